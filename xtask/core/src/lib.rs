@@ -1,0 +1,3 @@
+//! The pure core of Lockstep: it takes data and returns data, and sees no clock, disk, environment, network or git.
+
+pub mod yaml;

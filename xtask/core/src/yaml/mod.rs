@@ -1,0 +1,1 @@
+//! Kubernetes YAML and our own, in and out.
