@@ -1,3 +1,4 @@
 //! The pure core of Lockstep: it takes data and returns data, and sees no clock, disk, environment, network or git.
 
+pub mod model;
 pub mod yaml;

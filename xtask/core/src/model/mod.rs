@@ -1,0 +1,20 @@
+//! The words of the tool as types: what every other module speaks.
+
+mod digest;
+mod finding;
+mod manifest;
+mod name;
+mod tree;
+mod tuple;
+mod version;
+
+pub use digest::{Digest, canonical_json};
+pub use finding::{Finding, Location, Related, Severity, suggestion};
+pub use manifest::{Manifest, ObjectId};
+pub use name::{AgentName, EnvironmentName, NameError, ToolName};
+pub use tree::{Entry, FileTree, MAX_FILE_BYTES};
+pub use tuple::{
+    BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides,
+    PostTraining, PromptChoice, Tier, ToolOverride, Tuple,
+};
+pub use version::{PlainVersion, Stage, Version};

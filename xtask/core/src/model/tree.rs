@@ -1,0 +1,157 @@
+//! A tree of files in memory, from the work tree or from any git revision.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::Finding;
+
+/// Largest file that is read, in bytes: no file that a person writes comes near it.
+pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A regular file and its bytes.
+    File(Arc<[u8]>),
+    /// A symbolic link, which is never followed.
+    Link,
+    /// A file over [`MAX_FILE_BYTES`], which is never read; its size in bytes.
+    Oversized(u64),
+}
+
+/// Files by path; paths are relative, with `/` between their parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileTree {
+    entries: BTreeMap<String, Entry>,
+}
+
+impl FileTree {
+    /// A tree of these entries.
+    pub fn new(entries: BTreeMap<String, Entry>) -> FileTree {
+        FileTree { entries }
+    }
+
+    /// Puts a file in, replacing what was there.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+        self.entries.insert(path.into(), Entry::File(bytes.into()));
+    }
+
+    /// Takes a path out.
+    pub fn remove(&mut self, path: &str) {
+        self.entries.remove(path);
+    }
+
+    /// The bytes of a regular file.
+    pub fn get(&self, path: &str) -> Option<&Arc<[u8]>> {
+        match self.entries.get(path)? {
+            Entry::File(bytes) => Some(bytes),
+            Entry::Link | Entry::Oversized(_) => None,
+        }
+    }
+
+    /// Every entry, by path.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries
+            .iter()
+            .map(|(path, entry)| (path.as_str(), entry))
+    }
+
+    /// Regular files below a folder (given without a final `/`), by path.
+    pub fn below<'a>(
+        &'a self,
+        folder: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> + use<'a> {
+        let prefix = format!("{folder}/");
+        self.entries
+            .range(prefix.clone()..)
+            .take_while(move |(path, _)| path.starts_with(&prefix))
+            .filter_map(|(path, entry)| match entry {
+                Entry::File(bytes) => Some((path.as_str(), bytes)),
+                Entry::Link | Entry::Oversized(_) => None,
+            })
+    }
+
+    /// Names of the folders directly below a folder, in order.
+    pub fn folders(&self, folder: &str) -> Vec<&str> {
+        let prefix = format!("{folder}/");
+        let mut names: Vec<&str> = self
+            .entries
+            .range(prefix.clone()..)
+            .take_while(|(path, _)| path.starts_with(&prefix))
+            .filter_map(|(path, _)| path[prefix.len()..].split_once('/').map(|(name, _)| name))
+            .collect();
+        names.dedup();
+        names
+    }
+
+    /// What is hostile about the tree: links, giants, and names that lead elsewhere or look alike.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut forms: BTreeMap<String, &str> = BTreeMap::new();
+        for (path, entry) in &self.entries {
+            findings.extend(entry_finding(path, entry));
+            findings.extend(name_finding(path));
+            let form: String = path.nfkc().flat_map(char::to_lowercase).collect();
+            if let Some(twin) = forms.insert(form, path) {
+                findings.push(
+                    Finding::error(
+                        "twin-path",
+                        format!("`{path}` differs from `{twin}` only in case or Unicode form"),
+                    )
+                    .in_file(path)
+                    .help("rename one of them: on many systems they are the same file"),
+                );
+            }
+        }
+        findings
+    }
+}
+
+fn entry_finding(path: &str, entry: &Entry) -> Option<Finding> {
+    match entry {
+        Entry::File(_) => None,
+        Entry::Link => Some(
+            Finding::error(
+                "symbolic-link",
+                format!("`{path}` is a symbolic link, which is not followed"),
+            )
+            .in_file(path)
+            .help("put the file itself in its place"),
+        ),
+        Entry::Oversized(size) => Some(
+            Finding::error(
+                "oversized-file",
+                format!("`{path}` has {size} bytes, more than the {MAX_FILE_BYTES} that are read"),
+            )
+            .in_file(path)
+            .help("keep data out of the tree and name it by digest"),
+        ),
+    }
+}
+
+fn name_finding(path: &str) -> Option<Finding> {
+    let reason = if path.split('/').any(|part| part == ".." || part == ".") {
+        "leads out of its folder"
+    } else if path.split('/').any(str::is_empty) {
+        "has an empty part"
+    } else if path.contains('\\') {
+        "has a backslash, which is a separator on Windows"
+    } else if path
+        .chars()
+        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
+    {
+        "has characters that cannot be shown"
+    } else {
+        return None;
+    };
+    Some(
+        Finding::error(
+            "unsafe-path",
+            format!("the path `{}` {reason}", path.escape_debug()),
+        )
+        .in_file(path)
+        .help("rename the file"),
+    )
+}

@@ -1,0 +1,4 @@
+//! The edge of Lockstep: ports, their adapters, and one command a file.
+
+pub mod failure;
+pub mod ports;

@@ -1,0 +1,166 @@
+//! What the tool needs of the outside world, in our own words: few, narrow, replaceable in tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use lockstep::model::FileTree;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// A git object's id in lower-case hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct GitId(pub String);
+
+/// A commit, as far as the tool reads one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// The commit's id.
+    pub id: GitId,
+    /// Its root tree.
+    pub tree: GitId,
+    /// Parents, first first.
+    pub parents: Vec<GitId>,
+    /// Author as `Name <email>`.
+    pub author: String,
+    /// Author date, seconds since 1970 UTC.
+    pub seconds: i64,
+    /// Author's offset from UTC, minutes.
+    pub offset_minutes: i32,
+    /// The whole message.
+    pub message: String,
+}
+
+/// Where a branch that only the tool writes stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tip {
+    /// Neither here nor, as of the last fetch, on the remote.
+    Unborn,
+    /// At this commit; `local` tells what the local branch has, which may lag behind the remote-tracking one.
+    At {
+        /// The commit to go on from.
+        commit: GitId,
+        /// What `refs/heads/<branch>` holds now: the compare side of compare-and-swap.
+        local: Option<GitId>,
+    },
+}
+
+/// A change of one commit's tree: owned paths to write (`Some`) or delete (`None`); everything else stays.
+pub type TreeChange = BTreeMap<String, Option<Arc<[u8]>>>;
+
+/// A commit to make on a branch.
+#[derive(Clone, Debug)]
+pub struct NewCommit {
+    /// The branch's full name without `refs/heads/`.
+    pub branch: String,
+    /// Where the branch stood when the commit was planned.
+    pub tip: Tip,
+    /// What changes against the tip's tree.
+    pub change: TreeChange,
+    /// Author and committer as `Name <email>`.
+    pub author: String,
+    /// Author and committer date, seconds since 1970 UTC.
+    pub seconds: i64,
+    /// Offset from UTC, minutes.
+    pub offset_minutes: i32,
+    /// The whole message.
+    pub message: String,
+}
+
+/// What git's trees are asked to show: which files are worth reading.
+pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// A git repository, with or without a work tree.
+pub trait Repository: Send + Sync {
+    /// The commit that is checked out; fails in an unborn repository and says how to make the first commit.
+    fn head(&self) -> Result<Commit, Failure>;
+
+    /// The commit that a revision names.
+    fn resolve(&self, revision: &str) -> Result<Commit, Failure>;
+
+    /// Paths below the roots (`""` for all) that differ from the checked-out commit, untracked ones included, ignored ones not.
+    fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure>;
+
+    /// The files of a commit that are wanted.
+    fn files(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure>;
+
+    /// Entries of one folder of a commit (`""` is the root) by name: the ids of blobs and trees. Empty where there is no such folder.
+    fn folder(&self, commit: &GitId, folder: &str) -> Result<BTreeMap<String, GitId>, Failure>;
+
+    /// The bytes of several files of a commit; `None` where there is no such file. Read in parallel.
+    fn read(&self, commit: &GitId, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure>;
+
+    /// Where a tool-written branch stands. Fails, with the fetch command, where the clone cannot know (shallow or
+    /// single-branch without it) or where local and remote tips diverged.
+    fn tip(&self, branch: &str, remote: &str) -> Result<Tip, Failure>;
+
+    /// Which of the commits are ancestors of, or the same as, `descendant`. A commit that is not in this repository is
+    /// not an ancestor, unless the clone is shallow: that is a failure with the command that mends it.
+    fn ancestors(
+        &self,
+        descendant: &GitId,
+        commits: &BTreeSet<GitId>,
+    ) -> Result<BTreeSet<GitId>, Failure>;
+
+    /// Makes the commits and moves their branches, each by compare-and-swap; a lost race is a failure of kind `Race`
+    /// that has moved no branch of this call. Returns the new commits in order.
+    fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure>;
+
+    /// Sets notes on commits under a notes reference (`refs/notes/…`), replacing earlier ones, in one notes commit.
+    fn set_notes(
+        &self,
+        reference: &str,
+        notes: &BTreeMap<GitId, String>,
+        author: &str,
+        seconds: i64,
+    ) -> Result<(), Failure>;
+
+    /// The note on a commit.
+    fn note(&self, reference: &str, commit: &GitId) -> Result<Option<String>, Failure>;
+
+    /// Fetches references from a remote through the `git` program.
+    fn fetch(&self, remote: &str, refspecs: &[String]) -> Result<(), Failure>;
+
+    /// Pushes local references to a remote through the `git` program, all or none, each with a lease on what the
+    /// remote had at the last fetch (`None`: must not exist). A lost lease is a failure of kind `Race`.
+    fn push(&self, remote: &str, references: &[(String, Option<GitId>)]) -> Result<(), Failure>;
+
+    /// What a remote-tracking reference of a branch holds.
+    fn remote_tip(&self, branch: &str, remote: &str) -> Result<Option<GitId>, Failure>;
+
+    /// The folder of the repository itself (`.git`), for caches.
+    fn git_folder(&self) -> &Path;
+
+    /// The folder of the work tree; `None` in a bare clone.
+    fn work_folder(&self) -> Option<&Path>;
+
+    /// The address of a remote.
+    fn remote_url(&self, remote: &str) -> Result<Option<String>, Failure>;
+}
+
+/// The file system below one folder.
+pub trait Files: Send + Sync {
+    /// The files below a folder that are wanted, as they are on disk.
+    fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure>;
+
+    /// One file's bytes; `None` where there is none.
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
+
+    /// Writes a file as a whole or not at all, making its folders.
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
+
+    /// Removes a file, and the folders that are empty then up to `root`.
+    fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure>;
+}
+
+/// The clock.
+pub trait Clock: Send + Sync {
+    /// Seconds since 1970 UTC.
+    fn now(&self) -> i64;
+
+    /// Seconds since some fixed moment, for measuring.
+    fn monotonic(&self) -> f64;
+}
