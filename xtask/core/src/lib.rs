@@ -1,4 +1,6 @@
 //! The pure core of Lockstep: it takes data and returns data, and sees no clock, disk, environment, network or git.
 
 pub mod model;
+pub mod render;
+pub mod workspace;
 pub mod yaml;

@@ -1,0 +1,126 @@
+//! `environments/fleet.yaml`: the environments in order, and how releases are delivered.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::model::EnvironmentName;
+
+/// The fleet: all agents in all environments.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "Fleet")]
+pub struct FleetFile {
+    /// The fleet's name; it labels every object.
+    pub name: String,
+    /// The environments, in the order of promotion.
+    #[schemars(length(min = 1))]
+    pub environments: Vec<EnvironmentName>,
+    /// Where and how releases are committed.
+    pub delivery: Delivery,
+    /// Traffic shares of a gray release, percent, in order.
+    #[serde(default = "gray_steps")]
+    pub gray_steps: Vec<u8>,
+    /// How many agents one run may remove from an environment.
+    #[serde(default)]
+    pub deletion_budget: Budget,
+    /// How many releases a release file keeps beside the one that runs.
+    #[serde(default = "kept_releases")]
+    pub kept_releases: usize,
+    /// What every agent has in every environment unless something nearer says otherwise.
+    #[serde(default)]
+    #[schemars(with = "super::Values")]
+    pub values: Map<String, Value>,
+}
+
+fn gray_steps() -> Vec<u8> {
+    vec![5, 10, 30, 50, 100]
+}
+
+fn kept_releases() -> usize {
+    10
+}
+
+/// Where and how releases are committed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Delivery {
+    /// The address under which Argo CD reads the environment branches.
+    #[serde(rename = "repoURL")]
+    pub repo_url: String,
+    /// A repository of its own for the environment branches: a path from the root of this one, or an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The remote that `--push` pushes to.
+    #[serde(default = "origin")]
+    pub remote: String,
+    /// What environment branches begin with.
+    #[serde(default = "branch_prefix")]
+    pub branch_prefix: String,
+    /// Whether releases go to `<branch>-next`, for GitOps Promoter to promote.
+    #[serde(default)]
+    pub proposed: bool,
+    /// How Applications name the branch.
+    #[serde(default)]
+    pub target_revision: TargetRevision,
+    /// The namespace that Argo CD runs in.
+    #[serde(default = "argocd")]
+    pub argocd_namespace: String,
+    /// Author of the environment commits, `Name <email>`.
+    #[serde(default = "author")]
+    pub author: String,
+}
+
+fn origin() -> String {
+    "origin".to_owned()
+}
+
+fn branch_prefix() -> String {
+    "environment/".to_owned()
+}
+
+fn argocd() -> String {
+    "argocd".to_owned()
+}
+
+fn author() -> String {
+    "Lockstep <lockstep@localhost>".to_owned()
+}
+
+/// How Applications name an environment's branch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetRevision {
+    /// `environment/dev`, which GitOps Promoter asks for.
+    #[default]
+    Branch,
+    /// `refs/heads/environment/dev`, which spares Argo CD a look-up in repositories with many references.
+    Reference,
+}
+
+/// How many agents one run may remove: the larger of a number and a share.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Budget {
+    /// Always allowed.
+    pub least: usize,
+    /// Share of the environment's agents, percent.
+    #[schemars(range(max = 100))]
+    pub percent: u8,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget {
+            least: 1,
+            percent: 10,
+        }
+    }
+}
+
+impl Budget {
+    /// Most agents that may go from an environment of this many.
+    pub fn of(self, agents: usize) -> usize {
+        self.least.max(agents * usize::from(self.percent) / 100)
+    }
+}

@@ -1,0 +1,24 @@
+//! The types of every file that a person writes; their JSON Schemas are generated from here.
+
+mod agent;
+mod blueprint;
+mod environment;
+mod fleet;
+mod hold;
+mod release;
+mod retrieval;
+mod tools;
+mod values;
+
+pub use agent::{AgentFile, Candidate, Criticality, Dependency, Objectives, Owner, Profile};
+pub use blueprint::BlueprintFile;
+pub use environment::{
+    Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ProjectRole, Quota,
+    SyncWindow, SyncWindowKind,
+};
+pub use fleet::{Budget, Delivery, FleetFile, TargetRevision};
+pub use hold::HoldFile;
+pub use release::{PreviousRelease, ReleaseFile};
+pub use retrieval::{Chunking, Embedding, RetrievalFile};
+pub use tools::{Egress, Tool, ToolsFile};
+pub use values::*;

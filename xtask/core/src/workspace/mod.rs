@@ -1,0 +1,3 @@
+//! The workspace: a file tree read into types, with every problem a finding.
+
+pub mod files;
