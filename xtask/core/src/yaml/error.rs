@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde_saphyr::granit_parser::ScanError;
+use serde_saphyr::granit_parser::{ErrorKind, ScanError};
+
+use super::tree;
 
 /// A problem at a place in a YAML text; line and column count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +21,12 @@ pub struct YamlError {
 
 impl YamlError {
     pub(super) fn new((line, column): (usize, usize), message: impl Into<String>) -> YamlError {
-        YamlError { message: message.into(), help: None, line, column }
+        YamlError {
+            message: message.into(),
+            help: None,
+            line,
+            column,
+        }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> YamlError {
@@ -27,13 +34,22 @@ impl YamlError {
         self
     }
 
-    pub(super) fn duplicate_key(key: &str, place: (usize, usize), first: (usize, usize)) -> YamlError {
-        YamlError::new(place, format!("duplicate key `{key}`"))
-            .help(format!("`{key}` stands in line {} already; remove one of the two", first.0))
+    pub(super) fn duplicate_key(
+        key: &str,
+        place: (usize, usize),
+        first: (usize, usize),
+    ) -> YamlError {
+        YamlError::new(place, format!("duplicate key `{key}`")).help(format!(
+            "`{key}` stands in line {} already; remove one of the two",
+            first.0
+        ))
     }
 
     pub(super) fn syntax(error: &ScanError) -> YamlError {
         let place = (error.marker().line().max(1), error.marker().col() + 1);
+        if let ErrorKind::RecursionLimitExceeded = error.kind() {
+            return tree::too_deep(place);
+        }
         let mut message = error.kind().to_string();
         // The library starts some messages with a capital; ours never do.
         if let Some(first) = message.get_mut(..1) {
@@ -49,7 +65,11 @@ impl YamlError {
 
 impl fmt::Display for YamlError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} at line {}, column {}", self.message, self.line, self.column)?;
+        write!(
+            formatter,
+            "{} at line {}, column {}",
+            self.message, self.line, self.column
+        )?;
         match &self.help {
             Some(help) => write!(formatter, "; {help}"),
             None => Ok(()),

@@ -1,5 +1,6 @@
 //! Kubernetes YAML and our own, in and out: the one room where YAML is read and written.
 
+mod characters;
 mod emit;
 mod error;
 mod fast;
@@ -53,7 +54,10 @@ pub struct Manifests {
 pub fn read_manifests(text: &str) -> Result<Manifests, YamlError> {
     tree::check_size(text)?;
     match fast::read(text) {
-        Some(documents) => Ok(Manifests { documents, ambiguous: Vec::new() }),
+        Some(documents) => Ok(Manifests {
+            documents,
+            ambiguous: Vec::new(),
+        }),
         None => reference::read(text),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::YamlError;
 use super::path::Segment;
 use super::tree::{self, Kind, Node};
-use super::{YamlError, dotted};
 
 /// Where each key and value of a YAML text stands; lines and columns count from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +24,14 @@ impl Positions {
     pub fn of(text: &str) -> Result<Positions, YamlError> {
         let documents = tree::documents(text)?;
         if let Some(second) = documents.get(1) {
-            return Err(YamlError::new(second.place, "more than one document in the file").help("remove the `---` between them"));
+            return Err(
+                YamlError::new(second.place, "more than one document in the file")
+                    .help("remove the `---` between them"),
+            );
         }
-        let mut positions = Positions { places: BTreeMap::new() };
+        let mut positions = Positions {
+            places: BTreeMap::new(),
+        };
         if let Some(root) = documents.first() {
             positions.add(&mut Vec::new(), None, root)?;
         }
@@ -38,7 +43,9 @@ impl Positions {
         let mut stream = Vec::new();
         for root in tree::documents(text)? {
             if !is_empty(&root) {
-                let mut positions = Positions { places: BTreeMap::new() };
+                let mut positions = Positions {
+                    places: BTreeMap::new(),
+                };
                 positions.add(&mut Vec::new(), None, &root)?;
                 stream.push(positions);
             }
@@ -60,16 +67,32 @@ impl Positions {
     pub fn nearest(&self, path: &[Segment]) -> (usize, usize) {
         (0..=path.len())
             .rev()
-            .find_map(|length| self.places.get(&path[..length]).map(|place| (length, place)))
+            .find_map(|length| {
+                self.places
+                    .get(&path[..length])
+                    .map(|place| (length, place))
+            })
             .map_or((1, 1), |(length, place)| match place.key {
                 Some(key) if !(place.is_leaf && length == path.len()) => key,
                 _ => place.value,
             })
     }
 
-    fn add(&mut self, path: &mut Vec<Segment>, key: Option<(usize, usize)>, node: &Node) -> Result<(), YamlError> {
+    fn add(
+        &mut self,
+        path: &mut Vec<Segment>,
+        key: Option<(usize, usize)>,
+        node: &Node,
+    ) -> Result<(), YamlError> {
         let is_leaf = matches!(node.kind, Kind::Plain(_) | Kind::Text(_));
-        self.places.insert(path.clone(), Place { key, value: node.place, is_leaf });
+        self.places.insert(
+            path.clone(),
+            Place {
+                key,
+                value: node.place,
+                is_leaf,
+            },
+        );
         match &node.kind {
             Kind::Plain(_) | Kind::Text(_) => {}
             Kind::Sequence(items) => {
@@ -82,11 +105,14 @@ impl Positions {
             Kind::Mapping(entries) => {
                 for (key, value) in entries {
                     let (Kind::Plain(text) | Kind::Text(text)) = &key.kind else {
-                        return Err(YamlError::new(key.place, format!("a key in `{}` is not text", dotted(path)))
+                        return Err(YamlError::new(key.place, "a key is not text")
                             .help("write the key in quotes"));
                     };
                     path.push(Segment::Key(text.clone()));
-                    if let Some(Place { key: Some(first), .. }) = self.places.get(path) {
+                    if let Some(Place {
+                        key: Some(first), ..
+                    }) = self.places.get(path)
+                    {
                         return Err(YamlError::duplicate_key(text, key.place, *first));
                     }
                     self.add(path, Some(key.place), value)?;

@@ -10,17 +10,25 @@ use super::{AmbiguousScalar, Document, Manifests, YamlError};
 
 /// Reads a stream of documents; empty ones are left out, as `kubectl` leaves them out.
 pub(super) fn read(text: &str) -> Result<Manifests, YamlError> {
-    let mut reader = Reader { ambiguous: BTreeMap::new() };
+    let mut reader = Reader {
+        ambiguous: BTreeMap::new(),
+    };
     let mut documents = Vec::new();
     for root in tree::documents(text)? {
         let value = reader.value(&root)?;
         if !value.is_null() {
-            documents.push(Document { value, line: root.place.0 });
+            documents.push(Document {
+                value,
+                line: root.place.0,
+            });
         }
     }
     let ambiguous = reader.ambiguous.into_iter();
     let ambiguous = ambiguous.map(|((line, column), text)| AmbiguousScalar { text, line, column });
-    Ok(Manifests { documents, ambiguous: ambiguous.collect() })
+    Ok(Manifests {
+        documents,
+        ambiguous: ambiguous.collect(),
+    })
 }
 
 struct Reader {
@@ -32,16 +40,21 @@ impl Reader {
     fn value(&mut self, node: &Node) -> Result<Value, YamlError> {
         let tag = Type::of(node)?;
         match (&node.kind, tag) {
-            (Kind::Plain(text) | Kind::Text(text), Some(Type::Text)) => Ok(Value::String(text.clone())),
+            (Kind::Plain(text) | Kind::Text(text), Some(Type::Text)) => {
+                Ok(Value::String(text.clone()))
+            }
             (Kind::Text(text), None) => Ok(Value::String(text.clone())),
             (Kind::Plain(text), None) => Ok(self.plain(text, node).value(text)),
             (Kind::Plain(text) | Kind::Text(text), Some(tag)) => tagged(text, tag, node),
-            (Kind::Sequence(items), None | Some(Type::Sequence)) => {
-                items.iter().map(|item| self.value(item)).collect::<Result<_, _>>().map(Value::Array)
-            }
+            (Kind::Sequence(items), None | Some(Type::Sequence)) => items
+                .iter()
+                .map(|item| self.value(item))
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
             (Kind::Mapping(entries), None | Some(Type::Mapping)) => {
                 let entries = entries.iter().map(|(key, value)| (&**key, &**value));
-                self.mapping(&entries.collect::<Vec<_>>()).map(Value::Object)
+                self.mapping(&entries.collect::<Vec<_>>())
+                    .map(Value::Object)
             }
             (Kind::Sequence(_) | Kind::Mapping(_), Some(_)) => Err(mismatch(node)),
         }
@@ -86,7 +99,8 @@ impl Reader {
         for map in maps {
             let Value::Object(map) = map else {
                 let message = "the value of `<<` is neither a map nor a list of maps";
-                return Err(YamlError::new(node.place, message).help("quote the key if it is not meant to merge"));
+                return Err(YamlError::new(node.place, message)
+                    .help("quote the key if it is not meant to merge"));
             };
             for (key, value) in map {
                 into.entry(key).or_insert(value);
@@ -103,7 +117,10 @@ impl Reader {
             Value::Number(number) => number.to_string(),
             Value::Null => return Err(key_error(node, "an empty key")),
             Value::Array(_) => return Err(key_error(node, "a list as a key")),
-            Value::Object(_) => return Err(key_error(node, "a map as a key")),
+            Value::Object(_) => {
+                let help = "write the key in quotes; if `{{` was meant for a template, that was not rendered";
+                return Err(key_error(node, "a map as a key").help(help));
+            }
         };
         // `1.10` would become `1.1`, and not in every reader.
         if let Kind::Plain(written) = &node.kind
@@ -116,7 +133,8 @@ impl Reader {
 }
 
 fn key_error(node: &Node, what: &str) -> YamlError {
-    YamlError::new(node.place, format!("{what} has no meaning in Kubernetes")).help("write the key in quotes")
+    YamlError::new(node.place, format!("{what} has no meaning in Kubernetes"))
+        .help("write the key in quotes")
 }
 
 fn is_merge(node: &Node) -> bool {
@@ -137,7 +155,9 @@ enum Type {
 
 impl Type {
     fn of(node: &Node) -> Result<Option<Type>, YamlError> {
-        let Some(tag) = &node.tag else { return Ok(None) };
+        let Some(tag) = &node.tag else {
+            return Ok(None);
+        };
         match tag.core_suffix() {
             Some("str") => Ok(Some(Type::Text)),
             Some("null") => Ok(Some(Type::Null)),
@@ -147,8 +167,13 @@ impl Type {
             Some("seq") => Ok(Some(Type::Sequence)),
             Some("map") => Ok(Some(Type::Mapping)),
             _ => {
-                let message = format!("the tag `{}{}` has no meaning in Kubernetes", tag.original_handle(), tag.suffix());
-                Err(YamlError::new(node.place, message).help("remove the tag, or quote the value if it starts with `!`"))
+                let message = format!(
+                    "the tag `{}{}` has no meaning in Kubernetes",
+                    tag.original_handle(),
+                    tag.suffix()
+                );
+                Err(YamlError::new(node.place, message)
+                    .help("remove the tag, or quote the value if it starts with `!`"))
             }
         }
     }
@@ -167,5 +192,9 @@ fn tagged(text: &str, tag: Type, node: &Node) -> Result<Value, YamlError> {
 
 fn mismatch(node: &Node) -> YamlError {
     let tag = node.tag.as_ref().map_or("", |tag| tag.suffix());
-    YamlError::new(node.place, format!("the value is not of the type `!!{tag}` that its tag says")).help("remove the tag")
+    YamlError::new(
+        node.place,
+        format!("the value is not of the type `!!{tag}` that its tag says"),
+    )
+    .help("remove the tag")
 }

@@ -59,7 +59,10 @@ pub(super) fn classify(text: &str) -> Scalar {
     match text.as_bytes() {
         [] => Scalar::Certain(Meaning::Null),
         [b'0'..=b'9' | b'+' | b'-' | b'.', ..] => number(text),
-        [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~', ..] => word(text),
+        [
+            b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~',
+            ..,
+        ] => word(text),
         b"=" | b"<<" => Scalar::Ambiguous(Meaning::Text),
         _ => Scalar::Certain(Meaning::Text),
     }
@@ -70,8 +73,12 @@ fn word(text: &str) -> Scalar {
         "~" | "null" | "Null" | "NULL" => Scalar::Certain(Meaning::Null),
         "true" | "True" | "TRUE" => Scalar::Certain(Meaning::Bool(true)),
         "false" | "False" | "FALSE" => Scalar::Certain(Meaning::Bool(false)),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Scalar::Ambiguous(Meaning::Bool(true)),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Scalar::Ambiguous(Meaning::Bool(false)),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => {
+            Scalar::Ambiguous(Meaning::Bool(true))
+        }
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => {
+            Scalar::Ambiguous(Meaning::Bool(false))
+        }
         _ => Scalar::Certain(Meaning::Text),
     }
 }
@@ -103,25 +110,42 @@ fn certain_number(text: &str) -> Option<Meaning> {
     if let Some(digits) = text.strip_prefix("0x") {
         // Without the check `from_str_radix` would take a sign here.
         let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        return hexadecimal.then(|| i64::from_str_radix(digits, 16).ok()).flatten().map(Meaning::Integer);
+        return hexadecimal
+            .then(|| i64::from_str_radix(digits, 16).ok())
+            .flatten()
+            .map(Meaning::Integer);
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (whole, rest) = unsigned.split_at(digits_at(unsigned));
     let no_leading_zero = whole == "0" || !whole.starts_with('0');
     if rest.is_empty() {
-        return if no_leading_zero { text.parse().ok().map(Meaning::Integer) } else { None };
+        return if no_leading_zero {
+            text.parse().ok().map(Meaning::Integer)
+        } else {
+            None
+        };
     }
     let fraction = rest.strip_prefix('.')?;
     let (fraction, exponent) = fraction.split_at(digits_at(fraction));
     // PyYAML reads `-.5` as text, and so do all a lone point.
-    let has_digits = if whole.is_empty() { !fraction.is_empty() && unsigned.len() == text.len() } else { no_leading_zero };
+    let has_digits = if whole.is_empty() {
+        !fraction.is_empty() && unsigned.len() == text.len()
+    } else {
+        no_leading_zero
+    };
     // PyYAML wants a sign in the exponent.
     let exponent_agreed = match exponent.as_bytes() {
         [] => true,
-        [b'e' | b'E', b'+' | b'-', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        [b'e' | b'E', b'+' | b'-', digits @ ..] => {
+            !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+        }
         _ => false,
     };
-    if has_digits && exponent_agreed { finite(text) } else { None }
+    if has_digits && exponent_agreed {
+        finite(text)
+    } else {
+        None
+    }
 }
 
 /// A number as Go reads it: `strconv.ParseInt` with base 0, then a float; underscores are out already.
@@ -133,7 +157,9 @@ fn go_number(text: &str) -> Option<Meaning> {
         return finite(text);
     }
     // Go looks for a sign behind `0b` again.
-    i64::from_str_radix(text.strip_prefix("0b")?, 2).ok().map(Meaning::Integer)
+    i64::from_str_radix(text.strip_prefix("0b")?, 2)
+        .ok()
+        .map(Meaning::Integer)
 }
 
 fn go_integer(text: &str) -> Option<Meaning> {
@@ -183,7 +209,10 @@ fn is_float_text(text: &str) -> bool {
 }
 
 fn finite(text: &str) -> Option<Meaning> {
-    text.parse().ok().filter(|number: &f64| number.is_finite()).map(Meaning::Float)
+    text.parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+        .map(Meaning::Float)
 }
 
 fn is_not_finite(text: &str) -> bool {
@@ -195,19 +224,30 @@ fn is_not_finite(text: &str) -> bool {
 fn is_python_integer(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_of = |prefix: &str, digits: &dyn Fn(u8) -> bool| {
-        unsigned.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || digits(byte)))
+        unsigned.strip_prefix(prefix).is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || digits(byte))
+        })
     };
-    is_of("0x", &|byte| byte.is_ascii_hexdigit()) || is_of("0b", &|byte| matches!(byte, b'0' | b'1')) || is_of("0o", &|byte| byte.is_ascii_digit())
+    is_of("0x", &|byte| byte.is_ascii_hexdigit())
+        || is_of("0b", &|byte| matches!(byte, b'0' | b'1'))
+        || is_of("0o", &|byte| byte.is_ascii_digit())
 }
 
 /// `12:30:45`, which YAML 1.1 counts in sixties.
 fn is_base_sixty(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let Some((head, tail)) = unsigned.split_once(':') else { return false };
+    let Some((head, tail)) = unsigned.split_once(':') else {
+        return false;
+    };
     let (tail, fraction) = tail.split_once('.').unwrap_or((tail, ""));
     head.starts_with(|first: char| first.is_ascii_digit())
-        && head.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit() || byte == b'_')
-        && tail.split(':').all(|part| matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']))
+        && head
+            .bytes()
+            .chain(fraction.bytes())
+            .all(|byte| byte.is_ascii_digit() || byte == b'_')
+        && tail
+            .split(':')
+            .all(|part| matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']))
 }
 
 /// `2024-01-31`, or a date and a time.

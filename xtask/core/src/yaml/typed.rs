@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use serde_yaml::Value as Yaml;
 
 use super::path::Segment;
-use super::{Positions, YamlError, dotted, emit};
+use super::{Positions, YamlError, emit};
 
 /// Reads one of our own files; duplicate keys are an error.
 pub fn read_typed<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
@@ -41,11 +41,20 @@ fn json(tree: Yaml, path: &mut Vec<Segment>, positions: &Positions) -> Result<Va
         Yaml::Bool(bool) => Ok(Value::Bool(bool)),
         Yaml::String(text) => Ok(Value::String(text)),
         Yaml::Number(number) => {
-            let integer = number.as_u64().map(Value::from).or_else(|| number.as_i64().map(Value::from));
-            let float = || number.as_f64().and_then(serde_json::Number::from_f64).map(Value::Number);
+            let integer = number
+                .as_u64()
+                .map(Value::from)
+                .or_else(|| number.as_i64().map(Value::from));
+            let float = || {
+                number
+                    .as_f64()
+                    .and_then(serde_json::Number::from_f64)
+                    .map(Value::Number)
+            };
             integer.or_else(float).ok_or_else(|| {
                 let message = format!("`{number}` is not a number that JSON can hold");
-                YamlError::new(positions.nearest(path), message).help("put it in quotes if it is text")
+                YamlError::new(positions.nearest(path), message)
+                    .help("put it in quotes if it is text")
             })
         }
         Yaml::Sequence(items) => {
@@ -65,8 +74,9 @@ fn json(tree: Yaml, path: &mut Vec<Segment>, positions: &Positions) -> Result<Va
                     Yaml::Bool(bool) => bool.to_string(),
                     Yaml::Number(number) => number.to_string(),
                     Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => {
-                        let message = format!("a key in `{}` is not text", dotted(path));
-                        return Err(YamlError::new(positions.nearest(path), message).help("write the key in quotes"));
+                        let message = "a key is not text";
+                        return Err(YamlError::new(positions.nearest(path), message)
+                            .help("write the key in quotes"));
                     }
                 };
                 path.push(Segment::Key(key.clone()));

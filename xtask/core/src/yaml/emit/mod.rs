@@ -56,7 +56,11 @@ pub(super) fn document<T: Tree>(root: &T, out: &mut String) {
 }
 
 /// Writes entries; the first one where the caller stands, the others on lines of their own.
-fn map<'a, T: Tree + 'a>(entries: impl Iterator<Item = (Key<'a>, &'a T)>, indent: usize, out: &mut String) {
+fn map<'a, T: Tree + 'a>(
+    entries: impl Iterator<Item = (Key<'a>, &'a T)>,
+    indent: usize,
+    out: &mut String,
+) {
     for (index, (key, value)) in entries.enumerate() {
         if index > 0 {
             pad(indent, out);
@@ -86,7 +90,9 @@ fn list<T: Tree>(items: &[T], indent: usize, out: &mut String) {
                 out.push(' ');
                 map::<T>(entries, indent + 2, out);
             }
-            Shape::Word(_) | Shape::Integer(..) | Shape::Text(_) | Shape::Tagged(..) => behind(item, indent, indent + 2, out),
+            Shape::Word(_) | Shape::Integer(..) | Shape::Text(_) | Shape::Tagged(..) => {
+                behind(item, indent, indent + 2, out)
+            }
         }
     }
 }
@@ -157,8 +163,14 @@ fn float(number: f64) -> Cow<'static, str> {
         });
     };
     let text = number.to_string();
-    let Some((mantissa, exponent)) = text.split_once('e') else { return Cow::Owned(text) };
+    let Some((mantissa, exponent)) = text.split_once('e') else {
+        return Cow::Owned(text);
+    };
     let point = if mantissa.contains('.') { "" } else { ".0" };
-    let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
+    let sign = if exponent.starts_with(['+', '-']) {
+        ""
+    } else {
+        "+"
+    };
     Cow::Owned([mantissa, point, "e", sign, exponent].concat())
 }

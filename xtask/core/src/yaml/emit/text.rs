@@ -1,5 +1,6 @@
 //! How a string is written: plain where all readers keep it, as a literal block where it has lines, else in quotes.
 
+use super::super::characters::is_foreign;
 use super::super::scalar::{Meaning, Scalar, classify};
 use super::pad;
 
@@ -63,7 +64,23 @@ const PLAIN: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b'@' | b'(' | b')' | b';' | b'$' | b' ' | b':' | b',');
+        table[byte] = (byte as u8).is_ascii_alphanumeric()
+            || matches!(
+                byte as u8,
+                b'_' | b'-'
+                    | b'.'
+                    | b'/'
+                    | b'+'
+                    | b'='
+                    | b'@'
+                    | b'('
+                    | b')'
+                    | b';'
+                    | b'$'
+                    | b' '
+                    | b':'
+                    | b','
+            );
         byte += 1;
     }
     table
@@ -73,7 +90,8 @@ const PLAIN: [bool; 256] = {
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let [first, ..] = bytes else { return false };
-    let is_start = first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'.' | b'$' | b'(');
+    let is_start =
+        first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'.' | b'$' | b'(');
     if !is_start || !bytes.iter().all(|&byte| PLAIN[usize::from(byte)]) {
         return false;
     }
@@ -90,32 +108,50 @@ fn is_plain(text: &str) -> bool {
 
 /// Whether some reader could take the text for a number, a date or a time; errs on the side of quotes.
 fn resembles_number(text: &str) -> bool {
-    let has_unit = text.bytes().any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E' | b'x' | b'X' | b'o' | b'O' | b'b' | b'B'));
+    let has_unit = text.bytes().any(|byte| {
+        byte.is_ascii_alphabetic()
+            && !matches!(byte, b'e' | b'E' | b'x' | b'X' | b'o' | b'O' | b'b' | b'B')
+    });
     let has_points = text.bytes().filter(|&byte| byte == b'.').count() > 1;
     let is_path = text.starts_with("./") || text.starts_with("../");
     if !(has_unit || has_points || is_path) || text.contains([':', '_', ' ']) {
         return true;
     }
     // `0x1f` has a unit by the rule above.
-    let prefixed = matches!(text.as_bytes(), [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B' | b'0'..=b'9', ..]);
+    let prefixed = matches!(
+        text.as_bytes(),
+        [
+            b'0',
+            b'x' | b'X' | b'o' | b'O' | b'b' | b'B' | b'0'..=b'9',
+            ..
+        ]
+    );
     prefixed || is_known_word(text) || classify(text) != Scalar::Certain(Meaning::Text)
 }
 
 /// Words with a meaning to some reader, in any case.
 fn is_known_word(text: &str) -> bool {
-    const WORDS: [&str; 14] =
-        ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity", ".inf", ".nan"];
+    const WORDS: [&str; 14] = [
+        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity",
+        ".inf", ".nan",
+    ];
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether a literal block keeps the string in every reader.
 fn is_literal(text: &str) -> bool {
     // The first line decides the indentation, so it must have text at its start.
-    if text.starts_with(['\n', ' ']) || !text.chars().all(|character| character == '\n' || character == '\t' || !is_escaped(character)) {
+    if text.starts_with(['\n', ' '])
+        || !text
+            .chars()
+            .all(|character| character == '\n' || character == '\t' || !is_escaped(character))
+    {
         return false;
     }
     // Lines of blanks only and tabs in front are where readers, editors and linters differ.
-    text.split('\n').all(|line| line.is_empty() || !(line.starts_with('\t') || line.trim_matches([' ', '\t']).is_empty()))
+    text.split('\n').all(|line| {
+        line.is_empty() || !(line.starts_with('\t') || line.trim_matches([' ', '\t']).is_empty())
+    })
 }
 
 fn literal(text: &str, indent: usize, out: &mut String) {
@@ -160,12 +196,9 @@ fn quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Characters that some reader refuses, or takes for a line break, when they stand in the text as they are.
+/// Characters that are never written as they are.
 fn is_escaped(character: char) -> bool {
-    matches!(
-        character,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-    )
+    matches!(character, '\n' | '\t' | '\r') || is_foreign(character)
 }
 
 /// `\u` and four digits: all escaped characters are below U+10000.

@@ -9,15 +9,22 @@ mod text;
 use serde_json::{Map, Value};
 
 use super::Document;
+use super::characters;
 use super::scalar::{Meaning, Scalar, classify};
 use super::tree::DEPTH_LIMIT;
 
 /// Reads a stream of documents; empty ones are left out.
 pub(super) fn read(text: &str) -> Option<Vec<Document>> {
-    if !text::is_ordinary(text) {
+    if !characters::is_ordinary(text) {
         return None;
     }
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line_start: 0, column: 0 };
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        line_start: 0,
+        column: 0,
+    };
     let mut documents = Vec::new();
     let (mut line, mut counted) = (1, 0);
     loop {
@@ -91,12 +98,15 @@ impl<'a> Reader<'a> {
     /// Whether `---` or `...` stands here on its own.
     fn is_marker(&self) -> bool {
         let rest = self.rest();
-        (rest.starts_with(b"---") || rest.starts_with(b"...")) && matches!(rest.get(3), None | Some(b' ' | b'\n'))
+        (rest.starts_with(b"---") || rest.starts_with(b"..."))
+            && matches!(rest.get(3), None | Some(b' ' | b'\n'))
     }
 
     /// Where the line after the one with `from` starts.
     fn next_line(&self, from: usize) -> usize {
-        self.text[from..].find('\n').map_or(self.bytes.len(), |length| from + length + 1)
+        self.text[from..]
+            .find('\n')
+            .map_or(self.bytes.len(), |length| from + length + 1)
     }
 
     /// The start of the next line, if only spaces and a comment are left on this one.
@@ -185,7 +195,11 @@ impl<'a> Reader<'a> {
         if let Some(next) = self.blank_rest() {
             self.at = next;
             self.seek();
-            return if self.column > column { self.block(depth + 1) } else { Some(Value::Null) };
+            return if self.column > column {
+                self.block(depth + 1)
+            } else {
+                Some(Value::Null)
+            };
         }
         self.skip_spaces();
         self.column = self.at - self.line_start + 1;

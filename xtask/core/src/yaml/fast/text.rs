@@ -7,22 +7,6 @@ use super::Reader;
 /// Bytes of a key: YAML wants the colon within 1,024 characters, and the reference reader knows what to do beyond.
 pub(super) const KEY_LIMIT: usize = 1000;
 
-/// Whether the text is free of tabs, carriage returns, byte order marks and all that is no printable character to YAML.
-pub(super) fn is_ordinary(text: &str) -> bool {
-    // One branch-free pass for the common case; a loop that stops early would not be vectorised.
-    let (odd, foreign) = text.bytes().fold((false, false), |(odd, foreign), byte| {
-        (odd | (byte < b' ' && byte != b'\n') | (byte == 0x7f), foreign | (byte > 0x7f))
-    });
-    !odd && (!foreign || text.chars().all(is_printable))
-}
-
-fn is_printable(character: char) -> bool {
-    !matches!(
-        character,
-        '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-    )
-}
-
 /// Counts line breaks.
 pub(super) fn newlines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count()
@@ -42,19 +26,27 @@ impl<'a> Reader<'a> {
     pub(super) fn plain(&mut self) -> Option<(&'a str, bool)> {
         match self.rest() {
             [b'-', b' ' | b'\n', ..] | [b'-'] => return None,
-            [b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>', ..] => return None,
+            [
+                b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|'
+                | b'>',
+                ..,
+            ] => return None,
             [b'\'' | b'"' | b'%' | b'@' | b'`', ..] => return None,
             _ => {}
         }
         let start = self.at;
         let mut end = start;
         let is_key = loop {
-            let Some(&byte) = self.bytes.get(end) else { break false };
+            let Some(&byte) = self.bytes.get(end) else {
+                break false;
+            };
             if ENDS[usize::from(byte)] {
                 match byte {
                     b'\n' => break false,
                     b'#' if self.bytes[end - 1] == b' ' => break false,
-                    b':' if matches!(self.bytes.get(end + 1), None | Some(b' ' | b'\n')) => break true,
+                    b':' if matches!(self.bytes.get(end + 1), None | Some(b' ' | b'\n')) => {
+                        break true;
+                    }
                     _ => {}
                 }
             }
@@ -145,7 +137,12 @@ impl<'a> Reader<'a> {
             return None;
         }
         while self.at < self.bytes.len() {
-            let spaces = self.rest().iter().take(indent).take_while(|&&byte| byte == b' ').count();
+            let spaces = self
+                .rest()
+                .iter()
+                .take(indent)
+                .take_while(|&&byte| byte == b' ')
+                .count();
             let start = self.at + spaces;
             match self.bytes.get(start)? {
                 b'\n' => {

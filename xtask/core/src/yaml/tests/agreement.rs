@@ -7,8 +7,11 @@ use super::super::{fast, read_manifests, reference};
 
 /// Whatever the fast reader accepts, the reference reads the same way; says whether it accepted.
 fn check(text: &str) -> bool {
-    let Some(documents) = fast::read(text) else { return false };
-    let manifests = reference::read(text).unwrap_or_else(|error| panic!("fast only: {error}\n{text}"));
+    let Some(documents) = fast::read(text) else {
+        return false;
+    };
+    let manifests =
+        reference::read(text).unwrap_or_else(|error| panic!("fast only: {error}\n{text}"));
     assert_eq!(documents, manifests.documents, "{text}");
     assert_eq!(manifests.ambiguous, [], "{text}");
     true
@@ -16,7 +19,9 @@ fn check(text: &str) -> bool {
 
 /// Where no scalar is disputed, serde_yaml and serde-saphyr have the same structure as the reference.
 fn check_libraries(text: &str) {
-    let Ok(manifests) = reference::read(text) else { return };
+    let Ok(manifests) = reference::read(text) else {
+        return;
+    };
     if !manifests.ambiguous.is_empty() || manifests.documents.len() != 1 {
         return;
     }
@@ -84,7 +89,16 @@ spec:
 fn the_subset_covers_usual_manifests() {
     assert!(check(&MANIFESTS.replace("[\"--a\", --b]", "[]")));
     assert!(!check(MANIFESTS), "flow lists are outside the subset");
-    for outside in ["a: yes\n", "a: &x 1\n", "a: !!str 1\n", "a:\tb\n", "a: 1\r\n", "a: b\n  c\n", "a: >\n  b\n", "a: 1\na: 2\n"] {
+    for outside in [
+        "a: yes\n",
+        "a: &x 1\n",
+        "a: !!str 1\n",
+        "a:\tb\n",
+        "a: 1\r\n",
+        "a: b\n  c\n",
+        "a: >\n  b\n",
+        "a: 1\na: 2\n",
+    ] {
         assert!(!check(outside), "{outside}");
     }
 }
@@ -92,21 +106,127 @@ fn the_subset_covers_usual_manifests() {
 /// Pieces that YAML is made of, so that random sequences of them are often valid.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "a", "b", "key", "a: ", "b:", "c: 1", ": ", ":", "- ", "-", "--", "---", "---\n", "...", "\n", "\n", "\n", "\n  ", "\n  ", "\n    ", "\n- ",
-        "\n  - ", " ", "  ", "#", " # c", "\n# c\n", "\n  # c\n", "|", "|\n", "|-\n", "|+\n", ": |\n  ", ": |+\n    ", "'", "''", "\"", "'a'", "\"b\"",
-        "\\n", "\\", "{}", "[]", "{", "]", ",", "?", "? ", "&a ", "*a", "!t ", "%", "@", "~", "null", "true", "1", "-1", "0.5", "é", "=", "<<", "12",
-        "yes", "\t", "\r\n", "\u{feff}", "\u{85}", "\u{2028}", ">\n",
+        "a",
+        "b",
+        "key",
+        "a: ",
+        "b:",
+        "c: 1",
+        ": ",
+        ":",
+        "- ",
+        "-",
+        "--",
+        "---",
+        "---\n",
+        "...",
+        "\n",
+        "\n",
+        "\n",
+        "\n  ",
+        "\n  ",
+        "\n    ",
+        "\n- ",
+        "\n  - ",
+        " ",
+        "  ",
+        "#",
+        " # c",
+        "\n# c\n",
+        "\n  # c\n",
+        "|",
+        "|\n",
+        "|-\n",
+        "|+\n",
+        ": |\n  ",
+        ": |+\n    ",
+        "'",
+        "''",
+        "\"",
+        "'a'",
+        "\"b\"",
+        "\\n",
+        "\\",
+        "{}",
+        "[]",
+        "{",
+        "]",
+        ",",
+        "?",
+        "? ",
+        "&a ",
+        "*a",
+        "!t ",
+        "%",
+        "@",
+        "~",
+        "null",
+        "true",
+        "1",
+        "-1",
+        "0.5",
+        "é",
+        "=",
+        "<<",
+        "12",
+        "yes",
+        "\t",
+        "\r\n",
+        "\u{feff}",
+        "\u{85}",
+        "\u{2028}",
+        ">\n",
     ])
 }
 
 /// Block YAML from a grammar: lines with an indentation, an opening and a content.
 fn line() -> impl Strategy<Value = String> {
-    let opening = prop::sample::select(vec!["", "- ", "- - ", "-   ", "a: ", "b:", "c: ", "'q': ", "\"q\": ", "- a: ", "- b:", "80: ", "a b: "]);
-    let content = prop::sample::select(vec![
-        "", "x", "x y", "1", "-1", "true", "0.5", "~", "|", "|-", "|+", "| # c", "{}", "[]", "# c", "'s'", "\"d\"", "x # c", "x: y", "x:", "#", "a:b", "x#y",
-        "--flag", "/path", "*", "'s' # c", "\"d\"x", "{} # c", "[] x", "- x", "-", "\"\\u0041\"", "''''", "x  ", "...", "---",
+    let opening = prop::sample::select(vec![
+        "", "- ", "- - ", "-   ", "a: ", "b:", "c: ", "'q': ", "\"q\": ", "- a: ", "- b:", "80: ",
+        "a b: ",
     ]);
-    (0usize..7, opening, content).prop_map(|(indent, opening, content)| format!("{}{opening}{content}\n", " ".repeat(indent)))
+    let content = prop::sample::select(vec![
+        "",
+        "x",
+        "x y",
+        "1",
+        "-1",
+        "true",
+        "0.5",
+        "~",
+        "|",
+        "|-",
+        "|+",
+        "| # c",
+        "{}",
+        "[]",
+        "# c",
+        "'s'",
+        "\"d\"",
+        "x # c",
+        "x: y",
+        "x:",
+        "#",
+        "a:b",
+        "x#y",
+        "--flag",
+        "/path",
+        "*",
+        "'s' # c",
+        "\"d\"x",
+        "{} # c",
+        "[] x",
+        "- x",
+        "-",
+        "\"\\u0041\"",
+        "''''",
+        "x  ",
+        "...",
+        "---",
+    ]);
+    (0usize..7, opening, content).prop_map(|(indent, opening, content)| {
+        format!("{}{opening}{content}\n", " ".repeat(indent))
+    })
 }
 
 proptest! {

@@ -12,7 +12,9 @@ use serde_json::Value;
 
 /// What `read_manifests` reads from a text of one document.
 fn one(text: &str) -> Value {
-    let mut documents = super::read_manifests(text).unwrap_or_else(|error| panic!("{error}\n{text}")).documents;
+    let mut documents = super::read_manifests(text)
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+        .documents;
     assert_eq!(documents.len(), 1, "{text}");
     documents.remove(0).value
 }

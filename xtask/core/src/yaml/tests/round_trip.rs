@@ -12,15 +12,21 @@ fn check(value: &Value) {
     assert!(text.ends_with('\n'), "{text:?}");
     assert_eq!(&one(&text), value, "read_manifests:\n{text}");
 
-    let manifests = reference::read(&text).unwrap_or_else(|error| panic!("reference: {error}\n{text}"));
+    let manifests =
+        reference::read(&text).unwrap_or_else(|error| panic!("reference: {error}\n{text}"));
     assert_eq!(manifests.ambiguous, [], "{text}");
     assert_eq!(&manifests.documents[0].value, value, "reference:\n{text}");
 
-    let other: Value = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("serde_yaml: {error}\n{text}"));
+    let other: Value =
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("serde_yaml: {error}\n{text}"));
     assert_eq!(&other, value, "serde_yaml:\n{text}");
 
     let typed = write_typed(value);
-    assert_eq!(&read_typed::<Value>(&typed).unwrap_or_else(|error| panic!("{error}\n{typed}")), value, "typed:\n{typed}");
+    assert_eq!(
+        &read_typed::<Value>(&typed).unwrap_or_else(|error| panic!("{error}\n{typed}")),
+        value,
+        "typed:\n{typed}"
+    );
 }
 
 #[test]
@@ -32,7 +38,10 @@ fn hostile_strings_survive_in_every_position() {
         check(&json!([text, [text, text], { "a": text }]));
         check(&json!({ text: text, "list": [{ text: [text], "other": { text: { "deep": 1 } } }] }));
     }
-    let keys: Map<String, Value> = strings.iter().map(|text| (text.clone(), json!(text))).collect();
+    let keys: Map<String, Value> = strings
+        .iter()
+        .map(|text| (text.clone(), json!(text)))
+        .collect();
     check(&Value::Object(keys));
     check(&json!(strings));
 }
@@ -47,8 +56,14 @@ fn hostile_strings_survive_as_whole_documents() {
 #[test]
 fn saphyr_reads_the_strings_too() {
     let value = json!(hostile_strings());
-    let nodes: Vec<saphyr::Yaml<'_>> = saphyr::LoadableYamlNode::load_from_str(&write(&value)).unwrap();
-    let read: Vec<&str> = nodes[0].as_vec().unwrap().iter().map(|node| node.as_str().expect("a string")).collect();
+    let nodes: Vec<saphyr::Yaml<'_>> =
+        saphyr::LoadableYamlNode::load_from_str(&write(&value)).unwrap();
+    let read: Vec<&str> = nodes[0]
+        .as_vec()
+        .unwrap()
+        .iter()
+        .map(|node| node.as_str().expect("a string"))
+        .collect();
     assert_eq!(json!(read), value);
 }
 
@@ -60,7 +75,19 @@ fn long_keys_hold_lists_and_maps() {
 
 #[test]
 fn numbers_survive() {
-    for number in [0.1, -0.5, 1.0, 1e16, 1e-7, 1.5e300, f64::MIN_POSITIVE, f64::MAX, 5e-324, 1e21, 123456789.125] {
+    for number in [
+        0.1,
+        -0.5,
+        1.0,
+        1e16,
+        1e-7,
+        1.5e300,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+        5e-324,
+        1e21,
+        123456789.125,
+    ] {
         check(&json!({ "a": number, "b": -number }));
     }
     for number in [0, 1, -1, i64::MAX, i64::MIN] {
@@ -98,7 +125,8 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 40, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(text(), inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::btree_map(text(), inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }

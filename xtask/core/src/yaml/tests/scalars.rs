@@ -6,19 +6,38 @@ use super::super::read_manifests;
 
 /// Reads the plain scalar as a value in a map and as an item of a list.
 fn check(text: &str, expected: &Value, ambiguous: bool) {
-    for (before, column) in [("key: ", 6), ("key: # why\n- ", 3), ("- ", 3), ("key: [1, ", 10)] {
+    for (before, column) in [
+        ("key: ", 6),
+        ("key: # why\n- ", 3),
+        ("- ", 3),
+        ("key: [1, ", 10),
+    ] {
         let after = if before.contains('[') { "]" } else { "" };
         if before.contains('[') && text.is_empty() {
             continue;
         }
         let manifests = read_manifests(&format!("{before}{text}{after} # comment\n")).unwrap();
         let value = match &manifests.documents[0].value {
-            Value::Object(map) => map["key"].as_array().map_or(&map["key"], |items| items.last().unwrap()),
+            Value::Object(map) => map["key"]
+                .as_array()
+                .map_or(&map["key"], |items| items.last().unwrap()),
             list => &list[0],
         };
         assert_eq!(value, expected, "{before}{text}");
-        let places: Vec<_> = manifests.ambiguous.iter().map(|scalar| (scalar.text.as_str(), scalar.column)).collect();
-        assert_eq!(places, if ambiguous { vec![(text, column)] } else { vec![] }, "{before}{text}");
+        let places: Vec<_> = manifests
+            .ambiguous
+            .iter()
+            .map(|scalar| (scalar.text.as_str(), scalar.column))
+            .collect();
+        assert_eq!(
+            places,
+            if ambiguous {
+                vec![(text, column)]
+            } else {
+                vec![]
+            },
+            "{before}{text}"
+        );
     }
 }
 
@@ -150,8 +169,20 @@ fn keys_are_text() {
     ];
     for (written, key, ambiguous) in cases {
         let manifests = read_manifests(&format!("a:\n  {written}: x\n")).unwrap();
-        assert_eq!(manifests.documents[0].value, json!({ "a": { key: "x" } }), "{written}");
-        let places: Vec<_> = manifests.ambiguous.iter().map(|scalar| (scalar.line, scalar.column)).collect();
-        assert_eq!(places, if ambiguous { vec![(2, 3)] } else { vec![] }, "{written}");
+        assert_eq!(
+            manifests.documents[0].value,
+            json!({ "a": { key: "x" } }),
+            "{written}"
+        );
+        let places: Vec<_> = manifests
+            .ambiguous
+            .iter()
+            .map(|scalar| (scalar.line, scalar.column))
+            .collect();
+        assert_eq!(
+            places,
+            if ambiguous { vec![(2, 3)] } else { vec![] },
+            "{written}"
+        );
     }
 }

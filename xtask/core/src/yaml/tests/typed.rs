@@ -32,7 +32,9 @@ enum Strategy {
 fn service() -> Service {
     let strategies = vec![
         Strategy::Rolling,
-        Strategy::Canary { steps: vec![0.5, 1e21] },
+        Strategy::Canary {
+            steps: vec![0.5, 1e21],
+        },
         Strategy::Fixed(3),
         Strategy::Named(BTreeMap::from([("a".to_owned(), "yes".to_owned())])),
         Strategy::Listed(vec!["x".to_owned(), "1_000".to_owned()]),
@@ -49,7 +51,31 @@ fn service() -> Service {
 #[test]
 fn fields_keep_their_order_and_strings_their_quotes() {
     let text = write_typed(&service());
-    expect![[r#""#]].assert_eq(&text);
+    expect![[r#"
+        name: "no"
+        owner: null
+        ports:
+        - 80
+        labels:
+          "12:30": |
+            line
+            line
+        by_number:
+          7:
+          - Rolling
+          - !Canary
+            steps:
+            - 0.5
+            - 1.0e+21
+          - !Fixed 3
+          - !Named
+            a: "yes"
+          - !Listed
+            - x
+            - "1_000"
+          8: []
+    "#]]
+    .assert_eq(&text);
     assert_eq!(read_typed::<Service>(&text), Ok(service()));
 }
 
@@ -60,14 +86,43 @@ fn check(text: &str, expected: Expect) {
 
 #[test]
 fn errors_name_their_place() {
-    check("name: a\nports: [x]\n", expect![[r#""#]]);
-    check("name: a\n", expect![[r#""#]]);
-    check("name: a\nports: []\nnmae: b\n", expect![[r#""#]]);
-    check("name: a\nname: b\nports: []\n", expect![[r#""#]]);
-    check("name: a\nports: []\nlabels:\n  x: 1\n  x: 2\n", expect![[r#""#]]);
-    check("name: a\n---\nname: b\n", expect![[r#""#]]);
-    check("name: [a\n", expect![[r#""#]]);
-    check("", expect![[r#""#]]);
+    check(
+        "name: a\nports: [x]\n",
+        expect![[r#"ports[0]: invalid type: string "x", expected u16 at line 2, column 9"#]],
+    );
+    check(
+        "name: a\n",
+        expect!["missing field `ports` at line 1, column 1"],
+    );
+    check(
+        "name: a\nports: []\nnmae: b\n",
+        expect![
+            "unknown field `nmae`, expected one of `name`, `owner`, `ports`, `labels`, `by_number` at line 3, column 1"
+        ],
+    );
+    check(
+        "name: a\nname: b\nports: []\n",
+        expect![
+            "duplicate key `name` at line 2, column 1; `name` stands in line 1 already; remove one of the two"
+        ],
+    );
+    check(
+        "name: a\nports: []\nlabels:\n  x: 1\n  x: 2\n",
+        expect![
+            "duplicate key `x` at line 5, column 3; `x` stands in line 4 already; remove one of the two"
+        ],
+    );
+    check(
+        "name: a\n---\nname: b\n",
+        expect![
+            "more than one document in the file at line 3, column 1; remove the `---` between them"
+        ],
+    );
+    check(
+        "name: [a\n",
+        expect!["unclosed bracket '[' at line 1, column 7"],
+    );
+    check("", expect!["missing field `name` at line 1, column 1"]);
 }
 
 #[test]
@@ -91,11 +146,37 @@ fn trees_mean_what_types_mean() {
 
 #[test]
 fn trees_refuse_what_json_cannot_hold() {
-    let check = |text: &str, expected: Expect| expected.assert_eq(&read_value(text).unwrap_err().to_string());
-    check("a:\n  b: .nan\n", expect![[r#""#]]);
-    check("a:\n- !odd 1\n", expect![[r#""#]]);
-    check("a:\n  [1]: 2\n", expect![[r#""#]]);
-    check("a: 1\n'a': 2\n", expect![[r#""#]]);
-    check("1: 1\n'1': 2\n", expect![[r#""#]]);
-    check("a:\n  ~: 2\n", expect![[r#""#]]);
+    let check = |text: &str, expected: Expect| {
+        expected.assert_eq(&read_value(text).unwrap_err().to_string())
+    };
+    check(
+        "a:\n  b: .nan\n",
+        expect![
+            "`.nan` is not a number that JSON can hold at line 2, column 6; put it in quotes if it is text"
+        ],
+    );
+    check(
+        "a:\n- !odd 1\n",
+        expect!["the tag `!odd` has no meaning here at line 2, column 8; remove the tag"],
+    );
+    check(
+        "a:\n  [1]: 2\n",
+        expect!["a key is not text at line 2, column 3; write the key in quotes"],
+    );
+    check(
+        "a: 1\n'a': 2\n",
+        expect![
+            "duplicate key `a` at line 2, column 1; `a` stands in line 1 already; remove one of the two"
+        ],
+    );
+    check(
+        "1: 1\n'1': 2\n",
+        expect![
+            "duplicate key `1` at line 2, column 1; `1` stands in line 1 already; remove one of the two"
+        ],
+    );
+    check(
+        "a:\n  ~: 2\n",
+        expect!["a key is not text at line 1, column 1; write the key in quotes"],
+    );
 }
