@@ -39,19 +39,32 @@ impl Engine {
             match std::str::from_utf8(bytes) {
                 Ok(text) => texts.push((name.as_str(), prepare(text))),
                 Err(_) => {
-                    findings.push(Finding::error("not-utf8", "the template is not UTF-8 text").in_file(&blueprint.sources[name]));
+                    findings.push(
+                        Finding::error("not-utf8", "the template is not UTF-8 text")
+                            .in_file(&blueprint.sources[name]),
+                    );
                 }
             }
         }
         let mut tera = Tera::new();
         tera.autoescape_on(Vec::<&str>::new());
         filters::register(&mut tera);
-        let mut engine =
-            Engine { tera, templates: blueprint.templates().map(str::to_owned).collect(), sources: blueprint.sources.clone() };
-        if let Err(error) = engine.tera.add_raw_templates(texts.iter().map(|(name, text)| (*name, text.as_str()))) {
+        let mut engine = Engine {
+            tera,
+            templates: blueprint.templates().map(str::to_owned).collect(),
+            sources: blueprint.sources.clone(),
+        };
+        if let Err(error) = engine
+            .tera
+            .add_raw_templates(texts.iter().map(|(name, text)| (*name, text.as_str())))
+        {
             findings.push(engine.finding(&error, None));
         }
-        if findings.is_empty() { Ok(engine) } else { Err(findings) }
+        if findings.is_empty() {
+            Ok(engine)
+        } else {
+            Err(findings)
+        }
     }
 
     /// The templates that are rendered, by file name.
@@ -60,22 +73,26 @@ impl Engine {
     }
 
     /// Where a template stands in the tree.
-    pub fn source(&self, template: &str) -> &str {
+    pub fn source<'a>(&'a self, template: &'a str) -> &'a str {
         self.sources.get(template).map_or(template, String::as_str)
     }
 
     /// Renders one template.
     pub fn render(&self, template: &str, input: &Input) -> Result<String, Finding> {
-        self.tera.render(template, &input.context).map_err(|error| self.finding(&error, Some(input)))
+        self.tera
+            .render(template, &input.context)
+            .map_err(|error| self.finding(&error, Some(input)))
     }
 
     fn finding(&self, error: &tera::Error, input: Option<&Input>) -> Finding {
         match error.kind() {
-            ErrorKind::SyntaxError(report) => Finding::error("template-syntax", lower(report.message())).at(
-                self.source(report.filename()),
-                report.span().start_line,
-                report.span().start_col + 1,
-            ),
+            ErrorKind::SyntaxError(report) => {
+                Finding::error("template-syntax", lower(report.message())).at(
+                    self.source(report.filename()),
+                    report.span().start_line,
+                    report.span().start_col + 1,
+                )
+            }
             ErrorKind::RenderingError(report) => {
                 let span = report.span();
                 let file = self.source(report.filename());
@@ -89,7 +106,8 @@ impl Engine {
                     None => finding,
                 }
             }
-            other => Finding::error("template-error", lower(&other.to_string())).in_file(layout::TEMPLATES),
+            other => Finding::error("template-error", lower(&other.to_string()))
+                .in_file(layout::TEMPLATES),
         }
     }
 }
@@ -102,13 +120,27 @@ pub struct Input {
 impl Input {
     /// Takes what templates shall see.
     pub fn new<T: Serialize>(context: &T) -> Input {
-        Input { context: Context::from_serialize(context).expect("a context is a map of plain data") }
+        Input {
+            context: Context::from_serialize(context).expect("a context is a map of plain data"),
+        }
     }
 
     /// The context as plain data, for messages.
     fn plain(&self) -> Value {
-        let names = ["agent", "agents", "environment", "release", "tuple", "values"];
-        let value = |name: &str| Some((name.to_owned(), serde_json::to_value(self.context.get(name)?).ok()?));
+        let names = [
+            "agent",
+            "agents",
+            "environment",
+            "release",
+            "tuple",
+            "values",
+        ];
+        let value = |name: &str| {
+            Some((
+                name.to_owned(),
+                serde_json::to_value(self.context.get(name)?).ok()?,
+            ))
+        };
         Value::Object(names.into_iter().filter_map(value).collect())
     }
 }
@@ -116,8 +148,12 @@ impl Input {
 /// For an unknown variable: a message that names it, and the names that exist where it was looked for.
 fn names_help(message: &str, context: &Value) -> Option<(String, String)> {
     let path = message.split('`').nth(1)?;
-    let is_path = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
-    let unknown = ["not found", "undefined", "does not exist", "not defined"].iter().any(|word| message.contains(word));
+    let is_path = path
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
+    let unknown = ["not found", "undefined", "does not exist", "not defined"]
+        .iter()
+        .any(|word| message.contains(word));
     if !is_path || !unknown || path.is_empty() {
         return None;
     }
@@ -127,12 +163,20 @@ fn names_help(message: &str, context: &Value) -> Option<(String, String)> {
         match place.get(part) {
             Some(next) => {
                 place = next;
-                shown = if shown.is_empty() { part.to_owned() } else { format!("{shown}.{part}") };
+                shown = if shown.is_empty() {
+                    part.to_owned()
+                } else {
+                    format!("{shown}.{part}")
+                };
             }
             None => {
                 let names: Vec<&str> = place.as_object()?.keys().map(String::as_str).collect();
                 let list = names.join("`, `");
-                let scope = if shown.is_empty() { "a template sees".to_owned() } else { format!("`{shown}` has") };
+                let scope = if shown.is_empty() {
+                    "a template sees".to_owned()
+                } else {
+                    format!("`{shown}` has")
+                };
                 let help = match suggestion(part, names.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`? {scope} `{list}`"),
                     None => format!("{scope} `{list}`"),

@@ -21,9 +21,13 @@ pub(super) fn register(tera: &mut Tera) {
 fn quote(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
     let text = match value.as_str() {
         Some(text) => text.to_owned(),
-        None if value.is_undefined() => return Err(tera::Error::message("`quote` was given an undefined value")),
+        None if value.is_undefined() => {
+            return Err(tera::Error::message("`quote` was given an undefined value"));
+        }
         None if value.is_map() || value.is_array() => {
-            return Err(tera::Error::message("`quote` takes a scalar; use `json` or `yaml` for maps and lists"));
+            return Err(tera::Error::message(
+                "`quote` takes a scalar; use `json` or `yaml` for maps and lists",
+            ));
         }
         None => value.to_string(),
     };
@@ -54,7 +58,9 @@ fn json(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
 
 /// Any value as block YAML without a final newline.
 fn yaml(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
-    Ok(yaml::write(&plain(value)?).trim_end_matches('\n').to_owned())
+    Ok(yaml::write(&plain(value)?)
+        .trim_end_matches('\n')
+        .to_owned())
 }
 
 /// The text with every line but the first indented by `n` spaces, 4 by default.
@@ -76,8 +82,16 @@ fn sha256(text: &str, _: Kwargs, _: &State) -> String {
 /// A text as a DNS label: lower-case, other characters as `-`, at most `max` (63) characters, told apart by a hash where it was cut.
 fn dns_label(text: &str, kwargs: Kwargs, _: &State) -> TeraResult<String> {
     let max = kwargs.get::<usize>("max")?.unwrap_or(63).max(10);
-    let mapped: String =
-        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let mapped: String = text
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
     let label = mapped.trim_matches('-');
     if label.len() <= max {
         return Ok(label.to_owned());

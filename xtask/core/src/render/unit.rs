@@ -6,10 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    AgentContext, ContractContext, Context, DependencyContext, EnvironmentContext, FleetContext, ModelContext,
-    PromptContext, ReleaseContext, RetrievalContext, ToolsContext,
+    AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext,
+    ModelContext, PromptContext, ReleaseContext, RetrievalContext, ToolsContext,
 };
-use crate::model::{AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple, Version};
+use crate::model::{
+    AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple,
+    Version,
+};
 use crate::values;
 use crate::workspace::files::{Dependency, Follows, TargetRevision};
 use crate::workspace::{Agent, Blueprint, Component, Environment, Workspace, layout};
@@ -52,19 +55,37 @@ impl Unit {
         let mut merged = values::merge(layers.iter().map(|layer| layer.values));
         values::merge_into(&mut merged, set);
         let mut findings = Vec::new();
-        let agent_context = agent_context(workspace, environment, agent, &tuple, &overrides, &mut findings);
+        let agent_context = agent_context(
+            workspace,
+            environment,
+            agent,
+            &tuple,
+            &overrides,
+            &mut findings,
+        );
         if !findings.is_empty() {
             let name = agent.name.as_str();
-            return Err(findings.into_iter().map(|finding| finding.unit(environment.name.as_str(), name)).collect());
+            return Err(findings
+                .into_iter()
+                .map(|finding| finding.unit(environment.name.as_str(), name))
+                .collect());
         }
         let context = Context {
             environment: environment_context(workspace, environment),
             agent: agent_context,
-            release: ReleaseContext { version, tuple_id: tuple.id(), overrides },
+            release: ReleaseContext {
+                version,
+                tuple_id: tuple.id(),
+                overrides,
+            },
             tuple,
             values: Value::Object(merged),
         };
-        let generations = context.values.get("generations").and_then(Value::as_u64).unwrap_or_default();
+        let generations = context
+            .values
+            .get("generations")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
         Ok(Unit {
             environment: environment.name.clone(),
             agent: agent.name.clone(),
@@ -77,21 +98,34 @@ impl Unit {
 }
 
 /// What the templates of an environment see.
-pub fn fleet_context(workspace: &Workspace, environment: &Environment, blueprint: &Blueprint) -> FleetContext {
+pub fn fleet_context(
+    workspace: &Workspace,
+    environment: &Environment,
+    blueprint: &Blueprint,
+) -> FleetContext {
     let layers = workspace.layers(environment, None, blueprint);
     FleetContext {
         environment: environment_context(workspace, environment),
-        agents: workspace.agents_in(environment).map(|agent| agent.name.clone()).collect(),
+        agents: workspace
+            .agents_in(environment)
+            .map(|agent| agent.name.clone())
+            .collect(),
         values: Value::Object(values::merge(layers.iter().map(|layer| layer.values))),
     }
 }
 
 /// The tuple that an environment runs, and its label.
-fn released(workspace: &Workspace, environment: &Environment, agent: &Agent) -> Result<(Version, Tuple), Vec<Finding>> {
+fn released(
+    workspace: &Workspace,
+    environment: &Environment,
+    agent: &Agent,
+) -> Result<(Version, Tuple), Vec<Finding>> {
     match environment.file.follows {
         Follows::Candidate => {
             let (tuple, findings) = agent.candidate(&workspace.blueprints);
-            tuple.map(|tuple| (Version::DevLatest, tuple)).ok_or(findings)
+            tuple
+                .map(|tuple| (Version::DevLatest, tuple))
+                .ok_or(findings)
         }
         Follows::Releases => environment
             .releases
@@ -167,11 +201,20 @@ fn agent_context(
         image: format!("{}@{}", tuple.code.repository, tuple.code.digest),
         model,
         prompts: prompts(agent, tuple, overrides),
-        tools: tuple.tools.as_ref().and_then(|part| tools(agent, part, overrides)),
-        retrieval: tuple.retrieval.as_ref().and_then(|part| retrieval(agent, part)),
+        tools: tuple
+            .tools
+            .as_ref()
+            .and_then(|part| tools(agent, part, overrides)),
+        retrieval: tuple
+            .retrieval
+            .as_ref()
+            .and_then(|part| retrieval(agent, part)),
         contract: tuple.contract.as_ref().and_then(|part| {
             let file = agent.contracts.get(&part.version)?;
-            Some(ContractContext { version: part.version, text: file.text.to_string() })
+            Some(ContractContext {
+                version: part.version,
+                text: file.text.to_string(),
+            })
         }),
         dependencies,
         dependents: dependents(workspace, environment, agent),
@@ -183,8 +226,11 @@ fn prompts(agent: &Agent, tuple: &Tuple, overrides: &Overrides) -> BTreeMap<Stri
     let latest = overrides.prompts == Some(PromptChoice::Latest);
     let chosen = |name: &String, part: &FileComponent| -> Option<(PlainVersion, Component<()>)> {
         let versions = agent.prompts.get(name)?;
-        let (version, file) =
-            if latest { versions.last_key_value()? } else { versions.get_key_value(&part.version)? };
+        let (version, file) = if latest {
+            versions.last_key_value()?
+        } else {
+            versions.get_key_value(&part.version)?
+        };
         Some((*version, file.clone()))
     };
     tuple
@@ -192,7 +238,11 @@ fn prompts(agent: &Agent, tuple: &Tuple, overrides: &Overrides) -> BTreeMap<Stri
         .iter()
         .filter_map(|(name, part)| {
             let (version, file) = chosen(name, part)?;
-            let prompt = PromptContext { version, sha256: file.digest, text: file.text.to_string() };
+            let prompt = PromptContext {
+                version,
+                sha256: file.digest,
+                text: file.text.to_string(),
+            };
             Some((name.clone(), prompt))
         })
         .collect()
@@ -201,8 +251,19 @@ fn prompts(agent: &Agent, tuple: &Tuple, overrides: &Overrides) -> BTreeMap<Stri
 fn tools(agent: &Agent, part: &FileComponent, overrides: &Overrides) -> Option<ToolsContext> {
     let file = agent.tools.get(&part.version)?;
     let choice = overrides.tools.clone().unwrap_or_default();
-    let on = |name: &crate::model::ToolName| choice.enabled.as_ref().is_none_or(|enabled| enabled.contains(name));
-    let tools: Vec<_> = file.file.tools.iter().filter(|tool| on(&tool.name)).cloned().collect();
+    let on = |name: &crate::model::ToolName| {
+        choice
+            .enabled
+            .as_ref()
+            .is_none_or(|enabled| enabled.contains(name))
+    };
+    let tools: Vec<_> = file
+        .file
+        .tools
+        .iter()
+        .filter(|tool| on(&tool.name))
+        .cloned()
+        .collect();
     Some(ToolsContext {
         version: part.version,
         enabled: tools.iter().map(|tool| tool.name.clone()).collect(),
@@ -239,9 +300,16 @@ fn resolve(
         checks: dependency.checks.clone(),
     };
     if let Some(agent) = &dependency.agent {
-        let Some(home) = workspace.neighbours(environment).find(|neighbour| neighbour.runs(agent)) else {
-            let message = format!("`{agent}`, which it depends on, is not in `{}`", environment.name);
-            return Err(Finding::error("absent-dependency", message).help(format!("promote `{agent}` first")));
+        let Some(home) = workspace
+            .neighbours(environment)
+            .find(|neighbour| neighbour.runs(agent))
+        else {
+            let message = format!(
+                "`{agent}`, which it depends on, is not in `{}`",
+                environment.name
+            );
+            return Err(Finding::error("absent-dependency", message)
+                .help(format!("promote `{agent}` first")));
         };
         found.host = format!("{agent}{}.{}.svc", home.file.suffix, home.file.namespace);
         found.port = 8080;
@@ -274,6 +342,16 @@ fn address(url: &str) -> Option<(String, u16)> {
 
 /// Agents that call this one, here or in an environment that shares the namespace.
 fn dependents(workspace: &Workspace, environment: &Environment, agent: &Agent) -> Vec<AgentName> {
-    let runs = |name: &&AgentName| workspace.neighbours(environment).any(|neighbour| neighbour.runs(name));
-    workspace.graph.dependents(&agent.name).iter().filter(runs).cloned().collect()
+    let runs = |name: &&AgentName| {
+        workspace
+            .neighbours(environment)
+            .any(|neighbour| neighbour.runs(name))
+    };
+    workspace
+        .graph
+        .dependents(&agent.name)
+        .iter()
+        .filter(runs)
+        .cloned()
+        .collect()
 }

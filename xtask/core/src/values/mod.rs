@@ -82,7 +82,10 @@ fn collect(layers: &[Layer<'_>], value: &Value, path: &mut Vec<String>, leaves: 
                 path.pop();
             }
         }
-        _ => leaves.push(Leaf { path: path.clone(), contributions: contributions(layers, path) }),
+        _ => leaves.push(Leaf {
+            path: path.clone(),
+            contributions: contributions(layers, path),
+        }),
     }
 }
 
@@ -96,11 +99,17 @@ fn contributions(layers: &[Layer<'_>], path: &[String]) -> Vec<Contribution> {
                 Some(Value::Object(below)) if depth + 1 < path.len() => map = below,
                 // set here, or replaced together with the map that held it
                 Some(Value::Null) => {
-                    found.push(Contribution { layer: index, value: None });
+                    found.push(Contribution {
+                        layer: index,
+                        value: None,
+                    });
                     break;
                 }
                 Some(value) => {
-                    found.push(Contribution { layer: index, value: Some(value.clone()) });
+                    found.push(Contribution {
+                        layer: index,
+                        value: Some(value.clone()),
+                    });
                     break;
                 }
             }

@@ -42,7 +42,10 @@ impl Blueprint {
 struct DefaultValues(#[schemars(with = "Values")] Map<String, Value>);
 
 /// The blueprints under `templates/` by name.
-pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<String, Arc<Blueprint>> {
+pub(super) fn current(
+    tree: &FileTree,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, Arc<Blueprint>> {
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
     let mut partials = Folder::new();
     for (path, bytes) in tree.below(layout::TEMPLATES) {
@@ -51,7 +54,10 @@ pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<
                 partials.insert(format!("{}/{file}", layout::PARTIALS), (path, bytes));
             }
             Place::Blueprint(blueprint, file) => {
-                folders.entry(blueprint).or_default().insert(file.to_owned(), (path, bytes));
+                folders
+                    .entry(blueprint)
+                    .or_default()
+                    .insert(file.to_owned(), (path, bytes));
             }
             _ => {}
         }
@@ -81,15 +87,23 @@ pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<
 }
 
 /// The blueprints that release files pin, by digest; a copy whose bytes are not its name's is a finding.
-pub(super) fn pinned(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<Digest, Arc<Blueprint>> {
+pub(super) fn pinned(
+    tree: &FileTree,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<Digest, Arc<Blueprint>> {
     let mut found = BTreeMap::new();
     for name in tree.folders(layout::PINNED_BLUEPRINTS) {
         let folder = format!("{}/{name}", layout::PINNED_BLUEPRINTS);
-        let files: Folder<'_> =
-            tree.below(&folder).map(|(path, bytes)| (path[folder.len() + 1..].to_owned(), (path, bytes))).collect();
-        let own = files.keys().filter(|file| file.starts_with("values/")).next_back();
-        let named = own.and_then(|file| file.split_once('-')).and_then(|(_, name)| name.strip_suffix(".yaml"));
-        let blueprint = assemble(named.unwrap_or("pinned"), files, findings);
+        let files: Folder<'_> = tree
+            .below(&folder)
+            .map(|(path, bytes)| (path[folder.len() + 1..].to_owned(), (path, bytes)))
+            .collect();
+        let own = files.keys().rfind(|file| file.starts_with("values/"));
+        let named = own
+            .and_then(|file| file.split_once('-'))
+            .and_then(|(_, name)| name.strip_suffix(".yaml"));
+        let named = named.unwrap_or("pinned").to_owned();
+        let blueprint = assemble(&named, files, findings);
         if blueprint.digest.hex() == name {
             found.insert(blueprint.digest, Arc::new(blueprint));
         } else {
@@ -105,7 +119,10 @@ pub(super) fn pinned(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<D
 
 type Folder<'a> = BTreeMap<String, (&'a str, &'a Arc<[u8]>)>;
 
-fn heads(folders: &BTreeMap<&str, Folder<'_>>, findings: &mut Vec<Finding>) -> BTreeMap<String, BlueprintFile> {
+fn heads(
+    folders: &BTreeMap<&str, Folder<'_>>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, BlueprintFile> {
     let mut heads = BTreeMap::new();
     for (name, files) in folders {
         match files.get("blueprint.yaml") {
@@ -115,9 +132,12 @@ fn heads(folders: &BTreeMap<&str, Folder<'_>>, findings: &mut Vec<Finding>) -> B
                 }
             }
             None => findings.push(
-                Finding::error("missing-blueprint-file", format!("`{}/{name}` has no `blueprint.yaml`", layout::TEMPLATES))
-                    .in_file(format!("{}/{name}", layout::TEMPLATES))
-                    .help("write one with a `description:`"),
+                Finding::error(
+                    "missing-blueprint-file",
+                    format!("`{}/{name}` has no `blueprint.yaml`", layout::TEMPLATES),
+                )
+                .in_file(format!("{}/{name}", layout::TEMPLATES))
+                .help("write one with a `description:`"),
             ),
         }
     }
@@ -125,16 +145,31 @@ fn heads(folders: &BTreeMap<&str, Folder<'_>>, findings: &mut Vec<Finding>) -> B
 }
 
 /// A blueprint and its ancestors, the furthest first.
-fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec<Finding>) -> Option<Vec<String>> {
+fn chain(
+    name: &str,
+    heads: &BTreeMap<String, BlueprintFile>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<String>> {
     let mut chain = vec![name.to_owned()];
     while let Some(base) = heads[&chain[chain.len() - 1]].extends.clone() {
-        let file = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, chain[chain.len() - 1]);
+        let file = format!(
+            "{}/{}/blueprint.yaml",
+            layout::TEMPLATES,
+            chain[chain.len() - 1]
+        );
         if chain.contains(&base) {
-            findings.push(Finding::error("blueprint-cycle", format!("`{name}` extends itself through `{base}`")).in_file(file));
+            findings.push(
+                Finding::error(
+                    "blueprint-cycle",
+                    format!("`{name}` extends itself through `{base}`"),
+                )
+                .in_file(file),
+            );
             return None;
         }
         if !heads.contains_key(&base) {
-            let finding = Finding::error("unknown-blueprint", format!("`{base}` is no blueprint")).in_file(file);
+            let finding = Finding::error("unknown-blueprint", format!("`{base}` is no blueprint"))
+                .in_file(file);
             let names: Vec<&str> = heads.keys().map(String::as_str).collect();
             findings.push(finding.help(format!("there is {}", names.join(", "))));
             return None;
@@ -146,8 +181,10 @@ fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec
 }
 
 fn assemble(name: &str, files: Folder<'_>, findings: &mut Vec<Finding>) -> Blueprint {
-    let digests: BTreeMap<&str, Digest> =
-        files.iter().map(|(file, (_, bytes))| (file.as_str(), Digest::of(bytes))).collect();
+    let digests: BTreeMap<&str, Digest> = files
+        .iter()
+        .map(|(file, (_, bytes))| (file.as_str(), Digest::of(bytes)))
+        .collect();
     let values = files
         .iter()
         .filter(|(file, _)| file.starts_with("values/"))
@@ -160,7 +197,13 @@ fn assemble(name: &str, files: Folder<'_>, findings: &mut Vec<Finding>) -> Bluep
         name: name.to_owned(),
         digest: Digest::of_canonical(&digests),
         values,
-        sources: files.iter().map(|(file, (path, _))| (file.clone(), (*path).to_owned())).collect(),
-        files: files.into_iter().map(|(file, (_, bytes))| (file, bytes.clone())).collect(),
+        sources: files
+            .iter()
+            .map(|(file, (path, _))| (file.clone(), (*path).to_owned()))
+            .collect(),
+        files: files
+            .into_iter()
+            .map(|(file, (_, bytes))| (file, bytes.clone()))
+            .collect(),
     }
 }

@@ -33,20 +33,34 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema>(
         Ok(file) => Some(file),
         Err(error) => {
             let help = "see the file's schema under `schemas/`";
-            findings.push(Finding::error("invalid-value", error.to_string()).in_file(path).help(help));
+            findings.push(
+                Finding::error("invalid-value", error.to_string())
+                    .in_file(path)
+                    .help(help),
+            );
             None
         }
     }
 }
 
 /// The file as text.
-pub(super) fn text<'a>(path: &str, bytes: &'a [u8], findings: &mut Vec<Finding>) -> Option<&'a str> {
+pub(super) fn text<'a>(
+    path: &str,
+    bytes: &'a [u8],
+    findings: &mut Vec<Finding>,
+) -> Option<&'a str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text),
         Err(error) => {
-            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = bytes[..error.valid_up_to()]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1;
             findings.push(
-                Finding::error("not-utf8", "the file is not UTF-8 text").at(path, line, 1).help("save it as UTF-8"),
+                Finding::error("not-utf8", "the file is not UTF-8 text")
+                    .at(path, line, 1)
+                    .help("save it as UTF-8"),
             );
             None
         }
@@ -55,7 +69,11 @@ pub(super) fn text<'a>(path: &str, bytes: &'a [u8], findings: &mut Vec<Finding>)
 
 /// A finding of a YAML text that cannot be read.
 pub(super) fn syntax(path: &str, error: YamlError) -> Finding {
-    let rule = if error.message.contains("duplicate") { "duplicate-key" } else { "yaml-syntax" };
+    let rule = if error.message.contains("duplicate") {
+        "duplicate-key"
+    } else {
+        "yaml-syntax"
+    };
     let finding = Finding::error(rule, error.message).at(path, error.line, error.column);
     match error.help {
         Some(help) => finding.help(help),
@@ -69,8 +87,17 @@ fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Findin
     let mut findings = Vec::new();
     for error in schema.validator.iter_errors(value) {
         explain(&error, &mut |error| {
-            let parts: Vec<String> = error.instance_path().iter().map(|part| part.to_string()).collect();
-            let place = Place { path, positions: positions.as_ref(), value, parts };
+            let parts: Vec<String> = error
+                .instance_path()
+                .iter()
+                .map(|part| part.to_string())
+                .collect();
+            let place = Place {
+                path,
+                positions: positions.as_ref(),
+                value,
+                parts,
+            };
             findings.extend(place.findings(error, &schema.schema));
         });
     }
@@ -81,11 +108,17 @@ fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Findin
 
 /// Goes down to the errors that say something: of the ways in which a part may hold, the one that came furthest.
 fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<'_>)) {
-    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
+    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) =
+        error.kind()
+    else {
         return report(error);
     };
     let depth = |errors: &[ValidationError<'_>]| {
-        errors.iter().map(|error| error.instance_path().iter().count()).max().unwrap_or_default()
+        errors
+            .iter()
+            .map(|error| error.instance_path().iter().count())
+            .max()
+            .unwrap_or_default()
     };
     let is_type = |errors: &[ValidationError<'_>]| {
         errors.iter().any(|error| {
@@ -93,9 +126,16 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
                 && error.instance_path().as_str() == errors[0].instance_path().as_str()
         })
     };
-    let best = context.iter().filter(|errors| !errors.is_empty()).max_by_key(|errors| {
-        (depth(errors), !is_type(errors), std::cmp::Reverse(errors.len()))
-    });
+    let best = context
+        .iter()
+        .filter(|errors| !errors.is_empty())
+        .max_by_key(|errors| {
+            (
+                depth(errors),
+                !is_type(errors),
+                std::cmp::Reverse(errors.len()),
+            )
+        });
     match best {
         Some(errors) => errors.iter().for_each(|error| explain(error, report)),
         None => report(error),
@@ -114,7 +154,10 @@ impl Place<'_> {
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let known = schemas::properties_at(schema, &self.parts);
-                unexpected.iter().map(|key| self.unknown_key(key, &known)).collect()
+                unexpected
+                    .iter()
+                    .map(|key| self.unknown_key(key, &known))
+                    .collect()
             }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
@@ -124,16 +167,31 @@ impl Place<'_> {
                 } else {
                     format!("`{place}` has no `{name}`")
                 };
-                let rule = if name == "owner" { "missing-owner" } else { "missing-key" };
-                vec![self.at_value(Finding::error(rule, message)).help(format!("add `{name}:`"))]
+                let rule = if name == "owner" {
+                    "missing-owner"
+                } else {
+                    "missing-key"
+                };
+                vec![
+                    self.at_value(Finding::error(rule, message))
+                        .help(format!("add `{name}:`")),
+                ]
             }
             ValidationErrorKind::Enum { options } => {
-                let words: Vec<&str> =
-                    options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let words: Vec<&str> = options
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
                 let given = error.instance().as_str().unwrap_or_default();
                 let finding = Finding::error(
                     "invalid-value",
-                    format!("`{}` is `{given}`, which is none of {}", self.shown(), quoted(&words)),
+                    format!(
+                        "`{}` is `{given}`, which is none of {}",
+                        self.shown(),
+                        quoted(&words)
+                    ),
                 );
                 let finding = self.at_value(finding);
                 vec![match suggestion(given, words.iter().copied()) {
@@ -151,9 +209,11 @@ impl Place<'_> {
     fn unknown_key(&self, key: &str, known: &[String]) -> Finding {
         let mut path = self.segments();
         path.push(Segment::Key(key.to_owned()));
-        let (line, column) = self
-            .positions
-            .map_or((1, 1), |positions| positions.key(&path).unwrap_or_else(|| positions.nearest(&path)));
+        let (line, column) = self.positions.map_or((1, 1), |positions| {
+            positions
+                .key(&path)
+                .unwrap_or_else(|| positions.nearest(&path))
+        });
         let place = self.shown();
         let message = if place.is_empty() {
             format!("unknown key `{key}`")
@@ -169,7 +229,9 @@ impl Place<'_> {
     }
 
     fn at_value(&self, finding: Finding) -> Finding {
-        let (line, column) = self.positions.map_or((1, 1), |positions| positions.nearest(&self.segments()));
+        let (line, column) = self
+            .positions
+            .map_or((1, 1), |positions| positions.nearest(&self.segments()));
         finding.at(self.path, line, column)
     }
 
@@ -183,7 +245,10 @@ impl Place<'_> {
                     let index = part.parse().unwrap_or_default();
                     (Segment::Index(index), items.get(index))
                 }
-                other => (Segment::Key(part.clone()), other.and_then(|value| value.get(part))),
+                other => (
+                    Segment::Key(part.clone()),
+                    other.and_then(|value| value.get(part)),
+                ),
             };
             segments.push(segment);
             value = next;

@@ -22,11 +22,26 @@ impl Graph {
     ) -> Graph {
         let mut graph = Graph::default();
         for agent in agents.values() {
-            for dependency in agent.file.dependencies.iter().filter_map(|dependency| dependency.agent.as_ref()) {
-                graph.dependents.entry(dependency.clone()).or_default().push(agent.name.clone());
+            for dependency in agent
+                .file
+                .dependencies
+                .iter()
+                .filter_map(|dependency| dependency.agent.as_ref())
+            {
+                graph
+                    .dependents
+                    .entry(dependency.clone())
+                    .or_default()
+                    .push(agent.name.clone());
             }
         }
-        let mut walk = Walk { agents, unreadable, waves: BTreeMap::new(), path: Vec::new(), findings };
+        let mut walk = Walk {
+            agents,
+            unreadable,
+            waves: BTreeMap::new(),
+            path: Vec::new(),
+            findings,
+        };
         for agent in agents.keys() {
             walk.wave(agent);
         }
@@ -41,7 +56,10 @@ impl Graph {
 
     /// The agents that call this one, by name.
     pub fn dependents(&self, agent: &AgentName) -> &[AgentName] {
-        self.dependents.get(agent).map(Vec::as_slice).unwrap_or_default()
+        self.dependents
+            .get(agent)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 }
 
@@ -66,7 +84,9 @@ impl<'a> Walk<'a> {
         self.path.push(name);
         let mut wave = 0;
         for dependency in &self.agents[name].file.dependencies {
-            let Some(other) = &dependency.agent else { continue };
+            let Some(other) = &dependency.agent else {
+                continue;
+            };
             match self.agents.get_key_value(other) {
                 Some((other, _)) => wave = wave.max(self.wave(other) + 1),
                 None if self.unreadable.contains(other) => {}
@@ -79,18 +99,30 @@ impl<'a> Walk<'a> {
     }
 
     fn report_cycle(&mut self, start: usize) {
-        let cycle: Vec<&str> =
-            self.path[start..].iter().chain([&self.path[start]]).map(|name| name.as_str()).collect();
+        let cycle: Vec<&str> = self.path[start..]
+            .iter()
+            .chain([&self.path[start]])
+            .map(|name| name.as_str())
+            .collect();
         self.findings.push(
-            Finding::error("dependency-cycle", format!("agents depend on each other in a circle: {}", cycle.join(" → ")))
-                .in_file(layout::agent(cycle[0]))
-                .help("break the circle: one of them has to start first"),
+            Finding::error(
+                "dependency-cycle",
+                format!(
+                    "agents depend on each other in a circle: {}",
+                    cycle.join(" → ")
+                ),
+            )
+            .in_file(layout::agent(cycle[0]))
+            .help("break the circle: one of them has to start first"),
         );
     }
 
     fn report_unknown(&mut self, name: &AgentName, other: &AgentName) {
-        let finding = Finding::error("unknown-dependency", format!("`{name}` depends on `{other}`, which is no agent of this fleet"))
-            .in_file(layout::agent(name.as_str()));
+        let finding = Finding::error(
+            "unknown-dependency",
+            format!("`{name}` depends on `{other}`, which is no agent of this fleet"),
+        )
+        .in_file(layout::agent(name.as_str()));
         let known = self.agents.keys().map(AgentName::as_str);
         self.findings.push(match crate::model::suggestion(other.as_str(), known) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),

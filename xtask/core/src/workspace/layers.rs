@@ -22,17 +22,34 @@ impl Workspace {
         });
         let mut layers: Vec<Layer<'a>> = defaults.collect();
         let mut add = |name, file: String, values: &'a Map<String, Value>| {
-            layers.push(Layer { name, file, base: Some("values"), values });
+            layers.push(Layer {
+                name,
+                file,
+                base: Some("values"),
+                values,
+            });
         };
         add("fleet", layout::FLEET.to_owned(), &self.fleet.values);
         if let Some(agent) = agent {
-            add("agent", layout::agent(agent.name.as_str()), &agent.file.values);
+            add(
+                "agent",
+                layout::agent(agent.name.as_str()),
+                &agent.file.values,
+            );
         }
-        add("environment", layout::environment(environment.name.as_str()), &environment.file.values);
+        add(
+            "environment",
+            layout::environment(environment.name.as_str()),
+            &environment.file.values,
+        );
         if let Some(agent) = agent
             && let Some(values) = environment.values.get(&agent.name)
         {
-            add("environment/agent", layout::values(&environment.name, &agent.name), &values.values);
+            add(
+                "environment/agent",
+                layout::values(&environment.name, &agent.name),
+                &values.values,
+            );
         }
         layers
     }

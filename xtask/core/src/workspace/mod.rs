@@ -65,16 +65,26 @@ impl Workspace {
 
     /// The environment of this name.
     pub fn environment(&self, name: &str) -> Option<&Environment> {
-        self.environments.iter().find(|environment| environment.name.as_str() == name)
+        self.environments
+            .iter()
+            .find(|environment| environment.name.as_str() == name)
     }
 
     /// The agents that an environment runs, by name.
-    pub fn agents_in<'a>(&'a self, environment: &'a Environment) -> impl Iterator<Item = &'a Agent> {
-        self.agents.values().filter(|agent| environment.runs(&agent.name))
+    pub fn agents_in<'a>(
+        &'a self,
+        environment: &'a Environment,
+    ) -> impl Iterator<Item = &'a Agent> {
+        self.agents
+            .values()
+            .filter(|agent| environment.runs(&agent.name))
     }
 
     /// Environments whose objects stand in the same cluster and namespace, this one first.
-    pub fn neighbours<'a>(&'a self, environment: &'a Environment) -> impl Iterator<Item = &'a Environment> {
+    pub fn neighbours<'a>(
+        &'a self,
+        environment: &'a Environment,
+    ) -> impl Iterator<Item = &'a Environment> {
         let same = |other: &&Environment| {
             other.name != environment.name
                 && other.file.cluster.server == environment.file.cluster.server

@@ -1,7 +1,7 @@
 //! Release files against the tree: what a release names must still be there, byte for byte.
 
-use super::layout;
 use super::files::{Follows, ReleaseFile};
+use super::layout;
 use super::{Agent, Environment, Workspace};
 use crate::model::{Digest, Finding, PromptChoice, Version};
 
@@ -13,7 +13,9 @@ pub(super) fn check(workspace: &Workspace, findings: &mut Vec<Finding>) {
             let file = layout::release(&environment.name, name);
             let before = findings.len();
             match workspace.agents.get(name) {
-                Some(agent) => check_release(workspace, environment, agent, release, &file, findings),
+                Some(agent) => {
+                    check_release(workspace, environment, agent, release, &file, findings)
+                }
                 None if workspace.unreadable.contains(name) => {}
                 None => findings.push(unknown_agent(&file, name.as_str())),
             }
@@ -23,7 +25,10 @@ pub(super) fn check(workspace: &Workspace, findings: &mut Vec<Finding>) {
         }
         for name in environment.values.keys() {
             if !workspace.agents.contains_key(name) && !workspace.unreadable.contains(name) {
-                findings.push(unknown_agent(&layout::values(&environment.name, name), name.as_str()));
+                findings.push(unknown_agent(
+                    &layout::values(&environment.name, name),
+                    name.as_str(),
+                ));
             }
         }
     }
@@ -35,7 +40,11 @@ fn unknown_agent(file: &str, name: &str) -> Finding {
         .help("remove the file, or rename it to the agent's name")
 }
 
-fn check_environment(workspace: &Workspace, environment: &Environment, findings: &mut Vec<Finding>) {
+fn check_environment(
+    workspace: &Workspace,
+    environment: &Environment,
+    findings: &mut Vec<Finding>,
+) {
     let path = layout::environment(environment.name.as_str());
     let owners: Vec<&str> = workspace
         .neighbours(environment)
@@ -44,9 +53,16 @@ fn check_environment(workspace: &Workspace, environment: &Environment, findings:
         .collect();
     if owners.len() != 1 {
         let message = if owners.is_empty() {
-            format!("no environment renders the namespace `{}`", environment.file.namespace)
+            format!(
+                "no environment renders the namespace `{}`",
+                environment.file.namespace
+            )
         } else {
-            format!("{} all render the namespace `{}`", owners.join(" and "), environment.file.namespace)
+            format!(
+                "{} all render the namespace `{}`",
+                owners.join(" and "),
+                environment.file.namespace
+            )
         };
         findings.push(
             Finding::error("namespace-owner", message)
@@ -54,22 +70,37 @@ fn check_environment(workspace: &Workspace, environment: &Environment, findings:
                 .help("set `namespaceOwner: true` in exactly one of the environments that share it, `false` in the others"),
         );
     }
-    let mut suffixes: Vec<&str> = workspace.neighbours(environment).map(|other| other.file.suffix.as_str()).collect();
+    let mut suffixes: Vec<&str> = workspace
+        .neighbours(environment)
+        .map(|other| other.file.suffix.as_str())
+        .collect();
     suffixes.sort_unstable();
     if suffixes.windows(2).any(|pair| pair[0] == pair[1]) {
         findings.push(
-            Finding::error("shared-suffix", format!("environments in the namespace `{}` have the same suffix", environment.file.namespace))
-                .in_file(&path)
-                .help("give each a `suffix:` of its own, for example `-canary`"),
+            Finding::error(
+                "shared-suffix",
+                format!(
+                    "environments in the namespace `{}` have the same suffix",
+                    environment.file.namespace
+                ),
+            )
+            .in_file(&path)
+            .help("give each a `suffix:` of its own, for example `-canary`"),
         );
     }
     let latest = environment.file.overrides.prompts == Some(PromptChoice::Latest)
-        || environment.values.values().any(|values| values.overrides.prompts == Some(PromptChoice::Latest));
+        || environment
+            .values
+            .values()
+            .any(|values| values.overrides.prompts == Some(PromptChoice::Latest));
     if latest && environment.file.follows != Follows::Candidate {
         findings.push(
-            Finding::error("floating-prompt", "`prompts: latest` names whatever is newest, which cannot be repeated")
-                .in_file(&path)
-                .help("only an environment that follows the candidate may have it"),
+            Finding::error(
+                "floating-prompt",
+                "`prompts: latest` names whatever is newest, which cannot be repeated",
+            )
+            .in_file(&path)
+            .help("only an environment that follows the candidate may have it"),
         );
     }
 }
@@ -92,56 +123,112 @@ fn check_release(
     }
     let tuple = &release.tuple;
     if tuple.agent != agent.name {
-        findings.push(Finding::error("foreign-tuple", format!("the tuple is of `{}`", tuple.agent)).in_file(file));
+        findings.push(
+            Finding::error(
+                "foreign-tuple",
+                format!("the tuple is of `{}`", tuple.agent),
+            )
+            .in_file(file),
+        );
     }
     if !workspace.by_digest.contains_key(&tuple.blueprint.sha256) {
         findings.push(
             Finding::error(
                 "missing-blueprint",
-                format!("the blueprint `{}` at `{}` is neither current nor pinned", tuple.blueprint.name, tuple.blueprint.sha256),
+                format!(
+                    "the blueprint `{}` at `{}` is neither current nor pinned",
+                    tuple.blueprint.name, tuple.blueprint.sha256
+                ),
             )
             .in_file(file)
-            .help(format!("restore `{}` from git", layout::pinned_blueprint(tuple.blueprint.sha256))),
+            .help(format!(
+                "restore `{}` from git",
+                layout::pinned_blueprint(tuple.blueprint.sha256)
+            )),
         );
     }
     let mut compare = |path: String, recorded: Digest, found: Option<Digest>| match found {
         None => findings.push(
-            Finding::error("missing-component", format!("`{path}` was released and does not exist"))
-                .in_file(file)
-                .help("restore it from git: what was released is never removed"),
+            Finding::error(
+                "missing-component",
+                format!("`{path}` was released and does not exist"),
+            )
+            .in_file(file)
+            .help("restore it from git: what was released is never removed"),
         ),
         Some(digest) if digest != recorded => findings.push(
-            Finding::error("changed-component", format!("`{path}` has changed since it was released: `{recorded}` then, `{digest}` now"))
-                .in_file(&path)
-                .help("restore it with `git checkout`, and give the change a new version")
-                .related(crate::model::Location { file: file.to_owned(), line: 0, column: 0 }, "released here"),
+            Finding::error(
+                "changed-component",
+                format!(
+                    "`{path}` has changed since it was released: `{recorded}` then, `{digest}` now"
+                ),
+            )
+            .in_file(&path)
+            .help("restore it with `git checkout`, and give the change a new version")
+            .related(
+                crate::model::Location {
+                    file: file.to_owned(),
+                    line: 0,
+                    column: 0,
+                },
+                "released here",
+            ),
         ),
         Some(_) => {}
     };
     for (name, prompt) in &tuple.prompts {
-        let found = agent.prompts.get(name).and_then(|versions| versions.get(&prompt.version));
-        compare(layout::prompt(&agent.name, name, prompt.version), prompt.sha256, found.map(|file| file.digest));
+        let found = agent
+            .prompts
+            .get(name)
+            .and_then(|versions| versions.get(&prompt.version));
+        compare(
+            layout::prompt(&agent.name, name, prompt.version),
+            prompt.sha256,
+            found.map(|file| file.digest),
+        );
     }
     if let Some(part) = &tuple.tools {
-        compare(layout::tools(&agent.name, part.version), part.sha256, agent.tools.get(&part.version).map(|file| file.digest));
+        compare(
+            layout::tools(&agent.name, part.version),
+            part.sha256,
+            agent.tools.get(&part.version).map(|file| file.digest),
+        );
     }
     if let Some(part) = &tuple.retrieval {
         let found = agent.retrieval.get(&part.version).map(|file| file.digest);
-        compare(layout::retrieval(&agent.name, part.version), part.sha256, found);
+        compare(
+            layout::retrieval(&agent.name, part.version),
+            part.sha256,
+            found,
+        );
     }
     if let Some(part) = &tuple.contract {
         let found = agent.contracts.get(&part.version).map(|file| file.digest);
-        compare(layout::contract(&agent.name, part.version), part.sha256, found);
+        compare(
+            layout::contract(&agent.name, part.version),
+            part.sha256,
+            found,
+        );
     }
 }
 
-fn check_label(environment: &Environment, version: &Version, file: &str, findings: &mut Vec<Finding>) {
+fn check_label(
+    environment: &Environment,
+    version: &Version,
+    file: &str,
+    findings: &mut Vec<Finding>,
+) {
     if !version.admitted_in(environment.file.tier) {
         let tier = format!("{:?}", environment.file.tier).to_lowercase();
         findings.push(
-            Finding::error("version-not-admitted", format!("`{version}` may not run in an environment of tier `{tier}`"))
-                .in_file(file)
-                .help("`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary"),
+            Finding::error(
+                "version-not-admitted",
+                format!("`{version}` may not run in an environment of tier `{tier}`"),
+            )
+            .in_file(file)
+            .help(
+                "`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary",
+            ),
         );
     }
 }

@@ -168,8 +168,12 @@ impl Builder<'_> {
 
     /// A block scalar whose last line the text ends in, without a newline, has none either: so read libyaml and Go.
     fn block_scalar(&self, mut text: String, span: &Span) -> String {
-        let is_last = span.byte_range().is_some_and(|range| range.end == self.text.len());
-        let Some(body) = text.strip_suffix('\n').filter(|_| is_last) else { return text };
+        let is_last = span
+            .byte_range()
+            .is_some_and(|range| range.end == self.text.len());
+        let Some(body) = text.strip_suffix('\n').filter(|_| is_last) else {
+            return text;
+        };
         let last = self.text.rsplit('\n').next().unwrap_or("");
         let written = last.trim_start_matches(' ');
         // A folded line is part of a longer one; a line of spaces only is recognised by what it adds.
