@@ -4,6 +4,7 @@ pub mod model;
 
 pub mod artifact;
 pub mod release;
+pub mod report;
 pub mod render;
 pub mod values;
 pub mod workspace;
