@@ -17,7 +17,10 @@ pub(super) fn is_foreign(character: char) -> bool {
 pub(super) fn is_ordinary(text: &str) -> bool {
     // One branch-free pass for the common case; a loop that stops early would not be vectorised.
     let (odd, wide) = text.bytes().fold((false, false), |(odd, wide), byte| {
-        (odd | (byte < b' ' && byte != b'\n') | (byte == 0x7f), wide | (byte > 0x7f))
+        (
+            odd | (byte < b' ' && byte != b'\n') | (byte == 0x7f),
+            wide | (byte > 0x7f),
+        )
     });
     !odd && (!wide || !text.chars().any(is_foreign))
 }
@@ -28,11 +31,16 @@ pub(super) fn check(text: &str) -> Result<(), YamlError> {
         return Ok(());
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Some(at) = body.find(is_foreign) else { return Ok(()) };
+    let Some(at) = body.find(is_foreign) else {
+        return Ok(());
+    };
     let before = &body[..at];
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     let line = before.matches('\n').count() + 1;
     let code = body[at..].chars().next().map_or(0, u32::from);
-    let message = format!("the character U+{code:04X} stands in the text as it is, and readers disagree on it");
-    Err(YamlError::new((line, column), message).help(format!("write it as `\\u{code:04x}` in double quotes")))
+    let message = format!(
+        "the character U+{code:04X} stands in the text as it is, and readers disagree on it"
+    );
+    Err(YamlError::new((line, column), message)
+        .help(format!("write it as `\\u{code:04x}` in double quotes")))
 }

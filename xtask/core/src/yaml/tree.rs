@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_saphyr::granit_parser::{
-    Event, Marker, Options, Parser, ScalarStyle, Span, StructureStyle, Tag,
+    self, Event, Marker, Parser, ScalarStyle, Span, StructureStyle, Tag,
 };
 
 use super::{YamlError, characters};
@@ -41,8 +41,7 @@ pub(super) enum Kind {
 pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, YamlError> {
     check_size(text)?;
     characters::check(text)?;
-    let mut options = Options::default();
-    options.emit_comments = false;
+    let options = granit_parser::options! { emit_comments: false };
     let mut builder = Builder {
         text,
         documents: Vec::new(),
@@ -168,8 +167,12 @@ impl Builder<'_> {
 
     /// A block scalar whose last line the text ends in, without a newline, has none either: so read libyaml and Go.
     fn block_scalar(&self, mut text: String, span: &Span) -> String {
-        let is_last = span.byte_range().is_some_and(|range| range.end == self.text.len());
-        let Some(body) = text.strip_suffix('\n').filter(|_| is_last) else { return text };
+        let is_last = span
+            .byte_range()
+            .is_some_and(|range| range.end == self.text.len());
+        let Some(body) = text.strip_suffix('\n').filter(|_| is_last) else {
+            return text;
+        };
         let last = self.text.rsplit('\n').next().unwrap_or("");
         let written = last.trim_start_matches(' ');
         // A folded line is part of a longer one; a line of spaces only is recognised by what it adds.

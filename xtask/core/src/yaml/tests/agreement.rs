@@ -10,7 +10,8 @@ fn check(text: &str) -> bool {
     let Some(documents) = fast::read(text) else {
         return false;
     };
-    let manifests = reference::read(text).unwrap_or_else(|error| panic!("fast only: {error}\n{text}"));
+    let manifests =
+        reference::read(text).unwrap_or_else(|error| panic!("fast only: {error}\n{text}"));
     assert_eq!(documents, manifests.documents, "{text}");
     assert_eq!(manifests.ambiguous, [], "{text}");
 
@@ -22,7 +23,10 @@ fn check(text: &str) -> bool {
             from_libyaml.push(value);
         }
     }
-    let values: Vec<Value> = documents.into_iter().map(|document| document.value).collect();
+    let values: Vec<Value> = documents
+        .into_iter()
+        .map(|document| document.value)
+        .collect();
     assert_eq!(from_libyaml, values, "libyaml:\n{text}");
     true
 }

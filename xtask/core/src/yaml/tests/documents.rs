@@ -102,24 +102,102 @@ fn refused(text: &str, expected: Expect) {
 
 #[test]
 fn what_is_wrong_is_refused_with_its_place() {
-    refused("a: 1\nb: 2\na: 3\n", expect!["duplicate key `a` at line 3, column 1; `a` stands in line 1 already; remove one of the two"]);
-    refused("a: 1\n\"a\": 3\n", expect!["duplicate key `a` at line 2, column 1; `a` stands in line 1 already; remove one of the two"]);
-    refused("1: a\n'1': b\n", expect!["duplicate key `1` at line 2, column 1; `1` stands in line 1 already; remove one of the two"]);
-    refused("a: {{ x }}\n", expect!["a map as a key has no meaning in Kubernetes at line 1, column 5; write the key in quotes; if `{{` was meant for a template, that was not rendered"]);
-    refused("a:\n\tb: 1\n", expect!["tabs disallowed within this context (block indentation) at line 2, column 2"]);
-    refused("a: b: c\n", expect!["mapping values are not allowed in this context at line 1, column 5"]);
-    refused("a: 'b\n", expect!["invalid indentation in multiline quoted scalar at line 2, column 1"]);
-    refused("a:\n  - 1\n b: 1\n", expect!["while parsing a block mapping, did not find expected key at line 3, column 2"]);
-    refused("a: *x\n", expect!["while parsing node, found unknown anchor at line 1, column 4"]);
-    refused("a: &x [*x]\n", expect!["the alias stands inside what it stands for at line 1, column 8"]);
-    refused("a: !foo 12\n", expect!["the tag `!foo` has no meaning in Kubernetes at line 1, column 9; remove the tag, or quote the value if it starts with `!`"]);
-    refused("a: !!int x\n", expect!["the value is not of the type `!!int` that its tag says at line 1, column 10; remove the tag"]);
-    refused("a: !!binary aGk=\n", expect!["the tag `!!binary` has no meaning in Kubernetes at line 1, column 13; remove the tag, or quote the value if it starts with `!`"]);
-    refused("~: 1\n", expect!["an empty key has no meaning in Kubernetes at line 1, column 1; write the key in quotes"]);
-    refused("<<: 1\n", expect!["the value of `<<` is neither a map nor a list of maps at line 1, column 5; quote the key if it is not meant to merge"]);
-    refused("a: 1\nb: \"é\u{85}\"\n", expect![[r#"the character U+0085 stands in the text as it is, and readers disagree on it at line 2, column 6; write it as `\u0085` in double quotes"#]]);
-    refused("a: \u{7}\n", expect![[r#"the character U+0007 stands in the text as it is, and readers disagree on it at line 1, column 4; write it as `\u0007` in double quotes"#]]);
-    refused("a: 1\n\u{feff}b: 1\n", expect![[r#"the character U+FEFF stands in the text as it is, and readers disagree on it at line 2, column 1; write it as `\ufeff` in double quotes"#]]);
+    refused(
+        "a: 1\nb: 2\na: 3\n",
+        expect![
+            "duplicate key `a` at line 3, column 1; `a` stands in line 1 already; remove one of the two"
+        ],
+    );
+    refused(
+        "a: 1\n\"a\": 3\n",
+        expect![
+            "duplicate key `a` at line 2, column 1; `a` stands in line 1 already; remove one of the two"
+        ],
+    );
+    refused(
+        "1: a\n'1': b\n",
+        expect![
+            "duplicate key `1` at line 2, column 1; `1` stands in line 1 already; remove one of the two"
+        ],
+    );
+    refused(
+        "a: {{ x }}\n",
+        expect![
+            "a map as a key has no meaning in Kubernetes at line 1, column 5; write the key in quotes; if `{{` was meant for a template, that was not rendered"
+        ],
+    );
+    refused(
+        "a:\n\tb: 1\n",
+        expect!["tabs disallowed within this context (block indentation) at line 2, column 2"],
+    );
+    refused(
+        "a: b: c\n",
+        expect!["mapping values are not allowed in this context at line 1, column 5"],
+    );
+    refused(
+        "a: 'b\n",
+        expect!["invalid indentation in multiline quoted scalar at line 2, column 1"],
+    );
+    refused(
+        "a:\n  - 1\n b: 1\n",
+        expect!["while parsing a block mapping, did not find expected key at line 3, column 2"],
+    );
+    refused(
+        "a: *x\n",
+        expect!["while parsing node, found unknown anchor at line 1, column 4"],
+    );
+    refused(
+        "a: &x [*x]\n",
+        expect!["the alias stands inside what it stands for at line 1, column 8"],
+    );
+    refused(
+        "a: !foo 12\n",
+        expect![
+            "the tag `!foo` has no meaning in Kubernetes at line 1, column 9; remove the tag, or quote the value if it starts with `!`"
+        ],
+    );
+    refused(
+        "a: !!int x\n",
+        expect![
+            "the value is not of the type `!!int` that its tag says at line 1, column 10; remove the tag"
+        ],
+    );
+    refused(
+        "a: !!binary aGk=\n",
+        expect![
+            "the tag `!!binary` has no meaning in Kubernetes at line 1, column 13; remove the tag, or quote the value if it starts with `!`"
+        ],
+    );
+    refused(
+        "~: 1\n",
+        expect![
+            "an empty key has no meaning in Kubernetes at line 1, column 1; write the key in quotes"
+        ],
+    );
+    refused(
+        "<<: 1\n",
+        expect![
+            "the value of `<<` is neither a map nor a list of maps at line 1, column 5; quote the key if it is not meant to merge"
+        ],
+    );
+    refused(
+        "a: 1\nb: \"é\u{85}\"\n",
+        expect![[
+            r#"the character U+0085 stands in the text as it is, and readers disagree on it at line 2, column 6; write it as `\u0085` in double quotes"#
+        ]],
+    );
+    refused(
+        "a: \u{7}\n",
+        expect![[
+            r#"the character U+0007 stands in the text as it is, and readers disagree on it at line 1, column 4; write it as `\u0007` in double quotes"#
+        ]],
+    );
+    refused(
+        "a: 1\n\u{feff}b: 1\n",
+        expect![[
+            r#"the character U+FEFF stands in the text as it is, and readers disagree on it at line 2, column 1; write it as `\ufeff` in double quotes"#
+        ]],
+    );
 }
 
 #[test]
@@ -131,11 +209,15 @@ fn bombs_are_refused() {
     }
     refused(
         &laughs,
-        expect!["the aliases stand for more than 100000 values at line 6, column 25; write the values out instead of nesting aliases"],
+        expect![
+            "the aliases stand for more than 100000 values at line 6, column 25; write the values out instead of nesting aliases"
+        ],
     );
     refused(
         &"[".repeat(20_000),
-        expect!["maps and lists nest deeper than 64 levels at line 1, column 256; flatten the value, or keep it as text in a block scalar"],
+        expect![
+            "maps and lists nest deeper than 64 levels at line 1, column 256; flatten the value, or keep it as text in a block scalar"
+        ],
     );
 
     let block: String = (0..5_000)
@@ -143,7 +225,9 @@ fn bombs_are_refused() {
         .collect();
     refused(
         &block,
-        expect!["maps and lists nest deeper than 64 levels at line 65, column 65; flatten the value, or keep it as text in a block scalar"],
+        expect![
+            "maps and lists nest deeper than 64 levels at line 65, column 65; flatten the value, or keep it as text in a block scalar"
+        ],
     );
 
     let mut chain = String::from("a0: &a0 [x]\n");
@@ -152,7 +236,9 @@ fn bombs_are_refused() {
     }
     refused(
         &chain,
-        expect!["maps and lists nest deeper than 64 levels at line 64, column 12; flatten the value, or keep it as text in a block scalar"],
+        expect![
+            "maps and lists nest deeper than 64 levels at line 64, column 12; flatten the value, or keep it as text in a block scalar"
+        ],
     );
 
     for text in [laughs, "[".repeat(20_000), block, chain] {
@@ -162,7 +248,9 @@ fn bombs_are_refused() {
     }
     refused(
         &" ".repeat((64 << 20) + 1),
-        expect!["the text has 67108865 bytes, more than the 67108864 that are read at line 1, column 1; split it into several files"],
+        expect![
+            "the text has 67108865 bytes, more than the 67108864 that are read at line 1, column 1; split it into several files"
+        ],
     );
 }
 
