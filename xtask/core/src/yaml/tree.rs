@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_saphyr::granit_parser::{
-    Event, Marker, Options, Parser, ScalarStyle, Span, StructureStyle, Tag,
+    self, Event, Marker, Parser, ScalarStyle, Span, StructureStyle, Tag,
 };
 
 use super::{YamlError, characters};
@@ -41,8 +41,7 @@ pub(super) enum Kind {
 pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, YamlError> {
     check_size(text)?;
     characters::check(text)?;
-    let mut options = Options::default();
-    options.emit_comments = false;
+    let options = granit_parser::options! { emit_comments: false };
     let mut builder = Builder {
         text,
         documents: Vec::new(),

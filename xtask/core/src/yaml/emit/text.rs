@@ -9,12 +9,14 @@ const KEY_LIMIT: usize = 1000;
 
 /// Writes a string behind a key or a dash, and the newline; the lines of a block go to `indent`.
 pub(super) fn scalar(text: &str, indent: usize, out: &mut String) {
-    if text.contains('\n') && is_literal(text) {
-        literal(text, indent, out);
+    if is_plain(text) {
+        out.push_str(text);
+    } else if text.contains('\n') && is_literal(text) {
+        return literal(text, indent, out);
     } else {
-        one_line(text, out);
-        out.push('\n');
+        quoted(text, out);
     }
+    out.push('\n');
 }
 
 /// Writes a string on the line.
@@ -90,19 +92,27 @@ const PLAIN: [bool; 256] = {
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let [first, ..] = bytes else { return false };
-    let is_start =
-        first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'.' | b'$' | b'(');
-    if !is_start || !bytes.iter().all(|&byte| PLAIN[usize::from(byte)]) {
+    if !(first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'.' | b'$' | b'(')) {
         return false;
     }
-    // `...` ends a document.
-    if matches!(bytes.last(), Some(b' ' | b':')) || text.starts_with("...") {
+    let mut after_colon = false;
+    for &byte in bytes {
+        // A colon before a space makes a key.
+        if !PLAIN[usize::from(byte)] || (after_colon && byte == b' ') {
+            return false;
+        }
+        after_colon = byte == b':';
+    }
+    if after_colon || bytes.last() == Some(&b' ') {
         return false;
     }
     match first {
-        b'0'..=b'9' | b'.' => !resembles_number(text),
-        // Longer text is none of the words that some reader knows, and has no colon before a space.
-        _ => !(text.contains(": ") || bytes.len() <= 8 && is_known_word(text)),
+        // `...` ends a document.
+        b'0'..=b'9' | b'.' => !resembles_number(text) && !text.starts_with("..."),
+        b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b't' | b'T' | b'f' | b'F' | b'i' | b'I' => {
+            !is_known_word(text)
+        }
+        _ => true,
     }
 }
 
@@ -131,11 +141,12 @@ fn resembles_number(text: &str) -> bool {
 
 /// Words with a meaning to some reader, in any case.
 fn is_known_word(text: &str) -> bool {
+    const LONGEST: usize = "infinity".len();
     const WORDS: [&str; 14] = [
         "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity",
         ".inf", ".nan",
     ];
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    text.len() <= LONGEST && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether a literal block keeps the string in every reader.

@@ -39,7 +39,7 @@ fn keys_and_values_have_places() {
         ("/spec/ports/0/quoted key", Some((6, 5)), Some((6, 19))),
         ("/spec/ports/0/quoted key/x/2", None, Some((6, 30))),
         ("/spec/ports/1/empty", Some((8, 5)), Some((8, 10))),
-        ("/spec/text", Some((9, 3)), Some((9, 9))),
+        ("/spec/text", Some((9, 3)), Some((10, 5))),
         ("/spec/none", None, None),
     ];
     for (pointer, key, value) in cases {

@@ -4,8 +4,14 @@ use serde_json::{Value, json};
 
 use super::super::read_manifests;
 
+#[derive(Clone, Copy, PartialEq)]
+enum Readers {
+    Agree,
+    Disagree,
+}
+
 /// Reads the plain scalar as a value in a map and as an item of a list.
-fn check(text: &str, expected: &Value, ambiguous: bool) {
+fn check(text: &str, expected: &Value, readers: Readers) {
     for (before, column) in [
         ("key: ", 6),
         ("key: # why\n- ", 3),
@@ -31,7 +37,7 @@ fn check(text: &str, expected: &Value, ambiguous: bool) {
             .collect();
         assert_eq!(
             places,
-            if ambiguous {
+            if readers == Readers::Disagree {
                 vec![(text, column)]
             } else {
                 vec![]
@@ -85,7 +91,7 @@ fn readers_agree() {
         ("nan", json!("nan")),
     ];
     for (text, expected) in &cases {
-        check(text, expected, false);
+        check(text, expected, Readers::Agree);
     }
 }
 
@@ -141,33 +147,33 @@ fn readers_disagree() {
         ("<<", json!("<<")),
     ];
     for (text, expected) in &cases {
-        check(text, expected, true);
+        check(text, expected, Readers::Disagree);
     }
 }
 
 #[test]
 fn quotes_settle_it() {
     for text in ["yes", "012", "1e3", "2024-01-01", "~", "null", "=", "<<"] {
-        check(&format!("'{text}'"), &json!(text), false);
-        check(&format!("\"{text}\""), &json!(text), false);
+        check(&format!("'{text}'"), &json!(text), Readers::Agree);
+        check(&format!("\"{text}\""), &json!(text), Readers::Agree);
     }
 }
 
 #[test]
 fn keys_are_text() {
     let cases = [
-        ("80", "80", false),
-        ("a b", "a b", false),
-        ("true", "true", false),
-        ("True", "true", true),
-        ("yes", "true", true),
-        ("y", "true", true),
-        ("012", "10", true),
-        ("1.10", "1.1", true),
-        ("1.5", "1.5", false),
-        ("2024-01-01", "2024-01-01", true),
+        ("80", "80", Readers::Agree),
+        ("a b", "a b", Readers::Agree),
+        ("true", "true", Readers::Agree),
+        ("True", "true", Readers::Disagree),
+        ("yes", "true", Readers::Disagree),
+        ("y", "true", Readers::Disagree),
+        ("012", "10", Readers::Disagree),
+        ("1.10", "1.1", Readers::Disagree),
+        ("1.5", "1.5", Readers::Agree),
+        ("2024-01-01", "2024-01-01", Readers::Disagree),
     ];
-    for (written, key, ambiguous) in cases {
+    for (written, key, readers) in cases {
         let manifests = read_manifests(&format!("a:\n  {written}: x\n")).unwrap();
         assert_eq!(
             manifests.documents[0].value,
@@ -181,7 +187,11 @@ fn keys_are_text() {
             .collect();
         assert_eq!(
             places,
-            if ambiguous { vec![(2, 3)] } else { vec![] },
+            if readers == Readers::Disagree {
+                vec![(2, 3)]
+            } else {
+                vec![]
+            },
             "{written}"
         );
     }
