@@ -81,13 +81,43 @@ impl Context {
         Ok(Arc::new(GitRepository::discover(&self.folder)?))
     }
 
+    /// A repository of its own for the environment branches: a folder, or a mirror of an address in our git folder.
+    pub fn delivery_repository(&self, dry: &dyn Repository, place: &str) -> Result<Arc<dyn Repository>, Failure> {
+        if !place.contains("://") && !place.contains('@') {
+            let base = dry.work_folder().unwrap_or(dry.git_folder());
+            return Ok(Arc::new(GitRepository::discover(&base.join(place))?));
+        }
+        let mirror = dry.git_folder().join("lockstep/delivery.git");
+        let repository = if self.files.exists(&mirror) {
+            GitRepository::open(&mirror)?
+        } else {
+            GitRepository::init_bare(&mirror)?
+        };
+        repository.set_remote("origin", place)?;
+        repository.fetch(
+            "origin",
+            &[
+                "+refs/heads/*:refs/remotes/origin/*".to_owned(),
+                "+refs/notes/*:refs/notes/*".to_owned(),
+            ],
+        )?;
+        Ok(Arc::new(repository))
+    }
+
     /// The root of the tree: the folder or the nearest one above it that has a fleet file.
     pub fn root(&self) -> Result<PathBuf, Failure> {
         let has_fleet = |folder: &&Path| matches!(self.files.read(&folder.join(layout::FLEET)), Ok(Some(_)));
-        self.folder.ancestors().find(has_fleet).map(Path::to_owned).ok_or_else(|| {
-            Failure::new(FailureKind::Usage, format!("there is no `{}` here or above", layout::FLEET))
+        self.folder
+            .ancestors()
+            .find(has_fleet)
+            .map(Path::to_owned)
+            .ok_or_else(|| {
+                Failure::new(
+                    FailureKind::Usage,
+                    format!("there is no `{}` here or above", layout::FLEET),
+                )
                 .hint("change into a Lockstep repository")
-        })
+            })
     }
 
     /// Reads the tree of a source.
@@ -128,6 +158,10 @@ impl Context {
 impl Loaded {
     fn of(tree: FileTree) -> Loaded {
         let (workspace, findings) = Workspace::load(&tree);
-        Loaded { tree, workspace, findings }
+        Loaded {
+            tree,
+            workspace,
+            findings,
+        }
     }
 }

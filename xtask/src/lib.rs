@@ -1,5 +1,13 @@
 //! The edge of Lockstep: ports, their adapters, and one command a file.
 
-pub mod adapters;
 pub mod failure;
 pub mod ports;
+
+pub mod adapters;
+
+pub mod context;
+pub mod report;
+
+pub mod commands;
+
+pub mod cli;

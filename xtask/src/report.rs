@@ -28,12 +28,20 @@ impl Report {
     /// A result in both forms.
     pub fn new(result: impl Serialize, text: impl Into<String>) -> Report {
         let result = serde_json::to_value(result).expect("results have string keys");
-        Report { result, text: text.into(), ..Report::default() }
+        Report {
+            result,
+            text: text.into(),
+            ..Report::default()
+        }
     }
 
     /// Nothing but findings.
     pub fn of_findings(findings: Vec<Finding>, sources: FileTree) -> Report {
-        Report { findings, sources, ..Report::default() }
+        Report {
+            findings,
+            sources,
+            ..Report::default()
+        }
     }
 
     /// Adds findings and the files that they are about.
@@ -51,7 +59,11 @@ impl Report {
 
     /// What the process exits with.
     pub fn exit_code(&self) -> u8 {
-        let findings = if self.findings.iter().any(Finding::is_error) { EXIT_FINDINGS } else { EXIT_DONE };
+        let findings = if self.findings.iter().any(Finding::is_error) {
+            EXIT_FINDINGS
+        } else {
+            EXIT_DONE
+        };
         self.exit.unwrap_or(findings)
     }
 
@@ -66,19 +78,26 @@ impl Report {
         })
     }
 
-    /// The part of the report that goes to standard error: findings, and what to do next.
-    pub fn aside(&self, style: Style) -> String {
+    /// The findings alone.
+    pub fn quiet_aside(&self, style: Style) -> String {
         let sources = |path: &str| {
             let bytes = self.sources.get(path)?;
             Some(String::from_utf8_lossy(bytes).into_owned())
         };
-        let mut text = findings_text(&self.findings, &sources, style);
+        findings_text(&self.findings, &sources, style)
+    }
+
+    /// The part of the report that goes to standard error: findings, how many, and what to do next.
+    pub fn aside(&self, style: Style) -> String {
+        let mut text = self.quiet_aside(style);
         if let Some(tally) = tally(&self.findings) {
             text.push_str(&format!("{tally}\n"));
         }
         if !self.next.is_empty() {
             text.push_str(&format!("\n{}\n", style.strong("next")));
-            self.next.iter().for_each(|command| text.push_str(&format!("  {command}\n")));
+            self.next
+                .iter()
+                .for_each(|command| text.push_str(&format!("  {command}\n")));
         }
         text
     }

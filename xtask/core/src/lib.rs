@@ -4,8 +4,8 @@ pub mod model;
 
 pub mod artifact;
 pub mod release;
-pub mod report;
 pub mod render;
+pub mod report;
 pub mod values;
 pub mod workspace;
 pub mod yaml;

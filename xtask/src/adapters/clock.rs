@@ -1,8 +1,5 @@
 //! The real clock.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is where time enters the program"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is where time enters the program")]
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -17,9 +14,7 @@ pub struct SystemClock {
 impl SystemClock {
     /// A clock that measures from now on.
     pub fn new() -> SystemClock {
-        SystemClock {
-            start: Instant::now(),
-        }
+        SystemClock { start: Instant::now() }
     }
 }
 

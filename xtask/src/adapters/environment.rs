@@ -38,8 +38,7 @@ impl Environment {
     /// Reads the surroundings; fails where the current folder is gone.
     pub fn read() -> Result<Environment, Failure> {
         let current_folder = env::current_dir().map_err(|error| {
-            failing::disk("could not find out the current folder", &error)
-                .hint("change into a folder that exists")
+            failing::disk("could not find out the current folder", &error).hint("change into a folder that exists")
         })?;
         Ok(Environment {
             arguments: env::args_os().skip(1).collect(),

@@ -33,6 +33,10 @@ impl Files for Disk {
         Ok(FileTree::new(entries))
     }
 
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
         match bytes(path) {
             Ok(Bounded::Whole(bytes)) => Ok(Some(bytes)),
@@ -158,8 +162,8 @@ fn bytes(path: &Path) -> io::Result<Bounded> {
 }
 
 fn holds(path: &Path, bytes: &[u8]) -> bool {
-    let same_size = fs::symlink_metadata(path)
-        .is_ok_and(|metadata| metadata.is_file() && metadata.len() == bytes.len() as u64);
+    let same_size =
+        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == bytes.len() as u64);
     same_size && fs::read(path).is_ok_and(|there| there == bytes)
 }
 
@@ -180,10 +184,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn fill(temporary: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(temporary)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).open(temporary)?;
     file.write_all(bytes)?;
     if let Ok(metadata) = fs::symlink_metadata(target)
         && metadata.is_file()
@@ -194,10 +195,7 @@ fn fill(temporary: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn could_not(verb: &str, path: &Path, error: &io::Error) -> Failure {

@@ -34,9 +34,7 @@ pub struct MemoryFiles {
 
 impl MemoryFiles {
     /// These files.
-    pub fn new<P: Into<PathBuf>, B: AsRef<[u8]>>(
-        files: impl IntoIterator<Item = (P, B)>,
-    ) -> MemoryFiles {
+    pub fn new<P: Into<PathBuf>, B: AsRef<[u8]>>(files: impl IntoIterator<Item = (P, B)>) -> MemoryFiles {
         let files = files
             .into_iter()
             .map(|(path, bytes)| (path.into(), Arc::from(bytes.as_ref())))
@@ -58,6 +56,10 @@ impl MemoryFiles {
 }
 
 impl Files for MemoryFiles {
+    fn exists(&self, path: &Path) -> bool {
+        self.lock().keys().any(|found| found.starts_with(path))
+    }
+
     fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
         let mut entries = BTreeMap::new();
         for (path, bytes) in self.lock().iter() {

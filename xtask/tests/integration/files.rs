@@ -66,10 +66,7 @@ fn a_file_is_written_whole_and_only_where_it_differs() {
     let after = fs::metadata(&path).unwrap();
 
     use std::os::unix::fs::MetadataExt;
-    assert_eq!(
-        (before.ino(), before.mtime_nsec()),
-        (same.ino(), same.mtime_nsec())
-    );
+    assert_eq!((before.ino(), before.mtime_nsec()), (same.ino(), same.mtime_nsec()));
     assert_ne!(before.ino(), after.ino());
     assert_eq!(Disk.read(&path).unwrap().unwrap(), b"two");
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
@@ -89,10 +86,7 @@ fn writing_keeps_the_mode_and_replaces_a_link_instead_of_its_target() {
     Disk.write(&script, b"b").unwrap();
 
     assert_eq!(fs::read(&script).unwrap(), b"b");
-    assert_eq!(
-        fs::metadata(&script).unwrap().permissions().mode() & 0o777,
-        0o755
-    );
+    assert_eq!(fs::metadata(&script).unwrap().permissions().mode() & 0o777, 0o755);
     assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
 }
 
@@ -122,11 +116,7 @@ fn a_missing_file_is_none_and_a_missing_root_a_failure() {
 
 #[test]
 fn the_twin_in_memory_does_the_same() {
-    let files = MemoryFiles::new([
-        ("/w/a/b.yaml", "b"),
-        ("/w/a/c.txt", "c"),
-        ("/x/d.yaml", "d"),
-    ]);
+    let files = MemoryFiles::new([("/w/a/b.yaml", "b"), ("/w/a/c.txt", "c"), ("/x/d.yaml", "d")]);
     let root = Path::new("/w");
     assert_eq!(names(&files, root), ["a/b.yaml"]);
     files.write(Path::new("/w/e.yaml"), b"e").unwrap();

@@ -57,10 +57,7 @@ impl std::fmt::Display for ComponentChange {
 }
 
 /// What differs between two releases of an agent, component by component, field by field.
-pub fn component_changes(
-    before: Option<&TupleRecord>,
-    after: Option<&TupleRecord>,
-) -> Vec<ComponentChange> {
+pub fn component_changes(before: Option<&TupleRecord>, after: Option<&TupleRecord>) -> Vec<ComponentChange> {
     let (before, after) = (
         before.map(components).unwrap_or_default(),
         after.map(components).unwrap_or_default(),
@@ -80,10 +77,7 @@ pub fn component_changes(
 /// The scalars of a release by component and field.
 fn components(record: &TupleRecord) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
-    found.insert(
-        ("version".to_owned(), String::new()),
-        record.version.to_string(),
-    );
+    found.insert(("version".to_owned(), String::new()), record.version.to_string());
     let parts = serde_json::to_value(&record.tuple).unwrap_or_default();
     for (component, value) in parts
         .as_object()
@@ -98,12 +92,7 @@ fn components(record: &TupleRecord) -> BTreeMap<(String, String), String> {
     found
 }
 
-fn flatten(
-    component: &str,
-    value: &Value,
-    path: &mut String,
-    found: &mut BTreeMap<(String, String), String>,
-) {
+fn flatten(component: &str, value: &Value, path: &mut String, found: &mut BTreeMap<(String, String), String>) {
     match value {
         Value::Object(map) => flatten_map(component, map, path, found),
         Value::String(text) => {

@@ -16,7 +16,7 @@ pub use name::{AgentName, EnvironmentName, NameError, ToolName};
 pub use time::Timestamp;
 pub use tree::{Entry, FileTree, MAX_FILE_BYTES};
 pub use tuple::{
-    BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides,
-    PostTraining, PromptChoice, Tier, ToolOverride, Tuple,
+    BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,
+    PromptChoice, Tier, ToolOverride, Tuple,
 };
 pub use version::{PlainVersion, Stage, Version};

@@ -7,9 +7,7 @@ use serde::Serialize;
 
 use super::readme::{self, Readme};
 use super::{DryCommit, HydratorMetadata, PreviousUnit};
-use crate::artifact::{
-    ComponentChange, Inventory, InventoryObject, TupleRecord, component_changes,
-};
+use crate::artifact::{ComponentChange, Inventory, InventoryObject, TupleRecord, component_changes};
 use crate::model::{Digest, EnvironmentName, Manifest, ObjectId};
 use crate::render::{Rendered, is_retained, retained};
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
@@ -81,9 +79,7 @@ impl Bundle {
         let mut files = BTreeMap::from([
             (
                 branch::manifest(unit),
-                bytes(yaml::write_manifests(
-                    objects.iter().map(|manifest| &manifest.object),
-                )),
+                bytes(yaml::write_manifests(objects.iter().map(|manifest| &manifest.object))),
             ),
             (branch::tuple(unit), bytes(pretty(&record))),
         ]);
@@ -97,10 +93,7 @@ impl Bundle {
                 .any(|(path, bytes)| previous.file(unit, path) != Some(bytes))
         });
         let components = match &record {
-            Record::Agent(record) => component_changes(
-                previous.and_then(PreviousUnit::record).as_ref(),
-                Some(record),
-            ),
+            Record::Agent(record) => component_changes(previous.and_then(PreviousUnit::record).as_ref(), Some(record)),
             Record::Environment { .. } => Vec::new(),
         };
         Bundle {

@@ -32,10 +32,7 @@ impl DryCommit {
         let mut trailers = BTreeMap::new();
         let mut rest = Vec::new();
         for line in body.lines() {
-            match line
-                .strip_prefix(REFERENCE)
-                .and_then(|line| line.split_once(": "))
-            {
+            match line.strip_prefix(REFERENCE).and_then(|line| line.split_once(": ")) {
                 Some((key, value)) => {
                     trailers.insert(key.to_owned(), value.to_owned());
                 }

@@ -30,10 +30,7 @@ pub(super) fn message(
     }
     for bundle in written {
         if let Record::Agent(record) = &bundle.record {
-            trailer(
-                "Input-digest",
-                &format!("{}={}", record.agent, record.input_digest),
-            );
+            trailer("Input-digest", &format!("{}={}", record.agent, record.input_digest));
         }
     }
     for bundle in written {
@@ -61,9 +58,8 @@ pub(super) fn message(
 fn body(body: &str) -> String {
     let paragraphs: Vec<&str> = body.split("\n\n").collect();
     let is_trailer = |line: &str| {
-        line.split_once(": ").is_some_and(|(key, _)| {
-            !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        })
+        line.split_once(": ")
+            .is_some_and(|(key, _)| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
     };
     match paragraphs.split_last() {
         Some((last, rest)) if last.lines().all(is_trailer) => rest.join("\n\n"),
@@ -74,12 +70,7 @@ fn body(body: &str) -> String {
 fn table(changes: &[UnitChange]) -> String {
     let rows: Vec<[String; 4]> = changes
         .iter()
-        .filter(|change| {
-            matches!(
-                change.change,
-                Change::Added | Change::Changed | Change::Removed
-            )
-        })
+        .filter(|change| matches!(change.change, Change::Added | Change::Changed | Change::Removed))
         .map(|change| {
             let counts = change.counts;
             [
@@ -90,12 +81,7 @@ fn table(changes: &[UnitChange]) -> String {
             ]
         })
         .collect();
-    let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].len())
-            .max()
-            .unwrap_or_default()
-    };
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or_default();
     let (unit, change, version) = (width(0), width(1), width(2));
     rows.iter()
         .map(|row| {

@@ -7,11 +7,11 @@ mod message;
 mod metadata;
 mod plan;
 mod readme;
+mod scope;
 
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
-pub use plan::{
-    Change, CommitPlan, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan,
-};
+pub use plan::{Change, CommitPlan, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};
+pub use scope::{Blocked, Scope};

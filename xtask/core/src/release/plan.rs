@@ -10,12 +10,11 @@ use serde_json::Map;
 
 use super::bundle::{Bundle, ObjectCounts, Record, WriteContext, owned_paths};
 use super::message::message;
+use super::scope::Blocked;
 use super::{BranchState, DryCommit};
 use crate::artifact::{ComponentChange, TupleRecord};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
-use crate::render::{
-    ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, OUTPUT_FORMAT, Unit, fleet_context,
-};
+use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, Unit, environment_input};
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
 use crate::workspace::{Environment, Workspace};
 
@@ -24,8 +23,8 @@ use crate::workspace::{Environment, Workspace};
 pub struct Options {
     /// Only these agents; all where none are named.
     pub agents: Option<BTreeSet<AgentName>>,
-    /// Agents and units that must not be touched because of findings elsewhere.
-    pub left_out: BTreeSet<(EnvironmentName, AgentName)>,
+    /// What findings about the files keep from being rendered.
+    pub blocked: Blocked,
     /// How many agents may be removed, instead of the fleet's budget.
     pub allow_removals: Option<usize>,
 }
@@ -129,15 +128,34 @@ pub fn plan(
     tool: Tool,
 ) -> (Vec<EnvironmentPlan>, Vec<Finding>) {
     let mut findings = Vec::new();
-    let bundles = bundles(workspace, engines, inputs, options, &mut findings);
+    let mut bundles = bundles(workspace, engines, inputs, options, &mut findings);
+    let mut removals: Vec<Vec<&str>> = Vec::new();
     findings.extend(shared_identities(inputs, &bundles));
-    let plans = inputs
-        .iter()
-        .zip(bundles)
-        .map(|(input, bundles)| {
-            environment_plan(workspace, input, bundles, dry, options, tool, &mut findings)
-        })
-        .collect();
+    for (input, bundles) in inputs.iter().zip(&bundles) {
+        let removed = removed(workspace, input, options);
+        let changed = bundles
+            .values()
+            .flatten()
+            .filter(|bundle| bundle.differs)
+            .map(|bundle| bundle.unit.as_str());
+        findings.extend(
+            changed
+                .chain(removed.iter().copied())
+                .filter_map(|unit| stale(input, unit, dry)),
+        );
+        findings.extend(over_budget(workspace, input, &removed, options));
+        removals.push(removed);
+    }
+    let blocked = Blocked::by(&findings);
+    let mut plans = Vec::new();
+    for ((input, bundles), removed) in inputs.iter().zip(&mut bundles).zip(&mut removals) {
+        let name = &input.environment.name;
+        removed.retain(|unit| !blocked.named(name, unit));
+        for (unit, bundle) in bundles.iter_mut() {
+            bundle.take_if(|_| blocked.named(name, unit));
+        }
+        plans.push(environment_plan(workspace, input, bundles, removed, dry, options, tool));
+    }
     findings.sort();
     (plans, findings)
 }
@@ -157,18 +175,11 @@ fn bundles(
     for (index, input) in inputs.iter().enumerate() {
         work.push((index, None));
         let chosen = |agent: &&AgentName| {
-            options
-                .agents
-                .as_ref()
-                .is_none_or(|agents| agents.contains(*agent))
+            options.agents.as_ref().is_none_or(|agents| agents.contains(*agent))
                 && !input.environment.holds.contains_key(*agent)
-                && !options
-                    .left_out
-                    .contains(&(input.environment.name.clone(), (*agent).clone()))
+                && !options.blocked.unit(&input.environment.name, agent)
         };
-        let agents = workspace
-            .agents_in(input.environment)
-            .map(|agent| &agent.name);
+        let agents = workspace.agents_in(input.environment).map(|agent| &agent.name);
         work.extend(agents.filter(chosen).map(|agent| (index, Some(agent))));
     }
     let results: Vec<(usize, String, Result<Bundle, Vec<Finding>>)> = work
@@ -177,11 +188,7 @@ fn bundles(
         .map(|(index, agent)| {
             let input = &inputs[index];
             match agent {
-                Some(agent) => (
-                    index,
-                    agent.to_string(),
-                    agent_bundle(workspace, engines, input, agent),
-                ),
+                Some(agent) => (index, agent.to_string(), agent_bundle(workspace, engines, input, agent)),
                 None => (
                     index,
                     ENVIRONMENT_UNIT.to_owned(),
@@ -204,12 +211,7 @@ fn agent_bundle(
     input: &EnvironmentInput<'_>,
     agent: &AgentName,
 ) -> Result<Bundle, Vec<Finding>> {
-    let unit = Unit::new(
-        workspace,
-        input.environment,
-        &workspace.agents[agent],
-        &Map::new(),
-    )?;
+    let unit = Unit::new(workspace, input.environment, &workspace.agents[agent], &Map::new())?;
     let rendered = engines.unit(workspace, &unit)?;
     let record = Record::Agent(Box::new(record(&unit)));
     let previous = input.branch.units.get(agent.as_str());
@@ -241,20 +243,16 @@ fn environment_bundle(
     engines: &Engines,
     input: &EnvironmentInput<'_>,
 ) -> Result<Bundle, Vec<Finding>> {
-    let mut blueprints = BTreeMap::new();
-    for name in [ENVIRONMENT_BLUEPRINT, ARGOCD_BLUEPRINT] {
-        blueprints.insert(
-            name.to_owned(),
-            crate::render::built_in(workspace, name)?.digest,
-        );
-    }
-    let blueprint = crate::render::built_in(workspace, ENVIRONMENT_BLUEPRINT)?;
-    let context = fleet_context(workspace, input.environment, blueprint);
+    let (context, input_digest) = environment_input(workspace, input.environment)?;
     let rendered = engines.environment(workspace, input.environment, &context)?;
+    let digest = |name: &str| Some((name.to_owned(), workspace.blueprints.get(name)?.digest));
     let record = Record::Environment {
         environment: input.environment.name.clone(),
-        input_digest: Digest::of_canonical(&(OUTPUT_FORMAT, &context, &blueprints)),
-        blueprints,
+        input_digest,
+        blueprints: [ENVIRONMENT_BLUEPRINT, ARGOCD_BLUEPRINT]
+            .into_iter()
+            .filter_map(digest)
+            .collect(),
     };
     let previous = input.branch.units.get(ENVIRONMENT_UNIT);
     Ok(Bundle::new(
@@ -295,32 +293,24 @@ fn shared_identities(inputs: &[EnvironmentInput<'_>], bundles: &[Bundles]) -> Ve
 fn environment_plan(
     workspace: &Workspace,
     input: &EnvironmentInput<'_>,
-    bundles: Bundles,
+    bundles: &Bundles,
+    removed: &[&str],
     dry: &DryCommit,
     options: &Options,
     tool: Tool,
-    findings: &mut Vec<Finding>,
 ) -> EnvironmentPlan {
     let name = &input.environment.name;
-    let mut changes = Vec::new();
-    for (unit, bundle) in &bundles {
-        let previous = input.branch.units.get(unit);
+    let mut changes = untouched(workspace, input, options);
+    for (unit, bundle) in bundles {
         let change = match bundle {
             None => Change::LeftOut,
             Some(bundle) if !bundle.differs => Change::Unchanged,
-            Some(_) if previous.is_none() => Change::Added,
-            Some(_) => Change::Changed,
+            Some(_) if input.branch.units.contains_key(unit) => Change::Changed,
+            Some(_) => Change::Added,
         };
-        if change == Change::Changed {
-            findings.extend(stale(input, unit, dry));
-        }
         changes.push(unit_change(unit, change, bundle.as_ref()));
     }
-    changes.extend(untouched(workspace, input, options));
-    let removed = removed(workspace, input, options);
-    findings.extend(over_budget(workspace, input, &removed, options));
-    for unit in &removed {
-        findings.extend(stale(input, unit, dry));
+    for unit in removed {
         let objects = input.branch.units[*unit]
             .inventory()
             .map_or(0, |inventory| inventory.objects.len());
@@ -334,13 +324,12 @@ fn environment_plan(
         });
     }
     changes.sort_by(|left, right| left.unit.cmp(&right.unit));
-    let moves = changes.iter().any(|change| {
-        matches!(
-            change.change,
-            Change::Added | Change::Changed | Change::Removed
-        )
-    });
-    let commit = moves.then(|| commit_plan(workspace, input, &bundles, &changes, dry, tool));
+    let moves = changes
+        .iter()
+        .any(|change| matches!(change.change, Change::Added | Change::Changed | Change::Removed));
+    // without its own unit an environment's list of units would be wrong
+    let whole = bundles.get(ENVIRONMENT_UNIT).is_some_and(Option::is_some);
+    let commit = (moves && whole).then(|| commit_plan(workspace, input, bundles, &changes, dry, tool));
     EnvironmentPlan {
         environment: name.clone(),
         branch: workspace.branch(name),
@@ -358,37 +347,21 @@ fn unit_change(unit: &str, change: Change, bundle: Option<&Bundle>) -> UnitChang
             Record::Environment { .. } => None,
         }),
         counts: bundle.map(|bundle| bundle.counts).unwrap_or_default(),
-        components: bundle
-            .map(|bundle| bundle.components.clone())
-            .unwrap_or_default(),
+        components: bundle.map(|bundle| bundle.components.clone()).unwrap_or_default(),
     }
 }
 
 /// Units of the run that are held or left out.
-fn untouched(
-    workspace: &Workspace,
-    input: &EnvironmentInput<'_>,
-    options: &Options,
-) -> Vec<UnitChange> {
+fn untouched(workspace: &Workspace, input: &EnvironmentInput<'_>, options: &Options) -> Vec<UnitChange> {
     let environment = input.environment;
     workspace
         .agents_in(environment)
         .map(|agent| &agent.name)
-        .filter(|agent| {
-            options
-                .agents
-                .as_ref()
-                .is_none_or(|agents| agents.contains(*agent))
-        })
+        .filter(|agent| options.agents.as_ref().is_none_or(|agents| agents.contains(*agent)))
         .filter_map(|agent| {
-            let left_out = || {
-                options
-                    .left_out
-                    .contains(&(environment.name.clone(), agent.clone()))
-            };
             let change = if environment.holds.contains_key(agent) {
                 Change::Held
-            } else if left_out() {
+            } else if options.blocked.unit(&environment.name, agent) {
                 Change::LeftOut
             } else {
                 return None;
@@ -399,11 +372,7 @@ fn untouched(
 }
 
 /// Units that the branch has and the environment runs no more.
-fn removed<'a>(
-    workspace: &Workspace,
-    input: &EnvironmentInput<'a>,
-    options: &Options,
-) -> Vec<&'a str> {
+fn removed<'a>(workspace: &Workspace, input: &EnvironmentInput<'a>, options: &Options) -> Vec<&'a str> {
     let gone = |unit: &&str| {
         let Ok(agent) = AgentName::new(unit) else {
             return false;
@@ -412,18 +381,9 @@ fn removed<'a>(
         !runs
             && !workspace.unreadable.contains(&agent)
             && !input.environment.holds.contains_key(&agent)
-            && options
-                .agents
-                .as_ref()
-                .is_none_or(|agents| agents.contains(&agent))
+            && options.agents.as_ref().is_none_or(|agents| agents.contains(&agent))
     };
-    input
-        .branch
-        .units
-        .keys()
-        .map(String::as_str)
-        .filter(gone)
-        .collect()
+    input.branch.units.keys().map(String::as_str).filter(gone).collect()
 }
 
 fn over_budget(
@@ -468,9 +428,7 @@ fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit) -> Option<Fi
     Some(
         Finding::error("stale-source", message)
             .unit(input.environment.name.as_str(), unit)
-            .help(
-                "a newer commit has released it: fetch, rebase onto that commit, and release again",
-            ),
+            .help("a newer commit has released it: fetch, rebase onto that commit, and release again"),
     )
 }
 
@@ -504,22 +462,12 @@ fn commit_plan(
         .map(|bundle| bundle.all_files(&context, BTreeMap::new()))
         .collect();
     for (bundle, new) in written.iter().zip(new) {
-        units.insert(
-            bundle.unit.clone(),
-            Digest::of(&new[&branch::inventory(&bundle.unit)]),
-        );
+        units.insert(bundle.unit.clone(), Digest::of(&new[&branch::inventory(&bundle.unit)]));
         files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
     }
-    for change in changes
-        .iter()
-        .filter(|change| change.change == Change::Removed)
-    {
+    for change in changes.iter().filter(|change| change.change == Change::Removed) {
         units.remove(&change.unit);
-        files.extend(
-            owned_paths(&change.unit)
-                .into_iter()
-                .map(|path| (path, None)),
-        );
+        files.extend(owned_paths(&change.unit).into_iter().map(|path| (path, None)));
     }
     if let Some(Some(own)) = bundles.get(ENVIRONMENT_UNIT) {
         files.extend(

@@ -16,19 +16,11 @@ pub(super) fn text(page: &Readme<'_>) -> String {
     match &page.bundle.record {
         Record::Agent(record) => {
             text.push_str(&format!("# {} in {environment}\n\n", page.bundle.unit));
-            text.push_str(&format!(
-                "Version `{}`, tuple `{}`.\n\n",
-                record.version, record.id
-            ));
+            text.push_str(&format!("Version `{}`, tuple `{}`.\n\n", record.version, record.id));
             text.push_str("| component | what runs |\n|---|---|\n");
             let tuple = &record.tuple;
-            let mut row = |component: &str, value: String| {
-                text.push_str(&format!("| {component} | `{value}` |\n"))
-            };
-            row(
-                "code",
-                format!("{}@{}", tuple.code.repository, tuple.code.digest),
-            );
+            let mut row = |component: &str, value: String| text.push_str(&format!("| {component} | `{value}` |\n"));
+            row("code", format!("{}@{}", tuple.code.repository, tuple.code.digest));
             for (name, prompt) in &tuple.prompts {
                 row(
                     &format!("prompt {name}"),
@@ -79,7 +71,9 @@ pub(super) fn text(page: &Readme<'_>) -> String {
     ));
     text.push_str("\n## How to reproduce it\n\n");
     text.push_str(&format!("```\n{}\n```\n\n", page.command));
-    text.push_str("Earlier ConfigMap generations, marked `lockstep.dev/retained`, come from the commit before this one.\n");
+    text.push_str(
+        "Earlier ConfigMap generations, marked `lockstep.dev/retained`, come from the commit before this one.\n",
+    );
     text.push_str(&format!(
         "Every file and its SHA-256 stands in `.lockstep/{}/inventory.json`.\n",
         page.bundle.unit

@@ -40,8 +40,7 @@ impl Engine {
                 Ok(text) => texts.push((name.as_str(), prepare(text))),
                 Err(_) => {
                     findings.push(
-                        Finding::error("not-utf8", "the template is not UTF-8 text")
-                            .in_file(&blueprint.sources[name]),
+                        Finding::error("not-utf8", "the template is not UTF-8 text").in_file(&blueprint.sources[name]),
                     );
                 }
             }
@@ -60,11 +59,7 @@ impl Engine {
         {
             findings.push(engine.finding(&error, None));
         }
-        if findings.is_empty() {
-            Ok(engine)
-        } else {
-            Err(findings)
-        }
+        if findings.is_empty() { Ok(engine) } else { Err(findings) }
     }
 
     /// The templates that are rendered, by file name.
@@ -86,13 +81,11 @@ impl Engine {
 
     fn finding(&self, error: &tera::Error, input: Option<&Input>) -> Finding {
         match error.kind() {
-            ErrorKind::SyntaxError(report) => {
-                Finding::error("template-syntax", lower(report.message())).at(
-                    self.source(report.filename()),
-                    report.span().start_line,
-                    report.span().start_col + 1,
-                )
-            }
+            ErrorKind::SyntaxError(report) => Finding::error("template-syntax", lower(report.message())).at(
+                self.source(report.filename()),
+                report.span().start_line,
+                report.span().start_col + 1,
+            ),
             ErrorKind::RenderingError(report) => {
                 let span = report.span();
                 let file = self.source(report.filename());
@@ -106,8 +99,7 @@ impl Engine {
                     None => finding,
                 }
             }
-            other => Finding::error("template-error", lower(&other.to_string()))
-                .in_file(layout::TEMPLATES),
+            other => Finding::error("template-error", lower(&other.to_string())).in_file(layout::TEMPLATES),
         }
     }
 }
@@ -127,20 +119,8 @@ impl Input {
 
     /// The context as plain data, for messages.
     fn plain(&self) -> Value {
-        let names = [
-            "agent",
-            "agents",
-            "environment",
-            "release",
-            "tuple",
-            "values",
-        ];
-        let value = |name: &str| {
-            Some((
-                name.to_owned(),
-                serde_json::to_value(self.context.get(name)?).ok()?,
-            ))
-        };
+        let names = ["agent", "agents", "environment", "release", "tuple", "values"];
+        let value = |name: &str| Some((name.to_owned(), serde_json::to_value(self.context.get(name)?).ok()?));
         Value::Object(names.into_iter().filter_map(value).collect())
     }
 }
@@ -148,9 +128,7 @@ impl Input {
 /// For an unknown variable: a message that names it, and the names that exist where it was looked for.
 fn names_help(message: &str, context: &Value) -> Option<(String, String)> {
     let path = message.split('`').nth(1)?;
-    let is_path = path
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
+    let is_path = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
     let unknown = ["not found", "undefined", "does not exist", "not defined"]
         .iter()
         .any(|word| message.contains(word));

@@ -58,9 +58,7 @@ fn json(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
 
 /// Any value as block YAML without a final newline.
 fn yaml(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
-    Ok(yaml::write(&plain(value)?)
-        .trim_end_matches('\n')
-        .to_owned())
+    Ok(yaml::write(&plain(value)?).trim_end_matches('\n').to_owned())
 }
 
 /// The text with every line but the first indented by `n` spaces, 4 by default.

@@ -45,10 +45,8 @@ fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                if matches!(
-                    key.as_str(),
-                    "configMap" | "configMapRef" | "configMapKeyRef"
-                ) && let Some(name) = value.get_mut("name")
+                if matches!(key.as_str(), "configMap" | "configMapRef" | "configMapKeyRef")
+                    && let Some(name) = value.get_mut("name")
                     && let Some(new) = name.as_str().and_then(|old| names.get(old))
                 {
                     *name = new.as_str().into();
@@ -63,12 +61,7 @@ fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
 
 /// The generations of an earlier release that stay beside the current ones: for each stem the newest `keep`, marked.
 /// `sequence` is the number of the environment commit that replaces them.
-pub fn retained(
-    current: &[Manifest],
-    previous: &[Manifest],
-    keep: usize,
-    sequence: u64,
-) -> Vec<Manifest> {
+pub fn retained(current: &[Manifest], previous: &[Manifest], keep: usize, sequence: u64) -> Vec<Manifest> {
     let names: BTreeSet<&str> = current
         .iter()
         .filter(|object| stem(object).is_some())
@@ -100,12 +93,7 @@ pub fn stem(manifest: &Manifest) -> Option<&str> {
     if manifest.id.kind != "ConfigMap" {
         return None;
     }
-    manifest
-        .object
-        .get("metadata")?
-        .get("annotations")?
-        .get(STEM)?
-        .as_str()
+    manifest.object.get("metadata")?.get("annotations")?.get(STEM)?.as_str()
 }
 
 /// Whether a ConfigMap is a generation that no current object reads.
@@ -137,8 +125,5 @@ fn marked(mut manifest: Manifest, since: u64) -> Manifest {
 }
 
 fn annotations(object: &mut Value) -> Option<&mut Map<String, Value>> {
-    object
-        .get_mut("metadata")?
-        .get_mut("annotations")?
-        .as_object_mut()
+    object.get_mut("metadata")?.get_mut("annotations")?.as_object_mut()
 }

@@ -17,11 +17,7 @@ pub struct LineMap {
 impl LineMap {
     /// Renders a template of a blueprint once more, with marks.
     pub fn of(blueprint: &Blueprint, template: &str, input: &Input) -> Option<LineMap> {
-        let names: Vec<&String> = blueprint
-            .files
-            .keys()
-            .filter(|name| name.ends_with(".tera"))
-            .collect();
+        let names: Vec<&String> = blueprint.files.keys().filter(|name| name.ends_with(".tera")).collect();
         let mut next = 0;
         let engine = Engine::compile_with(blueprint, |text| {
             next += 1;
@@ -100,10 +96,7 @@ fn mark(result: &mut String, file: usize, line: usize) {
 fn tag_length(text: &str) -> Option<usize> {
     if text.starts_with("{%") {
         let head = &text[..text.find("%}")? + 2];
-        let word = head
-            .trim_start_matches("{%")
-            .trim_start_matches('-')
-            .trim_start();
+        let word = head.trim_start_matches("{%").trim_start_matches('-').trim_start();
         if word.starts_with("raw") {
             let end = text.find("endraw")?;
             return Some(end + text[end..].find("%}")? + 2);
@@ -114,11 +107,7 @@ fn tag_length(text: &str) -> Option<usize> {
         return Some(text.find("#}")? + 2);
     }
     if text.starts_with("{{") || text.starts_with("{<") {
-        let (close, skip) = if text.starts_with("{{") {
-            ("}}", 2)
-        } else {
-            ("}", 1)
-        };
+        let (close, skip) = if text.starts_with("{{") { ("}}", 2) } else { ("}", 1) };
         return Some(text.find(close)? + skip);
     }
     None

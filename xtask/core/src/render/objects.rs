@@ -59,8 +59,7 @@ impl Engines {
         let input = Input::new(&unit.context);
         let argocd = built_in(workspace, ARGOCD_BLUEPRINT)?;
         let (mut objects, mut findings) = self.render(&unit.blueprint, |_| true, &input);
-        let (application, mut more) =
-            self.render(argocd, |template| template == APPLICATION, &input);
+        let (application, mut more) = self.render(argocd, |template| template == APPLICATION, &input);
         findings.append(&mut more);
         generations::name(&mut objects);
         findings.extend(objects.iter_mut().filter_map(|object| stamp(object, unit)));
@@ -83,18 +82,11 @@ impl Engines {
         context: &FleetContext,
     ) -> Result<Rendered, Vec<Finding>> {
         let input = Input::new(context);
-        let (mut objects, mut findings) = self.render(
-            built_in(workspace, ENVIRONMENT_BLUEPRINT)?,
-            |_| true,
-            &input,
-        );
+        let (mut objects, mut findings) = self.render(built_in(workspace, ENVIRONMENT_BLUEPRINT)?, |_| true, &input);
         objects.sort_by(|left, right| left.id.cmp(&right.id));
         let blueprint = built_in(workspace, ARGOCD_BLUEPRINT)?;
         let mut argocd = BTreeMap::new();
-        for template in blueprint
-            .templates()
-            .filter(|template| *template != APPLICATION)
-        {
+        for template in blueprint.templates().filter(|template| *template != APPLICATION) {
             let (objects, mut more) = self.render(blueprint, |name| name == template, &input);
             findings.append(&mut more);
             let stem = template.trim_end_matches(crate::workspace::layout::TEMPLATE_SUFFIX);
@@ -126,15 +118,7 @@ impl Engines {
         for template in engine.templates().filter(|template| chosen(template)) {
             match engine.render(template, input) {
                 Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => parse(
-                    blueprint,
-                    engine,
-                    template,
-                    input,
-                    &text,
-                    &mut objects,
-                    &mut findings,
-                ),
+                Ok(text) => parse(blueprint, engine, template, input, &text, &mut objects, &mut findings),
                 Err(finding) => findings.push(finding),
             }
         }
@@ -144,14 +128,18 @@ impl Engines {
 
 /// The blueprints of environments and of Argo CD objects must be there.
 pub fn built_in<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a Blueprint, Vec<Finding>> {
-    workspace.blueprints.get(name).map(|blueprint| &**blueprint).ok_or_else(|| {
-        let path = format!("templates/{name}");
-        vec![
-            Finding::error("missing-blueprint", format!("there is no blueprint `{path}`"))
-                .in_file(path)
-                .help("every fleet needs the blueprints `environment` and `argocd`; restore it from git"),
-        ]
-    })
+    workspace
+        .blueprints
+        .get(name)
+        .map(|blueprint| &**blueprint)
+        .ok_or_else(|| {
+            let path = format!("templates/{name}");
+            vec![
+                Finding::error("missing-blueprint", format!("there is no blueprint `{path}`"))
+                    .in_file(path)
+                    .help("every fleet needs the blueprints `environment` and `argocd`; restore it from git"),
+            ]
+        })
 }
 
 /// Parses a rendered text; whatever is wrong with it is placed at the template line that wrote it.
@@ -183,12 +171,9 @@ fn parse(
     if !manifests.ambiguous.is_empty() {
         let map = map();
         for scalar in &manifests.ambiguous {
-            let message = format!(
-                "`{}` means different things to different YAML readers",
-                scalar.text
-            );
-            let finding = Finding::error("ambiguous-scalar", message)
-                .help("quote it: in a template, with the filter `quote`");
+            let message = format!("`{}` means different things to different YAML readers", scalar.text);
+            let finding =
+                Finding::error("ambiguous-scalar", message).help("quote it: in a template, with the filter `quote`");
             findings.push(LineMap::locate(map.as_ref(), finding, source, scalar.line));
         }
     }
@@ -199,14 +184,8 @@ fn parse(
         match Manifest::new(document.value) {
             Ok(manifest) => objects.push(manifest),
             Err(message) => {
-                let finding =
-                    Finding::error("incomplete-object", message).help(excerpt(text, document.line));
-                findings.push(LineMap::locate(
-                    map().as_ref(),
-                    finding,
-                    source,
-                    document.line,
-                ));
+                let finding = Finding::error("incomplete-object", message).help(excerpt(text, document.line));
+                findings.push(LineMap::locate(map().as_ref(), finding, source, document.line));
             }
         }
     }
@@ -248,26 +227,25 @@ fn stamp(manifest: &mut Manifest, unit: &Unit) -> Option<Finding> {
         return None;
     }
     Some(
-        Finding::error("untraceable-pod", format!("the pods of `{}` do not carry their tuple", manifest.id))
-            .in_file(format!("templates/{}", unit.blueprint.name))
-            .help(format!("give the pod template the annotation `{TUPLE_ANNOTATION}: {{{{ release.tupleId | quote }}}}`"))
-            .object(manifest.id.to_string()),
+        Finding::error(
+            "untraceable-pod",
+            format!("the pods of `{}` do not carry their tuple", manifest.id),
+        )
+        .in_file(format!("templates/{}", unit.blueprint.name))
+        .help(format!(
+            "give the pod template the annotation `{TUPLE_ANNOTATION}: {{{{ release.tupleId | quote }}}}`"
+        ))
+        .object(manifest.id.to_string()),
     )
 }
 
 /// Objects of one unit with the same identity; the objects are sorted.
 fn twins(objects: &[Manifest]) -> impl Iterator<Item = Finding> + '_ {
-    objects
-        .windows(2)
-        .filter(|pair| pair[0].id == pair[1].id)
-        .map(|pair| {
-            Finding::error(
-                "duplicate-object",
-                format!("`{}` is rendered twice", pair[0].id),
-            )
+    objects.windows(2).filter(|pair| pair[0].id == pair[1].id).map(|pair| {
+        Finding::error("duplicate-object", format!("`{}` is rendered twice", pair[0].id))
             .object(pair[0].id.to_string())
             .help("give one of them another name, or render it in one template only")
-        })
+    })
 }
 
 fn of_unit(findings: Vec<Finding>, environment: &EnvironmentName, unit: &str) -> Vec<Finding> {

@@ -6,13 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext,
-    ModelContext, PromptContext, ReleaseContext, RetrievalContext, ToolsContext,
+    AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext, ModelContext,
+    PromptContext, ReleaseContext, RetrievalContext, ToolsContext,
 };
-use crate::model::{
-    AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple,
-    Version,
-};
+use crate::model::{AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple, Version};
 use crate::values;
 use crate::workspace::files::{Dependency, Follows, TargetRevision};
 use crate::workspace::{Agent, Blueprint, Component, Environment, Workspace, layout};
@@ -55,14 +52,7 @@ impl Unit {
         let mut merged = values::merge(layers.iter().map(|layer| layer.values));
         values::merge_into(&mut merged, set);
         let mut findings = Vec::new();
-        let agent_context = agent_context(
-            workspace,
-            environment,
-            agent,
-            &tuple,
-            &overrides,
-            &mut findings,
-        );
+        let agent_context = agent_context(workspace, environment, agent, &tuple, &overrides, &mut findings);
         if !findings.is_empty() {
             let name = agent.name.as_str();
             return Err(findings
@@ -98,11 +88,7 @@ impl Unit {
 }
 
 /// What the templates of an environment see.
-pub fn fleet_context(
-    workspace: &Workspace,
-    environment: &Environment,
-    blueprint: &Blueprint,
-) -> FleetContext {
+pub fn fleet_context(workspace: &Workspace, environment: &Environment, blueprint: &Blueprint) -> FleetContext {
     let layers = workspace.layers(environment, None, blueprint);
     FleetContext {
         environment: environment_context(workspace, environment),
@@ -115,17 +101,11 @@ pub fn fleet_context(
 }
 
 /// The tuple that an environment runs, and its label.
-fn released(
-    workspace: &Workspace,
-    environment: &Environment,
-    agent: &Agent,
-) -> Result<(Version, Tuple), Vec<Finding>> {
+fn released(workspace: &Workspace, environment: &Environment, agent: &Agent) -> Result<(Version, Tuple), Vec<Finding>> {
     match environment.file.follows {
         Follows::Candidate => {
             let (tuple, findings) = agent.candidate(&workspace.blueprints);
-            tuple
-                .map(|tuple| (Version::DevLatest, tuple))
-                .ok_or(findings)
+            tuple.map(|tuple| (Version::DevLatest, tuple)).ok_or(findings)
         }
         Follows::Releases => environment
             .releases
@@ -201,14 +181,8 @@ fn agent_context(
         image: format!("{}@{}", tuple.code.repository, tuple.code.digest),
         model,
         prompts: prompts(agent, tuple, overrides),
-        tools: tuple
-            .tools
-            .as_ref()
-            .and_then(|part| tools(agent, part, overrides)),
-        retrieval: tuple
-            .retrieval
-            .as_ref()
-            .and_then(|part| retrieval(agent, part)),
+        tools: tuple.tools.as_ref().and_then(|part| tools(agent, part, overrides)),
+        retrieval: tuple.retrieval.as_ref().and_then(|part| retrieval(agent, part)),
         contract: tuple.contract.as_ref().and_then(|part| {
             let file = agent.contracts.get(&part.version)?;
             Some(ContractContext {
@@ -251,19 +225,8 @@ fn prompts(agent: &Agent, tuple: &Tuple, overrides: &Overrides) -> BTreeMap<Stri
 fn tools(agent: &Agent, part: &FileComponent, overrides: &Overrides) -> Option<ToolsContext> {
     let file = agent.tools.get(&part.version)?;
     let choice = overrides.tools.clone().unwrap_or_default();
-    let on = |name: &crate::model::ToolName| {
-        choice
-            .enabled
-            .as_ref()
-            .is_none_or(|enabled| enabled.contains(name))
-    };
-    let tools: Vec<_> = file
-        .file
-        .tools
-        .iter()
-        .filter(|tool| on(&tool.name))
-        .cloned()
-        .collect();
+    let on = |name: &crate::model::ToolName| choice.enabled.as_ref().is_none_or(|enabled| enabled.contains(name));
+    let tools: Vec<_> = file.file.tools.iter().filter(|tool| on(&tool.name)).cloned().collect();
     Some(ToolsContext {
         version: part.version,
         enabled: tools.iter().map(|tool| tool.name.clone()).collect(),
@@ -304,12 +267,8 @@ fn resolve(
             .neighbours(environment)
             .find(|neighbour| neighbour.runs(agent))
         else {
-            let message = format!(
-                "`{agent}`, which it depends on, is not in `{}`",
-                environment.name
-            );
-            return Err(Finding::error("absent-dependency", message)
-                .help(format!("promote `{agent}` first")));
+            let message = format!("`{agent}`, which it depends on, is not in `{}`", environment.name);
+            return Err(Finding::error("absent-dependency", message).help(format!("promote `{agent}` first")));
         };
         found.host = format!("{agent}{}.{}.svc", home.file.suffix, home.file.namespace);
         found.port = 8080;
@@ -342,11 +301,7 @@ fn address(url: &str) -> Option<(String, u16)> {
 
 /// Agents that call this one, here or in an environment that shares the namespace.
 fn dependents(workspace: &Workspace, environment: &Environment, agent: &Agent) -> Vec<AgentName> {
-    let runs = |name: &&AgentName| {
-        workspace
-            .neighbours(environment)
-            .any(|neighbour| neighbour.runs(name))
-    };
+    let runs = |name: &&AgentName| workspace.neighbours(environment).any(|neighbour| neighbour.runs(name));
     workspace
         .graph
         .dependents(&agent.name)

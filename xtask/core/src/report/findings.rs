@@ -14,7 +14,11 @@ pub fn findings_text(findings: &[Finding], sources: Sources<'_>, style: Style) -
 /// How many there are of each severity, in a few words; nothing where there are none.
 pub fn tally(findings: &[Finding]) -> Option<String> {
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let counts = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning"), (count(Severity::Note), "note")];
+    let counts = [
+        (count(Severity::Error), "error"),
+        (count(Severity::Warning), "warning"),
+        (count(Severity::Note), "note"),
+    ];
     let words: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -41,7 +45,12 @@ fn one(finding: &Finding, sources: Sources<'_>, style: Style) -> String {
         }
     }
     for related in &finding.related {
-        text.push_str(&format!("  {} {}: {}\n", style.faint("= see:"), place(&related.location), related.message));
+        text.push_str(&format!(
+            "  {} {}: {}\n",
+            style.faint("= see:"),
+            place(&related.location),
+            related.message
+        ));
     }
     if let Some(help) = &finding.help {
         let help = help.replace('\n', "\n    ");
@@ -63,9 +72,17 @@ fn excerpt(location: &Location, sources: Sources<'_>, style: Style) -> String {
     if location.line == 0 {
         return String::new();
     }
-    let Some(source) = sources(&location.file) else { return String::new() };
-    let Some(line) = source.lines().nth(location.line - 1) else { return String::new() };
-    let shown: String = line.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let Some(source) = sources(&location.file) else {
+        return String::new();
+    };
+    let Some(line) = source.lines().nth(location.line - 1) else {
+        return String::new();
+    };
+    let shown: String = line
+        .chars()
+        .take(160)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let number = location.line.to_string();
     let caret = " ".repeat(location.column.saturating_sub(1).min(160));
     format!(

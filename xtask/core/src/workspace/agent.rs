@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::Blueprint;
 use super::files::{AgentFile, RetrievalFile, ToolsFile};
 use super::layout;
-use crate::model::{
-    AgentName, BlueprintComponent, Digest, FileComponent, Finding, PlainVersion, Tuple,
-};
+use crate::model::{AgentName, BlueprintComponent, Digest, FileComponent, Finding, PlainVersion, Tuple};
 
 /// An agent and the files of its components, all versions.
 #[derive(Clone, Debug)]
@@ -40,18 +38,11 @@ pub struct Component<T> {
 
 impl Agent {
     /// The tuple that the agent's files describe now; what it names and nobody wrote is a finding.
-    pub fn candidate(
-        &self,
-        blueprints: &BTreeMap<String, Arc<Blueprint>>,
-    ) -> (Option<Tuple>, Vec<Finding>) {
+    pub fn candidate(&self, blueprints: &BTreeMap<String, Arc<Blueprint>>) -> (Option<Tuple>, Vec<Finding>) {
         let candidate = &self.file.candidate;
         let mut findings = Vec::new();
         let mut missing = |path: String, known: Vec<String>| {
-            findings.push(missing_file(
-                &layout::agent(self.name.as_str()),
-                &path,
-                &known,
-            ));
+            findings.push(missing_file(&layout::agent(self.name.as_str()), &path, &known));
         };
         let blueprint = match blueprints.get(&candidate.blueprint) {
             Some(blueprint) => Some(BlueprintComponent {
@@ -59,11 +50,7 @@ impl Agent {
                 sha256: blueprint.digest,
             }),
             None => {
-                let path = format!(
-                    "{}/{}/blueprint.yaml",
-                    layout::TEMPLATES,
-                    candidate.blueprint
-                );
+                let path = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, candidate.blueprint);
                 missing(path, blueprints.keys().cloned().collect());
                 None
             }
@@ -90,20 +77,14 @@ impl Agent {
         let contract = candidate.contract.and_then(|version| {
             let found = component(&self.contracts, version);
             if found.is_none() {
-                missing(
-                    layout::contract(&self.name, version),
-                    shown(&self.contracts),
-                );
+                missing(layout::contract(&self.name, version), shown(&self.contracts));
             }
             found
         });
         let retrieval = candidate.retrieval.and_then(|version| {
             let found = component(&self.retrieval, version);
             if found.is_none() {
-                missing(
-                    layout::retrieval(&self.name, version),
-                    shown(&self.retrieval),
-                );
+                missing(layout::retrieval(&self.name, version), shown(&self.retrieval));
             }
             found
         });
@@ -114,26 +95,21 @@ impl Agent {
             }
             found
         });
-        let tuple = blueprint
-            .filter(|_| findings.is_empty())
-            .map(|blueprint| Tuple {
-                agent: self.name.clone(),
-                blueprint,
-                code: candidate.code.clone(),
-                contract,
-                model: candidate.model.clone(),
-                prompts,
-                retrieval,
-                tools,
-            });
+        let tuple = blueprint.filter(|_| findings.is_empty()).map(|blueprint| Tuple {
+            agent: self.name.clone(),
+            blueprint,
+            code: candidate.code.clone(),
+            contract,
+            model: candidate.model.clone(),
+            prompts,
+            retrieval,
+            tools,
+        });
         (tuple, findings)
     }
 }
 
-fn component<T>(
-    versions: &BTreeMap<PlainVersion, Component<T>>,
-    version: PlainVersion,
-) -> Option<FileComponent> {
+fn component<T>(versions: &BTreeMap<PlainVersion, Component<T>>, version: PlainVersion) -> Option<FileComponent> {
     versions.get(&version).map(|file| FileComponent {
         version,
         sha256: file.digest,

@@ -42,10 +42,7 @@ impl Blueprint {
 struct DefaultValues(#[schemars(with = "Values")] Map<String, Value>);
 
 /// The blueprints under `templates/` by name.
-pub(super) fn current(
-    tree: &FileTree,
-    findings: &mut Vec<Finding>,
-) -> BTreeMap<String, Arc<Blueprint>> {
+pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<String, Arc<Blueprint>> {
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
     let mut partials = Folder::new();
     for (path, bytes) in tree.below(layout::TEMPLATES) {
@@ -87,10 +84,7 @@ pub(super) fn current(
 }
 
 /// The blueprints that release files pin, by digest; a copy whose bytes are not its name's is a finding.
-pub(super) fn pinned(
-    tree: &FileTree,
-    findings: &mut Vec<Finding>,
-) -> BTreeMap<Digest, Arc<Blueprint>> {
+pub(super) fn pinned(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<Digest, Arc<Blueprint>> {
     let mut found = BTreeMap::new();
     for name in tree.folders(layout::PINNED_BLUEPRINTS) {
         let folder = format!("{}/{name}", layout::PINNED_BLUEPRINTS);
@@ -119,10 +113,7 @@ pub(super) fn pinned(
 
 type Folder<'a> = BTreeMap<String, (&'a str, &'a Arc<[u8]>)>;
 
-fn heads(
-    folders: &BTreeMap<&str, Folder<'_>>,
-    findings: &mut Vec<Finding>,
-) -> BTreeMap<String, BlueprintFile> {
+fn heads(folders: &BTreeMap<&str, Folder<'_>>, findings: &mut Vec<Finding>) -> BTreeMap<String, BlueprintFile> {
     let mut heads = BTreeMap::new();
     for (name, files) in folders {
         match files.get("blueprint.yaml") {
@@ -145,31 +136,18 @@ fn heads(
 }
 
 /// A blueprint and its ancestors, the furthest first.
-fn chain(
-    name: &str,
-    heads: &BTreeMap<String, BlueprintFile>,
-    findings: &mut Vec<Finding>,
-) -> Option<Vec<String>> {
+fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec<Finding>) -> Option<Vec<String>> {
     let mut chain = vec![name.to_owned()];
     while let Some(base) = heads[&chain[chain.len() - 1]].extends.clone() {
-        let file = format!(
-            "{}/{}/blueprint.yaml",
-            layout::TEMPLATES,
-            chain[chain.len() - 1]
-        );
+        let file = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, chain[chain.len() - 1]);
         if chain.contains(&base) {
             findings.push(
-                Finding::error(
-                    "blueprint-cycle",
-                    format!("`{name}` extends itself through `{base}`"),
-                )
-                .in_file(file),
+                Finding::error("blueprint-cycle", format!("`{name}` extends itself through `{base}`")).in_file(file),
             );
             return None;
         }
         if !heads.contains_key(&base) {
-            let finding = Finding::error("unknown-blueprint", format!("`{base}` is no blueprint"))
-                .in_file(file);
+            let finding = Finding::error("unknown-blueprint", format!("`{base}` is no blueprint")).in_file(file);
             let names: Vec<&str> = heads.keys().map(String::as_str).collect();
             findings.push(finding.help(format!("there is {}", names.join(", "))));
             return None;

@@ -44,11 +44,7 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema>(
 }
 
 /// The file as text.
-pub(super) fn text<'a>(
-    path: &str,
-    bytes: &'a [u8],
-    findings: &mut Vec<Finding>,
-) -> Option<&'a str> {
+pub(super) fn text<'a>(path: &str, bytes: &'a [u8], findings: &mut Vec<Finding>) -> Option<&'a str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text),
         Err(error) => {
@@ -87,11 +83,7 @@ fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Findin
     let mut findings = Vec::new();
     for error in schema.validator.iter_errors(value) {
         explain(&error, &mut |error| {
-            let parts: Vec<String> = error
-                .instance_path()
-                .iter()
-                .map(|part| part.to_string())
-                .collect();
+            let parts: Vec<String> = error.instance_path().iter().map(|part| part.to_string()).collect();
             let place = Place {
                 path,
                 positions: positions.as_ref(),
@@ -108,9 +100,7 @@ fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Findin
 
 /// Goes down to the errors that say something: of the ways in which a part may hold, the one that came furthest.
 fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<'_>)) {
-    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) =
-        error.kind()
-    else {
+    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
         return report(error);
     };
     let depth = |errors: &[ValidationError<'_>]| {
@@ -129,13 +119,7 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
     let best = context
         .iter()
         .filter(|errors| !errors.is_empty())
-        .max_by_key(|errors| {
-            (
-                depth(errors),
-                !is_type(errors),
-                std::cmp::Reverse(errors.len()),
-            )
-        });
+        .max_by_key(|errors| (depth(errors), !is_type(errors), std::cmp::Reverse(errors.len())));
     match best {
         Some(errors) => errors.iter().for_each(|error| explain(error, report)),
         None => report(error),
@@ -154,10 +138,7 @@ impl Place<'_> {
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let known = schemas::properties_at(schema, &self.parts);
-                unexpected
-                    .iter()
-                    .map(|key| self.unknown_key(key, &known))
-                    .collect()
+                unexpected.iter().map(|key| self.unknown_key(key, &known)).collect()
             }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
@@ -187,11 +168,7 @@ impl Place<'_> {
                 let given = error.instance().as_str().unwrap_or_default();
                 let finding = Finding::error(
                     "invalid-value",
-                    format!(
-                        "`{}` is `{given}`, which is none of {}",
-                        self.shown(),
-                        quoted(&words)
-                    ),
+                    format!("`{}` is `{given}`, which is none of {}", self.shown(), quoted(&words)),
                 );
                 let finding = self.at_value(finding);
                 vec![match suggestion(given, words.iter().copied()) {
@@ -210,9 +187,7 @@ impl Place<'_> {
         let mut path = self.segments();
         path.push(Segment::Key(key.to_owned()));
         let (line, column) = self.positions.map_or((1, 1), |positions| {
-            positions
-                .key(&path)
-                .unwrap_or_else(|| positions.nearest(&path))
+            positions.key(&path).unwrap_or_else(|| positions.nearest(&path))
         });
         let place = self.shown();
         let message = if place.is_empty() {
@@ -245,10 +220,7 @@ impl Place<'_> {
                     let index = part.parse().unwrap_or_default();
                     (Segment::Index(index), items.get(index))
                 }
-                other => (
-                    Segment::Key(part.clone()),
-                    other.and_then(|value| value.get(part)),
-                ),
+                other => (Segment::Key(part.clone()), other.and_then(|value| value.get(part))),
             };
             segments.push(segment);
             value = next;

@@ -56,10 +56,7 @@ impl Graph {
 
     /// The agents that call this one, by name.
     pub fn dependents(&self, agent: &AgentName) -> &[AgentName] {
-        self.dependents
-            .get(agent)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.dependents.get(agent).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -107,10 +104,7 @@ impl<'a> Walk<'a> {
         self.findings.push(
             Finding::error(
                 "dependency-cycle",
-                format!(
-                    "agents depend on each other in a circle: {}",
-                    cycle.join(" → ")
-                ),
+                format!("agents depend on each other in a circle: {}", cycle.join(" → ")),
             )
             .in_file(layout::agent(cycle[0]))
             .help("break the circle: one of them has to start first"),
@@ -124,9 +118,12 @@ impl<'a> Walk<'a> {
         )
         .in_file(layout::agent(name.as_str()));
         let known = self.agents.keys().map(AgentName::as_str);
-        self.findings.push(match crate::model::suggestion(other.as_str(), known) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help("name an agent, or describe an external service with `health:` or `host:` and `port:`"),
-        });
+        self.findings
+            .push(match crate::model::suggestion(other.as_str(), known) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => {
+                    finding.help("name an agent, or describe an external service with `health:` or `host:` and `port:`")
+                }
+            });
     }
 }

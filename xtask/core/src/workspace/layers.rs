@@ -31,11 +31,7 @@ impl Workspace {
         };
         add("fleet", layout::FLEET.to_owned(), &self.fleet.values);
         if let Some(agent) = agent {
-            add(
-                "agent",
-                layout::agent(agent.name.as_str()),
-                &agent.file.values,
-            );
+            add("agent", layout::agent(agent.name.as_str()), &agent.file.values);
         }
         add(
             "environment",

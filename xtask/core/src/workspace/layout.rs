@@ -136,14 +136,10 @@ fn place_of_agent(rest: &str) -> Place<'_> {
     let parts: Vec<&str> = rest.split('/').collect();
     match parts[..] {
         [agent, "agent.yaml"] => Place::Agent(agent),
-        [agent, "prompts", name, file] => {
-            stem(file, ".prompt", |stem| Place::Prompt(agent, name, stem))
-        }
+        [agent, "prompts", name, file] => stem(file, ".prompt", |stem| Place::Prompt(agent, name, stem)),
         [agent, "tools", file] => stem(file, ".yaml", |stem| Place::Tools(agent, stem)),
         [agent, "retrieval", file] => stem(file, ".yaml", |stem| Place::Retrieval(agent, stem)),
-        [agent, "contract", file] => {
-            stem(file, ".schema.json", |stem| Place::Contract(agent, stem))
-        }
+        [agent, "contract", file] => stem(file, ".schema.json", |stem| Place::Contract(agent, stem)),
         [agent, "regression", ..] => Place::Regression(agent),
         _ => Place::Stray,
     }
@@ -157,15 +153,9 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
     match parts[..] {
         ["blueprints", digest, file] => Place::PinnedBlueprint(digest, file),
         [environment, "environment.yaml"] => Place::Environment(environment),
-        [environment, "values", file] => {
-            stem(file, ".yaml", |agent| Place::Values(environment, agent))
-        }
-        [environment, "releases", file] => {
-            stem(file, ".yaml", |agent| Place::Release(environment, agent))
-        }
-        [environment, "holds", file] => {
-            stem(file, ".yaml", |agent| Place::Hold(environment, agent))
-        }
+        [environment, "values", file] => stem(file, ".yaml", |agent| Place::Values(environment, agent)),
+        [environment, "releases", file] => stem(file, ".yaml", |agent| Place::Release(environment, agent)),
+        [environment, "holds", file] => stem(file, ".yaml", |agent| Place::Hold(environment, agent)),
         // read by later commands, not by rendering
         ["trust.yaml"] => Place::Prose,
         _ => Place::Stray,
@@ -178,10 +168,7 @@ fn stem<'a>(file: &'a str, suffix: &str, place: impl FnOnce(&'a str) -> Place<'a
 
 /// Whether rendering reads the file: everything below the tool's folders but prose and recorded conversations.
 pub fn wanted(path: &str) -> bool {
-    !matches!(
-        place(path),
-        Place::Foreign | Place::Prose | Place::Regression(_)
-    )
+    !matches!(place(path), Place::Foreign | Place::Prose | Place::Regression(_))
 }
 
 /// Paths on an environment branch.

@@ -7,14 +7,12 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::files::{
-    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile,
-    RetrievalFile, ToolsFile,
+    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
+    ToolsFile,
 };
 use super::layout::{self, Place};
 use super::{Agent, Component, Environment, Graph, Workspace, blueprint, check, releases};
-use crate::model::{
-    AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion, suggestion,
-};
+use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion, suggestion};
 
 /// A file of the tree, parsed.
 enum Parsed {
@@ -97,29 +95,19 @@ fn parse(tree: &FileTree, findings: &mut Vec<Finding>) -> Vec<(String, Parsed)> 
 
 fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(String, Parsed)> {
     let (owner, parsed) = match layout::place(path) {
-        Place::Agent(agent) => (
-            agent,
-            Parsed::Agent(check::read(path, bytes, findings).map(Box::new)?),
-        ),
+        Place::Agent(agent) => (agent, Parsed::Agent(check::read(path, bytes, findings).map(Box::new)?)),
         Place::Prompt(agent, name, version) => {
             let version = plain_version(path, version, findings)?;
             (
                 agent,
-                Parsed::Prompt(
-                    name.to_owned(),
-                    version,
-                    component(path, bytes, (), findings)?,
-                ),
+                Parsed::Prompt(name.to_owned(), version, component(path, bytes, (), findings)?),
             )
         }
         Place::Tools(agent, version) => {
             let version = plain_version(path, version, findings)?;
             let file = check::read::<ToolsFile>(path, bytes, findings)?;
             unique_tools(path, &file, findings);
-            (
-                agent,
-                Parsed::Tools(version, component(path, bytes, file, findings)?),
-            )
+            (agent, Parsed::Tools(version, component(path, bytes, file, findings)?))
         }
         Place::Retrieval(agent, version) => {
             let version = plain_version(path, version, findings)?;
@@ -132,10 +120,7 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
         Place::Contract(agent, version) => {
             let version = plain_version(path, version, findings)?;
             json_object(path, bytes, findings)?;
-            (
-                agent,
-                Parsed::Contract(version, component(path, bytes, (), findings)?),
-            )
+            (agent, Parsed::Contract(version, component(path, bytes, (), findings)?))
         }
         Place::Environment(environment) => (
             environment,
@@ -143,10 +128,7 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
         ),
         Place::Values(environment, agent) => (
             environment,
-            Parsed::Values(
-                agent_name(path, agent, findings)?,
-                check::read(path, bytes, findings)?,
-            ),
+            Parsed::Values(agent_name(path, agent, findings)?, check::read(path, bytes, findings)?),
         ),
         Place::Release(environment, agent) => {
             let agent = agent_name(path, agent, findings)?;
@@ -157,10 +139,7 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
         }
         Place::Hold(environment, agent) => (
             environment,
-            Parsed::Hold(
-                agent_name(path, agent, findings)?,
-                check::read(path, bytes, findings)?,
-            ),
+            Parsed::Hold(agent_name(path, agent, findings)?, check::read(path, bytes, findings)?),
         ),
         Place::Stray => {
             findings.push(
@@ -175,12 +154,7 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
     Some((owner.to_owned(), parsed))
 }
 
-fn component<T>(
-    path: &str,
-    bytes: &[u8],
-    file: T,
-    findings: &mut Vec<Finding>,
-) -> Option<Component<T>> {
+fn component<T>(path: &str, bytes: &[u8], file: T, findings: &mut Vec<Finding>) -> Option<Component<T>> {
     let text = check::text(path, bytes, findings)?;
     Some(Component {
         digest: Digest::of(bytes),
@@ -203,22 +177,15 @@ fn plain_version(path: &str, stem: &str, findings: &mut Vec<Finding>) -> Option<
 
 fn agent_name(path: &str, stem: &str, findings: &mut Vec<Finding>) -> Option<AgentName> {
     AgentName::new(stem)
-        .map_err(|error| {
-            findings.push(Finding::error("invalid-name", error.to_string()).in_file(path))
-        })
+        .map_err(|error| findings.push(Finding::error("invalid-name", error.to_string()).in_file(path)))
         .ok()
 }
 
 fn json_object(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<()> {
     let finding = match serde_json::from_slice::<Value>(bytes) {
         Ok(Value::Object(_)) => return Some(()),
-        Ok(_) => Finding::error("invalid-contract", "a contract is a JSON Schema: an object")
-            .at(path, 1, 1),
-        Err(error) => Finding::error("json-syntax", error.to_string()).at(
-            path,
-            error.line(),
-            error.column().max(1),
-        ),
+        Ok(_) => Finding::error("invalid-contract", "a contract is a JSON Schema: an object").at(path, 1, 1),
+        Err(error) => Finding::error("json-syntax", error.to_string()).at(path, error.line(), error.column().max(1)),
     };
     findings.push(finding);
     None
@@ -228,13 +195,7 @@ fn unique_tools(path: &str, file: &ToolsFile, findings: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
     for tool in &file.tools {
         if !seen.insert(&tool.name) {
-            findings.push(
-                Finding::error(
-                    "duplicate-tool",
-                    format!("`{}` stands here twice", tool.name),
-                )
-                .in_file(path),
-            );
+            findings.push(Finding::error("duplicate-tool", format!("`{}` stands here twice", tool.name)).in_file(path));
         }
     }
 }
@@ -278,9 +239,7 @@ fn agents(
                             format!("`{}/{folder}` has no `agent.yaml`", layout::AGENTS),
                         )
                         .in_file(format!("{}/{folder}", layout::AGENTS))
-                        .help(format!(
-                            "write one, or start with `cargo xtask new agent {folder}`"
-                        )),
+                        .help(format!("write one, or start with `cargo xtask new agent {folder}`")),
                     );
                 }
                 unreadable.insert(name);
@@ -395,11 +354,7 @@ fn check_listed(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Finding>)
     for name in &fleet.environments {
         if !names.insert(name.as_str()) {
             findings.push(
-                Finding::error(
-                    "duplicate-environment",
-                    format!("`{name}` stands here twice"),
-                )
-                .in_file(layout::FLEET),
+                Finding::error("duplicate-environment", format!("`{name}` stands here twice")).in_file(layout::FLEET),
             );
         }
         let path = layout::environment(name.as_str());
@@ -410,9 +365,7 @@ fn check_listed(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Finding>)
                     format!("the fleet lists `{name}`, and there is no `{path}`"),
                 )
                 .in_file(layout::FLEET)
-                .help(format!(
-                    "write it, or start with `cargo xtask new environment {name}`"
-                )),
+                .help(format!("write it, or start with `cargo xtask new environment {name}`")),
             );
         }
     }
@@ -420,11 +373,8 @@ fn check_listed(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Finding>)
         if folder == "blueprints" || names.contains(folder) {
             continue;
         }
-        let finding = Finding::warning(
-            "unlisted-environment",
-            format!("the fleet does not list `{folder}`"),
-        )
-        .in_file(format!("{}/{folder}", layout::ENVIRONMENTS));
+        let finding = Finding::warning("unlisted-environment", format!("the fleet does not list `{folder}`"))
+            .in_file(format!("{}/{folder}", layout::ENVIRONMENTS));
         findings.push(match suggestion(folder, names.iter().copied()) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help(format!("add it to `environments:` in `{}`", layout::FLEET)),

@@ -71,20 +71,12 @@ impl Workspace {
     }
 
     /// The agents that an environment runs, by name.
-    pub fn agents_in<'a>(
-        &'a self,
-        environment: &'a Environment,
-    ) -> impl Iterator<Item = &'a Agent> {
-        self.agents
-            .values()
-            .filter(|agent| environment.runs(&agent.name))
+    pub fn agents_in<'a>(&'a self, environment: &'a Environment) -> impl Iterator<Item = &'a Agent> {
+        self.agents.values().filter(|agent| environment.runs(&agent.name))
     }
 
     /// Environments whose objects stand in the same cluster and namespace, this one first.
-    pub fn neighbours<'a>(
-        &'a self,
-        environment: &'a Environment,
-    ) -> impl Iterator<Item = &'a Environment> {
+    pub fn neighbours<'a>(&'a self, environment: &'a Environment) -> impl Iterator<Item = &'a Environment> {
         let same = |other: &&Environment| {
             other.name != environment.name
                 && other.file.cluster.server == environment.file.cluster.server

@@ -13,9 +13,7 @@ pub(super) fn check(workspace: &Workspace, findings: &mut Vec<Finding>) {
             let file = layout::release(&environment.name, name);
             let before = findings.len();
             match workspace.agents.get(name) {
-                Some(agent) => {
-                    check_release(workspace, environment, agent, release, &file, findings)
-                }
+                Some(agent) => check_release(workspace, environment, agent, release, &file, findings),
                 None if workspace.unreadable.contains(name) => {}
                 None => findings.push(unknown_agent(&file, name.as_str())),
             }
@@ -25,10 +23,7 @@ pub(super) fn check(workspace: &Workspace, findings: &mut Vec<Finding>) {
         }
         for name in environment.values.keys() {
             if !workspace.agents.contains_key(name) && !workspace.unreadable.contains(name) {
-                findings.push(unknown_agent(
-                    &layout::values(&environment.name, name),
-                    name.as_str(),
-                ));
+                findings.push(unknown_agent(&layout::values(&environment.name, name), name.as_str()));
             }
         }
     }
@@ -40,11 +35,7 @@ fn unknown_agent(file: &str, name: &str) -> Finding {
         .help("remove the file, or rename it to the agent's name")
 }
 
-fn check_environment(
-    workspace: &Workspace,
-    environment: &Environment,
-    findings: &mut Vec<Finding>,
-) {
+fn check_environment(workspace: &Workspace, environment: &Environment, findings: &mut Vec<Finding>) {
     let path = layout::environment(environment.name.as_str());
     let owners: Vec<&str> = workspace
         .neighbours(environment)
@@ -53,10 +44,7 @@ fn check_environment(
         .collect();
     if owners.len() != 1 {
         let message = if owners.is_empty() {
-            format!(
-                "no environment renders the namespace `{}`",
-                environment.file.namespace
-            )
+            format!("no environment renders the namespace `{}`", environment.file.namespace)
         } else {
             format!(
                 "{} all render the namespace `{}`",
@@ -64,11 +52,9 @@ fn check_environment(
                 environment.file.namespace
             )
         };
-        findings.push(
-            Finding::error("namespace-owner", message)
-                .in_file(&path)
-                .help("set `namespaceOwner: true` in exactly one of the environments that share it, `false` in the others"),
-        );
+        findings.push(Finding::error("namespace-owner", message).in_file(&path).help(
+            "set `namespaceOwner: true` in exactly one of the environments that share it, `false` in the others",
+        ));
     }
     let mut suffixes: Vec<&str> = workspace
         .neighbours(environment)
@@ -116,20 +102,17 @@ fn check_release(
     check_label(environment, &release.version, file, findings);
     if release.id != release.tuple.id() {
         findings.push(
-            Finding::error("changed-tuple", format!("`id` is `{}`, and the tuple's is `{}`", release.id, release.tuple.id()))
-                .in_file(file)
-                .help("a release file is written by `promote` and `rollback`; restore it with `git checkout`"),
+            Finding::error(
+                "changed-tuple",
+                format!("`id` is `{}`, and the tuple's is `{}`", release.id, release.tuple.id()),
+            )
+            .in_file(file)
+            .help("a release file is written by `promote` and `rollback`; restore it with `git checkout`"),
         );
     }
     let tuple = &release.tuple;
     if tuple.agent != agent.name {
-        findings.push(
-            Finding::error(
-                "foreign-tuple",
-                format!("the tuple is of `{}`", tuple.agent),
-            )
-            .in_file(file),
-        );
+        findings.push(Finding::error("foreign-tuple", format!("the tuple is of `{}`", tuple.agent)).in_file(file));
     }
     if !workspace.by_digest.contains_key(&tuple.blueprint.sha256) {
         findings.push(
@@ -149,19 +132,14 @@ fn check_release(
     }
     let mut compare = |path: String, recorded: Digest, found: Option<Digest>| match found {
         None => findings.push(
-            Finding::error(
-                "missing-component",
-                format!("`{path}` was released and does not exist"),
-            )
-            .in_file(file)
-            .help("restore it from git: what was released is never removed"),
+            Finding::error("missing-component", format!("`{path}` was released and does not exist"))
+                .in_file(file)
+                .help("restore it from git: what was released is never removed"),
         ),
         Some(digest) if digest != recorded => findings.push(
             Finding::error(
                 "changed-component",
-                format!(
-                    "`{path}` has changed since it was released: `{recorded}` then, `{digest}` now"
-                ),
+                format!("`{path}` has changed since it was released: `{recorded}` then, `{digest}` now"),
             )
             .in_file(&path)
             .help("restore it with `git checkout`, and give the change a new version")
@@ -196,28 +174,15 @@ fn check_release(
     }
     if let Some(part) = &tuple.retrieval {
         let found = agent.retrieval.get(&part.version).map(|file| file.digest);
-        compare(
-            layout::retrieval(&agent.name, part.version),
-            part.sha256,
-            found,
-        );
+        compare(layout::retrieval(&agent.name, part.version), part.sha256, found);
     }
     if let Some(part) = &tuple.contract {
         let found = agent.contracts.get(&part.version).map(|file| file.digest);
-        compare(
-            layout::contract(&agent.name, part.version),
-            part.sha256,
-            found,
-        );
+        compare(layout::contract(&agent.name, part.version), part.sha256, found);
     }
 }
 
-fn check_label(
-    environment: &Environment,
-    version: &Version,
-    file: &str,
-    findings: &mut Vec<Finding>,
-) {
+fn check_label(environment: &Environment, version: &Version, file: &str, findings: &mut Vec<Finding>) {
     if !version.admitted_in(environment.file.tier) {
         let tier = format!("{:?}", environment.file.tier).to_lowercase();
         findings.push(
@@ -226,9 +191,7 @@ fn check_label(
                 format!("`{version}` may not run in an environment of tier `{tier}`"),
             )
             .in_file(file)
-            .help(
-                "`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary",
-            ),
+            .help("`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary"),
         );
     }
 }

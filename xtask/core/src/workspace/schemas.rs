@@ -9,8 +9,8 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::files::{
-    AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile,
-    RetrievalFile, ToolsFile, Values,
+    AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
+    ToolsFile, Values,
 };
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
@@ -39,15 +39,13 @@ pub(super) struct Compiled {
 pub(super) fn compiled<T: JsonSchema>() -> &'static Compiled {
     static COMPILED: Mutex<BTreeMap<String, &'static Compiled>> = Mutex::new(BTreeMap::new());
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    compiled
-        .entry(T::schema_id().into_owned())
-        .or_insert_with(|| {
-            let schema = of::<T>();
-            let validator = jsonschema::options()
-                .build(&schema)
-                .expect("schemas generated from our types are schemas");
-            Box::leak(Box::new(Compiled { schema, validator }))
-        })
+    compiled.entry(T::schema_id().into_owned()).or_insert_with(|| {
+        let schema = of::<T>();
+        let validator = jsonschema::options()
+            .build(&schema)
+            .expect("schemas generated from our types are schemas");
+        Box::leak(Box::new(Compiled { schema, validator }))
+    })
 }
 
 /// The JSON Schema of a type, as an editor reads it.
@@ -110,10 +108,7 @@ pub(super) fn properties_at(root: &Value, path: &[String]) -> Vec<String> {
             .into_iter()
             .flat_map(|schema| alternatives(root, schema))
             .collect();
-        places = wider
-            .into_iter()
-            .filter_map(|schema| child(schema, part))
-            .collect();
+        places = wider.into_iter().filter_map(|schema| child(schema, part)).collect();
     }
     let mut names: Vec<String> = places
         .into_iter()
@@ -136,20 +131,13 @@ fn alternatives<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
     }
     for keyword in ["anyOf", "oneOf", "allOf"] {
         let parts = schema.get(keyword).and_then(Value::as_array);
-        found.extend(
-            parts
-                .into_iter()
-                .flatten()
-                .flat_map(|part| alternatives(root, part)),
-        );
+        found.extend(parts.into_iter().flatten().flat_map(|part| alternatives(root, part)));
     }
     found
 }
 
 fn child<'a>(schema: &'a Value, part: &str) -> Option<&'a Value> {
-    let property = schema
-        .get("properties")
-        .and_then(|properties| properties.get(part));
+    let property = schema.get("properties").and_then(|properties| properties.get(part));
     let element = || part.parse::<usize>().ok().and_then(|_| schema.get("items"));
     property
         .or_else(element)

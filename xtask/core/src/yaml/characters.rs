@@ -38,9 +38,6 @@ pub(super) fn check(text: &str) -> Result<(), YamlError> {
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     let line = before.matches('\n').count() + 1;
     let code = body[at..].chars().next().map_or(0, u32::from);
-    let message = format!(
-        "the character U+{code:04X} stands in the text as it is, and readers disagree on it"
-    );
-    Err(YamlError::new((line, column), message)
-        .help(format!("write it as `\\u{code:04x}` in double quotes")))
+    let message = format!("the character U+{code:04X} stands in the text as it is, and readers disagree on it");
+    Err(YamlError::new((line, column), message).help(format!("write it as `\\u{code:04x}` in double quotes")))
 }

@@ -34,11 +34,7 @@ impl YamlError {
         self
     }
 
-    pub(super) fn duplicate_key(
-        key: &str,
-        place: (usize, usize),
-        first: (usize, usize),
-    ) -> YamlError {
+    pub(super) fn duplicate_key(key: &str, place: (usize, usize), first: (usize, usize)) -> YamlError {
         YamlError::new(place, format!("duplicate key `{key}`")).help(format!(
             "`{key}` stands in line {} already; remove one of the two",
             first.0

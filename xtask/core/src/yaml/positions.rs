@@ -24,10 +24,8 @@ impl Positions {
     pub fn of(text: &str) -> Result<Positions, YamlError> {
         let documents = tree::documents(text)?;
         if let Some(second) = documents.get(1) {
-            return Err(
-                YamlError::new(second.place, "more than one document in the file")
-                    .help("remove the `---` between them"),
-            );
+            return Err(YamlError::new(second.place, "more than one document in the file")
+                .help("remove the `---` between them"));
         }
         let mut positions = Positions {
             places: BTreeMap::new(),
@@ -67,23 +65,14 @@ impl Positions {
     pub fn nearest(&self, path: &[Segment]) -> (usize, usize) {
         (0..=path.len())
             .rev()
-            .find_map(|length| {
-                self.places
-                    .get(&path[..length])
-                    .map(|place| (length, place))
-            })
+            .find_map(|length| self.places.get(&path[..length]).map(|place| (length, place)))
             .map_or((1, 1), |(length, place)| match place.key {
                 Some(key) if !(place.is_leaf && length == path.len()) => key,
                 _ => place.value,
             })
     }
 
-    fn add(
-        &mut self,
-        path: &mut Vec<Segment>,
-        key: Option<(usize, usize)>,
-        node: &Node,
-    ) -> Result<(), YamlError> {
+    fn add(&mut self, path: &mut Vec<Segment>, key: Option<(usize, usize)>, node: &Node) -> Result<(), YamlError> {
         let is_leaf = matches!(node.kind, Kind::Plain(_) | Kind::Text(_));
         self.places.insert(
             path.clone(),
@@ -105,14 +94,10 @@ impl Positions {
             Kind::Mapping(entries) => {
                 for (key, value) in entries {
                     let (Kind::Plain(text) | Kind::Text(text)) = &key.kind else {
-                        return Err(YamlError::new(key.place, "a key is not text")
-                            .help("write the key in quotes"));
+                        return Err(YamlError::new(key.place, "a key is not text").help("write the key in quotes"));
                     };
                     path.push(Segment::Key(text.clone()));
-                    if let Some(Place {
-                        key: Some(first), ..
-                    }) = self.places.get(path)
-                    {
+                    if let Some(Place { key: Some(first), .. }) = self.places.get(path) {
                         return Err(YamlError::duplicate_key(text, key.place, *first));
                     }
                     self.add(path, Some(key.place), value)?;

@@ -40,9 +40,7 @@ impl Reader {
     fn value(&mut self, node: &Node) -> Result<Value, YamlError> {
         let tag = Type::of(node)?;
         match (&node.kind, tag) {
-            (Kind::Plain(text) | Kind::Text(text), Some(Type::Text)) => {
-                Ok(Value::String(text.clone()))
-            }
+            (Kind::Plain(text) | Kind::Text(text), Some(Type::Text)) => Ok(Value::String(text.clone())),
             (Kind::Text(text), None) => Ok(Value::String(text.clone())),
             (Kind::Plain(text), None) => Ok(self.plain(text, node).value(text)),
             (Kind::Plain(text) | Kind::Text(text), Some(tag)) => tagged(text, tag, node),
@@ -53,8 +51,7 @@ impl Reader {
                 .map(Value::Array),
             (Kind::Mapping(entries), None | Some(Type::Mapping)) => {
                 let entries = entries.iter().map(|(key, value)| (&**key, &**value));
-                self.mapping(&entries.collect::<Vec<_>>())
-                    .map(Value::Object)
+                self.mapping(&entries.collect::<Vec<_>>()).map(Value::Object)
             }
             (Kind::Sequence(_) | Kind::Mapping(_), Some(_)) => Err(mismatch(node)),
         }
@@ -99,8 +96,7 @@ impl Reader {
         for map in maps {
             let Value::Object(map) = map else {
                 let message = "the value of `<<` is neither a map nor a list of maps";
-                return Err(YamlError::new(node.place, message)
-                    .help("quote the key if it is not meant to merge"));
+                return Err(YamlError::new(node.place, message).help("quote the key if it is not meant to merge"));
             };
             for (key, value) in map {
                 into.entry(key).or_insert(value);
@@ -133,8 +129,7 @@ impl Reader {
 }
 
 fn key_error(node: &Node, what: &str) -> YamlError {
-    YamlError::new(node.place, format!("{what} has no meaning in Kubernetes"))
-        .help("write the key in quotes")
+    YamlError::new(node.place, format!("{what} has no meaning in Kubernetes")).help("write the key in quotes")
 }
 
 fn is_merge(node: &Node) -> bool {

@@ -73,12 +73,8 @@ fn word(text: &str) -> Scalar {
         "~" | "null" | "Null" | "NULL" => Scalar::Certain(Meaning::Null),
         "true" | "True" | "TRUE" => Scalar::Certain(Meaning::Bool(true)),
         "false" | "False" | "FALSE" => Scalar::Certain(Meaning::Bool(false)),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => {
-            Scalar::Ambiguous(Meaning::Bool(true))
-        }
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => {
-            Scalar::Ambiguous(Meaning::Bool(false))
-        }
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Scalar::Ambiguous(Meaning::Bool(true)),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Scalar::Ambiguous(Meaning::Bool(false)),
         _ => Scalar::Certain(Meaning::Text),
     }
 }
@@ -136,9 +132,7 @@ fn certain_number(text: &str) -> Option<Meaning> {
     // PyYAML wants a sign in the exponent.
     let exponent_agreed = match exponent.as_bytes() {
         [] => true,
-        [b'e' | b'E', b'+' | b'-', digits @ ..] => {
-            !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-        }
+        [b'e' | b'E', b'+' | b'-', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
         _ => false,
     };
     if has_digits && exponent_agreed {
@@ -224,9 +218,9 @@ fn is_not_finite(text: &str) -> bool {
 fn is_python_integer(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_of = |prefix: &str, digits: &dyn Fn(u8) -> bool| {
-        unsigned.strip_prefix(prefix).is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || digits(byte))
-        })
+        unsigned
+            .strip_prefix(prefix)
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || digits(byte)))
     };
     is_of("0x", &|byte| byte.is_ascii_hexdigit())
         || is_of("0b", &|byte| matches!(byte, b'0' | b'1'))

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde_saphyr::granit_parser::{
-    self, Event, Marker, Parser, ScalarStyle, Span, StructureStyle, Tag,
-};
+use serde_saphyr::granit_parser::{self, Event, Marker, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use super::{YamlError, characters};
 
@@ -94,9 +92,7 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let kind = match style {
                     ScalarStyle::Plain => Kind::Plain(text.into_owned()),
-                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                        Kind::Text(text.into_owned())
-                    }
+                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Kind::Text(text.into_owned()),
                     ScalarStyle::Literal | ScalarStyle::Folded => {
                         Kind::Text(self.block_scalar(text.into_owned(), span))
                     }
@@ -147,16 +143,12 @@ impl Builder<'_> {
             })?,
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).map(Rc::clone) else {
-                    return Err(YamlError::new(
-                        place,
-                        "the alias stands inside what it stands for",
-                    ));
+                    return Err(YamlError::new(place, "the alias stands inside what it stands for"));
                 };
                 self.expanded = self.expanded.saturating_add(node.weight);
                 if self.expanded > ALIAS_LIMIT {
                     let message = format!("the aliases stand for more than {ALIAS_LIMIT} values");
-                    return Err(YamlError::new(place, message)
-                        .help("write the values out instead of nesting aliases"));
+                    return Err(YamlError::new(place, message).help("write the values out instead of nesting aliases"));
                 }
                 self.add(node, place)?;
             }
@@ -167,9 +159,7 @@ impl Builder<'_> {
 
     /// A block scalar whose last line the text ends in, without a newline, has none either: so read libyaml and Go.
     fn block_scalar(&self, mut text: String, span: &Span) -> String {
-        let is_last = span
-            .byte_range()
-            .is_some_and(|range| range.end == self.text.len());
+        let is_last = span.byte_range().is_some_and(|range| range.end == self.text.len());
         let Some(body) = text.strip_suffix('\n').filter(|_| is_last) else {
             return text;
         };
@@ -262,11 +252,8 @@ impl Builder<'_> {
 }
 
 pub(super) fn too_deep(place: (usize, usize)) -> YamlError {
-    YamlError::new(
-        place,
-        format!("maps and lists nest deeper than {DEPTH_LIMIT} levels"),
-    )
-    .help("flatten the value, or keep it as text in a block scalar")
+    YamlError::new(place, format!("maps and lists nest deeper than {DEPTH_LIMIT} levels"))
+        .help("flatten the value, or keep it as text in a block scalar")
 }
 
 fn place(marker: &Marker) -> (usize, usize) {

@@ -53,8 +53,7 @@ fn json(tree: Yaml, path: &mut Vec<Segment>, positions: &Positions) -> Result<Va
             };
             integer.or_else(float).ok_or_else(|| {
                 let message = format!("`{number}` is not a number that JSON can hold");
-                YamlError::new(positions.nearest(path), message)
-                    .help("put it in quotes if it is text")
+                YamlError::new(positions.nearest(path), message).help("put it in quotes if it is text")
             })
         }
         Yaml::Sequence(items) => {
@@ -75,8 +74,7 @@ fn json(tree: Yaml, path: &mut Vec<Segment>, positions: &Positions) -> Result<Va
                     Yaml::Number(number) => number.to_string(),
                     Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => {
                         let message = "a key is not text";
-                        return Err(YamlError::new(positions.nearest(path), message)
-                            .help("write the key in quotes"));
+                        return Err(YamlError::new(positions.nearest(path), message).help("write the key in quotes"));
                     }
                 };
                 path.push(Segment::Key(key.clone()));

@@ -67,13 +67,8 @@ fn head_tree(repository: &GitRepository) -> Result<Option<Oid>, Failure> {
     let tree = lease.head().and_then(|head| head.peel_to_tree());
     match tree {
         Ok(tree) => Ok(Some(tree.id())),
-        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
-            Ok(None)
-        }
-        Err(error) => Err(failing::git(
-            "could not read the checked-out commit",
-            &error,
-        )),
+        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => Ok(None),
+        Err(error) => Err(failing::git("could not read the checked-out commit", &error)),
     }
 }
 
@@ -97,9 +92,7 @@ impl Comparison<'_> {
     fn root(&self, path: &str, index: &Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
         let path = path.trim_end_matches('/');
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let file = index
-            .find(folder)
-            .and_then(|folder| folder.files.get(name.as_bytes()));
+        let file = index.find(folder).and_then(|folder| folder.files.get(name.as_bytes()));
         let tracked = index.find(path);
         let prefix = match path {
             "" => Vec::new(),
@@ -148,9 +141,7 @@ impl Comparison<'_> {
             if name == b".git" {
                 continue;
             }
-            let kind = entry
-                .file_type()
-                .map_err(|error| self.unreadable(path, &error))?;
+            let kind = entry.file_type().map_err(|error| self.unreadable(path, &error))?;
             if kind.is_dir() {
                 folders.push(name);
                 continue;
@@ -172,10 +163,7 @@ impl Comparison<'_> {
                 None => found.push(full),
             }
         }
-        let missing = index
-            .files
-            .iter()
-            .filter(|(name, _)| !seen.contains(**name));
+        let missing = index.files.iter().filter(|(name, _)| !seen.contains(**name));
         found.extend(missing.filter_map(|(_, entry)| gone(entry)));
         // Not looked into, even where a link to a folder stands in its place.
         let missing = index
@@ -187,12 +175,7 @@ impl Comparison<'_> {
         Ok(found)
     }
 
-    fn folders(
-        &self,
-        path: &[u8],
-        index: &Folder<'_>,
-        names: &[Vec<u8>],
-    ) -> Result<Vec<Vec<u8>>, Failure> {
+    fn folders(&self, path: &[u8], index: &Folder<'_>, names: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
         let below: Vec<Vec<Vec<u8>>> = names
             .par_iter()
             .map(|name| {
@@ -228,8 +211,7 @@ impl Comparison<'_> {
         }
         let is_link = entry.mode & KIND == LINK;
         let same_kind = metadata.is_symlink() == is_link && (metadata.is_file() || is_link);
-        let same_mode =
-            is_link || !self.modes_count || (metadata.mode() ^ entry.mode) & EXECUTABLE == 0;
+        let same_mode = is_link || !self.modes_count || (metadata.mode() ^ entry.mode) & EXECUTABLE == 0;
         if !same_kind || !same_mode {
             return Ok(true);
         }
@@ -323,8 +305,5 @@ fn all_gone(folder: &Folder<'_>) -> Vec<Vec<u8>> {
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

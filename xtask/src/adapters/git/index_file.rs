@@ -67,8 +67,7 @@ pub(super) struct IndexFile {
 
 /// Reads the index; one that is not there is empty.
 pub(super) fn read(path: &Path) -> Result<IndexFile, Failure> {
-    let failed =
-        |error: io::Error| failing::disk(format!("could not read `{}`", path.display()), &error);
+    let failed = |error: io::Error| failing::disk(format!("could not read `{}`", path.display()), &error);
     // The time first: were it taken after reading, a write in between would make old entries look settled.
     let written = match fs::metadata(path) {
         Ok(metadata) => Moment::new(metadata.mtime(), metadata.mtime_nsec()),
@@ -144,16 +143,9 @@ fn entry(reader: &mut Reader<'_>, version: u32, before: &[u8]) -> Result<IndexEn
     let size = reader.number()?;
     let id = Oid::from_bytes(reader.take(ID_BYTES)?).map_err(|_| Problem::Damaged)?;
     let flags = reader.short()?;
-    let extended = if flags & EXTENDED == 0 {
-        0
-    } else {
-        reader.short()?
-    };
+    let extended = if flags & EXTENDED == 0 { 0 } else { reader.short()? };
     let path = if version == 4 {
-        let keep = before
-            .len()
-            .checked_sub(reader.varint()?)
-            .ok_or(Problem::Damaged)?;
+        let keep = before.len().checked_sub(reader.varint()?).ok_or(Problem::Damaged)?;
         [&before[..keep], reader.until_zero()?].concat()
     } else {
         let path = match flags & NAME_LENGTH {
@@ -179,10 +171,7 @@ fn entry(reader: &mut Reader<'_>, version: u32, before: &[u8]) -> Result<IndexEn
 
 /// The cached trees: each folder is followed by those in it.
 fn trees(content: &[u8]) -> Result<BTreeMap<Vec<u8>, Oid>, Problem> {
-    let mut reader = Reader {
-        bytes: content,
-        at: 0,
-    };
+    let mut reader = Reader { bytes: content, at: 0 };
     let mut trees = BTreeMap::new();
     let mut open: Vec<(Vec<u8>, usize)> = Vec::new();
     while reader.at < content.len() {

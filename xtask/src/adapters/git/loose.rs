@@ -19,14 +19,10 @@ use crate::failure::Failure;
 
 /// Writes the objects below `objects/` and waits until they are on the disk.
 pub(super) fn write(folder: &Path, objects: &[NewObject]) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        failing::disk(format!("could not write to `{}`", folder.display()), &error)
-    };
+    let failed = |error: io::Error| failing::disk(format!("could not write to `{}`", folder.display()), &error);
     let written: BTreeSet<PathBuf> = objects
         .par_iter()
-        .map_init(Deflater::new, |deflater, object| {
-            write_one(folder, object, deflater)
-        })
+        .map_init(Deflater::new, |deflater, object| write_one(folder, object, deflater))
         .collect::<io::Result<_>>()
         .map_err(failed)?;
     // The files are safe; now their names.

@@ -57,11 +57,7 @@ impl Repository for GitRepository {
         tip::tip(self, branch, remote)
     }
 
-    fn ancestors(
-        &self,
-        descendant: &GitId,
-        commits: &BTreeSet<GitId>,
-    ) -> Result<BTreeSet<GitId>, Failure> {
+    fn ancestors(&self, descendant: &GitId, commits: &BTreeSet<GitId>) -> Result<BTreeSet<GitId>, Failure> {
         revision::ancestors(self, descendant, commits)
     }
 

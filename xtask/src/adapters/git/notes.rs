@@ -7,8 +7,7 @@ use std::time::Duration;
 use git2::{ObjectType, Odb, Oid};
 
 use super::object::{
-    self, Author, EntryKind, FILE_MODE, FOLDER_MODE, NewObject, TreeEntry, git_id, parse_id,
-    parse_tree,
+    self, Author, EntryKind, FILE_MODE, FOLDER_MODE, NewObject, TreeEntry, git_id, parse_id, parse_tree,
 };
 use super::open::GitRepository;
 use super::read::{odb, root_tree, unreadable};
@@ -49,11 +48,7 @@ pub(super) fn set(
 }
 
 /// The note on a commit.
-pub(super) fn get(
-    repository: &GitRepository,
-    reference: &str,
-    commit: &GitId,
-) -> Result<Option<String>, Failure> {
+pub(super) fn get(repository: &GitRepository, reference: &str, commit: &GitId) -> Result<Option<String>, Failure> {
     let commit = parse_id(commit)?;
     let lease = repository.lease()?;
     let Some(tip) = target(&lease, reference)? else {
@@ -93,9 +88,7 @@ fn set_once(
 ) -> Result<(), Failure> {
     let lease = repository.lease();
     let expected = target(lease.as_ref().map_err(Failure::clone)?, reference)?;
-    let base = expected
-        .map(|tip| root_tree(repository, &git_id(tip)))
-        .transpose()?;
+    let base = expected.map(|tip| root_tree(repository, &git_id(tip))).transpose()?;
     let mut objects = Vec::new();
     let mut new = BTreeMap::new();
     for (commit, note) in notes {
@@ -126,12 +119,7 @@ type New<'a> = (&'a str, Oid);
 
 /// Puts notes into a notes tree. Git reads any mixture of notes and folders by two digits; where there are such
 /// folders, or too many notes for one, new notes go into folders.
-fn place(
-    odb: &Odb<'_>,
-    base: Option<Oid>,
-    new: &[New<'_>],
-    objects: &mut Vec<NewObject>,
-) -> Result<Oid, Failure> {
+fn place(odb: &Odb<'_>, base: Option<Oid>, new: &[New<'_>], objects: &mut Vec<NewObject>) -> Result<Oid, Failure> {
     let stored = base
         .map(|id| odb.read(id).map_err(|error| unreadable(id, &error)))
         .transpose()?;
@@ -148,9 +136,8 @@ fn place(
     let is_note = |entry: &TreeEntry<'_>| {
         entry.kind() == EntryKind::File && entry.name.len() == digits_left && is_hex(entry.name)
     };
-    let is_fan = |entry: &TreeEntry<'_>| {
-        entry.kind() == EntryKind::Folder && entry.name.len() == 2 && is_hex(entry.name)
-    };
+    let is_fan =
+        |entry: &TreeEntry<'_>| entry.kind() == EntryKind::Folder && entry.name.len() == 2 && is_hex(entry.name);
     let fanned = entries.values().any(is_fan);
     let here: Vec<TreeEntry<'_>> = entries.values().copied().filter(is_note).collect();
     let mut below: Vec<New<'_>> = new.to_vec();
@@ -166,17 +153,11 @@ fn place(
         below.sort_unstable();
     }
     for group in below.chunk_by(|one, other| one.0.get(..2) == other.0.get(..2)) {
-        let Some((start, _)) = group
-            .first()
-            .and_then(|(digits, _)| digits.split_at_checked(2))
-        else {
+        let Some((start, _)) = group.first().and_then(|(digits, _)| digits.split_at_checked(2)) else {
             continue;
         };
         let folder = entries.get(start.as_bytes()).map(|entry| entry.id);
-        let shorter: Vec<New<'_>> = group
-            .iter()
-            .map(|(digits, id)| (&digits[start.len()..], *id))
-            .collect();
+        let shorter: Vec<New<'_>> = group.iter().map(|(digits, id)| (&digits[start.len()..], *id)).collect();
         let id = place(odb, folder, &shorter, objects)?;
         entries.insert(start.as_bytes(), entry(FOLDER_MODE, start, id));
     }

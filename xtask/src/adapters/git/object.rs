@@ -26,8 +26,7 @@ pub(super) struct NewObject {
 impl NewObject {
     pub fn new(kind: ObjectType, bytes: impl Into<Arc<[u8]>>) -> Result<NewObject, Failure> {
         let bytes = bytes.into();
-        let id = Oid::hash_object(kind, &bytes)
-            .map_err(|error| failing::git("could not hash an object", &error))?;
+        let id = Oid::hash_object(kind, &bytes).map_err(|error| failing::git("could not hash an object", &error))?;
         Ok(NewObject { kind, id, bytes })
     }
 }
@@ -76,11 +75,7 @@ pub(super) fn parse_tree(id: Oid, mut bytes: &[u8]) -> Result<Vec<TreeEntry<'_>>
     let mut entries = Vec::new();
     while !bytes.is_empty() {
         let (entry, rest) = parse_entry(bytes).ok_or_else(|| {
-            Failure::new(
-                FailureKind::Repository,
-                format!("the tree `{id}` is damaged"),
-            )
-            .hint("look at it: `git fsck`")
+            Failure::new(FailureKind::Repository, format!("the tree `{id}` is damaged")).hint("look at it: `git fsck`")
         })?;
         entries.push(entry);
         bytes = rest;
@@ -137,12 +132,7 @@ impl Author<'_> {
 }
 
 /// A commit object.
-pub(super) fn commit(
-    tree: Oid,
-    parent: Option<Oid>,
-    author: Author<'_>,
-    message: &str,
-) -> Result<NewObject, Failure> {
+pub(super) fn commit(tree: Oid, parent: Option<Oid>, author: Author<'_>, message: &str) -> Result<NewObject, Failure> {
     let parent = parent.map_or_else(String::new, |parent| format!("parent {parent}\n"));
     let line = author.line();
     // A zero byte would end the message for git, and `git fsck` refuses it.
@@ -157,11 +147,7 @@ fn parse_identity(identity: &str) -> (String, String) {
         Some((name, rest)) => (name, rest.split('>').next().unwrap_or_default()),
         None => (identity, ""),
     };
-    let clean = |text: &str| {
-        text.replace(['<', '>', '\n', '\r', '\0'], "")
-            .trim()
-            .to_owned()
-    };
+    let clean = |text: &str| text.replace(['<', '>', '\n', '\r', '\0'], "").trim().to_owned();
     (clean(name), clean(email))
 }
 
@@ -173,10 +159,7 @@ pub(super) fn parse_id(id: &GitId) -> Result<Oid, Failure> {
         .ok_or_else(|| {
             Failure::new(
                 FailureKind::Repository,
-                format!(
-                    "`{}` is not the full id of a git object",
-                    id.0.escape_debug()
-                ),
+                format!("`{}` is not the full id of a git object", id.0.escape_debug()),
             )
             .hint("write all 40 hexadecimal digits")
         })

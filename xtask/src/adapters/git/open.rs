@@ -43,25 +43,15 @@ impl GitRepository {
         settings();
         git2::Repository::init_bare(folder)
             .map(GitRepository::of)
-            .map_err(|error| {
-                failing::git(
-                    format!("could not make a repository in `{}`", folder.display()),
-                    &error,
-                )
-            })
+            .map_err(|error| failing::git(format!("could not make a repository in `{}`", folder.display()), &error))
     }
 
     /// A handle for this thread, which goes back when it is dropped.
     pub(super) fn lease(&self) -> Result<Lease<'_>, Failure> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let handle = match idle {
             Some(handle) => handle,
-            None => git2::Repository::open(&self.own_folder)
-                .map_err(|error| not_opened(&self.own_folder, &error))?,
+            None => git2::Repository::open(&self.own_folder).map_err(|error| not_opened(&self.own_folder, &error))?,
         };
         Ok(Lease {
             handle: Some(handle),
@@ -71,10 +61,7 @@ impl GitRepository {
 
     /// Drops idle handles: another program changed what they may have in memory (settings, shallow boundaries).
     pub(super) fn forget_handles(&self) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn of(handle: git2::Repository) -> GitRepository {
@@ -105,11 +92,7 @@ impl Deref for Lease<'_> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        let mut idle = self
-            .owner
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.owner.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.extend(self.handle.take());
     }
 }

@@ -31,12 +31,8 @@ const LARGE_OFFSET: u64 = 1 << 31;
 /// Writes a pack of these objects, each named once, and its index. A crash leaves nothing that git would read:
 /// the index, by which git finds a pack, gets its name last.
 pub(super) fn write(folder: &Path, objects: &[NewObject]) -> Result<(), Failure> {
-    write_files(folder, objects).map_err(|error| {
-        failing::disk(
-            format!("could not write a pack to `{}`", folder.display()),
-            &error,
-        )
-    })
+    write_files(folder, objects)
+        .map_err(|error| failing::disk(format!("could not write a pack to `{}`", folder.display()), &error))
 }
 
 fn write_files(folder: &Path, objects: &[NewObject]) -> io::Result<()> {
@@ -152,9 +148,7 @@ fn index(mut rows: Vec<Row>, pack: &Checksum) -> Vec<u8> {
     }
     let mut large = Vec::new();
     for row in &rows {
-        let short = u32::try_from(row.offset)
-            .ok()
-            .filter(|_| row.offset < LARGE_OFFSET);
+        let short = u32::try_from(row.offset).ok().filter(|_| row.offset < LARGE_OFFSET);
         let short = short.unwrap_or_else(|| {
             large.push(row.offset);
             (1 << 31) | u32::try_from(large.len() - 1).unwrap_or(u32::MAX)
@@ -213,11 +207,7 @@ pub(super) fn temporary_file(folder: &Path, prefix: &str) -> io::Result<(PathBuf
     loop {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{prefix}_{}_{number}", std::process::id()));
-        let made = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o444)
-            .open(&path);
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o444).open(&path);
         match made {
             // Left behind by a killed process whose id came round again.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -251,12 +241,7 @@ impl Deflater {
         self.feed(&[], output, FlushCompress::Finish)
     }
 
-    fn feed(
-        &mut self,
-        mut input: &[u8],
-        output: &mut Vec<u8>,
-        flush: FlushCompress,
-    ) -> io::Result<()> {
+    fn feed(&mut self, mut input: &[u8], output: &mut Vec<u8>, flush: FlushCompress) -> io::Result<()> {
         loop {
             let before = self.0.total_in();
             let status = self.0.compress_vec(input, output, flush)?;

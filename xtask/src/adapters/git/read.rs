@@ -18,11 +18,7 @@ use crate::ports::{GitId, Wanted};
 const MAX_ENTRIES: usize = 1_000_000;
 
 /// The files of a commit that are wanted.
-pub(super) fn files(
-    repository: &GitRepository,
-    commit: &GitId,
-    wanted: Wanted<'_>,
-) -> Result<FileTree, Failure> {
+pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
     let root = root_tree(repository, commit)?;
     let entries: BTreeMap<String, Entry> = walk(repository, root, wanted)?
         .into_par_iter()
@@ -101,9 +97,7 @@ pub(super) fn odb<'a>(lease: &'a Result<Lease<'_>, Failure>) -> Result<Odb<'a>, 
 pub(super) fn root_tree(repository: &GitRepository, commit: &GitId) -> Result<Oid, Failure> {
     let id = parse_id(commit)?;
     let lease = repository.lease()?;
-    let commit = lease
-        .find_commit(id)
-        .map_err(|error| unreadable(id, &error))?;
+    let commit = lease.find_commit(id).map_err(|error| unreadable(id, &error))?;
     Ok(commit.tree_id())
 }
 
@@ -173,9 +167,7 @@ fn list(odb: &Odb<'_>, prefix: &str, id: Oid, wanted: Wanted<'_>) -> Result<Vec<
 }
 
 fn blob(odb: &Odb<'_>, id: Oid) -> Result<Entry, Failure> {
-    let (size, _) = odb
-        .read_header(id)
-        .map_err(|error| unreadable(id, &error))?;
+    let (size, _) = odb.read_header(id).map_err(|error| unreadable(id, &error))?;
     if size as u64 > MAX_FILE_BYTES {
         return Ok(Entry::Oversized(size as u64));
     }

@@ -59,10 +59,7 @@ pub(super) fn step(repository: &GitRepository, mut steps: Vec<Step>) -> Result<(
 }
 
 /// Fails where one of the branches is checked out: its files would no longer be those of its commit.
-pub(super) fn refuse_checked_out(
-    repository: &GitRepository,
-    branches: &BTreeSet<&str>,
-) -> Result<(), Failure> {
+pub(super) fn refuse_checked_out(repository: &GitRepository, branches: &BTreeSet<&str>) -> Result<(), Failure> {
     for (head, place) in heads(repository) {
         let Ok(text) = fs::read_to_string(&head) else {
             continue;
@@ -104,10 +101,7 @@ fn refuse_overlap(repository: &git2::Repository, step: &Step) -> Result<(), Fail
     if !git2::Reference::is_valid_name(&step.reference) {
         return Err(Failure::new(
             FailureKind::Repository,
-            format!(
-                "`{}` is no name that git allows",
-                step.reference.escape_debug()
-            ),
+            format!("`{}` is no name that git allows", step.reference.escape_debug()),
         ));
     }
     if step.expected.is_some() {
@@ -121,9 +115,7 @@ fn refuse_overlap(repository: &git2::Repository, step: &Step) -> Result<(), Fail
         .find(|name| repository.find_reference(name).is_ok())
         .map(str::to_owned);
     let below = || {
-        let names = repository
-            .references_glob(&format!("{}/*", step.reference))
-            .ok()?;
+        let names = repository.references_glob(&format!("{}/*", step.reference)).ok()?;
         let first = names.flatten().next()?;
         Some(String::from_utf8_lossy(first.name_bytes()).into_owned())
     };
@@ -257,8 +249,7 @@ fn write_log(repository: &GitRepository, lease: &git2::Repository, step: &Step) 
         .config()
         .and_then(|config| config.get_bool("core.logAllRefUpdates"))
         .unwrap_or(!lease.is_bare());
-    let kept =
-        step.reference.starts_with("refs/heads/") || step.reference.starts_with("refs/notes/");
+    let kept = step.reference.starts_with("refs/heads/") || step.reference.starts_with("refs/notes/");
     let begun = wanted && kept;
     if !begun && !log.exists() {
         return;

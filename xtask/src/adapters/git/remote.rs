@@ -44,11 +44,7 @@ const REPOSITORY_VARIABLES: [&str; 7] = [
 ];
 
 /// Fetches references from a remote.
-pub(super) fn fetch(
-    repository: &GitRepository,
-    remote: &str,
-    refspecs: &[String],
-) -> Result<(), Failure> {
+pub(super) fn fetch(repository: &GitRepository, remote: &str, refspecs: &[String]) -> Result<(), Failure> {
     let mut command = git(repository)?;
     command.args(["fetch", "--quiet", "--no-tags", "--", remote]);
     command.args(refspecs);

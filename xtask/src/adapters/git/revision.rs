@@ -40,12 +40,8 @@ pub(super) fn resolve(repository: &GitRepository, revision: &str) -> Result<Comm
                 format!("`{}` names no commit here", revision.escape_debug()),
             );
             match (error.code(), lease.is_shallow()) {
-                (ErrorCode::Ambiguous, _) => {
-                    failure.hint("write more digits: several objects start with these")
-                }
-                (_, true) => {
-                    failure.hint("this clone is shallow; fetch the rest: `git fetch --unshallow`")
-                }
+                (ErrorCode::Ambiguous, _) => failure.hint("write more digits: several objects start with these"),
+                (_, true) => failure.hint("this clone is shallow; fetch the rest: `git fetch --unshallow`"),
                 (_, false) => failure.hint("see `git branch --all` and `git log`, or `git fetch`"),
             }
         })
@@ -81,9 +77,7 @@ pub(super) fn ancestors(
         if let Some(beyond) = beyond {
             return Err(Failure::new(
                 FailureKind::Repository,
-                format!(
-                    "this shallow clone cannot tell whether `{beyond}` is an ancestor of `{start}`"
-                ),
+                format!("this shallow clone cannot tell whether `{beyond}` is an ancestor of `{start}`"),
             )
             .hint("fetch the whole history: `git fetch --unshallow`")
             .hint("in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step"));

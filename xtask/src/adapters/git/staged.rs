@@ -73,12 +73,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// Compares one folder, given by its path with a final `/`.
-    fn folder(
-        &self,
-        path: &[u8],
-        index: Option<&Folder<'_>>,
-        head: Option<Oid>,
-    ) -> Result<Vec<Vec<u8>>, Failure> {
+    fn folder(&self, path: &[u8], index: Option<&Folder<'_>>, head: Option<Oid>) -> Result<Vec<Vec<u8>>, Failure> {
         // Git remembers in the index which tree a folder came from: an untouched one is not even opened.
         if head.is_some() && self.index.trees.get(path).copied() == head {
             return Ok(Vec::new());
@@ -92,9 +87,8 @@ impl Comparison<'_> {
         let odb = odb(&lease)?;
         let tree = odb.read(id).map_err(|error| unreadable(id, &error))?;
         let entries = parse_tree(id, tree.data())?;
-        let (folders, files): (Vec<TreeEntry<'_>>, Vec<_>) = entries
-            .into_iter()
-            .partition(|entry| entry.kind() == EntryKind::Folder);
+        let (folders, files): (Vec<TreeEntry<'_>>, Vec<_>) =
+            entries.into_iter().partition(|entry| entry.kind() == EntryKind::Folder);
         files_that_differ(path, index, &files, &mut found);
         self.folders(path, index, &folders, &mut found)?;
         Ok(found)
@@ -145,12 +139,7 @@ pub(super) fn is_below(path: &[u8], above: &[u8]) -> bool {
     }
 }
 
-fn files_that_differ(
-    path: &[u8],
-    index: Option<&Folder<'_>>,
-    head: &[TreeEntry<'_>],
-    found: &mut Vec<Vec<u8>>,
-) {
+fn files_that_differ(path: &[u8], index: Option<&Folder<'_>>, head: &[TreeEntry<'_>], found: &mut Vec<Vec<u8>>) {
     let nothing = BTreeMap::new();
     let tracked = index.map_or(&nothing, |folder| &folder.files);
     let names: BTreeSet<&[u8]> = head.iter().map(|entry| entry.name).collect();

@@ -12,10 +12,7 @@ use crate::failure::Failure;
 const MOST_LOOSE: usize = 200;
 
 /// Stores the objects, and returns when they are safe on disk.
-pub(super) fn store(
-    repository: &GitRepository,
-    mut objects: Vec<NewObject>,
-) -> Result<(), Failure> {
+pub(super) fn store(repository: &GitRepository, mut objects: Vec<NewObject>) -> Result<(), Failure> {
     objects.sort_by_key(|object| object.id);
     objects.dedup_by_key(|object| object.id);
     let folder = repository.common_folder.join("objects");

@@ -30,37 +30,24 @@ pub(super) fn tip(repository: &GitRepository, branch: &str, remote: &str) -> Res
 }
 
 /// What the remote-tracking reference of a branch holds.
-pub(super) fn remote_tip(
-    repository: &GitRepository,
-    branch: &str,
-    remote: &str,
-) -> Result<Option<GitId>, Failure> {
+pub(super) fn remote_tip(repository: &GitRepository, branch: &str, remote: &str) -> Result<Option<GitId>, Failure> {
     let lease = repository.lease()?;
     Ok(target(&lease, &tracking_reference(branch, remote))?.map(git_id))
 }
 
 /// The address of a remote.
-pub(super) fn remote_url(
-    repository: &GitRepository,
-    remote: &str,
-) -> Result<Option<String>, Failure> {
+pub(super) fn remote_url(repository: &GitRepository, remote: &str) -> Result<Option<String>, Failure> {
     let lease = repository.lease()?;
     let found = find_remote(&lease, remote)?;
     Ok(found.map(|remote| String::from_utf8_lossy(remote.url_bytes()).into_owned()))
 }
 
 /// The object that a reference leads to.
-pub(super) fn target(
-    repository: &git2::Repository,
-    reference: &str,
-) -> Result<Option<Oid>, Failure> {
+pub(super) fn target(repository: &git2::Repository, reference: &str) -> Result<Option<Oid>, Failure> {
     match repository.refname_to_id(reference) {
         Ok(id) => Ok(Some(id)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(failing::git(
-            format!("could not read `{reference}`"),
-            &error,
-        )),
+        Err(error) => Err(failing::git(format!("could not read `{reference}`"), &error)),
     }
 }
 
@@ -68,15 +55,10 @@ fn tracking_reference(branch: &str, remote: &str) -> String {
     format!("refs/remotes/{remote}/{branch}")
 }
 
-fn find_remote<'a>(
-    repository: &'a git2::Repository,
-    remote: &str,
-) -> Result<Option<git2::Remote<'a>>, Failure> {
+fn find_remote<'a>(repository: &'a git2::Repository, remote: &str) -> Result<Option<git2::Remote<'a>>, Failure> {
     match repository.find_remote(remote) {
         Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
-            Ok(None)
-        }
+        Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
         Err(error) => Err(failing::git(
             format!("could not read the settings of the remote `{remote}`"),
             &error,
@@ -85,13 +67,7 @@ fn find_remote<'a>(
 }
 
 /// The tip that has the other one behind it.
-fn newer(
-    repository: &git2::Repository,
-    branch: &str,
-    remote: &str,
-    local: Oid,
-    tracking: Oid,
-) -> Result<Oid, Failure> {
+fn newer(repository: &git2::Repository, branch: &str, remote: &str, local: Oid, tracking: Oid) -> Result<Oid, Failure> {
     let descends = |one: Oid, other: Oid| {
         // A shallow boundary can hide the common history: then neither is known to descend from the other.
         one == other || repository.graph_descendant_of(one, other).unwrap_or(false)
@@ -104,9 +80,7 @@ fn newer(
     }
     let failure = Failure::new(
         FailureKind::Repository,
-        format!(
-            "the branch `{branch}` diverged: `{local}` here, `{tracking}` on `{remote}` as of the last fetch"
-        ),
+        format!("the branch `{branch}` diverged: `{local}` here, `{tracking}` on `{remote}` as of the last fetch"),
     );
     let failure = if repository.is_shallow() {
         failure.hint(format!(
@@ -127,21 +101,14 @@ fn newer(
 
 /// Why this clone cannot know whether the remote has the branch, if so. Without this, the tool would begin a second,
 /// unrelated history beside a branch that exists.
-fn blind_spot(
-    repository: &git2::Repository,
-    branch: &str,
-    remote: &str,
-) -> Result<Option<Failure>, Failure> {
+fn blind_spot(repository: &git2::Repository, branch: &str, remote: &str) -> Result<Option<Failure>, Failure> {
     let Some(found) = find_remote(repository, remote)? else {
         return Ok(None);
     };
     let refspecs = found
         .fetch_refspecs()
         .map_err(|error| failing::git(format!("could not read what `{remote}` fetches"), &error))?;
-    let refspecs: Vec<&str> = refspecs
-        .iter()
-        .filter_map(|spec| spec.ok().flatten())
-        .collect();
+    let refspecs: Vec<&str> = refspecs.iter().filter_map(|spec| spec.ok().flatten()).collect();
     let covered = covers(&refspecs, branch, remote);
     let shallow = repository.is_shallow();
     let why = match (shallow, covered) {

@@ -7,8 +7,7 @@ use git2::{ObjectType, Odb, Oid};
 use rayon::prelude::*;
 
 use super::object::{
-    self, Author, EntryKind, FILE_MODE, FOLDER_MODE, NewObject, TreeEntry, git_id, parse_id,
-    parse_tree,
+    self, Author, EntryKind, FILE_MODE, FOLDER_MODE, NewObject, TreeEntry, git_id, parse_id, parse_tree,
 };
 use super::open::GitRepository;
 use super::read::{odb, root_tree, unreadable};
@@ -17,10 +16,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::ports::{GitId, NewCommit, Tip, TreeChange};
 
 /// Makes the commits and moves their branches, all or none.
-pub(super) fn commit(
-    repository: &GitRepository,
-    commits: &[NewCommit],
-) -> Result<Vec<GitId>, Failure> {
+pub(super) fn commit(repository: &GitRepository, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure> {
     let branches: BTreeSet<&str> = commits.iter().map(|new| new.branch.as_str()).collect();
     if branches.len() != commits.len() {
         return Err(Failure::new(
@@ -34,10 +30,7 @@ pub(super) fn commit(
         .map(|new| prepare(repository, new))
         .collect::<Result<_, _>>()?;
     let ids = prepared.iter().map(|new| git_id(new.step.to)).collect();
-    let (objects, steps): (Vec<_>, Vec<_>) = prepared
-        .into_iter()
-        .map(|new| (new.objects, new.step))
-        .unzip();
+    let (objects, steps): (Vec<_>, Vec<_>) = prepared.into_iter().map(|new| (new.objects, new.step)).unzip();
     // Objects first and safe on disk: a branch must never name a commit that a crash can take away.
     store::store(repository, objects.into_iter().flatten().collect())?;
     refs::step(repository, steps)?;
@@ -53,10 +46,7 @@ struct Prepared {
 fn prepare(repository: &GitRepository, new: &NewCommit) -> Result<Prepared, Failure> {
     let (parent, expected) = match &new.tip {
         Tip::Unborn => (None, None),
-        Tip::At { commit, local } => (
-            Some(parse_id(commit)?),
-            local.as_ref().map(parse_id).transpose()?,
-        ),
+        Tip::At { commit, local } => (Some(parse_id(commit)?), local.as_ref().map(parse_id).transpose()?),
     };
     let base = parent
         .map(|parent| root_tree(repository, &git_id(parent)))
@@ -151,8 +141,7 @@ impl<'a> Folder<'a> {
             let parsed = parse_tree(id, stored.data())?;
             entries.extend(parsed.into_iter().map(|entry| (entry.name, entry)));
         }
-        let (removed, written): (Vec<_>, Vec<_>) =
-            self.files.into_iter().partition(|(_, blob)| blob.is_none());
+        let (removed, written): (Vec<_>, Vec<_>) = self.files.into_iter().partition(|(_, blob)| blob.is_none());
         // Removals come first, so that a file can give way to a folder of its name, and the other way round.
         for (name, _) in removed {
             if entries.get(name.as_bytes()).is_some_and(is_file) {
@@ -224,8 +213,7 @@ fn is_file(entry: &TreeEntry<'_>) -> bool {
 
 /// Names that git refuses, and that would lead a checkout out of its folder.
 fn check_name(path: &str, part: &str) -> Result<(), Failure> {
-    let refused =
-        matches!(part, "" | "." | "..") || part.eq_ignore_ascii_case(".git") || part.contains('\0');
+    let refused = matches!(part, "" | "." | "..") || part.eq_ignore_ascii_case(".git") || part.contains('\0');
     if refused {
         return Err(Failure::new(
             FailureKind::Repository,

@@ -10,9 +10,7 @@ use xtask::adapters::git::GitRepository;
 use xtask::failure::FailureKind;
 use xtask::ports::{GitId, Repository, Tip};
 
-use super::fixture::{
-    AUTHOR, Fixture, commit_to, id, new_commit, paths, signature, snapshot, texts,
-};
+use super::fixture::{AUTHOR, Fixture, commit_to, id, new_commit, paths, signature, snapshot, texts};
 
 const DEV: &str = "environment/dev";
 
@@ -35,10 +33,7 @@ fn the_first_commit_has_no_parent_and_the_next_one_has() {
     assert_eq!(commit.id, second);
     assert_eq!(commit.parents, [first]);
     assert_eq!(commit.author, AUTHOR);
-    assert_eq!(
-        (commit.seconds, commit.offset_minutes),
-        (1_700_000_000, -90)
-    );
+    assert_eq!((commit.seconds, commit.offset_minutes), (1_700_000_000, -90));
     assert_eq!(commit.message, "abc1234: Subject\n\nDry-sha: abc\n");
     assert_eq!(texts(&repository, &second)["apps/a/m.yaml"], "2");
     assert_eq!(packs(&fixture), 0);
@@ -57,19 +52,11 @@ fn the_same_commit_has_the_same_id_as_one_by_libgit2() {
     let by_libgit2 = {
         let git = &fixture.git;
         let mut builder = git.treebuilder(None).unwrap();
-        builder
-            .insert("file", git.blob(b"text").unwrap(), 0o100_644)
-            .unwrap();
+        builder.insert("file", git.blob(b"text").unwrap(), 0o100_644).unwrap();
         let tree = git.find_tree(builder.write().unwrap()).unwrap();
-        let author = git2::Signature::new(
-            "Robot",
-            "robot@example.com",
-            &git2::Time::new(1_700_000_000, -90),
-        )
-        .unwrap();
+        let author = git2::Signature::new("Robot", "robot@example.com", &git2::Time::new(1_700_000_000, -90)).unwrap();
         let message = "abc1234: Subject\n\nDry-sha: abc\n";
-        git.commit(None, &author, &author, message, &tree, &[])
-            .unwrap()
+        git.commit(None, &author, &author, message, &tree, &[]).unwrap()
     };
     assert_eq!(made, id(by_libgit2));
 }
@@ -97,17 +84,9 @@ fn foreign(fixture: &Fixture) -> (Oid, Vec<u8>) {
     let id = odb.write(ObjectType::Tree, &tree).unwrap();
     let tree_object = git.find_tree(id).unwrap();
     let commit = git
-        .commit(
-            None,
-            &signature(),
-            &signature(),
-            "theirs",
-            &tree_object,
-            &[],
-        )
+        .commit(None, &signature(), &signature(), "theirs", &tree_object, &[])
         .unwrap();
-    git.reference("refs/heads/environment/dev", commit, true, "")
-        .unwrap();
+    git.reference("refs/heads/environment/dev", commit, true, "").unwrap();
     (commit, tree)
 }
 
@@ -121,10 +100,7 @@ fn what_others_wrote_stays_byte_for_byte() {
     let tree = |commit: &GitId| {
         let tree = repository.resolve(&commit.0).unwrap().tree;
         let odb = fixture.git.odb().unwrap();
-        odb.read(Oid::from_str(&tree.0).unwrap())
-            .unwrap()
-            .data()
-            .to_vec()
+        odb.read(Oid::from_str(&tree.0).unwrap()).unwrap().data().to_vec()
     };
     assert_eq!(tree(&removed), before);
     let with = tree(&made);
@@ -144,11 +120,7 @@ fn removal_prunes_empty_folders() {
         ("apps/b/m.yaml", Some("3")),
     ];
     commit_to(&repository, DEV, &all).unwrap();
-    let gone = [
-        ("apps/a/m.yaml", None),
-        ("apps/a/deep/er", None),
-        ("never", None),
-    ];
+    let gone = [("apps/a/m.yaml", None), ("apps/a/deep/er", None), ("never", None)];
     let made = commit_to(&repository, DEV, &gone).unwrap();
     assert_eq!(paths(&repository, &made), ["apps/b/m.yaml"]);
     assert!(!repository.folder(&made, "apps").unwrap().contains_key("a"));
@@ -161,25 +133,12 @@ fn removal_prunes_empty_folders() {
 fn a_file_gives_way_to_a_folder_only_when_it_is_removed() {
     let fixture = fixture();
     let repository = fixture.open();
-    commit_to(
-        &repository,
-        DEV,
-        &[("a", Some("file")), ("d/x", Some("theirs"))],
-    )
-    .unwrap();
+    commit_to(&repository, DEV, &[("a", Some("file")), ("d/x", Some("theirs"))]).unwrap();
     for change in [[("a/b", Some("1"))], [("d", Some("1"))]] {
         let failure = commit_to(&repository, DEV, &change).unwrap_err();
-        assert!(
-            failure.message.starts_with("something that is not ours"),
-            "{failure}"
-        );
+        assert!(failure.message.starts_with("something that is not ours"), "{failure}");
     }
-    let swap = [
-        ("a", None),
-        ("a/b", Some("1")),
-        ("d", Some("2")),
-        ("d/x", None),
-    ];
+    let swap = [("a", None), ("a/b", Some("1")), ("d", Some("2")), ("d/x", None)];
     let made = commit_to(&repository, DEV, &swap).unwrap();
     assert_eq!(paths(&repository, &made), ["a/b", "d"]);
 }
@@ -188,22 +147,9 @@ fn a_file_gives_way_to_a_folder_only_when_it_is_removed() {
 fn paths_that_lead_elsewhere_are_refused() {
     let fixture = fixture();
     let repository = fixture.open();
-    for path in [
-        "",
-        "/a",
-        "a//b",
-        "../a",
-        "a/./b",
-        ".git/config",
-        "a/.GIT",
-        "a/",
-        "n\0l",
-    ] {
+    for path in ["", "/a", "a//b", "../a", "a/./b", ".git/config", "a/.GIT", "a/", "n\0l"] {
         let failure = commit_to(&repository, DEV, &[(path, Some("x"))]).unwrap_err();
-        assert!(
-            failure.message.starts_with("git cannot hold"),
-            "{path}: {failure}"
-        );
+        assert!(failure.message.starts_with("git cannot hold"), "{path}: {failure}");
     }
     assert_eq!(repository.tip(DEV, "origin").unwrap(), Tip::Unborn);
 }
@@ -231,22 +177,13 @@ fn a_lost_race_moves_nothing_and_says_who_won() {
         )
     );
     assert_eq!(repository.resolve(DEV).unwrap().id, theirs);
-    assert_eq!(
-        repository.tip("environment/a", "origin").unwrap(),
-        Tip::Unborn
-    );
-    assert_eq!(
-        repository.tip("environment/z", "origin").unwrap(),
-        Tip::Unborn
-    );
+    assert_eq!(repository.tip("environment/a", "origin").unwrap(), Tip::Unborn);
+    assert_eq!(repository.tip("environment/z", "origin").unwrap(), Tip::Unborn);
 
     let failure = repository
         .commit(&[new_commit(DEV, &Tip::Unborn, &[("a", Some("1"))])])
         .unwrap_err();
-    assert!(
-        failure.message.contains("expected nothing, found `"),
-        "{failure}"
-    );
+    assert!(failure.message.contains("expected nothing, found `"), "{failure}");
 }
 
 #[test]
@@ -310,9 +247,7 @@ fn of_many_writers_one_wins_each_round_and_nothing_is_lost() {
 fn noise(seed: usize) -> String {
     let mut state = seed as u64 + 1;
     let mut next = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         char::from(b'!' + (state >> 33) as u8 % 90)
     };
     (0..5000).map(|_| next()).collect()
@@ -364,23 +299,14 @@ fn a_checked_out_branch_is_not_written() {
     commit_to(&fixture.open(), DEV, &[("a", Some("1"))]).unwrap();
     let elsewhere = tempfile::TempDir::new().unwrap();
     let place = elsewhere.path().join("linked");
-    let reference = fixture
-        .git
-        .find_reference("refs/heads/environment/dev")
-        .unwrap();
+    let reference = fixture.git.find_reference("refs/heads/environment/dev").unwrap();
     let mut options = git2::WorktreeAddOptions::new();
     options.reference(Some(&reference));
-    fixture
-        .git
-        .worktree("linked", &place, Some(&options))
-        .unwrap();
+    fixture.git.worktree("linked", &place, Some(&options)).unwrap();
     for repository in [fixture.open(), GitRepository::discover(&place).unwrap()] {
         for branch in [DEV, "main"] {
             let failure = commit_to(&repository, branch, &[("a", Some("2"))]).unwrap_err();
-            assert!(
-                failure.message.contains("is checked out in `/"),
-                "{failure}"
-            );
+            assert!(failure.message.contains("is checked out in `/"), "{failure}");
             assert!(failure.hints[0].contains("git switch"));
         }
     }
@@ -436,13 +362,8 @@ fn a_repository_that_cannot_be_written_is_left_as_it_was() {
     // A file in the place of a folder stops even a superuser, whom modes would not stop.
     let objects = fixture.path(".git/objects");
     let aside = fixture.path(".git/objects-aside");
-    let many: Vec<(String, Option<&str>)> = (0..300)
-        .map(|number| (format!("n{number}"), Some("x")))
-        .collect();
-    let many: Vec<(&str, Option<&str>)> = many
-        .iter()
-        .map(|(path, text)| (path.as_str(), *text))
-        .collect();
+    let many: Vec<(String, Option<&str>)> = (0..300).map(|number| (format!("n{number}"), Some("x"))).collect();
+    let many: Vec<(&str, Option<&str>)> = many.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     let tip = Tip::At {
         commit: first.clone(),
         local: Some(first.clone()),

@@ -61,21 +61,10 @@ impl Fixture {
         self.add_all();
         let tree = self.git.index().unwrap().write_tree().unwrap();
         let tree = self.git.find_tree(tree).unwrap();
-        let parent = self
-            .git
-            .head()
-            .ok()
-            .map(|head| head.peel_to_commit().unwrap());
+        let parent = self.git.head().ok().map(|head| head.peel_to_commit().unwrap());
         let parents: Vec<_> = parent.iter().collect();
         self.git
-            .commit(
-                Some("HEAD"),
-                &signature(),
-                &signature(),
-                message,
-                &tree,
-                &parents,
-            )
+            .commit(Some("HEAD"), &signature(), &signature(), message, &tree, &parents)
             .unwrap()
     }
 
@@ -98,10 +87,7 @@ pub fn commit(git: &git2::Repository, text: &str, parents: &[Oid]) -> Oid {
     let blob = git.blob(text.as_bytes()).unwrap();
     builder.insert("file", blob, 0o100_644).unwrap();
     let tree = git.find_tree(builder.write().unwrap()).unwrap();
-    let parents: Vec<_> = parents
-        .iter()
-        .map(|id| git.find_commit(*id).unwrap())
-        .collect();
+    let parents: Vec<_> = parents.iter().map(|id| git.find_commit(*id).unwrap()).collect();
     let parents: Vec<_> = parents.iter().collect();
     git.commit(None, &signature(), &signature(), text, &tree, &parents)
         .unwrap()
@@ -133,11 +119,7 @@ pub fn new_commit(branch: &str, tip: &Tip, change: &[(&str, Option<&str>)]) -> N
 }
 
 /// Makes one commit where the branch stands now.
-pub fn commit_to(
-    repository: &GitRepository,
-    branch: &str,
-    change: &[(&str, Option<&str>)],
-) -> Result<GitId, Failure> {
+pub fn commit_to(repository: &GitRepository, branch: &str, change: &[(&str, Option<&str>)]) -> Result<GitId, Failure> {
     let tip = repository.tip(branch, "origin")?;
     let made = repository.commit(&[new_commit(branch, &tip, change)])?;
     Ok(made[0].clone())

@@ -31,21 +31,11 @@ fn several_notes_are_one_commit_and_libgit2_reads_them() {
     let (one, two) = (number(1), number(2));
     assert_eq!(repository.note(NOTES, &one).unwrap(), None);
     repository
-        .set_notes(
-            NOTES,
-            &notes(&[one.clone(), two.clone()], "{}\n"),
-            AUTHOR,
-            SECONDS,
-        )
+        .set_notes(NOTES, &notes(&[one.clone(), two.clone()], "{}\n"), AUTHOR, SECONDS)
         .unwrap();
     assert_eq!(parents(&fixture), 0);
     repository
-        .set_notes(
-            NOTES,
-            &notes(std::slice::from_ref(&one), "new\n"),
-            AUTHOR,
-            SECONDS,
-        )
+        .set_notes(NOTES, &notes(std::slice::from_ref(&one), "new\n"), AUTHOR, SECONDS)
         .unwrap();
     assert_eq!(parents(&fixture), 1);
     assert_eq!(repository.note(NOTES, &one).unwrap().unwrap(), "new\n");
@@ -64,9 +54,7 @@ fn the_same_notes_again_make_no_commit() {
     let new = notes(&[number(1)], "x");
     repository.set_notes(NOTES, &new, AUTHOR, SECONDS).unwrap();
     let before = fixture.git.refname_to_id(NOTES).unwrap();
-    repository
-        .set_notes(NOTES, &new, AUTHOR, SECONDS + 1)
-        .unwrap();
+    repository.set_notes(NOTES, &new, AUTHOR, SECONDS + 1).unwrap();
     assert_eq!(fixture.git.refname_to_id(NOTES).unwrap(), before);
 }
 
@@ -81,9 +69,7 @@ fn with_layout(fan: usize, commit: &GitId) -> Fixture {
         let mut builder = git.treebuilder(None).unwrap();
         builder.insert(&name, inner, mode).unwrap();
         if depth == 0 {
-            builder
-                .insert("README", git.blob(b"mine").unwrap(), 0o100_644)
-                .unwrap();
+            builder.insert("README", git.blob(b"mine").unwrap(), 0o100_644).unwrap();
         } else {
             name = commit.0[2 * (depth - 1)..2 * depth].to_owned();
         }
@@ -126,18 +112,13 @@ fn a_thousand_notes_are_fanned_out_and_all_found() {
     let repository = fixture.open();
     let all: Vec<GitId> = (0..1000).map(number).collect();
     for part in all.chunks(250) {
-        repository
-            .set_notes(NOTES, &notes(part, "n"), AUTHOR, SECONDS)
-            .unwrap();
+        repository.set_notes(NOTES, &notes(part, "n"), AUTHOR, SECONDS).unwrap();
     }
     let tip = fixture.git.refname_to_id(NOTES).unwrap();
     let tree = fixture.git.find_commit(tip).unwrap().tree().unwrap();
     assert!(tree.iter().all(|entry| entry.name_bytes().len() == 2));
     for commit in &all {
-        assert_eq!(
-            repository.note(NOTES, commit).unwrap().as_deref(),
-            Some("n")
-        );
+        assert_eq!(repository.note(NOTES, commit).unwrap().as_deref(), Some("n"));
     }
     assert_eq!(fixture.git.notes(Some(NOTES)).unwrap().count(), 1000);
 }

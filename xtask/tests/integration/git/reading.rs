@@ -16,10 +16,7 @@ fn a_folder_outside_of_a_repository_says_how_to_make_one() {
     let folder = TempDir::new().unwrap();
     let failure = GitRepository::discover(folder.path()).err().unwrap();
     assert_eq!(failure.kind, FailureKind::Repository);
-    assert!(
-        failure.message.ends_with("is not in a git repository"),
-        "{failure}"
-    );
+    assert!(failure.message.ends_with("is not in a git repository"), "{failure}");
     assert!(failure.hints[0].contains("`git init`"));
 }
 
@@ -123,10 +120,7 @@ fn files_come_with_links_and_giants_but_without_submodules() {
         found,
         [
             ("agents/a/agent.yaml", &Entry::File(b"a".as_slice().into())),
-            (
-                "agents/\u{fffd}.yaml",
-                &Entry::File(b"odd".as_slice().into())
-            ),
+            ("agents/\u{fffd}.yaml", &Entry::File(b"odd".as_slice().into())),
             ("big.yaml", &Entry::Oversized(MAX_FILE_BYTES + 1)),
             ("link.yaml", &Entry::Link),
             ("run.yaml", &Entry::File(b"#!".as_slice().into())),
@@ -141,39 +135,16 @@ fn a_folder_lists_its_entries_and_read_finds_files_only() {
     fixture.commit_all("Link");
     let repository = fixture.open();
     let head = repository.head().unwrap().id;
-    let names = |folder: &str| -> Vec<String> {
-        repository
-            .folder(&head, folder)
-            .unwrap()
-            .into_keys()
-            .collect()
-    };
+    let names = |folder: &str| -> Vec<String> { repository.folder(&head, folder).unwrap().into_keys().collect() };
     assert_eq!(names(""), ["apps", "link", "top"]);
     assert_eq!(names("apps"), ["a", "b"]);
     assert_eq!(names("apps/none"), [""; 0]);
     assert_eq!(names("top"), [""; 0]);
 
-    let wanted = [
-        "apps/b/y.yaml",
-        "apps",
-        "link",
-        "none/z",
-        "top",
-        "apps/a/x.yaml",
-    ];
+    let wanted = ["apps/b/y.yaml", "apps", "link", "none/z", "top", "apps/a/x.yaml"];
     let read = repository.read(&head, &wanted.map(str::to_owned)).unwrap();
     let read: Vec<Option<&[u8]>> = read.iter().map(Option::as_deref).collect();
-    assert_eq!(
-        read,
-        [
-            Some(b"y".as_slice()),
-            None,
-            None,
-            None,
-            Some(b"t"),
-            Some(b"x")
-        ]
-    );
+    assert_eq!(read, [Some(b"y".as_slice()), None, None, None, Some(b"t"), Some(b"x")]);
 }
 
 #[test]
@@ -196,10 +167,7 @@ fn a_tree_that_stands_for_billions_of_files_is_refused() {
         .commit(None, &signature, &signature, "bomb", &tree, &[])
         .unwrap();
     let failure = fixture.open().files(&id(commit), &|_| true).unwrap_err();
-    assert!(
-        failure.message.contains("more than 1000000 entries"),
-        "{failure}"
-    );
+    assert!(failure.message.contains("more than 1000000 entries"), "{failure}");
 }
 
 #[test]
@@ -222,9 +190,7 @@ fn a_shallow_clone_knows_some_ancestors_and_refuses_to_guess_the_others() {
     let three = fixture.loose_commit("three", &[two]);
     fs::write(fixture.path(".git/shallow"), format!("{two}\n")).unwrap();
     let repository = fixture.open();
-    let ask = |descendant, commits: &[GitId]| {
-        repository.ancestors(&descendant, &commits.iter().cloned().collect())
-    };
+    let ask = |descendant, commits: &[GitId]| repository.ancestors(&descendant, &commits.iter().cloned().collect());
     assert_eq!(ask(id(three), &[id(two)]).unwrap(), [id(two)].into());
     // A descendant is certainly no ancestor.
     assert_eq!(ask(id(two), &[id(three)]).unwrap(), BTreeSet::new());
@@ -237,14 +203,10 @@ fn ids_that_are_none_are_refused() {
     let fixture = Fixture::with(&[("a", "a")]);
     let repository = fixture.open();
     for bad in ["", "main", "123456", &"z".repeat(40)] {
-        let failure = repository
-            .files(&GitId(bad.to_owned()), &|_| true)
-            .unwrap_err();
+        let failure = repository.files(&GitId(bad.to_owned()), &|_| true).unwrap_err();
         assert!(failure.message.contains("is not the full id"), "{failure}");
     }
-    let failure = repository
-        .files(&GitId("1".repeat(40)), &|_| true)
-        .unwrap_err();
+    let failure = repository.files(&GitId("1".repeat(40)), &|_| true).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Repository);
 }
 

@@ -86,10 +86,7 @@ fn check_absent(refspecs: &[&str], shallow: bool) -> Result<Tip, Vec<String>> {
     if shallow {
         fs::write(fixture.path(".git/shallow"), format!("{one}\n")).unwrap();
     }
-    fixture
-        .open()
-        .tip(BRANCH, "origin")
-        .map_err(|failure| failure.hints)
+    fixture.open().tip(BRANCH, "origin").map_err(|failure| failure.hints)
 }
 
 #[test]
@@ -125,15 +122,9 @@ fn a_remote_tip_and_address_are_read() {
     let fixture = Fixture::unborn();
     let one = fixture.loose_commit("one", &[]);
     fixture.set("refs/remotes/origin/environment/dev", one);
-    fixture
-        .git
-        .remote("origin", "https://example.com/r")
-        .unwrap();
+    fixture.git.remote("origin", "https://example.com/r").unwrap();
     let repository = fixture.open();
-    assert_eq!(
-        repository.remote_tip(BRANCH, "origin").unwrap(),
-        Some(id(one))
-    );
+    assert_eq!(repository.remote_tip(BRANCH, "origin").unwrap(), Some(id(one)));
     assert_eq!(repository.remote_tip("other", "origin").unwrap(), None);
     let url = repository.remote_url("origin").unwrap();
     assert_eq!(url.as_deref(), Some("https://example.com/r"));

@@ -13,8 +13,7 @@ mod values;
 pub use agent::{AgentFile, Candidate, Criticality, Dependency, Objectives, Owner, Profile};
 pub use blueprint::BlueprintFile;
 pub use environment::{
-    Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ProjectRole, Quota,
-    SyncWindow, SyncWindowKind,
+    Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ProjectRole, Quota, SyncWindow, SyncWindowKind,
 };
 pub use fleet::{Budget, Delivery, FleetFile, TargetRevision};
 pub use hold::HoldFile;

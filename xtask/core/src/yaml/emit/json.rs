@@ -22,9 +22,7 @@ impl Tree for Value {
             Value::Array(items) if items.is_empty() => Shape::Word(Cow::Borrowed("[]")),
             Value::Array(items) => Shape::List(items),
             Value::Object(entries) if entries.is_empty() => Shape::Word(Cow::Borrowed("{}")),
-            Value::Object(entries) => {
-                Shape::Map(entries.iter().map(|(key, value)| (Key::Text(key), value)))
-            }
+            Value::Object(entries) => Shape::Map(entries.iter().map(|(key, value)| (Key::Text(key), value))),
         }
     }
 }

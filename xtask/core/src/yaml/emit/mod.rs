@@ -56,11 +56,7 @@ pub(super) fn document<T: Tree>(root: &T, out: &mut String) {
 }
 
 /// Writes entries; the first one where the caller stands, the others on lines of their own.
-fn map<'a, T: Tree + 'a>(
-    entries: impl Iterator<Item = (Key<'a>, &'a T)>,
-    indent: usize,
-    out: &mut String,
-) {
+fn map<'a, T: Tree + 'a>(entries: impl Iterator<Item = (Key<'a>, &'a T)>, indent: usize, out: &mut String) {
     for (index, (key, value)) in entries.enumerate() {
         if index > 0 {
             pad(indent, out);
@@ -167,10 +163,6 @@ fn float(number: f64) -> Cow<'static, str> {
         return Cow::Owned(text);
     };
     let point = if mantissa.contains('.') { "" } else { ".0" };
-    let sign = if exponent.starts_with(['+', '-']) {
-        ""
-    } else {
-        "+"
-    };
+    let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
     Cow::Owned([mantissa, point, "e", sign, exponent].concat())
 }

@@ -69,19 +69,7 @@ const PLAIN: [bool; 256] = {
         table[byte] = (byte as u8).is_ascii_alphanumeric()
             || matches!(
                 byte as u8,
-                b'_' | b'-'
-                    | b'.'
-                    | b'/'
-                    | b'+'
-                    | b'='
-                    | b'@'
-                    | b'('
-                    | b')'
-                    | b';'
-                    | b'$'
-                    | b' '
-                    | b':'
-                    | b','
+                b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b'@' | b'(' | b')' | b';' | b'$' | b' ' | b':' | b','
             );
         byte += 1;
     }
@@ -109,9 +97,7 @@ fn is_plain(text: &str) -> bool {
     match first {
         // `...` ends a document.
         b'0'..=b'9' | b'.' => !resembles_number(text) && !text.starts_with("..."),
-        b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b't' | b'T' | b'f' | b'F' | b'i' | b'I' => {
-            !is_known_word(text)
-        }
+        b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b't' | b'T' | b'f' | b'F' | b'i' | b'I' => !is_known_word(text),
         _ => true,
     }
 }
@@ -119,8 +105,7 @@ fn is_plain(text: &str) -> bool {
 /// Whether some reader could take the text for a number, a date or a time; errs on the side of quotes.
 fn resembles_number(text: &str) -> bool {
     let has_unit = text.bytes().any(|byte| {
-        byte.is_ascii_alphabetic()
-            && !matches!(byte, b'e' | b'E' | b'x' | b'X' | b'o' | b'O' | b'b' | b'B')
+        byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E' | b'x' | b'X' | b'o' | b'O' | b'b' | b'B')
     });
     let has_points = text.bytes().filter(|&byte| byte == b'.').count() > 1;
     let is_path = text.starts_with("./") || text.starts_with("../");
@@ -130,11 +115,7 @@ fn resembles_number(text: &str) -> bool {
     // `0x1f` has a unit by the rule above.
     let prefixed = matches!(
         text.as_bytes(),
-        [
-            b'0',
-            b'x' | b'X' | b'o' | b'O' | b'b' | b'B' | b'0'..=b'9',
-            ..
-        ]
+        [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B' | b'0'..=b'9', ..]
     );
     prefixed || is_known_word(text) || classify(text) != Scalar::Certain(Meaning::Text)
 }
@@ -143,8 +124,7 @@ fn resembles_number(text: &str) -> bool {
 fn is_known_word(text: &str) -> bool {
     const LONGEST: usize = "infinity".len();
     const WORDS: [&str; 14] = [
-        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity",
-        ".inf", ".nan",
+        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity", ".inf", ".nan",
     ];
     text.len() <= LONGEST && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
@@ -160,9 +140,8 @@ fn is_literal(text: &str) -> bool {
         return false;
     }
     // Lines of blanks only and tabs in front are where readers, editors and linters differ.
-    text.split('\n').all(|line| {
-        line.is_empty() || !(line.starts_with('\t') || line.trim_matches([' ', '\t']).is_empty())
-    })
+    text.split('\n')
+        .all(|line| line.is_empty() || !(line.starts_with('\t') || line.trim_matches([' ', '\t']).is_empty()))
 }
 
 fn literal(text: &str, indent: usize, out: &mut String) {

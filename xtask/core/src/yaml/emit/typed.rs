@@ -17,9 +17,7 @@ impl Tree for Value {
             Value::Sequence(items) if items.is_empty() => Shape::Word(Cow::Borrowed("[]")),
             Value::Sequence(items) => Shape::List(items),
             Value::Mapping(entries) if entries.is_empty() => Shape::Word(Cow::Borrowed("{}")),
-            Value::Mapping(entries) => {
-                Shape::Map(entries.iter().map(|(key, value)| (key_of(key), value)))
-            }
+            Value::Mapping(entries) => Shape::Map(entries.iter().map(|(key, value)| (key_of(key), value))),
             Value::Tagged(tagged) => Shape::Tagged(tagged.tag.to_string(), &tagged.value),
         }
     }

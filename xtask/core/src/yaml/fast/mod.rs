@@ -98,8 +98,7 @@ impl<'a> Reader<'a> {
     /// Whether `---` or `...` stands here on its own.
     fn is_marker(&self) -> bool {
         let rest = self.rest();
-        (rest.starts_with(b"---") || rest.starts_with(b"..."))
-            && matches!(rest.get(3), None | Some(b' ' | b'\n'))
+        (rest.starts_with(b"---") || rest.starts_with(b"...")) && matches!(rest.get(3), None | Some(b' ' | b'\n'))
     }
 
     /// Where the line after the one with `from` starts.

@@ -27,8 +27,7 @@ impl<'a> Reader<'a> {
         match self.rest() {
             [b'-', b' ' | b'\n', ..] | [b'-'] => return None,
             [
-                b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|'
-                | b'>',
+                b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>',
                 ..,
             ] => return None,
             [b'\'' | b'"' | b'%' | b'@' | b'`', ..] => return None,

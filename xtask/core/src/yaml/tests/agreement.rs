@@ -10,8 +10,7 @@ fn check(text: &str) -> bool {
     let Some(documents) = fast::read(text) else {
         return false;
     };
-    let manifests =
-        reference::read(text).unwrap_or_else(|error| panic!("fast only: {error}\n{text}"));
+    let manifests = reference::read(text).unwrap_or_else(|error| panic!("fast only: {error}\n{text}"));
     assert_eq!(documents, manifests.documents, "{text}");
     assert_eq!(manifests.ambiguous, [], "{text}");
 
@@ -23,10 +22,7 @@ fn check(text: &str) -> bool {
             from_libyaml.push(value);
         }
     }
-    let values: Vec<Value> = documents
-        .into_iter()
-        .map(|document| document.value)
-        .collect();
+    let values: Vec<Value> = documents.into_iter().map(|document| document.value).collect();
     assert_eq!(from_libyaml, values, "libyaml:\n{text}");
     true
 }
@@ -181,8 +177,7 @@ fn piece() -> impl Strategy<Value = &'static str> {
 /// Block YAML from a grammar: lines with an indentation, an opening and a content.
 fn line() -> impl Strategy<Value = String> {
     let opening = prop::sample::select(vec![
-        "", "- ", "- - ", "-   ", "a: ", "b:", "c: ", "'q': ", "\"q\": ", "- a: ", "- b:", "80: ",
-        "a b: ",
+        "", "- ", "- - ", "-   ", "a: ", "b:", "c: ", "'q': ", "\"q\": ", "- a: ", "- b:", "80: ", "a b: ",
     ]);
     let content = prop::sample::select(vec![
         "",
@@ -223,9 +218,8 @@ fn line() -> impl Strategy<Value = String> {
         "...",
         "---",
     ]);
-    (0usize..7, opening, content).prop_map(|(indent, opening, content)| {
-        format!("{}{opening}{content}\n", " ".repeat(indent))
-    })
+    (0usize..7, opening, content)
+        .prop_map(|(indent, opening, content)| format!("{}{opening}{content}\n", " ".repeat(indent)))
 }
 
 proptest! {

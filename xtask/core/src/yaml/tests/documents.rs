@@ -65,17 +65,11 @@ fn structure_has_its_spellings() {
         ("a: |+\n  one\n\nb: 1\n", json!({ "a": "one\n\n", "b": 1 })),
         ("a: |2\n   one\n", json!({ "a": " one\n" })),
         ("- |\n one\n- |\n  two\n", json!(["one\n", "two\n"])),
-        (
-            "a: |\n\n  one\n# c\nb: 1\n",
-            json!({ "a": "\none\n", "b": 1 }),
-        ),
+        ("a: |\n\n  one\n# c\nb: 1\n", json!({ "a": "\none\n", "b": 1 })),
         ("a: |\nb: 1\n", json!({ "a": "", "b": 1 })),
         ("a: 1\r\nb: |\r\n  x\r\n", json!({ "a": 1, "b": "x\n" })),
         ("\u{feff}a: 1\n", json!({ "a": 1 })),
-        (
-            "a: &x {b: 1}\nc: *x\n",
-            json!({ "a": { "b": 1 }, "c": { "b": 1 } }),
-        ),
+        ("a: &x {b: 1}\nc: *x\n", json!({ "a": { "b": 1 }, "c": { "b": 1 } })),
         (
             "a: &x {b: 1, c: 1}\nd: {<<: *x, b: 2}\n",
             json!({ "a": { "b": 1, "c": 1 }, "d": { "b": 2, "c": 1 } }),
@@ -104,21 +98,15 @@ fn refused(text: &str, expected: Expect) {
 fn what_is_wrong_is_refused_with_its_place() {
     refused(
         "a: 1\nb: 2\na: 3\n",
-        expect![
-            "duplicate key `a` at line 3, column 1; `a` stands in line 1 already; remove one of the two"
-        ],
+        expect!["duplicate key `a` at line 3, column 1; `a` stands in line 1 already; remove one of the two"],
     );
     refused(
         "a: 1\n\"a\": 3\n",
-        expect![
-            "duplicate key `a` at line 2, column 1; `a` stands in line 1 already; remove one of the two"
-        ],
+        expect!["duplicate key `a` at line 2, column 1; `a` stands in line 1 already; remove one of the two"],
     );
     refused(
         "1: a\n'1': b\n",
-        expect![
-            "duplicate key `1` at line 2, column 1; `1` stands in line 1 already; remove one of the two"
-        ],
+        expect!["duplicate key `1` at line 2, column 1; `1` stands in line 1 already; remove one of the two"],
     );
     refused(
         "a: {{ x }}\n",
@@ -158,9 +146,7 @@ fn what_is_wrong_is_refused_with_its_place() {
     );
     refused(
         "a: !!int x\n",
-        expect![
-            "the value is not of the type `!!int` that its tag says at line 1, column 10; remove the tag"
-        ],
+        expect!["the value is not of the type `!!int` that its tag says at line 1, column 10; remove the tag"],
     );
     refused(
         "a: !!binary aGk=\n",
@@ -170,9 +156,7 @@ fn what_is_wrong_is_refused_with_its_place() {
     );
     refused(
         "~: 1\n",
-        expect![
-            "an empty key has no meaning in Kubernetes at line 1, column 1; write the key in quotes"
-        ],
+        expect!["an empty key has no meaning in Kubernetes at line 1, column 1; write the key in quotes"],
     );
     refused(
         "<<: 1\n",
@@ -220,9 +204,7 @@ fn bombs_are_refused() {
         ],
     );
 
-    let block: String = (0..5_000)
-        .map(|depth| format!("{}a:\n", " ".repeat(depth)))
-        .collect();
+    let block: String = (0..5_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     refused(
         &block,
         expect![
@@ -257,9 +239,7 @@ fn bombs_are_refused() {
 #[test]
 fn the_depth_limit_is_the_same_on_both_paths() {
     for (depth, accepted) in [(64, true), (65, false)] {
-        let map: String = (0..depth)
-            .map(|depth| format!("{}a:\n", " ".repeat(depth)))
-            .collect();
+        let map: String = (0..depth).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
         let list = format!("{}1\n", "- ".repeat(depth));
         let empty = format!("{}{{}}\n", "- ".repeat(depth - 1));
         let flow = format!("{}{}", "[".repeat(depth), "]".repeat(depth));

@@ -69,17 +69,13 @@ fn a_missing_place_is_shown_at_its_nearest_ancestor() {
 #[test]
 fn streams_have_positions_by_document() {
     let stream = Positions::of_stream("---\n# nothing\n---\na: 1\n---\nb: 2\n").unwrap();
-    let lines: Vec<_> = stream
-        .iter()
-        .map(|positions| positions.value(&[]))
-        .collect();
+    let lines: Vec<_> = stream.iter().map(|positions| positions.value(&[])).collect();
     assert_eq!(lines, [Some((4, 1)), Some((6, 1))]);
 }
 
 #[test]
 fn paths_have_names() {
-    let value =
-        json!({ "metadata": { "labels": { "app.io/name": "x", "~": 1 } }, "list": [{ "a": 1 }] });
+    let value = json!({ "metadata": { "labels": { "app.io/name": "x", "~": 1 } }, "list": [{ "a": 1 }] });
     let cases = [
         ("", Some("")),
         ("/metadata", Some("metadata")),

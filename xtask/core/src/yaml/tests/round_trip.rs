@@ -12,13 +12,11 @@ fn check(value: &Value) {
     assert!(text.ends_with('\n'), "{text:?}");
     assert_eq!(&one(&text), value, "read_manifests:\n{text}");
 
-    let manifests =
-        reference::read(&text).unwrap_or_else(|error| panic!("reference: {error}\n{text}"));
+    let manifests = reference::read(&text).unwrap_or_else(|error| panic!("reference: {error}\n{text}"));
     assert_eq!(manifests.ambiguous, [], "{text}");
     assert_eq!(&manifests.documents[0].value, value, "reference:\n{text}");
 
-    let other: Value =
-        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("serde_yaml: {error}\n{text}"));
+    let other: Value = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("serde_yaml: {error}\n{text}"));
     assert_eq!(&other, value, "serde_yaml:\n{text}");
 
     let typed = write_typed(value);
@@ -38,10 +36,7 @@ fn hostile_strings_survive_in_every_position() {
         check(&json!([text, [text, text], { "a": text }]));
         check(&json!({ text: text, "list": [{ text: [text], "other": { text: { "deep": 1 } } }] }));
     }
-    let keys: Map<String, Value> = strings
-        .iter()
-        .map(|text| (text.clone(), json!(text)))
-        .collect();
+    let keys: Map<String, Value> = strings.iter().map(|text| (text.clone(), json!(text))).collect();
     check(&Value::Object(keys));
     check(&json!(strings));
 }
@@ -56,8 +51,7 @@ fn hostile_strings_survive_as_whole_documents() {
 #[test]
 fn saphyr_reads_the_strings_too() {
     let value = json!(hostile_strings());
-    let nodes: Vec<saphyr::Yaml<'_>> =
-        saphyr::LoadableYamlNode::load_from_str(&write(&value)).unwrap();
+    let nodes: Vec<saphyr::Yaml<'_>> = saphyr::LoadableYamlNode::load_from_str(&write(&value)).unwrap();
     let read: Vec<&str> = nodes[0]
         .as_vec()
         .unwrap()
@@ -125,8 +119,7 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 40, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(text(), inner, 0..6)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::btree_map(text(), inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }

@@ -12,21 +12,14 @@ enum Readers {
 
 /// Reads the plain scalar as a value in a map and as an item of a list.
 fn check(text: &str, expected: &Value, readers: Readers) {
-    for (before, column) in [
-        ("key: ", 6),
-        ("key: # why\n- ", 3),
-        ("- ", 3),
-        ("key: [1, ", 10),
-    ] {
+    for (before, column) in [("key: ", 6), ("key: # why\n- ", 3), ("- ", 3), ("key: [1, ", 10)] {
         let after = if before.contains('[') { "]" } else { "" };
         if before.contains('[') && text.is_empty() {
             continue;
         }
         let manifests = read_manifests(&format!("{before}{text}{after} # comment\n")).unwrap();
         let value = match &manifests.documents[0].value {
-            Value::Object(map) => map["key"]
-                .as_array()
-                .map_or(&map["key"], |items| items.last().unwrap()),
+            Value::Object(map) => map["key"].as_array().map_or(&map["key"], |items| items.last().unwrap()),
             list => &list[0],
         };
         assert_eq!(value, expected, "{before}{text}");
@@ -175,11 +168,7 @@ fn keys_are_text() {
     ];
     for (written, key, readers) in cases {
         let manifests = read_manifests(&format!("a:\n  {written}: x\n")).unwrap();
-        assert_eq!(
-            manifests.documents[0].value,
-            json!({ "a": { key: "x" } }),
-            "{written}"
-        );
+        assert_eq!(manifests.documents[0].value, json!({ "a": { key: "x" } }), "{written}");
         let places: Vec<_> = manifests
             .ambiguous
             .iter()

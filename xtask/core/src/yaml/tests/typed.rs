@@ -32,9 +32,7 @@ enum Strategy {
 fn service() -> Service {
     let strategies = vec![
         Strategy::Rolling,
-        Strategy::Canary {
-            steps: vec![0.5, 1e21],
-        },
+        Strategy::Canary { steps: vec![0.5, 1e21] },
         Strategy::Fixed(3),
         Strategy::Named(BTreeMap::from([("a".to_owned(), "yes".to_owned())])),
         Strategy::Listed(vec!["x".to_owned(), "1_000".to_owned()]),
@@ -90,10 +88,7 @@ fn errors_name_their_place() {
         "name: a\nports: [x]\n",
         expect![[r#"ports[0]: invalid type: string "x", expected u16 at line 2, column 9"#]],
     );
-    check(
-        "name: a\n",
-        expect!["missing field `ports` at line 1, column 1"],
-    );
+    check("name: a\n", expect!["missing field `ports` at line 1, column 1"]);
     check(
         "name: a\nports: []\nnmae: b\n",
         expect![
@@ -102,26 +97,17 @@ fn errors_name_their_place() {
     );
     check(
         "name: a\nname: b\nports: []\n",
-        expect![
-            "duplicate key `name` at line 2, column 1; `name` stands in line 1 already; remove one of the two"
-        ],
+        expect!["duplicate key `name` at line 2, column 1; `name` stands in line 1 already; remove one of the two"],
     );
     check(
         "name: a\nports: []\nlabels:\n  x: 1\n  x: 2\n",
-        expect![
-            "duplicate key `x` at line 5, column 3; `x` stands in line 4 already; remove one of the two"
-        ],
+        expect!["duplicate key `x` at line 5, column 3; `x` stands in line 4 already; remove one of the two"],
     );
     check(
         "name: a\n---\nname: b\n",
-        expect![
-            "more than one document in the file at line 3, column 1; remove the `---` between them"
-        ],
+        expect!["more than one document in the file at line 3, column 1; remove the `---` between them"],
     );
-    check(
-        "name: [a\n",
-        expect!["unclosed bracket '[' at line 1, column 7"],
-    );
+    check("name: [a\n", expect!["unclosed bracket '[' at line 1, column 7"]);
     check("", expect!["missing field `name` at line 1, column 1"]);
 }
 
@@ -146,14 +132,10 @@ fn trees_mean_what_types_mean() {
 
 #[test]
 fn trees_refuse_what_json_cannot_hold() {
-    let check = |text: &str, expected: Expect| {
-        expected.assert_eq(&read_value(text).unwrap_err().to_string())
-    };
+    let check = |text: &str, expected: Expect| expected.assert_eq(&read_value(text).unwrap_err().to_string());
     check(
         "a:\n  b: .nan\n",
-        expect![
-            "`.nan` is not a number that JSON can hold at line 2, column 6; put it in quotes if it is text"
-        ],
+        expect!["`.nan` is not a number that JSON can hold at line 2, column 6; put it in quotes if it is text"],
     );
     check(
         "a:\n- !odd 1\n",
@@ -165,15 +147,11 @@ fn trees_refuse_what_json_cannot_hold() {
     );
     check(
         "a: 1\n'a': 2\n",
-        expect![
-            "duplicate key `a` at line 2, column 1; `a` stands in line 1 already; remove one of the two"
-        ],
+        expect!["duplicate key `a` at line 2, column 1; `a` stands in line 1 already; remove one of the two"],
     );
     check(
         "1: 1\n'1': 2\n",
-        expect![
-            "duplicate key `1` at line 2, column 1; `1` stands in line 1 already; remove one of the two"
-        ],
+        expect!["duplicate key `1` at line 2, column 1; `1` stands in line 1 already; remove one of the two"],
     );
     check(
         "a:\n  ~: 2\n",
