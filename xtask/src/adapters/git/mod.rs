@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use lockstep::model::FileTree;
 
-pub use open::GitRepository;
+pub use open::{GitRepository, TIMEOUT};
 
 use crate::failure::Failure;
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};

@@ -3,11 +3,15 @@
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
+use std::time::Duration;
 
 use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::super::failing;
 use crate::failure::{Failure, FailureKind};
+
+/// How long one fetch or push may take, unless told otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A git repository on disk, with or without a work tree.
 pub struct GitRepository {
@@ -16,6 +20,8 @@ pub struct GitRepository {
     /// The folder with the objects and the branches, the same for all linked work trees.
     pub(super) common_folder: PathBuf,
     pub(super) work_folder: Option<PathBuf>,
+    /// How long one fetch or push may take.
+    pub(super) timeout: Duration,
     // A handle of libgit2 serves one thread at a time and costs a millisecond to open, so handles are kept and lent.
     idle: Mutex<Vec<git2::Repository>>,
 }
@@ -46,6 +52,12 @@ impl GitRepository {
             .map_err(|error| failing::git(format!("could not make a repository in `{}`", folder.display()), &error))
     }
 
+    /// Lets a fetch or push take this long instead of [`TIMEOUT`].
+    pub fn with_timeout(mut self, timeout: Duration) -> GitRepository {
+        self.timeout = timeout;
+        self
+    }
+
     /// A handle for this thread, which goes back when it is dropped.
     pub(super) fn lease(&self) -> Result<Lease<'_>, Failure> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -69,6 +81,7 @@ impl GitRepository {
             own_folder: handle.path().to_owned(),
             common_folder: handle.commondir().to_owned(),
             work_folder: handle.workdir().map(Path::to_owned),
+            timeout: TIMEOUT,
             idle: Mutex::new(vec![handle]),
         }
     }

@@ -61,9 +61,10 @@ fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> 
 /// `git` starts helpers (ssh, index-pack), which would go on without it.
 fn kill_group(child: &mut Child) {
     let group = child.id();
-    // The standard library can only kill the program itself; every shell can kill its group.
+    // The standard library can only kill the program itself; every shell can kill its group. This is POSIX's
+    // spelling: dash does not understand `-KILL --`.
     let _ = Command::new("sh")
-        .args(["-c", &format!("kill -KILL -- -{group}")])
+        .args(["-c", &format!("kill -s KILL -- -{group}")])
         .stderr(Stdio::null())
         .status();
     let _ = child.kill();

@@ -14,9 +14,6 @@ use super::process::{self, Ended};
 use crate::failure::{Failure, FailureKind};
 use crate::ports::GitId;
 
-/// How long one fetch or push may take.
-pub const TIMEOUT: Duration = Duration::from_secs(120);
-
 /// Lines of the program's own words that a failure repeats.
 const LAST_LINES: usize = 5;
 
@@ -48,7 +45,11 @@ pub(super) fn fetch(repository: &GitRepository, remote: &str, refspecs: &[String
     let mut command = git(repository)?;
     command.args(["fetch", "--quiet", "--no-tags", "--", remote]);
     command.args(refspecs);
-    let result = run(command, &format!("fetch from `{remote}`"), TIMEOUT);
+    let result = run(
+        command,
+        &format!("fetch from `{remote}`"),
+        repository.timeout,
+    );
     repository.forget_handles();
     result
 }
@@ -71,7 +72,7 @@ pub(super) fn push(
     }
     command.args(["--", remote]);
     command.args(references.iter().map(|(name, _)| format!("{name}:{name}")));
-    run(command, &format!("push to `{remote}`"), TIMEOUT)
+    run(command, &format!("push to `{remote}`"), repository.timeout)
 }
 
 fn git(repository: &GitRepository) -> Result<Command, Failure> {
