@@ -2,5 +2,6 @@
 
 pub mod model;
 pub mod render;
+pub mod values;
 pub mod workspace;
 pub mod yaml;
