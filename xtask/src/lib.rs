@@ -1,4 +1,5 @@
 //! The edge of Lockstep: ports, their adapters, and one command a file.
 
+pub mod adapters;
 pub mod failure;
 pub mod ports;

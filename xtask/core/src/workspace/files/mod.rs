@@ -18,7 +18,7 @@ pub use environment::{
 };
 pub use fleet::{Budget, Delivery, FleetFile, TargetRevision};
 pub use hold::HoldFile;
-pub use release::{PreviousRelease, ReleaseFile};
+pub use release::{PreviousRelease, PromotedFrom, ReleaseFile};
 pub use retrieval::{Chunking, Embedding, RetrievalFile};
 pub use tools::{Egress, Tool, ToolsFile};
 pub use values::*;

@@ -102,7 +102,7 @@ fn is_plain(text: &str) -> bool {
     match first {
         b'0'..=b'9' | b'.' => !resembles_number(text),
         // Longer text is none of the words that some reader knows, and has no colon before a space.
-        _ => !(bytes.len() <= 8 && is_known_word(text)) && !text.contains(": "),
+        _ => !(text.contains(": ") || bytes.len() <= 8 && is_known_word(text)),
     }
 }
 

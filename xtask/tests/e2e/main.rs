@@ -1,0 +1,3 @@
+//! Against real programs: what `cargo xtask e2e` runs.
+
+mod git;

@@ -1,0 +1,4 @@
+//! The edge against real folders and repositories, without any program but this one.
+
+mod files;
+mod git;
