@@ -82,7 +82,12 @@ impl Context {
     }
 
     /// A repository of its own for the environment branches: a folder, or a mirror of an address in our git folder.
-    pub fn delivery_repository(&self, dry: &dyn Repository, place: &str) -> Result<Arc<dyn Repository>, Failure> {
+    pub fn delivery_repository(
+        &self,
+        dry: &dyn Repository,
+        place: &str,
+        remote: &str,
+    ) -> Result<Arc<dyn Repository>, Failure> {
         if !place.contains("://") && !place.contains('@') {
             let base = dry.work_folder().unwrap_or(dry.git_folder());
             return Ok(Arc::new(GitRepository::discover(&base.join(place))?));
@@ -93,14 +98,8 @@ impl Context {
         } else {
             GitRepository::init_bare(&mirror)?
         };
-        repository.set_remote("origin", place)?;
-        repository.fetch(
-            "origin",
-            &[
-                "+refs/heads/*:refs/remotes/origin/*".to_owned(),
-                "+refs/notes/*:refs/notes/*".to_owned(),
-            ],
-        )?;
+        let repository = repository.with_remote(remote, place)?;
+        repository.fetch(remote, &[format!("+refs/heads/*:refs/remotes/{remote}/*")])?;
         Ok(Arc::new(repository))
     }
 

@@ -124,6 +124,13 @@ pub trait Repository: Send + Sync {
     /// remote had at the last fetch (`None`: must not exist). A lost lease is a failure of kind `Race`.
     fn push(&self, remote: &str, references: &[(String, Option<GitId>)]) -> Result<(), Failure>;
 
+    /// What a reference (`refs/…`) holds.
+    fn reference(&self, name: &str) -> Result<Option<GitId>, Failure>;
+
+    /// Brings a reference up to what another one holds, unless it is already ahead of it; where the two diverged, the
+    /// other one wins.
+    fn adopt(&self, reference: &str, other: &str, author: &str, seconds: i64) -> Result<(), Failure>;
+
     /// What a remote-tracking reference of a branch holds.
     fn remote_tip(&self, branch: &str, remote: &str) -> Result<Option<GitId>, Failure>;
 

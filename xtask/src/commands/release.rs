@@ -9,6 +9,7 @@ use lockstep::release::{
 };
 use lockstep::render::Engines;
 use lockstep::report::Table;
+use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, Workspace};
 use serde::Serialize;
@@ -20,7 +21,7 @@ use crate::ports::{Commit, GitId, NewCommit, Repository, Tip};
 use crate::report::Report;
 
 /// The notes by which the Argo CD Source Hydrator and GitOps Promoter know what a commit was made from.
-const NOTES: &str = "refs/notes/hydrator.metadata";
+const NOTES: &str = "hydrator.metadata";
 
 /// Render, check and commit environments.
 ///
@@ -98,6 +99,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         workspace,
         head: &head,
     };
+    if args.push {
+        run.fetch()?;
+    }
     let branches = environments
         .iter()
         .map(|environment| run.branch(environment))
@@ -155,12 +159,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         return Ok(exit(report.next(command(&args)), held));
     }
     let commits = run.apply(&plans, &branches)?;
-    if args.push {
-        run.push(&plans, &commits)?;
-    }
+    let pushed = args.push && run.push(&plans)?;
     let text = plan_text(context, &plans, &commits, false);
     let mut report =
-        Report::new(answer(&head, &plans, &commits, true, args.push), text).with_findings(findings, loaded.tree);
+        Report::new(answer(&head, &plans, &commits, true, pushed), text).with_findings(findings, loaded.tree);
     report.next = next(workspace, &plans, args.push, &args);
     Ok(exit(report, held))
 }
@@ -203,7 +205,7 @@ fn delivery_repository(
 ) -> Result<Arc<dyn Repository>, Failure> {
     match &workspace.fleet.delivery.repository {
         None => Ok(Arc::clone(repository)),
-        Some(place) => context.delivery_repository(&**repository, place),
+        Some(place) => context.delivery_repository(&**repository, place, &workspace.fleet.delivery.remote),
     }
 }
 
@@ -361,24 +363,59 @@ impl Run<'_> {
             }
             new.push(commit);
         }
-        self.delivery.set_notes(NOTES, &notes, author, self.head.seconds)?;
+        self.delivery
+            .set_notes(&format!("refs/notes/{NOTES}"), &notes, author, self.head.seconds)?;
         Ok(new)
     }
 
-    fn push(&self, plans: &[EnvironmentPlan], commits: &[Option<GitId>]) -> Result<(), Failure> {
+    /// Learns where the remote's environment branches and notes stand.
+    fn fetch(&self) -> Result<(), Failure> {
+        let Delivery {
+            remote,
+            branch_prefix,
+            author,
+            ..
+        } = &self.workspace.fleet.delivery;
+        let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
+        let notes = format!("+refs/notes/*:{}*", remote_notes(remote, ""));
+        self.delivery.fetch(remote, &[branches, notes])?;
+        self.delivery.adopt(
+            &format!("refs/notes/{NOTES}"),
+            &remote_notes(remote, NOTES),
+            author,
+            self.head.seconds,
+        )
+    }
+
+    /// Pushes what this clone has more than the remote: the branches of the run and the notes.
+    fn push(&self, plans: &[EnvironmentPlan]) -> Result<bool, Failure> {
         let remote = &self.workspace.fleet.delivery.remote;
         let mut references = Vec::new();
-        for (plan, commit) in plans.iter().zip(commits) {
-            if commit.is_some() || self.delivery.remote_tip(&plan.branch, remote)?.is_none() {
-                let before = self.delivery.remote_tip(&plan.branch, remote)?;
-                references.push((format!("refs/heads/{}", plan.branch), before));
+        let mut add = |local: String, there: Option<GitId>| -> Result<(), Failure> {
+            let here = self.delivery.reference(&local)?;
+            if here.is_some() && here != there {
+                references.push((local, there));
             }
+            Ok(())
+        };
+        for plan in plans {
+            add(
+                format!("refs/heads/{}", plan.branch),
+                self.delivery.remote_tip(&plan.branch, remote)?,
+            )?;
         }
-        if !references.is_empty() {
-            self.delivery.push(remote, &references)?;
-        }
-        self.delivery.push_notes(remote, NOTES)
+        add(
+            format!("refs/notes/{NOTES}"),
+            self.delivery.reference(&remote_notes(remote, NOTES))?,
+        )?;
+        self.delivery.push(remote, &references)?;
+        Ok(!references.is_empty())
     }
+}
+
+/// Where a fetch puts the notes of a remote.
+fn remote_notes(remote: &str, name: &str) -> String {
+    format!("refs/lockstep/{remote}/notes/{name}")
 }
 
 fn held(plans: &[EnvironmentPlan], named: &[String]) -> bool {

@@ -55,10 +55,7 @@ impl Fixture {
         let remote = self.folder.path().join("remote.git");
         sh(
             self.folder.path(),
-            &format!(
-                "git clone -q {options} 'file://{}' {name}",
-                remote.display()
-            ),
+            &format!("git clone -q {options} 'file://{}' {name}", remote.display()),
         );
         self.folder.path().join(name)
     }
@@ -106,16 +103,11 @@ fn git_finds_no_fault_with_packs_loose_objects_and_notes() {
     write_all(&repository, many);
     let tip = write(&repository, "apps/a1/f1.yaml", "changed");
     let note = [(tip.clone(), "{\"drySha\": \"abc\"}\n".to_owned())].into();
-    repository
-        .set_notes(NOTES, &note, AUTHOR, 1_700_000_000)
-        .unwrap();
+    repository.set_notes(NOTES, &note, AUTHOR, 1_700_000_000).unwrap();
 
     assert_eq!(sh(&clone, "git fsck --strict --full 2>&1"), "");
     assert_eq!(sh(&clone, "git ls-tree -r environment/dev | wc -l"), "2000");
-    assert_eq!(
-        sh(&clone, "git cat-file -p environment/dev:apps/a1/f1.yaml"),
-        "changed"
-    );
+    assert_eq!(sh(&clone, "git cat-file -p environment/dev:apps/a1/f1.yaml"), "changed");
     let packs = "for pack in .git/objects/pack/*.idx; do git verify-pack $pack || exit 1; done";
     assert_eq!(sh(&clone, packs), "");
     let show = "git notes --ref=hydrator.metadata show environment/dev";
@@ -148,31 +140,17 @@ fn notes_of_git_are_read_and_ours_are_read_by_git_in_every_layout() {
             ),
         );
         let theirs = GitId(sh(&clone, "echo 7 | git hash-object --stdin"));
-        let ours = GitId(sh(
-            &clone,
-            &format!("echo ours-{round} | git hash-object -w --stdin"),
-        ));
+        let ours = GitId(sh(&clone, &format!("echo ours-{round} | git hash-object -w --stdin")));
         let note = repository.note(NOTES, &theirs).unwrap();
         assert_eq!(note.as_deref(), Some("note 7\n"));
         let new = [(ours.clone(), "ours\n".to_owned())].into();
         repository.set_notes(NOTES, &new, AUTHOR, 1).unwrap();
-        let show = |id: &GitId| {
-            sh(
-                &clone,
-                &format!("git notes --ref=hydrator.metadata show {}", id.0),
-            )
-        };
+        let show = |id: &GitId| sh(&clone, &format!("git notes --ref=hydrator.metadata show {}", id.0));
         assert_eq!(show(&ours), "ours");
         assert_eq!(show(&theirs), "note 7");
     }
-    assert_eq!(
-        sh(&clone, "git notes --ref=hydrator.metadata list | wc -l"),
-        "602"
-    );
-    assert_eq!(
-        sh(&clone, "git fsck --strict 2>&1 | grep -v dangling || true"),
-        ""
-    );
+    assert_eq!(sh(&clone, "git notes --ref=hydrator.metadata list | wc -l"), "602");
+    assert_eq!(sh(&clone, "git fsck --strict 2>&1 | grep -v dangling || true"), "");
 }
 
 #[test]
@@ -183,43 +161,24 @@ fn the_first_push_carries_an_empty_lease_and_the_second_writer_loses_the_race() 
     let first = write(&one, "apps/one", "1");
     write(&two, "apps/two", "2");
     push(&one).unwrap();
-    assert_eq!(
-        sh(&fixture.remote(), "git rev-parse environment/dev"),
-        first.0
-    );
+    assert_eq!(sh(&fixture.remote(), "git rev-parse environment/dev"), first.0);
     assert_eq!(one.remote_tip(DEV, "origin").unwrap(), Some(first.clone()));
 
     let failure = push(&two).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Race, "{failure}");
-    assert!(
-        failure.message.starts_with("could not push to `origin`"),
-        "{failure}"
-    );
-    assert_eq!(
-        sh(&fixture.remote(), "git rev-parse environment/dev"),
-        first.0
-    );
+    assert!(failure.message.starts_with("could not push to `origin`"), "{failure}");
+    assert_eq!(sh(&fixture.remote(), "git rev-parse environment/dev"), first.0);
 
     // The loser fetches, sees that both went on from nothing, and takes the winner's commit as its base.
-    two.fetch(
-        "origin",
-        &["+refs/heads/*:refs/remotes/origin/*".to_owned()],
-    )
-    .unwrap();
-    let failure = two.tip(DEV, "origin").unwrap_err();
-    let reset = failure
-        .hints
-        .iter()
-        .find(|hint| hint.contains("branch -f"))
+    two.fetch("origin", &["+refs/heads/*:refs/remotes/origin/*".to_owned()])
         .unwrap();
+    let failure = two.tip(DEV, "origin").unwrap_err();
+    let reset = failure.hints.iter().find(|hint| hint.contains("branch -f")).unwrap();
     sh(two.work_folder().unwrap(), reset.split('`').nth(1).unwrap());
     let merged = write(&two, "apps/two", "2");
     push(&two).unwrap();
     assert_eq!(two.resolve(&merged.0).unwrap().parents, [first]);
-    let files = sh(
-        &fixture.remote(),
-        "git ls-tree -r --name-only environment/dev",
-    );
+    let files = sh(&fixture.remote(), "git ls-tree -r --name-only environment/dev");
     assert_eq!(files, "apps/one\napps/two");
 }
 
@@ -237,14 +196,9 @@ fn a_push_of_several_references_moves_all_or_none() {
             ("refs/heads/lockstep/ledger".to_owned(), lease),
         ]
     };
-    let failure = repository
-        .push("origin", &references(Some(wrong)))
-        .unwrap_err();
+    let failure = repository.push("origin", &references(Some(wrong))).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Race, "{failure}");
-    assert_eq!(
-        sh(&fixture.remote(), "git branch --format='%(refname:short)'"),
-        "main"
-    );
+    assert_eq!(sh(&fixture.remote(), "git branch --format='%(refname:short)'"), "main");
     repository.push("origin", &references(None)).unwrap();
     let branches = sh(&fixture.remote(), "git branch --format='%(refname:short)'");
     assert_eq!(branches, "environment/dev\nlockstep/ledger\nmain");
@@ -265,9 +219,7 @@ fn a_server_that_refuses_and_a_remote_that_is_gone_are_told_apart_from_a_race() 
     assert!(failure.message.contains("protected branch"), "{failure}");
 
     fs::remove_dir_all(fixture.remote()).unwrap();
-    let failure = repository
-        .fetch("origin", &["main".to_owned()])
-        .unwrap_err();
+    let failure = repository.fetch("origin", &["main".to_owned()]).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Outside);
     assert!(failure.message.contains("does not"), "{failure}");
 }
@@ -291,9 +243,7 @@ fn a_remote_that_never_answers_is_given_up_with_all_that_was_started() {
         .unwrap()
         .with_timeout(Duration::from_millis(500));
     let start = Instant::now();
-    let failure = repository
-        .fetch("origin", &["main".to_owned()])
-        .unwrap_err();
+    let failure = repository.fetch("origin", &["main".to_owned()]).unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(30));
     assert_eq!(failure.kind, FailureKind::Outside);
     assert!(failure.message.contains("no answer within"), "{failure}");
@@ -306,11 +256,7 @@ fn a_remote_that_never_answers_is_given_up_with_all_that_was_started() {
 /// Clones that lack the branch, and whether the hints mend that when they are typed in.
 #[test]
 fn the_hints_for_clones_that_lack_the_branch_work_as_they_stand() {
-    for options in [
-        "--depth 1",
-        "--single-branch",
-        "--depth 1 --no-single-branch",
-    ] {
+    for options in ["--depth 1", "--single-branch", "--depth 1 --no-single-branch"] {
         for exists in [true, false] {
             let fixture = Fixture::new();
             if exists {
@@ -363,12 +309,7 @@ fn indexes_that_git_writes_are_read_in_every_version() {
             &format!("git update-index --index-version {version} --force-write-index"),
         );
         sh(&path, "git update-index --skip-worktree a");
-        let dirty = || {
-            GitRepository::discover(&path)
-                .unwrap()
-                .dirty(&[""])
-                .unwrap()
-        };
+        let dirty = || GitRepository::discover(&path).unwrap().dirty(&[""]).unwrap();
         assert_eq!(dirty(), [""; 0]);
         sh(&path, "rm a && echo changed > d/e/c && touch d/new");
         assert_eq!(dirty(), ["d/e/c", "d/new"]);
@@ -377,21 +318,9 @@ fn indexes_that_git_writes_are_read_in_every_version() {
             "git update-index --no-skip-worktree a && git checkout -q . && rm d/new",
         );
     }
-    sh(
-        &path,
-        "git update-index --split-index && echo e > e && git add e",
-    );
-    let failure = GitRepository::discover(&path)
-        .unwrap()
-        .dirty(&[""])
-        .unwrap_err();
+    sh(&path, "git update-index --split-index && echo e > e && git add e");
+    let failure = GitRepository::discover(&path).unwrap().dirty(&[""]).unwrap_err();
     assert!(failure.hints[0].contains("--no-split-index"), "{failure}");
     sh(&path, "git update-index --no-split-index");
-    assert_eq!(
-        GitRepository::discover(&path)
-            .unwrap()
-            .dirty(&[""])
-            .unwrap(),
-        ["e"]
-    );
+    assert_eq!(GitRepository::discover(&path).unwrap().dirty(&[""]).unwrap(), ["e"]);
 }

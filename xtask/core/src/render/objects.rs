@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Engine, FleetContext, Input, LineMap, Unit, generations};
+use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations};
 use crate::model::{Digest, EnvironmentName, Finding, Manifest};
 use crate::workspace::{Blueprint, Environment, Workspace};
 use crate::yaml;
@@ -59,7 +59,8 @@ impl Engines {
         let input = Input::new(&unit.context);
         let argocd = built_in(workspace, ARGOCD_BLUEPRINT)?;
         let (mut objects, mut findings) = self.render(&unit.blueprint, |_| true, &input);
-        let (application, mut more) = self.render(argocd, |template| template == APPLICATION, &input);
+        let (application, mut more) =
+            self.render(argocd, |template| template == APPLICATION, &unit.argocd_input(argocd));
         findings.append(&mut more);
         generations::name(&mut objects);
         findings.extend(objects.iter_mut().filter_map(|object| stamp(object, unit)));
@@ -85,6 +86,7 @@ impl Engines {
         let (mut objects, mut findings) = self.render(built_in(workspace, ENVIRONMENT_BLUEPRINT)?, |_| true, &input);
         objects.sort_by(|left, right| left.id.cmp(&right.id));
         let blueprint = built_in(workspace, ARGOCD_BLUEPRINT)?;
+        let input = Input::new(&fleet_context(workspace, environment, blueprint));
         let mut argocd = BTreeMap::new();
         for template in blueprint.templates().filter(|template| *template != APPLICATION) {
             let (objects, mut more) = self.render(blueprint, |name| name == template, &input);

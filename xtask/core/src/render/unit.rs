@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext, ModelContext,
+    AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext, Input, ModelContext,
     PromptContext, ReleaseContext, RetrievalContext, ToolsContext,
 };
 use crate::model::{AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple, Version};
@@ -83,6 +83,21 @@ impl Unit {
             generations: usize::try_from(generations).unwrap_or(usize::MAX),
             input_digest: Digest::of_canonical(&(OUTPUT_FORMAT, &context)),
             context,
+        })
+    }
+}
+
+impl Unit {
+    /// What the Application's template sees: the same, above the default values of its own blueprint, which is not
+    /// part of the tuple and so not of the input digest.
+    pub(super) fn argocd_input(&self, argocd: &Blueprint) -> Input {
+        let mut values = values::merge(argocd.values.iter().map(|(_, values)| values));
+        if let Value::Object(own) = &self.context.values {
+            values::merge_into(&mut values, own);
+        }
+        Input::new(&Context {
+            values: Value::Object(values),
+            ..self.context.clone()
         })
     }
 }

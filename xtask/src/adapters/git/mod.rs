@@ -1,5 +1,6 @@
 //! Git without the git program, through libgit2; fetch and push alone run `git`.
 
+mod adopt;
 mod dirty;
 mod index_file;
 mod loose;
@@ -85,6 +86,14 @@ impl Repository for GitRepository {
 
     fn push(&self, remote: &str, references: &[(String, Option<GitId>)]) -> Result<(), Failure> {
         remote::push(self, remote, references)
+    }
+
+    fn reference(&self, name: &str) -> Result<Option<GitId>, Failure> {
+        Ok(tip::target(&*self.lease()?, name)?.map(|id| GitId(id.to_string())))
+    }
+
+    fn adopt(&self, reference: &str, other: &str, author: &str, seconds: i64) -> Result<(), Failure> {
+        adopt::adopt(self, reference, other, author, seconds)
     }
 
     fn remote_tip(&self, branch: &str, remote: &str) -> Result<Option<GitId>, Failure> {

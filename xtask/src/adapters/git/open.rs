@@ -52,6 +52,26 @@ impl GitRepository {
             .map_err(|error| failing::git(format!("could not make a repository in `{}`", folder.display()), &error))
     }
 
+    /// With this address for a remote.
+    pub fn with_remote(self, name: &str, address: &str) -> Result<GitRepository, Failure> {
+        let lease = self.lease()?;
+        let known = lease.find_remote(name).is_ok();
+        let set = if known {
+            lease.remote_set_url(name, address)
+        } else {
+            lease.remote(name, address).map(|_| ())
+        };
+        let failed = |error: git2::Error| {
+            Failure::new(
+                FailureKind::Disk,
+                format!("could not set the remote `{name}`: {}", error.message()),
+            )
+        };
+        set.map_err(failed)?;
+        drop(lease);
+        Ok(self)
+    }
+
     /// Lets a fetch or push take this long instead of [`TIMEOUT`].
     pub fn with_timeout(mut self, timeout: Duration) -> GitRepository {
         self.timeout = timeout;

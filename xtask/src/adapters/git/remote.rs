@@ -45,11 +45,7 @@ pub(super) fn fetch(repository: &GitRepository, remote: &str, refspecs: &[String
     let mut command = git(repository)?;
     command.args(["fetch", "--quiet", "--no-tags", "--", remote]);
     command.args(refspecs);
-    let result = run(
-        command,
-        &format!("fetch from `{remote}`"),
-        repository.timeout,
-    );
+    let result = run(command, &format!("fetch from `{remote}`"), repository.timeout);
     repository.forget_handles();
     result
 }
