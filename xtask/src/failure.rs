@@ -69,10 +69,7 @@ impl Failure {
         match self.kind {
             FailureKind::Usage => EXIT_USAGE,
             FailureKind::Hold => EXIT_HOLD,
-            FailureKind::Disk
-            | FailureKind::Repository
-            | FailureKind::Race
-            | FailureKind::Outside => EXIT_OUTSIDE,
+            FailureKind::Disk | FailureKind::Repository | FailureKind::Race | FailureKind::Outside => EXIT_OUTSIDE,
         }
     }
 }

@@ -2,3 +2,12 @@
 
 pub mod failure;
 pub mod ports;
+
+pub mod adapters;
+
+pub mod context;
+pub mod report;
+
+pub mod commands;
+
+pub mod cli;

@@ -99,11 +99,7 @@ pub trait Repository: Send + Sync {
 
     /// Which of the commits are ancestors of, or the same as, `descendant`. A commit that is not in this repository is
     /// not an ancestor, unless the clone is shallow: that is a failure with the command that mends it.
-    fn ancestors(
-        &self,
-        descendant: &GitId,
-        commits: &BTreeSet<GitId>,
-    ) -> Result<BTreeSet<GitId>, Failure>;
+    fn ancestors(&self, descendant: &GitId, commits: &BTreeSet<GitId>) -> Result<BTreeSet<GitId>, Failure>;
 
     /// Makes the commits and moves their branches, each by compare-and-swap; a lost race is a failure of kind `Race`
     /// that has moved no branch of this call. Returns the new commits in order.
@@ -145,6 +141,9 @@ pub trait Repository: Send + Sync {
 pub trait Files: Send + Sync {
     /// The files below a folder that are wanted, as they are on disk.
     fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure>;
+
+    /// Whether anything stands at a path.
+    fn exists(&self, path: &Path) -> bool;
 
     /// One file's bytes; `None` where there is none.
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;

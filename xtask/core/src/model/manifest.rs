@@ -44,18 +44,9 @@ pub struct Manifest {
 impl Manifest {
     /// Takes a parsed object, or says which of `apiVersion`, `kind` and `metadata.name` it lacks.
     pub fn new(object: Value) -> Result<Manifest, String> {
-        let text = |pointer: &str| {
-            object
-                .pointer(pointer)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let (version, kind, name) = (text("/apiVersion"), text("/kind"), text("/metadata/name"));
-        for (field, value) in [
-            ("apiVersion", version),
-            ("kind", kind),
-            ("metadata.name", name),
-        ] {
+        for (field, value) in [("apiVersion", version), ("kind", kind), ("metadata.name", name)] {
             if value.is_empty() {
                 return Err(format!("the object has no `{field}`"));
             }
@@ -63,10 +54,7 @@ impl Manifest {
         let id = ObjectId {
             namespace: text("/metadata/namespace").to_owned(),
             name: name.to_owned(),
-            group: version
-                .split_once('/')
-                .map_or("", |(group, _)| group)
-                .to_owned(),
+            group: version.split_once('/').map_or("", |(group, _)| group).to_owned(),
             kind: kind.to_owned(),
         };
         Ok(Manifest { id, object })

@@ -4,6 +4,7 @@ mod digest;
 mod finding;
 mod manifest;
 mod name;
+mod time;
 mod tree;
 mod tuple;
 mod version;
@@ -12,9 +13,10 @@ pub use digest::{Digest, canonical_json};
 pub use finding::{Finding, Location, Related, Severity, suggestion};
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, NameError, ToolName};
+pub use time::Timestamp;
 pub use tree::{Entry, FileTree, MAX_FILE_BYTES};
 pub use tuple::{
-    BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides,
-    PostTraining, PromptChoice, Tier, ToolOverride, Tuple,
+    BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,
+    PromptChoice, Tier, ToolOverride, Tuple,
 };
 pub use version::{PlainVersion, Stage, Version};

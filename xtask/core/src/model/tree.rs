@@ -53,16 +53,11 @@ impl FileTree {
 
     /// Every entry, by path.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.entries
-            .iter()
-            .map(|(path, entry)| (path.as_str(), entry))
+        self.entries.iter().map(|(path, entry)| (path.as_str(), entry))
     }
 
     /// Regular files below a folder (given without a final `/`), by path.
-    pub fn below<'a>(
-        &'a self,
-        folder: &str,
-    ) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> + use<'a> {
+    pub fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> + use<'a> {
         let prefix = format!("{folder}/");
         self.entries
             .range(prefix.clone()..)
@@ -138,20 +133,14 @@ fn name_finding(path: &str) -> Option<Finding> {
         "has an empty part"
     } else if path.contains('\\') {
         "has a backslash, which is a separator on Windows"
-    } else if path
-        .chars()
-        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
-    {
+    } else if path.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
         "has characters that cannot be shown"
     } else {
         return None;
     };
     Some(
-        Finding::error(
-            "unsafe-path",
-            format!("the path `{}` {reason}", path.escape_debug()),
-        )
-        .in_file(path)
-        .help("rename the file"),
+        Finding::error("unsafe-path", format!("the path `{}` {reason}", path.escape_debug()))
+            .in_file(path)
+            .help("rename the file"),
     )
 }

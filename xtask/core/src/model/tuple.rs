@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{AgentName, Digest, PlainVersion, ToolName};
 
 /// How near an environment is to users; the order is the order of promotion.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     /// Every commit; mock models and mock tools.

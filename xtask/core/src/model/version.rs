@@ -104,8 +104,7 @@ fn parse_tagged(text: &str) -> Option<Version> {
 }
 
 fn refusal(text: &str) -> String {
-    let forms =
-        "expected `vX.Y.Z`, `vX.Y.Z-rcN`, `vX.Y.Z-gray-<phase>`, `vX.Y.Z-rN` or `dev-latest`";
+    let forms = "expected `vX.Y.Z`, `vX.Y.Z-rcN`, `vX.Y.Z-gray-<phase>`, `vX.Y.Z-rN` or `dev-latest`";
     if text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit()) {
         return format!("`{text}` is a time, which leads back to no commit; {forms}");
     }
@@ -204,7 +203,5 @@ text_form!(
 text_form!(
     PlainVersion,
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$",
-    |text: &str| {
-        PlainVersion::parse(text).ok_or_else(|| format!("`{text}` is no version: expected X.Y.Z"))
-    }
+    |text: &str| { PlainVersion::parse(text).ok_or_else(|| format!("`{text}` is no version: expected X.Y.Z")) }
 );

@@ -6,12 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{
-    AgentName, Digest, EnvironmentName, Overrides, PlainVersion, Tier, ToolName, Tuple, Version,
-};
+use crate::model::{AgentName, Digest, EnvironmentName, Overrides, PlainVersion, Tier, ToolName, Tuple, Version};
 use crate::workspace::files::{
-    Cluster, Criticality, Embedding, LimitRange, Objectives, Owner, Profile, ProjectRole, Quota,
-    SyncWindow, Tool, Values,
+    Cluster, Criticality, Embedding, LimitRange, Objectives, Owner, Profile, ProjectRole, Quota, SyncWindow, Tool,
+    Values,
 };
 
 /// What a template of a unit sees; the input digest is taken over it.

@@ -1,5 +1,20 @@
 //! Rendering: from templates and values to Kubernetes objects.
 
 mod context;
+mod engine;
+mod filters;
+mod fleet;
+mod generations;
+mod linemap;
+mod objects;
+mod unit;
 
 pub use context::*;
+pub use engine::{Engine, Input};
+pub use fleet::{RenderedUnit, Selection, environment_input, render_all};
+pub use generations::{is_retained, retained, stem};
+pub use linemap::LineMap;
+pub use objects::{
+    ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, INPUT_ANNOTATION, Rendered, TUPLE_ANNOTATION, built_in,
+};
+pub use unit::{OUTPUT_FORMAT, Unit, fleet_context};

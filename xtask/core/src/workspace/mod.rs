@@ -1,3 +1,112 @@
 //! The workspace: a file tree read into types, with every problem a finding.
 
 pub mod files;
+pub mod layout;
+pub mod schemas;
+
+mod agent;
+mod blueprint;
+mod check;
+mod graph;
+mod layers;
+mod load;
+mod releases;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use agent::{Agent, Component};
+pub use blueprint::Blueprint;
+pub use graph::Graph;
+
+use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
+use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ReleaseFile};
+
+/// Everything that the files of a tree say.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    /// The fleet.
+    pub fleet: FleetFile,
+    /// The environments that the fleet names, in its order.
+    pub environments: Vec<Environment>,
+    /// The agents by name.
+    pub agents: BTreeMap<AgentName, Agent>,
+    /// Agents whose files cannot be read: they are not gone, only unknown.
+    pub unreadable: BTreeSet<AgentName>,
+    /// Who depends on whom.
+    pub graph: Graph,
+    /// The blueprints under `templates/` by name.
+    pub blueprints: BTreeMap<String, Arc<Blueprint>>,
+    /// Every blueprint that can be rendered from, by digest: current ones and pinned ones.
+    pub by_digest: BTreeMap<Digest, Arc<Blueprint>>,
+}
+
+/// An environment and what stands in its folder.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name: the folder's.
+    pub name: EnvironmentName,
+    /// Its own file.
+    pub file: EnvironmentFile,
+    /// What differs for single agents.
+    pub values: BTreeMap<AgentName, EnvironmentValues>,
+    /// The tuples that it runs, unless it follows the candidate.
+    pub releases: BTreeMap<AgentName, ReleaseFile>,
+    /// What is held.
+    pub holds: BTreeMap<AgentName, HoldFile>,
+}
+
+impl Workspace {
+    /// Reads a tree. Without a readable fleet file there is no workspace; everything else that is wrong is a finding
+    /// beside what could be read.
+    pub fn load(tree: &FileTree) -> (Option<Workspace>, Vec<Finding>) {
+        load::load(tree)
+    }
+
+    /// The environment of this name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments
+            .iter()
+            .find(|environment| environment.name.as_str() == name)
+    }
+
+    /// The agents that an environment runs, by name.
+    pub fn agents_in<'a>(&'a self, environment: &'a Environment) -> impl Iterator<Item = &'a Agent> {
+        self.agents.values().filter(|agent| environment.runs(&agent.name))
+    }
+
+    /// Environments whose objects stand in the same cluster and namespace, this one first.
+    pub fn neighbours<'a>(&'a self, environment: &'a Environment) -> impl Iterator<Item = &'a Environment> {
+        let same = |other: &&Environment| {
+            other.name != environment.name
+                && other.file.cluster.server == environment.file.cluster.server
+                && other.file.namespace == environment.file.namespace
+        };
+        std::iter::once(environment).chain(self.environments.iter().filter(same))
+    }
+
+    /// The branch that an environment's releases go to.
+    pub fn branch(&self, environment: &EnvironmentName) -> String {
+        let delivery = &self.fleet.delivery;
+        let suffix = if delivery.proposed { "-next" } else { "" };
+        format!("{}{environment}{suffix}", delivery.branch_prefix)
+    }
+}
+
+impl Environment {
+    /// Whether it runs an agent: all of them where it follows the candidate, those with a release file elsewhere.
+    pub fn runs(&self, agent: &AgentName) -> bool {
+        match self.file.follows {
+            Follows::Candidate => true,
+            Follows::Releases => self.releases.contains_key(agent),
+        }
+    }
+
+    /// What it replaces in an agent's tuple.
+    pub fn overrides(&self, agent: &AgentName) -> Overrides {
+        match self.values.get(agent) {
+            Some(values) => self.file.overrides.then(&values.overrides),
+            None => self.file.overrides.clone(),
+        }
+    }
+}

@@ -46,9 +46,7 @@ pub struct Owner {
 }
 
 /// What breaks when an agent breaks; the order is the order of damage.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Criticality {
     /// An inconvenience.

@@ -111,10 +111,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget {
-            least: 1,
-            percent: 10,
-        }
+        Budget { least: 1, percent: 10 }
     }
 }
 

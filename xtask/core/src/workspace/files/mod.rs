@@ -13,12 +13,11 @@ mod values;
 pub use agent::{AgentFile, Candidate, Criticality, Dependency, Objectives, Owner, Profile};
 pub use blueprint::BlueprintFile;
 pub use environment::{
-    Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ProjectRole, Quota,
-    SyncWindow, SyncWindowKind,
+    Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ProjectRole, Quota, SyncWindow, SyncWindowKind,
 };
 pub use fleet::{Budget, Delivery, FleetFile, TargetRevision};
 pub use hold::HoldFile;
-pub use release::{PreviousRelease, ReleaseFile};
+pub use release::{PreviousRelease, PromotedFrom, ReleaseFile};
 pub use retrieval::{Chunking, Embedding, RetrievalFile};
 pub use tools::{Egress, Tool, ToolsFile};
 pub use values::*;

@@ -14,14 +14,25 @@ pub struct ReleaseFile {
     pub version: Version,
     /// The tuple's id, which must be that of `tuple`.
     pub id: Digest,
-    /// The environment that it was promoted from.
+    /// Where it was promoted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promoted_from: Option<EnvironmentName>,
+    pub promoted_from: Option<PromotedFrom>,
     /// The tuple.
     pub tuple: Tuple,
     /// The releases before it, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub previous: Vec<PreviousRelease>,
+}
+
+/// Where a release was promoted from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PromotedFrom {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// The commit of its branch that held the tuple.
+    #[schemars(regex(pattern = "^[0-9a-f]{40}$"))]
+    pub commit: String,
 }
 
 /// A release that ran before.

@@ -1,0 +1,7 @@
+//! Artifacts: what a release records of a unit, and what is hashed.
+
+mod inventory;
+mod record;
+
+pub use inventory::{Inventory, InventoryObject};
+pub use record::{ComponentChange, TupleRecord, component_changes};

@@ -1,0 +1,122 @@
+//! `.lockstep/<unit>/tuple.json`: the tuple that a unit runs, and what differs between two of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::model::{AgentName, Digest, EnvironmentName, Overrides, Tuple, Version};
+
+/// The tuple of a unit as recorded beside its manifests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Tuple record")]
+pub struct TupleRecord {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// The agent.
+    pub agent: AgentName,
+    /// The label of the release.
+    pub version: Version,
+    /// The tuple's id.
+    pub id: Digest,
+    /// SHA-256 of everything that the unit was rendered from.
+    pub input_digest: Digest,
+    /// The tuple.
+    pub tuple: Tuple,
+    /// What the environment replaces in it.
+    pub overrides: Overrides,
+}
+
+/// A part of a tuple, or of what an environment replaces, that differs between two releases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ComponentChange {
+    /// The component: `code`, `prompts`, `model`, `tools`, `retrieval`, `contract`, `blueprint`, `version` or `overrides`.
+    pub component: String,
+    /// The field in the component, dotted; empty for the component as a whole.
+    pub field: String,
+    /// What it was; absent where it is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What it is; absent where it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+impl std::fmt::Display for ComponentChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.component)?;
+        if !self.field.is_empty() {
+            write!(f, ".{}", self.field)?;
+        }
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        write!(f, ": {} → {}", shown(&self.before), shown(&self.after))
+    }
+}
+
+/// What differs between two releases of an agent, component by component, field by field.
+pub fn component_changes(before: Option<&TupleRecord>, after: Option<&TupleRecord>) -> Vec<ComponentChange> {
+    let (before, after) = (
+        before.map(components).unwrap_or_default(),
+        after.map(components).unwrap_or_default(),
+    );
+    let keys: BTreeSet<&(String, String)> = before.keys().chain(after.keys()).collect();
+    keys.into_iter()
+        .filter(|key| before.get(*key) != after.get(*key))
+        .map(|key| ComponentChange {
+            component: key.0.clone(),
+            field: key.1.clone(),
+            before: before.get(key).cloned(),
+            after: after.get(key).cloned(),
+        })
+        .collect()
+}
+
+/// The scalars of a release by component and field.
+fn components(record: &TupleRecord) -> BTreeMap<(String, String), String> {
+    let mut found = BTreeMap::new();
+    found.insert(("version".to_owned(), String::new()), record.version.to_string());
+    let parts = serde_json::to_value(&record.tuple).unwrap_or_default();
+    for (component, value) in parts
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| *name != "agent")
+    {
+        flatten(component, value, &mut String::new(), &mut found);
+    }
+    let overrides = serde_json::to_value(&record.overrides).unwrap_or_default();
+    flatten("overrides", &overrides, &mut String::new(), &mut found);
+    found
+}
+
+fn flatten(component: &str, value: &Value, path: &mut String, found: &mut BTreeMap<(String, String), String>) {
+    match value {
+        Value::Object(map) => flatten_map(component, map, path, found),
+        Value::String(text) => {
+            found.insert((component.to_owned(), path.clone()), text.clone());
+        }
+        other => {
+            found.insert((component.to_owned(), path.clone()), other.to_string());
+        }
+    }
+}
+
+fn flatten_map(
+    component: &str,
+    map: &Map<String, Value>,
+    path: &mut String,
+    found: &mut BTreeMap<(String, String), String>,
+) {
+    for (key, value) in map {
+        let length = path.len();
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(key);
+        flatten(component, value, path, found);
+        path.truncate(length);
+    }
+}

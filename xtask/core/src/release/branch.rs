@@ -1,0 +1,78 @@
+//! What stands on an environment branch before a release.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::artifact::{Inventory, TupleRecord};
+use crate::model::Manifest;
+use crate::release::HydratorMetadata;
+use crate::workspace::layout::ENVIRONMENT_UNIT;
+use crate::yaml;
+
+/// What a branch holds of the units that a run is about.
+#[derive(Clone, Debug, Default)]
+pub struct BranchState {
+    /// Every unit that has a record on the branch; only those that the run is about are read.
+    pub units: BTreeMap<String, PreviousUnit>,
+}
+
+/// A unit as the branch has it; a file that is not there is absent.
+#[derive(Clone, Debug, Default)]
+pub struct PreviousUnit {
+    /// `apps/<unit>/manifest.yaml`
+    pub manifest: Option<Arc<[u8]>>,
+    /// `apps/<unit>/hydrator.metadata`
+    pub metadata: Option<Arc<[u8]>>,
+    /// `.lockstep/<unit>/tuple.json`
+    pub tuple: Option<Arc<[u8]>>,
+    /// `.lockstep/<unit>/inventory.json`
+    pub inventory: Option<Arc<[u8]>>,
+    /// `argocd/…`, by path.
+    pub argocd: BTreeMap<String, Arc<[u8]>>,
+}
+
+impl BranchState {
+    /// The inventory of the environment's own unit: it numbers the commits and lists the units.
+    pub fn environment(&self) -> Option<Inventory> {
+        self.units.get(ENVIRONMENT_UNIT)?.inventory()
+    }
+
+    /// The number of the last environment commit; 0 on an unborn branch.
+    pub fn sequence(&self) -> u64 {
+        self.environment().map_or(0, |inventory| inventory.sequence)
+    }
+}
+
+impl PreviousUnit {
+    /// The unit's inventory.
+    pub fn inventory(&self) -> Option<Inventory> {
+        serde_json::from_slice(self.inventory.as_deref()?).ok()
+    }
+
+    /// The unit's tuple.
+    pub fn record(&self) -> Option<TupleRecord> {
+        serde_json::from_slice(self.tuple.as_deref()?).ok()
+    }
+
+    /// The dry commit that the unit was rendered from.
+    pub fn dry_sha(&self) -> Option<String> {
+        let metadata: HydratorMetadata = serde_json::from_slice(self.metadata.as_deref()?).ok()?;
+        Some(metadata.dry_sha)
+    }
+
+    /// The unit's objects; none where the manifest cannot be read, since somebody else wrote it.
+    pub fn objects(&self) -> Vec<Manifest> {
+        let text = self
+            .manifest
+            .as_deref()
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default();
+        let documents = yaml::read_manifests(text)
+            .map(|manifests| manifests.documents)
+            .unwrap_or_default();
+        documents
+            .into_iter()
+            .filter_map(|document| Manifest::new(document.value).ok())
+            .collect()
+    }
+}

@@ -1,0 +1,488 @@
+//! The plan of a release: what to write where, judged as a whole before anything moves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Map;
+
+use super::bundle::{Bundle, ObjectCounts, Record, WriteContext, owned_paths};
+use super::message::message;
+use super::scope::Blocked;
+use super::{BranchState, DryCommit};
+use crate::artifact::{ComponentChange, TupleRecord};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
+use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, Unit, environment_input};
+use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
+use crate::workspace::{Environment, Workspace};
+
+/// What a run is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these agents; all where none are named.
+    pub agents: Option<BTreeSet<AgentName>>,
+    /// What findings about the files keep from being rendered.
+    pub blocked: Blocked,
+    /// How many agents may be removed, instead of the fleet's budget.
+    pub allow_removals: Option<usize>,
+}
+
+/// The tool that makes the plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Tool {
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// One environment of a run, and what its branch has.
+#[derive(Clone, Copy, Debug)]
+pub struct EnvironmentInput<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// What its branch has.
+    pub branch: &'a BranchState,
+    /// Of the dry commits recorded on the branch, those that the run's dry commit descends from.
+    pub ancestors: &'a BTreeSet<String>,
+    /// Objects of environments outside the run that share the namespace, and the unit that has each.
+    pub foreign: &'a BTreeMap<ObjectId, String>,
+}
+
+/// What a run does to one unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It is new in the environment.
+    Added,
+    /// Its manifest, tuple or Application changes.
+    Changed,
+    /// It stays as it is, bytes and all.
+    Unchanged,
+    /// It leaves the environment.
+    Removed,
+    /// It is held, and stays as it is.
+    Held,
+    /// Findings keep it out of the run.
+    LeftOut,
+}
+
+impl Change {
+    /// The change in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Change::Added => "added",
+            Change::Changed => "changed",
+            Change::Unchanged => "unchanged",
+            Change::Removed => "removed",
+            Change::Held => "held",
+            Change::LeftOut => "left out",
+        }
+    }
+}
+
+/// What a run does to one unit, with what it is about.
+#[derive(Clone, Debug)]
+pub struct UnitChange {
+    /// The unit.
+    pub unit: String,
+    /// What happens to it.
+    pub change: Change,
+    /// The version that it runs afterwards.
+    pub version: Option<String>,
+    /// What happens to its objects.
+    pub counts: ObjectCounts,
+    /// What happens to its tuple.
+    pub components: Vec<ComponentChange>,
+}
+
+/// A commit to make on an environment branch.
+#[derive(Clone, Debug)]
+pub struct CommitPlan {
+    /// Its message.
+    pub message: String,
+    /// Paths to write, or to delete where there are no bytes; every other path stays as it is.
+    pub files: BTreeMap<String, Option<Arc<[u8]>>>,
+}
+
+/// What a run does to one environment.
+#[derive(Clone, Debug)]
+pub struct EnvironmentPlan {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// Its branch.
+    pub branch: String,
+    /// What happens to each unit, by name.
+    pub changes: Vec<UnitChange>,
+    /// The commit; none where nothing changes.
+    pub commit: Option<CommitPlan>,
+}
+
+/// Plans a release: everything is rendered and judged, nothing is written.
+pub fn plan(
+    workspace: &Workspace,
+    engines: &Engines,
+    inputs: &[EnvironmentInput<'_>],
+    dry: &DryCommit,
+    options: &Options,
+    tool: Tool,
+) -> (Vec<EnvironmentPlan>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut bundles = bundles(workspace, engines, inputs, options, &mut findings);
+    let mut removals: Vec<Vec<&str>> = Vec::new();
+    findings.extend(shared_identities(inputs, &bundles));
+    for (input, bundles) in inputs.iter().zip(&bundles) {
+        let removed = removed(workspace, input, options);
+        let changed = bundles
+            .values()
+            .flatten()
+            .filter(|bundle| bundle.differs)
+            .map(|bundle| bundle.unit.as_str());
+        findings.extend(
+            changed
+                .chain(removed.iter().copied())
+                .filter_map(|unit| stale(input, unit, dry)),
+        );
+        findings.extend(over_budget(workspace, input, &removed, options));
+        removals.push(removed);
+    }
+    let blocked = Blocked::by(&findings);
+    let mut plans = Vec::new();
+    for ((input, bundles), removed) in inputs.iter().zip(&mut bundles).zip(&mut removals) {
+        let name = &input.environment.name;
+        removed.retain(|unit| !blocked.named(name, unit));
+        for (unit, bundle) in bundles.iter_mut() {
+            bundle.take_if(|_| blocked.named(name, unit));
+        }
+        plans.push(environment_plan(workspace, input, bundles, removed, dry, options, tool));
+    }
+    findings.sort();
+    (plans, findings)
+}
+
+/// Bundles of one environment by unit; a unit with findings has none.
+type Bundles = BTreeMap<String, Option<Bundle>>;
+
+/// Renders every unit of the run, in parallel.
+fn bundles(
+    workspace: &Workspace,
+    engines: &Engines,
+    inputs: &[EnvironmentInput<'_>],
+    options: &Options,
+    findings: &mut Vec<Finding>,
+) -> Vec<Bundles> {
+    let mut work: Vec<(usize, Option<&AgentName>)> = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        work.push((index, None));
+        let chosen = |agent: &&AgentName| {
+            options.agents.as_ref().is_none_or(|agents| agents.contains(*agent))
+                && !input.environment.holds.contains_key(*agent)
+                && !options.blocked.unit(&input.environment.name, agent)
+        };
+        let agents = workspace.agents_in(input.environment).map(|agent| &agent.name);
+        work.extend(agents.filter(chosen).map(|agent| (index, Some(agent))));
+    }
+    let results: Vec<(usize, String, Result<Bundle, Vec<Finding>>)> = work
+        .into_par_iter()
+        .with_min_len(4)
+        .map(|(index, agent)| {
+            let input = &inputs[index];
+            match agent {
+                Some(agent) => (index, agent.to_string(), agent_bundle(workspace, engines, input, agent)),
+                None => (
+                    index,
+                    ENVIRONMENT_UNIT.to_owned(),
+                    environment_bundle(workspace, engines, input),
+                ),
+            }
+        })
+        .collect();
+    let mut bundles: Vec<Bundles> = inputs.iter().map(|_| BTreeMap::new()).collect();
+    for (index, unit, result) in results {
+        let bundle = result.map_err(|mut new| findings.append(&mut new)).ok();
+        bundles[index].insert(unit, bundle);
+    }
+    bundles
+}
+
+fn agent_bundle(
+    workspace: &Workspace,
+    engines: &Engines,
+    input: &EnvironmentInput<'_>,
+    agent: &AgentName,
+) -> Result<Bundle, Vec<Finding>> {
+    let unit = Unit::new(workspace, input.environment, &workspace.agents[agent], &Map::new())?;
+    let rendered = engines.unit(workspace, &unit)?;
+    let record = Record::Agent(Box::new(record(&unit)));
+    let previous = input.branch.units.get(agent.as_str());
+    Ok(Bundle::new(
+        agent.as_str(),
+        record,
+        rendered,
+        unit.generations,
+        previous,
+        input.branch.sequence() + 1,
+    ))
+}
+
+/// What is recorded of a unit's tuple.
+pub(super) fn record(unit: &Unit) -> TupleRecord {
+    TupleRecord {
+        environment: unit.environment.clone(),
+        agent: unit.agent.clone(),
+        version: unit.context.release.version.clone(),
+        id: unit.context.release.tuple_id,
+        input_digest: unit.input_digest,
+        tuple: unit.context.tuple.clone(),
+        overrides: unit.context.release.overrides.clone(),
+    }
+}
+
+fn environment_bundle(
+    workspace: &Workspace,
+    engines: &Engines,
+    input: &EnvironmentInput<'_>,
+) -> Result<Bundle, Vec<Finding>> {
+    let (context, input_digest) = environment_input(workspace, input.environment)?;
+    let rendered = engines.environment(workspace, input.environment, &context)?;
+    let digest = |name: &str| Some((name.to_owned(), workspace.blueprints.get(name)?.digest));
+    let record = Record::Environment {
+        environment: input.environment.name.clone(),
+        input_digest,
+        blueprints: [ENVIRONMENT_BLUEPRINT, ARGOCD_BLUEPRINT]
+            .into_iter()
+            .filter_map(digest)
+            .collect(),
+    };
+    let previous = input.branch.units.get(ENVIRONMENT_UNIT);
+    Ok(Bundle::new(
+        ENVIRONMENT_UNIT,
+        record,
+        rendered,
+        0,
+        previous,
+        input.branch.sequence() + 1,
+    ))
+}
+
+/// Objects that two units of one cluster both have.
+fn shared_identities(inputs: &[EnvironmentInput<'_>], bundles: &[Bundles]) -> Vec<Finding> {
+    let mut owners: BTreeMap<(&str, &ObjectId), String> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (input, bundles) in inputs.iter().zip(bundles) {
+        let environment = &input.environment.name;
+        let server = input.environment.file.cluster.server.as_str();
+        for bundle in bundles.values().flatten() {
+            for object in &bundle.objects {
+                let unit = format!("{environment}/{}", bundle.unit);
+                let other = owners.insert((server, &object.id), unit.clone());
+                if let Some(other) = other.or_else(|| input.foreign.get(&object.id).cloned()) {
+                    findings.push(
+                        Finding::error("shared-object", format!("`{}` is in `{other}` and in `{unit}`", object.id))
+                            .unit(environment.as_str(), &bundle.unit)
+                            .object(object.id.to_string())
+                            .help("give the environments different namespaces or suffixes, or one of the objects another name"),
+                    );
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn environment_plan(
+    workspace: &Workspace,
+    input: &EnvironmentInput<'_>,
+    bundles: &Bundles,
+    removed: &[&str],
+    dry: &DryCommit,
+    options: &Options,
+    tool: Tool,
+) -> EnvironmentPlan {
+    let name = &input.environment.name;
+    let mut changes = untouched(workspace, input, options);
+    for (unit, bundle) in bundles {
+        let change = match bundle {
+            None => Change::LeftOut,
+            Some(bundle) if !bundle.differs => Change::Unchanged,
+            Some(_) if input.branch.units.contains_key(unit) => Change::Changed,
+            Some(_) => Change::Added,
+        };
+        changes.push(unit_change(unit, change, bundle.as_ref()));
+    }
+    for unit in removed {
+        let objects = input.branch.units[*unit]
+            .inventory()
+            .map_or(0, |inventory| inventory.objects.len());
+        let counts = ObjectCounts {
+            removed: objects,
+            ..ObjectCounts::default()
+        };
+        changes.push(UnitChange {
+            counts,
+            ..unit_change(unit, Change::Removed, None)
+        });
+    }
+    changes.sort_by(|left, right| left.unit.cmp(&right.unit));
+    let moves = changes
+        .iter()
+        .any(|change| matches!(change.change, Change::Added | Change::Changed | Change::Removed));
+    // without its own unit an environment's list of units would be wrong
+    let whole = bundles.get(ENVIRONMENT_UNIT).is_some_and(Option::is_some);
+    let commit = (moves && whole).then(|| commit_plan(workspace, input, bundles, &changes, dry, tool));
+    EnvironmentPlan {
+        environment: name.clone(),
+        branch: workspace.branch(name),
+        changes,
+        commit,
+    }
+}
+
+fn unit_change(unit: &str, change: Change, bundle: Option<&Bundle>) -> UnitChange {
+    UnitChange {
+        unit: unit.to_owned(),
+        change,
+        version: bundle.and_then(|bundle| match &bundle.record {
+            Record::Agent(record) => Some(record.version.to_string()),
+            Record::Environment { .. } => None,
+        }),
+        counts: bundle.map(|bundle| bundle.counts).unwrap_or_default(),
+        components: bundle.map(|bundle| bundle.components.clone()).unwrap_or_default(),
+    }
+}
+
+/// Units of the run that are held or left out.
+fn untouched(workspace: &Workspace, input: &EnvironmentInput<'_>, options: &Options) -> Vec<UnitChange> {
+    let environment = input.environment;
+    workspace
+        .agents_in(environment)
+        .map(|agent| &agent.name)
+        .filter(|agent| options.agents.as_ref().is_none_or(|agents| agents.contains(*agent)))
+        .filter_map(|agent| {
+            let change = if environment.holds.contains_key(agent) {
+                Change::Held
+            } else if options.blocked.unit(&environment.name, agent) {
+                Change::LeftOut
+            } else {
+                return None;
+            };
+            Some(unit_change(agent.as_str(), change, None))
+        })
+        .collect()
+}
+
+/// Units that the branch has and the environment runs no more.
+fn removed<'a>(workspace: &Workspace, input: &EnvironmentInput<'a>, options: &Options) -> Vec<&'a str> {
+    let gone = |unit: &&str| {
+        let Ok(agent) = AgentName::new(unit) else {
+            return false;
+        };
+        let runs = workspace.agents.contains_key(&agent) && input.environment.runs(&agent);
+        !runs
+            && !workspace.unreadable.contains(&agent)
+            && !input.environment.holds.contains_key(&agent)
+            && options.agents.as_ref().is_none_or(|agents| agents.contains(&agent))
+    };
+    input.branch.units.keys().map(String::as_str).filter(gone).collect()
+}
+
+fn over_budget(
+    workspace: &Workspace,
+    input: &EnvironmentInput<'_>,
+    removed: &[&str],
+    options: &Options,
+) -> Option<Finding> {
+    let agents = input.branch.units.len().saturating_sub(1);
+    let budget = options
+        .allow_removals
+        .unwrap_or_else(|| workspace.fleet.deletion_budget.of(agents));
+    if removed.len() <= budget {
+        return None;
+    }
+    let message = format!(
+        "`{}` would lose {} of its {agents} agents, and one run may remove {budget}: {}",
+        input.environment.name,
+        removed.len(),
+        removed.join(", ")
+    );
+    Some(
+        Finding::error("deletion-budget", message)
+            .in_file(layout::environment(input.environment.name.as_str()))
+            .help(format!(
+                "if they shall go, run it again with `--allow-removals {}`",
+                removed.len()
+            )),
+    )
+}
+
+/// A unit that a newer dry commit wrote is not overwritten from an older one.
+fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit) -> Option<Finding> {
+    let recorded = input.branch.units.get(unit)?.dry_sha()?;
+    if recorded == dry.id || input.ancestors.contains(&recorded) {
+        return None;
+    }
+    let message = format!(
+        "`{unit}` was released from {recorded}, which {} does not descend from",
+        dry.id
+    );
+    Some(
+        Finding::error("stale-source", message)
+            .unit(input.environment.name.as_str(), unit)
+            .help("a newer commit has released it: fetch, rebase onto that commit, and release again"),
+    )
+}
+
+fn commit_plan(
+    workspace: &Workspace,
+    input: &EnvironmentInput<'_>,
+    bundles: &Bundles,
+    changes: &[UnitChange],
+    dry: &DryCommit,
+    tool: Tool,
+) -> CommitPlan {
+    let context = WriteContext {
+        environment: &input.environment.name,
+        dry,
+        repo_url: &workspace.fleet.delivery.repo_url,
+        sequence: input.branch.sequence() + 1,
+    };
+    let written: Vec<&Bundle> = bundles
+        .values()
+        .flatten()
+        .filter(|bundle| bundle.differs && bundle.unit != ENVIRONMENT_UNIT)
+        .collect();
+    let mut units = input
+        .branch
+        .environment()
+        .map(|inventory| inventory.units)
+        .unwrap_or_default();
+    let mut files: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
+    let new: Vec<BTreeMap<String, Arc<[u8]>>> = written
+        .par_iter()
+        .map(|bundle| bundle.all_files(&context, BTreeMap::new()))
+        .collect();
+    for (bundle, new) in written.iter().zip(new) {
+        units.insert(bundle.unit.clone(), Digest::of(&new[&branch::inventory(&bundle.unit)]));
+        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
+    }
+    for change in changes.iter().filter(|change| change.change == Change::Removed) {
+        units.remove(&change.unit);
+        files.extend(owned_paths(&change.unit).into_iter().map(|path| (path, None)));
+    }
+    if let Some(Some(own)) = bundles.get(ENVIRONMENT_UNIT) {
+        files.extend(
+            own.all_files(&context, units)
+                .into_iter()
+                .map(|(path, bytes)| (path, Some(bytes))),
+        );
+    }
+    let message = message(
+        dry,
+        input.environment,
+        context.repo_url,
+        tool.version,
+        changes,
+        &written,
+    );
+    CommitPlan { message, files }
+}

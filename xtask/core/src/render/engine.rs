@@ -1,0 +1,177 @@
+//! The template engine: a blueprint's templates compiled once, and what Tera complains about as findings.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use tera::{Context, ErrorKind, Tera};
+
+use super::filters;
+use crate::model::{Finding, suggestion};
+use crate::workspace::{Blueprint, layout};
+
+/// The compiled templates of one blueprint.
+pub struct Engine {
+    tera: Tera,
+    /// Templates that are rendered, by file name.
+    templates: Vec<String>,
+    /// Where each template stands in the tree.
+    sources: BTreeMap<String, String>,
+}
+
+impl Engine {
+    /// Compiles the templates of a blueprint.
+    pub fn compile(blueprint: &Blueprint) -> Result<Engine, Vec<Finding>> {
+        Engine::compile_with(blueprint, str::to_owned)
+    }
+
+    /// Compiles the templates of a blueprint after `prepare` has changed the text of each.
+    pub(super) fn compile_with(
+        blueprint: &Blueprint,
+        mut prepare: impl FnMut(&str) -> String,
+    ) -> Result<Engine, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut texts = Vec::new();
+        for (name, bytes) in &blueprint.files {
+            if !name.ends_with(".tera") {
+                continue;
+            }
+            match std::str::from_utf8(bytes) {
+                Ok(text) => texts.push((name.as_str(), prepare(text))),
+                Err(_) => {
+                    findings.push(
+                        Finding::error("not-utf8", "the template is not UTF-8 text").in_file(&blueprint.sources[name]),
+                    );
+                }
+            }
+        }
+        let mut tera = Tera::new();
+        tera.autoescape_on(Vec::<&str>::new());
+        filters::register(&mut tera);
+        let mut engine = Engine {
+            tera,
+            templates: blueprint.templates().map(str::to_owned).collect(),
+            sources: blueprint.sources.clone(),
+        };
+        if let Err(error) = engine
+            .tera
+            .add_raw_templates(texts.iter().map(|(name, text)| (*name, text.as_str())))
+        {
+            findings.push(engine.finding(&error, None));
+        }
+        if findings.is_empty() { Ok(engine) } else { Err(findings) }
+    }
+
+    /// The templates that are rendered, by file name.
+    pub fn templates(&self) -> impl Iterator<Item = &str> {
+        self.templates.iter().map(String::as_str)
+    }
+
+    /// Where a template stands in the tree.
+    pub fn source<'a>(&'a self, template: &'a str) -> &'a str {
+        self.sources.get(template).map_or(template, String::as_str)
+    }
+
+    /// Renders one template.
+    pub fn render(&self, template: &str, input: &Input) -> Result<String, Finding> {
+        self.tera
+            .render(template, &input.context)
+            .map_err(|error| self.finding(&error, Some(input)))
+    }
+
+    fn finding(&self, error: &tera::Error, input: Option<&Input>) -> Finding {
+        match error.kind() {
+            ErrorKind::SyntaxError(report) => Finding::error("template-syntax", lower(report.message())).at(
+                self.source(report.filename()),
+                report.span().start_line,
+                report.span().start_col + 1,
+            ),
+            ErrorKind::RenderingError(report) => {
+                let span = report.span();
+                let file = self.source(report.filename());
+                let finding = Finding::error("template-error", lower(report.message())).at(
+                    file,
+                    span.start_line,
+                    span.start_col + 1,
+                );
+                match input.and_then(|input| names_help(report.message(), &input.plain())) {
+                    Some((message, help)) => Finding { message, ..finding }.help(help),
+                    None => finding,
+                }
+            }
+            other => Finding::error("template-error", lower(&other.to_string())).in_file(layout::TEMPLATES),
+        }
+    }
+}
+
+/// A context as the engine takes it.
+pub struct Input {
+    context: Context,
+}
+
+impl Input {
+    /// Takes what templates shall see.
+    pub fn new<T: Serialize>(context: &T) -> Input {
+        Input {
+            context: Context::from_serialize(context).expect("a context is a map of plain data"),
+        }
+    }
+
+    /// The context as plain data, for messages.
+    fn plain(&self) -> Value {
+        let names = ["agent", "agents", "environment", "release", "tuple", "values"];
+        let value = |name: &str| Some((name.to_owned(), serde_json::to_value(self.context.get(name)?).ok()?));
+        Value::Object(names.into_iter().filter_map(value).collect())
+    }
+}
+
+/// For an unknown variable: a message that names it, and the names that exist where it was looked for.
+fn names_help(message: &str, context: &Value) -> Option<(String, String)> {
+    let path = message.split('`').nth(1)?;
+    let is_path = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
+    let unknown = ["not found", "undefined", "does not exist", "not defined"]
+        .iter()
+        .any(|word| message.contains(word));
+    if !is_path || !unknown || path.is_empty() {
+        return None;
+    }
+    let mut place = context;
+    let mut shown = String::new();
+    for part in path.split('.') {
+        match place.get(part) {
+            Some(next) => {
+                place = next;
+                shown = if shown.is_empty() {
+                    part.to_owned()
+                } else {
+                    format!("{shown}.{part}")
+                };
+            }
+            None => {
+                let names: Vec<&str> = place.as_object()?.keys().map(String::as_str).collect();
+                let list = names.join("`, `");
+                let scope = if shown.is_empty() {
+                    "a template sees".to_owned()
+                } else {
+                    format!("`{shown}` has")
+                };
+                let help = match suggestion(part, names.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`? {scope} `{list}`"),
+                    None => format!("{scope} `{list}`"),
+                };
+                return Some((format!("unknown variable `{path}`"), help));
+            }
+        }
+    }
+    None
+}
+
+/// Our messages begin in lower case and end without a period.
+fn lower(message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    let mut chars = message.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Which line of which template wrote a line of the rendered text: a second rendering with marks in it.
+
+use super::engine::{Engine, Input};
+use crate::model::{Finding, Location};
+use crate::workspace::Blueprint;
+
+/// Opens a mark; from Unicode's private use, so that no template means anything by it.
+const OPEN: char = '\u{e0f0}';
+/// Closes a mark.
+const CLOSE: char = '\u{e0f1}';
+
+/// For each line of a rendered text, the place in a template that it came from.
+pub struct LineMap {
+    places: Vec<Option<Location>>,
+}
+
+impl LineMap {
+    /// Renders a template of a blueprint once more, with marks.
+    pub fn of(blueprint: &Blueprint, template: &str, input: &Input) -> Option<LineMap> {
+        let names: Vec<&String> = blueprint.files.keys().filter(|name| name.ends_with(".tera")).collect();
+        let mut next = 0;
+        let engine = Engine::compile_with(blueprint, |text| {
+            next += 1;
+            marked(text, next - 1)
+        })
+        .ok()?;
+        let text = engine.render(template, input).ok()?;
+        let mut places = Vec::new();
+        let mut place: Option<Location> = None;
+        for line in text.split('\n') {
+            if let Some((file, number)) = first_mark(line) {
+                let source = engine.source(names.get(file)?).to_owned();
+                place = Some(Location {
+                    file: source,
+                    line: number,
+                    column: 1,
+                });
+            }
+            places.push(place.clone());
+        }
+        Some(LineMap { places })
+    }
+
+    /// The template line that wrote a line of the rendered text (from 1).
+    pub fn place(&self, line: usize) -> Option<&Location> {
+        self.places.get(line.checked_sub(1)?)?.as_ref()
+    }
+
+    /// Places a finding about a line of the rendered text at the template line that wrote it.
+    pub fn locate(map: Option<&LineMap>, finding: Finding, template: &str, line: usize) -> Finding {
+        match map.and_then(|map| map.place(line)) {
+            Some(place) => finding.at(place.file.clone(), place.line, place.column),
+            None => finding.in_file(template),
+        }
+    }
+}
+
+/// The text with a mark before the first literal character of each line that has one.
+fn marked(text: &str, file: usize) -> String {
+    let mut result = String::with_capacity(text.len() * 2);
+    let mut line = 1;
+    let mut open = true;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if let Some(length) = tag_length(rest) {
+            let tag = &rest[..length];
+            if open && tag.starts_with("{{") && !tag.starts_with("{{-") {
+                mark(&mut result, file, line);
+                open = false;
+            }
+            line += tag.matches('\n').count();
+            result.push_str(tag);
+            rest = &rest[length..];
+            continue;
+        }
+        if first == '\n' {
+            line += 1;
+            open = true;
+        } else if open && !first.is_whitespace() {
+            mark(&mut result, file, line);
+            open = false;
+        }
+        result.push(first);
+        rest = &rest[first.len_utf8()..];
+    }
+    result
+}
+
+fn mark(result: &mut String, file: usize, line: usize) {
+    result.push(OPEN);
+    result.push_str(&format!("{file}:{line}"));
+    result.push(CLOSE);
+}
+
+/// The length of the expression, statement, comment or raw block that the text begins with.
+fn tag_length(text: &str) -> Option<usize> {
+    if text.starts_with("{%") {
+        let head = &text[..text.find("%}")? + 2];
+        let word = head.trim_start_matches("{%").trim_start_matches('-').trim_start();
+        if word.starts_with("raw") {
+            let end = text.find("endraw")?;
+            return Some(end + text[end..].find("%}")? + 2);
+        }
+        return Some(head.len());
+    }
+    if text.starts_with("{#") {
+        return Some(text.find("#}")? + 2);
+    }
+    if text.starts_with("{{") || text.starts_with("{<") {
+        let (close, skip) = if text.starts_with("{{") { ("}}", 2) } else { ("}", 1) };
+        return Some(text.find(close)? + skip);
+    }
+    None
+}
+
+fn first_mark(line: &str) -> Option<(usize, usize)> {
+    let start = line.find(OPEN)? + OPEN.len_utf8();
+    let end = start + line[start..].find(CLOSE)?;
+    let (file, number) = line[start..end].split_once(':')?;
+    Some((file.parse().ok()?, number.parse().ok()?))
+}

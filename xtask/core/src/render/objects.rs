@@ -1,0 +1,256 @@
+//! From units to objects: rendered, parsed once, checked for what every unit must have, and ordered.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Engine, FleetContext, Input, LineMap, Unit, generations};
+use crate::model::{Digest, EnvironmentName, Finding, Manifest};
+use crate::workspace::{Blueprint, Environment, Workspace};
+use crate::yaml;
+
+/// The blueprint of what an environment has of its own.
+pub const ENVIRONMENT_BLUEPRINT: &str = "environment";
+/// The blueprint of the Argo CD objects.
+pub const ARGOCD_BLUEPRINT: &str = "argocd";
+/// Its template that is rendered once a unit; the others are rendered once an environment.
+const APPLICATION: &str = "application.yaml.tera";
+/// The annotation of a pod that leads to its tuple.
+pub const TUPLE_ANNOTATION: &str = "lockstep.dev/tuple";
+/// The annotation of a workload that leads to everything it was rendered from.
+pub const INPUT_ANNOTATION: &str = "lockstep.dev/input";
+
+/// The compiled templates of every blueprint that something is rendered from.
+pub struct Engines {
+    by_digest: BTreeMap<Digest, Engine>,
+}
+
+/// A rendered unit.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// Its objects, ordered by namespace, name, group and kind.
+    pub objects: Vec<Manifest>,
+    /// Its Argo CD objects by file stem: an Application for an agent; AppProject and Applications for an environment.
+    pub argocd: BTreeMap<String, Vec<Manifest>>,
+}
+
+impl Engines {
+    /// Compiles all blueprints of a workspace.
+    pub fn compile(workspace: &Workspace) -> (Engines, Vec<Finding>) {
+        let mut engines = Engines {
+            by_digest: BTreeMap::new(),
+        };
+        let mut findings = Vec::new();
+        for (digest, blueprint) in &workspace.by_digest {
+            match Engine::compile(blueprint) {
+                Ok(engine) => {
+                    engines.by_digest.insert(*digest, engine);
+                }
+                Err(mut new) => findings.append(&mut new),
+            }
+        }
+        findings.sort();
+        findings.dedup();
+        (engines, findings)
+    }
+
+    /// Renders one unit.
+    pub fn unit(&self, workspace: &Workspace, unit: &Unit) -> Result<Rendered, Vec<Finding>> {
+        let input = Input::new(&unit.context);
+        let argocd = built_in(workspace, ARGOCD_BLUEPRINT)?;
+        let (mut objects, mut findings) = self.render(&unit.blueprint, |_| true, &input);
+        let (application, mut more) = self.render(argocd, |template| template == APPLICATION, &input);
+        findings.append(&mut more);
+        generations::name(&mut objects);
+        findings.extend(objects.iter_mut().filter_map(|object| stamp(object, unit)));
+        objects.sort_by(|left, right| left.id.cmp(&right.id));
+        findings.extend(twins(&objects));
+        if !findings.is_empty() {
+            return Err(of_unit(findings, &unit.environment, unit.agent.as_str()));
+        }
+        Ok(Rendered {
+            objects,
+            argocd: BTreeMap::from([(unit.agent.to_string(), application)]),
+        })
+    }
+
+    /// Renders what an environment has of its own.
+    pub fn environment(
+        &self,
+        workspace: &Workspace,
+        environment: &Environment,
+        context: &FleetContext,
+    ) -> Result<Rendered, Vec<Finding>> {
+        let input = Input::new(context);
+        let (mut objects, mut findings) = self.render(built_in(workspace, ENVIRONMENT_BLUEPRINT)?, |_| true, &input);
+        objects.sort_by(|left, right| left.id.cmp(&right.id));
+        let blueprint = built_in(workspace, ARGOCD_BLUEPRINT)?;
+        let mut argocd = BTreeMap::new();
+        for template in blueprint.templates().filter(|template| *template != APPLICATION) {
+            let (objects, mut more) = self.render(blueprint, |name| name == template, &input);
+            findings.append(&mut more);
+            let stem = template.trim_end_matches(crate::workspace::layout::TEMPLATE_SUFFIX);
+            argocd.insert(stem.to_owned(), objects);
+        }
+        findings.extend(twins(&objects));
+        if !findings.is_empty() {
+            return Err(of_unit(
+                findings,
+                &environment.name,
+                crate::workspace::layout::ENVIRONMENT_UNIT,
+            ));
+        }
+        Ok(Rendered { objects, argocd })
+    }
+
+    fn render(
+        &self,
+        blueprint: &Blueprint,
+        chosen: impl Fn(&str) -> bool,
+        input: &Input,
+    ) -> (Vec<Manifest>, Vec<Finding>) {
+        let mut objects = Vec::new();
+        let mut findings = Vec::new();
+        // a blueprint that does not compile was reported once for all its units
+        let Some(engine) = self.by_digest.get(&blueprint.digest) else {
+            return (objects, findings);
+        };
+        for template in engine.templates().filter(|template| chosen(template)) {
+            match engine.render(template, input) {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => parse(blueprint, engine, template, input, &text, &mut objects, &mut findings),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        (objects, findings)
+    }
+}
+
+/// The blueprints of environments and of Argo CD objects must be there.
+pub fn built_in<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a Blueprint, Vec<Finding>> {
+    workspace
+        .blueprints
+        .get(name)
+        .map(|blueprint| &**blueprint)
+        .ok_or_else(|| {
+            let path = format!("templates/{name}");
+            vec![
+                Finding::error("missing-blueprint", format!("there is no blueprint `{path}`"))
+                    .in_file(path)
+                    .help("every fleet needs the blueprints `environment` and `argocd`; restore it from git"),
+            ]
+        })
+}
+
+/// Parses a rendered text; whatever is wrong with it is placed at the template line that wrote it.
+fn parse(
+    blueprint: &Blueprint,
+    engine: &Engine,
+    template: &str,
+    input: &Input,
+    text: &str,
+    objects: &mut Vec<Manifest>,
+    findings: &mut Vec<Finding>,
+) {
+    let source = engine.source(template);
+    let map = || LineMap::of(blueprint, template, input);
+    let manifests = match yaml::read_manifests(text) {
+        Ok(manifests) => manifests,
+        Err(error) => {
+            let rule = if error.message.contains("duplicate") {
+                "duplicate-key"
+            } else {
+                "template-not-yaml"
+            };
+            let message = format!("what the template renders is no YAML: {}", error.message);
+            let finding = Finding::error(rule, message).help(excerpt(text, error.line));
+            findings.push(LineMap::locate(map().as_ref(), finding, source, error.line));
+            return;
+        }
+    };
+    if !manifests.ambiguous.is_empty() {
+        let map = map();
+        for scalar in &manifests.ambiguous {
+            let message = format!("`{}` means different things to different YAML readers", scalar.text);
+            let finding =
+                Finding::error("ambiguous-scalar", message).help("quote it: in a template, with the filter `quote`");
+            findings.push(LineMap::locate(map.as_ref(), finding, source, scalar.line));
+        }
+    }
+    for document in manifests.documents {
+        if document.value.is_null() {
+            continue;
+        }
+        match Manifest::new(document.value) {
+            Ok(manifest) => objects.push(manifest),
+            Err(message) => {
+                let finding = Finding::error("incomplete-object", message).help(excerpt(text, document.line));
+                findings.push(LineMap::locate(map().as_ref(), finding, source, document.line));
+            }
+        }
+    }
+}
+
+/// The lines around a line of the rendered text.
+fn excerpt(text: &str, line: usize) -> String {
+    let first = line.saturating_sub(3);
+    let lines: Vec<String> = text
+        .lines()
+        .enumerate()
+        .skip(first)
+        .take(5)
+        .map(|(index, content)| {
+            let mark = if index + 1 == line { '>' } else { ' ' };
+            format!("{mark} {:>4} | {content}", index + 1)
+        })
+        .collect();
+    format!("rendered:\n{}", lines.join("\n"))
+}
+
+/// Puts the input digest on a workload; a pod that does not lead to its tuple is a finding.
+fn stamp(manifest: &mut Manifest, unit: &Unit) -> Option<Finding> {
+    let is_workload = matches!(
+        manifest.id.kind.as_str(),
+        "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet"
+    );
+    if !is_workload {
+        return None;
+    }
+    let annotations = &mut manifest.object["metadata"]["annotations"];
+    annotations[INPUT_ANNOTATION] = unit.input_digest.to_string().into();
+    let tuple = manifest
+        .object
+        .pointer("/spec/template/metadata/annotations")
+        .and_then(|annotations| annotations.get(TUPLE_ANNOTATION))
+        .and_then(Value::as_str);
+    if tuple == Some(unit.context.release.tuple_id.to_string().as_str()) {
+        return None;
+    }
+    Some(
+        Finding::error(
+            "untraceable-pod",
+            format!("the pods of `{}` do not carry their tuple", manifest.id),
+        )
+        .in_file(format!("templates/{}", unit.blueprint.name))
+        .help(format!(
+            "give the pod template the annotation `{TUPLE_ANNOTATION}: {{{{ release.tupleId | quote }}}}`"
+        ))
+        .object(manifest.id.to_string()),
+    )
+}
+
+/// Objects of one unit with the same identity; the objects are sorted.
+fn twins(objects: &[Manifest]) -> impl Iterator<Item = Finding> + '_ {
+    objects.windows(2).filter(|pair| pair[0].id == pair[1].id).map(|pair| {
+        Finding::error("duplicate-object", format!("`{}` is rendered twice", pair[0].id))
+            .object(pair[0].id.to_string())
+            .help("give one of them another name, or render it in one template only")
+    })
+}
+
+fn of_unit(findings: Vec<Finding>, environment: &EnvironmentName, unit: &str) -> Vec<Finding> {
+    findings
+        .into_iter()
+        .map(|finding| finding.unit(environment.as_str(), unit))
+        .collect()
+}

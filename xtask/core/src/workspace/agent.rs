@@ -1,0 +1,134 @@
+//! An agent with the files of its components, and the tuple that they make.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Blueprint;
+use super::files::{AgentFile, RetrievalFile, ToolsFile};
+use super::layout;
+use crate::model::{AgentName, BlueprintComponent, Digest, FileComponent, Finding, PlainVersion, Tuple};
+
+/// An agent and the files of its components, all versions.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// Its name: the folder's.
+    pub name: AgentName,
+    /// Its own file.
+    pub file: AgentFile,
+    /// Prompts by name and version.
+    pub prompts: BTreeMap<String, BTreeMap<PlainVersion, Component<()>>>,
+    /// Tool manifests by version.
+    pub tools: BTreeMap<PlainVersion, Component<ToolsFile>>,
+    /// Retrieval configurations by version.
+    pub retrieval: BTreeMap<PlainVersion, Component<RetrievalFile>>,
+    /// Output contracts by version.
+    pub contracts: BTreeMap<PlainVersion, Component<()>>,
+}
+
+/// A component's file: its bytes' digest, its text, and what it says.
+#[derive(Clone, Debug)]
+pub struct Component<T> {
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// The file's text.
+    pub text: Arc<str>,
+    /// The file read into its type.
+    pub file: T,
+}
+
+impl Agent {
+    /// The tuple that the agent's files describe now; what it names and nobody wrote is a finding.
+    pub fn candidate(&self, blueprints: &BTreeMap<String, Arc<Blueprint>>) -> (Option<Tuple>, Vec<Finding>) {
+        let candidate = &self.file.candidate;
+        let mut findings = Vec::new();
+        let mut missing = |path: String, known: Vec<String>| {
+            findings.push(missing_file(&layout::agent(self.name.as_str()), &path, &known));
+        };
+        let blueprint = match blueprints.get(&candidate.blueprint) {
+            Some(blueprint) => Some(BlueprintComponent {
+                name: blueprint.name.clone(),
+                sha256: blueprint.digest,
+            }),
+            None => {
+                let path = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, candidate.blueprint);
+                missing(path, blueprints.keys().cloned().collect());
+                None
+            }
+        };
+        let mut prompts = BTreeMap::new();
+        for (name, version) in &candidate.prompts {
+            let versions = self.prompts.get(name);
+            match versions.and_then(|versions| versions.get(version)) {
+                Some(prompt) => {
+                    prompts.insert(
+                        name.clone(),
+                        FileComponent {
+                            version: *version,
+                            sha256: prompt.digest,
+                        },
+                    );
+                }
+                None => {
+                    let known = versions.map(shown).unwrap_or_default();
+                    missing(layout::prompt(&self.name, name, *version), known);
+                }
+            }
+        }
+        let contract = candidate.contract.and_then(|version| {
+            let found = component(&self.contracts, version);
+            if found.is_none() {
+                missing(layout::contract(&self.name, version), shown(&self.contracts));
+            }
+            found
+        });
+        let retrieval = candidate.retrieval.and_then(|version| {
+            let found = component(&self.retrieval, version);
+            if found.is_none() {
+                missing(layout::retrieval(&self.name, version), shown(&self.retrieval));
+            }
+            found
+        });
+        let tools = candidate.tools.and_then(|version| {
+            let found = component(&self.tools, version);
+            if found.is_none() {
+                missing(layout::tools(&self.name, version), shown(&self.tools));
+            }
+            found
+        });
+        let tuple = blueprint.filter(|_| findings.is_empty()).map(|blueprint| Tuple {
+            agent: self.name.clone(),
+            blueprint,
+            code: candidate.code.clone(),
+            contract,
+            model: candidate.model.clone(),
+            prompts,
+            retrieval,
+            tools,
+        });
+        (tuple, findings)
+    }
+}
+
+fn component<T>(versions: &BTreeMap<PlainVersion, Component<T>>, version: PlainVersion) -> Option<FileComponent> {
+    versions.get(&version).map(|file| FileComponent {
+        version,
+        sha256: file.digest,
+    })
+}
+
+fn shown<T>(versions: &BTreeMap<PlainVersion, Component<T>>) -> Vec<String> {
+    versions.keys().map(ToString::to_string).collect()
+}
+
+fn missing_file(named_in: &str, path: &str, known: &[String]) -> Finding {
+    let finding = Finding::error(
+        "missing-component",
+        format!("`{path}` is named here and does not exist"),
+    )
+    .in_file(named_in);
+    if known.is_empty() {
+        finding.help(format!("write `{path}`, or take its name out"))
+    } else {
+        finding.help(format!("there is {}", known.join(", ")))
+    }
+}

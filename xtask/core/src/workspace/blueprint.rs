@@ -1,0 +1,187 @@
+//! Blueprints: folders of templates, with what they extend and the partials they share, and the digest of it all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::check;
+use super::files::{BlueprintFile, Values};
+use super::layout::{self, Place};
+use crate::model::{Digest, FileTree, Finding};
+
+/// A folder of templates with everything that it renders from.
+#[derive(Clone, Debug)]
+pub struct Blueprint {
+    /// The folder's name.
+    pub name: String,
+    /// SHA-256 over the paths and digests of `files`.
+    pub digest: Digest,
+    /// Everything that it renders from: own and taken-over templates by file name, `partials/…`, and
+    /// `values/<n>-<blueprint>.yaml`, the default values from the furthest ancestor to its own.
+    pub files: BTreeMap<String, Arc<[u8]>>,
+    /// Where each of the files stands in the tree.
+    pub sources: BTreeMap<String, String>,
+    /// Default values, the furthest ancestor's first: the file in the tree and what it says.
+    pub values: Vec<(String, Map<String, Value>)>,
+}
+
+impl Blueprint {
+    /// The templates that are rendered, by file name; partials are not.
+    pub fn templates(&self) -> impl Iterator<Item = &str> {
+        let rendered = |name: &&str| !name.contains('/') && name.ends_with(layout::TEMPLATE_SUFFIX);
+        self.files.keys().map(String::as_str).filter(rendered)
+    }
+}
+
+/// A file of default values: a modeline and a map of values.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+struct DefaultValues(#[schemars(with = "Values")] Map<String, Value>);
+
+/// The blueprints under `templates/` by name.
+pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<String, Arc<Blueprint>> {
+    let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
+    let mut partials = Folder::new();
+    for (path, bytes) in tree.below(layout::TEMPLATES) {
+        match layout::place(path) {
+            Place::Partial(file) => {
+                partials.insert(format!("{}/{file}", layout::PARTIALS), (path, bytes));
+            }
+            Place::Blueprint(blueprint, file) => {
+                folders
+                    .entry(blueprint)
+                    .or_default()
+                    .insert(file.to_owned(), (path, bytes));
+            }
+            _ => {}
+        }
+    }
+    let heads = heads(&folders, findings);
+    heads
+        .keys()
+        .filter_map(|name| {
+            let chain = chain(name, &heads, findings)?;
+            let mut files = partials.clone();
+            for (depth, ancestor) in chain.iter().enumerate() {
+                for (file, source) in &folders[ancestor.as_str()] {
+                    match file.as_str() {
+                        "blueprint.yaml" => {}
+                        "values.yaml" => {
+                            files.insert(format!("values/{depth}-{ancestor}.yaml"), *source);
+                        }
+                        _ => {
+                            files.insert(file.clone(), *source);
+                        }
+                    }
+                }
+            }
+            Some((name.clone(), Arc::new(assemble(name, files, findings))))
+        })
+        .collect()
+}
+
+/// The blueprints that release files pin, by digest; a copy whose bytes are not its name's is a finding.
+pub(super) fn pinned(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<Digest, Arc<Blueprint>> {
+    let mut found = BTreeMap::new();
+    for name in tree.folders(layout::PINNED_BLUEPRINTS) {
+        let folder = format!("{}/{name}", layout::PINNED_BLUEPRINTS);
+        let files: Folder<'_> = tree
+            .below(&folder)
+            .map(|(path, bytes)| (path[folder.len() + 1..].to_owned(), (path, bytes)))
+            .collect();
+        let own = files.keys().rfind(|file| file.starts_with("values/"));
+        let named = own
+            .and_then(|file| file.split_once('-'))
+            .and_then(|(_, name)| name.strip_suffix(".yaml"));
+        let named = named.unwrap_or("pinned").to_owned();
+        let blueprint = assemble(&named, files, findings);
+        if blueprint.digest.hex() == name {
+            found.insert(blueprint.digest, Arc::new(blueprint));
+        } else {
+            findings.push(
+                Finding::error("changed-blueprint", format!("`{folder}` is not what its name says: its digest is `{}`", blueprint.digest))
+                    .in_file(&folder)
+                    .help("restore it with `git checkout`: a pinned blueprint never changes; edit the one under `templates/` instead"),
+            );
+        }
+    }
+    found
+}
+
+type Folder<'a> = BTreeMap<String, (&'a str, &'a Arc<[u8]>)>;
+
+fn heads(folders: &BTreeMap<&str, Folder<'_>>, findings: &mut Vec<Finding>) -> BTreeMap<String, BlueprintFile> {
+    let mut heads = BTreeMap::new();
+    for (name, files) in folders {
+        match files.get("blueprint.yaml") {
+            Some((path, bytes)) => {
+                if let Some(head) = check::read::<BlueprintFile>(path, bytes, findings) {
+                    heads.insert((*name).to_owned(), head);
+                }
+            }
+            None => findings.push(
+                Finding::error(
+                    "missing-blueprint-file",
+                    format!("`{}/{name}` has no `blueprint.yaml`", layout::TEMPLATES),
+                )
+                .in_file(format!("{}/{name}", layout::TEMPLATES))
+                .help("write one with a `description:`"),
+            ),
+        }
+    }
+    heads
+}
+
+/// A blueprint and its ancestors, the furthest first.
+fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec<Finding>) -> Option<Vec<String>> {
+    let mut chain = vec![name.to_owned()];
+    while let Some(base) = heads[&chain[chain.len() - 1]].extends.clone() {
+        let file = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, chain[chain.len() - 1]);
+        if chain.contains(&base) {
+            findings.push(
+                Finding::error("blueprint-cycle", format!("`{name}` extends itself through `{base}`")).in_file(file),
+            );
+            return None;
+        }
+        if !heads.contains_key(&base) {
+            let finding = Finding::error("unknown-blueprint", format!("`{base}` is no blueprint")).in_file(file);
+            let names: Vec<&str> = heads.keys().map(String::as_str).collect();
+            findings.push(finding.help(format!("there is {}", names.join(", "))));
+            return None;
+        }
+        chain.push(base);
+    }
+    chain.reverse();
+    Some(chain)
+}
+
+fn assemble(name: &str, files: Folder<'_>, findings: &mut Vec<Finding>) -> Blueprint {
+    let digests: BTreeMap<&str, Digest> = files
+        .iter()
+        .map(|(file, (_, bytes))| (file.as_str(), Digest::of(bytes)))
+        .collect();
+    let values = files
+        .iter()
+        .filter(|(file, _)| file.starts_with("values/"))
+        .filter_map(|(_, (path, bytes))| {
+            let DefaultValues(values) = check::read(path, bytes, findings)?;
+            Some(((*path).to_owned(), values))
+        })
+        .collect();
+    Blueprint {
+        name: name.to_owned(),
+        digest: Digest::of_canonical(&digests),
+        values,
+        sources: files
+            .iter()
+            .map(|(file, (path, _))| (file.clone(), (*path).to_owned()))
+            .collect(),
+        files: files
+            .into_iter()
+            .map(|(file, (_, bytes))| (file, bytes.clone()))
+            .collect(),
+    }
+}

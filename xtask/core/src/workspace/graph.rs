@@ -1,0 +1,129 @@
+//! Who depends on whom, and in which order agents start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Agent;
+use super::layout;
+use crate::model::{AgentName, Finding};
+
+/// The dependencies between the agents of a fleet.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    waves: BTreeMap<AgentName, u32>,
+    dependents: BTreeMap<AgentName, Vec<AgentName>>,
+}
+
+impl Graph {
+    /// The graph of these agents; unknown names and cycles are findings.
+    pub(super) fn of(
+        agents: &BTreeMap<AgentName, Agent>,
+        unreadable: &BTreeSet<AgentName>,
+        findings: &mut Vec<Finding>,
+    ) -> Graph {
+        let mut graph = Graph::default();
+        for agent in agents.values() {
+            for dependency in agent
+                .file
+                .dependencies
+                .iter()
+                .filter_map(|dependency| dependency.agent.as_ref())
+            {
+                graph
+                    .dependents
+                    .entry(dependency.clone())
+                    .or_default()
+                    .push(agent.name.clone());
+            }
+        }
+        let mut walk = Walk {
+            agents,
+            unreadable,
+            waves: BTreeMap::new(),
+            path: Vec::new(),
+            findings,
+        };
+        for agent in agents.keys() {
+            walk.wave(agent);
+        }
+        graph.waves = walk.waves;
+        graph
+    }
+
+    /// The agent's place in the order of start-up: one more than the latest that it depends on.
+    pub fn wave(&self, agent: &AgentName) -> u32 {
+        self.waves.get(agent).copied().unwrap_or_default()
+    }
+
+    /// The agents that call this one, by name.
+    pub fn dependents(&self, agent: &AgentName) -> &[AgentName] {
+        self.dependents.get(agent).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// A depth-first walk that visits each agent once.
+struct Walk<'a> {
+    agents: &'a BTreeMap<AgentName, Agent>,
+    unreadable: &'a BTreeSet<AgentName>,
+    waves: BTreeMap<AgentName, u32>,
+    path: Vec<&'a AgentName>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> Walk<'a> {
+    fn wave(&mut self, name: &'a AgentName) -> u32 {
+        if let Some(wave) = self.waves.get(name) {
+            return *wave;
+        }
+        if let Some(start) = self.path.iter().position(|visited| *visited == name) {
+            self.report_cycle(start);
+            return 0;
+        }
+        self.path.push(name);
+        let mut wave = 0;
+        for dependency in &self.agents[name].file.dependencies {
+            let Some(other) = &dependency.agent else {
+                continue;
+            };
+            match self.agents.get_key_value(other) {
+                Some((other, _)) => wave = wave.max(self.wave(other) + 1),
+                None if self.unreadable.contains(other) => {}
+                None => self.report_unknown(name, other),
+            }
+        }
+        self.path.pop();
+        self.waves.insert(name.clone(), wave);
+        wave
+    }
+
+    fn report_cycle(&mut self, start: usize) {
+        let cycle: Vec<&str> = self.path[start..]
+            .iter()
+            .chain([&self.path[start]])
+            .map(|name| name.as_str())
+            .collect();
+        self.findings.push(
+            Finding::error(
+                "dependency-cycle",
+                format!("agents depend on each other in a circle: {}", cycle.join(" → ")),
+            )
+            .in_file(layout::agent(cycle[0]))
+            .help("break the circle: one of them has to start first"),
+        );
+    }
+
+    fn report_unknown(&mut self, name: &AgentName, other: &AgentName) {
+        let finding = Finding::error(
+            "unknown-dependency",
+            format!("`{name}` depends on `{other}`, which is no agent of this fleet"),
+        )
+        .in_file(layout::agent(name.as_str()));
+        let known = self.agents.keys().map(AgentName::as_str);
+        self.findings
+            .push(match crate::model::suggestion(other.as_str(), known) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => {
+                    finding.help("name an agent, or describe an external service with `health:` or `host:` and `port:`")
+                }
+            });
+    }
+}

@@ -1,0 +1,395 @@
+//! Reads a tree into a workspace: every file parsed once, in parallel, then put in its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde_json::Value;
+
+use super::files::{
+    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
+    ToolsFile,
+};
+use super::layout::{self, Place};
+use super::{Agent, Component, Environment, Graph, Workspace, blueprint, check, releases};
+use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion, suggestion};
+
+/// A file of the tree, parsed.
+enum Parsed {
+    Agent(Box<AgentFile>),
+    Prompt(String, PlainVersion, Component<()>),
+    Tools(PlainVersion, Component<ToolsFile>),
+    Retrieval(PlainVersion, Component<RetrievalFile>),
+    Contract(PlainVersion, Component<()>),
+    Environment(Box<EnvironmentFile>),
+    Values(AgentName, EnvironmentValues),
+    Release(AgentName, Box<ReleaseFile>),
+    Hold(AgentName, HoldFile),
+}
+
+/// See [`Workspace::load`].
+pub(super) fn load(tree: &FileTree) -> (Option<Workspace>, Vec<Finding>) {
+    let mut findings = tree.findings();
+    let fleet = match tree.get(layout::FLEET) {
+        Some(bytes) => check::read::<FleetFile>(layout::FLEET, bytes, &mut findings),
+        None => {
+            findings.push(
+                Finding::error("missing-fleet", format!("there is no `{}`", layout::FLEET))
+                    .help("run it at the root of a Lockstep repository"),
+            );
+            None
+        }
+    };
+    let parsed = parse(tree, &mut findings);
+    let blueprints = blueprint::current(tree, &mut findings);
+    let mut by_digest = blueprint::pinned(tree, &mut findings);
+    by_digest.extend(
+        blueprints
+            .values()
+            .map(|blueprint| (blueprint.digest, Arc::clone(blueprint))),
+    );
+    let (agents, unreadable) = agents(tree, &parsed, &mut findings);
+    let Some(fleet) = fleet else {
+        findings.sort();
+        return (None, findings);
+    };
+    let environments = environments(tree, &fleet, parsed, &mut findings);
+    let graph = Graph::of(&agents, &unreadable, &mut findings);
+    let workspace = Workspace {
+        fleet,
+        environments,
+        agents,
+        unreadable,
+        graph,
+        blueprints,
+        by_digest,
+    };
+    releases::check(&workspace, &mut findings);
+    findings.sort();
+    findings.dedup();
+    (Some(workspace), findings)
+}
+
+/// Parses the files of agents and environments; the first of each pair is the folder that the file belongs to.
+fn parse(tree: &FileTree, findings: &mut Vec<Finding>) -> Vec<(String, Parsed)> {
+    let files: Vec<(&str, &Arc<[u8]>)> = [layout::AGENTS, layout::ENVIRONMENTS]
+        .into_iter()
+        .flat_map(|root| tree.below(root))
+        .collect();
+    let results: Vec<(Option<(String, Parsed)>, Vec<Finding>)> = files
+        .par_iter()
+        .with_min_len(16)
+        .map(|(path, bytes)| {
+            let mut findings = Vec::new();
+            (parse_file(path, bytes, &mut findings), findings)
+        })
+        .collect();
+    results
+        .into_iter()
+        .filter_map(|(parsed, mut new)| {
+            findings.append(&mut new);
+            parsed
+        })
+        .collect()
+}
+
+fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(String, Parsed)> {
+    let (owner, parsed) = match layout::place(path) {
+        Place::Agent(agent) => (agent, Parsed::Agent(check::read(path, bytes, findings).map(Box::new)?)),
+        Place::Prompt(agent, name, version) => {
+            let version = plain_version(path, version, findings)?;
+            (
+                agent,
+                Parsed::Prompt(name.to_owned(), version, component(path, bytes, (), findings)?),
+            )
+        }
+        Place::Tools(agent, version) => {
+            let version = plain_version(path, version, findings)?;
+            let file = check::read::<ToolsFile>(path, bytes, findings)?;
+            unique_tools(path, &file, findings);
+            (agent, Parsed::Tools(version, component(path, bytes, file, findings)?))
+        }
+        Place::Retrieval(agent, version) => {
+            let version = plain_version(path, version, findings)?;
+            let file = check::read(path, bytes, findings)?;
+            (
+                agent,
+                Parsed::Retrieval(version, component(path, bytes, file, findings)?),
+            )
+        }
+        Place::Contract(agent, version) => {
+            let version = plain_version(path, version, findings)?;
+            json_object(path, bytes, findings)?;
+            (agent, Parsed::Contract(version, component(path, bytes, (), findings)?))
+        }
+        Place::Environment(environment) => (
+            environment,
+            Parsed::Environment(check::read(path, bytes, findings).map(Box::new)?),
+        ),
+        Place::Values(environment, agent) => (
+            environment,
+            Parsed::Values(agent_name(path, agent, findings)?, check::read(path, bytes, findings)?),
+        ),
+        Place::Release(environment, agent) => {
+            let agent = agent_name(path, agent, findings)?;
+            (
+                environment,
+                Parsed::Release(agent, check::read(path, bytes, findings).map(Box::new)?),
+            )
+        }
+        Place::Hold(environment, agent) => (
+            environment,
+            Parsed::Hold(agent_name(path, agent, findings)?, check::read(path, bytes, findings)?),
+        ),
+        Place::Stray => {
+            findings.push(
+                Finding::warning("stray-file", format!("nothing reads `{path}`"))
+                    .in_file(path)
+                    .help("see the tree in ARCHITECTURE.md for the names that are read"),
+            );
+            return None;
+        }
+        _ => return None,
+    };
+    Some((owner.to_owned(), parsed))
+}
+
+fn component<T>(path: &str, bytes: &[u8], file: T, findings: &mut Vec<Finding>) -> Option<Component<T>> {
+    let text = check::text(path, bytes, findings)?;
+    Some(Component {
+        digest: Digest::of(bytes),
+        text: text.into(),
+        file,
+    })
+}
+
+fn plain_version(path: &str, stem: &str, findings: &mut Vec<Finding>) -> Option<PlainVersion> {
+    let version = PlainVersion::parse(stem);
+    if version.is_none() {
+        findings.push(
+            Finding::error("invalid-version", format!("`{stem}` is no version"))
+                .in_file(path)
+                .help("name the file X.Y.Z, without an environment's prefix"),
+        );
+    }
+    version
+}
+
+fn agent_name(path: &str, stem: &str, findings: &mut Vec<Finding>) -> Option<AgentName> {
+    AgentName::new(stem)
+        .map_err(|error| findings.push(Finding::error("invalid-name", error.to_string()).in_file(path)))
+        .ok()
+}
+
+fn json_object(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<()> {
+    let finding = match serde_json::from_slice::<Value>(bytes) {
+        Ok(Value::Object(_)) => return Some(()),
+        Ok(_) => Finding::error("invalid-contract", "a contract is a JSON Schema: an object").at(path, 1, 1),
+        Err(error) => Finding::error("json-syntax", error.to_string()).at(path, error.line(), error.column().max(1)),
+    };
+    findings.push(finding);
+    None
+}
+
+fn unique_tools(path: &str, file: &ToolsFile, findings: &mut Vec<Finding>) {
+    let mut seen = BTreeSet::new();
+    for tool in &file.tools {
+        if !seen.insert(&tool.name) {
+            findings.push(Finding::error("duplicate-tool", format!("`{}` stands here twice", tool.name)).in_file(path));
+        }
+    }
+}
+
+fn agents(
+    tree: &FileTree,
+    parsed: &[(String, Parsed)],
+    findings: &mut Vec<Finding>,
+) -> (BTreeMap<AgentName, Agent>, BTreeSet<AgentName>) {
+    let mut agents = BTreeMap::new();
+    let mut unreadable = BTreeSet::new();
+    let mut files: BTreeMap<&str, &AgentFile> = BTreeMap::new();
+    for (folder, parsed) in parsed {
+        if let Parsed::Agent(file) = parsed {
+            files.insert(folder, file);
+        }
+    }
+    for folder in tree.folders(layout::AGENTS) {
+        let path = layout::agent(folder);
+        let Some(name) = agent_name(&path, folder, findings) else {
+            continue;
+        };
+        match files.get(folder) {
+            Some(file) => {
+                check_dependencies(&path, &file.dependencies, findings);
+                let agent = Agent {
+                    name: name.clone(),
+                    file: (*file).clone(),
+                    prompts: BTreeMap::new(),
+                    tools: BTreeMap::new(),
+                    retrieval: BTreeMap::new(),
+                    contracts: BTreeMap::new(),
+                };
+                agents.insert(name, agent);
+            }
+            None => {
+                if tree.get(&path).is_none() {
+                    findings.push(
+                        Finding::error(
+                            "missing-agent-file",
+                            format!("`{}/{folder}` has no `agent.yaml`", layout::AGENTS),
+                        )
+                        .in_file(format!("{}/{folder}", layout::AGENTS))
+                        .help(format!("write one, or start with `cargo xtask new agent {folder}`")),
+                    );
+                }
+                unreadable.insert(name);
+            }
+        }
+    }
+    for (folder, parsed) in parsed {
+        let Some(agent) = agents.get_mut(folder.as_str()) else {
+            continue;
+        };
+        match parsed {
+            Parsed::Prompt(name, version, file) => {
+                agent
+                    .prompts
+                    .entry(name.clone())
+                    .or_default()
+                    .insert(*version, file.clone());
+            }
+            Parsed::Tools(version, file) => {
+                agent.tools.insert(*version, file.clone());
+            }
+            Parsed::Retrieval(version, file) => {
+                agent.retrieval.insert(*version, file.clone());
+            }
+            Parsed::Contract(version, file) => {
+                agent.contracts.insert(*version, file.clone());
+            }
+            _ => {}
+        }
+    }
+    (agents, unreadable)
+}
+
+fn check_dependencies(path: &str, dependencies: &[Dependency], findings: &mut Vec<Finding>) {
+    for dependency in dependencies {
+        let named = [
+            dependency.agent.is_some(),
+            dependency.health.is_some(),
+            dependency.host.is_some(),
+        ];
+        let one = named.into_iter().filter(|set| *set).count() == 1;
+        if !one || dependency.host.is_some() != dependency.port.is_some() {
+            findings.push(
+                Finding::error(
+                    "unclear-dependency",
+                    format!("it is not clear how `{}` is reached", dependency.name),
+                )
+                .in_file(path)
+                .help("give exactly one of `agent:`, `health:` (a URL), or `host:` with `port:`"),
+            );
+        }
+    }
+}
+
+fn environments(
+    tree: &FileTree,
+    fleet: &FleetFile,
+    parsed: Vec<(String, Parsed)>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Environment> {
+    let mut found: BTreeMap<String, Environment> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for (folder, parsed) in parsed {
+        match parsed {
+            Parsed::Environment(file) => {
+                let Ok(name) = EnvironmentName::new(&folder) else {
+                    continue;
+                };
+                let (values, releases, holds) = Default::default();
+                found.insert(
+                    folder,
+                    Environment {
+                        name,
+                        file: *file,
+                        values,
+                        releases,
+                        holds,
+                    },
+                );
+            }
+            other => rest.push((folder, other)),
+        }
+    }
+    for (folder, parsed) in rest {
+        let Some(environment) = found.get_mut(&folder) else {
+            continue;
+        };
+        match parsed {
+            Parsed::Values(agent, values) => {
+                environment.values.insert(agent, values);
+            }
+            Parsed::Release(agent, release) => {
+                environment.releases.insert(agent, *release);
+            }
+            Parsed::Hold(agent, hold) => {
+                environment.holds.insert(agent, hold);
+            }
+            _ => {}
+        }
+    }
+    check_listed(tree, fleet, findings);
+    fleet
+        .environments
+        .iter()
+        .filter_map(|name| found.remove(name.as_str()))
+        .collect()
+}
+
+/// What the fleet lists has a folder, and what has a folder is listed.
+fn check_listed(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Finding>) {
+    let mut names = BTreeSet::new();
+    for name in &fleet.environments {
+        if !names.insert(name.as_str()) {
+            findings.push(
+                Finding::error("duplicate-environment", format!("`{name}` stands here twice")).in_file(layout::FLEET),
+            );
+        }
+        let path = layout::environment(name.as_str());
+        if tree.get(&path).is_none() {
+            findings.push(
+                Finding::error(
+                    "missing-environment",
+                    format!("the fleet lists `{name}`, and there is no `{path}`"),
+                )
+                .in_file(layout::FLEET)
+                .help(format!("write it, or start with `cargo xtask new environment {name}`")),
+            );
+        }
+    }
+    for folder in tree.folders(layout::ENVIRONMENTS) {
+        if folder == "blueprints" || names.contains(folder) {
+            continue;
+        }
+        let finding = Finding::warning("unlisted-environment", format!("the fleet does not list `{folder}`"))
+            .in_file(format!("{}/{folder}", layout::ENVIRONMENTS));
+        findings.push(match suggestion(folder, names.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("add it to `environments:` in `{}`", layout::FLEET)),
+        });
+    }
+    for name in &names {
+        if names.contains(format!("{name}-next").as_str()) {
+            findings.push(
+                Finding::error(
+                    "reserved-environment",
+                    format!("`{name}-next` is the name of the proposed branch of `{name}`"),
+                )
+                .in_file(layout::FLEET)
+                .help("rename the environment"),
+            );
+        }
+    }
+}

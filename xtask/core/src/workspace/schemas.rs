@@ -1,0 +1,146 @@
+//! The JSON Schema of every kind of file, generated from its Rust type.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use jsonschema::Validator;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde_json::{Value, json};
+
+use super::files::{
+    AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
+    ToolsFile, Values,
+};
+
+/// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
+pub fn all() -> Vec<(&'static str, Value)> {
+    vec![
+        ("agent", of::<AgentFile>()),
+        ("blueprint", of::<BlueprintFile>()),
+        ("environment", of::<EnvironmentFile>()),
+        ("environment-values", of::<EnvironmentValues>()),
+        ("fleet", of::<FleetFile>()),
+        ("hold", of::<HoldFile>()),
+        ("release", of::<ReleaseFile>()),
+        ("retrieval", of::<RetrievalFile>()),
+        ("tools", of::<ToolsFile>()),
+        ("values", of::<Values>()),
+    ]
+}
+
+/// A schema, and the validator made of it once.
+pub(super) struct Compiled {
+    pub(super) schema: Value,
+    pub(super) validator: Validator,
+}
+
+/// The compiled schema of a type; each is compiled once in a process.
+pub(super) fn compiled<T: JsonSchema>() -> &'static Compiled {
+    static COMPILED: Mutex<BTreeMap<String, &'static Compiled>> = Mutex::new(BTreeMap::new());
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    compiled.entry(T::schema_id().into_owned()).or_insert_with(|| {
+        let schema = of::<T>();
+        let validator = jsonschema::options()
+            .build(&schema)
+            .expect("schemas generated from our types are schemas");
+        Box::leak(Box::new(Compiled { schema, validator }))
+    })
+}
+
+/// The JSON Schema of a type, as an editor reads it.
+pub fn of<T: JsonSchema>() -> Value {
+    let schema: Schema = SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator()
+        .into_root_schema_for::<T>();
+    let mut schema = schema.to_value();
+    allow_deletions(&mut schema);
+    schema
+}
+
+/// In a layer of values, `null` takes away what an earlier layer set: every key of `Values` and below may be null.
+fn allow_deletions(root: &mut Value) {
+    let mut pending = vec!["Values".to_owned()];
+    let mut seen = BTreeSet::new();
+    while let Some(name) = pending.pop() {
+        let place = if root.get("title").and_then(Value::as_str) == Some(&name) {
+            ""
+        } else {
+            "/$defs/"
+        };
+        let pointer = if place.is_empty() {
+            String::new()
+        } else {
+            format!("{place}{name}")
+        };
+        if !seen.insert(name) {
+            continue;
+        }
+        let Some(properties) = root
+            .pointer_mut(&format!("{pointer}/properties"))
+            .and_then(Value::as_object_mut)
+        else {
+            continue;
+        };
+        for property in properties.values_mut() {
+            let target = property
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|path| path.strip_prefix("#/$defs/"));
+            pending.extend(target.map(str::to_owned));
+            let description = property
+                .as_object_mut()
+                .and_then(|property| property.remove("description"));
+            *property = json!({ "anyOf": [property.take(), { "type": "null" }] });
+            if let Some(description) = description {
+                property["description"] = description;
+            }
+        }
+    }
+}
+
+/// The properties that an object may have at a path in an instance of the schema; empty where the schema leaves it open.
+pub(super) fn properties_at(root: &Value, path: &[String]) -> Vec<String> {
+    let mut places = vec![root];
+    for part in path {
+        let wider: Vec<&Value> = places
+            .into_iter()
+            .flat_map(|schema| alternatives(root, schema))
+            .collect();
+        places = wider.into_iter().filter_map(|schema| child(schema, part)).collect();
+    }
+    let mut names: Vec<String> = places
+        .into_iter()
+        .flat_map(|schema| alternatives(root, schema))
+        .filter_map(|schema| schema.get("properties")?.as_object())
+        .flat_map(|properties| properties.keys().cloned())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The schema itself, what it refers to, and each way in which it may hold.
+fn alternatives<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let mut found = vec![schema];
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str)
+        && let Some(target) = root.pointer(reference.trim_start_matches('#'))
+    {
+        found.extend(alternatives(root, target));
+    }
+    for keyword in ["anyOf", "oneOf", "allOf"] {
+        let parts = schema.get(keyword).and_then(Value::as_array);
+        found.extend(parts.into_iter().flatten().flat_map(|part| alternatives(root, part)));
+    }
+    found
+}
+
+fn child<'a>(schema: &'a Value, part: &str) -> Option<&'a Value> {
+    let property = schema.get("properties").and_then(|properties| properties.get(part));
+    let element = || part.parse::<usize>().ok().and_then(|_| schema.get("items"));
+    property
+        .or_else(element)
+        .or_else(|| schema.get("additionalProperties"))
+        .filter(|schema| schema.is_object())
+}

@@ -1,0 +1,71 @@
+//! The few facts of the surroundings that the tool looks at, read once at the start.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the environment enters the program"
+)]
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{IsTerminal, stderr, stdout};
+use std::path::PathBuf;
+
+use super::failing;
+use crate::failure::Failure;
+
+/// Columns assumed where nothing tells the width of the terminal.
+pub const DEFAULT_COLUMNS: usize = 80;
+
+/// What surrounds one run of the tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// The command line without the program's own name.
+    pub arguments: Vec<OsString>,
+    /// The folder that the tool was started in.
+    pub current_folder: PathBuf,
+    /// Whether standard output is a terminal.
+    pub output_is_terminal: bool,
+    /// Whether standard error is a terminal, so that progress can be shown there.
+    pub error_is_terminal: bool,
+    /// Width of the terminal, columns.
+    pub columns: usize,
+    /// Whether `NO_COLOR` asks for plain text (<https://no-color.org>: set and not empty).
+    pub no_color: bool,
+    /// Whether a CI service runs this: `CI` is set and neither empty nor `false`.
+    pub ci: bool,
+}
+
+impl Environment {
+    /// Reads the surroundings; fails where the current folder is gone.
+    pub fn read() -> Result<Environment, Failure> {
+        let current_folder = env::current_dir().map_err(|error| {
+            failing::disk("could not find out the current folder", &error).hint("change into a folder that exists")
+        })?;
+        Ok(Environment {
+            arguments: env::args_os().skip(1).collect(),
+            current_folder,
+            output_is_terminal: stdout().is_terminal(),
+            error_is_terminal: stderr().is_terminal(),
+            columns: columns(),
+            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            ci: env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+        })
+    }
+
+    /// Whether to colour what goes to standard output.
+    pub fn wants_color(&self) -> bool {
+        self.output_is_terminal && !self.no_color
+    }
+
+    /// Whether to show progress on standard error: a log of a CI service keeps every frame of it.
+    pub fn wants_progress(&self) -> bool {
+        self.error_is_terminal && !self.ci
+    }
+}
+
+fn columns() -> usize {
+    env::var("COLUMNS")
+        .ok()
+        .and_then(|value| value.trim().parse().ok())
+        .filter(|columns| *columns > 0)
+        .unwrap_or(DEFAULT_COLUMNS)
+}

@@ -1,0 +1,203 @@
+//! The files of the disk.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this is where files are read and written"
+)]
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::failing;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{Files, Wanted};
+
+/// The file system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
+        let entries: BTreeMap<String, Entry> = walk(root, wanted)?
+            .into_par_iter()
+            .filter_map(|found| entry(found).transpose())
+            .collect::<Result<_, _>>()?;
+        Ok(FileTree::new(entries))
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        match bytes(path) {
+            Ok(Bounded::Whole(bytes)) => Ok(Some(bytes)),
+            Ok(Bounded::Over(size)) => Err(Failure::new(
+                FailureKind::Disk,
+                format!(
+                    "`{}` has {size} bytes, more than the {MAX_FILE_BYTES} that are read",
+                    path.display()
+                ),
+            )),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(could_not("read", path, &error)),
+        }
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        // A file that stays as it is keeps its time, which editors, git and build tools look at.
+        if holds(path, bytes) {
+            return Ok(());
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| could_not("make", folder, &error))?;
+        }
+        replace(path, bytes).map_err(|error| could_not("write", path, &error))
+    }
+
+    fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure> {
+        match fs::remove_file(path) {
+            Ok(()) => {}
+            Err(error) if is_absent(&error) => {}
+            Err(error) => return Err(could_not("remove", path, &error)),
+        }
+        for folder in path.ancestors().skip(1) {
+            // The system refuses to remove a folder that holds something, which is the end of the way up.
+            if folder == root || !folder.starts_with(root) || fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A wanted file, not read yet.
+struct Found {
+    name: String,
+    path: PathBuf,
+    link: bool,
+}
+
+fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    let entries = WalkDir::new(root)
+        .min_depth(1)
+        .into_iter()
+        .filter_entry(|entry| entry.file_name() != ".git");
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_owned();
+                match error.io_error() {
+                    // Gone since its folder was listed: as if it had never been there.
+                    Some(io) if is_absent(io) && path != root => continue,
+                    Some(io) => return Err(could_not("read", &path, io)),
+                    None => return Err(could_not("read", &path, &io::Error::other(error))),
+                }
+            }
+        };
+        let kind = entry.file_type();
+        // Pipes, sockets and devices are no files: reading one could wait for ever.
+        if !kind.is_file() && !kind.is_symlink() {
+            continue;
+        }
+        let name = relative_name(root, entry.path());
+        if wanted(&name) {
+            found.push(Found {
+                name,
+                link: kind.is_symlink(),
+                path: entry.into_path(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The path below `root` with `/` between its parts; what is not Unicode becomes U+FFFD, which the core reports.
+fn relative_name(root: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+fn entry(found: Found) -> Result<Option<(String, Entry)>, Failure> {
+    if found.link {
+        return Ok(Some((found.name, Entry::Link)));
+    }
+    match bytes(&found.path) {
+        Ok(Bounded::Whole(bytes)) => Ok(Some((found.name, Entry::File(Arc::from(bytes))))),
+        Ok(Bounded::Over(size)) => Ok(Some((found.name, Entry::Oversized(size)))),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(could_not("read", &found.path, &error)),
+    }
+}
+
+enum Bounded {
+    Whole(Vec<u8>),
+    Over(u64),
+}
+
+fn bytes(path: &Path) -> io::Result<Bounded> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > MAX_FILE_BYTES {
+        return Ok(Bounded::Over(size));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
+    // One byte more than allowed, so that a file that grows meanwhile is noticed and has an end.
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    match u64::try_from(bytes.len()) {
+        Ok(size) if size > MAX_FILE_BYTES => Ok(Bounded::Over(size)),
+        _ => Ok(Bounded::Whole(bytes)),
+    }
+}
+
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let same_size =
+        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == bytes.len() as u64);
+    same_size && fs::read(path).is_ok_and(|there| there == bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(
+        ".{name}.lockstep-{}-{}",
+        std::process::id(),
+        COUNTER.fetch_add(1, Ordering::Relaxed)
+    ));
+    let result = fill(&temporary, path, bytes).and_then(|()| fs::rename(&temporary, path));
+    if result.is_err() {
+        // Best effort: the first error is the one to tell.
+        let _ = fs::remove_file(&temporary);
+    }
+    result
+}
+
+fn fill(temporary: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(temporary)?;
+    file.write_all(bytes)?;
+    if let Ok(metadata) = fs::symlink_metadata(target)
+        && metadata.is_file()
+    {
+        file.set_permissions(metadata.permissions())?;
+    }
+    Ok(())
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn could_not(verb: &str, path: &Path, error: &io::Error) -> Failure {
+    failing::disk(format!("could not {verb} `{}`", path.display()), error)
+}

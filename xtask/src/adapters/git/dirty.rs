@@ -1,0 +1,309 @@
+//! Which files differ from the checked-out commit, found by looking at every folder once, in parallel.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the work tree is compared here, since libgit2 compares it on one thread"
+)]
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, ObjectType, Oid, Status};
+use lockstep::model::MAX_FILE_BYTES;
+use rayon::prelude::*;
+
+use super::super::failing;
+use super::index_file::{self, IndexEntry, IndexFile, Moment};
+use super::open::GitRepository;
+use super::staged::{self, Folder, is_below};
+use crate::failure::Failure;
+
+const KIND: u32 = 0o170_000;
+const LINK: u32 = 0o120_000;
+const SUBMODULE: u32 = 0o160_000;
+const EXECUTABLE: u32 = 0o100;
+
+/// Paths below the roots that differ from the checked-out commit, in order. A bare repository has none.
+pub(super) fn dirty(repository: &GitRepository, roots: &[&str]) -> Result<Vec<String>, Failure> {
+    let Some(work) = &repository.work_folder else {
+        return Ok(Vec::new());
+    };
+    let index = index_file::read(&repository.own_folder.join("index"))?;
+    let head = head_tree(repository)?;
+    let root = Folder::root(&index);
+    let comparison = Comparison {
+        repository,
+        work,
+        index: &index,
+        modes_count: modes_count(repository)?,
+    };
+    let (staged, changed) = rayon::join(
+        || staged::staged(repository, &index, &root, head, roots),
+        || {
+            roots
+                .iter()
+                .map(|path| comparison.root(path, &root))
+                .collect::<Result<Vec<_>, Failure>>()
+        },
+    );
+    let below_roots = |path: &Vec<u8>| {
+        let path = path.strip_suffix(b"/").unwrap_or(path);
+        roots.iter().any(|root| is_below(path, root.as_bytes()))
+    };
+    let staged = staged?.into_iter().filter(below_roots);
+    let paths: BTreeSet<String> = staged
+        .chain(changed?.into_iter().flatten())
+        .map(|path| String::from_utf8_lossy(&path).into_owned())
+        .collect();
+    Ok(paths.into_iter().collect())
+}
+
+fn head_tree(repository: &GitRepository) -> Result<Option<Oid>, Failure> {
+    let lease = repository.lease()?;
+    let tree = lease.head().and_then(|head| head.peel_to_tree());
+    match tree {
+        Ok(tree) => Ok(Some(tree.id())),
+        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => Ok(None),
+        Err(error) => Err(failing::git("could not read the checked-out commit", &error)),
+    }
+}
+
+fn modes_count(repository: &GitRepository) -> Result<bool, Failure> {
+    let lease = repository.lease()?;
+    let config = lease
+        .config()
+        .map_err(|error| failing::git("could not read git's settings", &error))?;
+    Ok(config.get_bool("core.fileMode").unwrap_or(true))
+}
+
+/// The work tree against the index.
+struct Comparison<'a> {
+    repository: &'a GitRepository,
+    work: &'a Path,
+    index: &'a IndexFile,
+    modes_count: bool,
+}
+
+impl Comparison<'_> {
+    fn root(&self, path: &str, index: &Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+        let path = path.trim_end_matches('/');
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let file = index.find(folder).and_then(|folder| folder.files.get(name.as_bytes()));
+        let tracked = index.find(path);
+        let prefix = match path {
+            "" => Vec::new(),
+            path => [path.as_bytes(), b"/"].concat(),
+        };
+        let mut found = Vec::new();
+        match self.look(path.as_bytes())? {
+            Some(metadata) if metadata.is_dir() => {
+                if file.is_some_and(|entry| entry.mode & KIND == SUBMODULE) {
+                    return Ok(found);
+                }
+                found.extend(file.and_then(|entry| gone(entry)));
+                found.extend(self.folder(&prefix, tracked)?);
+            }
+            Some(metadata) => {
+                let differs = match file {
+                    Some(entry) => self.differs(entry, &metadata)?,
+                    None => !self.is_ignored(path.as_bytes())?,
+                };
+                found.extend(differs.then(|| path.as_bytes().to_vec()));
+                found.extend(tracked.into_iter().flat_map(all_gone));
+            }
+            None => {
+                found.extend(file.and_then(|entry| gone(entry)));
+                found.extend(tracked.into_iter().flat_map(all_gone));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Compares a folder, given with a final `/`.
+    fn folder(&self, path: &[u8], tracked: Option<&Folder<'_>>) -> Result<Vec<Vec<u8>>, Failure> {
+        let Some(tracked) = tracked else {
+            return self.untracked_folder(path);
+        };
+        self.tracked_folder(path, tracked)
+    }
+
+    /// Compares a folder, given with a final `/`, that holds tracked files.
+    fn tracked_folder(&self, path: &[u8], index: &Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+        let mut found = Vec::new();
+        let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
+        let mut folders: Vec<Vec<u8>> = Vec::new();
+        for entry in self.list(path)? {
+            let name = entry.file_name().into_vec();
+            if name == b".git" {
+                continue;
+            }
+            let kind = entry.file_type().map_err(|error| self.unreadable(path, &error))?;
+            if kind.is_dir() {
+                folders.push(name);
+                continue;
+            }
+            let full = [path, &name].concat();
+            match index.files.get(name.as_slice()) {
+                Some(tracked) => match entry.metadata() {
+                    Ok(metadata) => {
+                        if self.differs(tracked, &metadata)? {
+                            found.push(full);
+                        }
+                        seen.insert(name);
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(self.unreadable(&full, &error)),
+                },
+                None if !kind.is_file() && !kind.is_symlink() => {}
+                None if self.is_ignored(&full)? => {}
+                None => found.push(full),
+            }
+        }
+        let missing = index.files.iter().filter(|(name, _)| !seen.contains(**name));
+        found.extend(missing.filter_map(|(_, entry)| gone(entry)));
+        // Not looked into, even where a link to a folder stands in its place.
+        let missing = index
+            .folders
+            .iter()
+            .filter(|(name, _)| !folders.iter().any(|there| there == *name));
+        found.extend(missing.flat_map(|(_, folder)| all_gone(folder)));
+        found.extend(self.folders(path, index, &folders)?);
+        Ok(found)
+    }
+
+    fn folders(&self, path: &[u8], index: &Folder<'_>, names: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
+        let below: Vec<Vec<Vec<u8>>> = names
+            .par_iter()
+            .map(|name| {
+                let folder = [path, name, b"/"].concat();
+                let file = index.files.get(name.as_slice());
+                if file.is_some_and(|entry| entry.mode & KIND == SUBMODULE) {
+                    // A submodule is somebody else's to judge.
+                    return Ok(Vec::new());
+                }
+                self.folder(&folder, index.folders.get(name.as_slice()))
+            })
+            .collect::<Result<_, Failure>>()?;
+        Ok(below.into_iter().flatten().collect())
+    }
+
+    /// The files of a folder without tracked ones; a repository in it counts as one path, as for git.
+    fn untracked_folder(&self, path: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
+        if self.is_ignored(path)? {
+            return Ok(Vec::new());
+        }
+        if !path.is_empty() && self.look(&[path, b".git"].concat())?.is_some() {
+            return Ok(vec![path.to_vec()]);
+        }
+        self.tracked_folder(path, &Folder::default())
+    }
+
+    fn differs(&self, entry: &IndexEntry, metadata: &Metadata) -> Result<bool, Failure> {
+        if entry.stage != 0 {
+            return Ok(true);
+        }
+        if entry.unwatched {
+            return Ok(false);
+        }
+        let is_link = entry.mode & KIND == LINK;
+        let same_kind = metadata.is_symlink() == is_link && (metadata.is_file() || is_link);
+        let same_mode = is_link || !self.modes_count || (metadata.mode() ^ entry.mode) & EXECUTABLE == 0;
+        if !same_kind || !same_mode {
+            return Ok(true);
+        }
+        let modified = Moment::new(metadata.mtime(), metadata.mtime_nsec());
+        let changed = Moment::new(metadata.ctime(), metadata.ctime_nsec());
+        let same_size = u64::from(entry.size) == metadata.len() & u64::from(u32::MAX);
+        // A file that was written in the same tick as the index could have been written again since.
+        let settled = entry.modified < self.index.written;
+        if same_size && settled && modified == entry.modified && changed == entry.changed {
+            return Ok(false);
+        }
+        if !same_size && entry.size != 0 && metadata.len() > MAX_FILE_BYTES {
+            return Ok(true);
+        }
+        self.content_differs(entry, is_link)
+    }
+
+    fn content_differs(&self, entry: &IndexEntry, is_link: bool) -> Result<bool, Failure> {
+        let path = self.place(&entry.path);
+        let bytes = if is_link {
+            fs::read_link(&path).map(|target| target.into_os_string().into_vec())
+        } else {
+            fs::read(&path)
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(self.unreadable(&entry.path, &error)),
+        };
+        let id = Oid::hash_object(ObjectType::Blob, &bytes)
+            .map_err(|error| failing::git("could not hash a file", &error))?;
+        if id == entry.id {
+            return Ok(false);
+        }
+        // Git may store such a file otherwise than it stands on disk (`text`, `eol` and `ident` in .gitattributes).
+        if is_link || !(bytes.contains(&b'\r') || bytes.windows(4).any(|part| part == b"$Id:")) {
+            return Ok(true);
+        }
+        let lease = self.repository.lease()?;
+        let status = lease.status_file(Path::new(OsStr::from_bytes(&entry.path)));
+        Ok(status.is_ok_and(|status| status.contains(Status::WT_MODIFIED)))
+    }
+
+    fn is_ignored(&self, path: &[u8]) -> Result<bool, Failure> {
+        if path.is_empty() {
+            return Ok(false);
+        }
+        let lease = self.repository.lease()?;
+        lease
+            .is_path_ignored(Path::new(OsStr::from_bytes(path)))
+            .map_err(|error| failing::git("could not read .gitignore", &error))
+    }
+
+    fn list(&self, path: &[u8]) -> Result<Vec<fs::DirEntry>, Failure> {
+        let entries = match fs::read_dir(self.place(path)) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(self.unreadable(path, &error)),
+        };
+        entries
+            .collect::<io::Result<_>>()
+            .map_err(|error| self.unreadable(path, &error))
+    }
+
+    fn look(&self, path: &[u8]) -> Result<Option<Metadata>, Failure> {
+        match fs::symlink_metadata(self.place(path)) {
+            Ok(metadata) => Ok(Some(metadata)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(self.unreadable(path, &error)),
+        }
+    }
+
+    fn place(&self, path: &[u8]) -> PathBuf {
+        self.work.join(OsStr::from_bytes(path))
+    }
+
+    fn unreadable(&self, path: &[u8], error: &io::Error) -> Failure {
+        let path = String::from_utf8_lossy(path);
+        failing::disk(format!("could not read `{path}`"), error)
+    }
+}
+
+/// The path of a tracked file that is not on disk, unless it need not be.
+fn gone(entry: &IndexEntry) -> Option<Vec<u8>> {
+    let expected = entry.mode & KIND != SUBMODULE && !entry.unwatched;
+    expected.then(|| entry.path.clone())
+}
+
+fn all_gone(folder: &Folder<'_>) -> Vec<Vec<u8>> {
+    folder.all().into_iter().filter_map(gone).collect()
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}

@@ -1,0 +1,105 @@
+//! Git without the git program, through libgit2; fetch and push alone run `git`.
+
+mod dirty;
+mod index_file;
+mod loose;
+mod notes;
+mod object;
+mod open;
+mod pack;
+mod process;
+mod read;
+mod refs;
+mod remote;
+mod revision;
+mod staged;
+mod store;
+mod tip;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use lockstep::model::FileTree;
+
+pub use open::{GitRepository, TIMEOUT};
+
+use crate::failure::Failure;
+use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
+
+impl Repository for GitRepository {
+    fn head(&self) -> Result<Commit, Failure> {
+        revision::head(self)
+    }
+
+    fn resolve(&self, revision: &str) -> Result<Commit, Failure> {
+        revision::resolve(self, revision)
+    }
+
+    fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure> {
+        dirty::dirty(self, roots)
+    }
+
+    fn files(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
+        read::files(self, commit, wanted)
+    }
+
+    fn folder(&self, commit: &GitId, folder: &str) -> Result<BTreeMap<String, GitId>, Failure> {
+        read::folder(self, commit, folder)
+    }
+
+    fn read(&self, commit: &GitId, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure> {
+        read::read(self, commit, paths)
+    }
+
+    fn tip(&self, branch: &str, remote: &str) -> Result<Tip, Failure> {
+        tip::tip(self, branch, remote)
+    }
+
+    fn ancestors(&self, descendant: &GitId, commits: &BTreeSet<GitId>) -> Result<BTreeSet<GitId>, Failure> {
+        revision::ancestors(self, descendant, commits)
+    }
+
+    fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure> {
+        write::commit(self, commits)
+    }
+
+    fn set_notes(
+        &self,
+        reference: &str,
+        notes: &BTreeMap<GitId, String>,
+        author: &str,
+        seconds: i64,
+    ) -> Result<(), Failure> {
+        notes::set(self, reference, notes, author, seconds)
+    }
+
+    fn note(&self, reference: &str, commit: &GitId) -> Result<Option<String>, Failure> {
+        notes::get(self, reference, commit)
+    }
+
+    fn fetch(&self, remote: &str, refspecs: &[String]) -> Result<(), Failure> {
+        remote::fetch(self, remote, refspecs)
+    }
+
+    fn push(&self, remote: &str, references: &[(String, Option<GitId>)]) -> Result<(), Failure> {
+        remote::push(self, remote, references)
+    }
+
+    fn remote_tip(&self, branch: &str, remote: &str) -> Result<Option<GitId>, Failure> {
+        tip::remote_tip(self, branch, remote)
+    }
+
+    fn git_folder(&self) -> &Path {
+        &self.common_folder
+    }
+
+    fn work_folder(&self) -> Option<&Path> {
+        self.work_folder.as_deref()
+    }
+
+    fn remote_url(&self, remote: &str) -> Result<Option<String>, Failure> {
+        tip::remote_url(self, remote)
+    }
+}

@@ -1,0 +1,131 @@
+//! Opens a repository, and lends libgit2's handles of it to threads.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::Duration;
+
+use git2::{ErrorCode, RepositoryOpenFlags};
+
+use super::super::failing;
+use crate::failure::{Failure, FailureKind};
+
+/// How long one fetch or push may take, unless told otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// A git repository on disk, with or without a work tree.
+pub struct GitRepository {
+    /// What `git --git-dir` takes: in a linked work tree that one's own folder.
+    pub(super) own_folder: PathBuf,
+    /// The folder with the objects and the branches, the same for all linked work trees.
+    pub(super) common_folder: PathBuf,
+    pub(super) work_folder: Option<PathBuf>,
+    /// How long one fetch or push may take.
+    pub(super) timeout: Duration,
+    // A handle of libgit2 serves one thread at a time and costs a millisecond to open, so handles are kept and lent.
+    idle: Mutex<Vec<git2::Repository>>,
+}
+
+impl GitRepository {
+    /// Finds the repository that a folder belongs to.
+    pub fn discover(folder: &Path) -> Result<GitRepository, Failure> {
+        settings();
+        let nowhere: [&Path; 0] = [];
+        git2::Repository::open_ext(folder, RepositoryOpenFlags::empty(), nowhere)
+            .map(GitRepository::of)
+            .map_err(|error| not_opened(folder, &error))
+    }
+
+    /// Opens a git folder (`.git`, or a bare repository) without searching.
+    pub fn open(git_folder: &Path) -> Result<GitRepository, Failure> {
+        settings();
+        git2::Repository::open(git_folder)
+            .map(GitRepository::of)
+            .map_err(|error| not_opened(git_folder, &error))
+    }
+
+    /// Makes a bare repository, or opens the one that is there.
+    pub fn init_bare(folder: &Path) -> Result<GitRepository, Failure> {
+        settings();
+        git2::Repository::init_bare(folder)
+            .map(GitRepository::of)
+            .map_err(|error| failing::git(format!("could not make a repository in `{}`", folder.display()), &error))
+    }
+
+    /// Lets a fetch or push take this long instead of [`TIMEOUT`].
+    pub fn with_timeout(mut self, timeout: Duration) -> GitRepository {
+        self.timeout = timeout;
+        self
+    }
+
+    /// A handle for this thread, which goes back when it is dropped.
+    pub(super) fn lease(&self) -> Result<Lease<'_>, Failure> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let handle = match idle {
+            Some(handle) => handle,
+            None => git2::Repository::open(&self.own_folder).map_err(|error| not_opened(&self.own_folder, &error))?,
+        };
+        Ok(Lease {
+            handle: Some(handle),
+            owner: self,
+        })
+    }
+
+    /// Drops idle handles: another program changed what they may have in memory (settings, shallow boundaries).
+    pub(super) fn forget_handles(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn of(handle: git2::Repository) -> GitRepository {
+        GitRepository {
+            own_folder: handle.path().to_owned(),
+            common_folder: handle.commondir().to_owned(),
+            work_folder: handle.workdir().map(Path::to_owned),
+            timeout: TIMEOUT,
+            idle: Mutex::new(vec![handle]),
+        }
+    }
+}
+
+/// A handle of libgit2, lent to one thread.
+pub(super) struct Lease<'a> {
+    handle: Option<git2::Repository>,
+    owner: &'a GitRepository,
+}
+
+impl Deref for Lease<'_> {
+    type Target = git2::Repository;
+
+    fn deref(&self) -> &git2::Repository {
+        self.handle
+            .as_ref()
+            .expect("a lease holds its handle until it is dropped")
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let mut idle = self.owner.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.extend(self.handle.take());
+    }
+}
+
+fn settings() {
+    static ONCE: Once = Once::new();
+    // Hashing every object again on reading doubles its cost; what matters is checked by SHA-256 above this layer.
+    ONCE.call_once(|| git2::opts::strict_hash_verification(false));
+}
+
+fn not_opened(folder: &Path, error: &git2::Error) -> Failure {
+    if error.code() == ErrorCode::NotFound {
+        return Failure::new(
+            FailureKind::Repository,
+            format!("`{}` is not in a git repository", folder.display()),
+        )
+        .hint("change into a clone, or make a repository here: `git init`");
+    }
+    failing::git(
+        format!("could not open the repository of `{}`", folder.display()),
+        error,
+    )
+}

@@ -1,0 +1,270 @@
+//! Moves references by compare-and-swap, several at once all or none, by the protocol that git itself follows.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "references are written here: libgit2 neither syncs them nor moves several as one"
+)]
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use git2::Oid;
+
+use super::super::failing;
+use super::open::GitRepository;
+use super::tip::target;
+use crate::failure::{Failure, FailureKind};
+
+/// A move of one reference.
+pub(super) struct Step {
+    /// The full name (`refs/…`).
+    pub reference: String,
+    /// What it must hold now; `None`: it must not exist.
+    pub expected: Option<Oid>,
+    pub to: Oid,
+    /// Who moves it, as a reflog says it.
+    pub author_line: String,
+    /// Why, for the reflog.
+    pub reason: String,
+}
+
+/// Takes all the steps or none. Every reference is locked, then compared, then written beside its place; only when
+/// all of that worked are the new values put into place.
+pub(super) fn step(repository: &GitRepository, mut steps: Vec<Step>) -> Result<(), Failure> {
+    steps.sort_by(|one, other| one.reference.cmp(&other.reference));
+    let lease = repository.lease()?;
+    let mut locks = Vec::with_capacity(steps.len());
+    for step in &steps {
+        refuse_overlap(&lease, step)?;
+        locks.push(Lock::take(repository, &step.reference)?);
+    }
+    for step in &steps {
+        compare(step, target(&lease, &step.reference)?)?;
+    }
+    for (lock, step) in locks.iter_mut().zip(&steps) {
+        lock.fill(step.to)?;
+    }
+    for lock in &mut locks {
+        lock.put_into_place()?;
+    }
+    for lock in &locks {
+        lock.sync_name()?;
+    }
+    for step in &steps {
+        write_log(repository, &lease, step);
+    }
+    Ok(())
+}
+
+/// Fails where one of the branches is checked out: its files would no longer be those of its commit.
+pub(super) fn refuse_checked_out(repository: &GitRepository, branches: &BTreeSet<&str>) -> Result<(), Failure> {
+    for (head, place) in heads(repository) {
+        let Ok(text) = fs::read_to_string(&head) else {
+            continue;
+        };
+        let Some(branch) = text.trim().strip_prefix("ref: refs/heads/") else {
+            continue;
+        };
+        if branches.contains(branch) {
+            return Err(Failure::new(
+                FailureKind::Repository,
+                format!("the branch `{branch}`, which only this tool writes, is checked out in `{place}`"),
+            )
+            .hint("check out another one there: `git switch main`"));
+        }
+    }
+    Ok(())
+}
+
+/// The `HEAD` of every work tree, and where that is. A bare repository has none of its own.
+fn heads(repository: &GitRepository) -> Vec<(PathBuf, String)> {
+    let common = &repository.common_folder;
+    let mut heads = Vec::new();
+    let main = git2::Repository::open(common).ok();
+    if let Some(folder) = main.as_ref().and_then(git2::Repository::workdir) {
+        heads.push((common.join("HEAD"), folder.display().to_string()));
+    }
+    let linked = fs::read_dir(common.join("worktrees"));
+    for folder in linked.into_iter().flatten().flatten() {
+        let folder = folder.path();
+        let place = fs::read_to_string(folder.join("gitdir")).unwrap_or_default();
+        let place = place.trim().trim_end_matches("/.git").to_owned();
+        heads.push((folder.join("HEAD"), place));
+    }
+    heads
+}
+
+/// Git keeps references as files, so that `a` and `a/b` cannot both exist.
+fn refuse_overlap(repository: &git2::Repository, step: &Step) -> Result<(), Failure> {
+    if !git2::Reference::is_valid_name(&step.reference) {
+        return Err(Failure::new(
+            FailureKind::Repository,
+            format!("`{}` is no name that git allows", step.reference.escape_debug()),
+        ));
+    }
+    if step.expected.is_some() {
+        return Ok(());
+    }
+    let above = Path::new(&step.reference)
+        .ancestors()
+        .skip(1)
+        .filter_map(Path::to_str)
+        .filter(|name| name.matches('/').count() >= 2)
+        .find(|name| repository.find_reference(name).is_ok())
+        .map(str::to_owned);
+    let below = || {
+        let names = repository.references_glob(&format!("{}/*", step.reference)).ok()?;
+        let first = names.flatten().next()?;
+        Some(String::from_utf8_lossy(first.name_bytes()).into_owned())
+    };
+    match above.or_else(below) {
+        None => Ok(()),
+        Some(other) => Err(Failure::new(
+            FailureKind::Repository,
+            format!("git cannot hold `{}` beside `{other}`", step.reference),
+        )
+        .hint(format!(
+            "rename the other one: `git branch -m {0} {0}-old`",
+            short(&other)
+        ))),
+    }
+}
+
+fn compare(step: &Step, found: Option<Oid>) -> Result<(), Failure> {
+    if found == step.expected {
+        return Ok(());
+    }
+    let show = |id: Option<Oid>| id.map_or_else(|| "nothing".to_owned(), |id| format!("`{id}`"));
+    Err(Failure::new(
+        FailureKind::Race,
+        format!(
+            "`{}` moved meanwhile: expected {}, found {}",
+            short(&step.reference),
+            show(step.expected),
+            show(found)
+        ),
+    )
+    .hint("run it again: it then goes on from there"))
+}
+
+fn short(reference: &str) -> &str {
+    reference.strip_prefix("refs/heads/").unwrap_or(reference)
+}
+
+/// The lock file of one reference, as git knows it; released when dropped.
+struct Lock {
+    reference: String,
+    target: PathBuf,
+    path: PathBuf,
+    file: Option<File>,
+    held: bool,
+}
+
+impl Lock {
+    fn take(repository: &GitRepository, reference: &str) -> Result<Lock, Failure> {
+        let target = repository.common_folder.join(reference);
+        let mut path = target.clone().into_os_string();
+        path.push(".lock");
+        let path = PathBuf::from(path);
+        let folder = target.parent().unwrap_or(&repository.common_folder);
+        let made = fs::create_dir_all(folder).and_then(|()| {
+            remove_empty_folders(&target);
+            OpenOptions::new().write(true).create_new(true).open(&path)
+        });
+        match made {
+            Ok(file) => Ok(Lock {
+                reference: reference.to_owned(),
+                target,
+                path,
+                file: Some(file),
+                held: true,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::new(
+                FailureKind::Race,
+                format!("`{}` is locked by another process", short(reference)),
+            )
+            .hint("run it again in a moment")
+            .hint(format!(
+                "if no git or Lockstep process runs any more, remove `{}`",
+                path.display()
+            ))),
+            Err(error) => Err(not_moved(reference, &error)),
+        }
+    }
+
+    fn fill(&mut self, id: Oid) -> Result<(), Failure> {
+        let Some(mut file) = self.file.take() else {
+            return Ok(());
+        };
+        writeln!(file, "{id}")
+            .and_then(|()| file.sync_all())
+            .map_err(|error| not_moved(&self.reference, &error))
+    }
+
+    fn put_into_place(&mut self) -> Result<(), Failure> {
+        fs::rename(&self.path, &self.target).map_err(|error| not_moved(&self.reference, &error))?;
+        self.held = false;
+        Ok(())
+    }
+
+    fn sync_name(&self) -> Result<(), Failure> {
+        let folder = self.target.parent().unwrap_or(&self.target);
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|error| not_moved(&self.reference, &error))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Only while it is ours: after the rename, a file of that name is somebody else's lock.
+        if self.held {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Deleted references leave their folders behind, which may bear the name of the new one.
+fn remove_empty_folders(path: &Path) {
+    if !path.is_dir() {
+        return;
+    }
+    for below in fs::read_dir(path).into_iter().flatten().flatten() {
+        remove_empty_folders(&below.path());
+    }
+    // Fails, as it should, where something is in it; taking the lock's place then fails in turn.
+    let _ = fs::remove_dir(path);
+}
+
+fn not_moved(reference: &str, error: &io::Error) -> Failure {
+    failing::disk(format!("could not move `{}`", short(reference)), error)
+}
+
+/// Appends to the reflog where git would. Best effort: the reference has moved already.
+fn write_log(repository: &GitRepository, lease: &git2::Repository, step: &Step) {
+    let log = repository.common_folder.join("logs").join(&step.reference);
+    let wanted = lease
+        .config()
+        .and_then(|config| config.get_bool("core.logAllRefUpdates"))
+        .unwrap_or(!lease.is_bare());
+    let kept = step.reference.starts_with("refs/heads/") || step.reference.starts_with("refs/notes/");
+    let begun = wanted && kept;
+    if !begun && !log.exists() {
+        return;
+    }
+    let from = step.expected.unwrap_or(Oid::ZERO_SHA1);
+    let line = format!(
+        "{from} {} {}\t{}\n",
+        step.to,
+        step.author_line,
+        step.reason.replace('\n', " ")
+    );
+    if let Some(folder) = log.parent() {
+        let _ = fs::create_dir_all(folder);
+    }
+    if let Ok(mut file) = OpenOptions::new().append(true).create(true).open(&log) {
+        let _ = file.write_all(line.as_bytes());
+    }
+}

@@ -1,0 +1,104 @@
+//! Commits: the one that is checked out, those that a revision names, and who descends from whom.
+
+use std::collections::BTreeSet;
+
+use git2::{ErrorCode, Oid};
+
+use super::super::failing;
+use super::object::{git_id, parse_id};
+use super::open::GitRepository;
+use super::read::unreadable;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{Commit, GitId};
+
+/// The commit that is checked out.
+pub(super) fn head(repository: &GitRepository) -> Result<Commit, Failure> {
+    let lease = repository.lease()?;
+    let head = lease.head().map_err(|error| match error.code() {
+        ErrorCode::UnbornBranch | ErrorCode::NotFound => {
+            Failure::new(FailureKind::Repository, "the repository has no commit yet")
+                .hint("make the first one: `git add -A && git commit -m \"First commit\"`")
+        }
+        _ => failing::git("could not read the checked-out commit", &error),
+    })?;
+    let commit = head
+        .peel_to_commit()
+        .map_err(|error| failing::git("could not read the checked-out commit", &error))?;
+    Ok(describe(&commit))
+}
+
+/// The commit that a revision names.
+pub(super) fn resolve(repository: &GitRepository, revision: &str) -> Result<Commit, Failure> {
+    let lease = repository.lease()?;
+    lease
+        .revparse_single(revision)
+        .and_then(|object| object.peel_to_commit())
+        .map(|commit| describe(&commit))
+        .map_err(|error| {
+            let failure = Failure::new(
+                FailureKind::Repository,
+                format!("`{}` names no commit here", revision.escape_debug()),
+            );
+            match (error.code(), lease.is_shallow()) {
+                (ErrorCode::Ambiguous, _) => failure.hint("write more digits: several objects start with these"),
+                (_, true) => failure.hint("this clone is shallow; fetch the rest: `git fetch --unshallow`"),
+                (_, false) => failure.hint("see `git branch --all` and `git log`, or `git fetch`"),
+            }
+        })
+}
+
+/// Which of the commits are ancestors of, or the same as, `descendant`.
+pub(super) fn ancestors(
+    repository: &GitRepository,
+    descendant: &GitId,
+    commits: &BTreeSet<GitId>,
+) -> Result<BTreeSet<GitId>, Failure> {
+    let lease = repository.lease()?;
+    let start = parse_id(descendant)?;
+    let mut open: BTreeSet<Oid> = commits.iter().map(parse_id).collect::<Result<_, _>>()?;
+    let mut found = BTreeSet::new();
+    let failed = |error: git2::Error| unreadable(start, &error);
+    let mut walk = lease.revwalk().map_err(failed)?;
+    walk.push(start).map_err(failed)?;
+    for id in walk {
+        if open.is_empty() {
+            break;
+        }
+        let id = id.map_err(failed)?;
+        if open.remove(&id) {
+            found.insert(git_id(id));
+        }
+    }
+    if lease.is_shallow() {
+        // Behind the boundary may be anything, but what descends from `start` cannot be its ancestor.
+        let beyond = open
+            .iter()
+            .find(|id| !lease.graph_descendant_of(**id, start).unwrap_or(false));
+        if let Some(beyond) = beyond {
+            return Err(Failure::new(
+                FailureKind::Repository,
+                format!("this shallow clone cannot tell whether `{beyond}` is an ancestor of `{start}`"),
+            )
+            .hint("fetch the whole history: `git fetch --unshallow`")
+            .hint("in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step"));
+        }
+    }
+    Ok(found)
+}
+
+fn describe(commit: &git2::Commit<'_>) -> Commit {
+    let author = commit.author();
+    Commit {
+        id: git_id(commit.id()),
+        tree: git_id(commit.tree_id()),
+        parents: commit.parent_ids().map(git_id).collect(),
+        author: format!(
+            "{} <{}>",
+            String::from_utf8_lossy(author.name_bytes()),
+            String::from_utf8_lossy(author.email_bytes())
+        ),
+        seconds: author.when().seconds(),
+        offset_minutes: author.when().offset_minutes(),
+        message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
+    }
+}

@@ -1,0 +1,98 @@
+//! In-memory twins of the ports, for tests.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
+
+use crate::failure::Failure;
+use crate::ports::{Clock, Files, Wanted};
+
+/// A clock that stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixedClock(
+    /// Seconds since 1970 UTC.
+    pub i64,
+);
+
+impl Clock for FixedClock {
+    fn now(&self) -> i64 {
+        self.0
+    }
+
+    fn monotonic(&self) -> f64 {
+        0.0
+    }
+}
+
+/// Files in memory, under the paths that they would have on disk.
+#[derive(Debug, Default)]
+pub struct MemoryFiles {
+    files: Mutex<BTreeMap<PathBuf, Arc<[u8]>>>,
+}
+
+impl MemoryFiles {
+    /// These files.
+    pub fn new<P: Into<PathBuf>, B: AsRef<[u8]>>(files: impl IntoIterator<Item = (P, B)>) -> MemoryFiles {
+        let files = files
+            .into_iter()
+            .map(|(path, bytes)| (path.into(), Arc::from(bytes.as_ref())))
+            .collect();
+        MemoryFiles {
+            files: Mutex::new(files),
+        }
+    }
+
+    /// Every path, in order.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.lock().keys().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Arc<[u8]>>> {
+        // The map is whole after every statement, so a panic elsewhere has not spoilt it.
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Files for MemoryFiles {
+    fn exists(&self, path: &Path) -> bool {
+        self.lock().keys().any(|found| found.starts_with(path))
+    }
+
+    fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
+        let mut entries = BTreeMap::new();
+        for (path, bytes) in self.lock().iter() {
+            let Ok(relative) = path.strip_prefix(root) else {
+                continue;
+            };
+            let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+            let name = parts.join("/");
+            if name.is_empty() || !wanted(&name) {
+                continue;
+            }
+            let size = bytes.len() as u64;
+            let entry = if size > MAX_FILE_BYTES {
+                Entry::Oversized(size)
+            } else {
+                Entry::File(Arc::clone(bytes))
+            };
+            entries.insert(name, entry);
+        }
+        Ok(FileTree::new(entries))
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.lock().get(path).map(|bytes| bytes.to_vec()))
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        self.lock().insert(path.to_owned(), Arc::from(bytes));
+        Ok(())
+    }
+
+    fn remove(&self, _root: &Path, path: &Path) -> Result<(), Failure> {
+        self.lock().remove(path);
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! Adapters: the only code that touches the disk, git, other programs, the environment and the real clock.
+
+pub mod clock;
+pub mod environment;
+mod failing;
+pub mod files;
+pub mod git;
+pub mod memory;

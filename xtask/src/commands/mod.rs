@@ -1,0 +1,6 @@
+//! The commands: one file a verb, each with its `Args`, whose doc comment is the help, and `run`.
+
+pub mod release;
+pub mod render;
+
+mod selection;

@@ -1,0 +1,249 @@
+//! `render`: manifests without a commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use lockstep::model::{FileTree, Finding};
+use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
+use lockstep::values;
+use lockstep::workspace::layout::branch;
+use lockstep::yaml;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::selection;
+use crate::context::{Context, Source};
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// Render manifests to standard output or to a folder.
+///
+/// Without `--revision` the files are read as they are on disk. Earlier ConfigMap generations, which a release keeps
+/// from the environment branch, are left out.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Environments to render; all by default.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Vec<String>,
+    /// Agents to render; all, and what the environments have of their own, by default.
+    #[arg(long, short, value_name = "NAME")]
+    agent: Vec<String>,
+    /// Render this git revision instead of the work tree.
+    #[arg(long, value_name = "REVISION")]
+    revision: Option<String>,
+    /// Write `<folder>/<environment>/apps/<agent>/manifest.yaml` and `…/argocd/*.yaml` instead of standard output.
+    #[arg(long, short, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    /// Write nothing; exit with 1 when the folder differs from what would be written.
+    #[arg(long, requires = "output")]
+    check: bool,
+    /// Set a value, for example `replicas=5`; the value is read as YAML.
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    units: Vec<UnitAnswer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folder: Option<FolderAnswer>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnitAnswer {
+    environment: String,
+    unit: String,
+    input_digest: String,
+    objects: Vec<Value>,
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FolderAnswer {
+    written: Vec<String>,
+    removed: Vec<String>,
+    unchanged: usize,
+}
+
+/// Renders.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let source = args.revision.clone().map_or(Source::WorkTree, Source::Revision);
+    let loaded = context.load(&source)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let environments = selection::environments(workspace, &args.environment)?;
+    let agents = selection::agents(workspace, &args.agent, &BTreeSet::new())?;
+    let set = set_values(&args.set)?;
+    let (engines, mut findings) = Engines::compile(workspace);
+    let selection = Selection {
+        environments,
+        agents,
+        set,
+    };
+    let (units, mut more) = render_all(workspace, &engines, &selection);
+    findings.append(&mut more);
+    findings.extend(loaded.findings);
+    findings.sort();
+    findings.dedup();
+    if findings.iter().any(Finding::is_error) {
+        return Ok(Report::of_findings(findings, loaded.tree));
+    }
+    let report = match &args.output {
+        Some(folder) => to_folder(context, &selection, &units, folder, args.check)?,
+        None => to_output(context, &units),
+    };
+    findings.extend(report.findings.iter().cloned());
+    Ok(report.with_findings(findings, loaded.tree))
+}
+
+fn set_values(assignments: &[String]) -> Result<Map<String, Value>, Failure> {
+    let mut set = Map::new();
+    for assignment in assignments {
+        let usage = || {
+            Failure::new(FailureKind::Usage, format!("`{assignment}` is no assignment"))
+                .hint("write `--set path.to.value=5`")
+        };
+        let (path, text) = assignment.split_once('=').ok_or_else(usage)?;
+        let value = yaml::read_value(text).map_err(|error| usage().hint(error.message))?;
+        let layer = path.rsplit('.').fold(value, |value, key| {
+            Value::Object(Map::from_iter([(key.to_owned(), value)]))
+        });
+        if let Value::Object(layer) = layer {
+            values::merge_into(&mut set, &layer);
+        }
+    }
+    Ok(set)
+}
+
+fn to_output(context: &Context, units: &[RenderedUnit]) -> Report {
+    let answers = units
+        .iter()
+        .map(|unit| UnitAnswer {
+            environment: unit.environment.to_string(),
+            unit: unit.unit.clone(),
+            input_digest: unit.input_digest.to_string(),
+            objects: unit.all_objects().map(|manifest| manifest.object.clone()).collect(),
+        })
+        .collect();
+    let text = match context.format {
+        crate::context::Format::Json => String::new(),
+        crate::context::Format::Text => yaml::write_manifests(
+            units
+                .iter()
+                .flat_map(RenderedUnit::all_objects)
+                .map(|manifest| &manifest.object),
+        ),
+    };
+    Report::new(
+        Answer {
+            units: answers,
+            folder: None,
+        },
+        text,
+    )
+}
+
+fn to_folder(
+    context: &Context,
+    selection: &Selection<'_>,
+    units: &[RenderedUnit],
+    folder: &Path,
+    check: bool,
+) -> Result<Report, Failure> {
+    let folder = context.folder.join(folder);
+    let files = files(units);
+    let is_ours = |path: &str| {
+        let parts: Vec<&str> = path.split('/').collect();
+        let rendered = selection
+            .environments
+            .iter()
+            .any(|environment| parts[0] == environment.name.as_str());
+        let manifest = matches!(parts[..], [_, branch::APPS, _, "manifest.yaml"]);
+        rendered && (manifest || matches!(parts[..], [_, branch::ARGOCD, file] if file.ends_with(".yaml")))
+    };
+    let there = if context.files.exists(&folder) {
+        context.files.tree(&folder, &is_ours)?
+    } else {
+        FileTree::default()
+    };
+    let differs = |path: &str, text: &str| there.get(path).map(|bytes| &bytes[..]) != Some(text.as_bytes());
+    let mut answer = FolderAnswer::default();
+    for (path, text) in &files {
+        if !differs(path, text) {
+            answer.unchanged += 1;
+            continue;
+        }
+        if !check {
+            context.files.write(&folder.join(path), text.as_bytes())?;
+        }
+        answer.written.push(path.clone());
+    }
+    // with agents named, what other agents have in the folder is none of this run's business
+    if selection.agents.is_none() {
+        for (path, _) in there.entries().filter(|(path, _)| !files.contains_key(*path)) {
+            if !check {
+                context.files.remove(&folder, &folder.join(path))?;
+            }
+            answer.removed.push(path.to_owned());
+        }
+    }
+    Ok(folder_report(&folder, answer, check))
+}
+
+fn files(units: &[RenderedUnit]) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for unit in units {
+        let text = yaml::write_manifests(unit.rendered.objects.iter().map(|manifest| &manifest.object));
+        files.insert(format!("{}/{}", unit.environment, branch::manifest(&unit.unit)), text);
+        for (name, objects) in &unit.rendered.argocd {
+            let text = yaml::write_manifests(objects.iter().map(|manifest| &manifest.object));
+            files.insert(format!("{}/{}", unit.environment, branch::argocd(name)), text);
+        }
+    }
+    files
+}
+
+fn folder_report(folder: &Path, answer: FolderAnswer, check: bool) -> Report {
+    let shown = folder.display();
+    if check {
+        let finding = |path: &String, what: &str| {
+            Finding::error("stale-render", format!("`{shown}/{path}` {what}"))
+                .help(format!("render it again: `cargo xtask render --output {shown}`"))
+        };
+        let mut findings: Vec<Finding> = answer
+            .written
+            .iter()
+            .map(|path| finding(path, "differs from what the files render to"))
+            .collect();
+        findings.extend(answer.removed.iter().map(|path| finding(path, "is no longer rendered")));
+        let text = if findings.is_empty() {
+            format!("{} files are up to date\n", answer.unchanged)
+        } else {
+            String::new()
+        };
+        let report = Report::new(
+            Answer {
+                units: Vec::new(),
+                folder: Some(answer),
+            },
+            text,
+        );
+        return report.with_findings(findings, FileTree::default());
+    }
+    let text = format!(
+        "{shown}: {} written, {} removed, {} unchanged\n",
+        answer.written.len(),
+        answer.removed.len(),
+        answer.unchanged
+    );
+    Report::new(
+        Answer {
+            units: Vec::new(),
+            folder: Some(answer),
+        },
+        text,
+    )
+}

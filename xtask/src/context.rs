@@ -1,0 +1,167 @@
+//! The context of a command: the world behind ports, and how the user wants to be answered.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lockstep::model::{FileTree, Finding};
+use lockstep::report::Style;
+use lockstep::workspace::{Workspace, layout};
+
+use crate::adapters::clock::SystemClock;
+use crate::adapters::environment::Environment;
+use crate::adapters::files::Disk;
+use crate::adapters::git::GitRepository;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{Clock, Commit, Files, Repository};
+
+/// In which form a command answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Text for people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Everything that a command may reach.
+pub struct Context {
+    /// The facts of the surroundings.
+    pub environment: Environment,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// The file system.
+    pub files: Box<dyn Files>,
+    /// The folder that the tool works in.
+    pub folder: PathBuf,
+    /// In which form to answer.
+    pub format: Format,
+    /// Whether to colour the answer.
+    pub style: Style,
+    /// Whether to say nothing but the result.
+    pub quiet: bool,
+}
+
+/// Where the files of a command come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The work tree, as it is on disk.
+    WorkTree,
+    /// A git revision.
+    Revision(String),
+}
+
+/// A tree that was read, and the commit that it is of.
+pub struct Loaded {
+    /// The files.
+    pub tree: FileTree,
+    /// The workspace that they make, and what is wrong with them.
+    pub workspace: Option<Workspace>,
+    /// What is wrong with them.
+    pub findings: Vec<Finding>,
+}
+
+impl Context {
+    /// The context of this process.
+    pub fn of_process(environment: Environment, folder: Option<PathBuf>) -> Context {
+        Context {
+            folder: folder.unwrap_or_else(|| environment.current_folder.clone()),
+            clock: Box::new(SystemClock::new()),
+            files: Box::new(Disk),
+            format: Format::Text,
+            style: Style::Plain,
+            quiet: false,
+            environment,
+        }
+    }
+
+    /// The repository that the folder is in.
+    pub fn repository(&self) -> Result<Arc<dyn Repository>, Failure> {
+        Ok(Arc::new(GitRepository::discover(&self.folder)?))
+    }
+
+    /// A repository of its own for the environment branches: a folder, or a mirror of an address in our git folder.
+    pub fn delivery_repository(&self, dry: &dyn Repository, place: &str) -> Result<Arc<dyn Repository>, Failure> {
+        if !place.contains("://") && !place.contains('@') {
+            let base = dry.work_folder().unwrap_or(dry.git_folder());
+            return Ok(Arc::new(GitRepository::discover(&base.join(place))?));
+        }
+        let mirror = dry.git_folder().join("lockstep/delivery.git");
+        let repository = if self.files.exists(&mirror) {
+            GitRepository::open(&mirror)?
+        } else {
+            GitRepository::init_bare(&mirror)?
+        };
+        repository.set_remote("origin", place)?;
+        repository.fetch(
+            "origin",
+            &[
+                "+refs/heads/*:refs/remotes/origin/*".to_owned(),
+                "+refs/notes/*:refs/notes/*".to_owned(),
+            ],
+        )?;
+        Ok(Arc::new(repository))
+    }
+
+    /// The root of the tree: the folder or the nearest one above it that has a fleet file.
+    pub fn root(&self) -> Result<PathBuf, Failure> {
+        let has_fleet = |folder: &&Path| matches!(self.files.read(&folder.join(layout::FLEET)), Ok(Some(_)));
+        self.folder
+            .ancestors()
+            .find(has_fleet)
+            .map(Path::to_owned)
+            .ok_or_else(|| {
+                Failure::new(
+                    FailureKind::Usage,
+                    format!("there is no `{}` here or above", layout::FLEET),
+                )
+                .hint("change into a Lockstep repository")
+            })
+    }
+
+    /// Reads the tree of a source.
+    pub fn tree(&self, source: &Source) -> Result<FileTree, Failure> {
+        match source {
+            Source::WorkTree => self.files.tree(&self.root()?, &layout::wanted),
+            Source::Revision(revision) => {
+                let repository = self.repository()?;
+                let commit = repository.resolve(revision)?;
+                repository.files(&commit.id, &layout::wanted)
+            }
+        }
+    }
+
+    /// Reads a source into a workspace.
+    pub fn load(&self, source: &Source) -> Result<Loaded, Failure> {
+        Ok(Loaded::of(self.tree(source)?))
+    }
+
+    /// Reads a commit into a workspace.
+    pub fn load_commit(&self, repository: &dyn Repository, commit: &Commit) -> Result<Loaded, Failure> {
+        Ok(Loaded::of(repository.files(&commit.id, &layout::wanted)?))
+    }
+
+    /// A line that says what takes its time; on a terminal only.
+    pub fn spinner(&self, message: &'static str) -> ProgressBar {
+        if !self.environment.wants_progress() || self.quiet || self.format == Format::Json {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new_spinner();
+        bar.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("the template is fixed"));
+        bar.set_message(message);
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        bar
+    }
+}
+
+impl Loaded {
+    fn of(tree: FileTree) -> Loaded {
+        let (workspace, findings) = Workspace::load(&tree);
+        Loaded {
+            tree,
+            workspace,
+            findings,
+        }
+    }
+}

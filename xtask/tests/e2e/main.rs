@@ -1,0 +1,8 @@
+//! Against real programs: what `cargo xtask e2e` runs.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests run real programs on folders that they lay out themselves"
+)]
+
+mod git;

@@ -1,0 +1,392 @@
+//! Commits: what changes, what stays, and who wins a race.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use git2::{ObjectType, Oid};
+use xtask::adapters::git::GitRepository;
+use xtask::failure::FailureKind;
+use xtask::ports::{GitId, Repository, Tip};
+
+use super::fixture::{AUTHOR, Fixture, commit_to, id, new_commit, paths, signature, snapshot, texts};
+
+const DEV: &str = "environment/dev";
+
+fn fixture() -> Fixture {
+    Fixture::with(&[("README", "dry")])
+}
+
+fn packs(fixture: &Fixture) -> usize {
+    let folder = fixture.path(".git/objects/pack");
+    fs::read_dir(folder).map_or(0, |entries| entries.count())
+}
+
+#[test]
+fn the_first_commit_has_no_parent_and_the_next_one_has() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let first = commit_to(&repository, DEV, &[("apps/a/m.yaml", Some("1"))]).unwrap();
+    let second = commit_to(&repository, DEV, &[("apps/a/m.yaml", Some("2"))]).unwrap();
+    let commit = repository.resolve(DEV).unwrap();
+    assert_eq!(commit.id, second);
+    assert_eq!(commit.parents, [first]);
+    assert_eq!(commit.author, AUTHOR);
+    assert_eq!((commit.seconds, commit.offset_minutes), (1_700_000_000, -90));
+    assert_eq!(commit.message, "abc1234: Subject\n\nDry-sha: abc\n");
+    assert_eq!(texts(&repository, &second)["apps/a/m.yaml"], "2");
+    assert_eq!(packs(&fixture), 0);
+    let log = fixture.git.reflog("refs/heads/environment/dev").unwrap();
+    assert_eq!(log.len(), 2);
+    assert_eq!(
+        log.get(0).unwrap().message().unwrap(),
+        Some("lockstep: abc1234: Subject")
+    );
+}
+
+#[test]
+fn the_same_commit_has_the_same_id_as_one_by_libgit2() {
+    let fixture = fixture();
+    let made = commit_to(&fixture.open(), DEV, &[("file", Some("text"))]).unwrap();
+    let by_libgit2 = {
+        let git = &fixture.git;
+        let mut builder = git.treebuilder(None).unwrap();
+        builder.insert("file", git.blob(b"text").unwrap(), 0o100_644).unwrap();
+        let tree = git.find_tree(builder.write().unwrap()).unwrap();
+        let author = git2::Signature::new("Robot", "robot@example.com", &git2::Time::new(1_700_000_000, -90)).unwrap();
+        let message = "abc1234: Subject\n\nDry-sha: abc\n";
+        git.commit(None, &author, &author, message, &tree, &[]).unwrap()
+    };
+    assert_eq!(made, id(by_libgit2));
+}
+
+/// A branch with entries that only others would write: link, submodule, executable, odd name, old mode.
+fn foreign(fixture: &Fixture) -> (Oid, Vec<u8>) {
+    let git = &fixture.git;
+    let blob = git.blob(b"x").unwrap();
+    let commit = git.head().unwrap().target().unwrap();
+    let mut tree = Vec::new();
+    for (mode, name, id) in [
+        ("100664", b"a-old".as_slice(), blob),
+        ("120000", b"link", blob),
+        ("100755", b"run.sh", blob),
+        ("160000", b"sub", commit),
+        ("100644", b"\xff\xfe", blob),
+    ] {
+        tree.extend(mode.as_bytes());
+        tree.push(b' ');
+        tree.extend(name);
+        tree.push(0);
+        tree.extend(id.as_bytes());
+    }
+    let odb = git.odb().unwrap();
+    let id = odb.write(ObjectType::Tree, &tree).unwrap();
+    let tree_object = git.find_tree(id).unwrap();
+    let commit = git
+        .commit(None, &signature(), &signature(), "theirs", &tree_object, &[])
+        .unwrap();
+    git.reference("refs/heads/environment/dev", commit, true, "").unwrap();
+    (commit, tree)
+}
+
+#[test]
+fn what_others_wrote_stays_byte_for_byte() {
+    let fixture = fixture();
+    let (_, before) = foreign(&fixture);
+    let repository = fixture.open();
+    let made = commit_to(&repository, DEV, &[("apps/a/m.yaml", Some("1"))]).unwrap();
+    let removed = commit_to(&repository, DEV, &[("apps/a/m.yaml", None)]).unwrap();
+    let tree = |commit: &GitId| {
+        let tree = repository.resolve(&commit.0).unwrap().tree;
+        let odb = fixture.git.odb().unwrap();
+        odb.read(Oid::from_str(&tree.0).unwrap()).unwrap().data().to_vec()
+    };
+    assert_eq!(tree(&removed), before);
+    let with = tree(&made);
+    let position = |part: &[u8]| with.windows(part.len()).position(|window| window == part);
+    assert!(position(b"40000 apps\0") > position(b"100664 a-old\0"));
+    assert!(position(b"120000 link\0") > position(b"40000 apps\0"));
+    assert!(position(b"160000 sub\0").is_some() && position(b"\xff\xfe\0").is_some());
+}
+
+#[test]
+fn removal_prunes_empty_folders() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let all = [
+        ("apps/a/m.yaml", Some("1")),
+        ("apps/a/deep/er", Some("2")),
+        ("apps/b/m.yaml", Some("3")),
+    ];
+    commit_to(&repository, DEV, &all).unwrap();
+    let gone = [("apps/a/m.yaml", None), ("apps/a/deep/er", None), ("never", None)];
+    let made = commit_to(&repository, DEV, &gone).unwrap();
+    assert_eq!(paths(&repository, &made), ["apps/b/m.yaml"]);
+    assert!(!repository.folder(&made, "apps").unwrap().contains_key("a"));
+    let empty = commit_to(&repository, DEV, &[("apps/b/m.yaml", None)]).unwrap();
+    assert_eq!(paths(&repository, &empty), [""; 0]);
+    assert!(repository.folder(&empty, "").unwrap().is_empty());
+}
+
+#[test]
+fn a_file_gives_way_to_a_folder_only_when_it_is_removed() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    commit_to(&repository, DEV, &[("a", Some("file")), ("d/x", Some("theirs"))]).unwrap();
+    for change in [[("a/b", Some("1"))], [("d", Some("1"))]] {
+        let failure = commit_to(&repository, DEV, &change).unwrap_err();
+        assert!(failure.message.starts_with("something that is not ours"), "{failure}");
+    }
+    let swap = [("a", None), ("a/b", Some("1")), ("d", Some("2")), ("d/x", None)];
+    let made = commit_to(&repository, DEV, &swap).unwrap();
+    assert_eq!(paths(&repository, &made), ["a/b", "d"]);
+}
+
+#[test]
+fn paths_that_lead_elsewhere_are_refused() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    for path in ["", "/a", "a//b", "../a", "a/./b", ".git/config", "a/.GIT", "a/", "n\0l"] {
+        let failure = commit_to(&repository, DEV, &[(path, Some("x"))]).unwrap_err();
+        assert!(failure.message.starts_with("git cannot hold"), "{path}: {failure}");
+    }
+    assert_eq!(repository.tip(DEV, "origin").unwrap(), Tip::Unborn);
+}
+
+#[test]
+fn a_lost_race_moves_nothing_and_says_who_won() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let first = commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
+    let tip = repository.tip(DEV, "origin").unwrap();
+    let theirs = commit_to(&repository, DEV, &[("a", Some("2"))]).unwrap();
+    let failure = repository
+        .commit(&[
+            new_commit("environment/a", &Tip::Unborn, &[("a", Some("1"))]),
+            new_commit(DEV, &tip, &[("a", Some("3"))]),
+            new_commit("environment/z", &Tip::Unborn, &[("a", Some("1"))]),
+        ])
+        .unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Race);
+    assert_eq!(
+        failure.message,
+        format!(
+            "`environment/dev` moved meanwhile: expected `{}`, found `{}`",
+            first.0, theirs.0
+        )
+    );
+    assert_eq!(repository.resolve(DEV).unwrap().id, theirs);
+    assert_eq!(repository.tip("environment/a", "origin").unwrap(), Tip::Unborn);
+    assert_eq!(repository.tip("environment/z", "origin").unwrap(), Tip::Unborn);
+
+    let failure = repository
+        .commit(&[new_commit(DEV, &Tip::Unborn, &[("a", Some("1"))])])
+        .unwrap_err();
+    assert!(failure.message.contains("expected nothing, found `"), "{failure}");
+}
+
+#[test]
+fn several_branches_move_together() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let commits: Vec<_> = ["environment/dev", "environment/staging", "lockstep/ledger"]
+        .map(|branch| new_commit(branch, &Tip::Unborn, &[("who", Some(branch))]))
+        .into();
+    let made = repository.commit(&commits).unwrap();
+    for (commit, id) in commits.iter().zip(&made) {
+        assert_eq!(&repository.resolve(&commit.branch).unwrap().id, id);
+        assert_eq!(texts(&repository, id)["who"], commit.branch);
+    }
+    let twice = [commits[0].clone(), commits[0].clone()];
+    assert!(repository.commit(&twice).is_err());
+}
+
+#[test]
+fn a_remote_tip_is_gone_on_from_without_a_local_branch() {
+    let fixture = fixture();
+    let theirs = fixture.loose_commit("theirs", &[]);
+    fixture.set("refs/remotes/origin/environment/dev", theirs);
+    let repository = fixture.open();
+    let made = commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
+    assert_eq!(repository.resolve(DEV).unwrap().parents, [id(theirs)]);
+    assert_eq!(paths(&repository, &made), ["a", "file"]);
+}
+
+#[test]
+fn of_many_writers_one_wins_each_round_and_nothing_is_lost() {
+    let fixture = fixture();
+    let path = fixture.folder.path();
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            scope.spawn(move || {
+                let repository = GitRepository::discover(path).unwrap();
+                for round in 0..5 {
+                    let name = format!("apps/{writer}-{round}");
+                    loop {
+                        match commit_to(&repository, DEV, &[(&name, Some("x"))]) {
+                            Ok(_) => break,
+                            Err(failure) => {
+                                assert_eq!(failure.kind, FailureKind::Race, "{failure}")
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let repository = fixture.open();
+    let tip = repository.resolve(DEV).unwrap();
+    assert_eq!(paths(&repository, &tip.id).len(), 20);
+    let mut walk = fixture.git.revwalk().unwrap();
+    walk.push(Oid::from_str(&tip.id.0).unwrap()).unwrap();
+    assert_eq!(walk.count(), 20);
+}
+
+/// Text that hardly compresses.
+fn noise(seed: usize) -> String {
+    let mut state = seed as u64 + 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from(b'!' + (state >> 33) as u8 % 90)
+    };
+    (0..5000).map(|_| next()).collect()
+}
+
+#[test]
+fn a_large_commit_is_one_pack_and_reads_back() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let change: BTreeMap<String, Option<Arc<[u8]>>> = (0..1000)
+        .map(|number| {
+            // From empty to 100 KB, and one that does not compress.
+            let text = match number % 100 {
+                7 => format!("{number}").repeat(number * 30),
+                8 => noise(number),
+                _ => format!("kind: Thing\nname: thing-{number}\n"),
+            };
+            let bytes: Arc<[u8]> = text.into_bytes().into();
+            (format!("apps/{}/m{number}.yaml", number % 37), Some(bytes))
+        })
+        .collect();
+    let mut commit = new_commit(DEV, &Tip::Unborn, &[]);
+    commit.change = change.clone();
+    let made = repository.commit(&[commit]).unwrap();
+    assert_eq!(packs(&fixture), 2);
+    let tree = repository.files(&made[0], &|_| true).unwrap();
+    for (path, bytes) in &change {
+        assert_eq!(tree.get(path), bytes.as_ref());
+    }
+    // libgit2 itself, with its own checks.
+    let git = git2::Repository::open(fixture.folder.path()).unwrap();
+    git2::opts::strict_hash_verification(true);
+    let mut seen = 0;
+    git.odb()
+        .unwrap()
+        .foreach(|id| git.find_object(*id, None).map(|_| seen += 1).is_ok())
+        .unwrap();
+    git2::opts::strict_hash_verification(false);
+    assert!(seen > 1000);
+    // A small commit on top is loose again.
+    let next = commit_to(&repository, DEV, &[("apps/1/m1.yaml", Some("new"))]).unwrap();
+    assert_eq!(packs(&fixture), 2);
+    assert_eq!(paths(&repository, &next).len(), 1000);
+}
+
+#[test]
+fn a_checked_out_branch_is_not_written() {
+    let fixture = fixture();
+    commit_to(&fixture.open(), DEV, &[("a", Some("1"))]).unwrap();
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let place = elsewhere.path().join("linked");
+    let reference = fixture.git.find_reference("refs/heads/environment/dev").unwrap();
+    let mut options = git2::WorktreeAddOptions::new();
+    options.reference(Some(&reference));
+    fixture.git.worktree("linked", &place, Some(&options)).unwrap();
+    for repository in [fixture.open(), GitRepository::discover(&place).unwrap()] {
+        for branch in [DEV, "main"] {
+            let failure = commit_to(&repository, branch, &[("a", Some("2"))]).unwrap_err();
+            assert!(failure.message.contains("is checked out in `/"), "{failure}");
+            assert!(failure.hints[0].contains("git switch"));
+        }
+    }
+}
+
+#[test]
+fn the_branch_that_a_bare_repository_points_to_can_be_written() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let repository = GitRepository::init_bare(folder.path()).unwrap();
+    let head = fs::read_to_string(folder.path().join("HEAD")).unwrap();
+    let branch = head.trim().strip_prefix("ref: refs/heads/").unwrap();
+    let made = commit_to(&repository, branch, &[("a", Some("1"))]).unwrap();
+    assert_eq!(repository.head().unwrap().id, made);
+}
+
+#[test]
+fn names_that_overlap_are_refused_before_anything_moves() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
+    for branch in ["environment", "environment/dev/eu", "bad..name"] {
+        let failure = commit_to(&repository, branch, &[("a", Some("1"))]).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Repository, "{failure}");
+    }
+    fixture
+        .git
+        .find_reference("refs/heads/environment/dev")
+        .unwrap()
+        .delete()
+        .unwrap();
+    commit_to(&repository, "environment", &[("a", Some("1"))]).unwrap();
+}
+
+#[test]
+fn a_lock_of_another_process_is_a_race_and_stays() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let first = commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
+    let lock = fixture.path(".git/refs/heads/environment/dev.lock");
+    fs::write(&lock, "").unwrap();
+    let failure = commit_to(&repository, DEV, &[("a", Some("2"))]).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Race);
+    assert!(failure.hints[1].contains("dev.lock"));
+    assert!(lock.exists());
+    assert_eq!(repository.resolve(DEV).unwrap().id, first);
+}
+
+#[test]
+fn a_repository_that_cannot_be_written_is_left_as_it_was() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let first = commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
+    // A file in the place of a folder stops even a superuser, whom modes would not stop.
+    let objects = fixture.path(".git/objects");
+    let aside = fixture.path(".git/objects-aside");
+    let many: Vec<(String, Option<&str>)> = (0..300).map(|number| (format!("n{number}"), Some("x"))).collect();
+    let many: Vec<(&str, Option<&str>)> = many.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let tip = Tip::At {
+        commit: first.clone(),
+        local: Some(first.clone()),
+    };
+    fs::create_dir_all(objects.join("pack")).unwrap();
+    fs::rename(objects.join("pack"), &aside).unwrap();
+    fs::write(objects.join("pack"), "").unwrap();
+    let before = snapshot(&fixture.path(".git/refs"));
+    let mut commit = new_commit(DEV, &tip, &many);
+    for (number, (_, bytes)) in commit.change.iter_mut().enumerate() {
+        *bytes = Some(format!("{number}").into_bytes().into());
+    }
+    let failure = repository.commit(&[commit]).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Disk, "{failure}");
+    assert_eq!(snapshot(&fixture.path(".git/refs")), before);
+    assert_eq!(repository.resolve(DEV).unwrap().id, first);
+}
+
+#[test]
+fn objects_are_read_only_files() {
+    let fixture = fixture();
+    let made = commit_to(&fixture.open(), DEV, &[("a", Some("1"))]).unwrap();
+    let path = fixture.path(&format!(".git/objects/{}/{}", &made.0[..2], &made.0[2..]));
+    let mode = fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o222, 0);
+}

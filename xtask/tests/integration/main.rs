@@ -1,0 +1,9 @@
+//! The edge against real folders and repositories, without any program but this one.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests lay out folders and repositories themselves"
+)]
+
+mod files;
+mod git;
