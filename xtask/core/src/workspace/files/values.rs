@@ -368,6 +368,8 @@ pub struct NetworkEgress {
 pub struct Routing {
     /// What routes them.
     pub provider: RoutingProvider,
+    /// Whether anything outside the cluster may reach it; the blueprint `internal-service` says no.
+    pub exposed: bool,
     /// The host name; empty means that nothing outside the cluster, or the mesh, reaches it.
     pub host: String,
     /// The path prefix.
