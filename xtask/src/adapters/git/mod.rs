@@ -12,6 +12,7 @@ mod read;
 mod refs;
 mod remote;
 mod revision;
+mod settled;
 mod staged;
 mod store;
 mod tip;
