@@ -2,6 +2,7 @@
 
 mod dirty;
 mod index_file;
+mod lock;
 mod loose;
 mod notes;
 mod object;
