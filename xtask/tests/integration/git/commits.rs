@@ -6,11 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use git2::{ObjectType, Oid};
-use xtask::adapters::git::GitRepository;
-use xtask::failure::FailureKind;
 use xtask::ports::{GitId, Repository, Tip};
 
+<<<<<<< HEAD
 use super::fixture::{AUTHOR, Fixture, commit_to, id, new_commit, paths, signature, snapshot, texts};
+=======
+use super::fixture::{AUTHOR, Fixture, commit_to, id, new_commit, paths, signature, texts};
+>>>>>>> helper-git
 
 const DEV: &str = "environment/dev";
 
@@ -155,6 +157,7 @@ fn paths_that_lead_elsewhere_are_refused() {
 }
 
 #[test]
+<<<<<<< HEAD
 fn a_lost_race_moves_nothing_and_says_who_won() {
     let fixture = fixture();
     let repository = fixture.open();
@@ -203,6 +206,8 @@ fn several_branches_move_together() {
 }
 
 #[test]
+=======
+>>>>>>> helper-git
 fn a_remote_tip_is_gone_on_from_without_a_local_branch() {
     let fixture = fixture();
     let theirs = fixture.loose_commit("theirs", &[]);
@@ -211,36 +216,6 @@ fn a_remote_tip_is_gone_on_from_without_a_local_branch() {
     let made = commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
     assert_eq!(repository.resolve(DEV).unwrap().parents, [id(theirs)]);
     assert_eq!(paths(&repository, &made), ["a", "file"]);
-}
-
-#[test]
-fn of_many_writers_one_wins_each_round_and_nothing_is_lost() {
-    let fixture = fixture();
-    let path = fixture.folder.path();
-    std::thread::scope(|scope| {
-        for writer in 0..4 {
-            scope.spawn(move || {
-                let repository = GitRepository::discover(path).unwrap();
-                for round in 0..5 {
-                    let name = format!("apps/{writer}-{round}");
-                    loop {
-                        match commit_to(&repository, DEV, &[(&name, Some("x"))]) {
-                            Ok(_) => break,
-                            Err(failure) => {
-                                assert_eq!(failure.kind, FailureKind::Race, "{failure}")
-                            }
-                        }
-                    }
-                }
-            });
-        }
-    });
-    let repository = fixture.open();
-    let tip = repository.resolve(DEV).unwrap();
-    assert_eq!(paths(&repository, &tip.id).len(), 20);
-    let mut walk = fixture.git.revwalk().unwrap();
-    walk.push(Oid::from_str(&tip.id.0).unwrap()).unwrap();
-    assert_eq!(walk.count(), 20);
 }
 
 /// Text that hardly compresses.
@@ -294,6 +269,7 @@ fn a_large_commit_is_one_pack_and_reads_back() {
 }
 
 #[test]
+<<<<<<< HEAD
 fn a_checked_out_branch_is_not_written() {
     let fixture = fixture();
     commit_to(&fixture.open(), DEV, &[("a", Some("1"))]).unwrap();
@@ -383,6 +359,8 @@ fn a_repository_that_cannot_be_written_is_left_as_it_was() {
 }
 
 #[test]
+=======
+>>>>>>> helper-git
 fn objects_are_read_only_files() {
     let fixture = fixture();
     let made = commit_to(&fixture.open(), DEV, &[("a", Some("1"))]).unwrap();
