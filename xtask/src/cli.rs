@@ -66,6 +66,8 @@ pub enum Command {
     Release(commands::release::Args),
     /// Render manifests to standard output or to a folder.
     Render(commands::render::Args),
+    /// Measure releases of made-up fleets against the floors of this machine.
+    Bench(commands::bench::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -120,6 +122,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
     match command {
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
+        Command::Bench(args) => ("bench", commands::bench::run(context, args)),
     }
 }
 

@@ -147,9 +147,7 @@ impl Comparison<'_> {
         let mut found = Vec::new();
         for entry in index.files.values() {
             let differs = match self.look(&entry.path)? {
-                Some(metadata) if entry.mode & KIND != SUBMODULE => {
-                    self.differs(entry, &metadata)?
-                }
+                Some(metadata) if entry.mode & KIND != SUBMODULE => self.differs(entry, &metadata)?,
                 Some(_) => false,
                 None => gone(entry).is_some(),
             };
@@ -160,12 +158,7 @@ impl Comparison<'_> {
         Ok(found)
     }
 
-    fn listed_folder(
-        &self,
-        path: &[u8],
-        index: &Folder<'_>,
-        metadata: &Metadata,
-    ) -> Result<Vec<Vec<u8>>, Failure> {
+    fn listed_folder(&self, path: &[u8], index: &Folder<'_>, metadata: &Metadata) -> Result<Vec<Vec<u8>>, Failure> {
         let mut found = Vec::new();
         let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
         let mut folders: Vec<Vec<u8>> = Vec::new();

@@ -64,11 +64,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    pub fn take(
-        repository: &GitRepository,
-        reference: &str,
-        value: &Value,
-    ) -> Result<Lock, Failure> {
+    pub fn take(repository: &GitRepository, reference: &str, value: &Value) -> Result<Lock, Failure> {
         let target = repository.common_folder.join(reference);
         let mut path = target.clone().into_os_string();
         path.push(".lock");

@@ -56,11 +56,7 @@ impl Settled {
 
     /// Whether the folder, which has these attributes now, still holds exactly these tracked files and folders.
     pub fn holds_only(&self, path: &[u8], metadata: &Metadata, tracked: &Folder<'_>) -> bool {
-        !self.known.is_empty()
-            && self
-                .known
-                .binary_search(&key(path, metadata, tracked))
-                .is_ok()
+        !self.known.is_empty() && self.known.binary_search(&key(path, metadata, tracked)).is_ok()
     }
 
     /// Remembers that the folder held exactly these when it was listed, which was after its attributes were read.
@@ -79,10 +75,7 @@ impl Settled {
 
     /// Writes down what is new. Best effort: a repository that cannot be written is only slower.
     pub fn write(self) {
-        let mut keys = self
-            .found
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = self.file.filter(|_| !keys.is_empty()) else {
             return;
         };

@@ -20,17 +20,9 @@ fn fixture() -> Fixture {
     ]);
     // Written long ago, so that the times in the index are to be trusted.
     let long_ago = SystemTime::now() - Duration::from_secs(3600);
-    for path in [
-        "agents/a/agent.yaml",
-        "agents/b/agent.yaml",
-        "environments/fleet.yaml",
-    ] {
-        let file = OpenOptions::new()
-            .write(true)
-            .open(fixture.path(path))
-            .unwrap();
-        file.set_times(FileTimes::new().set_modified(long_ago))
-            .unwrap();
+    for path in ["agents/a/agent.yaml", "agents/b/agent.yaml", "environments/fleet.yaml"] {
+        let file = OpenOptions::new().write(true).open(fixture.path(path)).unwrap();
+        file.set_times(FileTimes::new().set_modified(long_ago)).unwrap();
     }
     fixture.add_all();
     fixture
@@ -71,10 +63,7 @@ fn modified() {
 
 #[test]
 fn edited_to_the_same_size() {
-    check(
-        |f| f.put("agents/a/agent.yaml", "name: z"),
-        &["agents/a/agent.yaml"],
-    );
+    check(|f| f.put("agents/a/agent.yaml", "name: z"), &["agents/a/agent.yaml"]);
 }
 
 #[test]
@@ -85,8 +74,7 @@ fn edited_to_the_same_size_with_the_old_time() {
             let before = fs::metadata(&path).unwrap().modified().unwrap();
             fs::write(&path, "name: z").unwrap();
             let file = OpenOptions::new().write(true).open(&path).unwrap();
-            file.set_times(FileTimes::new().set_modified(before))
-                .unwrap();
+            file.set_times(FileTimes::new().set_modified(before)).unwrap();
         },
         &["agents/a/agent.yaml"],
     );
@@ -115,9 +103,7 @@ fn staged_removal_of_a_whole_folder() {
         |f| {
             fs::remove_dir_all(f.path("agents/a")).unwrap();
             let mut index = f.git.index().unwrap();
-            index
-                .remove_dir(std::path::Path::new("agents/a"), 0)
-                .unwrap();
+            index.remove_dir(std::path::Path::new("agents/a"), 0).unwrap();
             index.write().unwrap();
         },
         &["agents/a/agent.yaml", "agents/a/prompts/p.prompt"],
@@ -182,10 +168,7 @@ fn a_file_replaced_by_a_folder_or_link() {
     fs::remove_file(fixture.path("agents/b/agent.yaml")).unwrap();
     std::os::unix::fs::symlink("/etc/hosts", fixture.path("agents/b/agent.yaml")).unwrap();
     assert_eq!(
-        fixture
-            .open()
-            .dirty(&["environments/fleet.yaml", "agents"])
-            .unwrap(),
+        fixture.open().dirty(&["environments/fleet.yaml", "agents"]).unwrap(),
         [
             "agents/b/agent.yaml",
             "environments/fleet.yaml",
@@ -205,18 +188,9 @@ fn roots_limit_the_answer() {
     fixture.put("agentsnot/x", "x");
     let repository = fixture.open();
     let dirty = |roots: &[&str]| repository.dirty(roots).unwrap();
-    assert_eq!(
-        dirty(&["agents"]),
-        ["agents/a/agent.yaml", "agents/b/new.yaml"]
-    );
-    assert_eq!(
-        dirty(&["agents/a", "agents/a/prompts"]),
-        ["agents/a/agent.yaml"]
-    );
-    assert_eq!(
-        dirty(&["environments/fleet.yaml"]),
-        ["environments/fleet.yaml"]
-    );
+    assert_eq!(dirty(&["agents"]), ["agents/a/agent.yaml", "agents/b/new.yaml"]);
+    assert_eq!(dirty(&["agents/a", "agents/a/prompts"]), ["agents/a/agent.yaml"]);
+    assert_eq!(dirty(&["environments/fleet.yaml"]), ["environments/fleet.yaml"]);
     assert_eq!(dirty(&["staged.yaml", "nowhere"]), ["staged.yaml"]);
     assert_eq!(dirty(&["agents/a/prompts"]), [""; 0]);
     assert_eq!(dirty(&[]), [""; 0]);
@@ -228,10 +202,7 @@ fn everything_is_dirty_before_the_first_commit() {
     fixture.put("staged", "s");
     fixture.add_all();
     fixture.put("untracked", "u");
-    assert_eq!(
-        fixture.open().dirty(&[""]).unwrap(),
-        ["staged", "untracked"]
-    );
+    assert_eq!(fixture.open().dirty(&[""]).unwrap(), ["staged", "untracked"]);
 }
 
 #[test]
@@ -264,10 +235,7 @@ fn a_repository_inside_counts_as_one_path() {
     let fixture = fixture();
     git2::Repository::init(fixture.path("agents/inner")).unwrap();
     fixture.put("agents/inner/x", "x");
-    assert_eq!(
-        fixture.open().dirty(&["agents"]).unwrap(),
-        ["agents/inner/"]
-    );
+    assert_eq!(fixture.open().dirty(&["agents"]).unwrap(), ["agents/inner/"]);
 }
 
 #[test]
@@ -288,16 +256,10 @@ fn a_file_written_in_the_same_tick_as_the_index_is_looked_at_again() {
         })
         .unwrap();
     index.write().unwrap();
-    let file = OpenOptions::new()
-        .write(true)
-        .open(fixture.path(".git/index"))
-        .unwrap();
+    let file = OpenOptions::new().write(true).open(fixture.path(".git/index")).unwrap();
     file.set_times(FileTimes::new().set_modified(now.modified().unwrap()))
         .unwrap();
-    assert_eq!(
-        fixture.open().dirty(&[""]).unwrap(),
-        ["agents/a/agent.yaml"]
-    );
+    assert_eq!(fixture.open().dirty(&[""]).unwrap(), ["agents/a/agent.yaml"]);
 }
 
 #[test]
@@ -343,37 +305,24 @@ fn folders_left_alone_are_not_listed_again_and_every_change_is_still_seen() {
     fixture.put("agents/a/prompts/p.prompt", "q");
     assert_eq!(dirty(), ["agents/a/prompts/p.prompt"]);
     fixture.put("agents/a/prompts/p.prompt", "p");
-    tell(&fixture, "agents/b", || {
-        fixture.put("agents/b/new.yaml", "new")
-    });
+    tell(&fixture, "agents/b", || fixture.put("agents/b/new.yaml", "new"));
     assert_eq!(dirty(), ["agents/b/new.yaml"]);
     tell(&fixture, "agents/b", || {
         fs::remove_file(fixture.path("agents/b/new.yaml")).unwrap();
         fs::remove_file(fixture.path("agents/b/agent.yaml")).unwrap();
     });
-    tell(&fixture, "agents", || {
-        fixture.put("agents/c/agent.yaml", "new")
-    });
+    tell(&fixture, "agents", || fixture.put("agents/c/agent.yaml", "new"));
     assert_eq!(dirty(), ["agents/b/agent.yaml", "agents/c/agent.yaml"]);
     // Staged, so that another set of files is tracked in the same folders.
     let mut index = fixture.git.index().unwrap();
-    index
-        .remove_path("environments/fleet.yaml".as_ref())
-        .unwrap();
+    index.remove_path("environments/fleet.yaml".as_ref()).unwrap();
     index.write().unwrap();
-    let expected = [
-        "agents/b/agent.yaml",
-        "agents/c/agent.yaml",
-        "environments/fleet.yaml",
-    ];
+    let expected = ["agents/b/agent.yaml", "agents/c/agent.yaml", "environments/fleet.yaml"];
     assert_eq!(dirty(), expected);
     for damage in [&b"short"[..], &[7; 160], b""] {
         fs::write(&memory, damage).unwrap();
         assert_eq!(dirty(), expected);
         assert_eq!(dirty(), expected);
     }
-    assert_eq!(
-        without.dirty(&["agents", "environments"]).unwrap(),
-        expected
-    );
+    assert_eq!(without.dirty(&["agents", "environments"]).unwrap(), expected);
 }

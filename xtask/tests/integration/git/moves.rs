@@ -38,22 +38,13 @@ fn a_lost_race_moves_nothing_and_says_who_won() {
         )
     );
     assert_eq!(repository.resolve(DEV).unwrap().id, theirs);
-    assert_eq!(
-        repository.tip("environment/a", "origin").unwrap(),
-        Tip::Unborn
-    );
-    assert_eq!(
-        repository.tip("environment/z", "origin").unwrap(),
-        Tip::Unborn
-    );
+    assert_eq!(repository.tip("environment/a", "origin").unwrap(), Tip::Unborn);
+    assert_eq!(repository.tip("environment/z", "origin").unwrap(), Tip::Unborn);
 
     let failure = repository
         .commit(&[new_commit(DEV, &Tip::Unborn, &[("a", Some("1"))])])
         .unwrap_err();
-    assert!(
-        failure.message.contains("expected nothing, found `"),
-        "{failure}"
-    );
+    assert!(failure.message.contains("expected nothing, found `"), "{failure}");
 }
 
 #[test]
@@ -108,23 +99,14 @@ fn a_checked_out_branch_is_not_written() {
     commit_to(&fixture.open(), DEV, &[("a", Some("1"))]).unwrap();
     let elsewhere = tempfile::TempDir::new().unwrap();
     let place = elsewhere.path().join("linked");
-    let reference = fixture
-        .git
-        .find_reference("refs/heads/environment/dev")
-        .unwrap();
+    let reference = fixture.git.find_reference("refs/heads/environment/dev").unwrap();
     let mut options = git2::WorktreeAddOptions::new();
     options.reference(Some(&reference));
-    fixture
-        .git
-        .worktree("linked", &place, Some(&options))
-        .unwrap();
+    fixture.git.worktree("linked", &place, Some(&options)).unwrap();
     for repository in [fixture.open(), GitRepository::discover(&place).unwrap()] {
         for branch in [DEV, "main"] {
             let failure = commit_to(&repository, branch, &[("a", Some("2"))]).unwrap_err();
-            assert!(
-                failure.message.contains("is checked out in `/"),
-                "{failure}"
-            );
+            assert!(failure.message.contains("is checked out in `/"), "{failure}");
             assert!(failure.hints[0].contains("git switch"));
         }
     }
@@ -180,13 +162,8 @@ fn a_repository_that_cannot_be_written_is_left_as_it_was() {
     // A file in the place of a folder stops even a superuser, whom modes would not stop.
     let objects = fixture.path(".git/objects");
     let aside = fixture.path(".git/objects-aside");
-    let many: Vec<(String, Option<&str>)> = (0..300)
-        .map(|number| (format!("n{number}"), Some("x")))
-        .collect();
-    let many: Vec<(&str, Option<&str>)> = many
-        .iter()
-        .map(|(path, text)| (path.as_str(), *text))
-        .collect();
+    let many: Vec<(String, Option<&str>)> = (0..300).map(|number| (format!("n{number}"), Some("x"))).collect();
+    let many: Vec<(&str, Option<&str>)> = many.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     let tip = Tip::At {
         commit: first.clone(),
         local: Some(first.clone()),
