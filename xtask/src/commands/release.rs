@@ -274,7 +274,7 @@ impl Run<'_> {
         }
         paths.extend(own.iter().cloned());
         let mut files = self.delivery.read(commit, &paths)?.into_iter();
-        let mut state = BranchState::default();
+        let mut found = BTreeMap::new();
         let mut take = || files.next().flatten();
         for unit in units {
             let (manifest, metadata, tuple, inventory, application) = (take(), take(), take(), take(), take());
@@ -282,7 +282,7 @@ impl Run<'_> {
                 .map(|bytes| (branch::argocd(&unit), bytes))
                 .into_iter()
                 .collect();
-            state.units.insert(
+            found.insert(
                 unit,
                 PreviousUnit {
                     manifest,
@@ -293,11 +293,11 @@ impl Run<'_> {
                 },
             );
         }
-        if let Some(unit) = state.units.get_mut(layout::ENVIRONMENT_UNIT) {
+        if let Some(unit) = found.get_mut(layout::ENVIRONMENT_UNIT) {
             unit.argocd
                 .extend(own.into_iter().filter_map(|path| Some((path, take()?))));
         }
-        Ok(state)
+        Ok(BranchState::new(found))
     }
 
     /// Objects of environments outside the run that share a namespace with one inside.

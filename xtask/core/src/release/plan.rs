@@ -221,7 +221,7 @@ fn agent_bundle(
         rendered,
         unit.generations,
         previous,
-        input.branch.sequence() + 1,
+        input.branch.sequence + 1,
     ))
 }
 
@@ -261,7 +261,7 @@ fn environment_bundle(
         rendered,
         0,
         previous,
-        input.branch.sequence() + 1,
+        input.branch.sequence + 1,
     ))
 }
 
@@ -444,18 +444,14 @@ fn commit_plan(
         environment: &input.environment.name,
         dry,
         repo_url: &workspace.fleet.delivery.repo_url,
-        sequence: input.branch.sequence() + 1,
+        sequence: input.branch.sequence + 1,
     };
     let written: Vec<&Bundle> = bundles
         .values()
         .flatten()
         .filter(|bundle| bundle.differs && bundle.unit != ENVIRONMENT_UNIT)
         .collect();
-    let mut units = input
-        .branch
-        .environment()
-        .map(|inventory| inventory.units)
-        .unwrap_or_default();
+    let mut units = input.branch.listed.clone();
     let mut files: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
     let new: Vec<BTreeMap<String, Arc<[u8]>>> = written
         .par_iter()

@@ -30,6 +30,13 @@ pub fn write_typed<T: Serialize>(value: &T) -> String {
 ///
 /// Scalars mean what `read_typed` takes them for: YAML 1.2, where `yes` is text.
 pub fn read_value(text: &str) -> Result<Value, YamlError> {
+    // what the fast reader takes means the same to every reader
+    if let Some(mut documents) = fast::read(text)
+        && documents.len() == 1
+        && let Some(document) = documents.pop()
+    {
+        return Ok(document.value);
+    }
     let positions = Positions::of(text)?;
     let tree = serde_yaml::from_str::<Yaml>(text).map_err(|error| clean(&error, &positions))?;
     json(tree, &mut Vec::new(), &positions)
