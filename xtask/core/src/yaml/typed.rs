@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use serde_yaml::Value as Yaml;
 
 use super::path::Segment;
-use super::{Positions, YamlError, emit};
+use super::{Positions, YamlError, emit, fast};
 
 /// Reads one of our own files; duplicate keys are an error.
 pub fn read_typed<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
