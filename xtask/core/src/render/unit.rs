@@ -81,7 +81,7 @@ impl Unit {
             agent: agent.name.clone(),
             blueprint,
             generations: usize::try_from(generations).unwrap_or(usize::MAX),
-            input_digest: Digest::of_canonical(&(OUTPUT_FORMAT, &context)),
+            input_digest: Digest::of_json(&(OUTPUT_FORMAT, &context)),
             context,
         })
     }
@@ -90,15 +90,12 @@ impl Unit {
 impl Unit {
     /// What the Application's template sees: the same, above the default values of its own blueprint, which is not
     /// part of the tuple and so not of the input digest.
-    pub(super) fn argocd_input(&self, argocd: &Blueprint) -> Input {
+    pub(super) fn argocd_input(&self, input: &Input, argocd: &Blueprint) -> Input {
         let mut values = values::merge(argocd.values.iter().map(|(_, values)| values));
         if let Value::Object(own) = &self.context.values {
             values::merge_into(&mut values, own);
         }
-        Input::new(&Context {
-            values: Value::Object(values),
-            ..self.context.clone()
-        })
+        input.with_values(&values)
     }
 }
 

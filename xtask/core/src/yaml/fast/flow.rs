@@ -45,10 +45,6 @@ impl<'a> Reader<'a> {
                 match self.byte()? {
                     b',' => {
                         self.at += 1;
-                        // a comma without a space may belong to a scalar, and behind the last item it says nothing
-                        if self.byte()? != b' ' {
-                            return None;
-                        }
                         self.skip_spaces();
                     }
                     byte if byte == close => break,
@@ -75,9 +71,10 @@ impl<'a> Reader<'a> {
     /// A key, its colon and the spaces behind it.
     fn flow_key(&mut self) -> Option<String> {
         let start = self.at;
-        let key = match self.byte()? {
-            b'"' | b'\'' => self.quoted()?,
-            _ => {
+        let is_quoted = matches!(self.byte()?, b'"' | b'\'');
+        let key = match is_quoted {
+            true => self.quoted()?,
+            false => {
                 let key = self.flow_plain()?;
                 match classify(key) {
                     Scalar::Certain(Meaning::Text) => key.to_owned(),
@@ -85,7 +82,13 @@ impl<'a> Reader<'a> {
                 }
             }
         };
-        if !self.rest().starts_with(b": ") || self.at - start > text::KEY_LIMIT {
+        // behind a quoted key, as in JSON, the value may follow at once
+        let follows = if is_quoted {
+            self.byte()? == b':'
+        } else {
+            self.rest().starts_with(b": ")
+        };
+        if !follows || self.at - start > text::KEY_LIMIT {
             return None;
         }
         self.at += 1;
