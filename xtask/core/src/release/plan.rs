@@ -23,6 +23,8 @@ use crate::workspace::{Environment, Workspace};
 pub struct Options {
     /// Only these agents; all where none are named.
     pub agents: Option<BTreeSet<AgentName>>,
+    /// Units that are known to be as their inputs want them, with the versions that they run: not rendered again.
+    pub unchanged: BTreeMap<(EnvironmentName, AgentName), String>,
     /// What findings about the files keep from being rendered.
     pub blocked: Blocked,
     /// How many agents may be removed, instead of the fleet's budget.
@@ -108,6 +110,8 @@ pub struct CommitPlan {
 /// What a run does to one environment.
 #[derive(Clone, Debug)]
 pub struct EnvironmentPlan {
+    /// The identities of every rendered unit's objects.
+    pub objects: BTreeMap<String, Vec<ObjectId>>,
     /// The environment.
     pub environment: EnvironmentName,
     /// Its branch.
@@ -178,6 +182,9 @@ fn bundles(
             options.agents.as_ref().is_none_or(|agents| agents.contains(*agent))
                 && !input.environment.holds.contains_key(*agent)
                 && !options.blocked.unit(&input.environment.name, agent)
+                && !options
+                    .unchanged
+                    .contains_key(&(input.environment.name.clone(), (*agent).clone()))
         };
         let agents = workspace.agents_in(input.environment).map(|agent| &agent.name);
         work.extend(agents.filter(chosen).map(|agent| (index, Some(agent))));
@@ -330,7 +337,14 @@ fn environment_plan(
     // without its own unit an environment's list of units would be wrong
     let whole = bundles.get(ENVIRONMENT_UNIT).is_some_and(Option::is_some);
     let commit = (moves && whole).then(|| commit_plan(workspace, input, bundles, &changes, dry, tool));
+    let ids = |bundle: &Bundle| bundle.objects.iter().map(|object| object.id.clone()).collect();
+    let objects = bundles
+        .values()
+        .flatten()
+        .map(|bundle| (bundle.unit.clone(), ids(bundle)))
+        .collect();
     EnvironmentPlan {
+        objects,
         environment: name.clone(),
         branch: workspace.branch(name),
         changes,
@@ -351,22 +365,27 @@ fn unit_change(unit: &str, change: Change, bundle: Option<&Bundle>) -> UnitChang
     }
 }
 
-/// Units of the run that are held or left out.
+/// Units of the run that are held, left out, or known to be unchanged.
 fn untouched(workspace: &Workspace, input: &EnvironmentInput<'_>, options: &Options) -> Vec<UnitChange> {
     let environment = input.environment;
-    workspace
-        .agents_in(environment)
-        .map(|agent| &agent.name)
+    let agents = workspace.agents.keys().chain(workspace.elsewhere.keys());
+    agents
+        .filter(|agent| environment.runs(agent))
         .filter(|agent| options.agents.as_ref().is_none_or(|agents| agents.contains(*agent)))
         .filter_map(|agent| {
+            let version = options.unchanged.get(&(environment.name.clone(), agent.clone()));
             let change = if environment.holds.contains_key(agent) {
                 Change::Held
             } else if options.blocked.unit(&environment.name, agent) {
                 Change::LeftOut
             } else {
-                return None;
+                version.map(|_| Change::Unchanged)?
             };
-            Some(unit_change(agent.as_str(), change, None))
+            let version = version.filter(|_| change == Change::Unchanged).cloned();
+            Some(UnitChange {
+                version,
+                ..unit_change(agent.as_str(), change, None)
+            })
         })
         .collect()
 }
@@ -377,7 +396,8 @@ fn removed<'a>(workspace: &Workspace, input: &EnvironmentInput<'a>, options: &Op
         let Ok(agent) = AgentName::new(unit) else {
             return false;
         };
-        let runs = workspace.agents.contains_key(&agent) && input.environment.runs(&agent);
+        let known = workspace.agents.contains_key(&agent) || workspace.elsewhere.contains_key(&agent);
+        let runs = known && input.environment.runs(&agent);
         !runs
             && !workspace.unreadable.contains(&agent)
             && !input.environment.holds.contains_key(&agent)
