@@ -122,15 +122,18 @@ fn what_cannot_be_started_writes_nothing() {
                 choose another name than `agent-infer` for the new agent, or edit what is there
             "#]],
         ),
-        ("agent Hello", expect![[]]),
-        ("agent hello --blueprint agent-servce", expect![[]]),
-        ("agent hello --blueprint argocd", expect![[]]),
-        ("agent hello --image registry.example.com/hello:latest", expect![[]]),
-        ("environment dev --after staging", expect![[]]),
-        ("environment qa --after stagin", expect![[]]),
-        ("environment blueprints --after staging", expect![[]]),
-        ("environment staging-next --after staging", expect![[]]),
-        ("environment qa --after staging --namespace agent-staging", expect![[]]),
+        ("agent Hello", expect![[""]]),
+        ("agent hello --blueprint agent-servce", expect![[""]]),
+        ("agent hello --blueprint argocd", expect![[""]]),
+        ("agent hello --image registry.example.com/hello:latest", expect![[""]]),
+        ("environment dev --after staging", expect![[""]]),
+        ("environment qa --after stagin", expect![[""]]),
+        ("environment blueprints --after staging", expect![[""]]),
+        ("environment staging-next --after staging", expect![[""]]),
+        (
+            "environment qa --after staging --namespace agent-staging",
+            expect![[""]],
+        ),
     ] {
         check_refused(line, expected);
     }

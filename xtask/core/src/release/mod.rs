@@ -2,6 +2,7 @@
 
 mod branch;
 mod bundle;
+mod bundles;
 mod dry;
 mod message;
 mod metadata;
