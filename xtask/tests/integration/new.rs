@@ -29,12 +29,10 @@ fn check_refused(line: &str, expected: Expect) {
                 .map(|finding| format!("{}: {}\n", finding.rule, finding.message));
             findings.collect::<String>()
         }
-        Err(failure) => format!(
-            "{:?}: {}\n{}\n",
-            failure.kind,
-            failure.message,
-            failure.hints.join("\n")
-        ),
+        Err(failure) => {
+            let hints = failure.hints.iter().map(|hint| format!("{hint}\n"));
+            format!("{:?}: {}\n{}", failure.kind, failure.message, hints.collect::<String>())
+        }
     };
     expected.assert_eq(&shown);
     assert!(bench.files() == before, "files were written");
@@ -118,21 +116,72 @@ fn what_cannot_be_started_writes_nothing() {
         (
             "agent agent-infer",
             expect![[r#"
-                Usage: there is a `agents/agent-infer` already
+                Usage: `agents/agent-infer` exists already
                 choose another name than `agent-infer` for the new agent, or edit what is there
             "#]],
         ),
-        ("agent Hello", expect![[""]]),
-        ("agent hello --blueprint agent-servce", expect![[""]]),
-        ("agent hello --blueprint argocd", expect![[""]]),
-        ("agent hello --image registry.example.com/hello:latest", expect![[""]]),
-        ("environment dev --after staging", expect![[""]]),
-        ("environment qa --after stagin", expect![[""]]),
-        ("environment blueprints --after staging", expect![[""]]),
-        ("environment staging-next --after staging", expect![[""]]),
+        (
+            "agent Hello",
+            expect![[r#"
+            Usage: `Hello` is no agent name: lower-case letters, digits and `-`, a letter first, no `-` last, at most 40 characters
+        "#]],
+        ),
+        (
+            "agent hello --blueprint agent-servce",
+            expect![[r#"
+            Usage: there is no blueprint `agent-servce` for agents
+            did you mean `agent-service`?
+        "#]],
+        ),
+        (
+            "agent hello --blueprint argocd",
+            expect![[r#"
+            Usage: there is no blueprint `argocd` for agents
+            there is agent-service, internal-service, rag-service
+        "#]],
+        ),
+        (
+            "agent hello --image registry.example.com/hello:latest",
+            expect![[r#"
+            Usage: `registry.example.com/hello:latest` is no image by digest
+            write it like `registry.example.com/agents/name@sha256:<64 hexadecimal digits>`
+        "#]],
+        ),
+        (
+            "environment dev --after staging",
+            expect![[r#"
+            Usage: `environments/dev` exists already
+            choose another name than `dev` for the new environment, or edit what is there
+        "#]],
+        ),
+        (
+            "environment qa --after stagin",
+            expect![[r#"
+            Usage: there is no environment `stagin`
+            did you mean `staging`?
+        "#]],
+        ),
+        (
+            "environment blueprints --after staging",
+            expect![[r#"
+            Usage: `environments/blueprints` exists already
+            choose another name than `blueprints` for the new environment, or edit what is there
+        "#]],
+        ),
+        (
+            "environment staging-next --after staging",
+            expect![[r#"
+            reserved-environment: `staging-next` is the name of the proposed branch of `staging`
+        "#]],
+        ),
         (
             "environment qa --after staging --namespace agent-staging",
-            expect![[""]],
+            expect![[r#"
+                namespace-owner: qa and staging all render the namespace `agent-staging`
+                shared-suffix: environments in the namespace `agent-staging` have the same suffix
+                namespace-owner: staging and qa all render the namespace `agent-staging`
+                shared-suffix: environments in the namespace `agent-staging` have the same suffix
+            "#]],
         ),
     ] {
         check_refused(line, expected);
