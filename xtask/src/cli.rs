@@ -59,12 +59,14 @@ pub enum Color {
     Never,
 }
 
-/// The commands.
+/// The commands. A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "the comment of a command's `Args` is its help")]
 pub enum Command {
-    /// Render, check and commit environments.
+    Completions(commands::completions::Args),
+    Generate(commands::generate::Args),
+    New(commands::new::Args),
     Release(commands::release::Args),
-    /// Render manifests to standard output or to a folder.
     Render(commands::render::Args),
     /// Measure releases of made-up fleets against the floors of this machine.
     Bench(commands::bench::Args),
@@ -120,6 +122,9 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
     match command {
+        Command::Completions(args) => ("completions", commands::completions::run(context, args)),
+        Command::Generate(args) => ("generate", commands::generate::run(context, args)),
+        Command::New(args) => ("new", commands::new::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
         Command::Bench(args) => ("bench", commands::bench::run(context, args)),

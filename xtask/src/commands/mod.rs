@@ -1,6 +1,9 @@
 //! The commands: one file a verb, each with its `Args`, whose doc comment is the help, and `run`.
 
 pub mod bench;
+pub mod completions;
+pub mod generate;
+pub mod new;
 pub mod release;
 pub mod render;
 

@@ -2,6 +2,7 @@
 
 mod branch;
 mod bundle;
+mod bundles;
 mod cache;
 mod dry;
 mod message;
