@@ -1,0 +1,1 @@
+//! What comparing promises.
