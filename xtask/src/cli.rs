@@ -62,6 +62,12 @@ pub enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show what a release would change, or what differs between two revisions or two environments.
+    Diff(commands::diff::Args),
+    /// List the units that a change of the files affects.
+    Affected(commands::affected::Args),
+    /// Explain where something comes from.
+    Explain(commands::explain::Args),
     /// Render, check and commit environments.
     Release(commands::release::Args),
     /// Render manifests to standard output or to a folder.
@@ -118,6 +124,9 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
     match command {
+        Command::Diff(args) => ("diff", commands::diff::run(context, args)),
+        Command::Affected(args) => ("affected", commands::affected::run(context, args)),
+        Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
     }

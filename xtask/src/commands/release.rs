@@ -1,7 +1,6 @@
 //! `release`: render, check and commit environments.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use lockstep::model::{AgentName, ObjectId, Timestamp};
 use lockstep::release::{
@@ -14,6 +13,7 @@ use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, Workspace};
 use serde::Serialize;
 
+use super::branches::{branch_state, delivery_repository};
 use super::selection;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
@@ -197,18 +197,6 @@ fn refuse_dirty(repository: &dyn Repository) -> Result<(), Failure> {
     .hint("commit them (`git add -A && git commit`) or put them away (`git stash -u`): a release is made of a commit"))
 }
 
-/// The repository that holds the environment branches: this one, or one of their own.
-fn delivery_repository(
-    context: &Context,
-    repository: &Arc<dyn Repository>,
-    workspace: &Workspace,
-) -> Result<Arc<dyn Repository>, Failure> {
-    match &workspace.fleet.delivery.repository {
-        None => Ok(Arc::clone(repository)),
-        Some(place) => context.delivery_repository(&**repository, place, &workspace.fleet.delivery.remote),
-    }
-}
-
 fn dry_commit(head: &Commit) -> DryCommit {
     let date = Timestamp {
         seconds: head.seconds,
@@ -242,7 +230,7 @@ impl Run<'_> {
                 ancestors: BTreeSet::new(),
             });
         };
-        let state = self.state(commit)?;
+        let state = branch_state(self.delivery, commit)?;
         let recorded: BTreeSet<GitId> = state
             .units
             .values()
@@ -252,52 +240,6 @@ impl Run<'_> {
         let ancestors = self.repository.ancestors(&self.head.id, &recorded)?;
         let ancestors = ancestors.into_iter().map(|id| id.0).collect();
         Ok(Branch { tip, state, ancestors })
-    }
-
-    fn state(&self, commit: &GitId) -> Result<BranchState, Failure> {
-        let units: Vec<String> = self.delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
-        let argocd: Vec<String> = self.delivery.folder(commit, branch::ARGOCD)?.into_keys().collect();
-        let own: Vec<String> = argocd
-            .iter()
-            .filter(|file| file.starts_with('_'))
-            .map(|file| format!("{}/{file}", branch::ARGOCD))
-            .collect();
-        let mut paths = Vec::new();
-        for unit in &units {
-            paths.extend([
-                branch::manifest(unit),
-                branch::metadata(unit),
-                branch::tuple(unit),
-                branch::inventory(unit),
-            ]);
-            paths.push(branch::argocd(unit));
-        }
-        paths.extend(own.iter().cloned());
-        let mut files = self.delivery.read(commit, &paths)?.into_iter();
-        let mut state = BranchState::default();
-        let mut take = || files.next().flatten();
-        for unit in units {
-            let (manifest, metadata, tuple, inventory, application) = (take(), take(), take(), take(), take());
-            let argocd = application
-                .map(|bytes| (branch::argocd(&unit), bytes))
-                .into_iter()
-                .collect();
-            state.units.insert(
-                unit,
-                PreviousUnit {
-                    manifest,
-                    metadata,
-                    tuple,
-                    inventory,
-                    argocd,
-                },
-            );
-        }
-        if let Some(unit) = state.units.get_mut(layout::ENVIRONMENT_UNIT) {
-            unit.argocd
-                .extend(own.into_iter().filter_map(|path| Some((path, take()?))));
-        }
-        Ok(state)
     }
 
     /// Objects of environments outside the run that share a namespace with one inside.

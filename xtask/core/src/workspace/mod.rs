@@ -10,6 +10,7 @@ mod check;
 mod graph;
 mod layers;
 mod load;
+mod origins;
 mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub use agent::{Agent, Component};
 pub use blueprint::Blueprint;
 pub use graph::Graph;
+pub use origins::{Explained, Origin, UnknownPath, explain};
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
 use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ReleaseFile};
