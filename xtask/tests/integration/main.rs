@@ -5,5 +5,6 @@
     reason = "tests lay out folders and repositories themselves"
 )]
 
+mod comparing;
 mod files;
 mod git;

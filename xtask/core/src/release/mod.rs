@@ -15,8 +15,8 @@ pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};
 pub use diff::{
-    Compared, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments, between_trees,
-    field_changes, object_changes,
+    Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
+    between_trees, field_changes, object_changes,
 };
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};

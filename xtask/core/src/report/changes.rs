@@ -128,8 +128,8 @@ impl Page {
             text.push_str(&format!("  folded{alone}\n"));
             folds.iter().for_each(|fold| text.push_str(&format!("    {fold}\n")));
         }
-        if unit.objects.is_empty() && unit.components.is_empty() && unit.overrides.is_empty() {
-            text.push_str("  nothing but its record differs: the input digest or the generations that are kept\n");
+        if unit.objects.is_empty() && unit.input_digest.is_some() {
+            text.push_str("  its input differs, its objects do not\n");
         }
         text.push('\n');
     }
@@ -176,11 +176,10 @@ impl Page {
             ChangeKind::Removed => self.style.error("-"),
         };
         let title = match &object.previous {
-            None => shown_id(&object.id),
-            Some(previous) if (&previous.kind, &previous.name) == (&object.id.kind, &object.id.name) => {
-                format!("{} (was {previous})", object.id)
+            Some(previous) if previous.name != object.id.name => {
+                format!("{} (was {})", shown_id(&object.id), previous.name)
             }
-            Some(previous) => format!("{} (was {})", shown_id(&object.id), previous.name),
+            _ => shown_id(&object.id),
         };
         text.push_str(&format!("    {sign} {title}\n"));
         if let Some(whole) = object.object.as_ref().filter(|_| self.detail == Detail::All) {

@@ -113,6 +113,7 @@ pub fn between_environments(
 fn names(environment: &Environment, unit: &str) -> Names {
     Names {
         namespace: environment.file.namespace.clone(),
+        environment: environment.name.to_string(),
         name: if unit == ENVIRONMENT_UNIT {
             environment.name.to_string()
         } else {

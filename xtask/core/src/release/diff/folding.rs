@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::pairing::Naming;
 use crate::model::{FieldChange, Fold, ObjectChange};
 
 /// Labels and annotations that follow from other changes, in however few objects.
@@ -22,23 +23,41 @@ const MANY: usize = 3;
 /// Longest text of a class that is shown with its values, in bytes.
 const SHORT: usize = 200;
 
+/// A text that follows from what the unit runs: where it changes, the change says nothing of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consequence {
+    /// What the text is.
+    pub class: &'static str,
+    /// What it was.
+    pub before: String,
+    /// What it is.
+    pub after: String,
+}
+
 /// Marks the field changes that belong to a class, and counts each class.
-pub(super) fn fold(objects: &mut [ObjectChange]) -> Vec<Fold> {
+pub(super) fn fold(objects: &mut [ObjectChange], naming: &Naming, consequences: &[Consequence]) -> Vec<Fold> {
     let renames = renames(objects);
     let repeated = repeated(objects);
-    let mut classes: BTreeMap<String, Class> = BTreeMap::new();
+    let mut classes: BTreeMap<(String, Option<Repetition>), Class> = BTreeMap::new();
     for (index, object) in objects.iter_mut().enumerate() {
         for change in &mut object.fields {
-            let class = consequence(change)
-                .or_else(|| rename(change, &renames))
-                .or_else(|| repetition(change, &repeated));
+            let by_itself = label(change)
+                .or_else(|| consequence(change, consequences))
+                .or_else(|| rename(change, &renames));
+            let repetition = key(change).filter(|key| by_itself.is_none() && repeated.contains(key));
+            let class = by_itself
+                .or_else(|| Some(repetition.as_ref()?.0.clone()))
+                .or_else(|| other_name(change, naming));
             if let Some(name) = class {
-                classes.entry(name.clone()).or_default().add(index, change);
+                classes
+                    .entry((name.clone(), repetition))
+                    .or_default()
+                    .add(index, change);
                 change.class = Some(name);
             }
         }
     }
-    classes.into_iter().map(|(name, class)| class.fold(name)).collect()
+    classes.into_iter().map(|((name, _), class)| class.fold(name)).collect()
 }
 
 #[derive(Default)]
@@ -71,9 +90,31 @@ fn is_label(change: &FieldChange) -> bool {
     matches!(change.path.parent_key(), Some("labels" | "annotations" | "matchLabels"))
 }
 
-fn consequence(change: &FieldChange) -> Option<String> {
+fn label(change: &FieldChange) -> Option<String> {
     let key = change.path.last_key().filter(|_| is_label(change))?;
     (CONSEQUENCES.contains(&key) || key.starts_with(CHECKSUM)).then(|| key.to_owned())
+}
+
+/// The texts of a change from one to another.
+fn texts(change: &FieldChange) -> Option<(&str, &str)> {
+    Some((change.before.as_ref()?.as_str()?, change.after.as_ref()?.as_str()?))
+}
+
+fn consequence(change: &FieldChange, consequences: &[Consequence]) -> Option<String> {
+    let texts = texts(change)?;
+    let known = consequences
+        .iter()
+        .find(|known| (known.before.as_str(), known.after.as_str()) == texts)?;
+    Some(known.class.to_owned())
+}
+
+/// A text that differs in nothing but what the two environments call themselves, their namespaces and the unit.
+fn other_name(change: &FieldChange, naming: &Naming) -> Option<String> {
+    let Naming::Of(old, new) = naming else {
+        return None;
+    };
+    let (before, after) = texts(change)?;
+    (old.neutral_text(before) == new.neutral_text(after)).then(|| "names of the environments".to_owned())
 }
 
 /// What objects were called, and are called now that their content hashes to another name; by the old name.
@@ -86,7 +127,7 @@ fn renames(objects: &[ObjectChange]) -> BTreeMap<String, String> {
 }
 
 fn rename(change: &FieldChange, renames: &BTreeMap<String, String>) -> Option<String> {
-    let (before, after) = (change.before.as_ref()?.as_str()?, change.after.as_ref()?.as_str()?);
+    let (before, after) = texts(change)?;
     let same = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
     let stem = before.get(..same)?.rsplit_once('-').map_or("", |(stem, _)| stem);
     (renames.get(before)? == after).then(|| format!("name of {stem}-…"))
@@ -115,15 +156,4 @@ fn repeated(objects: &[ObjectChange]) -> BTreeSet<Repetition> {
     }
     seen.retain(|_, objects| objects.len() >= MANY);
     seen.into_keys().collect()
-}
-
-fn repetition(change: &FieldChange, repeated: &BTreeSet<Repetition>) -> Option<String> {
-    let key = key(change).filter(|key| repeated.contains(key))?;
-    // one class a change: two different changes of one field in many objects are two
-    let several = repeated.iter().filter(|(field, ..)| *field == key.0).count() > 1;
-    Some(if several {
-        format!("{} ({} → {})", key.0, key.1, key.2)
-    } else {
-        key.0
-    })
 }

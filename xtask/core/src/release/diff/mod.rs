@@ -14,6 +14,7 @@ mod tests;
 
 pub use branches::{against_branches, between_environments};
 pub use fields::field_changes;
+pub use folding::Consequence;
 pub use objects::{ObjectChanges, object_changes};
 pub use pairing::{Names, Naming};
 pub use trees::{Compared, TreeSide, between_trees};

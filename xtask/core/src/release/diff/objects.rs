@@ -1,7 +1,7 @@
 //! Which objects of two states of a unit differ, and in which fields.
 
 use super::fields::field_changes;
-use super::folding::fold;
+use super::folding::{Consequence, fold};
 use super::pairing::{self, Naming, ObjectPair};
 use crate::model::{ChangeKind, Fold, GenerationCounts, Manifest, ObjectChange};
 
@@ -17,11 +17,16 @@ pub struct ObjectChanges {
 }
 
 /// Compares the objects of two states of a unit.
-pub fn object_changes(before: &[Manifest], after: &[Manifest], naming: &Naming) -> ObjectChanges {
+pub fn object_changes(
+    before: &[Manifest],
+    after: &[Manifest],
+    naming: &Naming,
+    consequences: &[Consequence],
+) -> ObjectChanges {
     let (pairs, generations) = pairing::pair(before, after, naming);
     let mut objects: Vec<ObjectChange> = pairs.into_iter().filter_map(object_change).collect();
     ObjectChanges {
-        folded: fold(&mut objects),
+        folded: fold(&mut objects, naming, consequences),
         objects,
         generations,
     }

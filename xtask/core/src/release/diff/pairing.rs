@@ -10,6 +10,8 @@ use crate::render::{is_retained, stem};
 pub struct Names {
     /// The environment's namespace.
     pub namespace: String,
+    /// The environment's own name.
+    pub environment: String,
     /// The unit's name there: the agent's with the environment's suffix, or the environment's.
     pub name: String,
 }
@@ -123,6 +125,18 @@ fn retained<'a>(before: &'a [Manifest], after: &'a [Manifest]) -> (Vec<ObjectPai
 }
 
 impl Names {
+    /// A text with marks in the place of what the environment writes, the longest first: one may contain another.
+    pub(super) fn neutral_text(&self, text: &str) -> String {
+        let mut names = [
+            (&self.namespace, "\u{1}"),
+            (&self.environment, "\u{2}"),
+            (&self.name, "\u{3}"),
+        ];
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let replace = |text: String, (name, mark): (&String, &str)| text.replace(name.as_str(), mark);
+        names.into_iter().fold(text.to_owned(), replace)
+    }
+
     /// The id with a mark in the place of what the environment writes.
     fn neutral(&self, mut id: ObjectId) -> ObjectId {
         if id.namespace == self.namespace {

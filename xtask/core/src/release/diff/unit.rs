@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::folding::Consequence;
 use super::objects::object_changes;
 use super::pairing::Naming;
 use crate::artifact::{TupleRecord, component_changes};
@@ -94,7 +95,7 @@ pub(super) fn unit_difference(
     }
     let none = UnitState::default();
     let (old, new) = (before.unwrap_or(&none), after.unwrap_or(&none));
-    let changes = object_changes(&old.objects, &new.objects, &subject.naming);
+    let changes = object_changes(&old.objects, &new.objects, &subject.naming, &consequences(old, new));
     let components = component_changes(old.record.as_ref(), new.record.as_ref());
     let (overrides, components): (Vec<_>, Vec<_>) = components
         .into_iter()
@@ -122,6 +123,22 @@ pub(super) fn unit_difference(
         generations: changes.generations,
         folded: changes.folded,
     })
+}
+
+/// Texts in the objects that follow from the tuple and its label.
+fn consequences(before: &UnitState, after: &UnitState) -> Vec<Consequence> {
+    let (Some(old), Some(new)) = (&before.record, &after.record) else {
+        return Vec::new();
+    };
+    let known = [
+        ("id of the tuple", old.id.to_string(), new.id.to_string()),
+        ("version", old.version.to_string(), new.version.to_string()),
+    ];
+    known
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(class, before, after)| Consequence { class, before, after })
+        .collect()
 }
 
 fn prompt_changes(before: &UnitState, after: &UnitState, texts: &PromptTexts) -> Vec<PromptChange> {
