@@ -66,9 +66,11 @@ pub enum Command {
     Completions(commands::completions::Args),
     Generate(commands::generate::Args),
     New(commands::new::Args),
+    Diff(commands::diff::Args),
+    Affected(commands::affected::Args),
+    Explain(commands::explain::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
-    /// Measure releases of made-up fleets against the floors of this machine.
     Bench(commands::bench::Args),
 }
 
@@ -125,6 +127,9 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Completions(args) => ("completions", commands::completions::run(context, args)),
         Command::Generate(args) => ("generate", commands::generate::run(context, args)),
         Command::New(args) => ("new", commands::new::run(context, args)),
+        Command::Diff(args) => ("diff", commands::diff::run(context, args)),
+        Command::Affected(args) => ("affected", commands::affected::run(context, args)),
+        Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
         Command::Bench(args) => ("bench", commands::bench::run(context, args)),
