@@ -318,7 +318,6 @@ fn environments_are_compared_as_their_branches_are() {
             lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
             name of a-prompts-… in 2 objects: a-prompts-601e547ae0 → a-prompts-590a8ef75d
             names of the environments in 3 objects
-            earlier generations of ConfigMaps: 1 dropped
 
         dev → staging/b changed
           tuple
@@ -351,9 +350,8 @@ fn wrong_names_say_what_is_right() {
     check(
         &["diff", "dev", "stagin"],
         expect![[r#"
-        `dev` names no commit here
-        see `git branch --all` and `git log`, or `git fetch`
-        `diff` compares git revisions, or the names of two environments
+        there is no environment `stagin`
+        did you mean `staging`?
     "#]],
     );
     check(
