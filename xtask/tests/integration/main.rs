@@ -6,4 +6,9 @@
 )]
 
 mod files;
+mod fleet;
 mod git;
+mod input;
+mod laws;
+mod release;
+mod render;

@@ -2,7 +2,7 @@
 
 mod commits;
 mod dirty;
-mod fixture;
+pub mod fixture;
 mod notes;
 mod reading;
 mod tips;

@@ -1,0 +1,1 @@
+//! What a release writes, and what it leaves alone.
