@@ -1,6 +1,7 @@
 //! `release`: render, check and commit environments.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, ObjectId, Timestamp};
@@ -91,6 +92,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
+    if selection::unreadable(workspace, &args.environments) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     let delivery = delivery_repository(context, &repository, workspace)?;
     let environments = selection::environments(workspace, &args.environments)?;
     let run = Run {
@@ -143,6 +147,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         },
     );
     findings.extend(more);
+    // errors about units outside the run are told where those are released
+    findings.retain(|finding| {
+        !finding.is_error() || Blocked::by(slice::from_ref(finding)).touches(&environments, options.agents.as_ref())
+    });
     findings.sort();
     findings.dedup();
     progress.finish_and_clear();

@@ -74,6 +74,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
+    if selection::unreadable(workspace, &args.environment) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     let environments = selection::environments(workspace, &args.environment)?;
     let agents = selection::agents(workspace, &args.agent, &BTreeSet::new())?;
     let set = set_values(&args.set)?;

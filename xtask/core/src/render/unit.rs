@@ -1,6 +1,6 @@
 //! Units: which agent runs where with what, and the template context that says it all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -107,12 +107,15 @@ pub fn fleet_context(workspace: &Workspace, environment: &Environment, blueprint
     let layers = workspace.layers(environment, None, blueprint);
     FleetContext {
         environment: environment_context(workspace, environment),
-        agents: workspace
-            .agents_in(environment)
-            .map(|agent| agent.name.clone())
-            .collect(),
+        agents: agents(workspace, environment),
         values: Value::Object(values::merge(layers.iter().map(|layer| layer.values))),
     }
+}
+
+/// The agents that an environment runs, by name: also those whose files cannot be read now, for they are not gone.
+fn agents(workspace: &Workspace, environment: &Environment) -> Vec<AgentName> {
+    let known: BTreeSet<&AgentName> = workspace.agents.keys().chain(&workspace.unreadable).collect();
+    known.into_iter().filter(|agent| environment.runs(agent)).cloned().collect()
 }
 
 /// The tuple that an environment runs, and its label.

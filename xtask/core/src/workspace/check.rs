@@ -103,6 +103,11 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
         return report(error);
     };
+    // words that are documented one by one are a list of constants: together they say which there are
+    let is_constant = |errors: &Vec<ValidationError<'_>>| matches!(errors[..], [ref only] if only.instance_path() == error.instance_path() && constants(only).is_some());
+    if !context.is_empty() && context.iter().all(is_constant) {
+        return report(error);
+    }
     let depth = |errors: &[ValidationError<'_>]| {
         errors
             .iter()
@@ -123,6 +128,20 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
     match best {
         Some(errors) => errors.iter().for_each(|error| explain(error, report)),
         None => report(error),
+    }
+}
+
+/// The words that an error would have taken.
+fn constants(error: &ValidationError<'_>) -> Option<Vec<String>> {
+    let word = |value: &Value| value.as_str().map(str::to_owned);
+    match error.kind() {
+        ValidationErrorKind::Constant { expected_value } => Some(vec![word(expected_value)?]),
+        ValidationErrorKind::Enum { options } => options.as_array()?.iter().map(word).collect(),
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            let words: Option<Vec<Vec<String>>> = context.iter().flatten().map(constants).collect();
+            words.map(|words| words.concat())
+        }
+        _ => None,
     }
 }
 
@@ -158,20 +177,19 @@ impl Place<'_> {
                         .help(format!("add `{name}:`")),
                 ]
             }
-            ValidationErrorKind::Enum { options } => {
-                let words: Vec<&str> = options
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                    .collect();
-                let given = error.instance().as_str().unwrap_or_default();
+            _ if constants(error).is_some() => {
+                let words = constants(error).unwrap_or_default();
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                let given = match &**error.instance() {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
                 let finding = Finding::error(
                     "invalid-value",
                     format!("`{}` is `{given}`, which is none of {}", self.shown(), quoted(&words)),
                 );
                 let finding = self.at_value(finding);
-                vec![match suggestion(given, words.iter().copied()) {
+                vec![match suggestion(&given, words.iter().copied()) {
                     Some(word) => finding.help(format!("did you mean `{word}`?")),
                     None => finding,
                 }]

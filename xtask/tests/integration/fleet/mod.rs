@@ -5,7 +5,7 @@ mod small;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use expect_test::Expect;
@@ -251,18 +251,18 @@ pub fn files_of(git: &git2::Repository, branch: &str) -> BTreeMap<String, String
     files
 }
 
-/// Runs the program in any folder.
+/// Runs the program in any folder with `--format json`.
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Answer {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["--format", "json"])
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", PathBuf::from("/nonexistent"))
-        .env("PATH", "/nonexistent")
-        .output()
-        .unwrap();
-    Answer::of(&output)
+    let arguments = [&["--format", "json"], arguments].concat();
+    Answer::of(&command(folder, &arguments).output().unwrap())
+}
+
+/// The program, with no home, no settings and no other program within reach.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(arguments).current_dir(folder).env_clear();
+    command.env("HOME", "/nonexistent").env("PATH", "/nonexistent");
+    command
 }
 
 fn graft(git: &git2::Repository, tree: Option<Oid>, path: &[&[u8]], blob: Oid) -> Oid {

@@ -70,7 +70,8 @@ fn a_word_outside_its_list_is_placed_with_the_one_that_was_meant() {
     check_edit(ORDERS, "criticality: critical", "criticality: crtical", expect![[r#"
         exit 1
         error[invalid-value] agents/orders/agent.yaml:3:14
-          `criticality` is wrong: "critical" was expected
+          `criticality` is `crtical`, which is none of `low`, `medium`, `high`, `critical`
+          help: did you mean `critical`?
     "#]]);
 }
 
@@ -152,11 +153,12 @@ fn ten_thousand_levels_do_not_end_the_stack() {
 #[test]
 fn ten_thousand_levels_in_blocks_do_not_end_the_stack() {
     let fleet = Fleet::small();
-    fleet.append(ORDERS, &format!("x: {}\n", "- ".repeat(10_000)));
+    fleet.append(ORDERS, &format!("x:\n  {}x\n", "- ".repeat(10_000)));
     check(&fleet, expect![[r#"
         exit 1
-        error[yaml-syntax] agents/orders/agent.yaml:10:4
-          block sequence entries are not allowed in this context
+        error[yaml-syntax] agents/orders/agent.yaml:11:129
+          maps and lists nest deeper than 64 levels
+          help: flatten the value, or keep it as text in a block scalar
     "#]]);
 }
 
@@ -185,13 +187,11 @@ fn ten_thousand_levels_rendered_do_not_end_the_stack() {
 #[test]
 fn a_giant_file_on_disk_is_not_read() {
     let fleet = Fleet::small();
-    let file = std::fs::File::create(fleet.repository.path("agents/orders/contract/1.0.0.schema.json"));
-    let file = file.or_else(|_| {
-        fleet.put("agents/orders/contract/1.0.0.schema.json", "");
-        std::fs::File::create(fleet.repository.path("agents/orders/contract/1.0.0.schema.json"))
-    });
+    let path = "agents/orders/contract/1.0.0.schema.json";
+    fleet.put(path, "{}");
     // sparse: it has the length and takes no room
-    file.unwrap().set_len(100 * 1024 * 1024).unwrap();
+    let file = std::fs::File::options().write(true).open(fleet.repository.path(path)).unwrap();
+    file.set_len(100 * 1024 * 1024).unwrap();
     fleet.refused(&["render", "--environment", "dev"], expect![[r#"
         exit 1
         error[oversized-file] agents/orders/contract/1.0.0.schema.json
@@ -259,8 +259,21 @@ fn everything_that_is_wrong_is_said_at_once() {
         .edit("environments/dev/environment.yaml", "namespace: shop-dev", "namspace: shop-dev");
     fleet.commit("Break three files");
     fleet.refused(&["release", "dev"], expect![[r#"
-        exit 2
-        usage: there is no environment `dev`
-          hint: there is staging, canary, production
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:4:10
+          `profile` is `agnet`, which is none of `agent`, `web-service`, `database`
+          help: did you mean `agent`?
+        error[missing-key] agents/orders/agent.yaml:1:1
+          `criticality` is missing
+          help: add `criticality:`
+        error[unknown-key] agents/orders/agent.yaml:3:1
+          unknown key `critcality`
+          help: did you mean `criticality`?
+        error[missing-key] environments/dev/environment.yaml:1:1
+          `namespace` is missing
+          help: add `namespace:`
+        error[unknown-key] environments/dev/environment.yaml:5:1
+          unknown key `namspace`
+          help: did you mean `namespace`?
     "#]]);
 }
