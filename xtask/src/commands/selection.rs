@@ -25,7 +25,13 @@ pub fn environments<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Ve
 
 /// Whether one of these environments is in the fleet and cannot be read: then the findings say why.
 pub fn unreadable(workspace: &Workspace, names: &[String]) -> bool {
-    let listed = |name: &&String| workspace.fleet.environments.iter().any(|listed| listed.as_str() == name.as_str());
+    let listed = |name: &&String| {
+        workspace
+            .fleet
+            .environments
+            .iter()
+            .any(|listed| listed.as_str() == name.as_str())
+    };
     names
         .iter()
         .filter(listed)

@@ -110,7 +110,13 @@ impl FileTree {
 
 /// A path so that two that look alike can be told apart.
 fn spelt(path: &str) -> String {
-    let show = |c: char| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() };
+    let show = |c: char| {
+        if c.is_ascii() {
+            c.to_string()
+        } else {
+            c.escape_unicode().to_string()
+        }
+    };
     path.chars().map(show).collect()
 }
 

@@ -115,7 +115,11 @@ pub fn fleet_context(workspace: &Workspace, environment: &Environment, blueprint
 /// The agents that an environment runs, by name: also those whose files cannot be read now, for they are not gone.
 fn agents(workspace: &Workspace, environment: &Environment) -> Vec<AgentName> {
     let known: BTreeSet<&AgentName> = workspace.agents.keys().chain(&workspace.unreadable).collect();
-    known.into_iter().filter(|agent| environment.runs(agent)).cloned().collect()
+    known
+        .into_iter()
+        .filter(|agent| environment.runs(agent))
+        .cloned()
+        .collect()
 }
 
 /// The tuple that an environment runs, and its label.

@@ -71,7 +71,13 @@ fn place(location: &Location) -> String {
 
 /// The text without control characters, by which a file's name could steer the terminal.
 fn printable(text: &str) -> String {
-    let show = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let show = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
     text.chars().map(show).collect()
 }
 

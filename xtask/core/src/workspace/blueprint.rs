@@ -145,9 +145,12 @@ fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec
             if base == name && chain.iter().all(|other| name <= other.as_str()) {
                 let circle = format!("{} → {base}", chain.join(" → "));
                 findings.push(
-                    Finding::error("blueprint-cycle", format!("blueprints extend each other in a circle: {circle}"))
-                        .in_file(format!("{}/{name}/blueprint.yaml", layout::TEMPLATES))
-                        .help("take one `extends:` out"),
+                    Finding::error(
+                        "blueprint-cycle",
+                        format!("blueprints extend each other in a circle: {circle}"),
+                    )
+                    .in_file(format!("{}/{name}/blueprint.yaml", layout::TEMPLATES))
+                    .help("take one `extends:` out"),
                 );
             }
             return None;

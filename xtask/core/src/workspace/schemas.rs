@@ -92,12 +92,23 @@ fn allow_deletions(root: &mut Value) {
             let description = property
                 .as_object_mut()
                 .and_then(|property| property.remove("description"));
-            *property = json!({ "anyOf": [property.take(), { "type": "null" }] });
+            // the entries of a map with keys of the user's own
+            if let Some(entry) = property
+                .get_mut("additionalProperties")
+                .filter(|entry| entry.is_object())
+            {
+                *entry = or_null(entry.take());
+            }
+            *property = or_null(property.take());
             if let Some(description) = description {
                 property["description"] = description;
             }
         }
     }
+}
+
+fn or_null(schema: Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
 /// The properties that an object may have at a path in an instance of the schema; empty where the schema leaves it open.

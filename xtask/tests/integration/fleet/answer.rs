@@ -50,7 +50,10 @@ impl Answer {
 
     /// Rule ids of the findings, in their order.
     pub fn rules(&self) -> Vec<&str> {
-        self.findings().iter().filter_map(|finding| finding["rule"].as_str()).collect()
+        self.findings()
+            .iter()
+            .filter_map(|finding| finding["rule"].as_str())
+            .collect()
     }
 
     /// Exit code, failure and findings as a few lines, for a snapshot; digests and commits are folded.
@@ -64,7 +67,12 @@ impl Answer {
             }
         }
         for finding in self.findings() {
-            text.push_str(&format!("{}[{}] {}\n", show(&finding["severity"]), show(&finding["rule"]), place(&finding["location"])));
+            text.push_str(&format!(
+                "{}[{}] {}\n",
+                show(&finding["severity"]),
+                show(&finding["rule"]),
+                place(&finding["location"])
+            ));
             text.push_str(&format!("  {}\n", show(&finding["message"])));
             for fact in ["unit", "object", "help"] {
                 if finding[fact].is_string() {
@@ -72,7 +80,11 @@ impl Answer {
                 }
             }
             for related in finding["related"].as_array().into_iter().flatten() {
-                text.push_str(&format!("  see: {}: {}\n", place(&related["location"]), show(&related["message"])));
+                text.push_str(&format!(
+                    "  see: {}: {}\n",
+                    place(&related["location"]),
+                    show(&related["message"])
+                ));
             }
         }
         folded(&text)

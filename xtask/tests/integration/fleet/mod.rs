@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use xtask::adapters::files::Disk;
 use xtask::ports::Files;
 
-pub use answer::Answer;
+pub use answer::{Answer, folded};
 
 use crate::git::fixture::{Fixture, signature, snapshot};
 
@@ -161,7 +161,9 @@ impl Fleet {
     /// The text of one file of a branch.
     pub fn file(&self, branch: &str, path: &str) -> String {
         let mut files = self.files(branch);
-        files.remove(path).unwrap_or_else(|| panic!("no `{path}` on `{branch}`: {:?}", files.keys()))
+        files
+            .remove(path)
+            .unwrap_or_else(|| panic!("no `{path}` on `{branch}`: {:?}", files.keys()))
     }
 
     /// The JSON of one file of a branch.
@@ -171,7 +173,10 @@ impl Fleet {
 
     /// The objects of a unit on an environment's branch, in their order.
     pub fn objects(&self, environment: &str, unit: &str) -> Vec<Value> {
-        let text = self.file(&format!("environment/{environment}"), &format!("apps/{unit}/manifest.yaml"));
+        let text = self.file(
+            &format!("environment/{environment}"),
+            &format!("apps/{unit}/manifest.yaml"),
+        );
         objects(&text)
     }
 
@@ -184,7 +189,9 @@ impl Fleet {
     /// The note on a branch's last commit.
     pub fn note(&self, branch: &str) -> String {
         let git = &self.repository.git;
-        let note = git.find_note(Some("refs/notes/hydrator.metadata"), self.tip(branch).unwrap()).unwrap();
+        let note = git
+            .find_note(Some("refs/notes/hydrator.metadata"), self.tip(branch).unwrap())
+            .unwrap();
         note.message().unwrap().to_owned()
     }
 
@@ -195,9 +202,12 @@ impl Fleet {
         let blob = git.blob(text.as_bytes()).unwrap();
         let mut update = git2::build::TreeUpdateBuilder::new();
         update.upsert(path, blob, git2::FileMode::Blob);
-        let tree = git.find_tree(update.create_updated(git, &tip.tree().unwrap()).unwrap()).unwrap();
+        let tree = git
+            .find_tree(update.create_updated(git, &tip.tree().unwrap()).unwrap())
+            .unwrap();
         let reference = format!("refs/heads/{branch}");
-        git.commit(Some(&reference), &signature(), &signature(), "Meddle", &tree, &[&tip]).unwrap()
+        git.commit(Some(&reference), &signature(), &signature(), "Meddle", &tree, &[&tip])
+            .unwrap()
     }
 
     /// A clone with a remote `origin`; `prepare` may make it bare or let it fetch less.
@@ -219,7 +229,8 @@ impl Fleet {
         let blob = git.blob(bytes).unwrap();
         let tree = graft(git, Some(head.tree_id()), path, blob);
         let tree = git.find_tree(tree).unwrap();
-        git.commit(Some("HEAD"), &signature(), &signature(), "Graft", &tree, &[&head]).unwrap();
+        git.commit(Some("HEAD"), &signature(), &signature(), "Graft", &tree, &[&head])
+            .unwrap();
     }
 }
 
@@ -236,7 +247,9 @@ pub fn objects(text: &str) -> Vec<Value> {
 
 /// Every file of a branch with its text.
 pub fn files_of(git: &git2::Repository, branch: &str) -> BTreeMap<String, String> {
-    let commit = git.refname_to_id(&format!("refs/heads/{branch}")).unwrap_or_else(|_| panic!("no branch `{branch}`"));
+    let commit = git
+        .refname_to_id(&format!("refs/heads/{branch}"))
+        .unwrap_or_else(|_| panic!("no branch `{branch}`"));
     let tree = git.find_commit(commit).unwrap().tree().unwrap();
     let mut files = BTreeMap::new();
     tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
@@ -270,12 +283,23 @@ fn graft(git: &git2::Repository, tree: Option<Oid>, path: &[&[u8]], blob: Oid) -
     let mut entries: Vec<(Vec<u8>, i32, Oid)> = tree
         .map(|tree| git.find_tree(tree).unwrap())
         .iter()
-        .flat_map(|tree| tree.iter().map(|entry| (entry.name_bytes().to_vec(), entry.filemode_raw(), entry.id())).collect::<Vec<_>>())
+        .flat_map(|tree| {
+            tree.iter()
+                .map(|entry| (entry.name_bytes().to_vec(), entry.filemode_raw(), entry.id()))
+                .collect::<Vec<_>>()
+        })
         .collect();
-    let old = entries.iter().position(|entry| entry.0 == *name).map(|at| entries.remove(at));
+    let old = entries
+        .iter()
+        .position(|entry| entry.0 == *name)
+        .map(|at| entries.remove(at));
     let new = match rest {
         [] => (name.to_vec(), 0o100_644, blob),
-        _ => (name.to_vec(), 0o040_000, graft(git, old.map(|(_, _, id)| id), rest, blob)),
+        _ => (
+            name.to_vec(),
+            0o040_000,
+            graft(git, old.map(|(_, _, id)| id), rest, blob),
+        ),
     };
     entries.push(new);
     let key = |(name, mode, _): &(Vec<u8>, i32, Oid)| {

@@ -20,26 +20,40 @@ fn check_edit(path: &str, from: &str, to: &str, expected: Expect) {
 
 #[test]
 fn a_key_that_stands_twice_is_placed() {
-    check_edit(ORDERS, "profile: web-service\n", "profile: web-service\ncriticality: low\n", expect![[r#"
+    check_edit(
+        ORDERS,
+        "profile: web-service\n",
+        "profile: web-service\ncriticality: low\n",
+        expect![[r#"
         exit 1
         error[duplicate-key] agents/orders/agent.yaml:5:1
           duplicate key `criticality`
           help: `criticality` stands in line 3 already; remove one of the two
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn text_that_is_no_yaml_is_placed() {
-    check_edit(ORDERS, "profile: web-service\n", "profile: [web-service\n", expect![[r#"
+    check_edit(
+        ORDERS,
+        "profile: web-service\n",
+        "profile: [web-service\n",
+        expect![[r#"
         exit 1
         error[yaml-syntax] agents/orders/agent.yaml:5:10
           illegal placement of ':' indicator
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_unknown_key_is_placed_with_the_one_that_was_meant() {
-    check_edit(ORDERS, "criticality:", "critcality:", expect![[r#"
+    check_edit(
+        ORDERS,
+        "criticality:",
+        "critcality:",
+        expect![[r#"
         exit 1
         error[missing-key] agents/orders/agent.yaml:1:1
           `criticality` is missing
@@ -47,7 +61,8 @@ fn an_unknown_key_is_placed_with_the_one_that_was_meant() {
         error[unknown-key] agents/orders/agent.yaml:3:1
           unknown key `critcality`
           help: did you mean `criticality`?
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -67,32 +82,47 @@ fn an_unknown_key_deep_in_values_is_placed() {
 
 #[test]
 fn a_word_outside_its_list_is_placed_with_the_one_that_was_meant() {
-    check_edit(ORDERS, "criticality: critical", "criticality: crtical", expect![[r#"
+    check_edit(
+        ORDERS,
+        "criticality: critical",
+        "criticality: crtical",
+        expect![[r#"
         exit 1
         error[invalid-value] agents/orders/agent.yaml:3:14
           `criticality` is `crtical`, which is none of `low`, `medium`, `high`, `critical`
           help: did you mean `critical`?
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_agent_without_owner_is_refused() {
-    check_edit(ORDERS, "owner: { team: shop, contact: '#shop' }\n", "", expect![[r#"
+    check_edit(
+        ORDERS,
+        "owner: { team: shop, contact: '#shop' }\n",
+        "",
+        expect![[r#"
         exit 1
         error[missing-owner] agents/orders/agent.yaml:1:1
           `owner` is missing
           help: add `owner:`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_owner_without_contact_is_refused() {
-    check_edit(ORDERS, ", contact: '#shop'", "", expect![[r#"
+    check_edit(
+        ORDERS,
+        ", contact: '#shop'",
+        "",
+        expect![[r#"
         exit 1
         error[missing-key] agents/orders/agent.yaml:2:1
           `owner` has no `contact`
           help: add `contact:`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -113,12 +143,15 @@ fn an_image_by_tag_is_no_digest() {
 fn bytes_that_are_no_text_are_placed() {
     let fleet = Fleet::small();
     std::fs::write(fleet.repository.path(ORDERS), b"description: x\nowner: \xff\n").unwrap();
-    check(&fleet, expect![[r#"
+    check(
+        &fleet,
+        expect![[r#"
         exit 1
         error[not-utf8] agents/orders/agent.yaml:2:1
           the file is not UTF-8 text
           help: save it as UTF-8
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -130,36 +163,48 @@ fn a_yaml_bomb_does_not_go_off() {
         bomb.push_str(&format!("a{level}: &a{level} [{below}]\n"));
     }
     fleet.append(ORDERS, &bomb);
-    check(&fleet, expect![[r#"
+    check(
+        &fleet,
+        expect![[r#"
         exit 1
         error[yaml-syntax] agents/orders/agent.yaml:14:45
           the aliases stand for more than 100000 values
           help: write the values out instead of nesting aliases
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn ten_thousand_levels_do_not_end_the_stack() {
     let fleet = Fleet::small();
-    fleet.append(ORDERS, &format!("values: {}1{}\n", "{a: ".repeat(10_000), "}".repeat(10_000)));
-    check(&fleet, expect![[r#"
+    fleet.append(
+        ORDERS,
+        &format!("values: {}1{}\n", "{a: ".repeat(10_000), "}".repeat(10_000)),
+    );
+    check(
+        &fleet,
+        expect![[r#"
         exit 1
         error[yaml-syntax] agents/orders/agent.yaml:10:261
           maps and lists nest deeper than 64 levels
           help: flatten the value, or keep it as text in a block scalar
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn ten_thousand_levels_in_blocks_do_not_end_the_stack() {
     let fleet = Fleet::small();
     fleet.append(ORDERS, &format!("x:\n  {}x\n", "- ".repeat(10_000)));
-    check(&fleet, expect![[r#"
+    check(
+        &fleet,
+        expect![[r#"
         exit 1
         error[yaml-syntax] agents/orders/agent.yaml:11:129
           maps and lists nest deeper than 64 levels
           help: flatten the value, or keep it as text in a block scalar
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -167,18 +212,23 @@ fn ten_thousand_levels_of_a_contract_do_not_end_the_stack() {
     let fleet = Fleet::small();
     let deep = format!("{}{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
     fleet.put("agents/orders/contract/1.0.0.schema.json", &deep);
-    check(&fleet, expect![[r#"
+    check(
+        &fleet,
+        expect![[r#"
         exit 1
         error[json-syntax] agents/orders/contract/1.0.0.schema.json:1:636
           recursion limit exceeded at line 1 column 636
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn ten_thousand_levels_rendered_do_not_end_the_stack() {
     let fleet = Fleet::small();
     let deep = format!("x: {}{}\n", "[".repeat(10_000), "]".repeat(10_000));
-    fleet.put("templates/agent-service/deep.yaml.tera", &deep).commit("Go deep");
+    fleet
+        .put("templates/agent-service/deep.yaml.tera", &deep)
+        .commit("Go deep");
     let answer = fleet.run(&["release", "dev", "--agent", "orders"]);
     assert_eq!(answer.rules(), ["template-not-yaml"], "{}", answer.text());
     assert_eq!(fleet.tip("environment/dev"), None);
@@ -190,14 +240,20 @@ fn a_giant_file_on_disk_is_not_read() {
     let path = "agents/orders/contract/1.0.0.schema.json";
     fleet.put(path, "{}");
     // sparse: it has the length and takes no room
-    let file = std::fs::File::options().write(true).open(fleet.repository.path(path)).unwrap();
+    let file = std::fs::File::options()
+        .write(true)
+        .open(fleet.repository.path(path))
+        .unwrap();
     file.set_len(100 * 1024 * 1024).unwrap();
-    fleet.refused(&["render", "--environment", "dev"], expect![[r#"
+    fleet.refused(
+        &["render", "--environment", "dev"],
+        expect![[r#"
         exit 1
         error[oversized-file] agents/orders/contract/1.0.0.schema.json
           `agents/orders/contract/1.0.0.schema.json` has 104857600 bytes, more than the 4194304 that are read
           help: keep data out of the tree and name it by digest
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -207,29 +263,38 @@ fn a_giant_blob_is_not_read() {
     });
     let path: [&[u8]; 4] = [b"agents", b"orders", b"contract", b"1.0.0.schema.json"];
     fleet.graft(&path, &vec![b' '; 100 * 1024 * 1024]);
-    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
         exit 1
         error[oversized-file] agents/orders/contract/1.0.0.schema.json
           `agents/orders/contract/1.0.0.schema.json` has 104857600 bytes, more than the 4194304 that are read
           help: keep data out of the tree and name it by digest
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_missing_fleet_file_is_named() {
     let fleet = Fleet::small();
     fleet.remove("environments/fleet.yaml").commit("Lose the fleet");
-    fleet.refused(&["release", "dev"], expect![[r#"
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
         exit 1
         error[missing-fleet] -
           there is no `environments/fleet.yaml`
           help: run it at the root of a Lockstep repository
-    "#]]);
-    fleet.refused(&["render"], expect![[r#"
+    "#]],
+    );
+    fleet.refused(
+        &["render"],
+        expect![[r#"
         exit 2
         usage: there is no `environments/fleet.yaml` here or above
           hint: change into a Lockstep repository
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -256,9 +321,15 @@ fn everything_that_is_wrong_is_said_at_once() {
     fleet
         .edit(ORDERS, "criticality:", "critcality:")
         .edit("agents/assistant/agent.yaml", "profile: agent", "profile: agnet")
-        .edit("environments/dev/environment.yaml", "namespace: shop-dev", "namspace: shop-dev");
+        .edit(
+            "environments/dev/environment.yaml",
+            "namespace: shop-dev",
+            "namspace: shop-dev",
+        );
     fleet.commit("Break three files");
-    fleet.refused(&["release", "dev"], expect![[r#"
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
         exit 1
         error[invalid-value] agents/assistant/agent.yaml:4:10
           `profile` is `agnet`, which is none of `agent`, `web-service`, `database`
@@ -275,5 +346,6 @@ fn everything_that_is_wrong_is_said_at_once() {
         error[unknown-key] environments/dev/environment.yaml:5:1
           unknown key `namspace`
           help: did you mean `namespace`?
-    "#]]);
+    "#]],
+    );
 }

@@ -10,7 +10,10 @@ const RELEASE: &str = "environments/staging/releases/orders.yaml";
 /// Both agents are promoted to staging, something is broken, and staging is not released.
 fn check(break_it: impl FnOnce(&Fleet) -> &Fleet, expected: Expect) {
     let fleet = Fleet::small();
-    fleet.promote("assistant", "staging", "v1.0.0").promote("orders", "staging", "v1.0.0").commit("Promote");
+    fleet
+        .promote("assistant", "staging", "v1.0.0")
+        .promote("orders", "staging", "v1.0.0")
+        .commit("Promote");
     break_it(&fleet);
     fleet.commit("Break a release");
     fleet.refused(&["release", "staging"], expected);
@@ -21,7 +24,9 @@ fn a_released_prompt_that_is_gone_is_missing() {
     check(
         |fleet| {
             let agent = "agents/assistant/agent.yaml";
-            fleet.put("agents/assistant/prompts/greet/1.1.0.prompt", "Hello.\n").edit(agent, "greet: 1.0.0", "greet: 1.1.0");
+            fleet
+                .put("agents/assistant/prompts/greet/1.1.0.prompt", "Hello.\n")
+                .edit(agent, "greet: 1.0.0", "greet: 1.1.0");
             fleet.remove(GREET)
         },
         expect![[r#"
@@ -36,14 +41,17 @@ fn a_released_prompt_that_is_gone_is_missing() {
 
 #[test]
 fn a_released_prompt_whose_bytes_changed_is_refused_where_it_runs() {
-    check(|fleet| fleet.append(GREET, "And sell something.\n"), expect![[r#"
+    check(
+        |fleet| fleet.append(GREET, "And sell something.\n"),
+        expect![[r#"
         exit 1
         error[changed-component] agents/assistant/prompts/greet/1.0.0.prompt
           `agents/assistant/prompts/greet/1.0.0.prompt` has changed since it was released: `sha256:…` then, `sha256:…` now
           unit: staging/assistant
           help: restore it with `git checkout`, and give the change a new version
           see: environments/staging/releases/assistant.yaml: released here
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -64,20 +72,27 @@ fn a_released_contract_whose_bytes_changed_is_refused() {
 #[test]
 fn a_changed_prompt_does_not_stop_an_environment_that_does_not_run_it() {
     let fleet = Fleet::small();
-    fleet.promote("assistant", "staging", "v1.0.0").promote("orders", "staging", "v1.0.0");
-    fleet.append(GREET, "And sell something.\n").commit("Change a released prompt");
+    fleet
+        .promote("assistant", "staging", "v1.0.0")
+        .promote("orders", "staging", "v1.0.0");
+    fleet
+        .append(GREET, "And sell something.\n")
+        .commit("Change a released prompt");
     fleet.release(&["dev"]);
 }
 
 #[test]
 fn an_id_that_is_not_the_tuples_is_refused() {
-    check(|fleet| fleet.edit(RELEASE, "registry.example.com/orders", "registry.example.com/other"), expect![[r#"
+    check(
+        |fleet| fleet.edit(RELEASE, "registry.example.com/orders", "registry.example.com/other"),
+        expect![[r#"
         exit 1
         error[changed-tuple] environments/staging/releases/orders.yaml
           `id` is `sha256:…`, and the tuple's is `sha256:…`
           unit: staging/orders
           help: a release file is written by `promote` and `rollback`; restore it with `git checkout`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -98,18 +113,23 @@ fn a_tuple_of_another_agent_is_refused() {
 
 #[test]
 fn a_rolling_label_does_not_leave_dev() {
-    check(|fleet| fleet.edit(RELEASE, "version: v1.0.0\n", "version: dev-latest\n"), expect![[r#"
+    check(
+        |fleet| fleet.edit(RELEASE, "version: v1.0.0\n", "version: dev-latest\n"),
+        expect![[r#"
         exit 1
         error[version-not-admitted] environments/staging/releases/orders.yaml
           `dev-latest` may not run in an environment of tier `staging`
           unit: staging/orders
           help: `dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_text_that_is_no_version_lists_the_forms() {
-    check(|fleet| fleet.edit(RELEASE, "version: v1.0.0\n", "version: v1.0\n"), expect![[r#"
+    check(
+        |fleet| fleet.edit(RELEASE, "version: v1.0.0\n", "version: v1.0\n"),
+        expect![[r#"
         exit 1
         error[absent-dependency] agents/assistant/agent.yaml
           `orders`, which it depends on, is not in `staging`
@@ -117,22 +137,30 @@ fn a_text_that_is_no_version_lists_the_forms() {
           help: promote `orders` first
         error[invalid-value] environments/staging/releases/orders.yaml:10:10
           `version` is wrong: "v1.0" does not match "^(dev-latest|v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-rc\d+|-gray-[A-Za-z0-9]+|-r\d+)?)$"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_candidate_does_not_reach_production() {
     let fleet = Fleet::promoted();
     fleet
-        .edit("environments/production/releases/orders.yaml", "version: v1.0.0\n", "version: v1.0.0-rc1\n")
+        .edit(
+            "environments/production/releases/orders.yaml",
+            "version: v1.0.0\n",
+            "version: v1.0.0-rc1\n",
+        )
         .commit("Skip staging");
-    fleet.refused(&["release", "production"], expect![[r#"
+    fleet.refused(
+        &["release", "production"],
+        expect![[r#"
         exit 1
         error[version-not-admitted] environments/production/releases/orders.yaml
           `v1.0.0-rc1` may not run in an environment of tier `production`
           unit: production/orders
           help: `dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -151,7 +179,11 @@ fn labels_run_up_to_their_tier() {
     }
     for (environment, version, exit) in rows {
         fleet.promote("orders", environment, version).commit("Relabel");
-        assert_eq!(fleet.run(&["release", environment]).exit, exit, "{version} in {environment}");
+        assert_eq!(
+            fleet.run(&["release", environment]).exit,
+            exit,
+            "{version} in {environment}"
+        );
         fleet.promote("orders", environment, "v1.0.0");
     }
 }
@@ -160,10 +192,16 @@ fn labels_run_up_to_their_tier() {
 fn a_pinned_blueprint_that_changed_is_refused() {
     check(
         |fleet| {
-            let pinned = std::fs::read_dir(fleet.repository.path("environments/blueprints")).unwrap().next().unwrap();
+            let pinned = std::fs::read_dir(fleet.repository.path("environments/blueprints"))
+                .unwrap()
+                .next()
+                .unwrap();
             let name = pinned.unwrap().file_name().into_string().unwrap();
             fleet.append("templates/agent-service/service.yaml.tera", "# newer\n");
-            fleet.append(&format!("environments/blueprints/{name}/service.yaml.tera"), "# changed\n")
+            fleet.append(
+                &format!("environments/blueprints/{name}/service.yaml.tera"),
+                "# changed\n",
+            )
         },
         expect![[r#"
             exit 1
@@ -186,7 +224,9 @@ fn a_pinned_blueprint_that_changed_is_refused() {
 fn a_blueprint_that_is_neither_current_nor_pinned_is_missing() {
     check(
         |fleet| {
-            fleet.append("templates/agent-service/service.yaml.tera", "# newer\n").remove("environments/blueprints")
+            fleet
+                .append("templates/agent-service/service.yaml.tera", "# newer\n")
+                .remove("environments/blueprints")
         },
         expect![[r#"
             exit 1
@@ -205,7 +245,12 @@ fn a_blueprint_that_is_neither_current_nor_pinned_is_missing() {
 #[test]
 fn the_newest_prompts_run_only_where_the_candidate_does() {
     check(
-        |fleet| fleet.append("environments/staging/environment.yaml", "overrides: { prompts: latest }\n"),
+        |fleet| {
+            fleet.append(
+                "environments/staging/environment.yaml",
+                "overrides: { prompts: latest }\n",
+            )
+        },
         expect![[r#"
             exit 1
             error[floating-prompt] environments/staging/environment.yaml
@@ -217,11 +262,14 @@ fn the_newest_prompts_run_only_where_the_candidate_does() {
 
 #[test]
 fn a_dependency_that_is_not_promoted_is_absent() {
-    check(|fleet| fleet.remove(RELEASE), expect![[r#"
+    check(
+        |fleet| fleet.remove(RELEASE),
+        expect![[r#"
         exit 1
         error[absent-dependency] agents/assistant/agent.yaml
           `orders`, which it depends on, is not in `staging`
           unit: staging/assistant
           help: promote `orders` first
-    "#]]);
+    "#]],
+    );
 }

@@ -74,12 +74,17 @@ fn a_file_outside_the_tools_folders_does_not_matter() {
 
 #[test]
 fn an_unborn_repository_is_said() {
-    let fleet = Fleet { repository: Fixture::unborn() };
-    fleet.refused(&["release", "dev"], expect![[r#"
+    let fleet = Fleet {
+        repository: Fixture::unborn(),
+    };
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
         exit 4
         repository: the repository has no commit yet
           hint: make the first one: `git add -A && git commit -m "First commit"`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -90,7 +95,8 @@ fn a_folder_outside_any_repository_is_said() {
         exit 4
         repository: `<folder>` is not in a git repository
           hint: change into a clone, or make a repository here: `git init`
-    "#]].assert_eq(&answer.text().replace(&folder.path().display().to_string(), "<folder>"));
+    "#]]
+    .assert_eq(&answer.text().replace(&folder.path().display().to_string(), "<folder>"));
 }
 
 #[test]
@@ -98,7 +104,9 @@ fn a_clone_of_one_branch_does_not_begin_anew() {
     let origin = Fleet::small();
     origin.release(&["dev"]);
     let clone = origin.cloned(|builder| {
-        builder.branch("main").remote_create(|git, name, url| git.remote_with_fetch(name, url, "+refs/heads/main:refs/remotes/origin/main"));
+        builder.branch("main").remote_create(|git, name, url| {
+            git.remote_with_fetch(name, url, "+refs/heads/main:refs/remotes/origin/main")
+        });
     });
     clone.refused(&["release", "dev"], expect![[r#"
         exit 4
@@ -113,17 +121,24 @@ fn a_shallow_clone_without_the_branch_does_not_begin_anew() {
     let origin = Fleet::small();
     origin.release(&["dev"]);
     let clone = origin.cloned(|_| {});
-    let mut branch = clone.repository.git.find_reference("refs/remotes/origin/environment/dev").unwrap();
+    let mut branch = clone
+        .repository
+        .git
+        .find_reference("refs/remotes/origin/environment/dev")
+        .unwrap();
     branch.delete().unwrap();
     // what git writes for `--depth`: the commits whose parents are not here
     let head = clone.tip("main").unwrap();
     std::fs::write(clone.repository.path(".git/shallow"), format!("{head}\n")).unwrap();
-    clone.refused(&["release", "dev"], expect![[r#"
+    clone.refused(
+        &["release", "dev"],
+        expect![[r#"
         exit 4
         repository: cannot know whether `origin` has the branch `environment/dev`: this clone is shallow
           hint: fetch it: `git fetch origin '+refs/heads/environment/dev:refs/remotes/origin/environment/dev'`
           hint: if the remote has no such branch yet, fetch everything: `git fetch --unshallow origin`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -136,8 +151,21 @@ fn tips_that_diverged_are_not_joined() {
     clone.repository.set("refs/heads/environment/dev", there);
     clone.meddle("environment/dev", "notes.txt", "here");
     let theirs = origin.meddle("environment/dev", "notes.txt", "there");
-    clone.repository.git.find_remote("origin").unwrap().fetch(&["+refs/heads/*:refs/remotes/origin/*"], None, None).unwrap();
-    assert_eq!(clone.repository.git.refname_to_id("refs/remotes/origin/environment/dev").unwrap(), theirs);
+    clone
+        .repository
+        .git
+        .find_remote("origin")
+        .unwrap()
+        .fetch(&["+refs/heads/*:refs/remotes/origin/*"], None, None)
+        .unwrap();
+    assert_eq!(
+        clone
+            .repository
+            .git
+            .refname_to_id("refs/remotes/origin/environment/dev")
+            .unwrap(),
+        theirs
+    );
     clone.refused(&["release", "dev"], expect![[r#"
         exit 4
         repository: the branch `environment/dev` diverged: `…` here, `…` on `origin` as of the last fetch
@@ -153,11 +181,21 @@ fn a_fresh_clone_goes_on_from_the_remotes_branch() {
     origin.release(&["dev"]);
     let clone = origin.cloned(|_| {});
     let before = origin.tip("environment/dev").unwrap();
-    clone.append(SERVICE, "# more\n").edit("agents/orders/agent.yaml", "Keeps orders.", "Keeps all orders.");
-    clone.edit("templates/environment/network.yaml.tera", "podSelector: {}", "podSelector: { matchLabels: {} }");
+    clone
+        .append(SERVICE, "# more\n")
+        .edit("agents/orders/agent.yaml", "Keeps orders.", "Keeps all orders.");
+    clone.edit(
+        "templates/environment/network.yaml.tera",
+        "podSelector: {}",
+        "podSelector: { matchLabels: {} }",
+    );
     clone.commit("Change something");
     clone.release(&["dev"]);
-    let tip = clone.repository.git.find_commit(clone.tip("environment/dev").unwrap()).unwrap();
+    let tip = clone
+        .repository
+        .git
+        .find_commit(clone.tip("environment/dev").unwrap())
+        .unwrap();
     assert_eq!(tip.parent_ids().collect::<Vec<_>>(), [before]);
 }
 
@@ -186,18 +224,24 @@ fn a_detached_head_works() {
 fn an_older_commit_does_not_undo_a_newer_release() {
     let fleet = Fleet::small();
     let older = fleet.tip("main").unwrap();
-    fleet.edit("agents/assistant/agent.yaml", "temperature: 0.2", "temperature: 0.3").commit("Warm up");
+    fleet
+        .edit("agents/assistant/agent.yaml", "temperature: 0.2", "temperature: 0.3")
+        .commit("Warm up");
     fleet.release(&["dev"]);
     let git = &fleet.repository.git;
     git.set_head_detached(older).unwrap();
-    git.checkout_head(Some(git2::build::CheckoutBuilder::new().force())).unwrap();
-    fleet.refused(&["release", "dev"], expect![[r#"
+    git.checkout_head(Some(git2::build::CheckoutBuilder::new().force()))
+        .unwrap();
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
         exit 1
         error[stale-source] -
           `assistant` was released from …, which … does not descend from
           unit: dev/assistant
           help: a newer commit has released it: fetch, rebase onto that commit, and release again
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -209,8 +253,11 @@ fn an_older_commit_does_not_remove_what_a_newer_one_added() {
     fleet.release(&["dev"]);
     let git = &fleet.repository.git;
     git.set_head_detached(older).unwrap();
-    git.checkout_head(Some(git2::build::CheckoutBuilder::new().force())).unwrap();
-    fleet.refused(&["release", "dev"], expect![[r#"
+    git.checkout_head(Some(git2::build::CheckoutBuilder::new().force()))
+        .unwrap();
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
         exit 1
         error[stale-source] -
           `_environment` was released from …, which … does not descend from
@@ -220,7 +267,8 @@ fn an_older_commit_does_not_remove_what_a_newer_one_added() {
           `payments` was released from …, which … does not descend from
           unit: dev/payments
           help: a newer commit has released it: fetch, rebase onto that commit, and release again
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
