@@ -32,7 +32,7 @@ impl Fleet {
     /// `staging`, `canary` and `production` run nothing until `promote`.
     pub fn small() -> Fleet {
         let fleet = Fleet {
-            repository: Fixture::unborn(),
+            repository: Fixture::unborn_in(folder()),
         };
         for (path, text) in small::FILES {
             fleet.put(path, text);
@@ -212,7 +212,7 @@ impl Fleet {
 
     /// A clone with a remote `origin`; `prepare` may make it bare or let it fetch less.
     pub fn cloned(&self, prepare: impl FnOnce(&mut git2::build::RepoBuilder<'_>)) -> Fleet {
-        let folder = TempDir::new().unwrap();
+        let folder = folder();
         let mut builder = git2::build::RepoBuilder::new();
         prepare(&mut builder);
         let git = builder.clone(self.folder().to_str().unwrap(), folder.path()).unwrap();
@@ -231,6 +231,16 @@ impl Fleet {
         let tree = git.find_tree(tree).unwrap();
         git.commit(Some("HEAD"), &signature(), &signature(), "Graft", &tree, &[&head])
             .unwrap();
+    }
+}
+
+/// A temporary folder, in memory where the system has such a place: a release waits for the disk after every object.
+pub fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        TempDir::new_in(memory).unwrap()
+    } else {
+        TempDir::new().unwrap()
     }
 }
 

@@ -69,7 +69,7 @@ fn argo_cd_may_read_a_full_reference() {
 #[test]
 fn releases_may_have_a_repository_of_their_own() {
     let fleet = with("repository: ../delivery.git");
-    let parent = tempfile::TempDir::new().unwrap();
+    let parent = crate::fleet::folder();
     // the two stand side by side in one folder
     let dry = parent.path().join("dry");
     git2::build::RepoBuilder::new()
