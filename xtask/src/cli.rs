@@ -59,13 +59,19 @@ pub enum Color {
     Never,
 }
 
-/// The commands.
+/// The commands. A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "the comment of a command's `Args` is its help")]
 pub enum Command {
-    /// Render, check and commit environments.
+    Completions(commands::completions::Args),
+    Generate(commands::generate::Args),
+    New(commands::new::Args),
+    Diff(commands::diff::Args),
+    Affected(commands::affected::Args),
+    Explain(commands::explain::Args),
     Release(commands::release::Args),
-    /// Render manifests to standard output or to a folder.
     Render(commands::render::Args),
+    Bench(commands::bench::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -118,8 +124,15 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
     match command {
+        Command::Completions(args) => ("completions", commands::completions::run(context, args)),
+        Command::Generate(args) => ("generate", commands::generate::run(context, args)),
+        Command::New(args) => ("new", commands::new::run(context, args)),
+        Command::Diff(args) => ("diff", commands::diff::run(context, args)),
+        Command::Affected(args) => ("affected", commands::affected::run(context, args)),
+        Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
+        Command::Bench(args) => ("bench", commands::bench::run(context, args)),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::adapters::environment::Environment;
 use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{Clock, Commit, Files, Repository};
+use crate::ports::{Clock, Commit, Files, Repository, Wanted};
 
 /// In which form a command answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -76,6 +76,11 @@ impl Context {
         }
     }
 
+    /// What tells this program from another build of it: what one has rendered says nothing of the other.
+    pub fn program_id(&self) -> String {
+        format!("{} {}", env!("CARGO_PKG_VERSION"), self.environment.program)
+    }
+
     /// The repository that the folder is in.
     pub fn repository(&self) -> Result<Arc<dyn Repository>, Failure> {
         Ok(Arc::new(GitRepository::discover(&self.folder)?))
@@ -136,9 +141,14 @@ impl Context {
         Ok(Loaded::of(self.tree(source)?))
     }
 
-    /// Reads a commit into a workspace.
-    pub fn load_commit(&self, repository: &dyn Repository, commit: &Commit) -> Result<Loaded, Failure> {
-        Ok(Loaded::of(repository.files(&commit.id, &layout::wanted)?))
+    /// Reads the wanted files of a commit into a workspace.
+    pub fn load_commit(
+        &self,
+        repository: &dyn Repository,
+        commit: &Commit,
+        wanted: Wanted<'_>,
+    ) -> Result<Loaded, Failure> {
+        Ok(Loaded::of(repository.files(&commit.id, wanted)?))
     }
 
     /// A line that says what takes its time; on a terminal only.

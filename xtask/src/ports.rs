@@ -70,7 +70,8 @@ pub struct NewCommit {
     pub message: String,
 }
 
-/// What git's trees are asked to show: which files are worth reading.
+/// Which files are worth reading. A folder is asked for with a final `/`: where the answer is no, nothing below it is
+/// looked at.
 pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// A git repository, with or without a work tree.
@@ -154,6 +155,9 @@ pub trait Files: Send + Sync {
 
     /// One file's bytes; `None` where there is none.
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
+
+    /// The bytes of a file that the tool itself wrote, of any size; `None` where there is none.
+    fn read_own(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
 
     /// Writes a file as a whole or not at all, making its folders.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;

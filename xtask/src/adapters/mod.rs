@@ -5,4 +5,5 @@ pub mod environment;
 mod failing;
 pub mod files;
 pub mod git;
+pub mod measure;
 pub mod memory;

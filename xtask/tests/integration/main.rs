@@ -6,10 +6,16 @@
     reason = "tests lay out folders and repositories themselves"
 )]
 
+mod comparing;
+mod completions;
 mod files;
 mod fleet;
+mod generate;
 mod git;
 mod input;
 mod laws;
+mod new;
 mod release;
 mod render;
+mod tidy;
+mod workbench;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use crate::artifact::{Inventory, TupleRecord};
-use crate::model::Manifest;
+use crate::model::{Digest, Manifest};
 use crate::release::HydratorMetadata;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::yaml;
@@ -14,6 +16,10 @@ use crate::yaml;
 pub struct BranchState {
     /// Every unit that has a record on the branch; only those that the run is about are read.
     pub units: BTreeMap<String, PreviousUnit>,
+    /// The number of the last environment commit; 0 on an unborn branch.
+    pub sequence: u64,
+    /// Every unit with the digest of its inventory, as the environment's own inventory lists them.
+    pub listed: BTreeMap<String, Digest>,
 }
 
 /// A unit as the branch has it; a file that is not there is absent.
@@ -32,14 +38,18 @@ pub struct PreviousUnit {
 }
 
 impl BranchState {
-    /// The inventory of the environment's own unit: it numbers the commits and lists the units.
-    pub fn environment(&self) -> Option<Inventory> {
-        self.units.get(ENVIRONMENT_UNIT)?.inventory()
-    }
-
-    /// The number of the last environment commit; 0 on an unborn branch.
-    pub fn sequence(&self) -> u64 {
-        self.environment().map_or(0, |inventory| inventory.sequence)
+    /// The state of a branch that has these units.
+    pub fn new(units: BTreeMap<String, PreviousUnit>) -> BranchState {
+        // the environment's own inventory numbers the commits and lists the units
+        let own = units.get(ENVIRONMENT_UNIT).and_then(PreviousUnit::inventory);
+        let (sequence, listed) = own
+            .map(|inventory| (inventory.sequence, inventory.units))
+            .unwrap_or_default();
+        BranchState {
+            units,
+            sequence,
+            listed,
+        }
     }
 }
 
@@ -62,17 +72,34 @@ impl PreviousUnit {
 
     /// The unit's objects; none where the manifest cannot be read, since somebody else wrote it.
     pub fn objects(&self) -> Vec<Manifest> {
-        let text = self
-            .manifest
-            .as_deref()
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default();
-        let documents = yaml::read_manifests(text)
-            .map(|manifests| manifests.documents)
-            .unwrap_or_default();
-        documents
-            .into_iter()
-            .filter_map(|document| Manifest::new(document.value).ok())
-            .collect()
+        self.manifest.as_deref().map(objects).unwrap_or_default()
     }
+
+    /// The Argo CD objects of one of the unit's files.
+    pub fn argocd_objects(&self, path: &str) -> Vec<Manifest> {
+        self.argocd.get(path).map(|bytes| objects(bytes)).unwrap_or_default()
+    }
+
+    /// What the unit was rendered from, whether it is an agent's or the environment's own.
+    pub fn input_digest(&self) -> Option<Digest> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Recorded {
+            input_digest: Digest,
+        }
+        let recorded: Recorded = serde_json::from_slice(self.tuple.as_deref()?).ok()?;
+        Some(recorded.input_digest)
+    }
+}
+
+fn objects(bytes: &[u8]) -> Vec<Manifest> {
+    let documents = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| yaml::read_manifests(text).ok())
+        .map(|manifests| manifests.documents)
+        .unwrap_or_default();
+    documents
+        .into_iter()
+        .filter_map(|document| Manifest::new(document.value).ok())
+        .collect()
 }

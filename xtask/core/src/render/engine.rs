@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tera::{Context, ErrorKind, Tera};
 
 use super::filters;
@@ -151,6 +151,13 @@ impl Input {
         Input {
             context: Context::from_serialize(context).expect("a context is a map of plain data"),
         }
+    }
+
+    /// The same with other values; everything else is shared.
+    pub(super) fn with_values(&self, values: &Map<String, Value>) -> Input {
+        let mut context = self.context.clone();
+        context.insert("values", values);
+        Input { context }
     }
 
     /// The context as plain data, for messages.

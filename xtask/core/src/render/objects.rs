@@ -54,13 +54,28 @@ impl Engines {
         (engines, findings)
     }
 
+    /// The texts that a unit's templates render to, before they are parsed; templates with findings give none.
+    pub fn texts(&self, unit: &Unit) -> Vec<String> {
+        let input = Input::new(&unit.context);
+        let Some(engine) = self.by_digest.get(&unit.blueprint.digest) else {
+            return Vec::new();
+        };
+        engine
+            .templates()
+            .filter_map(|template| engine.render(template, &input).ok())
+            .collect()
+    }
+
     /// Renders one unit.
     pub fn unit(&self, workspace: &Workspace, unit: &Unit) -> Result<Rendered, Vec<Finding>> {
         let input = Input::new(&unit.context);
         let argocd = built_in(workspace, ARGOCD_BLUEPRINT)?;
         let (mut objects, mut findings) = self.render(&unit.blueprint, |_| true, &input);
-        let (application, mut more) =
-            self.render(argocd, |template| template == APPLICATION, &unit.argocd_input(argocd));
+        let (application, mut more) = self.render(
+            argocd,
+            |template| template == APPLICATION,
+            &unit.argocd_input(&input, argocd),
+        );
         findings.append(&mut more);
         generations::name(&mut objects);
         findings.extend(objects.iter_mut().filter_map(|object| stamp(object, unit)));

@@ -157,7 +157,7 @@ fn more_removals_than_the_budget_are_refused_and_can_be_allowed() {
     assert_eq!(
         answer.changes("dev"),
         [
-            "_environment changed",
+            "_environment unchanged",
             "assistant unchanged",
             "orders unchanged",
             "service-0 removed",

@@ -258,16 +258,12 @@ fn an_older_commit_does_not_remove_what_a_newer_one_added() {
     fleet.refused(
         &["release", "dev"],
         expect![[r#"
-        exit 1
-        error[stale-source] -
-          `_environment` was released from …, which … does not descend from
-          unit: dev/_environment
-          help: a newer commit has released it: fetch, rebase onto that commit, and release again
-        error[stale-source] -
-          `payments` was released from …, which … does not descend from
-          unit: dev/payments
-          help: a newer commit has released it: fetch, rebase onto that commit, and release again
-    "#]],
+            exit 1
+            error[stale-source] -
+              `payments` was released from …, which … does not descend from
+              unit: dev/payments
+              help: a newer commit has released it: fetch, rebase onto that commit, and release again
+        "#]],
     );
 }
 

@@ -229,7 +229,7 @@ fn an_agent_that_left_is_pruned_with_all_its_files() {
     let answer = fleet.release(&["dev", "staging"]);
     assert_eq!(
         answer.changes("staging"),
-        ["_environment changed", "assistant removed", "orders changed"],
+        ["_environment unchanged", "assistant removed", "orders changed"],
         "orders lost its caller"
     );
     let expected: Vec<String> = before.into_iter().filter(|path| !path.contains("assistant")).collect();
@@ -254,7 +254,7 @@ fn an_agent_that_left_the_fleet_is_pruned_by_name() {
     fleet.release(&["dev"]);
     fleet.remove("agents/orders").commit("Drop orders");
     let answer = fleet.done(&["release", "dev", "--agent", "orders"]);
-    assert_eq!(answer.changes("dev"), ["_environment changed", "orders removed"]);
+    assert_eq!(answer.changes("dev"), ["_environment unchanged", "orders removed"]);
     assert!(
         !fleet
             .paths("environment/dev")
