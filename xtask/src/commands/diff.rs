@@ -56,6 +56,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
                 Some((workspace, Some(before), Some(after))) => {
                     two_environments(context, &args, workspace, before, after)
                 }
+                Some((workspace, Some(_), None)) if !is_revision(context, before)? => {
+                    Err(unknown_environment(workspace, after))
+                }
+                Some((workspace, None, Some(_))) if !is_revision(context, after)? => {
+                    Err(unknown_environment(workspace, before))
+                }
                 _ => with_tree(context, &args, before, &Source::Revision(after.clone())),
             }
         }
@@ -72,6 +78,19 @@ fn fleet_here(context: &Context) -> Result<Option<Loaded>, Failure> {
         None => Source::Revision("HEAD".to_owned()),
     };
     Ok(context.load(&source).ok())
+}
+
+fn is_revision(context: &Context, name: &str) -> Result<bool, Failure> {
+    Ok(context.repository()?.resolve(name).is_ok())
+}
+
+/// One of two names is an environment and no revision, so the other one was meant to be an environment too.
+fn unknown_environment(workspace: &Workspace, name: &str) -> Failure {
+    let known = workspace
+        .environments
+        .iter()
+        .map(|environment| environment.name.as_str());
+    selection::unknown("environment", name, known)
 }
 
 /// The work tree against the environment branches.

@@ -103,9 +103,7 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
         return report(error);
     };
-    // words that are documented one by one are a list of constants: together they say which there are
-    let is_constant = |errors: &Vec<ValidationError<'_>>| matches!(errors[..], [ref only] if only.instance_path() == error.instance_path() && constants(only).is_some());
-    if !context.is_empty() && context.iter().all(is_constant) {
+    if !constants(context).is_empty() {
         return report(error);
     }
     let depth = |errors: &[ValidationError<'_>]| {
@@ -131,18 +129,16 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
     }
 }
 
-/// The words that an error would have taken.
-fn constants(error: &ValidationError<'_>) -> Option<Vec<String>> {
-    let word = |value: &Value| value.as_str().map(str::to_owned);
-    match error.kind() {
-        ValidationErrorKind::Constant { expected_value } => Some(vec![word(expected_value)?]),
-        ValidationErrorKind::Enum { options } => options.as_array()?.iter().map(word).collect(),
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            let words: Option<Vec<Vec<String>>> = context.iter().flatten().map(constants).collect();
-            words.map(|words| words.concat())
-        }
+/// The words that an enumeration allows, where each of the ways in which a part may hold is one word.
+fn constants(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
+    let word = |errors: &Vec<ValidationError<'static>>| match errors.as_slice() {
+        [error] => match error.kind() {
+            ValidationErrorKind::Constant { expected_value } => expected_value.as_str().map(str::to_owned),
+            _ => None,
+        },
         _ => None,
-    }
+    };
+    context.iter().map(word).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 struct Place<'a> {
@@ -177,27 +173,31 @@ impl Place<'_> {
                         .help(format!("add `{name}:`")),
                 ]
             }
-            _ if constants(error).is_some() => {
-                let words = constants(error).unwrap_or_default();
-                let words: Vec<&str> = words.iter().map(String::as_str).collect();
-                let given = match &**error.instance() {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                };
-                let finding = Finding::error(
-                    "invalid-value",
-                    format!("`{}` is `{given}`, which is none of {}", self.shown(), quoted(&words)),
-                );
-                let finding = self.at_value(finding);
-                vec![match suggestion(&given, words.iter().copied()) {
-                    Some(word) => finding.help(format!("did you mean `{word}`?")),
-                    None => finding,
-                }]
+            ValidationErrorKind::Enum { options } => {
+                let words = options.as_array().into_iter().flatten().filter_map(Value::as_str);
+                vec![self.no_such_word(error, &words.map(str::to_owned).collect::<Vec<_>>())]
+            }
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+                vec![self.no_such_word(error, &constants(context))]
             }
             _ => {
                 let message = format!("`{}` is wrong: {error}", self.shown());
                 vec![self.at_value(Finding::error("invalid-value", message))]
             }
+        }
+    }
+
+    fn no_such_word(&self, error: &ValidationError<'_>, words: &[String]) -> Finding {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let given = error
+            .instance()
+            .as_str()
+            .map_or_else(|| error.instance().to_string(), str::to_owned);
+        let message = format!("`{}` is `{given}`, which is none of {}", self.shown(), quoted(&words));
+        let finding = self.at_value(Finding::error("invalid-value", message));
+        match suggestion(&given, words.iter().copied()) {
+            Some(word) => finding.help(format!("did you mean `{word}`?")),
+            None => finding,
         }
     }
 

@@ -27,7 +27,9 @@ fn a_prompt_that_nothing_names_affects_nothing() {
 fn a_component_affects_the_environments_that_follow_it() {
     check(
         |fleet| fleet.edit("agents/a/agent.yaml", "maxTokens: 10", "maxTokens: 20"),
-        expect![[r#""#]],
+        expect![[r#"
+            dev/a  changed: model
+        "#]],
     );
 }
 
@@ -38,7 +40,10 @@ fn a_promotion_affects_one_unit() {
             fleet.edit("agents/a/agent.yaml", "maxTokens: 10", "maxTokens: 20");
             fleet.promote("a", "v1.0.0-rc2");
         },
-        expect![[r#""#]],
+        expect![[r#"
+            dev/a  changed: model
+            staging/a  changed: model, version
+        "#]],
     );
 }
 
@@ -52,7 +57,14 @@ fn an_edited_template_affects_what_renders_from_it() {
                 "namespace: argo",
             )
         },
-        expect![[r#""#]],
+        expect![[r#"
+            dev/_environment  changed: blueprint
+            dev/a  changed: blueprint
+            dev/b  changed: blueprint
+            staging/_environment  changed: blueprint
+            staging/a  changed: blueprint
+            staging/b  changed: blueprint
+        "#]],
     );
 }
 
@@ -65,14 +77,20 @@ fn overrides_values_and_dependencies_are_told_apart() {
                 "temperature: 0.5",
                 "temperature: 0.6",
             );
-            fleet.edit("environments/dev/environment.yaml", "DEBUG", "TRACE");
+            fleet.edit("environments/dev/environment.yaml", "DEBUG", "ERROR");
             fleet.edit(
                 "agents/b/agent.yaml",
                 "dependencies: [{name: a, agent: a}]",
                 "dependencies: []",
             );
         },
-        expect![[r#""#]],
+        expect![[r#"
+            dev/_environment  changed: values
+            dev/a  changed: values, dependents
+            dev/b  changed: values, dependencies, wave
+            staging/a  changed: overrides, dependents
+            staging/b  changed: overrides, dependencies, wave
+        "#]],
     );
 }
 
@@ -83,14 +101,25 @@ fn agents_and_environments_come_and_go() {
             fleet.remove("agents/b");
             std::fs::remove_file(fleet.folder.path().join("environments/staging/releases/b.yaml")).unwrap();
         },
-        expect![[r#""#]],
+        expect![[r#"
+            dev/_environment  changed: agents
+            dev/a  changed: dependents
+            dev/b  removed
+            staging/_environment  changed: agents
+            staging/a  changed: dependents
+            staging/b  removed
+        "#]],
     );
     check(
         |fleet| {
             fleet.edit("environments/fleet.yaml", "[dev, staging]", "[staging]");
             fleet.remove("environments/dev");
         },
-        expect![[r#""#]],
+        expect![[r#"
+            dev/_environment  removed
+            dev/a  removed
+            dev/b  removed
+        "#]],
     );
 }
 
@@ -99,7 +128,10 @@ fn the_matrix_is_one_line_of_json() {
     let fleet = Fleet::new();
     fleet.edit("environments/staging/values/a.yaml", "replicas: 3", "replicas: 4");
     fleet.commit("More");
-    expect![[r#""#]].assert_eq(&fleet.text(&["affected", "--base", "HEAD~1", "--head", "HEAD", "--matrix"]));
+    expect![[r#"
+        {"include":[{"agent":"a","change":"changed","environment":"staging"}]}
+    "#]]
+    .assert_eq(&fleet.text(&["affected", "--base", "HEAD~1", "--head", "HEAD", "--matrix"]));
     let report = fleet.run(&["affected", "--base", "HEAD~1"]).unwrap();
-    expect![[r#""#]].assert_eq(&report.result.to_string());
+    expect![[r#"{"include":[{"agent":"a","change":"changed","environment":"staging","reasons":[{"cause":"values","fields":["values.replicas"]}]}]}"#]].assert_eq(&report.result.to_string());
 }

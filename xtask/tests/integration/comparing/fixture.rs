@@ -30,7 +30,7 @@ const FILES: &[(&str, &str)] = &[
 name: test
 environments: [dev, staging]
 delivery: {repoURL: https://git.example.com/fleet.git}
-values: {generations: 2, logLevel: INFO, env: {A: fleet, B: fleet}}
+values: {generations: 2, logLevel: INFO, scratch: 64Mi, env: {A: fleet}}
 "),
     ("environments/dev/environment.yaml", "\
 description: Dev.
@@ -38,7 +38,7 @@ tier: dev
 follows: candidate
 cluster: {name: c, server: https://c.example.com, version: \"1.35\", region: eu}
 namespace: agents-dev
-values: {logLevel: DEBUG, env: {B: null}}
+values: {logLevel: DEBUG, scratch: null}
 "),
     ("environments/staging/environment.yaml", "\
 description: Staging.

@@ -41,7 +41,7 @@ impl Walk {
 
     fn lists(&mut self, before: &[Value], after: &[Value]) {
         let pairs = lists::pair(before, after);
-        let stay = |pair: &Pair| Some((pair.before?, pair.label.clone()));
+        let stay = |pair: &Pair| pair.after.and(pair.before).map(|index| (index, pair.label.clone()));
         let order: Vec<(usize, String)> = pairs.iter().filter_map(stay).collect();
         if !order.is_sorted() {
             let mut old = order.clone();

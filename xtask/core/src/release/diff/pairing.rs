@@ -48,13 +48,18 @@ pub(super) fn pair<'a>(
         }
     }
     let mut old: Vec<&Manifest> = old.into_values().collect();
-    if *naming != Naming::Same {
-        pair_single(&mut old, &mut alone, &mut pairs);
+    let mut counts = GenerationCounts::default();
+    match naming {
+        Naming::Same => {
+            let (kept, found) = retained(before, after);
+            pairs.extend(kept);
+            counts = found;
+        }
+        // what an environment ran before is its own history, no difference from another one
+        Naming::Of(..) => pair_single(&mut old, &mut alone, &mut pairs),
     }
     pairs.extend(alone.into_iter().map(|object| (None, Some(object))));
     pairs.extend(old.into_iter().map(|object| (Some(object), None)));
-    let (retained, counts) = retained(before, after);
-    pairs.extend(retained);
     pairs.sort_by(|left, right| shown(left).cmp(&shown(right)));
     (pairs, counts)
 }

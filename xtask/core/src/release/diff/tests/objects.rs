@@ -57,7 +57,7 @@ fn check(before: &str, after: &str, detail: Detail, expected: Expect) {
 
 fn prompts(hash: &str, text: &str, labels: &str) -> String {
     format!(
-        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a-prompts-{hash}\n  labels: {{x: y{labels}}}\n  \
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a-prompts-{hash}\n  labels: {{app: a{labels}}}\n  \
          annotations: {{lockstep.dev/stem: a-prompts}}\ndata:\n  p.prompt: \"{text}\"\n"
     )
 }
@@ -198,30 +198,12 @@ fn labelled(version: &str) -> String {
 fn units_in_which_only_labels_differ_share_a_line() {
     let unit = |name: &str| UnitDifference {
         unit: name.to_owned(),
-        ..difference(&labelled("x"), &labelled("y"), &Naming::Same)
+        ..difference(&labelled("x"), &labelled("z"), &Naming::Same)
     };
     expect![[r#"
-        dev/a changed
-          objects
-            ~ Service a
-              metadata.labels.team: x → true
-            ~ Service b
-              metadata.labels.team: x → true
-            ~ Service c
-              metadata.labels.team: x → true
-          folded
-            helm.sh/chart in 3 objects: x → true
-
-        dev/b changed
-          objects
-            ~ Service a
-              metadata.labels.team: x → true
-            ~ Service b
-              metadata.labels.team: x → true
-            ~ Service c
-              metadata.labels.team: x → true
-          folded
-            helm.sh/chart in 3 objects: x → true
+        dev/a, dev/b nothing but what is folded (2 units)
+          helm.sh/chart in 3 objects: x → z
+          team in 3 objects: x → z
 
         units: 0 added, 2 changed, 0 removed, 2 unchanged; objects: +0 ~6 -0; components: 0
     "#]]
@@ -233,13 +215,13 @@ fn what_changes_in_one_object_is_not_folded() {
     let before = labelled("x");
     check(
         &before,
-        &before.replacen("team: x", "team: y", 1),
+        &before.replacen("team: x", "team: z", 1),
         Detail::Folded,
         expect![[r#"
             dev/a changed
               objects
                 ~ Service a
-                  metadata.labels.team: x → true
+                  metadata.labels.team: x → z
 
             units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +0 ~1 -0; components: 0
         "#]],
