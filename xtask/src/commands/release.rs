@@ -4,6 +4,8 @@ mod answer;
 mod memory;
 mod run;
 
+use std::slice;
+
 use lockstep::model::{AgentName, Timestamp};
 use lockstep::release::{Blocked, DryCommit, EnvironmentInput, Options, Tool, plan};
 use lockstep::render::Engines;
@@ -61,6 +63,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(fleet) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
+    if selection::unreadable(fleet, &args.environments) {
+        let whole = context.load_commit(&*repository, &head, &layout::wanted)?;
+        return Ok(Report::of_findings(whole.findings, whole.tree));
+    }
     let environments = selection::environments(fleet, &args.environments)?;
     let delivery = delivery_repository(context, &repository, fleet)?;
     let run = Run {
@@ -127,6 +133,10 @@ fn attempt(context: &Context, args: &Args, outline: &Run<'_>, memory: Memory) ->
     };
     let (plans, more) = plan(workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
     findings.extend(more);
+    // errors about units outside the run are told where those are released
+    findings.retain(|finding| {
+        !finding.is_error() || Blocked::by(slice::from_ref(finding)).touches(&environments, options.agents.as_ref())
+    });
     findings.sort();
     findings.dedup();
     if memory.is_in_doubt(workspace, &plans) || (memory.is_partial() && !findings.is_empty()) {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use lockstep::model::{FileTree, Finding};
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
-use lockstep::values;
 use lockstep::workspace::layout::branch;
 use lockstep::yaml;
 use serde::Serialize;
@@ -74,6 +73,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
+    if selection::unreadable(workspace, &args.environment) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     let environments = selection::environments(workspace, &args.environment)?;
     let agents = selection::agents(workspace, &args.agent, &BTreeSet::new())?;
     let set = set_values(&args.set)?;
@@ -112,10 +114,22 @@ fn set_values(assignments: &[String]) -> Result<Map<String, Value>, Failure> {
             Value::Object(Map::from_iter([(key.to_owned(), value)]))
         });
         if let Value::Object(layer) = layer {
-            values::merge_into(&mut set, &layer);
+            pile(&mut set, layer);
         }
     }
     Ok(set)
+}
+
+/// Puts one assignment upon those before it; a `null` stays, for it is to delete what the files say.
+fn pile(set: &mut Map<String, Value>, layer: Map<String, Value>) {
+    for (key, value) in layer {
+        match (set.get_mut(&key), value) {
+            (Some(Value::Object(below)), Value::Object(above)) => pile(below, above),
+            (_, value) => {
+                set.insert(key, value);
+            }
+        }
+    }
 }
 
 fn to_output(context: &Context, units: &[RenderedUnit]) -> Report {

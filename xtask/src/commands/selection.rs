@@ -23,6 +23,21 @@ pub fn environments<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Ve
     Ok(workspace.environments.iter().filter(chosen).collect())
 }
 
+/// Whether one of these environments is in the fleet and cannot be read: then the findings say why.
+pub fn unreadable(workspace: &Workspace, names: &[String]) -> bool {
+    let listed = |name: &&String| {
+        workspace
+            .fleet
+            .environments
+            .iter()
+            .any(|listed| listed.as_str() == name.as_str())
+    };
+    names
+        .iter()
+        .filter(listed)
+        .any(|name| workspace.environment(name).is_none())
+}
+
 /// The agents of these names; nothing where none is named. `gone` are agents that left the fleet and may still be named.
 pub fn agents(
     workspace: &Workspace,

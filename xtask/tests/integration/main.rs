@@ -9,8 +9,13 @@
 mod comparing;
 mod completions;
 mod files;
+mod fleet;
 mod generate;
 mod git;
+mod input;
+mod laws;
 mod new;
+mod release;
+mod render;
 mod tidy;
 mod workbench;

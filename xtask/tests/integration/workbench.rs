@@ -54,6 +54,7 @@ impl Workbench {
         let files = files.map(|(path, bytes)| (Path::new(ROOT).join(path), bytes));
         let context = Context {
             environment: Environment {
+                program: String::new(),
                 arguments: Vec::new(),
                 current_folder: PathBuf::from(ROOT),
                 output_is_terminal: false,

@@ -93,7 +93,11 @@ impl FileTree {
                 findings.push(
                     Finding::error(
                         "twin-path",
-                        format!("`{path}` differs from `{twin}` only in case or Unicode form"),
+                        format!(
+                            "`{}` differs from `{}` only in case or Unicode form",
+                            spelt(path),
+                            spelt(twin)
+                        ),
                     )
                     .in_file(path)
                     .help("rename one of them: on many systems they are the same file"),
@@ -102,6 +106,18 @@ impl FileTree {
         }
         findings
     }
+}
+
+/// A path so that two that look alike can be told apart.
+fn spelt(path: &str) -> String {
+    let show = |c: char| {
+        if c.is_ascii() {
+            c.to_string()
+        } else {
+            c.escape_unicode().to_string()
+        }
+    };
+    path.chars().map(show).collect()
 }
 
 fn entry_finding(path: &str, entry: &Entry) -> Option<Finding> {

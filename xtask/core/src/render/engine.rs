@@ -1,6 +1,7 @@
 //! The template engine: a blueprint's templates compiled once, and what Tera complains about as findings.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,6 +18,8 @@ pub struct Engine {
     templates: Vec<String>,
     /// Where each template stands in the tree.
     sources: BTreeMap<String, String>,
+    /// The templates as they were written.
+    files: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Engine {
@@ -52,6 +55,7 @@ impl Engine {
             tera,
             templates: blueprint.templates().map(str::to_owned).collect(),
             sources: blueprint.sources.clone(),
+            files: blueprint.files.clone(),
         };
         if let Err(error) = engine
             .tera
@@ -94,12 +98,44 @@ impl Engine {
                     span.start_line,
                     span.start_col + 1,
                 );
-                match input.and_then(|input| names_help(report.message(), &input.plain())) {
+                let unknown = input.and_then(|input| {
+                    let is_unknown = ["not defined", "undefined", "not found", "does not exist"]
+                        .iter()
+                        .any(|word| report.message().contains(word));
+                    let path = self.path_at(report.filename(), span.start_line, span.start_col)?;
+                    is_unknown.then(|| names_help(&path, &input.plain()))?
+                });
+                match unknown {
                     Some((message, help)) => Finding { message, ..finding }.help(help),
                     None => finding,
                 }
             }
-            other => Finding::error("template-error", lower(&other.to_string())).in_file(layout::TEMPLATES),
+            other => {
+                let text = other.to_string();
+                match rendered_report(&text) {
+                    Some((message, file, line, column)) => {
+                        Finding::error("template-error", lower(message)).at(self.source(file), line, column)
+                    }
+                    None => Finding::error("template-error", lower(&text)).in_file(layout::TEMPLATES),
+                }
+            }
+        }
+    }
+
+    /// The dotted path that stands at a place of a template, or before it where a filter stands there; `column` counts
+    /// from 0.
+    fn path_at(&self, template: &str, line: usize, column: usize) -> Option<String> {
+        let text = std::str::from_utf8(self.files.get(template)?).ok()?;
+        let line: Vec<char> = text.lines().nth(line.checked_sub(1)?)?.chars().collect();
+        let is_part = |c: &char| c.is_alphanumeric() || matches!(c, '.' | '_');
+        let mut end = column + line.get(column..)?.iter().take_while(|c| is_part(c)).count();
+        loop {
+            let start = end - line[..end].iter().rev().take_while(|c| is_part(c)).count();
+            let before: String = line[..start].iter().collect();
+            match before.trim_end().strip_suffix('|') {
+                Some(filtered) => end = filtered.trim_end().chars().count(),
+                None => return Some(line[start..end].iter().collect()),
+            }
         }
     }
 }
@@ -133,13 +169,12 @@ impl Input {
 }
 
 /// For an unknown variable: a message that names it, and the names that exist where it was looked for.
-fn names_help(message: &str, context: &Value) -> Option<(String, String)> {
-    let path = message.split('`').nth(1)?;
-    let is_path = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
-    let unknown = ["not found", "undefined", "does not exist", "not defined"]
-        .iter()
-        .any(|word| message.contains(word));
-    if !is_path || !unknown || path.is_empty() {
+fn names_help(path: &str, context: &Value) -> Option<(String, String)> {
+    let (root, _) = path.split_once('.').unwrap_or((path, ""));
+    let roots: Vec<&str> = context.as_object()?.keys().map(String::as_str).collect();
+    // a variable of a loop or of `set`: what it has is not known here
+    let is_local = path.contains('.') && !roots.contains(&root) && suggestion(root, roots.iter().copied()).is_none();
+    if path.is_empty() || is_local {
         return None;
     }
     let mut place = context;
@@ -171,6 +206,15 @@ fn names_help(message: &str, context: &Value) -> Option<(String, String)> {
         }
     }
     None
+}
+
+/// Message, template, line and column of an error that Tera has written as a report for a terminal.
+fn rendered_report(text: &str) -> Option<(&str, &str, usize, usize)> {
+    let mut lines = text.lines();
+    let message = lines.next()?.strip_prefix("error: ")?;
+    let mut place = lines.next()?.trim_start().strip_prefix("--> ")?.rsplitn(3, ':');
+    let (column, line) = (place.next()?.parse().ok()?, place.next()?.parse().ok()?);
+    Some((message, place.next()?, line, column))
 }
 
 /// Our messages begin in lower case and end without a period.

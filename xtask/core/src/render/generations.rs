@@ -120,7 +120,12 @@ fn marked(mut manifest: Manifest, since: u64) -> Manifest {
     if let Some(annotations) = annotations(&mut manifest.object) {
         annotations.insert(RETAINED_SINCE.to_owned(), since.to_string().into());
     }
-    manifest.object["metadata"]["labels"][RETAINED] = "true".into();
+    let labels = &mut manifest.object["metadata"]["labels"];
+    if !labels.is_object() {
+        // somebody else wrote the branch: an index into a text would end the program
+        *labels = Value::Object(Map::new());
+    }
+    labels[RETAINED] = "true".into();
     manifest
 }
 

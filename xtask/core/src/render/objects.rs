@@ -234,6 +234,16 @@ fn stamp(manifest: &mut Manifest, unit: &Unit) -> Option<Finding> {
         return None;
     }
     let annotations = &mut manifest.object["metadata"]["annotations"];
+    if !annotations.is_object() && !annotations.is_null() {
+        return Some(
+            Finding::error(
+                "incomplete-object",
+                format!("`metadata.annotations` of `{}` is no map", manifest.id),
+            )
+            .in_file(format!("templates/{}", unit.blueprint.name))
+            .object(manifest.id.to_string()),
+        );
+    }
     annotations[INPUT_ANNOTATION] = unit.input_digest.to_string().into();
     let tuple = manifest
         .object

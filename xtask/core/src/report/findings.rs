@@ -33,7 +33,7 @@ fn one(finding: &Finding, sources: Sources<'_>, style: Style) -> String {
         Severity::Warning => style.warning("warning"),
         Severity::Note => style.strong("note"),
     };
-    let mut text = format!("{severity}[{}]: {}\n", finding.rule, finding.message);
+    let mut text = format!("{severity}[{}]: {}\n", finding.rule, printable(&finding.message));
     if let Some(location) = &finding.location {
         text.push_str(&format!("  {} {}\n", style.faint("-->"), place(location)));
         text.push_str(&excerpt(location, sources, style));
@@ -53,7 +53,8 @@ fn one(finding: &Finding, sources: Sources<'_>, style: Style) -> String {
         ));
     }
     if let Some(help) = &finding.help {
-        let help = help.replace('\n', "\n    ");
+        let lines: Vec<String> = help.lines().map(printable).collect();
+        let help = lines.join("\n    ");
         text.push_str(&format!("  {} {help}\n", style.faint("= help:")));
     }
     text.push('\n');
@@ -62,10 +63,22 @@ fn one(finding: &Finding, sources: Sources<'_>, style: Style) -> String {
 
 fn place(location: &Location) -> String {
     match (location.line, location.column) {
-        (0, _) => location.file.clone(),
-        (line, 0) => format!("{}:{line}", location.file),
-        (line, column) => format!("{}:{line}:{column}", location.file),
+        (0, _) => printable(&location.file),
+        (line, 0) => format!("{}:{line}", printable(&location.file)),
+        (line, column) => format!("{}:{line}:{column}", printable(&location.file)),
     }
+}
+
+/// The text without control characters, by which a file's name could steer the terminal.
+fn printable(text: &str) -> String {
+    let show = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(show).collect()
 }
 
 fn excerpt(location: &Location, sources: Sources<'_>, style: Style) -> String {

@@ -141,9 +141,18 @@ fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec
     while let Some(base) = heads[&chain[chain.len() - 1]].extends.clone() {
         let file = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, chain[chain.len() - 1]);
         if chain.contains(&base) {
-            findings.push(
-                Finding::error("blueprint-cycle", format!("`{name}` extends itself through `{base}`")).in_file(file),
-            );
+            // said once, by the first of the circle; those outside that lead into it have nothing to mend
+            if base == name && chain.iter().all(|other| name <= other.as_str()) {
+                let circle = format!("{} → {base}", chain.join(" → "));
+                findings.push(
+                    Finding::error(
+                        "blueprint-cycle",
+                        format!("blueprints extend each other in a circle: {circle}"),
+                    )
+                    .in_file(format!("{}/{name}/blueprint.yaml", layout::TEMPLATES))
+                    .help("take one `extends:` out"),
+                );
+            }
             return None;
         }
         if !heads.contains_key(&base) {

@@ -208,6 +208,7 @@ impl Fleet {
     /// Runs a command line.
     pub fn run(&self, arguments: &[&str]) -> Result<Report, Failure> {
         let environment = Environment {
+            program: String::new(),
             arguments: Vec::new(),
             current_folder: self.folder.path().to_owned(),
             output_is_terminal: false,

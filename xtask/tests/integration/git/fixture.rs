@@ -22,7 +22,11 @@ pub struct Fixture {
 impl Fixture {
     /// A repository on the branch `main` without a commit.
     pub fn unborn() -> Fixture {
-        let folder = TempDir::new().unwrap();
+        Fixture::unborn_in(TempDir::new().unwrap())
+    }
+
+    /// The same in a folder that is there already.
+    pub fn unborn_in(folder: TempDir) -> Fixture {
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head("main");
         let git = git2::Repository::init_opts(folder.path(), &options).unwrap();

@@ -2,7 +2,7 @@
 
 mod commits;
 mod dirty;
-mod fixture;
+pub mod fixture;
 mod moves;
 mod notes;
 mod reading;

@@ -1,0 +1,155 @@
+//! Agents that name what does not exist, or each other in a circle.
+
+use expect_test::{Expect, expect};
+
+use crate::fleet::Fleet;
+
+const ASSISTANT: &str = "agents/assistant/agent.yaml";
+const ORDERS: &str = "agents/orders/agent.yaml";
+
+fn check(path: &str, from: &str, to: &str, expected: Expect) {
+    let fleet = Fleet::small();
+    fleet.edit(path, from, to).commit("Break an agent");
+    fleet.refused(&["release", "dev"], expected);
+}
+
+#[test]
+fn agents_that_depend_on_each_other_are_a_circle() {
+    check(
+        ORDERS,
+        "candidate:\n",
+        "dependencies:\n  - { name: assistant, agent: assistant }\ncandidate:\n",
+        expect![[r#"
+            exit 1
+            error[dependency-cycle] agents/assistant/agent.yaml
+              agents depend on each other in a circle: assistant → orders → assistant
+              help: break the circle: one of them has to start first
+        "#]],
+    );
+}
+
+#[test]
+fn an_agent_that_depends_on_itself_is_a_circle() {
+    check(
+        ORDERS,
+        "candidate:\n",
+        "dependencies: [{ name: self, agent: orders }]\ncandidate:\n",
+        expect![[r#"
+        exit 1
+        error[dependency-cycle] agents/orders/agent.yaml
+          agents depend on each other in a circle: orders → orders
+          help: break the circle: one of them has to start first
+    "#]],
+    );
+}
+
+#[test]
+fn an_unknown_dependency_suggests_the_known_one() {
+    check(
+        ASSISTANT,
+        "agent: orders }",
+        "agent: order }",
+        expect![[r#"
+        exit 1
+        error[unknown-dependency] agents/assistant/agent.yaml
+          `assistant` depends on `order`, which is no agent of this fleet
+          help: did you mean `orders`?
+    "#]],
+    );
+}
+
+#[test]
+fn a_dependency_without_a_way_to_reach_it_is_unclear() {
+    check(
+        ASSISTANT,
+        ", agent: orders }",
+        ", port: 5432 }",
+        expect![[r#"
+        exit 1
+        error[unclear-dependency] agents/assistant/agent.yaml
+          it is not clear how `orders` is reached
+          help: give exactly one of `agent:`, `health:` (a URL), or `host:` with `port:`
+    "#]],
+    );
+}
+
+#[test]
+fn a_dependency_with_a_broken_url_is_refused() {
+    check(
+        ASSISTANT,
+        ", agent: orders }",
+        ", health: 'orders/health' }",
+        expect![[r#"
+        exit 1
+        error[invalid-url] agents/assistant/agent.yaml
+          `orders/health` is no URL with a host
+          unit: dev/assistant
+          help: write it like `http://user-service.users.svc:8080/health`
+    "#]],
+    );
+}
+
+#[test]
+fn a_prompt_version_that_nobody_wrote_is_missing() {
+    check(
+        ASSISTANT,
+        "greet: 1.0.0",
+        "greet: 1.1.0",
+        expect![[r#"
+        exit 1
+        error[missing-component] agents/assistant/agent.yaml
+          `agents/assistant/prompts/greet/1.1.0.prompt` is named here and does not exist
+          help: there is 1.0.0
+    "#]],
+    );
+}
+
+#[test]
+fn a_blueprint_that_nobody_wrote_is_missing() {
+    check(
+        ORDERS,
+        "blueprint: agent-service",
+        "blueprint: agent-servce",
+        expect![[r#"
+        exit 1
+        error[missing-component] agents/orders/agent.yaml
+          `templates/agent-servce/blueprint.yaml` is named here and does not exist
+          help: there is agent-service, argocd, environment
+    "#]],
+    );
+}
+
+#[test]
+fn a_prompt_file_with_an_environments_prefix_has_no_version() {
+    let fleet = Fleet::small();
+    fleet
+        .put("agents/assistant/prompts/greet/dev-1.0.1.prompt", "Hi.\n")
+        .commit("Prefix a version");
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
+        exit 1
+        error[invalid-version] agents/assistant/prompts/greet/dev-1.0.1.prompt
+          `dev-1.0.1` is no version
+          help: name the file X.Y.Z, without an environment's prefix
+    "#]],
+    );
+}
+
+#[test]
+fn a_folder_without_agent_file_is_said() {
+    let fleet = Fleet::small();
+    fleet
+        .remove(ORDERS)
+        .put("agents/orders/contract/1.0.0.schema.json", "{}")
+        .commit("Lose the agent file");
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
+        exit 1
+        error[missing-agent-file] agents/orders
+          `agents/orders` has no `agent.yaml`
+          help: write one, or start with `cargo xtask new agent orders`
+    "#]],
+    );
+}

@@ -1,0 +1,351 @@
+//! YAML files that cannot be read, are hostile, or say what the schema does not know.
+
+use expect_test::{Expect, expect};
+
+use crate::fleet::Fleet;
+
+const ORDERS: &str = "agents/orders/agent.yaml";
+
+fn check(fleet: &Fleet, expected: Expect) {
+    fleet.commit("Break a file");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expected);
+}
+
+/// The small fleet with the same edit of one file.
+fn check_edit(path: &str, from: &str, to: &str, expected: Expect) {
+    let fleet = Fleet::small();
+    fleet.edit(path, from, to);
+    check(&fleet, expected);
+}
+
+#[test]
+fn a_key_that_stands_twice_is_placed() {
+    check_edit(
+        ORDERS,
+        "profile: web-service\n",
+        "profile: web-service\ncriticality: low\n",
+        expect![[r#"
+        exit 1
+        error[duplicate-key] agents/orders/agent.yaml:5:1
+          duplicate key `criticality`
+          help: `criticality` stands in line 3 already; remove one of the two
+    "#]],
+    );
+}
+
+#[test]
+fn text_that_is_no_yaml_is_placed() {
+    check_edit(
+        ORDERS,
+        "profile: web-service\n",
+        "profile: [web-service\n",
+        expect![[r#"
+        exit 1
+        error[yaml-syntax] agents/orders/agent.yaml:5:10
+          illegal placement of ':' indicator
+    "#]],
+    );
+}
+
+#[test]
+fn an_unknown_key_is_placed_with_the_one_that_was_meant() {
+    check_edit(
+        ORDERS,
+        "criticality:",
+        "critcality:",
+        expect![[r#"
+        exit 1
+        error[missing-key] agents/orders/agent.yaml:1:1
+          `criticality` is missing
+          help: add `criticality:`
+        error[unknown-key] agents/orders/agent.yaml:3:1
+          unknown key `critcality`
+          help: did you mean `criticality`?
+    "#]],
+    );
+}
+
+#[test]
+fn an_unknown_key_deep_in_values_is_placed() {
+    check_edit(
+        ORDERS,
+        "candidate:\n",
+        "values:\n  rollout:\n    stategy: canary\ncandidate:\n",
+        expect![[r#"
+            exit 1
+            error[unknown-key] agents/orders/agent.yaml:7:5
+              unknown key `stategy` in `values.rollout`
+              help: did you mean `strategy`?
+        "#]],
+    );
+}
+
+#[test]
+fn a_word_outside_its_list_is_placed_with_the_one_that_was_meant() {
+    check_edit(
+        ORDERS,
+        "criticality: critical",
+        "criticality: crtical",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/orders/agent.yaml:3:14
+          `criticality` is `crtical`, which is none of `low`, `medium`, `high`, `critical`
+          help: did you mean `critical`?
+    "#]],
+    );
+}
+
+#[test]
+fn an_agent_without_owner_is_refused() {
+    check_edit(
+        ORDERS,
+        "owner: { team: shop, contact: '#shop' }\n",
+        "",
+        expect![[r#"
+        exit 1
+        error[missing-owner] agents/orders/agent.yaml:1:1
+          `owner` is missing
+          help: add `owner:`
+    "#]],
+    );
+}
+
+#[test]
+fn an_owner_without_contact_is_refused() {
+    check_edit(
+        ORDERS,
+        ", contact: '#shop'",
+        "",
+        expect![[r#"
+        exit 1
+        error[missing-key] agents/orders/agent.yaml:2:1
+          `owner` has no `contact`
+          help: add `contact:`
+    "#]],
+    );
+}
+
+#[test]
+fn an_image_by_tag_is_no_digest() {
+    check_edit(
+        ORDERS,
+        "sha256:2222222222222222222222222222222222222222222222222222222222222222",
+        "latest",
+        expect![[r#"
+            exit 1
+            error[invalid-value] agents/orders/agent.yaml:9:13
+              `candidate.code.digest` is wrong: "latest" does not match "^sha256:[0-9a-f]{64}$"
+        "#]],
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text_are_placed() {
+    let fleet = Fleet::small();
+    std::fs::write(fleet.repository.path(ORDERS), b"description: x\nowner: \xff\n").unwrap();
+    check(
+        &fleet,
+        expect![[r#"
+        exit 1
+        error[not-utf8] agents/orders/agent.yaml:2:1
+          the file is not UTF-8 text
+          help: save it as UTF-8
+    "#]],
+    );
+}
+
+#[test]
+fn a_yaml_bomb_does_not_go_off() {
+    let fleet = Fleet::small();
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let below = format!("*a{}, ", level - 1).repeat(10);
+        bomb.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+    }
+    fleet.append(ORDERS, &bomb);
+    check(
+        &fleet,
+        expect![[r#"
+        exit 1
+        error[yaml-syntax] agents/orders/agent.yaml:14:45
+          the aliases stand for more than 100000 values
+          help: write the values out instead of nesting aliases
+    "#]],
+    );
+}
+
+#[test]
+fn ten_thousand_levels_do_not_end_the_stack() {
+    let fleet = Fleet::small();
+    fleet.append(
+        ORDERS,
+        &format!("values: {}1{}\n", "{a: ".repeat(10_000), "}".repeat(10_000)),
+    );
+    check(
+        &fleet,
+        expect![[r#"
+        exit 1
+        error[yaml-syntax] agents/orders/agent.yaml:10:261
+          maps and lists nest deeper than 64 levels
+          help: flatten the value, or keep it as text in a block scalar
+    "#]],
+    );
+}
+
+#[test]
+fn ten_thousand_levels_in_blocks_do_not_end_the_stack() {
+    let fleet = Fleet::small();
+    fleet.append(ORDERS, &format!("x:\n  {}x\n", "- ".repeat(10_000)));
+    check(
+        &fleet,
+        expect![[r#"
+        exit 1
+        error[yaml-syntax] agents/orders/agent.yaml:11:129
+          maps and lists nest deeper than 64 levels
+          help: flatten the value, or keep it as text in a block scalar
+    "#]],
+    );
+}
+
+#[test]
+fn ten_thousand_levels_of_a_contract_do_not_end_the_stack() {
+    let fleet = Fleet::small();
+    let deep = format!("{}{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+    fleet.put("agents/orders/contract/1.0.0.schema.json", &deep);
+    check(
+        &fleet,
+        expect![[r#"
+        exit 1
+        error[json-syntax] agents/orders/contract/1.0.0.schema.json:1:636
+          recursion limit exceeded at line 1 column 636
+    "#]],
+    );
+}
+
+#[test]
+fn ten_thousand_levels_rendered_do_not_end_the_stack() {
+    let fleet = Fleet::small();
+    let deep = format!("x: {}{}\n", "[".repeat(10_000), "]".repeat(10_000));
+    fleet
+        .put("templates/agent-service/deep.yaml.tera", &deep)
+        .commit("Go deep");
+    let answer = fleet.run(&["release", "dev", "--agent", "orders"]);
+    assert_eq!(answer.rules(), ["template-not-yaml"], "{}", answer.text());
+    assert_eq!(fleet.tip("environment/dev"), None);
+}
+
+#[test]
+fn a_giant_file_on_disk_is_not_read() {
+    let fleet = Fleet::small();
+    let path = "agents/orders/contract/1.0.0.schema.json";
+    fleet.put(path, "{}");
+    // sparse: it has the length and takes no room
+    let file = std::fs::File::options()
+        .write(true)
+        .open(fleet.repository.path(path))
+        .unwrap();
+    file.set_len(100 * 1024 * 1024).unwrap();
+    fleet.refused(
+        &["render", "--environment", "dev"],
+        expect![[r#"
+        exit 1
+        error[oversized-file] agents/orders/contract/1.0.0.schema.json
+          `agents/orders/contract/1.0.0.schema.json` has 104857600 bytes, more than the 4194304 that are read
+          help: keep data out of the tree and name it by digest
+    "#]],
+    );
+}
+
+#[test]
+fn a_giant_blob_is_not_read() {
+    let fleet = Fleet::small().cloned(|builder| {
+        builder.bare(true);
+    });
+    let path: [&[u8]; 4] = [b"agents", b"orders", b"contract", b"1.0.0.schema.json"];
+    fleet.graft(&path, &vec![b' '; 100 * 1024 * 1024]);
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
+        exit 1
+        error[oversized-file] agents/orders/contract/1.0.0.schema.json
+          `agents/orders/contract/1.0.0.schema.json` has 104857600 bytes, more than the 4194304 that are read
+          help: keep data out of the tree and name it by digest
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_fleet_file_is_named() {
+    let fleet = Fleet::small();
+    fleet.remove("environments/fleet.yaml").commit("Lose the fleet");
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
+        exit 1
+        error[missing-fleet] -
+          there is no `environments/fleet.yaml`
+          help: run it at the root of a Lockstep repository
+    "#]],
+    );
+    fleet.refused(
+        &["render"],
+        expect![[r#"
+        exit 2
+        usage: there is no `environments/fleet.yaml` here or above
+          hint: change into a Lockstep repository
+    "#]],
+    );
+}
+
+#[test]
+fn an_environment_that_is_listed_needs_its_file() {
+    check_edit(
+        "environments/fleet.yaml",
+        "[dev, staging, canary, production]",
+        "[dev, stagin, canary, production]",
+        expect![[r#"
+            exit 1
+            error[missing-environment] environments/fleet.yaml
+              the fleet lists `stagin`, and there is no `environments/stagin/environment.yaml`
+              help: write it, or start with `cargo xtask new environment stagin`
+            warning[unlisted-environment] environments/staging
+              the fleet does not list `staging`
+              help: did you mean `stagin`?
+        "#]],
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let fleet = Fleet::small();
+    fleet
+        .edit(ORDERS, "criticality:", "critcality:")
+        .edit("agents/assistant/agent.yaml", "profile: agent", "profile: agnet")
+        .edit(
+            "environments/dev/environment.yaml",
+            "namespace: shop-dev",
+            "namspace: shop-dev",
+        );
+    fleet.commit("Break three files");
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:4:10
+          `profile` is `agnet`, which is none of `agent`, `web-service`, `database`
+          help: did you mean `agent`?
+        error[missing-key] agents/orders/agent.yaml:1:1
+          `criticality` is missing
+          help: add `criticality:`
+        error[unknown-key] agents/orders/agent.yaml:3:1
+          unknown key `critcality`
+          help: did you mean `criticality`?
+        error[missing-key] environments/dev/environment.yaml:1:1
+          `namespace` is missing
+          help: add `namespace:`
+        error[unknown-key] environments/dev/environment.yaml:5:1
+          unknown key `namspace`
+          help: did you mean `namespace`?
+    "#]],
+    );
+}

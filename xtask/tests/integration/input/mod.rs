@@ -1,0 +1,10 @@
+//! Bad input: each gives one clear finding or failure, the right exit code, and writes nothing.
+
+mod agents;
+mod command_line;
+mod files;
+mod objects;
+mod paths;
+mod releases;
+mod repositories;
+mod templates;

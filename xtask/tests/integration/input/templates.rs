@@ -1,0 +1,251 @@
+//! Templates that do not compile, do not render, or do not render to what Kubernetes reads.
+
+use expect_test::{Expect, expect};
+
+use crate::fleet::Fleet;
+
+const WORKLOAD: &str = "templates/agent-service/workload.yaml.tera";
+const SERVICE: &str = "templates/agent-service/service.yaml.tera";
+
+/// A small fleet with one template edited is not released to dev; `orders` alone keeps the answer short.
+fn check(path: &str, from: &str, to: &str, expected: Expect) {
+    let fleet = Fleet::small();
+    fleet
+        .remove("agents/assistant")
+        .edit(path, from, to)
+        .commit("Break a template");
+    fleet.refused(&["release", "dev"], expected);
+}
+
+#[test]
+fn an_unknown_variable_lists_the_names_that_exist() {
+    check(
+        WORKLOAD,
+        "values.replicas",
+        "values.replica",
+        expect![[r#"
+        exit 1
+        error[template-error] templates/agent-service/workload.yaml.tera:7:23
+          unknown variable `values.replica`
+          unit: dev/orders
+          help: did you mean `replicas`? `values` has `env`, `generations`, `imagePullSecrets`, `replicas`
+    "#]],
+    );
+}
+
+#[test]
+fn an_unknown_variable_far_from_every_name_lists_them_too() {
+    check(
+        SERVICE,
+        "environment.namespace",
+        "environment.zone",
+        expect![[r#"
+        exit 1
+        error[template-error] templates/agent-service/service.yaml.tera:5:36
+          unknown variable `environment.zone`
+          unit: dev/orders
+          help: `environment` has `argocdNamespace`, `cluster`, `fleet`, `graySteps`, `limitRange`, `name`, `namespace`, `namespaceOwner`, `nodeSelector`, `quota`, `repoURL`, `roles`, `suffix`, `syncWindows`, `targetRevision`, `tier`
+    "#]],
+    );
+}
+
+#[test]
+fn a_syntax_error_is_shown_once() {
+    check(
+        WORKLOAD,
+        "{%- endif %}",
+        "",
+        expect![[r#"
+        exit 1
+        error[template-syntax] templates/agent-service/workload.yaml.tera:26:1
+          unexpected end of input
+    "#]],
+    );
+}
+
+#[test]
+fn a_template_that_renders_no_yaml_shows_its_line_and_what_it_rendered() {
+    check(
+        SERVICE,
+        "ports: [{ port: 8080 }]",
+        "ports: [{ port: 8080 }",
+        expect![[r#"
+        exit 1
+        error[template-not-yaml] templates/agent-service/service.yaml.tera:8:1
+          what the template renders is no YAML: unclosed bracket '['
+          unit: dev/orders
+          help: rendered:
+                 6 | spec:
+                 7 |   selector: { app: "orders" }
+            >    8 |   ports: [{ port: 8080 }
+    "#]],
+    );
+}
+
+#[test]
+fn a_key_rendered_twice_is_found() {
+    check(
+        SERVICE,
+        "  ports: [",
+        "  selector: {}\n  ports: [",
+        expect![[r#"
+        exit 1
+        error[duplicate-key] templates/agent-service/service.yaml.tera:8:1
+          what the template renders is no YAML: duplicate key `selector`
+          unit: dev/orders
+          help: rendered:
+                 6 | spec:
+                 7 |   selector: { app: "orders" }
+            >    8 |   selector: {}
+                 9 |   ports: [{ port: 8080 }]
+    "#]],
+    );
+}
+
+#[test]
+fn a_scalar_that_readers_disagree_on_must_be_quoted() {
+    check(
+        SERVICE,
+        "  ports: [",
+        "  externalTrafficPolicy: no\n  ports: [",
+        expect![[r#"
+        exit 1
+        error[ambiguous-scalar] templates/agent-service/service.yaml.tera:8:1
+          `no` means different things to different YAML readers
+          unit: dev/orders
+          help: quote it: in a template, with the filter `quote`
+    "#]],
+    );
+}
+
+#[test]
+fn an_object_without_a_name_is_incomplete() {
+    check(
+        SERVICE,
+        "  name: {{ agent.resourceName | quote }}\n",
+        "",
+        expect![[r#"
+        exit 1
+        error[incomplete-object] templates/agent-service/service.yaml.tera:1:1
+          the object has no `metadata.name`
+          unit: dev/orders
+          help: rendered:
+            >    1 | apiVersion: v1
+                 2 | kind: Service
+                 3 | metadata:
+                 4 |   namespace: "shop-dev"
+                 5 | spec:
+    "#]],
+    );
+}
+
+#[test]
+fn a_pod_must_lead_to_its_tuple() {
+    check(
+        WORKLOAD,
+        "        lockstep.dev/tuple: {{ release.tupleId | quote }}\n",
+        "        team: shop\n",
+        expect![[r#"
+            exit 1
+            error[untraceable-pod] templates/agent-service
+              the pods of `shop-dev/Deployment orders (apps)` do not carry their tuple
+              unit: dev/orders
+              object: shop-dev/Deployment orders (apps)
+              help: give the pod template the annotation `lockstep.dev/tuple: {{ release.tupleId | quote }}`
+        "#]],
+    );
+}
+
+#[test]
+fn annotations_that_are_no_map_are_a_finding() {
+    check(
+        WORKLOAD,
+        "  namespace: {{ environment.namespace | quote }}\n",
+        "  namespace: {{ environment.namespace | quote }}\n  annotations: none\n",
+        expect![[r#"
+            exit 1
+            error[incomplete-object] templates/agent-service
+              `metadata.annotations` of `shop-dev/Deployment orders (apps)` is no map
+              unit: dev/orders
+              object: shop-dev/Deployment orders (apps)
+        "#]],
+    );
+}
+
+#[test]
+fn a_blueprint_that_extends_itself_is_a_cycle() {
+    let fleet = Fleet::small();
+    fleet
+        .put(
+            "templates/agent-service/blueprint.yaml",
+            "description: An agent.\nextends: base\n",
+        )
+        .put(
+            "templates/base/blueprint.yaml",
+            "description: A base.\nextends: agent-service\n",
+        )
+        .commit("Go round in circles");
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
+        exit 1
+        error[blueprint-cycle] templates/agent-service/blueprint.yaml
+          blueprints extend each other in a circle: agent-service → base → agent-service
+          help: take one `extends:` out
+    "#]],
+    );
+}
+
+#[test]
+fn a_blueprint_that_extends_an_unknown_one_is_refused() {
+    check(
+        "templates/agent-service/blueprint.yaml",
+        "An agent.\n",
+        "An agent.\nextends: bsae\n",
+        expect![[r#"
+        exit 1
+        error[unknown-blueprint] templates/agent-service/blueprint.yaml
+          `bsae` is no blueprint
+          help: there is agent-service, argocd, environment
+    "#]],
+    );
+}
+
+#[test]
+fn templates_cannot_read_the_environment_or_files() {
+    check(
+        SERVICE,
+        "{{ agent.resourceName | quote }}\n  namespace",
+        "{{ get_env(name=\"HOME\") }}\n  namespace",
+        expect![[r#"
+        exit 1
+        error[template-error] templates/agent-service/service.yaml.tera:4:12
+          unknown function `get_env`
+    "#]],
+    );
+    check(
+        SERVICE,
+        "{{ agent.resourceName | quote }}\n  namespace",
+        "{% include \"/etc/passwd\" %}\n  namespace",
+        expect![[r#"
+        exit 1
+        error[template-error] templates/agent-service/service.yaml.tera:4:20
+          unknown template `/etc/passwd`
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_built_in_blueprint_is_named() {
+    let fleet = Fleet::small();
+    fleet.remove("templates/argocd").commit("Lose a blueprint");
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
+        exit 1
+        error[missing-blueprint] templates/argocd
+          there is no blueprint `templates/argocd`
+          help: every fleet needs the blueprints `environment` and `argocd`; restore it from git
+    "#]],
+    );
+}

@@ -1,0 +1,308 @@
+//! The tree of an environment branch: the contract with Argo CD.
+
+use std::collections::BTreeSet;
+
+use expect_test::expect;
+use lockstep::model::Digest;
+use serde_json::Value;
+
+use crate::fleet::Fleet;
+
+#[test]
+fn a_branch_holds_the_contract_and_nothing_else() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    expect![[r#"
+        .gitattributes
+        .lockstep/_environment/inventory.json
+        .lockstep/_environment/tuple.json
+        .lockstep/assistant/inventory.json
+        .lockstep/assistant/tuple.json
+        .lockstep/orders/inventory.json
+        .lockstep/orders/tuple.json
+        apps/_environment/README.md
+        apps/_environment/hydrator.metadata
+        apps/_environment/manifest.yaml
+        apps/assistant/README.md
+        apps/assistant/hydrator.metadata
+        apps/assistant/manifest.yaml
+        apps/orders/README.md
+        apps/orders/hydrator.metadata
+        apps/orders/manifest.yaml
+        argocd/_project.yaml
+        argocd/assistant.yaml
+        argocd/orders.yaml"#]]
+    .assert_eq(&fleet.paths("environment/dev").join("\n"));
+}
+
+#[test]
+fn a_first_release_is_a_first_commit() {
+    let fleet = Fleet::small();
+    let answer = fleet.release(&["dev"]);
+    assert_eq!(
+        answer.changes("dev"),
+        ["_environment added", "assistant added", "orders added"]
+    );
+    let tip = fleet
+        .repository
+        .git
+        .find_commit(fleet.tip("environment/dev").unwrap())
+        .unwrap();
+    assert_eq!(tip.parent_count(), 0);
+    assert_eq!(answer.environment("dev")["commit"], tip.id().to_string());
+}
+
+#[test]
+fn a_run_commits_once_for_each_environment_it_names() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev", "staging", "canary", "production"]);
+    for environment in ["dev", "staging", "canary", "production"] {
+        let tip = fleet.tip(&format!("environment/{environment}")).unwrap();
+        assert_eq!(
+            fleet.repository.git.find_commit(tip).unwrap().parent_count(),
+            0,
+            "{environment}"
+        );
+    }
+}
+
+#[test]
+fn an_environment_without_release_files_has_only_its_own_unit() {
+    let fleet = Fleet::small();
+    let answer = fleet.release(&["staging"]);
+    assert_eq!(answer.changes("staging"), ["_environment added"]);
+}
+
+#[test]
+fn objects_stand_in_the_order_of_namespace_name_group_and_kind() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "templates/agent-service/a.yaml.tera",
+        r#"{% for namespace in ["z", "", "a"] %}{% for kind in ["Role", "Secret"] %}{% for name in ["two", "one"] %}---
+apiVersion: {% if kind == "Role" %}rbac.authorization.k8s.io/v1{% else %}v1{% endif %}
+kind: {{ kind }}
+metadata:
+  name: {{ (agent.name ~ "-" ~ name) | quote }}
+{%- if namespace %}
+  namespace: {{ namespace | quote }}
+{%- endif %}
+{% endfor %}{% endfor %}{% endfor %}"#,
+    );
+    fleet.commit("Render out of order");
+    fleet.release(&["dev"]);
+    let text = |object: &Value, pointer: &str| {
+        object
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let keys: Vec<[String; 4]> = fleet
+        .objects("dev", "orders")
+        .iter()
+        .map(|object| {
+            let version = text(object, "/apiVersion");
+            let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
+            [
+                text(object, "/metadata/namespace"),
+                text(object, "/metadata/name"),
+                group,
+                text(object, "/kind"),
+            ]
+        })
+        .collect();
+    let mut sorted = keys.clone();
+    sorted.sort();
+    assert_eq!(keys.len(), 14);
+    assert_eq!(keys, sorted);
+}
+
+#[test]
+fn every_inventory_digest_is_that_of_the_file() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let files = fleet.files("environment/dev");
+    let mut listed = BTreeSet::new();
+    for unit in ["_environment", "assistant", "orders"] {
+        let path = format!(".lockstep/{unit}/inventory.json");
+        let inventory = fleet.json("environment/dev", &path);
+        assert_eq!(inventory["sequence"], 1);
+        for (file, digest) in inventory["files"].as_object().unwrap() {
+            assert_eq!(digest, &Digest::of(files[file].as_bytes()).to_string(), "{file}");
+            listed.insert(file.clone());
+        }
+        listed.insert(path);
+    }
+    assert_eq!(listed, files.into_keys().collect());
+}
+
+#[test]
+fn an_inventory_lists_the_objects_of_the_manifest() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let inventory = fleet.json("environment/dev", ".lockstep/orders/inventory.json");
+    expect![[r#"
+        [
+          {
+            "group": "",
+            "kind": "Service",
+            "name": "orders",
+            "namespace": "shop-dev"
+          },
+          {
+            "group": "apps",
+            "kind": "Deployment",
+            "name": "orders",
+            "namespace": "shop-dev"
+          }
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&inventory["objects"]).unwrap());
+}
+
+#[test]
+fn the_environments_inventory_lists_every_other_unit() {
+    let fleet = Fleet::small();
+    let check = || {
+        let units = fleet.json("environment/dev", ".lockstep/_environment/inventory.json")["units"].clone();
+        for (unit, digest) in units.as_object().unwrap() {
+            let inventory = fleet.file("environment/dev", &format!(".lockstep/{unit}/inventory.json"));
+            assert_eq!(digest, &Digest::of(inventory.as_bytes()).to_string());
+        }
+        units.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+    };
+    fleet.release(&["dev"]);
+    assert_eq!(check(), ["assistant", "orders"]);
+    fleet
+        .edit("agents/orders/agent.yaml", "Keeps orders.", "Keeps all orders.")
+        .commit("Reword");
+    fleet.edit(
+        "agents/orders/agent.yaml",
+        "repository: registry.example.com/orders",
+        "repository: registry.example.com/o",
+    );
+    fleet.commit("Move the image");
+    fleet.done(&["release", "dev", "--agent", "orders"]);
+    assert_eq!(check(), ["assistant", "orders"]);
+}
+
+#[test]
+fn a_file_of_somebody_else_stays() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    for path in ["OWNERS", "apps/orders/kustomization.yaml", "apps/theirs/manifest.yaml"] {
+        fleet.meddle("environment/dev", path, "theirs\n");
+    }
+    fleet
+        .append("templates/agent-service/service.yaml.tera", "  type: ClusterIP\n")
+        .commit("Say the type");
+    fleet.release(&["dev"]);
+    for path in ["OWNERS", "apps/orders/kustomization.yaml", "apps/theirs/manifest.yaml"] {
+        assert_eq!(fleet.file("environment/dev", path), "theirs\n");
+    }
+}
+
+#[test]
+fn a_manifest_that_somebody_else_changed_is_put_right() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let before = fleet.files("environment/dev");
+    fleet.meddle("environment/dev", "apps/orders/manifest.yaml", "theirs\n");
+    let answer = fleet.release(&["dev"]);
+    assert_eq!(
+        answer.changes("dev"),
+        ["_environment unchanged", "assistant unchanged", "orders changed"]
+    );
+    assert_eq!(
+        fleet.file("environment/dev", "apps/orders/manifest.yaml"),
+        before["apps/orders/manifest.yaml"]
+    );
+}
+
+#[test]
+fn an_agent_that_left_is_pruned_with_all_its_files() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev", "staging"]);
+    let before = fleet.paths("environment/staging");
+    fleet
+        .remove("environments/staging/releases/assistant.yaml")
+        .commit("Take it out of staging");
+    let answer = fleet.release(&["dev", "staging"]);
+    assert_eq!(
+        answer.changes("staging"),
+        ["_environment unchanged", "assistant removed", "orders changed"],
+        "orders lost its caller"
+    );
+    let expected: Vec<String> = before.into_iter().filter(|path| !path.contains("assistant")).collect();
+    assert_eq!(fleet.paths("environment/staging"), expected);
+    assert!(
+        fleet
+            .paths("environment/dev")
+            .contains(&"argocd/assistant.yaml".to_owned())
+    );
+}
+
+#[test]
+fn an_agent_that_left_the_fleet_is_pruned_by_name() {
+    let fleet = Fleet::small();
+    fleet
+        .edit(
+            "agents/assistant/agent.yaml",
+            "dependencies:\n  - { name: orders, agent: orders }\n",
+            "",
+        )
+        .commit("Stand alone");
+    fleet.release(&["dev"]);
+    fleet.remove("agents/orders").commit("Drop orders");
+    let answer = fleet.done(&["release", "dev", "--agent", "orders"]);
+    assert_eq!(answer.changes("dev"), ["_environment unchanged", "orders removed"]);
+    assert!(
+        !fleet
+            .paths("environment/dev")
+            .iter()
+            .any(|path| path.contains("orders"))
+    );
+}
+
+#[test]
+fn argo_cd_gets_an_application_for_each_agent_and_a_project() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    expect![[r#"
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata:
+          finalizers:
+          - resources-finalizer.argocd.argoproj.io
+          name: orders-dev
+          namespace: argocd
+        spec:
+          source:
+            path: apps/orders
+            repoURL: https://git.example.com/shop.git
+            targetRevision: environment/dev
+    "#]]
+    .assert_eq(&fleet.file("environment/dev", "argocd/orders.yaml"));
+    expect![[r#"
+        apiVersion: argoproj.io/v1alpha1
+        kind: AppProject
+        metadata:
+          name: shop-dev
+          namespace: argocd
+    "#]]
+    .assert_eq(&fleet.file("environment/dev", "argocd/_project.yaml"));
+}
+
+#[test]
+fn the_owner_alone_renders_a_shared_namespace() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["canary", "production"]);
+    let kinds = |environment: &str| -> Vec<String> {
+        let objects = fleet.objects(environment, "_environment");
+        objects
+            .iter()
+            .map(|object| format!("{} {}", object["kind"], object["metadata"]["name"]).replace('"', ""))
+            .collect()
+    };
+    assert_eq!(kinds("canary"), ["NetworkPolicy default-deny-canary"]);
+    assert_eq!(kinds("production"), ["Namespace shop", "NetworkPolicy default-deny"]);
+}

@@ -1,0 +1,9 @@
+//! What a release writes, and what it leaves alone.
+
+mod branch;
+mod change;
+mod delivery;
+mod generations;
+mod metadata;
+mod same;
+mod selection;

@@ -1,0 +1,206 @@
+//! Which units a run is about, and which it leaves out.
+
+use expect_test::expect;
+
+use crate::fleet::Fleet;
+use crate::git::fixture::snapshot;
+
+const HOLD: &str = "{ reason: Too slow., by: ann, since: '2026-01-01T00:00:00Z' }\n";
+
+#[test]
+fn one_agent_leaves_the_files_of_the_others() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let before = fleet.files("environment/dev");
+    fleet
+        .edit("templates/agent-service/service.yaml.tera", "port: 8080", "port: 9090")
+        .commit("Change both");
+    let answer = fleet.done(&["release", "dev", "--agent", "orders"]);
+    assert_eq!(answer.changes("dev"), ["_environment unchanged", "orders changed"]);
+    let after = fleet.files("environment/dev");
+    for (path, text) in before.iter().filter(|(path, _)| path.contains("assistant")) {
+        assert_eq!(after.get(path), Some(text), "{path}");
+    }
+    assert!(after["apps/orders/manifest.yaml"].contains("port: 9090"));
+}
+
+#[test]
+fn a_unit_that_did_not_change_keeps_all_its_bytes() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let before = fleet.files("environment/dev");
+    fleet
+        .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+        .commit("Scale orders");
+    let answer = fleet.release(&["dev"]);
+    assert_eq!(
+        answer.changes("dev"),
+        ["_environment unchanged", "assistant unchanged", "orders changed"]
+    );
+    let after = fleet.files("environment/dev");
+    for (path, text) in before.iter().filter(|(path, _)| path.contains("assistant")) {
+        assert_eq!(after.get(path), Some(text), "{path}");
+    }
+}
+
+#[test]
+fn a_broken_agent_stops_the_run_and_nothing_else_is_written() {
+    let fleet = Fleet::small();
+    fleet
+        .edit("agents/assistant/agent.yaml", "profile: agent", "profile: agnet")
+        .commit("Break one");
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:4:10
+          `profile` is `agnet`, which is none of `agent`, `web-service`, `database`
+          help: did you mean `agent`?
+    "#]],
+    );
+}
+
+#[test]
+fn keep_going_leaves_a_broken_agent_out_and_exits_with_1() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let before = fleet.files("environment/dev");
+    fleet
+        .edit("agents/assistant/agent.yaml", "profile: agent", "profile: agnet")
+        .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+        .commit("Break one, change one");
+    let answer = fleet.run(&["release", "dev", "--keep-going"]);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["invalid-value"]));
+    let after = fleet.files("environment/dev");
+    assert!(after["apps/orders/manifest.yaml"].contains("replicas: 2"));
+    for (path, text) in before.iter().filter(|(path, _)| path.contains("assistant")) {
+        assert_eq!(after.get(path), Some(text), "{path}");
+    }
+}
+
+#[test]
+fn keep_going_leaves_out_a_unit_that_does_not_render() {
+    let fleet = Fleet::small();
+    fleet
+        .edit(
+            "templates/agent-service/prompts.yaml.tera",
+            "agent.prompts[name].text",
+            "agent.prompts[name].txt",
+        )
+        .commit("Break prompts");
+    let answer = fleet.run(&["release", "dev", "--keep-going"]);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["template-error"]));
+    assert_eq!(
+        answer.changes("dev"),
+        ["_environment added", "assistant left-out", "orders added"]
+    );
+    assert!(
+        !fleet
+            .paths("environment/dev")
+            .iter()
+            .any(|path| path.contains("assistant"))
+    );
+}
+
+#[test]
+fn keep_going_does_not_go_on_where_the_whole_fleet_is_broken() {
+    let fleet = Fleet::small();
+    fleet
+        .edit("environments/fleet.yaml", "name: shop", "nmae: shop")
+        .commit("Break the fleet");
+    fleet.refused(
+        &["release", "dev", "--keep-going"],
+        expect![[r#"
+        exit 1
+        error[missing-key] environments/fleet.yaml:1:1
+          `name` is missing
+          help: add `name:`
+        error[unknown-key] environments/fleet.yaml:1:1
+          unknown key `nmae`
+          help: did you mean `name`?
+    "#]],
+    );
+}
+
+#[test]
+fn a_broken_environment_does_not_stop_another() {
+    let fleet = Fleet::promoted();
+    fleet
+        .edit("environments/staging/environment.yaml", "tier: staging", "tier: stagng")
+        .commit("Break staging");
+    fleet.release(&["production"]);
+    assert!(fleet.tip("environment/production").is_some());
+}
+
+#[test]
+fn errors_of_another_environment_do_not_fail_the_run() {
+    let fleet = Fleet::promoted();
+    fleet
+        .put("environments/staging/values/orders.yaml", "valeus: {}\n")
+        .commit("Break staging");
+    fleet.release(&["production"]);
+    assert_eq!(fleet.run(&["release", "staging"]).exit, 1);
+}
+
+#[test]
+fn a_held_agent_is_skipped_and_said() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let before = fleet.files("environment/dev");
+    fleet.put("environments/dev/holds/assistant.yaml", HOLD);
+    fleet
+        .edit("templates/agent-service/service.yaml.tera", "port: 8080", "port: 9090")
+        .commit("Hold one, change both");
+    let answer = fleet.release(&["dev"]);
+    assert_eq!(
+        answer.changes("dev"),
+        ["_environment unchanged", "assistant held", "orders changed"]
+    );
+    let after = fleet.files("environment/dev");
+    for (path, text) in before.iter().filter(|(path, _)| path.contains("assistant")) {
+        assert_eq!(after.get(path), Some(text), "{path}");
+    }
+}
+
+#[test]
+fn a_held_agent_that_is_named_exits_with_3() {
+    let fleet = Fleet::small();
+    fleet
+        .put("environments/dev/holds/assistant.yaml", HOLD)
+        .commit("Hold one");
+    let answer = fleet.run(&["release", "dev", "--agent", "assistant"]);
+    assert_eq!((answer.exit, answer.rules()), (3, vec![]));
+    assert_eq!(fleet.run(&["release", "dev", "--agent", "orders"]).exit, 0);
+}
+
+#[test]
+fn a_held_agent_is_not_removed() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["staging"]);
+    fleet.put("environments/staging/holds/assistant.yaml", HOLD);
+    fleet
+        .remove("environments/staging/releases/assistant.yaml")
+        .commit("Hold it and take it out");
+    fleet.release(&["staging"]);
+    assert!(
+        fleet
+            .paths("environment/staging")
+            .contains(&"apps/assistant/manifest.yaml".to_owned())
+    );
+}
+
+#[test]
+fn a_dry_run_says_the_plan_and_writes_nothing() {
+    let fleet = Fleet::small();
+    let before = snapshot(fleet.folder());
+    let answer = fleet.done(&["release", "dev", "--dry-run"]);
+    assert!(snapshot(fleet.folder()) == before);
+    assert_eq!(
+        answer.changes("dev"),
+        ["_environment added", "assistant added", "orders added"]
+    );
+    assert_eq!(answer.result()["applied"], false);
+    let planned = answer.environment("dev")["files"].clone();
+    fleet.release(&["dev"]);
+    assert_eq!(planned, serde_json::json!(fleet.paths("environment/dev")));
+}
