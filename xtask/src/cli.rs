@@ -66,6 +66,8 @@ pub enum Command {
     Release(commands::release::Args),
     /// Render manifests to standard output or to a folder.
     Render(commands::render::Args),
+    /// Run the end-to-end tests against real programs.
+    E2e(commands::e2e::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -120,6 +122,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
     match command {
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
+        Command::E2e(args) => ("e2e", commands::e2e::run(context, args)),
     }
 }
 

@@ -6,3 +6,4 @@ mod failing;
 pub mod files;
 pub mod git;
 pub mod memory;
+pub mod programs;
