@@ -68,6 +68,8 @@ pub enum Command {
     Render(commands::render::Args),
     /// Run the end-to-end tests against real programs.
     E2e(commands::e2e::Args),
+    /// Measure releases of made-up fleets against the floors of this machine.
+    Bench(commands::bench::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -123,6 +125,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
         Command::E2e(args) => ("e2e", commands::e2e::run(context, args)),
+        Command::Bench(args) => ("bench", commands::bench::run(context, args)),
     }
 }
 

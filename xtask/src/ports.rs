@@ -70,7 +70,8 @@ pub struct NewCommit {
     pub message: String,
 }
 
-/// What git's trees are asked to show: which files are worth reading.
+/// Which files are worth reading. A folder is asked for with a final `/`: where the answer is no, nothing below it is
+/// looked at.
 pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// A git repository, with or without a work tree.

@@ -88,10 +88,10 @@ struct Found {
 
 fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Vec<Found>, Failure> {
     let mut found = Vec::new();
-    let entries = WalkDir::new(root)
-        .min_depth(1)
-        .into_iter()
-        .filter_entry(|entry| entry.file_name() != ".git");
+    let entries = WalkDir::new(root).min_depth(1).into_iter().filter_entry(|entry| {
+        entry.file_name() != ".git"
+            && (!entry.file_type().is_dir() || wanted(&format!("{}/", relative_name(root, entry.path()))))
+    });
     for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,

@@ -5,5 +5,6 @@ pub mod environment;
 mod failing;
 pub mod files;
 pub mod git;
+pub mod measure;
 pub mod memory;
 pub mod programs;

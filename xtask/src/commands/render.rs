@@ -156,6 +156,9 @@ fn to_folder(
     let folder = context.folder.join(folder);
     let files = files(units);
     let is_ours = |path: &str| {
+        if path.ends_with('/') {
+            return true;
+        }
         let parts: Vec<&str> = path.split('/').collect();
         let rendered = selection
             .environments

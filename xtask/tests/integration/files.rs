@@ -18,7 +18,9 @@ fn put(root: &Path, path: &str, bytes: &[u8]) {
 }
 
 fn names(files: &dyn Files, root: &Path) -> Vec<String> {
-    let tree = files.tree(root, &|path| path.ends_with(".yaml")).unwrap();
+    let tree = files
+        .tree(root, &|path| path.ends_with('/') || path.ends_with(".yaml"))
+        .unwrap();
     tree.entries().map(|(path, _)| path.to_owned()).collect()
 }
 
@@ -33,7 +35,9 @@ fn a_tree_has_the_wanted_files_and_follows_no_link() {
     std::os::unix::fs::symlink("/etc", root.join("agents/link.yaml")).unwrap();
     std::os::unix::net::UnixListener::bind(root.join("socket.yaml")).unwrap();
 
-    let tree = Disk.tree(root, &|path| path.ends_with(".yaml")).unwrap();
+    let tree = Disk
+        .tree(root, &|path| path.ends_with('/') || path.ends_with(".yaml"))
+        .unwrap();
     let found: Vec<(&str, &Entry)> = tree.entries().collect();
     assert_eq!(
         found,

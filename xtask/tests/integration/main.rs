@@ -1,6 +1,7 @@
 //! The edge against real folders and repositories, without any program but this one.
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::unwrap_used,
     reason = "tests lay out folders and repositories themselves"
 )]

@@ -54,6 +54,18 @@ impl Engines {
         (engines, findings)
     }
 
+    /// The texts that a unit's templates render to, before they are parsed; templates with findings give none.
+    pub fn texts(&self, unit: &Unit) -> Vec<String> {
+        let input = Input::new(&unit.context);
+        let Some(engine) = self.by_digest.get(&unit.blueprint.digest) else {
+            return Vec::new();
+        };
+        engine
+            .templates()
+            .filter_map(|template| engine.render(template, &input).ok())
+            .collect()
+    }
+
     /// Renders one unit.
     pub fn unit(&self, workspace: &Workspace, unit: &Unit) -> Result<Rendered, Vec<Finding>> {
         let input = Input::new(&unit.context);

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use super::super::failing;
 use super::index_file::{self, IndexEntry, IndexFile, Moment};
 use super::open::GitRepository;
+use super::settled::Settled;
 use super::staged::{self, Folder, is_below};
 use crate::failure::Failure;
 
@@ -40,6 +41,7 @@ pub(super) fn dirty(repository: &GitRepository, roots: &[&str]) -> Result<Vec<St
         work,
         index: &index,
         modes_count: modes_count(repository)?,
+        settled: Settled::read(repository.settled.clone(), repository.settling),
     };
     let (staged, changed) = rayon::join(
         || staged::staged(repository, &index, &root, head, roots),
@@ -50,6 +52,7 @@ pub(super) fn dirty(repository: &GitRepository, roots: &[&str]) -> Result<Vec<St
                 .collect::<Result<Vec<_>, Failure>>()
         },
     );
+    comparison.settled.write();
     let below_roots = |path: &Vec<u8>| {
         let path = path.strip_suffix(b"/").unwrap_or(path);
         roots.iter().any(|root| is_below(path, root.as_bytes()))
@@ -86,6 +89,7 @@ struct Comparison<'a> {
     work: &'a Path,
     index: &'a IndexFile,
     modes_count: bool,
+    settled: Settled,
 }
 
 impl Comparison<'_> {
@@ -133,9 +137,32 @@ impl Comparison<'_> {
 
     /// Compares a folder, given with a final `/`, that holds tracked files.
     fn tracked_folder(&self, path: &[u8], index: &Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+        // Before listing: were it looked at afterwards, a change in between would be taken for seen.
+        let Some(metadata) = self.look(path)? else {
+            return Ok(all_gone(index));
+        };
+        if !self.settled.holds_only(path, &metadata, index) {
+            return self.listed_folder(path, index, &metadata);
+        }
+        let mut found = Vec::new();
+        for entry in index.files.values() {
+            let differs = match self.look(&entry.path)? {
+                Some(metadata) if entry.mode & KIND != SUBMODULE => self.differs(entry, &metadata)?,
+                Some(_) => false,
+                None => gone(entry).is_some(),
+            };
+            found.extend(differs.then(|| entry.path.clone()));
+        }
+        let names: Vec<Vec<u8>> = index.folders.keys().map(|name| name.to_vec()).collect();
+        found.extend(self.folders(path, index, &names)?);
+        Ok(found)
+    }
+
+    fn listed_folder(&self, path: &[u8], index: &Folder<'_>, metadata: &Metadata) -> Result<Vec<Vec<u8>>, Failure> {
         let mut found = Vec::new();
         let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
         let mut folders: Vec<Vec<u8>> = Vec::new();
+        let mut only_tracked = true;
         for entry in self.list(path)? {
             let name = entry.file_name().into_vec();
             if name == b".git" {
@@ -143,24 +170,27 @@ impl Comparison<'_> {
             }
             let kind = entry.file_type().map_err(|error| self.unreadable(path, &error))?;
             if kind.is_dir() {
+                only_tracked &= index.folders.contains_key(name.as_slice());
                 folders.push(name);
                 continue;
             }
             let full = [path, &name].concat();
-            match index.files.get(name.as_slice()) {
-                Some(tracked) => match entry.metadata() {
-                    Ok(metadata) => {
-                        if self.differs(tracked, &metadata)? {
-                            found.push(full);
-                        }
-                        seen.insert(name);
+            let Some(tracked) = index.files.get(name.as_slice()) else {
+                only_tracked = false;
+                if (kind.is_file() || kind.is_symlink()) && !self.is_ignored(&full)? {
+                    found.push(full);
+                }
+                continue;
+            };
+            match entry.metadata() {
+                Ok(metadata) => {
+                    if self.differs(tracked, &metadata)? {
+                        found.push(full);
                     }
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(self.unreadable(&full, &error)),
-                },
-                None if !kind.is_file() && !kind.is_symlink() => {}
-                None if self.is_ignored(&full)? => {}
-                None => found.push(full),
+                    seen.insert(name);
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(self.unreadable(&full, &error)),
             }
         }
         let missing = index.files.iter().filter(|(name, _)| !seen.contains(**name));
@@ -172,6 +202,10 @@ impl Comparison<'_> {
             .filter(|(name, _)| !folders.iter().any(|there| there == *name));
         found.extend(missing.flat_map(|(_, folder)| all_gone(folder)));
         found.extend(self.folders(path, index, &folders)?);
+        let complete = seen.len() == index.files.len() && folders.len() == index.folders.len();
+        if only_tracked && complete && !(seen.is_empty() && folders.is_empty()) {
+            self.settled.remember(path, metadata, index);
+        }
         Ok(found)
     }
 

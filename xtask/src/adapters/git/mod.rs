@@ -3,6 +3,7 @@
 mod adopt;
 mod dirty;
 mod index_file;
+mod lock;
 mod loose;
 mod notes;
 mod object;
@@ -13,6 +14,7 @@ mod read;
 mod refs;
 mod remote;
 mod revision;
+mod settled;
 mod staged;
 mod store;
 mod tip;

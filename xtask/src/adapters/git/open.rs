@@ -8,6 +8,7 @@ use std::time::Duration;
 use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::super::failing;
+use super::settled::SETTLING;
 use crate::failure::{Failure, FailureKind};
 
 /// How long one fetch or push may take, unless told otherwise.
@@ -22,6 +23,10 @@ pub struct GitRepository {
     pub(super) work_folder: Option<PathBuf>,
     /// How long one fetch or push may take.
     pub(super) timeout: Duration,
+    /// Where to remember which folders need not be listed again.
+    pub(super) settled: Option<PathBuf>,
+    /// How long a folder must have been left alone for that.
+    pub(super) settling: Duration,
     // A handle of libgit2 serves one thread at a time and costs a millisecond to open, so handles are kept and lent.
     idle: Mutex<Vec<git2::Repository>>,
 }
@@ -78,6 +83,18 @@ impl GitRepository {
         self
     }
 
+    /// Neither uses nor writes what earlier runs remembered of the work tree.
+    pub fn without_cache(mut self) -> GitRepository {
+        self.settled = None;
+        self
+    }
+
+    /// Takes folders for settled after this time. Shorter than the default only where no change can come so soon.
+    pub fn with_settling(mut self, settling: Duration) -> GitRepository {
+        self.settling = settling;
+        self
+    }
+
     /// A handle for this thread, which goes back when it is dropped.
     pub(super) fn lease(&self) -> Result<Lease<'_>, Failure> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -102,6 +119,8 @@ impl GitRepository {
             common_folder: handle.commondir().to_owned(),
             work_folder: handle.workdir().map(Path::to_owned),
             timeout: TIMEOUT,
+            settled: Some(handle.path().join("lockstep/settled-folders")),
+            settling: SETTLING,
             idle: Mutex::new(vec![handle]),
         }
     }

@@ -162,7 +162,10 @@ fn list(odb: &Odb<'_>, prefix: &str, id: Oid, wanted: Wanted<'_>) -> Result<Vec<
         kind: entry.kind(),
     });
     Ok(entries
-        .filter(|entry| entry.kind == EntryKind::Folder || wanted(&entry.path))
+        .filter(|entry| match entry.kind {
+            EntryKind::Folder => wanted(&format!("{}/", entry.path)),
+            _ => wanted(&entry.path),
+        })
         .collect())
 }
 

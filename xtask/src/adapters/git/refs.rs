@@ -6,13 +6,13 @@
 )]
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use git2::Oid;
 
-use super::super::failing;
+use super::lock::{Lock, Value};
 use super::open::GitRepository;
 use super::tip::target;
 use crate::failure::{Failure, FailureKind};
@@ -30,21 +30,22 @@ pub(super) struct Step {
     pub reason: String,
 }
 
-/// Takes all the steps or none. Every reference is locked, then compared, then written beside its place; only when
-/// all of that worked are the new values put into place.
+/// Takes all the steps or none. The new values are written down and synced; then every reference is locked and
+/// compared; only when all of that worked are the values put into place.
 pub(super) fn step(repository: &GitRepository, mut steps: Vec<Step>) -> Result<(), Failure> {
     steps.sort_by(|one, other| one.reference.cmp(&other.reference));
     let lease = repository.lease()?;
+    let values: Vec<Value> = steps
+        .iter()
+        .map(|step| Value::write(repository, &step.reference, step.to))
+        .collect::<Result<_, _>>()?;
     let mut locks = Vec::with_capacity(steps.len());
-    for step in &steps {
+    for (step, value) in steps.iter().zip(&values) {
         refuse_overlap(&lease, step)?;
-        locks.push(Lock::take(repository, &step.reference)?);
+        locks.push(Lock::take(repository, &step.reference, value)?);
     }
     for step in &steps {
         compare(step, target(&lease, &step.reference)?)?;
-    }
-    for (lock, step) in locks.iter_mut().zip(&steps) {
-        lock.fill(step.to)?;
     }
     for lock in &mut locks {
         lock.put_into_place()?;
@@ -149,97 +150,8 @@ fn compare(step: &Step, found: Option<Oid>) -> Result<(), Failure> {
     .hint("run it again: it then goes on from there"))
 }
 
-fn short(reference: &str) -> &str {
+pub(super) fn short(reference: &str) -> &str {
     reference.strip_prefix("refs/heads/").unwrap_or(reference)
-}
-
-/// The lock file of one reference, as git knows it; released when dropped.
-struct Lock {
-    reference: String,
-    target: PathBuf,
-    path: PathBuf,
-    file: Option<File>,
-    held: bool,
-}
-
-impl Lock {
-    fn take(repository: &GitRepository, reference: &str) -> Result<Lock, Failure> {
-        let target = repository.common_folder.join(reference);
-        let mut path = target.clone().into_os_string();
-        path.push(".lock");
-        let path = PathBuf::from(path);
-        let folder = target.parent().unwrap_or(&repository.common_folder);
-        let made = fs::create_dir_all(folder).and_then(|()| {
-            remove_empty_folders(&target);
-            OpenOptions::new().write(true).create_new(true).open(&path)
-        });
-        match made {
-            Ok(file) => Ok(Lock {
-                reference: reference.to_owned(),
-                target,
-                path,
-                file: Some(file),
-                held: true,
-            }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::new(
-                FailureKind::Race,
-                format!("`{}` is locked by another process", short(reference)),
-            )
-            .hint("run it again in a moment")
-            .hint(format!(
-                "if no git or Lockstep process runs any more, remove `{}`",
-                path.display()
-            ))),
-            Err(error) => Err(not_moved(reference, &error)),
-        }
-    }
-
-    fn fill(&mut self, id: Oid) -> Result<(), Failure> {
-        let Some(mut file) = self.file.take() else {
-            return Ok(());
-        };
-        writeln!(file, "{id}")
-            .and_then(|()| file.sync_all())
-            .map_err(|error| not_moved(&self.reference, &error))
-    }
-
-    fn put_into_place(&mut self) -> Result<(), Failure> {
-        fs::rename(&self.path, &self.target).map_err(|error| not_moved(&self.reference, &error))?;
-        self.held = false;
-        Ok(())
-    }
-
-    fn sync_name(&self) -> Result<(), Failure> {
-        let folder = self.target.parent().unwrap_or(&self.target);
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| not_moved(&self.reference, &error))
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Only while it is ours: after the rename, a file of that name is somebody else's lock.
-        if self.held {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Deleted references leave their folders behind, which may bear the name of the new one.
-fn remove_empty_folders(path: &Path) {
-    if !path.is_dir() {
-        return;
-    }
-    for below in fs::read_dir(path).into_iter().flatten().flatten() {
-        remove_empty_folders(&below.path());
-    }
-    // Fails, as it should, where something is in it; taking the lock's place then fails in turn.
-    let _ = fs::remove_dir(path);
-}
-
-fn not_moved(reference: &str, error: &io::Error) -> Failure {
-    failing::disk(format!("could not move `{}`", short(reference)), error)
 }
 
 /// Appends to the reflog where git would. Best effort: the reference has moved already.

@@ -1,6 +1,6 @@
 //! Which files differ from the checked-out commit: one row a way to differ.
 
-use std::fs::{self, FileTimes, Permissions};
+use std::fs::{self, FileTimes, OpenOptions, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, SystemTime};
 
@@ -21,7 +21,7 @@ fn fixture() -> Fixture {
     // Written long ago, so that the times in the index are to be trusted.
     let long_ago = SystemTime::now() - Duration::from_secs(3600);
     for path in ["agents/a/agent.yaml", "agents/b/agent.yaml", "environments/fleet.yaml"] {
-        let file = fs::File::options().write(true).open(fixture.path(path)).unwrap();
+        let file = OpenOptions::new().write(true).open(fixture.path(path)).unwrap();
         file.set_times(FileTimes::new().set_modified(long_ago)).unwrap();
     }
     fixture.add_all();
@@ -73,7 +73,7 @@ fn edited_to_the_same_size_with_the_old_time() {
             let path = f.path("agents/a/agent.yaml");
             let before = fs::metadata(&path).unwrap().modified().unwrap();
             fs::write(&path, "name: z").unwrap();
-            let file = fs::File::options().write(true).open(&path).unwrap();
+            let file = OpenOptions::new().write(true).open(&path).unwrap();
             file.set_times(FileTimes::new().set_modified(before)).unwrap();
         },
         &["agents/a/agent.yaml"],
@@ -256,10 +256,7 @@ fn a_file_written_in_the_same_tick_as_the_index_is_looked_at_again() {
         })
         .unwrap();
     index.write().unwrap();
-    let file = fs::File::options()
-        .write(true)
-        .open(fixture.path(".git/index"))
-        .unwrap();
+    let file = OpenOptions::new().write(true).open(fixture.path(".git/index")).unwrap();
     file.set_times(FileTimes::new().set_modified(now.modified().unwrap()))
         .unwrap();
     assert_eq!(fixture.open().dirty(&[""]).unwrap(), ["agents/a/agent.yaml"]);
@@ -274,4 +271,58 @@ fn a_damaged_index_is_a_failure() {
         let failure = fixture.open().dirty(&[""]).unwrap_err();
         assert!(failure.message.ends_with("is damaged"), "{failure}");
     }
+}
+
+/// Makes a change to a folder's names, again until the folder's time tells of it: kernels count in milliseconds.
+fn tell(fixture: &Fixture, folder: &str, change: impl Fn()) {
+    let time = || {
+        let metadata = fs::metadata(fixture.path(folder)).unwrap();
+        (metadata.ctime(), metadata.ctime_nsec())
+    };
+    let before = time();
+    while time() == before {
+        let spare = fixture.path(folder).join("spare.log");
+        fs::write(&spare, "").unwrap();
+        fs::remove_file(&spare).unwrap();
+    }
+    change();
+}
+
+#[test]
+fn folders_left_alone_are_not_listed_again_and_every_change_is_still_seen() {
+    let fixture = fixture();
+    let repository = fixture.open().with_settling(Duration::ZERO);
+    let dirty = || repository.dirty(&["agents", "environments"]).unwrap();
+    let memory = fixture.path(".git/lockstep/settled-folders");
+    let without = fixture.open().without_cache();
+    assert_eq!(without.dirty(&[""]).unwrap(), [""; 0]);
+    assert!(!memory.exists());
+    assert_eq!(dirty(), [""; 0]);
+    // agents, agents/a, agents/a/prompts, agents/b, environments
+    assert_eq!(fs::read(&memory).unwrap().len(), 5 * 16);
+    assert_eq!(dirty(), [""; 0]);
+
+    fixture.put("agents/a/prompts/p.prompt", "q");
+    assert_eq!(dirty(), ["agents/a/prompts/p.prompt"]);
+    fixture.put("agents/a/prompts/p.prompt", "p");
+    tell(&fixture, "agents/b", || fixture.put("agents/b/new.yaml", "new"));
+    assert_eq!(dirty(), ["agents/b/new.yaml"]);
+    tell(&fixture, "agents/b", || {
+        fs::remove_file(fixture.path("agents/b/new.yaml")).unwrap();
+        fs::remove_file(fixture.path("agents/b/agent.yaml")).unwrap();
+    });
+    tell(&fixture, "agents", || fixture.put("agents/c/agent.yaml", "new"));
+    assert_eq!(dirty(), ["agents/b/agent.yaml", "agents/c/agent.yaml"]);
+    // Staged, so that another set of files is tracked in the same folders.
+    let mut index = fixture.git.index().unwrap();
+    index.remove_path("environments/fleet.yaml".as_ref()).unwrap();
+    index.write().unwrap();
+    let expected = ["agents/b/agent.yaml", "agents/c/agent.yaml", "environments/fleet.yaml"];
+    assert_eq!(dirty(), expected);
+    for damage in [&b"short"[..], &[7; 160], b""] {
+        fs::write(&memory, damage).unwrap();
+        assert_eq!(dirty(), expected);
+        assert_eq!(dirty(), expected);
+    }
+    assert_eq!(without.dirty(&["agents", "environments"]).unwrap(), expected);
 }

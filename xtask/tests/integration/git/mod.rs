@@ -3,6 +3,7 @@
 mod commits;
 mod dirty;
 mod fixture;
+mod moves;
 mod notes;
 mod reading;
 mod tips;

@@ -159,7 +159,7 @@ pub struct Probe {
 pub struct Shutdown {
     /// Seconds to wait before the signal, until no load balancer sends requests any more.
     pub pre_stop_seconds: u32,
-    /// Seconds from the signal to the end.
+    /// Seconds that a pod has to end, `preStopSeconds` included; then it is killed. Longer than the longest answer.
     pub grace_period_seconds: u32,
 }
 
