@@ -136,11 +136,15 @@ mod tests {
         check(&[], expect!["nothing is missing"]);
         check(
             &["promtool"],
-            expect!["the end-to-end tests need what is not here: promtool; exit 4; promtool: Debian package `prometheus`"],
+            expect![
+                "the end-to-end tests need what is not here: promtool; exit 4; promtool: Debian package `prometheus`"
+            ],
         );
         check(
             &["git", "kubectl"],
-            expect!["the end-to-end tests need what is not here: git, kubectl; exit 4; git: Debian package `git`; kubectl: Debian package `kubernetes-client`"],
+            expect![
+                "the end-to-end tests need what is not here: git, kubectl; exit 4; git: Debian package `git`; kubectl: Debian package `kubernetes-client`"
+            ],
         );
     }
 }
