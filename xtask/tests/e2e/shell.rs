@@ -13,10 +13,9 @@ pub struct Outcome {
     pub errors: String,
 }
 
-/// A shell's command line. `$XTASK` in it is the tool under test.
-pub fn command(folder: &Path, line: &str) -> Command {
-    let mut command = Command::new("sh");
-    command
+/// Runs a shell's command line, however it ends. `$XTASK` in it is the tool under test.
+pub fn run(folder: &Path, line: &str) -> Outcome {
+    let output = Command::new("sh")
         .args(["-c", line])
         .current_dir(folder)
         .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
@@ -25,23 +24,14 @@ pub fn command(folder: &Path, line: &str) -> Command {
         .env("GIT_AUTHOR_NAME", "Person")
         .env("GIT_AUTHOR_EMAIL", "person@example.com")
         .env("GIT_COMMITTER_NAME", "Person")
-        .env("GIT_COMMITTER_EMAIL", "person@example.com");
-    command
-}
-
-/// Runs a command to its end.
-pub fn end(mut command: Command) -> Outcome {
-    let output = command.output().unwrap();
+        .env("GIT_COMMITTER_EMAIL", "person@example.com")
+        .output()
+        .unwrap();
     Outcome {
         code: output.status.code().unwrap_or(-1),
         output: String::from_utf8_lossy(&output.stdout).into_owned(),
         errors: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
-}
-
-/// Runs a command line, however it ends.
-pub fn run(folder: &Path, line: &str) -> Outcome {
-    end(command(folder, line))
 }
 
 /// Runs a command line that must end well, and returns what it prints.

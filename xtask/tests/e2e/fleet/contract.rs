@@ -10,7 +10,13 @@ use serde_json::Value;
 use super::{ENVIRONMENTS, Fleet, write_prompt};
 use crate::shell::sh;
 
-const ARGOCD: [&str; 3] = ["argocd/_environment.yaml", "argocd/_project.yaml", "argocd/_root.yaml"];
+/// What a branch has once, beside its agents.
+const OWN: [&str; 4] = [
+    ".gitattributes",
+    "argocd/_environment.yaml",
+    "argocd/_project.yaml",
+    "argocd/_root.yaml",
+];
 
 #[test]
 fn git_finds_no_fault_and_every_branch_holds_exactly_what_the_contract_says() {
@@ -30,11 +36,7 @@ fn git_finds_no_fault_and_every_branch_holds_exactly_what_the_contract_says() {
             &format!("git ls-tree --name-only environment/{environment}:apps"),
         );
         assert!(units.lines().count() > 8);
-        let expected: BTreeSet<String> = units
-            .lines()
-            .flat_map(unit_files)
-            .chain([".gitattributes".to_owned()])
-            .collect();
+        let expected: BTreeSet<String> = units.lines().flat_map(unit_files).collect();
         assert_eq!(files, expected.iter().map(String::as_str).collect());
         for unit in units.lines() {
             check_inventory(&fleet.files(environment), unit);
@@ -49,7 +51,7 @@ fn unit_files(unit: &str) -> Vec<String> {
         .into();
     files.extend(["inventory.json", "tuple.json"].map(|file| format!(".lockstep/{unit}/{file}")));
     if unit == "_environment" {
-        files.extend(ARGOCD.map(str::to_owned));
+        files.extend(OWN.map(str::to_owned));
     } else {
         files.push(format!("argocd/{unit}.yaml"));
     }
@@ -134,6 +136,8 @@ fn a_new_prompt_changes_one_agent_in_the_environment_that_follows_the_candidate(
         .lockstep/_environment/inventory.json
         .lockstep/support-rag/inventory.json
         .lockstep/support-rag/tuple.json
+        apps/_environment/README.md
+        apps/_environment/hydrator.metadata
         apps/support-rag/README.md
         apps/support-rag/hydrator.metadata
         apps/support-rag/manifest.yaml"#]]
