@@ -59,17 +59,17 @@ pub enum Color {
     Never,
 }
 
-/// The commands.
+/// The commands. A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "the comment of a command's `Args` is its help")]
 pub enum Command {
-    /// Render, check and commit environments.
-    Release(commands::release::Args),
-    /// Render manifests to standard output or to a folder.
-    Render(commands::render::Args),
-    /// Run the end-to-end tests against real programs.
-    E2e(commands::e2e::Args),
-    /// Measure releases of made-up fleets against the floors of this machine.
     Bench(commands::bench::Args),
+    Completions(commands::completions::Args),
+    E2e(commands::e2e::Args),
+    Generate(commands::generate::Args),
+    New(commands::new::Args),
+    Release(commands::release::Args),
+    Render(commands::render::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -122,6 +122,9 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
     match command {
+        Command::Completions(args) => ("completions", commands::completions::run(context, args)),
+        Command::Generate(args) => ("generate", commands::generate::run(context, args)),
+        Command::New(args) => ("new", commands::new::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
         Command::E2e(args) => ("e2e", commands::e2e::run(context, args)),

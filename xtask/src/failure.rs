@@ -3,7 +3,7 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything was done.
 pub const EXIT_DONE: u8 = 0;
@@ -19,7 +19,7 @@ pub const EXIT_OUTSIDE: u8 = 4;
 pub const EXIT_BUG: u8 = 101;
 
 /// What kind of thing stood in the way; each has one exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The command line or the configuration is wrong.

@@ -1,7 +1,10 @@
 //! The commands: one file a verb, each with its `Args`, whose doc comment is the help, and `run`.
 
 pub mod bench;
+pub mod completions;
 pub mod e2e;
+pub mod generate;
+pub mod new;
 pub mod release;
 pub mod render;
 

@@ -4,6 +4,7 @@ mod digest;
 mod finding;
 mod manifest;
 mod name;
+mod rules;
 mod time;
 mod tree;
 mod tuple;
@@ -13,6 +14,7 @@ pub use digest::{Digest, canonical_json};
 pub use finding::{Finding, Location, Related, Severity, suggestion};
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, NameError, ToolName};
+pub use rules::{RULES, Rule};
 pub use time::Timestamp;
 pub use tree::{Entry, FileTree, MAX_FILE_BYTES};
 pub use tuple::{

@@ -6,6 +6,42 @@ use tera::{Kwargs, State, Tera, TeraResult, Value};
 use crate::model::{Digest, canonical_json};
 use crate::yaml;
 
+/// A filter, for those who write templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// How it is written.
+    pub usage: &'static str,
+    /// What it gives.
+    pub gives: &'static str,
+}
+
+/// Every filter of ours, by name; a test holds it against what `register` makes known.
+pub const FILTERS: &[Filter] = &[
+    filter(
+        "dns_label(max=63)",
+        "a text as a DNS label: lower-case, other characters as `-`, at most `max` characters, told apart by a hash where it was cut",
+    ),
+    filter(
+        "indent(n=4)",
+        "the text with every line but the first indented by `n` spaces",
+    ),
+    filter("json", "any value as canonical JSON on one line"),
+    filter(
+        "nindent(n=4)",
+        "a newline, and the text with every line indented by `n` spaces",
+    ),
+    filter(
+        "quote",
+        "any scalar as a double-quoted string that every YAML reader takes for the same string",
+    ),
+    filter("sha256", "the SHA-256 of a text, 64 hexadecimal digits"),
+    filter("yaml", "any value as block YAML without a final newline"),
+];
+
+const fn filter(usage: &'static str, gives: &'static str) -> Filter {
+    Filter { usage, gives }
+}
+
 /// Makes the filters known to an engine.
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("quote", quote);

@@ -11,6 +11,7 @@ mod unit;
 
 pub use context::*;
 pub use engine::{Engine, Input};
+pub use filters::{FILTERS, Filter};
 pub use fleet::{RenderedUnit, Selection, environment_input, render_all};
 pub use generations::{is_retained, retained, stem};
 pub use linemap::LineMap;

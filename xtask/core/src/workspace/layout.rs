@@ -18,6 +18,12 @@ pub const PINNED_BLUEPRINTS: &str = "environments/blueprints";
 pub const TEMPLATE_SUFFIX: &str = ".yaml.tera";
 /// The unit of what an environment has of its own.
 pub const ENVIRONMENT_UNIT: &str = "_environment";
+/// Folder of the generated schemas.
+pub const SCHEMAS: &str = "schemas";
+/// What a schema's file name ends in.
+pub const SCHEMA_SUFFIX: &str = ".schema.json";
+/// Folder of the generated pages.
+pub const REFERENCE: &str = "docs/reference";
 /// The folders whose files the tool reads: a change there is a change of the fleet.
 pub const ROOTS: [&str; 3] = [AGENTS, ENVIRONMENTS, TEMPLATES];
 
@@ -69,6 +75,16 @@ pub fn hold(environment: &EnvironmentName, agent: &AgentName) -> String {
 /// `environments/blueprints/<sha256>`
 pub fn pinned_blueprint(digest: Digest) -> String {
     format!("{PINNED_BLUEPRINTS}/{}", digest.hex())
+}
+
+/// `schemas/<kind>.schema.json`
+pub fn schema(kind: &str) -> String {
+    format!("{SCHEMAS}/{kind}{SCHEMA_SUFFIX}")
+}
+
+/// `docs/reference/<name>.md`
+pub fn reference(name: &str) -> String {
+    format!("{REFERENCE}/{name}.md")
 }
 
 /// What a path in the tree is.

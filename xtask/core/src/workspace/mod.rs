@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod layout;
+pub mod scaffold;
 pub mod schemas;
 
 mod agent;

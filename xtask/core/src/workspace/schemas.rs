@@ -59,6 +59,45 @@ pub fn of<T: JsonSchema>() -> Value {
     schema
 }
 
+/// The JSON Schema of what the tool passes on itself: as it comes out, with nothing to delete.
+pub fn seen<T: JsonSchema>() -> Value {
+    let schema: Schema = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>();
+    let mut schema = schema.to_value();
+    forget_required(&mut schema);
+    schema
+}
+
+/// Values are merged of layers that may each leave out, or delete, any key.
+fn forget_required(root: &mut Value) {
+    let mut pending = vec!["Values".to_owned()];
+    let mut seen = BTreeSet::new();
+    while let Some(name) = pending.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let is_root = root.get("title").and_then(Value::as_str) == Some(&name);
+        let pointer = if is_root {
+            String::new()
+        } else {
+            format!("/$defs/{name}")
+        };
+        let Some(schema) = root.pointer_mut(&pointer).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        schema.remove("required");
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let references = properties.into_iter().flat_map(|properties| properties.values());
+        pending.extend(
+            references
+                .filter_map(|property| property.get("$ref")?.as_str()?.strip_prefix("#/$defs/"))
+                .map(str::to_owned),
+        );
+    }
+}
+
 /// In a layer of values, `null` takes away what an earlier layer set: every key of `Values` and below may be null.
 fn allow_deletions(root: &mut Value) {
     let mut pending = vec!["Values".to_owned()];

@@ -1,0 +1,20 @@
+//! The page of every rule that a finding can name.
+
+use super::cell;
+use crate::model::RULES;
+
+pub(super) fn page() -> String {
+    let mut text = "# Findings
+
+A finding is something wrong in the fleet's files or in what they render, with file, line and column. An error stops a
+release, a warning stops nothing.
+
+| rule | why it is wrong | what to do |
+|---|---|---|
+"
+    .to_owned();
+    for rule in RULES {
+        text += &format!("| `{}` | {} | {} |\n", rule.id, cell(rule.reason), cell(rule.remedy));
+    }
+    text
+}

@@ -1,0 +1,65 @@
+//! Generated references: schemas for editors, and pages for people, from the types and tables of the code.
+
+mod findings;
+mod schema;
+mod templates;
+mod values;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::artifact::{Inventory, TupleRecord};
+use crate::release::HydratorMetadata;
+use crate::render::{Context, FleetContext};
+use crate::workspace::{Workspace, layout, schemas};
+
+/// Where the schemas are known by; nothing is fetched from there.
+const HOME: &str = "https://lockstep.dev/schemas";
+/// What a page begins with.
+const GENERATED: &str = "<!-- Written by `cargo xtask generate`; do not edit. -->\n";
+
+/// Every generated file that the core knows: path and text.
+pub fn files(workspace: &Workspace) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for (kind, schema) in kinds() {
+        files.insert(layout::schema(kind), schema_text(kind, schema));
+    }
+    for (name, text) in [
+        ("findings", findings::page()),
+        ("templates", templates::page()),
+        ("values", values::page(workspace)),
+    ] {
+        files.insert(layout::reference(name), page(&text));
+    }
+    files
+}
+
+/// A page of the reference with the line that says where it comes from.
+pub fn page(text: &str) -> String {
+    format!("{GENERATED}\n{}\n", text.trim_end())
+}
+
+/// A text as a cell of a Markdown table.
+pub fn cell(text: &str) -> String {
+    let lines: Vec<&str> = text.split_whitespace().collect();
+    lines.join(" ").replace('|', "\\|")
+}
+
+/// What people write, what templates see, and what the tool writes beside the manifests.
+fn kinds() -> Vec<(&'static str, Value)> {
+    let mut kinds = schemas::all();
+    kinds.extend([
+        ("context", schemas::seen::<Context>()),
+        ("fleet-context", schemas::seen::<FleetContext>()),
+        ("hydrator-metadata", schemas::of::<HydratorMetadata>()),
+        ("inventory", schemas::of::<Inventory>()),
+        ("tuple-record", schemas::of::<TupleRecord>()),
+    ]);
+    kinds
+}
+
+fn schema_text(kind: &str, mut schema: Value) -> String {
+    schema["$id"] = format!("{HOME}/{kind}.schema.json").into();
+    format!("{schema:#}\n")
+}

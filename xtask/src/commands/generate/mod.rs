@@ -1,0 +1,120 @@
+//! `generate`: the files that come from the code, so that none of them is kept by hand.
+
+mod command_line;
+mod exit_codes;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use clap::CommandFactory;
+use lockstep::model::{FileTree, Finding};
+use lockstep::reference;
+use lockstep::workspace::layout;
+use serde::Serialize;
+
+use crate::cli::Cli;
+use crate::context::{Context, Source};
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// Write the schemas and the reference pages that come from the code.
+///
+/// `schemas/*.schema.json` come from the Rust types, `docs/reference/*.md` from the types, the command line and the
+/// blueprints' default values. They are committed; run this after changing what they come from.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Write nothing; exit with 1 when a file is not what would be written.
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    written: Vec<String>,
+    removed: Vec<String>,
+    unchanged: usize,
+}
+
+/// Generates.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let loaded = context.load(&Source::WorkTree)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let mut files = reference::files(workspace);
+    files.insert(layout::reference("commands"), command_line::page(Cli::command()));
+    files.insert(layout::reference("exit-codes"), exit_codes::page());
+    let root = context.root()?;
+    let answer = compare(context, &root, &files)?;
+    if args.check {
+        return Ok(checked(answer));
+    }
+    for path in &answer.written {
+        context.files.write(&root.join(path), files[path].as_bytes())?;
+    }
+    for path in &answer.removed {
+        context.files.remove(&root, &root.join(path))?;
+    }
+    let text = format!(
+        "{} written, {} removed, {} unchanged\n",
+        answer.written.len(),
+        answer.removed.len(),
+        answer.unchanged
+    );
+    Ok(Report::new(answer, text))
+}
+
+/// What would be written and removed.
+fn compare(context: &Context, root: &Path, files: &BTreeMap<String, String>) -> Result<Answer, Failure> {
+    let mut answer = Answer::default();
+    for (path, text) in files {
+        if context.files.read(&root.join(path))?.as_deref() == Some(text.as_bytes()) {
+            answer.unchanged += 1;
+        } else {
+            answer.written.push(path.clone());
+        }
+    }
+    let there = generated(context, root)?;
+    answer.removed = there.into_iter().filter(|path| !files.contains_key(path)).collect();
+    Ok(answer)
+}
+
+/// The files that stand where only generated ones stand: directly in the folders of schemas and of the reference.
+fn generated(context: &Context, root: &Path) -> Result<BTreeSet<String>, Failure> {
+    let mut found = BTreeSet::new();
+    for (folder, suffix) in [(layout::SCHEMAS, layout::SCHEMA_SUFFIX), (layout::REFERENCE, ".md")] {
+        let place = root.join(folder);
+        if !context.files.exists(&place) {
+            continue;
+        }
+        let tree = context
+            .files
+            .tree(&place, &|path| !path.contains('/') && path.ends_with(suffix))?;
+        found.extend(tree.entries().map(|(path, _)| format!("{folder}/{path}")));
+    }
+    Ok(found)
+}
+
+fn checked(answer: Answer) -> Report {
+    let finding = |path: &String, what: &str| {
+        Finding::error("stale-generated-file", format!("`{path}` {what}"))
+            .in_file(path)
+            .help("write it again: `cargo xtask generate`")
+    };
+    let stale = answer
+        .written
+        .iter()
+        .map(|path| finding(path, "is not what the code says"));
+    let gone = answer
+        .removed
+        .iter()
+        .map(|path| finding(path, "is no longer generated"));
+    let findings: Vec<Finding> = stale.chain(gone).collect();
+    let text = if findings.is_empty() {
+        format!("{} files are up to date\n", answer.unchanged)
+    } else {
+        String::new()
+    };
+    Report::new(answer, text).with_findings(findings, FileTree::default())
+}

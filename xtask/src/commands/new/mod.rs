@@ -1,0 +1,151 @@
+//! `new`: the files of a new agent or environment, which pass every check at once.
+
+mod agent;
+mod environment;
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, FileTree, Finding};
+use lockstep::render::{Engines, Selection, render_all};
+use lockstep::workspace::Workspace;
+use lockstep::workspace::scaffold::Plan;
+use serde::Serialize;
+use serde_json::Map;
+
+use crate::context::{Context, Loaded};
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// Start an agent or an environment with files that pass every check.
+///
+/// Nothing is written unless the fleet loads and renders with the new files.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Agent(agent::Args),
+    Environment(environment::Args),
+}
+
+/// Starts one of them.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    match args.what {
+        What::Agent(args) => agent::run(context, args),
+        What::Environment(args) => environment::run(context, args),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    applied: bool,
+    files: Plan,
+}
+
+/// Whether the plan is written or only shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Write,
+    Show,
+}
+
+impl Mode {
+    fn of(dry_run: bool) -> Mode {
+        if dry_run { Mode::Show } else { Mode::Write }
+    }
+}
+
+/// What is rendered to prove a plan: one agent in every environment that runs it, or one environment as a whole.
+enum Proof<'a> {
+    Agent(&'a AgentName),
+    Environment(&'a str),
+}
+
+/// Proves a plan in memory and writes it, or shows it.
+fn apply(context: &Context, before: Loaded, plan: Plan, proof: &Proof<'_>, mode: Mode) -> Result<Report, Failure> {
+    let mut tree = before.tree;
+    for (path, text) in &plan {
+        tree.insert(path.clone(), text.as_bytes());
+    }
+    let findings = new_findings(&tree, &before.findings, proof);
+    if !findings.is_empty() {
+        let report = Report::new(
+            Answer {
+                applied: false,
+                files: plan,
+            },
+            "",
+        );
+        return Ok(report.with_findings(findings, tree));
+    }
+    let text = match mode {
+        Mode::Show => shown(&plan),
+        Mode::Write => {
+            let root = context.root()?;
+            for (path, text) in &plan {
+                context.files.write(&root.join(path), text.as_bytes())?;
+            }
+            plan.keys().map(|path| format!("wrote {path}\n")).collect()
+        }
+    };
+    let answer = Answer {
+        applied: mode == Mode::Write,
+        files: plan,
+    };
+    Ok(Report::new(answer, text))
+}
+
+/// What is wrong with the tree that was not wrong before, and with what it renders to.
+fn new_findings(tree: &FileTree, before: &[Finding], proof: &Proof<'_>) -> Vec<Finding> {
+    let (workspace, mut findings) = Workspace::load(tree);
+    findings.retain(|finding| !before.contains(finding));
+    if let Some(workspace) = &workspace
+        && findings.is_empty()
+    {
+        let (engines, more) = Engines::compile(workspace);
+        findings.extend(more);
+        let (_, more) = render_all(workspace, &engines, &proof.selection(workspace));
+        findings.extend(more);
+    }
+    findings
+}
+
+impl Proof<'_> {
+    fn selection<'a>(&self, workspace: &'a Workspace) -> Selection<'a> {
+        let environments = workspace.environments.iter();
+        let (environments, agents) = match self {
+            Proof::Agent(agent) => (environments.collect(), Some(BTreeSet::from([(*agent).clone()]))),
+            Proof::Environment(name) => {
+                let named = environments.filter(|environment| environment.name.as_str() == *name);
+                (named.collect(), None)
+            }
+        };
+        Selection {
+            environments,
+            agents,
+            set: Map::new(),
+        }
+    }
+}
+
+fn shown(plan: &Plan) -> String {
+    let files: Vec<String> = plan.iter().map(|(path, text)| format!("--- {path}\n{text}")).collect();
+    files.join("\n")
+}
+
+/// Fails where something stands in the folder of the new agent or environment.
+fn refuse_existing(context: &Context, word: &str, name: &str, folder: &str) -> Result<(), Failure> {
+    if !context.files.exists(&context.root()?.join(folder)) {
+        return Ok(());
+    }
+    Err(
+        Failure::new(FailureKind::Usage, format!("there is a `{folder}` already")).hint(format!(
+            "choose another name than `{name}` for the new {word}, or edit what is there"
+        )),
+    )
+}
