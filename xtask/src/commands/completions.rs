@@ -17,15 +17,15 @@ const ALIAS: &str = "xtask";
 /// Shells leave what follows `cargo` to cargo, so the script also defines the short form `xtask` for `cargo xtask` and
 /// completes that. Load it at the start of each session:
 ///
-///   bash        echo 'source <(cargo xtask completions bash)' >> ~/.bashrc
+/// - bash, in ~/.bashrc: `source <(cargo xtask completions bash)`
 ///
-///   zsh         echo 'source <(cargo xtask completions zsh)' >> ~/.zshrc (after `compinit`)
+/// - zsh, in ~/.zshrc after `compinit`: `source <(cargo xtask completions zsh)`
 ///
-///   fish        cargo xtask completions fish > ~/.config/fish/conf.d/xtask.fish
+/// - fish, in ~/.config/fish/config.fish: `cargo xtask completions fish | source`
 ///
-///   powershell  cargo xtask completions powershell | Out-String | Invoke-Expression (in $PROFILE)
+/// - powershell, in $PROFILE: `cargo xtask completions powershell | Out-String | Invoke-Expression`
 ///
-///   elvish      eval (cargo xtask completions elvish | slurp) (in rc.elv)
+/// - elvish, in rc.elv: `eval (cargo xtask completions elvish | slurp)`
 ///
 /// `cargo` finds the alias only inside the repository: write the script to a file there and load the file where a
 /// session starts elsewhere.

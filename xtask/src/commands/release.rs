@@ -1,19 +1,20 @@
 //! `release`: render, check and commit environments.
 
+mod answer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, ObjectId, Timestamp};
 use lockstep::release::{
-    Blocked, BranchState, Change, DryCommit, EnvironmentInput, EnvironmentPlan, Options, PreviousUnit, Tool, plan,
+    Blocked, BranchState, DryCommit, EnvironmentInput, EnvironmentPlan, Options, PreviousUnit, Tool, plan,
 };
 use lockstep::render::Engines;
-use lockstep::report::Table;
 use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, Workspace};
-use serde::Serialize;
 
+use self::answer::{answer, command, held, next, plan_text};
 use super::selection;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
@@ -47,38 +48,6 @@ pub struct Args {
     /// Push the branches and their notes, all or none.
     #[arg(long)]
     push: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    dry_sha: GitId,
-    applied: bool,
-    pushed: bool,
-    environments: Vec<EnvironmentAnswer>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EnvironmentAnswer {
-    environment: String,
-    branch: String,
-    commit: Option<GitId>,
-    units: Vec<UnitAnswer>,
-    files: Vec<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct UnitAnswer {
-    unit: String,
-    change: Change,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
-    objects_added: usize,
-    objects_changed: usize,
-    objects_removed: usize,
-    components: Vec<lockstep::artifact::ComponentChange>,
 }
 
 /// Releases.
@@ -117,6 +86,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let (engines, mut findings) = Engines::compile(workspace);
     findings.extend(loaded.findings.iter().cloned());
     let options = Options {
+        unchanged: BTreeMap::new(),
         blocked: Blocked::by(&findings),
         agents,
         allow_removals: args.allow_removals,
@@ -274,7 +244,7 @@ impl Run<'_> {
         }
         paths.extend(own.iter().cloned());
         let mut files = self.delivery.read(commit, &paths)?.into_iter();
-        let mut state = BranchState::default();
+        let mut found = BTreeMap::new();
         let mut take = || files.next().flatten();
         for unit in units {
             let (manifest, metadata, tuple, inventory, application) = (take(), take(), take(), take(), take());
@@ -282,7 +252,7 @@ impl Run<'_> {
                 .map(|bytes| (branch::argocd(&unit), bytes))
                 .into_iter()
                 .collect();
-            state.units.insert(
+            found.insert(
                 unit,
                 PreviousUnit {
                     manifest,
@@ -293,11 +263,11 @@ impl Run<'_> {
                 },
             );
         }
-        if let Some(unit) = state.units.get_mut(layout::ENVIRONMENT_UNIT) {
+        if let Some(unit) = found.get_mut(layout::ENVIRONMENT_UNIT) {
             unit.argocd
                 .extend(own.into_iter().filter_map(|path| Some((path, take()?))));
         }
-        Ok(state)
+        Ok(BranchState::new(found))
     }
 
     /// Objects of environments outside the run that share a namespace with one inside.
@@ -416,106 +386,4 @@ impl Run<'_> {
 /// Where a fetch puts the notes of a remote.
 fn remote_notes(remote: &str, name: &str) -> String {
     format!("refs/lockstep/{remote}/notes/{name}")
-}
-
-fn held(plans: &[EnvironmentPlan], named: &[String]) -> bool {
-    plans
-        .iter()
-        .flat_map(|plan| &plan.changes)
-        .any(|change| change.change == Change::Held && named.contains(&change.unit))
-}
-
-fn answer(head: &Commit, plans: &[EnvironmentPlan], commits: &[Option<GitId>], applied: bool, pushed: bool) -> Answer {
-    let environments = plans
-        .iter()
-        .enumerate()
-        .map(|(index, plan)| EnvironmentAnswer {
-            environment: plan.environment.to_string(),
-            branch: plan.branch.clone(),
-            commit: commits.get(index).cloned().flatten(),
-            units: plan
-                .changes
-                .iter()
-                .map(|change| UnitAnswer {
-                    unit: change.unit.clone(),
-                    change: change.change,
-                    version: change.version.clone(),
-                    objects_added: change.counts.added,
-                    objects_changed: change.counts.changed,
-                    objects_removed: change.counts.removed,
-                    components: change.components.clone(),
-                })
-                .collect(),
-            files: plan
-                .commit
-                .iter()
-                .flat_map(|commit| commit.files.keys().cloned())
-                .collect(),
-        })
-        .collect();
-    Answer {
-        dry_sha: head.id.clone(),
-        applied,
-        pushed,
-        environments,
-    }
-}
-
-fn plan_text(context: &Context, plans: &[EnvironmentPlan], commits: &[Option<GitId>], dry_run: bool) -> String {
-    let style = context.style;
-    let mut text = String::new();
-    for (index, plan) in plans.iter().enumerate() {
-        let count = |change: Change| plan.changes.iter().filter(|unit| unit.change == change).count();
-        let what = match (&plan.commit, commits.get(index)) {
-            (None, _) => "nothing to change".to_owned(),
-            (Some(_), Some(Some(commit))) => {
-                format!("committed {}", style.good(commit.0.get(..12).unwrap_or(&commit.0)))
-            }
-            (Some(commit), _) if dry_run => format!("would write {} files", commit.files.len()),
-            (Some(_), _) => String::new(),
-        };
-        text.push_str(&format!(
-            "{} ({}): {what}\n",
-            style.strong(plan.environment.as_str()),
-            plan.branch
-        ));
-        let mut table = Table::new(&["unit", "change", "version", "objects"]);
-        for change in plan.changes.iter().filter(|change| change.change != Change::Unchanged) {
-            let counts = change.counts;
-            table.row(vec![
-                change.unit.clone(),
-                change.change.word().to_owned(),
-                change.version.clone().unwrap_or_default(),
-                format!("+{} ~{} -{}", counts.added, counts.changed, counts.removed),
-            ]);
-        }
-        if !table.is_empty() {
-            text.push_str(&table.text());
-        }
-        if count(Change::Unchanged) > 0 {
-            text.push_str(&format!("  {} unchanged\n", count(Change::Unchanged)));
-        }
-    }
-    text
-}
-
-fn command(args: &Args) -> String {
-    let agents: String = args.agent.iter().map(|agent| format!(" --agent {agent}")).collect();
-    format!("cargo xtask release {}{agents}", args.environments.join(" "))
-}
-
-fn next(workspace: &Workspace, plans: &[EnvironmentPlan], pushed: bool, args: &Args) -> Vec<String> {
-    let mut next = Vec::new();
-    for plan in plans.iter().filter(|plan| plan.commit.is_some()) {
-        next.push(format!("git show --stat {}    # what was written", plan.branch));
-    }
-    if !pushed && plans.iter().any(|plan| plan.commit.is_some()) {
-        next.push(format!(
-            "{} --push    # send it to `{}`",
-            command(args),
-            workspace.fleet.delivery.remote
-        ));
-    }
-    next.truncate(4);
-    next
 }

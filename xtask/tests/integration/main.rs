@@ -6,5 +6,10 @@
     reason = "tests lay out folders and repositories themselves"
 )]
 
+mod completions;
 mod files;
+mod generate;
 mod git;
+mod new;
+mod tidy;
+mod workbench;

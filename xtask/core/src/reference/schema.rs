@@ -127,13 +127,27 @@ impl<'a> Walk<'a> {
                 let named: Vec<String> = kinds.iter().map(|kind| self.named(kind, schema)).collect();
                 format!("{} or nothing", named.join(" or "))
             }
-            _ => "anything".to_owned(),
+            _ => self.ways(schema),
         };
         match (number(schema, "minimum"), number(schema, "maximum")) {
             (Some(least), Some(most)) => format!("{kind}, {least} to {most}"),
             // every unsigned number starts at 0
             (Some(least), None) if least != "0" => format!("{kind}, from {least}"),
             _ => kind,
+        }
+    }
+
+    /// What each way admits in which a schema without a type may hold.
+    fn ways(&self, schema: &Value) -> String {
+        let ways = schema
+            .get("anyOf")
+            .or_else(|| schema.get("oneOf"))
+            .and_then(Value::as_array);
+        let kinds: Vec<String> = ways.into_iter().flatten().map(|way| self.kind(way)).collect();
+        if kinds.is_empty() {
+            "anything".to_owned()
+        } else {
+            kinds.join(" or ")
         }
     }
 

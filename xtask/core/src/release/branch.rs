@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::artifact::{Inventory, TupleRecord};
-use crate::model::Manifest;
+use crate::model::{Digest, Manifest};
 use crate::release::HydratorMetadata;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::yaml;
@@ -14,6 +14,10 @@ use crate::yaml;
 pub struct BranchState {
     /// Every unit that has a record on the branch; only those that the run is about are read.
     pub units: BTreeMap<String, PreviousUnit>,
+    /// The number of the last environment commit; 0 on an unborn branch.
+    pub sequence: u64,
+    /// Every unit with the digest of its inventory, as the environment's own inventory lists them.
+    pub listed: BTreeMap<String, Digest>,
 }
 
 /// A unit as the branch has it; a file that is not there is absent.
@@ -32,14 +36,18 @@ pub struct PreviousUnit {
 }
 
 impl BranchState {
-    /// The inventory of the environment's own unit: it numbers the commits and lists the units.
-    pub fn environment(&self) -> Option<Inventory> {
-        self.units.get(ENVIRONMENT_UNIT)?.inventory()
-    }
-
-    /// The number of the last environment commit; 0 on an unborn branch.
-    pub fn sequence(&self) -> u64 {
-        self.environment().map_or(0, |inventory| inventory.sequence)
+    /// The state of a branch that has these units.
+    pub fn new(units: BTreeMap<String, PreviousUnit>) -> BranchState {
+        // the environment's own inventory numbers the commits and lists the units
+        let own = units.get(ENVIRONMENT_UNIT).and_then(PreviousUnit::inventory);
+        let (sequence, listed) = own
+            .map(|inventory| (inventory.sequence, inventory.units))
+            .unwrap_or_default();
+        BranchState {
+            units,
+            sequence,
+            listed,
+        }
     }
 }
 

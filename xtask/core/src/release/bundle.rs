@@ -72,15 +72,22 @@ impl Bundle {
         previous: Option<&PreviousUnit>,
         sequence: u64,
     ) -> Bundle {
-        let before = previous.map(PreviousUnit::objects).unwrap_or_default();
         let mut objects = rendered.objects;
-        objects.extend(retained(&objects, &before, generations, sequence));
-        objects.sort_by(|left, right| left.id.cmp(&right.id));
+        let mut manifest = bytes(yaml::write_manifests(objects.iter().map(|manifest| &manifest.object)));
+        // what the branch has is read only where it is not what was rendered
+        let before = match previous {
+            Some(previous) if previous.manifest.as_ref() != Some(&manifest) => previous.objects(),
+            _ => Vec::new(),
+        };
+        let kept = retained(&objects, &before, generations, sequence);
+        let same = previous.is_some() && before.is_empty();
+        if !kept.is_empty() {
+            objects.extend(kept);
+            objects.sort_by(|left, right| left.id.cmp(&right.id));
+            manifest = bytes(yaml::write_manifests(objects.iter().map(|manifest| &manifest.object)));
+        }
         let mut files = BTreeMap::from([
-            (
-                branch::manifest(unit),
-                bytes(yaml::write_manifests(objects.iter().map(|manifest| &manifest.object))),
-            ),
+            (branch::manifest(unit), manifest),
             (branch::tuple(unit), bytes(pretty(&record))),
         ]);
         for (name, objects) in &rendered.argocd {
@@ -93,13 +100,19 @@ impl Bundle {
                 .any(|(path, bytes)| previous.file(unit, path) != Some(bytes))
         });
         let components = match &record {
-            Record::Agent(record) => component_changes(previous.and_then(PreviousUnit::record).as_ref(), Some(record)),
-            Record::Environment { .. } => Vec::new(),
+            Record::Agent(record) if differs => {
+                component_changes(previous.and_then(PreviousUnit::record).as_ref(), Some(record))
+            }
+            Record::Agent(_) | Record::Environment { .. } => Vec::new(),
         };
         Bundle {
             unit: unit.to_owned(),
             record,
-            counts: counts(&before, &objects),
+            counts: if same {
+                ObjectCounts::default()
+            } else {
+                counts(&before, &objects)
+            },
             objects: objects
                 .iter()
                 .map(|manifest| InventoryObject::of(manifest, is_retained(manifest)))

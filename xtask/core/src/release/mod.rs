@@ -2,6 +2,8 @@
 
 mod branch;
 mod bundle;
+mod bundles;
+mod cache;
 mod dry;
 mod message;
 mod metadata;
@@ -11,6 +13,7 @@ mod scope;
 
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};
+pub use cache::{Cache, CachedAgent, CachedUnit, object_number, unit_key};
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
 pub use plan::{Change, CommitPlan, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Map;
 
 use super::bundle::{Bundle, ObjectCounts, Record, WriteContext, owned_paths};
+use super::bundles::{Bundles, bundles, shared_identities};
 use super::message::message;
 use super::scope::Blocked;
 use super::{BranchState, DryCommit};
-use crate::artifact::{ComponentChange, TupleRecord};
+use crate::artifact::ComponentChange;
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
-use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, Unit, environment_input};
+use crate::render::Engines;
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
 use crate::workspace::{Environment, Workspace};
 
@@ -23,6 +23,8 @@ use crate::workspace::{Environment, Workspace};
 pub struct Options {
     /// Only these agents; all where none are named.
     pub agents: Option<BTreeSet<AgentName>>,
+    /// Units that are known to be as their inputs want them, with the versions that they run: not rendered again.
+    pub unchanged: BTreeMap<(EnvironmentName, AgentName), String>,
     /// What findings about the files keep from being rendered.
     pub blocked: Blocked,
     /// How many agents may be removed, instead of the fleet's budget.
@@ -108,6 +110,8 @@ pub struct CommitPlan {
 /// What a run does to one environment.
 #[derive(Clone, Debug)]
 pub struct EnvironmentPlan {
+    /// The identities of every rendered unit's objects.
+    pub objects: BTreeMap<String, Vec<ObjectId>>,
     /// The environment.
     pub environment: EnvironmentName,
     /// Its branch.
@@ -160,136 +164,6 @@ pub fn plan(
     (plans, findings)
 }
 
-/// Bundles of one environment by unit; a unit with findings has none.
-type Bundles = BTreeMap<String, Option<Bundle>>;
-
-/// Renders every unit of the run, in parallel.
-fn bundles(
-    workspace: &Workspace,
-    engines: &Engines,
-    inputs: &[EnvironmentInput<'_>],
-    options: &Options,
-    findings: &mut Vec<Finding>,
-) -> Vec<Bundles> {
-    let mut work: Vec<(usize, Option<&AgentName>)> = Vec::new();
-    for (index, input) in inputs.iter().enumerate() {
-        work.push((index, None));
-        let chosen = |agent: &&AgentName| {
-            options.agents.as_ref().is_none_or(|agents| agents.contains(*agent))
-                && !input.environment.holds.contains_key(*agent)
-                && !options.blocked.unit(&input.environment.name, agent)
-        };
-        let agents = workspace.agents_in(input.environment).map(|agent| &agent.name);
-        work.extend(agents.filter(chosen).map(|agent| (index, Some(agent))));
-    }
-    let results: Vec<(usize, String, Result<Bundle, Vec<Finding>>)> = work
-        .into_par_iter()
-        .with_min_len(4)
-        .map(|(index, agent)| {
-            let input = &inputs[index];
-            match agent {
-                Some(agent) => (index, agent.to_string(), agent_bundle(workspace, engines, input, agent)),
-                None => (
-                    index,
-                    ENVIRONMENT_UNIT.to_owned(),
-                    environment_bundle(workspace, engines, input),
-                ),
-            }
-        })
-        .collect();
-    let mut bundles: Vec<Bundles> = inputs.iter().map(|_| BTreeMap::new()).collect();
-    for (index, unit, result) in results {
-        let bundle = result.map_err(|mut new| findings.append(&mut new)).ok();
-        bundles[index].insert(unit, bundle);
-    }
-    bundles
-}
-
-fn agent_bundle(
-    workspace: &Workspace,
-    engines: &Engines,
-    input: &EnvironmentInput<'_>,
-    agent: &AgentName,
-) -> Result<Bundle, Vec<Finding>> {
-    let unit = Unit::new(workspace, input.environment, &workspace.agents[agent], &Map::new())?;
-    let rendered = engines.unit(workspace, &unit)?;
-    let record = Record::Agent(Box::new(record(&unit)));
-    let previous = input.branch.units.get(agent.as_str());
-    Ok(Bundle::new(
-        agent.as_str(),
-        record,
-        rendered,
-        unit.generations,
-        previous,
-        input.branch.sequence() + 1,
-    ))
-}
-
-/// What is recorded of a unit's tuple.
-pub(super) fn record(unit: &Unit) -> TupleRecord {
-    TupleRecord {
-        environment: unit.environment.clone(),
-        agent: unit.agent.clone(),
-        version: unit.context.release.version.clone(),
-        id: unit.context.release.tuple_id,
-        input_digest: unit.input_digest,
-        tuple: unit.context.tuple.clone(),
-        overrides: unit.context.release.overrides.clone(),
-    }
-}
-
-fn environment_bundle(
-    workspace: &Workspace,
-    engines: &Engines,
-    input: &EnvironmentInput<'_>,
-) -> Result<Bundle, Vec<Finding>> {
-    let (context, input_digest) = environment_input(workspace, input.environment)?;
-    let rendered = engines.environment(workspace, input.environment, &context)?;
-    let digest = |name: &str| Some((name.to_owned(), workspace.blueprints.get(name)?.digest));
-    let record = Record::Environment {
-        environment: input.environment.name.clone(),
-        input_digest,
-        blueprints: [ENVIRONMENT_BLUEPRINT, ARGOCD_BLUEPRINT]
-            .into_iter()
-            .filter_map(digest)
-            .collect(),
-    };
-    let previous = input.branch.units.get(ENVIRONMENT_UNIT);
-    Ok(Bundle::new(
-        ENVIRONMENT_UNIT,
-        record,
-        rendered,
-        0,
-        previous,
-        input.branch.sequence() + 1,
-    ))
-}
-
-/// Objects that two units of one cluster both have.
-fn shared_identities(inputs: &[EnvironmentInput<'_>], bundles: &[Bundles]) -> Vec<Finding> {
-    let mut owners: BTreeMap<(&str, &ObjectId), String> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for (input, bundles) in inputs.iter().zip(bundles) {
-        let environment = &input.environment.name;
-        let server = input.environment.file.cluster.server.as_str();
-        for bundle in bundles.values().flatten() {
-            for object in &bundle.objects {
-                let unit = format!("{environment}/{}", bundle.unit);
-                let other = owners.insert((server, &object.id), unit.clone());
-                if let Some(other) = other.or_else(|| input.foreign.get(&object.id).cloned()) {
-                    findings.push(
-                        Finding::error("shared-object", format!("`{}` is in `{other}` and in `{unit}`", object.id))
-                            .unit(environment.as_str(), &bundle.unit)
-                            .object(object.id.to_string())
-                            .help("give the environments different namespaces or suffixes, or one of the objects another name"),
-                    );
-                }
-            }
-        }
-    }
-    findings
-}
-
 fn environment_plan(
     workspace: &Workspace,
     input: &EnvironmentInput<'_>,
@@ -330,7 +204,14 @@ fn environment_plan(
     // without its own unit an environment's list of units would be wrong
     let whole = bundles.get(ENVIRONMENT_UNIT).is_some_and(Option::is_some);
     let commit = (moves && whole).then(|| commit_plan(workspace, input, bundles, &changes, dry, tool));
+    let ids = |bundle: &Bundle| bundle.objects.iter().map(|object| object.id.clone()).collect();
+    let objects = bundles
+        .values()
+        .flatten()
+        .map(|bundle| (bundle.unit.clone(), ids(bundle)))
+        .collect();
     EnvironmentPlan {
+        objects,
         environment: name.clone(),
         branch: workspace.branch(name),
         changes,
@@ -351,22 +232,27 @@ fn unit_change(unit: &str, change: Change, bundle: Option<&Bundle>) -> UnitChang
     }
 }
 
-/// Units of the run that are held or left out.
+/// Units of the run that are held, left out, or known to be unchanged.
 fn untouched(workspace: &Workspace, input: &EnvironmentInput<'_>, options: &Options) -> Vec<UnitChange> {
     let environment = input.environment;
-    workspace
-        .agents_in(environment)
-        .map(|agent| &agent.name)
+    let agents = workspace.agents.keys().chain(workspace.elsewhere.keys());
+    agents
+        .filter(|agent| environment.runs(agent))
         .filter(|agent| options.agents.as_ref().is_none_or(|agents| agents.contains(*agent)))
         .filter_map(|agent| {
+            let version = options.unchanged.get(&(environment.name.clone(), agent.clone()));
             let change = if environment.holds.contains_key(agent) {
                 Change::Held
             } else if options.blocked.unit(&environment.name, agent) {
                 Change::LeftOut
             } else {
-                return None;
+                version.map(|_| Change::Unchanged)?
             };
-            Some(unit_change(agent.as_str(), change, None))
+            let version = version.filter(|_| change == Change::Unchanged).cloned();
+            Some(UnitChange {
+                version,
+                ..unit_change(agent.as_str(), change, None)
+            })
         })
         .collect()
 }
@@ -377,7 +263,8 @@ fn removed<'a>(workspace: &Workspace, input: &EnvironmentInput<'a>, options: &Op
         let Ok(agent) = AgentName::new(unit) else {
             return false;
         };
-        let runs = workspace.agents.contains_key(&agent) && input.environment.runs(&agent);
+        let known = workspace.agents.contains_key(&agent) || workspace.elsewhere.contains_key(&agent);
+        let runs = known && input.environment.runs(&agent);
         !runs
             && !workspace.unreadable.contains(&agent)
             && !input.environment.holds.contains_key(&agent)
@@ -444,18 +331,14 @@ fn commit_plan(
         environment: &input.environment.name,
         dry,
         repo_url: &workspace.fleet.delivery.repo_url,
-        sequence: input.branch.sequence() + 1,
+        sequence: input.branch.sequence + 1,
     };
     let written: Vec<&Bundle> = bundles
         .values()
         .flatten()
         .filter(|bundle| bundle.differs && bundle.unit != ENVIRONMENT_UNIT)
         .collect();
-    let mut units = input
-        .branch
-        .environment()
-        .map(|inventory| inventory.units)
-        .unwrap_or_default();
+    let mut units = input.branch.listed.clone();
     let mut files: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
     let new: Vec<BTreeMap<String, Arc<[u8]>>> = written
         .par_iter()

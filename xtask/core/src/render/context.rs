@@ -35,8 +35,6 @@ pub struct Context {
 pub struct FleetContext {
     /// The environment.
     pub environment: EnvironmentContext,
-    /// The agents that it runs.
-    pub agents: Vec<AgentName>,
     /// Values of fleet and environment, merged.
     #[schemars(with = "Values")]
     pub values: Value,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tera::{Context, ErrorKind, Tera};
 
 use super::filters;
@@ -115,6 +115,13 @@ impl Input {
         Input {
             context: Context::from_serialize(context).expect("a context is a map of plain data"),
         }
+    }
+
+    /// The same with other values; everything else is shared.
+    pub(super) fn with_values(&self, values: &Map<String, Value>) -> Input {
+        let mut context = self.context.clone();
+        context.insert("values", values);
+        Input { context }
     }
 
     /// The context as plain data, for messages.

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
-use crate::model::{Digest, canonical_json};
+use crate::model::Digest;
 use crate::yaml;
 
 /// A filter, for those who write templates.
@@ -55,8 +55,9 @@ pub(super) fn register(tera: &mut Tera) {
 
 /// Any scalar as a double-quoted string that every YAML reader takes for the same string.
 fn quote(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
+    let shown;
     let text = match value.as_str() {
-        Some(text) => text.to_owned(),
+        Some(text) => text,
         None if value.is_undefined() => {
             return Err(tera::Error::message("`quote` was given an undefined value"));
         }
@@ -65,31 +66,40 @@ fn quote(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
                 "`quote` takes a scalar; use `json` or `yaml` for maps and lists",
             ));
         }
-        None => value.to_string(),
+        None => {
+            shown = value.to_string();
+            shown.as_str()
+        }
     };
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(at) = rest.find(needs_escape) {
+        quoted.push_str(&rest[..at]);
+        let c = rest[at..].chars().next().unwrap_or_default();
         match c {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             '\r' => quoted.push_str("\\r"),
-            // readers disagree on these raw: control characters, NEL, line and paragraph separator, byte order mark
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
-            c => quoted.push(c),
+            c => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
+        rest = &rest[at + c.len_utf8()..];
     }
+    quoted.push_str(rest);
     quoted.push('"');
     Ok(quoted)
 }
 
-/// Any value as canonical JSON on one line.
+/// Readers disagree on these raw: control characters, NEL, line and paragraph separator, byte order mark.
+fn needs_escape(c: char) -> bool {
+    matches!(c, '"' | '\\' | '\u{2028}' | '\u{2029}' | '\u{feff}') || c.is_control()
+}
+
+/// Any value as JSON on one line, keys sorted.
 fn json(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
-    String::from_utf8(canonical_json(&plain(value)?)).map_err(tera::Error::message)
+    serde_json::to_string(&plain(value)?).map_err(tera::Error::message)
 }
 
 /// Any value as block YAML without a final newline.

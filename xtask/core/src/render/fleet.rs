@@ -115,6 +115,6 @@ pub fn environment_input(
     let own = built_in(workspace, super::ENVIRONMENT_BLUEPRINT)?;
     let argocd = built_in(workspace, super::ARGOCD_BLUEPRINT)?;
     let context = fleet_context(workspace, environment, own);
-    let digest = Digest::of_canonical(&(OUTPUT_FORMAT, &context, own.digest, argocd.digest));
+    let digest = Digest::of_json(&(OUTPUT_FORMAT, &context, own.digest, argocd.digest));
     Ok((context, digest))
 }

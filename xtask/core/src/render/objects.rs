@@ -71,8 +71,11 @@ impl Engines {
         let input = Input::new(&unit.context);
         let argocd = built_in(workspace, ARGOCD_BLUEPRINT)?;
         let (mut objects, mut findings) = self.render(&unit.blueprint, |_| true, &input);
-        let (application, mut more) =
-            self.render(argocd, |template| template == APPLICATION, &unit.argocd_input(argocd));
+        let (application, mut more) = self.render(
+            argocd,
+            |template| template == APPLICATION,
+            &unit.argocd_input(&input, argocd),
+        );
         findings.append(&mut more);
         generations::name(&mut objects);
         findings.extend(objects.iter_mut().filter_map(|object| stamp(object, unit)));

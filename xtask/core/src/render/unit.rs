@@ -81,7 +81,7 @@ impl Unit {
             agent: agent.name.clone(),
             blueprint,
             generations: usize::try_from(generations).unwrap_or(usize::MAX),
-            input_digest: Digest::of_canonical(&(OUTPUT_FORMAT, &context)),
+            input_digest: Digest::of_json(&(OUTPUT_FORMAT, &context)),
             context,
         })
     }
@@ -90,15 +90,12 @@ impl Unit {
 impl Unit {
     /// What the Application's template sees: the same, above the default values of its own blueprint, which is not
     /// part of the tuple and so not of the input digest.
-    pub(super) fn argocd_input(&self, argocd: &Blueprint) -> Input {
+    pub(super) fn argocd_input(&self, input: &Input, argocd: &Blueprint) -> Input {
         let mut values = values::merge(argocd.values.iter().map(|(_, values)| values));
         if let Value::Object(own) = &self.context.values {
             values::merge_into(&mut values, own);
         }
-        Input::new(&Context {
-            values: Value::Object(values),
-            ..self.context.clone()
-        })
+        input.with_values(&values)
     }
 }
 
@@ -107,10 +104,6 @@ pub fn fleet_context(workspace: &Workspace, environment: &Environment, blueprint
     let layers = workspace.layers(environment, None, blueprint);
     FleetContext {
         environment: environment_context(workspace, environment),
-        agents: workspace
-            .agents_in(environment)
-            .map(|agent| agent.name.clone())
-            .collect(),
         values: Value::Object(values::merge(layers.iter().map(|layer| layer.values))),
     }
 }
@@ -286,7 +279,7 @@ fn resolve(
             return Err(Finding::error("absent-dependency", message).help(format!("promote `{agent}` first")));
         };
         found.host = format!("{agent}{}.{}.svc", home.file.suffix, home.file.namespace);
-        found.port = 8080;
+        found.port = port_of(workspace, home, agent);
         found.health = format!("http://{}:{}/health", found.host, found.port);
     } else if let Some(health) = &dependency.health {
         let (host, port) = address(health).ok_or_else(|| {
@@ -296,6 +289,15 @@ fn resolve(
         (found.host, found.port) = (host, port);
     }
     Ok(found)
+}
+
+/// The port on which an agent answers in an environment.
+fn port_of(workspace: &Workspace, home: &Environment, agent: &AgentName) -> u16 {
+    let found = workspace.agents.get(agent).and_then(|agent| {
+        let blueprint = workspace.blueprint_of(home, agent)?;
+        values::lookup(&workspace.layers(home, Some(agent), blueprint), &["ports", "http"])?.as_u64()
+    });
+    found.and_then(|port| u16::try_from(port).ok()).unwrap_or(8080)
 }
 
 /// Host and port of an `http` or `https` URL.

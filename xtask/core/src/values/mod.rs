@@ -63,6 +63,22 @@ pub fn merge_into(merged: &mut Map<String, Value>, layer: &Map<String, Value>) {
     }
 }
 
+/// What a path holds after merging, without merging everything else.
+pub fn lookup<'a>(layers: &[Layer<'a>], path: &[&str]) -> Option<&'a Value> {
+    for layer in layers.iter().rev() {
+        let mut map = layer.values;
+        for (depth, key) in path.iter().enumerate() {
+            match map.get(*key) {
+                None => break,
+                Some(Value::Object(below)) if depth + 1 < path.len() => map = below,
+                // set or deleted here, or replaced together with the map that held it
+                Some(value) => return (depth + 1 == path.len() && !value.is_null()).then_some(value),
+            }
+        }
+    }
+    None
+}
+
 /// Every leaf below a path with all that the layers said about it; a leaf is a scalar, a list, or an empty map.
 pub fn leaves(layers: &[Layer<'_>], path: &[String]) -> Vec<Leaf> {
     let mut leaves = Vec::new();

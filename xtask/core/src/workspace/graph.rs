@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Agent;
 use super::layout;
 use crate::model::{AgentName, Finding};
 
@@ -13,40 +12,35 @@ pub struct Graph {
     dependents: BTreeMap<AgentName, Vec<AgentName>>,
 }
 
+/// The agents that each agent depends on.
+pub type Dependencies = BTreeMap<AgentName, Vec<AgentName>>;
+
 impl Graph {
-    /// The graph of these agents; unknown names and cycles are findings.
-    pub(super) fn of(
-        agents: &BTreeMap<AgentName, Agent>,
-        unreadable: &BTreeSet<AgentName>,
-        findings: &mut Vec<Finding>,
-    ) -> Graph {
-        let mut graph = Graph::default();
-        for agent in agents.values() {
-            for dependency in agent
-                .file
-                .dependencies
-                .iter()
-                .filter_map(|dependency| dependency.agent.as_ref())
-            {
-                graph
-                    .dependents
-                    .entry(dependency.clone())
-                    .or_default()
-                    .push(agent.name.clone());
+    /// The graph of these dependencies; unknown names and cycles are findings. Nothing is known of `unreadable` agents.
+    pub fn of(dependencies: &Dependencies, unreadable: &BTreeSet<AgentName>) -> (Graph, Vec<Finding>) {
+        let mut dependents: BTreeMap<AgentName, Vec<AgentName>> = BTreeMap::new();
+        for (agent, others) in dependencies {
+            for other in others {
+                dependents.entry(other.clone()).or_default().push(agent.clone());
             }
         }
         let mut walk = Walk {
-            agents,
+            dependencies,
             unreadable,
             waves: BTreeMap::new(),
             path: Vec::new(),
-            findings,
+            findings: Vec::new(),
         };
-        for agent in agents.keys() {
+        for agent in dependencies.keys() {
             walk.wave(agent);
         }
-        graph.waves = walk.waves;
-        graph
+        (
+            Graph {
+                waves: walk.waves,
+                dependents,
+            },
+            walk.findings,
+        )
     }
 
     /// The agent's place in the order of start-up: one more than the latest that it depends on.
@@ -62,11 +56,11 @@ impl Graph {
 
 /// A depth-first walk that visits each agent once.
 struct Walk<'a> {
-    agents: &'a BTreeMap<AgentName, Agent>,
+    dependencies: &'a Dependencies,
     unreadable: &'a BTreeSet<AgentName>,
     waves: BTreeMap<AgentName, u32>,
     path: Vec<&'a AgentName>,
-    findings: &'a mut Vec<Finding>,
+    findings: Vec<Finding>,
 }
 
 impl<'a> Walk<'a> {
@@ -80,11 +74,8 @@ impl<'a> Walk<'a> {
         }
         self.path.push(name);
         let mut wave = 0;
-        for dependency in &self.agents[name].file.dependencies {
-            let Some(other) = &dependency.agent else {
-                continue;
-            };
-            match self.agents.get_key_value(other) {
+        for other in &self.dependencies[name] {
+            match self.dependencies.get_key_value(other) {
                 Some((other, _)) => wave = wave.max(self.wave(other) + 1),
                 None if self.unreadable.contains(other) => {}
                 None => self.report_unknown(name, other),
@@ -117,7 +108,7 @@ impl<'a> Walk<'a> {
             format!("`{name}` depends on `{other}`, which is no agent of this fleet"),
         )
         .in_file(layout::agent(name.as_str()));
-        let known = self.agents.keys().map(AgentName::as_str);
+        let known = self.dependencies.keys().map(AgentName::as_str);
         self.findings
             .push(match crate::model::suggestion(other.as_str(), known) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),

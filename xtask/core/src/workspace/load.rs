@@ -11,7 +11,7 @@ use super::files::{
     ToolsFile,
 };
 use super::layout::{self, Place};
-use super::{Agent, Component, Environment, Graph, Workspace, blueprint, check, releases};
+use super::{Agent, Component, Elsewhere, Environment, Graph, Workspace, blueprint, check, releases};
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion, suggestion};
 
 /// A file of the tree, parsed.
@@ -27,8 +27,8 @@ enum Parsed {
     Hold(AgentName, HoldFile),
 }
 
-/// See [`Workspace::load`].
-pub(super) fn load(tree: &FileTree) -> (Option<Workspace>, Vec<Finding>) {
+/// See [`Workspace::load_part`].
+pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>, Vec<Finding>) {
     let mut findings = tree.findings();
     let fleet = match tree.get(layout::FLEET) {
         Some(bytes) => check::read::<FleetFile>(layout::FLEET, bytes, &mut findings),
@@ -53,13 +53,21 @@ pub(super) fn load(tree: &FileTree) -> (Option<Workspace>, Vec<Finding>) {
         findings.sort();
         return (None, findings);
     };
-    let environments = environments(tree, &fleet, parsed, &mut findings);
-    let graph = Graph::of(&agents, &unreadable, &mut findings);
+    let environments = environments(tree, &fleet, parsed, elsewhere.released, &mut findings);
+    let mut dependencies = elsewhere.agents.clone();
+    dependencies.extend(
+        agents
+            .iter()
+            .map(|(name, agent)| (name.clone(), agent.file.agent_dependencies())),
+    );
+    let (graph, more) = Graph::of(&dependencies, &unreadable);
+    findings.extend(more);
     let workspace = Workspace {
         fleet,
         environments,
         agents,
         unreadable,
+        elsewhere: elsewhere.agents,
         graph,
         blueprints,
         by_digest,
@@ -298,6 +306,7 @@ fn environments(
     tree: &FileTree,
     fleet: &FleetFile,
     parsed: Vec<(String, Parsed)>,
+    mut released: BTreeMap<EnvironmentName, BTreeSet<AgentName>>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Environment> {
     let mut found: BTreeMap<String, Environment> = BTreeMap::new();
@@ -312,6 +321,7 @@ fn environments(
                 found.insert(
                     folder,
                     Environment {
+                        elsewhere: released.remove(&name).unwrap_or_default(),
                         name,
                         file: *file,
                         values,

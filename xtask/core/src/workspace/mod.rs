@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use agent::{Agent, Component};
 pub use blueprint::Blueprint;
-pub use graph::Graph;
+pub use graph::{Dependencies, Graph};
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
 use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ReleaseFile};
@@ -34,6 +34,8 @@ pub struct Workspace {
     pub agents: BTreeMap<AgentName, Agent>,
     /// Agents whose files cannot be read: they are not gone, only unknown.
     pub unreadable: BTreeSet<AgentName>,
+    /// Agents that the fleet has and this tree leaves out, with those that they depend on.
+    pub elsewhere: Dependencies,
     /// Who depends on whom.
     pub graph: Graph,
     /// The blueprints under `templates/` by name.
@@ -53,15 +55,41 @@ pub struct Environment {
     pub values: BTreeMap<AgentName, EnvironmentValues>,
     /// The tuples that it runs, unless it follows the candidate.
     pub releases: BTreeMap<AgentName, ReleaseFile>,
+    /// Agents that it runs and whose release files this tree leaves out.
+    pub elsewhere: BTreeSet<AgentName>,
     /// What is held.
     pub holds: BTreeMap<AgentName, HoldFile>,
+}
+
+/// What must be known of agents that a partial tree leaves out.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    /// The agents, and those that they depend on.
+    pub agents: Dependencies,
+    /// The environments that have a release file of them.
+    pub released: BTreeMap<EnvironmentName, BTreeSet<AgentName>>,
 }
 
 impl Workspace {
     /// Reads a tree. Without a readable fleet file there is no workspace; everything else that is wrong is a finding
     /// beside what could be read.
     pub fn load(tree: &FileTree) -> (Option<Workspace>, Vec<Finding>) {
-        load::load(tree)
+        load::load(tree, Elsewhere::default())
+    }
+
+    /// Reads a part of a tree: of some agents it has no file, and `elsewhere` says what the rest must know of them.
+    pub fn load_part(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>, Vec<Finding>) {
+        load::load(tree, elsewhere)
+    }
+
+    /// The blueprint that an agent is rendered from in an environment.
+    pub fn blueprint_of(&self, environment: &Environment, agent: &Agent) -> Option<&Arc<Blueprint>> {
+        match environment.file.follows {
+            Follows::Candidate => self.blueprints.get(&agent.file.candidate.blueprint),
+            Follows::Releases => self
+                .by_digest
+                .get(&environment.releases.get(&agent.name)?.tuple.blueprint.sha256),
+        }
     }
 
     /// The environment of this name.
@@ -99,7 +127,7 @@ impl Environment {
     pub fn runs(&self, agent: &AgentName) -> bool {
         match self.file.follows {
             Follows::Candidate => true,
-            Follows::Releases => self.releases.contains_key(agent),
+            Follows::Releases => self.releases.contains_key(agent) || self.elsewhere.contains(agent),
         }
     }
 

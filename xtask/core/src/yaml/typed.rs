@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use serde_yaml::Value as Yaml;
 
 use super::path::Segment;
-use super::{Positions, YamlError, emit};
+use super::{Positions, YamlError, emit, fast};
 
 /// Reads one of our own files; duplicate keys are an error.
 pub fn read_typed<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
@@ -30,6 +30,13 @@ pub fn write_typed<T: Serialize>(value: &T) -> String {
 ///
 /// Scalars mean what `read_typed` takes them for: YAML 1.2, where `yes` is text.
 pub fn read_value(text: &str) -> Result<Value, YamlError> {
+    // what the fast reader takes means the same to every reader
+    if let Some(mut documents) = fast::read(text)
+        && documents.len() == 1
+        && let Some(document) = documents.pop()
+    {
+        return Ok(document.value);
+    }
     let positions = Positions::of(text)?;
     let tree = serde_yaml::from_str::<Yaml>(text).map_err(|error| clean(&error, &positions))?;
     json(tree, &mut Vec::new(), &positions)

@@ -2,8 +2,8 @@
 
 use lockstep::model::{EnvironmentName, Tier};
 use lockstep::workspace::files::Follows;
-use lockstep::workspace::layout;
 use lockstep::workspace::scaffold::{NewEnvironment, new_environment};
+use lockstep::workspace::{Workspace, layout};
 
 use super::{Mode, Proof, apply, refuse_existing};
 use crate::commands::selection;
@@ -71,7 +71,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
-    refuse_reserved(workspace.environment(name.as_str()).is_some(), &name)?;
+    refuse_reserved(workspace, &name)?;
     let after = selection::environments(workspace, std::slice::from_ref(&args.after))?[0];
     let new = NewEnvironment {
         name: name.clone(),
@@ -105,7 +105,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
 }
 
 /// The folder of pinned blueprints stands among the environments and is none.
-fn refuse_reserved(listed: bool, name: &EnvironmentName) -> Result<(), Failure> {
+fn refuse_reserved(workspace: &Workspace, name: &EnvironmentName) -> Result<(), Failure> {
+    let listed = workspace.fleet.environments.contains(name);
     let pinned = format!("{}/{name}", layout::ENVIRONMENTS) == layout::PINNED_BLUEPRINTS;
     if !listed && !pinned {
         return Ok(());

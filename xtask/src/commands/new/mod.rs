@@ -144,7 +144,7 @@ fn refuse_existing(context: &Context, word: &str, name: &str, folder: &str) -> R
         return Ok(());
     }
     Err(
-        Failure::new(FailureKind::Usage, format!("there is a `{folder}` already")).hint(format!(
+        Failure::new(FailureKind::Usage, format!("`{folder}` exists already")).hint(format!(
             "choose another name than `{name}` for the new {word}, or edit what is there"
         )),
     )

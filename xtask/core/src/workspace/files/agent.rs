@@ -35,6 +35,16 @@ pub struct AgentFile {
     pub candidate: Candidate,
 }
 
+impl AgentFile {
+    /// The agents of the fleet that it depends on.
+    pub fn agent_dependencies(&self) -> Vec<AgentName> {
+        self.dependencies
+            .iter()
+            .filter_map(|dependency| dependency.agent.clone())
+            .collect()
+    }
+}
+
 /// Who answers for an agent.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -145,8 +145,14 @@ fn piece() -> impl Strategy<Value = &'static str> {
         "{}",
         "[]",
         "{",
+        "}",
+        "[",
         "]",
         ",",
+        ", ",
+        "{ a: 1, b: ",
+        "[a, 2, ",
+        " }",
         "?",
         "? ",
         "&a ",
@@ -171,6 +177,16 @@ fn piece() -> impl Strategy<Value = &'static str> {
         "\u{85}",
         "\u{2028}",
         ">\n",
+    ])
+}
+
+/// Pieces that flow collections are made of.
+fn flow_piece() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "a", "b1", "a: ", "b: 1", "'q'", "\"q\": ", "\"q\":1", ": ", ":", ", ", ",", " , ", "{", "}", "[", "]", "{ ",
+        " }", "[ ", " ]", "{}", "[]", "-1", "- ", "1.5", "0x1", "yes", "null", "~", "/p/q", "$(A)", "a-b", "a.b/c",
+        "a b", "http://x", "a:b", "%", "@x", "=", "*", "&a", "!t", "#", " #", "?", "\n", "\n  ", "é", " ", "  ", "|",
+        ">", "`", "<<", "<<: ",
     ])
 }
 
@@ -235,6 +251,15 @@ proptest! {
     fn lines_are_read_alike(lines in prop::collection::vec(line(), 0..7)) {
         let text = lines.concat();
         check(&text);
+    }
+
+    #[test]
+    fn flows_are_read_alike(
+        parts in prop::collection::vec(flow_piece(), 0..12),
+        opening in prop::sample::select(vec!["a: ", "- ", "a: {", "a: [", "- [ ", "- { x: "]),
+        close in prop::sample::select(vec!["", "}", "]", " }", " ]", "}}", "]}", "\n", "} # c\nb: 1\n"]),
+    ) {
+        check(&format!("{opening}{}{close}", parts.concat()));
     }
 
     #[test]

@@ -1,0 +1,167 @@
+//! What a run remembers for the next one: which inputs gave which files on a branch. Only ever a short cut: whatever
+//! it does not know, or what the branch does not confirm, is rendered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::model::{AgentName, EnvironmentName, ObjectId};
+use crate::workspace::Dependencies;
+
+/// First line of the file; another format is another line, and then nothing is remembered.
+const HEADER: &str = "lockstep cache 1";
+
+/// What is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cache {
+    /// The program that wrote it: another one may render differently.
+    pub tool: String,
+    /// The agents' folders by git id, and what they depend on.
+    pub agents: BTreeMap<AgentName, CachedAgent>,
+    /// The units that were on the branches after the run.
+    pub units: BTreeMap<(EnvironmentName, AgentName), CachedUnit>,
+}
+
+/// What is remembered of an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CachedAgent {
+    /// The git id of its folder.
+    pub folder: String,
+    /// The agents that it depends on.
+    pub dependencies: Vec<AgentName>,
+}
+
+/// What is remembered of a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CachedUnit {
+    /// The key of its inputs.
+    pub key: String,
+    /// The version that it runs.
+    pub version: String,
+    /// The git ids of its folders and file on the branch, in one word.
+    pub place: String,
+    /// The identities of its objects.
+    pub objects: Vec<u64>,
+}
+
+impl Cache {
+    /// Reads the file; anything unexpected means that nothing is remembered.
+    pub fn parse(text: &str, tool: &str) -> Cache {
+        Cache::try_parse(text)
+            .filter(|cache| cache.tool == tool)
+            .unwrap_or_default()
+    }
+
+    fn try_parse(text: &str) -> Option<Cache> {
+        let mut lines = text.lines();
+        if lines.next()? != HEADER {
+            return None;
+        }
+        let mut cache = Cache {
+            tool: lines.next()?.to_owned(),
+            ..Cache::default()
+        };
+        let mut whole = false;
+        for line in lines {
+            let mut words = line.split(' ');
+            match words.next()? {
+                "agent" => {
+                    let name = AgentName::new(words.next()?).ok()?;
+                    let folder = words.next()?.to_owned();
+                    let dependencies = words.map(|word| AgentName::new(word).ok()).collect::<Option<_>>()?;
+                    cache.agents.insert(name, CachedAgent { folder, dependencies });
+                }
+                "unit" => {
+                    let place = (
+                        EnvironmentName::new(words.next()?).ok()?,
+                        AgentName::new(words.next()?).ok()?,
+                    );
+                    let mut text = || words.next().map(str::to_owned);
+                    let (key, version, git) = (text()?, text()?, text()?);
+                    let objects = words
+                        .map(|word| u64::from_str_radix(word, 16).ok())
+                        .collect::<Option<_>>()?;
+                    cache.units.insert(
+                        place,
+                        CachedUnit {
+                            key,
+                            version,
+                            place: git,
+                            objects,
+                        },
+                    );
+                }
+                "end" => whole = true,
+                _ => return None,
+            }
+        }
+        // a file that was cut short says nothing
+        whole.then_some(cache)
+    }
+
+    /// The file.
+    pub fn text(&self) -> String {
+        let mut text = format!("{HEADER}\n{}\n", self.tool);
+        for (name, agent) in &self.agents {
+            text.push_str(&format!("agent {name} {}", agent.folder));
+            for dependency in &agent.dependencies {
+                text.push(' ');
+                text.push_str(dependency.as_str());
+            }
+            text.push('\n');
+        }
+        for ((environment, agent), unit) in &self.units {
+            text.push_str(&format!(
+                "unit {environment} {agent} {} {} {}",
+                unit.key, unit.version, unit.place
+            ));
+            for object in &unit.objects {
+                text.push_str(&format!(" {object:x}"));
+            }
+            text.push('\n');
+        }
+        text.push_str("end\n");
+        text
+    }
+
+    /// What the agents depend on.
+    pub fn dependencies(&self) -> Dependencies {
+        self.agents
+            .iter()
+            .map(|(name, agent)| (name.clone(), agent.dependencies.clone()))
+            .collect()
+    }
+
+    /// Whether any of these objects is one of a remembered unit of other places than `except`.
+    pub fn has_object(&self, objects: &BTreeSet<u64>, except: &BTreeSet<(EnvironmentName, AgentName)>) -> bool {
+        let units = self.units.iter().filter(|(place, _)| !except.contains(*place));
+        units
+            .flat_map(|(_, unit)| &unit.objects)
+            .any(|object| objects.contains(object))
+    }
+}
+
+/// An object of a cluster in 64 bits: two objects with the same number are looked at closely, no more.
+pub fn object_number(server: &str, id: &ObjectId) -> u64 {
+    let mut hash = Sha256::new();
+    for part in [server, &id.namespace, &id.name, &id.group, &id.kind] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The key of everything that a unit is rendered from: the program, and git ids of what it reads.
+pub fn unit_key(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,161 @@
+//! What `release` answers: the plan or what was committed, and what makes sense next.
+
+use lockstep::release::{Change, EnvironmentPlan};
+use lockstep::report::Table;
+use lockstep::workspace::Workspace;
+use serde::Serialize;
+
+use super::Args;
+use crate::context::Context;
+use crate::ports::{Commit, GitId};
+
+/// What was released, or would be.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    dry_sha: GitId,
+    applied: bool,
+    pushed: bool,
+    environments: Vec<EnvironmentAnswer>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EnvironmentAnswer {
+    environment: String,
+    branch: String,
+    commit: Option<GitId>,
+    units: Vec<UnitAnswer>,
+    files: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnitAnswer {
+    unit: String,
+    change: Change,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    objects_added: usize,
+    objects_changed: usize,
+    objects_removed: usize,
+    components: Vec<lockstep::artifact::ComponentChange>,
+}
+
+/// Whether a unit that was named is held.
+pub(super) fn held(plans: &[EnvironmentPlan], named: &[String]) -> bool {
+    plans
+        .iter()
+        .flat_map(|plan| &plan.changes)
+        .any(|change| change.change == Change::Held && named.contains(&change.unit))
+}
+
+/// The answer for machines.
+pub(super) fn answer(
+    head: &Commit,
+    plans: &[EnvironmentPlan],
+    commits: &[Option<GitId>],
+    applied: bool,
+    pushed: bool,
+) -> Answer {
+    let environments = plans
+        .iter()
+        .enumerate()
+        .map(|(index, plan)| EnvironmentAnswer {
+            environment: plan.environment.to_string(),
+            branch: plan.branch.clone(),
+            commit: commits.get(index).cloned().flatten(),
+            units: plan
+                .changes
+                .iter()
+                .map(|change| UnitAnswer {
+                    unit: change.unit.clone(),
+                    change: change.change,
+                    version: change.version.clone(),
+                    objects_added: change.counts.added,
+                    objects_changed: change.counts.changed,
+                    objects_removed: change.counts.removed,
+                    components: change.components.clone(),
+                })
+                .collect(),
+            files: plan
+                .commit
+                .iter()
+                .flat_map(|commit| commit.files.keys().cloned())
+                .collect(),
+        })
+        .collect();
+    Answer {
+        dry_sha: head.id.clone(),
+        applied,
+        pushed,
+        environments,
+    }
+}
+
+/// The answer for people.
+pub(super) fn plan_text(
+    context: &Context,
+    plans: &[EnvironmentPlan],
+    commits: &[Option<GitId>],
+    dry_run: bool,
+) -> String {
+    let style = context.style;
+    let mut text = String::new();
+    for (index, plan) in plans.iter().enumerate() {
+        let count = |change: Change| plan.changes.iter().filter(|unit| unit.change == change).count();
+        let what = match (&plan.commit, commits.get(index)) {
+            (None, _) => "nothing to change".to_owned(),
+            (Some(_), Some(Some(commit))) => {
+                format!("committed {}", style.good(commit.0.get(..12).unwrap_or(&commit.0)))
+            }
+            (Some(commit), _) if dry_run => format!("would write {} files", commit.files.len()),
+            (Some(_), _) => String::new(),
+        };
+        text.push_str(&format!(
+            "{} ({}): {what}\n",
+            style.strong(plan.environment.as_str()),
+            plan.branch
+        ));
+        let mut table = Table::new(&["unit", "change", "version", "objects"]);
+        for change in plan.changes.iter().filter(|change| change.change != Change::Unchanged) {
+            let counts = change.counts;
+            table.row(vec![
+                change.unit.clone(),
+                change.change.word().to_owned(),
+                change.version.clone().unwrap_or_default(),
+                format!("+{} ~{} -{}", counts.added, counts.changed, counts.removed),
+            ]);
+        }
+        if !table.is_empty() {
+            text.push_str(&table.text());
+        }
+        if count(Change::Unchanged) > 0 {
+            text.push_str(&format!("  {} unchanged\n", count(Change::Unchanged)));
+        }
+    }
+    text
+}
+
+/// The command line that releases the same.
+pub(super) fn command(args: &Args) -> String {
+    let agents: String = args.agent.iter().map(|agent| format!(" --agent {agent}")).collect();
+    format!("cargo xtask release {}{agents}", args.environments.join(" "))
+}
+
+/// What makes sense next.
+pub(super) fn next(workspace: &Workspace, plans: &[EnvironmentPlan], pushed: bool, args: &Args) -> Vec<String> {
+    let mut next = Vec::new();
+    for plan in plans.iter().filter(|plan| plan.commit.is_some()) {
+        next.push(format!("git show --stat {}    # what was written", plan.branch));
+    }
+    if !pushed && plans.iter().any(|plan| plan.commit.is_some()) {
+        next.push(format!(
+            "{} --push    # send it to `{}`",
+            command(args),
+            workspace.fleet.delivery.remote
+        ));
+    }
+    next.truncate(4);
+    next
+}

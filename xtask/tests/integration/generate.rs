@@ -1,0 +1,133 @@
+//! Generated files are what the code says, and editors find the schemas.
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{Finding, RULES};
+use lockstep::render::FILTERS;
+use lockstep::workspace::Workspace;
+
+use super::workbench::{Workbench, tree};
+
+fn paths(findings: &[Finding]) -> Vec<&str> {
+    let locations = findings.iter().filter_map(|finding| finding.location.as_ref());
+    locations.map(|location| location.file.as_str()).collect()
+}
+
+#[test]
+fn the_generated_files_of_this_repository_are_up_to_date() {
+    let report = Workbench::of_repository().run("generate --check").unwrap();
+    let stale = paths(&report.findings);
+    assert!(stale.is_empty(), "mend these with `cargo xtask generate`: {stale:?}");
+}
+
+#[test]
+fn a_stale_file_is_found_and_mended() {
+    let bench = Workbench::of_repository();
+    bench.put("schemas/agent.schema.json", "{}\n");
+    bench.put("schemas/gone.schema.json", "{}\n");
+    bench.put("schemas/kubernetes/1.33.schema.json", "{}\n");
+    let before = bench.files();
+    let report = bench.run("generate --check").unwrap();
+    assert_eq!(
+        paths(&report.findings),
+        ["schemas/agent.schema.json", "schemas/gone.schema.json"]
+    );
+    assert_eq!(report.exit_code(), 1);
+    assert!(bench.files() == before, "a check writes nothing");
+    let report = bench.run("generate").unwrap();
+    assert_eq!(report.text, "1 written, 1 removed, 19 unchanged\n");
+    assert_eq!(bench.run("generate --check").unwrap().exit_code(), 0);
+    assert!(bench.text("schemas/kubernetes/1.33.schema.json").is_some());
+}
+
+/// Every YAML file that a person writes, and every one that the tool writes for people, names its schema.
+#[test]
+fn every_yaml_file_names_a_schema_that_exists() {
+    let tree = tree(|path| {
+        ["agents/", "environments/", "templates/", "schemas/"]
+            .iter()
+            .any(|root| path.starts_with(root))
+    });
+    // pinned blueprints are copies, byte for byte, of files that stood elsewhere
+    let is_own = |path: &str| path.ends_with(".yaml") && !path.starts_with("environments/blueprints/");
+    let mut wrong = Vec::new();
+    for (path, _) in tree.entries().filter(|(path, _)| is_own(path)) {
+        let text = String::from_utf8_lossy(tree.get(path).unwrap());
+        let schema = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("# yaml-language-server: $schema="));
+        let up = "../".repeat(path.matches('/').count());
+        let found = schema
+            .and_then(|schema| schema.strip_prefix(&up))
+            .is_some_and(|schema| tree.get(schema).is_some());
+        if !found {
+            wrong.push(path);
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "the first line of these names no schema that exists: {wrong:?}"
+    );
+}
+
+/// What an editor says and what the tool says is the same: the committed schemas admit every file of the fleet.
+#[test]
+fn the_fleet_loads_without_findings() {
+    let (workspace, findings) = Workspace::load(&tree(lockstep::workspace::layout::wanted));
+    assert_eq!(findings, []);
+    assert!(workspace.is_some_and(|workspace| workspace.agents.len() >= 8));
+}
+
+/// The words in quotes that follow a marker in the source, white space between them aside.
+fn literals_after(marker: &str, text: &str) -> Vec<String> {
+    text.split(marker)
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The source texts of the tool.
+fn sources() -> Vec<(String, String)> {
+    let tree =
+        tree(|path| (path.starts_with("xtask/src/") || path.starts_with("xtask/core/src/")) && path.ends_with(".rs"));
+    let text = |path: &str| String::from_utf8(tree.get(path).unwrap().to_vec()).unwrap();
+    tree.entries().map(|(path, _)| (path.to_owned(), text(path))).collect()
+}
+
+#[test]
+fn the_table_of_rules_holds_every_rule_that_the_code_names_and_no_other() {
+    let mut named = BTreeSet::new();
+    for (_, text) in sources() {
+        for marker in ["Finding::error(", "Finding::warning("] {
+            named.extend(literals_after(marker, &text));
+        }
+        // a rule that depends on something is chosen in `let rule = if … { "a" } else { "b" };`
+        for choice in text
+            .split("let rule = ")
+            .skip(1)
+            .filter_map(|rest| rest.split(';').next())
+        {
+            named.extend(literals_after("{", choice));
+        }
+    }
+    let listed: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    assert!(listed.is_sorted(), "the table is ordered by id");
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    assert_eq!(listed, named, "mend the table in xtask/core/src/model/rules.rs");
+}
+
+#[test]
+fn the_table_of_filters_holds_every_filter_that_templates_have() {
+    let registered: BTreeSet<String> = sources()
+        .iter()
+        .flat_map(|(_, text)| literals_after("register_filter(", text))
+        .collect();
+    let listed: Vec<&str> = FILTERS
+        .iter()
+        .filter_map(|filter| filter.usage.split('(').next())
+        .collect();
+    let registered: Vec<&str> = registered.iter().map(String::as_str).collect();
+    assert_eq!(listed, registered, "mend the table in xtask/core/src/render/filters.rs");
+}

@@ -1,0 +1,252 @@
+//! `new`: what it writes passes every check at once, and what cannot be started writes nothing.
+
+use expect_test::{Expect, expect};
+
+use super::workbench::Workbench;
+
+/// Runs `new`, then renders what was started; the files written and the objects rendered are as expected.
+fn check_started(line: &str, render: &str, objects: &[&str], expected: Expect) {
+    let bench = Workbench::of_repository();
+    let report = bench.run(&format!("new {line}")).unwrap();
+    assert_eq!(report.findings, []);
+    expected.assert_eq(&report.text);
+    let rendered = bench.run(&format!("render {render}")).unwrap();
+    assert_eq!(rendered.findings, []);
+    let found = |kind: &&&str| rendered.text.contains(&format!("\nkind: {kind}\n"));
+    assert_eq!(objects.iter().filter(found).count(), objects.len(), "{objects:?}");
+    assert_eq!(bench.run("render").unwrap().findings, [], "the rest of the fleet");
+}
+
+/// Runs `new`, which fails as expected and writes nothing.
+fn check_refused(line: &str, expected: Expect) {
+    let bench = Workbench::of_repository();
+    let before = bench.files();
+    let shown = match bench.run(&format!("new {line}")) {
+        Ok(report) => {
+            let findings = report
+                .findings
+                .iter()
+                .map(|finding| format!("{}: {}\n", finding.rule, finding.message));
+            findings.collect::<String>()
+        }
+        Err(failure) => {
+            let hints = failure.hints.iter().map(|hint| format!("{hint}\n"));
+            format!("{:?}: {}\n{}", failure.kind, failure.message, hints.collect::<String>())
+        }
+    };
+    expected.assert_eq(&shown);
+    assert!(bench.files() == before, "files were written");
+}
+
+#[test]
+fn an_agent_renders_at_once_where_the_candidate_runs() {
+    check_started(
+        "agent hello --owner platform --contact #hello",
+        "--agent hello",
+        &["Deployment", "Service", "ConfigMap", "NetworkPolicy", "Application"],
+        expect![[r#"
+            wrote agents/hello/agent.yaml
+            wrote agents/hello/contract/0.1.0.schema.json
+            wrote agents/hello/prompts/system/0.1.0.prompt
+            wrote agents/hello/tools/0.1.0.yaml
+            wrote environments/dev/values/hello.yaml
+        "#]],
+    );
+}
+
+#[test]
+fn a_service_has_neither_model_nor_prompts_nor_tools() {
+    check_started(
+        "agent pay --service",
+        "--agent pay",
+        &["Deployment", "Service"],
+        expect![[r#"
+            wrote agents/pay/agent.yaml
+            wrote agents/pay/contract/0.1.0.schema.json
+        "#]],
+    );
+}
+
+#[test]
+fn the_blueprint_decides_the_components() {
+    check_started(
+        "agent faq --blueprint rag-service",
+        "--agent faq",
+        &["Deployment", "Service"],
+        expect![[r#"
+            wrote agents/faq/agent.yaml
+            wrote agents/faq/contract/0.1.0.schema.json
+            wrote agents/faq/prompts/system/0.1.0.prompt
+            wrote agents/faq/retrieval/0.1.0.yaml
+            wrote agents/faq/tools/0.1.0.yaml
+            wrote environments/dev/values/faq.yaml
+        "#]],
+    );
+}
+
+#[test]
+fn an_environment_that_follows_releases_starts_empty() {
+    check_started(
+        "environment qa --after staging",
+        "--environment qa",
+        &["Namespace", "ResourceQuota", "AppProject"],
+        expect![[r#"
+            wrote environments/fleet.yaml
+            wrote environments/qa/environment.yaml
+        "#]],
+    );
+}
+
+#[test]
+fn an_environment_that_follows_the_candidate_runs_every_agent() {
+    check_started(
+        "environment demo --after production --tier dev",
+        "--environment demo",
+        &["Namespace", "Deployment"],
+        expect![[r#"
+            wrote environments/demo/environment.yaml
+            wrote environments/fleet.yaml
+        "#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_started_writes_nothing() {
+    for (line, expected) in [
+        (
+            "agent agent-infer",
+            expect![[r#"
+                Usage: `agents/agent-infer` exists already
+                choose another name than `agent-infer` for the new agent, or edit what is there
+            "#]],
+        ),
+        (
+            "agent Hello",
+            expect![[r#"
+            Usage: `Hello` is no agent name: lower-case letters, digits and `-`, a letter first, no `-` last, at most 40 characters
+        "#]],
+        ),
+        (
+            "agent hello --blueprint agent-servce",
+            expect![[r#"
+            Usage: there is no blueprint `agent-servce` for agents
+            did you mean `agent-service`?
+        "#]],
+        ),
+        (
+            "agent hello --blueprint argocd",
+            expect![[r#"
+            Usage: there is no blueprint `argocd` for agents
+            there is agent-service, internal-service, rag-service
+        "#]],
+        ),
+        (
+            "agent hello --image registry.example.com/hello:latest",
+            expect![[r#"
+            Usage: `registry.example.com/hello:latest` is no image by digest
+            write it like `registry.example.com/agents/name@sha256:<64 hexadecimal digits>`
+        "#]],
+        ),
+        (
+            "environment dev --after staging",
+            expect![[r#"
+            Usage: `environments/dev` exists already
+            choose another name than `dev` for the new environment, or edit what is there
+        "#]],
+        ),
+        (
+            "environment qa --after stagin",
+            expect![[r#"
+            Usage: there is no environment `stagin`
+            did you mean `staging`?
+        "#]],
+        ),
+        (
+            "environment blueprints --after staging",
+            expect![[r#"
+            Usage: `environments/blueprints` exists already
+            choose another name than `blueprints` for the new environment, or edit what is there
+        "#]],
+        ),
+        (
+            "environment staging-next --after staging",
+            expect![[r#"
+            reserved-environment: `staging-next` is the name of the proposed branch of `staging`
+        "#]],
+        ),
+        (
+            "environment qa --after staging --namespace agent-staging",
+            expect![[r#"
+                namespace-owner: qa and staging all render the namespace `agent-staging`
+                shared-suffix: environments in the namespace `agent-staging` have the same suffix
+                namespace-owner: staging and qa all render the namespace `agent-staging`
+                shared-suffix: environments in the namespace `agent-staging` have the same suffix
+            "#]],
+        ),
+    ] {
+        check_refused(line, expected);
+    }
+}
+
+#[test]
+fn a_dry_run_shows_the_files_and_writes_none() {
+    let bench = Workbench::of_repository();
+    let before = bench.files();
+    let report = bench.run("new agent hello --dry-run").unwrap();
+    assert!(
+        report.text.starts_with("--- agents/hello/agent.yaml\n"),
+        "{}",
+        report.text
+    );
+    assert_eq!(report.result["applied"], false);
+    assert!(bench.files() == before);
+}
+
+/// The fleet file around the list of environments stays as it is, whatever the list's form.
+#[test]
+fn the_fleet_keeps_its_formatting() {
+    let fleet = Workbench::of_repository().text("environments/fleet.yaml").unwrap();
+    let flow = "environments: [dev, staging, canary, production]";
+    for (before, after) in [
+        (flow, "environments: [dev, staging, qa, canary, production]"),
+        (
+            "environments: [ dev , \"staging\" , canary, production ] # order",
+            "environments: [ dev , \"staging\", qa , canary, production ] # order",
+        ),
+        (
+            "environments:\n  # first\n  - dev\n  -   'staging'   # real models\n  # last\n  - canary\n  - production",
+            "environments:\n  # first\n  - dev\n  -   'staging'   # real models\n  -   qa\n  # last\n  - canary\n  - production",
+        ),
+        (
+            "environments:\n- dev\n- staging\n- canary\n- production",
+            "environments:\n- dev\n- staging\n- qa\n- canary\n- production",
+        ),
+        (
+            "environments: [dev,\n  staging,\n  canary, production]",
+            "environments: [dev,\n  staging, qa,\n  canary, production]",
+        ),
+    ] {
+        let bench = Workbench::of_repository();
+        bench.put("environments/fleet.yaml", &fleet.replace(flow, before));
+        let report = bench.run("new environment qa --after staging").unwrap();
+        assert_eq!(report.findings, []);
+        assert_eq!(
+            bench.text("environments/fleet.yaml").unwrap(),
+            fleet.replace(flow, after)
+        );
+    }
+}
+
+#[test]
+fn a_list_at_the_end_of_the_file_without_a_newline_grows() {
+    let bench = Workbench::of_repository();
+    let fleet = bench.text("environments/fleet.yaml").unwrap();
+    let flow = "environments: [dev, staging, canary, production]\n";
+    let list = "\r\nenvironments:\r\n- dev\r\n- staging\r\n- canary\r\n- production";
+    let moved = fleet.replace(flow, "").trim_end().to_owned() + list;
+    bench.put("environments/fleet.yaml", &moved);
+    bench.run("new environment last --after production").unwrap();
+    bench.run("new environment qa --after staging").unwrap();
+    let expected = moved.replace("- staging", "- staging\r\n- qa") + "\n- last";
+    assert_eq!(bench.text("environments/fleet.yaml").unwrap(), expected);
+}
