@@ -14,7 +14,7 @@ use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
 use crate::adapters::programs::PathPrograms;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{Clock, Commit, Files, Programs, Repository};
+use crate::ports::{Clock, Commit, Files, Programs, Repository, Wanted};
 
 /// In which form a command answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -80,6 +80,11 @@ impl Context {
         }
     }
 
+    /// What tells this program from another build of it: what one has rendered says nothing of the other.
+    pub fn program_id(&self) -> String {
+        format!("{} {}", env!("CARGO_PKG_VERSION"), self.environment.program)
+    }
+
     /// The repository that the folder is in.
     pub fn repository(&self) -> Result<Arc<dyn Repository>, Failure> {
         Ok(Arc::new(GitRepository::discover(&self.folder)?))
@@ -140,9 +145,14 @@ impl Context {
         Ok(Loaded::of(self.tree(source)?))
     }
 
-    /// Reads a commit into a workspace.
-    pub fn load_commit(&self, repository: &dyn Repository, commit: &Commit) -> Result<Loaded, Failure> {
-        Ok(Loaded::of(repository.files(&commit.id, &layout::wanted)?))
+    /// Reads the wanted files of a commit into a workspace.
+    pub fn load_commit(
+        &self,
+        repository: &dyn Repository,
+        commit: &Commit,
+        wanted: Wanted<'_>,
+    ) -> Result<Loaded, Failure> {
+        Ok(Loaded::of(repository.files(&commit.id, wanted)?))
     }
 
     /// A line that says what takes its time; on a terminal only.

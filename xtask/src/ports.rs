@@ -156,6 +156,9 @@ pub trait Files: Send + Sync {
     /// One file's bytes; `None` where there is none.
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
 
+    /// The bytes of a file that the tool itself wrote, of any size; `None` where there is none.
+    fn read_own(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
+
     /// Writes a file as a whole or not at all, making its folders.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
 

@@ -20,6 +20,8 @@ pub const DEFAULT_COLUMNS: usize = 80;
 pub struct Environment {
     /// The command line without the program's own name.
     pub arguments: Vec<OsString>,
+    /// Size and time of this program's file, in one word: another build has others.
+    pub program: String,
     /// The folder that the tool was started in.
     pub current_folder: PathBuf,
     /// Whether standard output is a terminal.
@@ -34,6 +36,16 @@ pub struct Environment {
     pub ci: bool,
 }
 
+/// Size and time of this program's file; empty where the system does not tell.
+fn program() -> String {
+    let file = env::current_exe().and_then(std::fs::metadata);
+    let told = file.ok().and_then(|file| {
+        let written = file.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(format!("{}-{}", file.len(), written.as_nanos()))
+    });
+    told.unwrap_or_default()
+}
+
 impl Environment {
     /// Reads the surroundings; fails where the current folder is gone.
     pub fn read() -> Result<Environment, Failure> {
@@ -41,6 +53,7 @@ impl Environment {
             failing::disk("could not find out the current folder", &error).hint("change into a folder that exists")
         })?;
         Ok(Environment {
+            program: program(),
             arguments: env::args_os().skip(1).collect(),
             current_folder,
             output_is_terminal: stdout().is_terminal(),

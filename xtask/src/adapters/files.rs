@@ -52,6 +52,14 @@ impl Files for Disk {
         }
     }
 
+    fn read_own(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        match fs::read(path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(could_not("read", path, &error)),
+        }
+    }
+
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         // A file that stays as it is keeps its time, which editors, git and build tools look at.
         if holds(path, bytes) {

@@ -86,6 +86,10 @@ impl Files for MemoryFiles {
         Ok(self.lock().get(path).map(|bytes| bytes.to_vec()))
     }
 
+    fn read_own(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        self.read(path)
+    }
+
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         self.lock().insert(path.to_owned(), Arc::from(bytes));
         Ok(())

@@ -1,28 +1,24 @@
 //! `release`: render, check and commit environments.
 
 mod answer;
+mod memory;
+mod run;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use lockstep::model::{AgentName, ObjectId, Timestamp};
-use lockstep::release::{
-    Blocked, BranchState, DryCommit, EnvironmentInput, EnvironmentPlan, Options, PreviousUnit, Tool, plan,
-};
+use lockstep::model::{AgentName, Timestamp};
+use lockstep::release::{Blocked, DryCommit, EnvironmentInput, Options, Tool, plan};
 use lockstep::render::Engines;
-use lockstep::workspace::files::Delivery;
-use lockstep::workspace::layout::{self, branch};
-use lockstep::workspace::{Environment, Workspace};
+use lockstep::workspace::Workspace;
+use lockstep::workspace::layout::{self, Place};
 
 use self::answer::{answer, command, held, next, plan_text};
+use self::memory::Memory;
+use self::run::Run;
+use super::branches::delivery_repository;
 use super::selection;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
-use crate::ports::{Commit, GitId, NewCommit, Repository, Tip};
+use crate::ports::{Commit, Repository};
 use crate::report::Report;
-
-/// The notes by which the Argo CD Source Hydrator and GitOps Promoter know what a commit was made from.
-const NOTES: &str = "hydrator.metadata";
 
 /// Render, check and commit environments.
 ///
@@ -48,6 +44,9 @@ pub struct Args {
     /// Push the branches and their notes, all or none.
     #[arg(long)]
     push: bool,
+    /// Read and render everything anew, whatever earlier runs have made sure of; the answer is the same.
+    #[arg(long)]
+    no_cache: bool,
 }
 
 /// Releases.
@@ -56,24 +55,48 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let head = repository.head()?;
     refuse_dirty(&*repository)?;
     let progress = context.spinner("reading the fleet");
-    let loaded = context.load_commit(&*repository, &head)?;
-    let Some(workspace) = &loaded.workspace else {
+    let outline =
+        |path: &str| path.ends_with('/') || matches!(layout::place(path), Place::Fleet | Place::Environment(_));
+    let loaded = context.load_commit(&*repository, &head, &|path| layout::wanted(path) && outline(path))?;
+    let Some(fleet) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
-    let delivery = delivery_repository(context, &repository, workspace)?;
-    let environments = selection::environments(workspace, &args.environments)?;
+    let environments = selection::environments(fleet, &args.environments)?;
+    let delivery = delivery_repository(context, &repository, fleet)?;
     let run = Run {
         repository: &*repository,
         delivery: &*delivery,
-        workspace,
+        workspace: fleet,
         head: &head,
     };
     if args.push {
         run.fetch()?;
     }
+    let memory = if args.no_cache {
+        Memory::default()
+    } else {
+        Memory::recall(context, &run, &environments)?
+    };
+    let report = match attempt(context, &args, &run, memory)? {
+        Some(report) => Some(report),
+        None => attempt(context, &args, &run, Memory::default())?,
+    };
+    progress.finish_and_clear();
+    Ok(report.expect("a run that leaves nothing out is never in doubt"))
+}
+
+/// Judges and applies, leaving out what is known to be unchanged; nothing where that turns out to be in doubt.
+fn attempt(context: &Context, args: &Args, outline: &Run<'_>, memory: Memory) -> Result<Option<Report>, Failure> {
+    let (tree, elsewhere) = memory.files(outline)?;
+    let (workspace, mut findings) = Workspace::load_part(&tree, elsewhere);
+    let Some(workspace) = &workspace else {
+        return Ok(Some(Report::of_findings(findings, tree)));
+    };
+    let run = Run { workspace, ..*outline };
+    let environments = selection::environments(workspace, &args.environments)?;
     let branches = environments
         .iter()
-        .map(|environment| run.branch(environment))
+        .map(|environment| run.branch(environment, &memory))
         .collect::<Result<Vec<_>, _>>()?;
     let gone = branches
         .iter()
@@ -81,12 +104,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .filter_map(|unit| AgentName::new(unit).ok());
     let agents = selection::agents(workspace, &args.agent, &gone.collect())?;
     let foreign = run.foreign(&environments)?;
-
-    progress.set_message("rendering and checking");
-    let (engines, mut findings) = Engines::compile(workspace);
-    findings.extend(loaded.findings.iter().cloned());
+    let (engines, more) = Engines::compile(workspace);
+    findings.extend(more);
     let options = Options {
-        unchanged: BTreeMap::new(),
+        unchanged: memory.unchanged.clone(),
         blocked: Blocked::by(&findings),
         agents,
         allow_removals: args.allow_removals,
@@ -101,40 +122,36 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
             foreign: &foreign,
         })
         .collect();
-    let dry = dry_commit(&head);
-    let (plans, more) = plan(
-        workspace,
-        &engines,
-        &inputs,
-        &dry,
-        &options,
-        Tool {
-            version: env!("CARGO_PKG_VERSION"),
-        },
-    );
+    let tool = Tool {
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let (plans, more) = plan(workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
     findings.extend(more);
     findings.sort();
     findings.dedup();
-    progress.finish_and_clear();
-
-    let blocked = Blocked::by(&findings);
-    let stopped = blocked.touches(&environments, options.agents.as_ref());
-    if stopped && (!args.keep_going || blocked.everything()) {
-        return Ok(Report::new(answer(&head, &plans, &[], false, false), "").with_findings(findings, loaded.tree));
+    if memory.is_in_doubt(workspace, &plans) || (memory.is_partial() && !findings.is_empty()) {
+        return Ok(None);
+    }
+    let stopped = Blocked::by(&findings).touches(&environments, options.agents.as_ref());
+    if stopped && (!args.keep_going || Blocked::by(&findings).everything()) {
+        let report = Report::new(answer(run.head, &plans, &[], false, false), "");
+        return Ok(Some(report.with_findings(findings, tree)));
     }
     let held = held(&plans, &args.agent);
     if args.dry_run {
         let text = plan_text(context, &plans, &[], true);
-        let report = Report::new(answer(&head, &plans, &[], false, false), text).with_findings(findings, loaded.tree);
-        return Ok(exit(report.next(command(&args)), held));
+        let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
+        return Ok(Some(exit(report.next(command(args)), held)));
     }
     let commits = run.apply(&plans, &branches)?;
     let pushed = args.push && run.push(&plans)?;
+    if findings.is_empty() {
+        memory.keep(context, &run, &plans)?;
+    }
     let text = plan_text(context, &plans, &commits, false);
-    let mut report =
-        Report::new(answer(&head, &plans, &commits, true, pushed), text).with_findings(findings, loaded.tree);
-    report.next = next(workspace, &plans, args.push, &args);
-    Ok(exit(report, held))
+    let mut report = Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
+    report.next = next(workspace, &plans, args.push, args);
+    Ok(Some(exit(report, held)))
 }
 
 fn exit(mut report: Report, held: bool) -> Report {
@@ -167,223 +184,10 @@ fn refuse_dirty(repository: &dyn Repository) -> Result<(), Failure> {
     .hint("commit them (`git add -A && git commit`) or put them away (`git stash -u`): a release is made of a commit"))
 }
 
-/// The repository that holds the environment branches: this one, or one of their own.
-fn delivery_repository(
-    context: &Context,
-    repository: &Arc<dyn Repository>,
-    workspace: &Workspace,
-) -> Result<Arc<dyn Repository>, Failure> {
-    match &workspace.fleet.delivery.repository {
-        None => Ok(Arc::clone(repository)),
-        Some(place) => context.delivery_repository(&**repository, place, &workspace.fleet.delivery.remote),
-    }
-}
-
 fn dry_commit(head: &Commit) -> DryCommit {
     let date = Timestamp {
         seconds: head.seconds,
         offset_minutes: head.offset_minutes,
     };
     DryCommit::new(head.id.0.clone(), head.author.clone(), date, &head.message)
-}
-
-/// An environment's branch as the run found it.
-struct Branch {
-    tip: Tip,
-    state: BranchState,
-    ancestors: BTreeSet<String>,
-}
-
-struct Run<'a> {
-    repository: &'a dyn Repository,
-    delivery: &'a dyn Repository,
-    workspace: &'a Workspace,
-    head: &'a Commit,
-}
-
-impl Run<'_> {
-    fn branch(&self, environment: &Environment) -> Result<Branch, Failure> {
-        let name = self.workspace.branch(&environment.name);
-        let tip = self.delivery.tip(&name, &self.workspace.fleet.delivery.remote)?;
-        let Tip::At { commit, .. } = &tip else {
-            return Ok(Branch {
-                tip,
-                state: BranchState::default(),
-                ancestors: BTreeSet::new(),
-            });
-        };
-        let state = self.state(commit)?;
-        let recorded: BTreeSet<GitId> = state
-            .units
-            .values()
-            .filter_map(PreviousUnit::dry_sha)
-            .map(GitId)
-            .collect();
-        let ancestors = self.repository.ancestors(&self.head.id, &recorded)?;
-        let ancestors = ancestors.into_iter().map(|id| id.0).collect();
-        Ok(Branch { tip, state, ancestors })
-    }
-
-    fn state(&self, commit: &GitId) -> Result<BranchState, Failure> {
-        let units: Vec<String> = self.delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
-        let argocd: Vec<String> = self.delivery.folder(commit, branch::ARGOCD)?.into_keys().collect();
-        let own: Vec<String> = argocd
-            .iter()
-            .filter(|file| file.starts_with('_'))
-            .map(|file| format!("{}/{file}", branch::ARGOCD))
-            .collect();
-        let mut paths = Vec::new();
-        for unit in &units {
-            paths.extend([
-                branch::manifest(unit),
-                branch::metadata(unit),
-                branch::tuple(unit),
-                branch::inventory(unit),
-            ]);
-            paths.push(branch::argocd(unit));
-        }
-        paths.extend(own.iter().cloned());
-        let mut files = self.delivery.read(commit, &paths)?.into_iter();
-        let mut found = BTreeMap::new();
-        let mut take = || files.next().flatten();
-        for unit in units {
-            let (manifest, metadata, tuple, inventory, application) = (take(), take(), take(), take(), take());
-            let argocd = application
-                .map(|bytes| (branch::argocd(&unit), bytes))
-                .into_iter()
-                .collect();
-            found.insert(
-                unit,
-                PreviousUnit {
-                    manifest,
-                    metadata,
-                    tuple,
-                    inventory,
-                    argocd,
-                },
-            );
-        }
-        if let Some(unit) = found.get_mut(layout::ENVIRONMENT_UNIT) {
-            unit.argocd
-                .extend(own.into_iter().filter_map(|path| Some((path, take()?))));
-        }
-        Ok(BranchState::new(found))
-    }
-
-    /// Objects of environments outside the run that share a namespace with one inside.
-    fn foreign(&self, environments: &[&Environment]) -> Result<BTreeMap<ObjectId, String>, Failure> {
-        let inside: BTreeSet<_> = environments.iter().map(|environment| &environment.name).collect();
-        let neighbours: BTreeSet<_> = environments
-            .iter()
-            .flat_map(|environment| self.workspace.neighbours(environment))
-            .map(|neighbour| &neighbour.name)
-            .filter(|name| !inside.contains(name))
-            .collect();
-        let mut found = BTreeMap::new();
-        for name in neighbours {
-            let branch_name = self.workspace.branch(name);
-            let Tip::At { commit, .. } = self.delivery.tip(&branch_name, &self.workspace.fleet.delivery.remote)? else {
-                continue;
-            };
-            let units: Vec<String> = self.delivery.folder(&commit, branch::RECORDS)?.into_keys().collect();
-            let paths: Vec<String> = units.iter().map(|unit| branch::inventory(unit)).collect();
-            for (unit, inventory) in units.iter().zip(self.delivery.read(&commit, &paths)?) {
-                let previous = PreviousUnit {
-                    inventory,
-                    ..PreviousUnit::default()
-                };
-                let objects = previous
-                    .inventory()
-                    .map(|inventory| inventory.objects)
-                    .unwrap_or_default();
-                found.extend(objects.into_iter().map(|object| (object.id, format!("{name}/{unit}"))));
-            }
-        }
-        Ok(found)
-    }
-
-    /// Commits the plans and moves the notes; returns the tip of each branch.
-    fn apply(&self, plans: &[EnvironmentPlan], branches: &[Branch]) -> Result<Vec<Option<GitId>>, Failure> {
-        let author = &self.workspace.fleet.delivery.author;
-        let mut commits = Vec::new();
-        for (plan, branch) in plans.iter().zip(branches) {
-            if let Some(commit) = &plan.commit {
-                commits.push(NewCommit {
-                    branch: plan.branch.clone(),
-                    tip: branch.tip.clone(),
-                    change: commit.files.clone(),
-                    author: author.clone(),
-                    seconds: self.head.seconds,
-                    offset_minutes: self.head.offset_minutes,
-                    message: commit.message.clone(),
-                });
-            }
-        }
-        let mut made = self.delivery.commit(&commits)?.into_iter();
-        let mut new = Vec::new();
-        let mut notes = BTreeMap::new();
-        for (plan, branch) in plans.iter().zip(branches) {
-            let commit = plan.commit.as_ref().and_then(|_| made.next());
-            let tip = commit.clone().or_else(|| match &branch.tip {
-                Tip::At { commit, .. } => Some(commit.clone()),
-                Tip::Unborn => None,
-            });
-            if let Some(tip) = tip {
-                notes.insert(tip, format!("{{\"drySha\":\"{}\"}}", self.head.id.0));
-            }
-            new.push(commit);
-        }
-        self.delivery
-            .set_notes(&format!("refs/notes/{NOTES}"), &notes, author, self.head.seconds)?;
-        Ok(new)
-    }
-
-    /// Learns where the remote's environment branches and notes stand.
-    fn fetch(&self) -> Result<(), Failure> {
-        let Delivery {
-            remote,
-            branch_prefix,
-            author,
-            ..
-        } = &self.workspace.fleet.delivery;
-        let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
-        let notes = format!("+refs/notes/*:{}*", remote_notes(remote, ""));
-        self.delivery.fetch(remote, &[branches, notes])?;
-        self.delivery.adopt(
-            &format!("refs/notes/{NOTES}"),
-            &remote_notes(remote, NOTES),
-            author,
-            self.head.seconds,
-        )
-    }
-
-    /// Pushes what this clone has more than the remote: the branches of the run and the notes.
-    fn push(&self, plans: &[EnvironmentPlan]) -> Result<bool, Failure> {
-        let remote = &self.workspace.fleet.delivery.remote;
-        let mut references = Vec::new();
-        let mut add = |local: String, there: Option<GitId>| -> Result<(), Failure> {
-            let here = self.delivery.reference(&local)?;
-            if here.is_some() && here != there {
-                references.push((local, there));
-            }
-            Ok(())
-        };
-        for plan in plans {
-            add(
-                format!("refs/heads/{}", plan.branch),
-                self.delivery.remote_tip(&plan.branch, remote)?,
-            )?;
-        }
-        add(
-            format!("refs/notes/{NOTES}"),
-            self.delivery.reference(&remote_notes(remote, NOTES))?,
-        )?;
-        self.delivery.push(remote, &references)?;
-        Ok(!references.is_empty())
-    }
-}
-
-/// Where a fetch puts the notes of a remote.
-fn remote_notes(remote: &str, name: &str) -> String {
-    format!("refs/lockstep/{remote}/notes/{name}")
 }

@@ -47,7 +47,8 @@ pub fn agents(
     Ok(Some(agents))
 }
 
-fn unknown<'a>(word: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
+/// A name that nothing has, with the one that was probably meant.
+pub(super) fn unknown<'a>(word: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
     let failure = Failure::new(FailureKind::Usage, format!("there is no {word} `{name}`"));
     match suggestion(name, known.clone()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),

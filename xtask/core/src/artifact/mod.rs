@@ -4,4 +4,6 @@ mod inventory;
 mod record;
 
 pub use inventory::{Inventory, InventoryObject};
-pub use record::{ComponentChange, TupleRecord, component_changes};
+pub use record::{TupleRecord, component_changes};
+
+pub use crate::model::ComponentChange;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{AgentName, Digest, EnvironmentName, Overrides, Tuple, Version};
+use crate::model::{AgentName, ComponentChange, Digest, EnvironmentName, Overrides, Tuple, Version};
 
 /// The tuple of a unit as recorded beside its manifests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,33 +27,6 @@ pub struct TupleRecord {
     pub tuple: Tuple,
     /// What the environment replaces in it.
     pub overrides: Overrides,
-}
-
-/// A part of a tuple, or of what an environment replaces, that differs between two releases.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ComponentChange {
-    /// The component: `code`, `prompts`, `model`, `tools`, `retrieval`, `contract`, `blueprint`, `version` or `overrides`.
-    pub component: String,
-    /// The field in the component, dotted; empty for the component as a whole.
-    pub field: String,
-    /// What it was; absent where it is new.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-    /// What it is; absent where it is gone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<String>,
-}
-
-impl std::fmt::Display for ComponentChange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.component)?;
-        if !self.field.is_empty() {
-            write!(f, ".{}", self.field)?;
-        }
-        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
-        write!(f, ": {} → {}", shown(&self.before), shown(&self.after))
-    }
 }
 
 /// What differs between two releases of an agent, component by component, field by field.

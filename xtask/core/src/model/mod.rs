@@ -1,20 +1,27 @@
 //! The words of the tool as types: what every other module speaks.
 
+mod change;
 mod digest;
 mod finding;
 mod manifest;
 mod name;
 mod rules;
+mod sequence;
 mod time;
 mod tree;
 mod tuple;
 mod version;
 
+pub use change::{
+    ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts,
+    ObjectChange, PromptChange, Step, UnitDifference,
+};
 pub use digest::{Digest, canonical_json};
 pub use finding::{Finding, Location, Related, Severity, suggestion};
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, NameError, ToolName};
 pub use rules::{RULES, Rule};
+pub use sequence::common;
 pub use time::Timestamp;
 pub use tree::{Entry, FileTree, MAX_FILE_BYTES};
 pub use tuple::{

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use crate::artifact::{Inventory, TupleRecord};
 use crate::model::{Digest, Manifest};
 use crate::release::HydratorMetadata;
@@ -70,17 +72,34 @@ impl PreviousUnit {
 
     /// The unit's objects; none where the manifest cannot be read, since somebody else wrote it.
     pub fn objects(&self) -> Vec<Manifest> {
-        let text = self
-            .manifest
-            .as_deref()
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default();
-        let documents = yaml::read_manifests(text)
-            .map(|manifests| manifests.documents)
-            .unwrap_or_default();
-        documents
-            .into_iter()
-            .filter_map(|document| Manifest::new(document.value).ok())
-            .collect()
+        self.manifest.as_deref().map(objects).unwrap_or_default()
     }
+
+    /// The Argo CD objects of one of the unit's files.
+    pub fn argocd_objects(&self, path: &str) -> Vec<Manifest> {
+        self.argocd.get(path).map(|bytes| objects(bytes)).unwrap_or_default()
+    }
+
+    /// What the unit was rendered from, whether it is an agent's or the environment's own.
+    pub fn input_digest(&self) -> Option<Digest> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Recorded {
+            input_digest: Digest,
+        }
+        let recorded: Recorded = serde_json::from_slice(self.tuple.as_deref()?).ok()?;
+        Some(recorded.input_digest)
+    }
+}
+
+fn objects(bytes: &[u8]) -> Vec<Manifest> {
+    let documents = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| yaml::read_manifests(text).ok())
+        .map(|manifests| manifests.documents)
+        .unwrap_or_default();
+    documents
+        .into_iter()
+        .filter_map(|document| Manifest::new(document.value).ok())
+        .collect()
 }

@@ -82,7 +82,7 @@ fn agent_bundle(
 }
 
 /// What is recorded of a unit's tuple.
-fn record(unit: &Unit) -> TupleRecord {
+pub(super) fn record(unit: &Unit) -> TupleRecord {
     TupleRecord {
         environment: unit.environment.clone(),
         agent: unit.agent.clone(),

@@ -1,9 +1,11 @@
 //! Releases: what an environment commit holds, and the plan to write it.
 
+mod affected;
 mod branch;
 mod bundle;
 mod bundles;
 mod cache;
+mod diff;
 mod dry;
 mod message;
 mod metadata;
@@ -11,9 +13,14 @@ mod plan;
 mod readme;
 mod scope;
 
+pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};
 pub use cache::{Cache, CachedAgent, CachedUnit, object_number, unit_key};
+pub use diff::{
+    Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
+    between_trees, field_changes, object_changes,
+};
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
 pub use plan::{Change, CommitPlan, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};

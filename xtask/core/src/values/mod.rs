@@ -1,5 +1,7 @@
 //! Values: layers merged into one, and where each leaf came from.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 /// One layer of values and the file that it stands in.
@@ -87,6 +89,37 @@ pub fn leaves(layers: &[Layer<'_>], path: &[String]) -> Vec<Leaf> {
         collect(layers, value, &mut path.to_vec(), &mut leaves);
     }
     leaves
+}
+
+/// Keys that some layer deleted with `null` and that no later one set again.
+pub fn deleted(layers: &[Layer<'_>]) -> Vec<Leaf> {
+    let merged = Value::Object(merge(layers.iter().map(|layer| layer.values)));
+    let mut nulls = BTreeSet::new();
+    for layer in layers {
+        collect_nulls(layer.values, &mut Vec::new(), &mut nulls);
+    }
+    let gone = nulls.into_iter().filter(|path| find(&merged, path).is_none());
+    gone.map(|path| Leaf {
+        contributions: contributions(layers, &path),
+        path,
+    })
+    // below a key that was deleted or replaced as a whole, a `null` deletes nothing
+    .filter(|leaf| leaf.contributions.last().is_some_and(|last| last.value.is_none()))
+    .collect()
+}
+
+fn collect_nulls(map: &Map<String, Value>, path: &mut Vec<String>, nulls: &mut BTreeSet<Vec<String>>) {
+    for (key, value) in map {
+        path.push(key.clone());
+        match value {
+            Value::Null => {
+                nulls.insert(path.clone());
+            }
+            Value::Object(below) => collect_nulls(below, path, nulls),
+            _ => {}
+        }
+        path.pop();
+    }
 }
 
 fn collect(layers: &[Layer<'_>], value: &Value, path: &mut Vec<String>, leaves: &mut Vec<Leaf>) {

@@ -103,6 +103,9 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
         return report(error);
     };
+    if !constants(context).is_empty() {
+        return report(error);
+    }
     let depth = |errors: &[ValidationError<'_>]| {
         errors
             .iter()
@@ -124,6 +127,18 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
         Some(errors) => errors.iter().for_each(|error| explain(error, report)),
         None => report(error),
     }
+}
+
+/// The words that an enumeration allows, where each of the ways in which a part may hold is one word.
+fn constants(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
+    let word = |errors: &Vec<ValidationError<'static>>| match errors.as_slice() {
+        [error] => match error.kind() {
+            ValidationErrorKind::Constant { expected_value } => expected_value.as_str().map(str::to_owned),
+            _ => None,
+        },
+        _ => None,
+    };
+    context.iter().map(word).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 struct Place<'a> {
@@ -159,27 +174,30 @@ impl Place<'_> {
                 ]
             }
             ValidationErrorKind::Enum { options } => {
-                let words: Vec<&str> = options
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                    .collect();
-                let given = error.instance().as_str().unwrap_or_default();
-                let finding = Finding::error(
-                    "invalid-value",
-                    format!("`{}` is `{given}`, which is none of {}", self.shown(), quoted(&words)),
-                );
-                let finding = self.at_value(finding);
-                vec![match suggestion(given, words.iter().copied()) {
-                    Some(word) => finding.help(format!("did you mean `{word}`?")),
-                    None => finding,
-                }]
+                let words = options.as_array().into_iter().flatten().filter_map(Value::as_str);
+                vec![self.no_such_word(error, &words.map(str::to_owned).collect::<Vec<_>>())]
+            }
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+                vec![self.no_such_word(error, &constants(context))]
             }
             _ => {
                 let message = format!("`{}` is wrong: {error}", self.shown());
                 vec![self.at_value(Finding::error("invalid-value", message))]
             }
+        }
+    }
+
+    fn no_such_word(&self, error: &ValidationError<'_>, words: &[String]) -> Finding {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let given = error
+            .instance()
+            .as_str()
+            .map_or_else(|| error.instance().to_string(), str::to_owned);
+        let message = format!("`{}` is `{given}`, which is none of {}", self.shown(), quoted(&words));
+        let finding = self.at_value(Finding::error("invalid-value", message));
+        match suggestion(&given, words.iter().copied()) {
+            Some(word) => finding.help(format!("did you mean `{word}`?")),
+            None => finding,
         }
     }
 

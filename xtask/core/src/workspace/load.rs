@@ -281,6 +281,19 @@ fn agents(
     (agents, unreadable)
 }
 
+/// The agents that each of these agent files depends on; nothing where one of them cannot be read.
+pub fn dependencies<'a>(
+    files: impl Iterator<Item = (&'a String, &'a Option<Arc<[u8]>>)>,
+) -> Option<Vec<Vec<AgentName>>> {
+    let mut findings = Vec::new();
+    files
+        .map(|(path, bytes)| {
+            let file: AgentFile = check::read(path, bytes.as_deref()?, &mut findings)?;
+            Some(file.agent_dependencies())
+        })
+        .collect()
+}
+
 fn check_dependencies(path: &str, dependencies: &[Dependency], findings: &mut Vec<Finding>) {
     for dependency in dependencies {
         let named = [

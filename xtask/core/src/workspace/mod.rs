@@ -11,6 +11,7 @@ mod check;
 mod graph;
 mod layers;
 mod load;
+mod origins;
 mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub use agent::{Agent, Component};
 pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};
+pub use load::dependencies;
+pub use origins::{Explained, Origin, UnknownPath, explain};
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
 use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ReleaseFile};

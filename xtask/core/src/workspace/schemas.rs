@@ -128,15 +128,26 @@ fn allow_deletions(root: &mut Value) {
                 .and_then(Value::as_str)
                 .and_then(|path| path.strip_prefix("#/$defs/"));
             pending.extend(target.map(str::to_owned));
-            let description = property
-                .as_object_mut()
-                .and_then(|property| property.remove("description"));
-            *property = json!({ "anyOf": [property.take(), { "type": "null" }] });
-            if let Some(description) = description {
-                property["description"] = description;
+            // a map of the user's own keys loses an entry in the same way
+            if let Some(entry) = property
+                .get_mut("additionalProperties")
+                .filter(|entry| entry.is_object())
+            {
+                *entry = nullable(entry.take());
             }
+            *property = nullable(property.take());
         }
     }
+}
+
+/// The same, or null; what describes it stays outside, where an editor shows it.
+fn nullable(mut schema: Value) -> Value {
+    let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+    let mut either = json!({ "anyOf": [schema, { "type": "null" }] });
+    if let Some(description) = description {
+        either["description"] = description;
+    }
+    either
 }
 
 /// The properties that an object may have at a path in an instance of the schema; empty where the schema leaves it open.

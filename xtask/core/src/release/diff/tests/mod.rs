@@ -1,0 +1,6 @@
+//! What comparing promises.
+
+mod apply;
+mod fields;
+mod laws;
+mod objects;

@@ -1,0 +1,80 @@
+//! `affected`: the units whose input a change of the files changes.
+
+use lockstep::model::{ChangeKind, Finding};
+use lockstep::release::{Affected, Blocked, affected};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::context::{Context, Loaded, Source};
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// List the units that a change of the files affects.
+///
+/// Inputs are compared, nothing is rendered: a unit is affected when anything that its templates see differs, or the
+/// templates do. `--format json` says why in full; `--matrix` prints what a GitHub Actions matrix takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The git revision that is the base, for example `origin/main`.
+    #[arg(long, value_name = "REVISION")]
+    base: String,
+    /// The git revision to compare with it; the work tree by default.
+    #[arg(long, value_name = "REVISION")]
+    head: Option<String>,
+    /// Print `{"include":[{"environment":…,"agent":…,"change":…}]}` in one line and nothing else.
+    #[arg(long)]
+    matrix: bool,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    include: Vec<Affected>,
+}
+
+/// Finds what is affected.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let base = context.load(&Source::Revision(args.base))?;
+    let head = context.load(&args.head.map_or(Source::WorkTree, Source::Revision))?;
+    let (Some(before), Some(after)) = (&base.workspace, &head.workspace) else {
+        return Ok(unreadable(base, head));
+    };
+    let blocked = (Blocked::by(&base.findings), Blocked::by(&head.findings));
+    let (include, mut findings) = affected((before, &blocked.0), (after, &blocked.1));
+    findings.extend(head.findings);
+    findings.sort();
+    findings.dedup();
+    let text = if args.matrix {
+        matrix(&include)
+    } else {
+        include.iter().map(text).collect()
+    };
+    Ok(Report::new(Answer { include }, text).with_findings(findings, head.tree))
+}
+
+/// Without a fleet on either side there is nothing to compare.
+fn unreadable(base: Loaded, head: Loaded) -> Report {
+    if head.workspace.is_none() {
+        return Report::of_findings(head.findings, head.tree);
+    }
+    let finding = Finding::error("unreadable-base", "the base has no fleet that can be read")
+        .help("name a revision whose `environments/fleet.yaml` can be read");
+    let findings = std::iter::once(finding).chain(base.findings).collect();
+    Report::of_findings(findings, base.tree)
+}
+
+fn text(affected: &Affected) -> String {
+    let unit = format!("{}/{}", affected.environment, affected.unit);
+    let causes: Vec<&str> = affected.reasons.iter().map(|reason| reason.cause.word()).collect();
+    match affected.change {
+        ChangeKind::Changed => format!("{unit}  changed: {}\n", causes.join(", ")),
+        change => format!("{unit}  {}\n", change.word()),
+    }
+}
+
+fn matrix(include: &[Affected]) -> String {
+    let rows: Vec<_> = include
+        .iter()
+        .map(|unit| json!({"environment": unit.environment, "agent": unit.unit, "change": unit.change}))
+        .collect();
+    format!("{}\n", json!({ "include": rows }))
+}

@@ -1,0 +1,259 @@
+//! `diff`: what a release would change, or what differs between two revisions or two environments.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lockstep::model::{AgentName, EnvironmentName, Finding, Severity};
+use lockstep::release::{
+    Blocked, BranchState, Compared, TreeSide, against_branches, between_environments, between_trees,
+};
+use lockstep::render::Engines;
+use lockstep::report::{Detail, changes_text};
+use lockstep::workspace::{Environment, Workspace};
+
+use super::branches::{branch_state, delivery_repository};
+use super::selection;
+use crate::context::{Context, Loaded, Source};
+use crate::failure::{EXIT_FINDINGS, Failure, FailureKind};
+use crate::ports::{Repository, Tip};
+use crate::report::Report;
+
+/// Show what a release would change, or what differs between two revisions or two environments.
+///
+/// Without a name: the work tree against the environment branches, so what the next release would change. With one
+/// git revision: that revision against the work tree. With two revisions: one against the other. With the names of two
+/// environments: what the branch of the second differs in from that of the first. The tuple comes first, then objects
+/// field by field. What repeats is folded into classes and counted.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Up to two git revisions, or two environments.
+    #[arg(value_name = "REVISION", num_args = 0..=2)]
+    names: Vec<String>,
+    /// Compare only these environments.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Vec<String>,
+    /// Compare only these agents.
+    #[arg(long, short, value_name = "NAME")]
+    agent: Vec<String>,
+    /// Show every field and whole values instead of classes.
+    #[arg(long)]
+    all: bool,
+    /// Exit with 1 when anything differs.
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Compares.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let progress = context.spinner("comparing");
+    let report = match &args.names[..] {
+        [] => with_branches(context, &args),
+        [revision] => with_tree(context, &args, revision, &Source::WorkTree),
+        [before, after, ..] => {
+            let loaded = fleet_here(context)?;
+            let known = loaded.as_ref().and_then(|loaded| loaded.workspace.as_ref());
+            match known.map(|workspace| (workspace, workspace.environment(before), workspace.environment(after))) {
+                Some((workspace, Some(before), Some(after))) => {
+                    two_environments(context, &args, workspace, before, after)
+                }
+                Some((workspace, Some(_), None)) if !is_revision(context, before)? => {
+                    Err(unknown_environment(workspace, after))
+                }
+                Some((workspace, None, Some(_))) if !is_revision(context, after)? => {
+                    Err(unknown_environment(workspace, before))
+                }
+                _ => with_tree(context, &args, before, &Source::Revision(after.clone())),
+            }
+        }
+    };
+    progress.finish_and_clear();
+    report
+}
+
+/// The fleet of the work tree, for the names of its environments; a bare clone has none.
+fn fleet_here(context: &Context) -> Result<Option<Loaded>, Failure> {
+    let repository = context.repository()?;
+    let source = match repository.work_folder() {
+        Some(_) => Source::WorkTree,
+        None => Source::Revision("HEAD".to_owned()),
+    };
+    Ok(context.load(&source).ok())
+}
+
+fn is_revision(context: &Context, name: &str) -> Result<bool, Failure> {
+    Ok(context.repository()?.resolve(name).is_ok())
+}
+
+/// One of two names is an environment and no revision, so the other one was meant to be an environment too.
+fn unknown_environment(workspace: &Workspace, name: &str) -> Failure {
+    let known = workspace
+        .environments
+        .iter()
+        .map(|environment| environment.name.as_str());
+    selection::unknown("environment", name, known)
+}
+
+/// The work tree against the environment branches.
+fn with_branches(context: &Context, args: &Args) -> Result<Report, Failure> {
+    let loaded = context.load(&Source::WorkTree)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let repository = context.repository()?;
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let environments = selection::environments(workspace, &args.environment)?;
+    let branches = environments
+        .iter()
+        .map(|environment| Ok(branch(&*delivery, workspace, environment)?.unwrap_or_default()))
+        .collect::<Result<Vec<BranchState>, Failure>>()?;
+    let gone = branches.iter().flat_map(|branch| branch.units.keys());
+    let agents = selection::agents(
+        workspace,
+        &args.agent,
+        &gone.filter_map(|unit| AgentName::new(unit).ok()).collect(),
+    )?;
+    let (engines, mut findings) = Engines::compile(workspace);
+    findings.extend(loaded.findings.iter().cloned());
+    let blocked = Blocked::by(&findings);
+    let side = TreeSide {
+        workspace,
+        engines: &engines,
+        blocked: &blocked,
+    };
+    let inputs: Vec<(&Environment, &BranchState)> = environments.iter().copied().zip(&branches).collect();
+    let compared = against_branches(side, &inputs, agents.as_ref());
+    Ok(report(context, args, compared, findings, loaded))
+}
+
+/// What the branch of an environment holds; nothing before its first release.
+fn branch(
+    delivery: &dyn Repository,
+    workspace: &Workspace,
+    environment: &Environment,
+) -> Result<Option<BranchState>, Failure> {
+    let name = workspace.branch(&environment.name);
+    match delivery.tip(&name, &workspace.fleet.delivery.remote)? {
+        Tip::At { commit, .. } => Ok(Some(branch_state(delivery, &commit, &|_| false)?)),
+        Tip::Unborn => Ok(None),
+    }
+}
+
+/// A revision against another tree.
+fn with_tree(context: &Context, args: &Args, revision: &str, source: &Source) -> Result<Report, Failure> {
+    let old = context
+        .load(&Source::Revision(revision.to_owned()))
+        .map_err(|failure| failure.hint("`diff` compares git revisions, or the names of two environments"))?;
+    let new = context.load(source)?;
+    let (Some(before), Some(after)) = (&old.workspace, &new.workspace) else {
+        let unreadable = if new.workspace.is_none() { new } else { old };
+        return Ok(Report::of_findings(unreadable.findings, unreadable.tree));
+    };
+    let environments = environments(before, after, &args.environment)?;
+    let agents = selection::agents(after, &args.agent, &before.agents.keys().cloned().collect())?;
+    let (old_engines, mut old_findings) = Engines::compile(before);
+    let (new_engines, mut findings) = Engines::compile(after);
+    old_findings.extend(old.findings.iter().cloned());
+    findings.extend(new.findings.iter().cloned());
+    let (old_blocked, blocked) = (Blocked::by(&old_findings), Blocked::by(&findings));
+    let mut compared = between_trees(
+        TreeSide {
+            workspace: before,
+            engines: &old_engines,
+            blocked: &old_blocked,
+        },
+        TreeSide {
+            workspace: after,
+            engines: &new_engines,
+            blocked: &blocked,
+        },
+        &environments,
+        agents.as_ref(),
+    );
+    old_findings.append(&mut compared.before);
+    let errors = old_findings.into_iter().filter(Finding::is_error);
+    findings.extend(errors.map(|finding| of_earlier(finding, revision)));
+    Ok(report(context, args, compared, findings, new))
+}
+
+/// What is wrong with an earlier tree cannot be mended any more: it says only why a unit is not compared.
+fn of_earlier(mut finding: Finding, revision: &str) -> Finding {
+    let place = finding
+        .location
+        .take()
+        .map_or(String::new(), |location| format!(", {}", location.file));
+    finding.severity = Severity::Warning;
+    finding.message = format!("not compared: in `{revision}`{place}, {}", finding.message);
+    finding.help = None;
+    finding
+}
+
+/// The environments of either tree that are asked for, those of the later one first.
+fn environments(before: &Workspace, after: &Workspace, names: &[String]) -> Result<Vec<EnvironmentName>, Failure> {
+    let in_before = |name: &String| before.environment(name).is_some();
+    let (gone, here): (Vec<String>, Vec<String>) = names
+        .iter()
+        .cloned()
+        .partition(|name| after.environment(name).is_none() && in_before(name));
+    let all = names.is_empty();
+    let mut found: Vec<EnvironmentName> = Vec::new();
+    if all || !here.is_empty() {
+        let chosen = selection::environments(after, &here)?;
+        found.extend(chosen.into_iter().map(|environment| environment.name.clone()));
+    }
+    let gone = before.environments.iter().filter(|environment| {
+        let name = environment.name.as_str();
+        after.environment(name).is_none() && (all || gone.iter().any(|gone| gone == name))
+    });
+    found.extend(gone.map(|environment| environment.name.clone()));
+    Ok(found)
+}
+
+/// The branches of two environments.
+fn two_environments(
+    context: &Context,
+    args: &Args,
+    workspace: &Workspace,
+    before: &Environment,
+    after: &Environment,
+) -> Result<Report, Failure> {
+    if !args.environment.is_empty() {
+        return Err(
+            Failure::new(FailureKind::Usage, "the environments are named already").hint("leave out `--environment`")
+        );
+    }
+    let repository: Arc<dyn Repository> = context.repository()?;
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let read = |environment: &Environment| {
+        branch(&*delivery, workspace, environment)?.ok_or_else(|| {
+            let message = format!("`{}` was never released", environment.name);
+            Failure::new(FailureKind::Usage, message).hint(format!("cargo xtask release {}", environment.name))
+        })
+    };
+    let (old, new) = (read(before)?, read(after)?);
+    let names = old.units.keys().chain(new.units.keys());
+    let released: BTreeSet<AgentName> = names.filter_map(|unit| AgentName::new(unit).ok()).collect();
+    let agents = selection::agents(workspace, &args.agent, &released)?;
+    let change = between_environments(workspace, (before, &old), (after, &new), agents.as_ref());
+    let compared = Compared {
+        change,
+        ..Compared::default()
+    };
+    Ok(answer(context, args, &compared))
+}
+
+fn report(context: &Context, args: &Args, compared: Compared, mut findings: Vec<Finding>, loaded: Loaded) -> Report {
+    findings.extend(compared.after.iter().cloned());
+    findings.sort();
+    findings.dedup();
+    answer(context, args, &compared).with_findings(findings, loaded.tree)
+}
+
+fn answer(context: &Context, args: &Args, compared: &Compared) -> Report {
+    let detail = if args.all { Detail::All } else { Detail::Folded };
+    let text = changes_text(&compared.change, detail, context.style);
+    let mut report = Report::new(&compared.change, text);
+    if args.exit_code && !compared.change.units.is_empty() {
+        report.exit = Some(EXIT_FINDINGS);
+    }
+    report
+}

@@ -1,0 +1,137 @@
+//! `affected`: which units a change of the files affects, and why.
+
+use expect_test::{Expect, expect};
+
+use super::fixture::Fleet;
+
+fn check(edit: impl FnOnce(&Fleet), expected: Expect) {
+    let fleet = Fleet::new();
+    edit(&fleet);
+    expected.assert_eq(&fleet.text(&["affected", "--base", "HEAD"]));
+}
+
+#[test]
+fn nothing_is_affected_by_nothing() {
+    check(|_| {}, expect![[r#""#]]);
+}
+
+#[test]
+fn a_prompt_that_nothing_names_affects_nothing() {
+    check(
+        |fleet| fleet.put("agents/a/prompts/answer/1.1.0.prompt", "new\n"),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_component_affects_the_environments_that_follow_it() {
+    check(
+        |fleet| fleet.edit("agents/a/agent.yaml", "maxTokens: 10", "maxTokens: 20"),
+        expect![[r#"
+            dev/a  changed: model
+        "#]],
+    );
+}
+
+#[test]
+fn a_promotion_affects_one_unit() {
+    check(
+        |fleet| {
+            fleet.edit("agents/a/agent.yaml", "maxTokens: 10", "maxTokens: 20");
+            fleet.promote("a", "v1.0.0-rc2");
+        },
+        expect![[r#"
+            dev/a  changed: model
+            staging/a  changed: model, version
+        "#]],
+    );
+}
+
+#[test]
+fn an_edited_template_affects_what_renders_from_it() {
+    check(
+        |fleet| {
+            fleet.edit(
+                "templates/argocd/application.yaml.tera",
+                "namespace: argocd",
+                "namespace: argo",
+            )
+        },
+        expect![[r#"
+            dev/_environment  changed: blueprint
+            dev/a  changed: blueprint
+            dev/b  changed: blueprint
+            staging/_environment  changed: blueprint
+            staging/a  changed: blueprint
+            staging/b  changed: blueprint
+        "#]],
+    );
+}
+
+#[test]
+fn overrides_values_and_dependencies_are_told_apart() {
+    check(
+        |fleet| {
+            fleet.edit(
+                "environments/staging/environment.yaml",
+                "temperature: 0.5",
+                "temperature: 0.6",
+            );
+            fleet.edit("environments/dev/environment.yaml", "DEBUG", "ERROR");
+            fleet.edit(
+                "agents/b/agent.yaml",
+                "dependencies: [{name: a, agent: a}]",
+                "dependencies: []",
+            );
+        },
+        expect![[r#"
+            dev/_environment  changed: values
+            dev/a  changed: values, dependents
+            dev/b  changed: values, dependencies, wave
+            staging/a  changed: overrides, dependents
+            staging/b  changed: overrides, dependencies, wave
+        "#]],
+    );
+}
+
+#[test]
+fn agents_and_environments_come_and_go() {
+    check(
+        |fleet| {
+            fleet.remove("agents/b");
+            std::fs::remove_file(fleet.folder.path().join("environments/staging/releases/b.yaml")).unwrap();
+        },
+        expect![[r#"
+            dev/_environment  changed: agents
+            dev/a  changed: dependents
+            dev/b  removed
+            staging/_environment  changed: agents
+            staging/a  changed: dependents
+            staging/b  removed
+        "#]],
+    );
+    check(
+        |fleet| {
+            fleet.edit("environments/fleet.yaml", "[dev, staging]", "[staging]");
+            fleet.remove("environments/dev");
+        },
+        expect![[r#"
+            dev/_environment  removed
+            dev/a  removed
+            dev/b  removed
+        "#]],
+    );
+}
+
+#[test]
+fn the_matrix_is_one_line_of_json() {
+    let fleet = Fleet::new();
+    fleet.edit("environments/staging/values/a.yaml", "replicas: 3", "replicas: 4");
+    fleet.commit("More");
+    expect![[r#"
+        {"include":[{"agent":"a","change":"changed","environment":"staging"}]}
+    "#]]
+    .assert_eq(&fleet.text(&["affected", "--base", "HEAD~1", "--head", "HEAD", "--matrix"]));
+    let report = fleet.run(&["affected", "--base", "HEAD~1"]).unwrap();
+    expect![[r#"{"include":[{"agent":"a","change":"changed","environment":"staging","reasons":[{"cause":"values","fields":["values.replicas"]}]}]}"#]].assert_eq(&report.result.to_string());
+}

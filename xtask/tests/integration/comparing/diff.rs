@@ -1,0 +1,378 @@
+//! `diff`: the work tree against branches, revisions against each other, environments against each other.
+
+use expect_test::{Expect, expect};
+use xtask::failure::{EXIT_DONE, EXIT_FINDINGS};
+
+use super::fixture::Fleet;
+
+fn check(fleet: &Fleet, arguments: &[&str], expected: Expect) {
+    expected.assert_eq(&fleet.text(arguments));
+}
+
+fn new_prompt(fleet: &Fleet) {
+    fleet.put(
+        "agents/a/prompts/answer/1.1.0.prompt",
+        "---\nmodel: m\n---\nBe kind.\nBe brief.\n",
+    );
+    fleet.edit("agents/a/agent.yaml", "answer: 1.0.0", "answer: 1.1.0");
+}
+
+#[test]
+fn after_a_release_nothing_differs() {
+    let fleet = Fleet::released();
+    check(
+        &fleet,
+        &["diff"],
+        expect![[r#"
+        units: 0 added, 0 changed, 0 removed, 6 unchanged; objects: +0 ~0 -0; components: 0
+    "#]],
+    );
+    assert_eq!(fleet.run(&["diff", "--exit-code"]).unwrap().exit_code(), EXIT_DONE);
+}
+
+#[test]
+fn before_the_first_release_everything_is_new() {
+    check(
+        &Fleet::new(),
+        &["diff", "-e", "staging"],
+        expect![[r#"
+        staging/_environment added
+          objects
+            + Namespace agents-staging
+
+        staging/a added
+          tuple
+            blueprint.name: none → agent-service
+            blueprint.sha256: none → sha256:186e94c89fcd…
+            code.digest: none → sha256:000000000000…
+            code.repository: none → registry.example.com/a
+            model.maxTokens: none → 10
+            model.name: none → m
+            model.postTraining.strategy: none → none
+            model.provider: none → p
+            model.temperature: none → 0.1
+            model.timeoutSeconds: none → 5
+            prompts.answer.sha256: none → sha256:0ed3432bfcb9…
+            prompts.answer.version: none → 1.0.0
+            version: none → v1.0.0-rc1
+          overrides
+            overrides.model.temperature: none → 0.5
+          objects
+            + Deployment a
+            + ConfigMap a-prompts-590a8ef75d
+            + Application a-staging
+
+        staging/b added
+          tuple
+            blueprint.name: none → agent-service
+            blueprint.sha256: none → sha256:186e94c89fcd…
+            code.digest: none → sha256:000000000000…
+            code.repository: none → registry.example.com/b
+            version: none → v1.0.0-rc1
+          overrides
+            overrides.model.temperature: none → 0.5
+          objects
+            + Deployment b
+            + Application b-staging
+
+        units: 3 added, 0 changed, 0 removed, 0 unchanged; objects: +6 ~0 -0; components: 0
+    "#]],
+    );
+}
+
+#[test]
+fn a_new_prompt_differs_in_the_tuple_and_in_one_config_map() {
+    let fleet = Fleet::released();
+    new_prompt(&fleet);
+    check(
+        &fleet,
+        &["diff"],
+        expect![[r#"
+        dev/a changed
+          tuple
+            prompts.answer.sha256: sha256:0ed3432bfcb9… → sha256:2f136179aa7f…
+            prompts.answer.version: 1.0.0 → 1.1.0
+            text of prompts.answer
+                … 2 unchanged
+                ---
+                Be kind.
+              - Be short.
+              + Be brief.
+          objects
+            ~ ConfigMap a-prompts-601e547ae0 (was a-prompts-590a8ef75d)
+              data["answer.prompt"]: as the text of prompts.answer above
+          folded (nothing else in 1 object)
+            lockstep.dev/input in 1 object: sha256:5763d6a0866f… → sha256:69a16c25d176…
+            lockstep.dev/tuple in 1 object: sha256:6c7fd23ef561… → sha256:57917de5ec16…
+            name of a-prompts-… in 2 objects: a-prompts-590a8ef75d → a-prompts-601e547ae0
+            earlier generations of ConfigMaps: 1 kept from now on
+
+        units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~2 -0; components: 2
+    "#]],
+    );
+    assert_eq!(fleet.run(&["diff"]).unwrap().exit_code(), EXIT_DONE);
+    assert_eq!(fleet.run(&["diff", "--exit-code"]).unwrap().exit_code(), EXIT_FINDINGS);
+    assert_eq!(
+        fleet
+            .run(&["diff", "--exit-code", "-e", "staging"])
+            .unwrap()
+            .exit_code(),
+        EXIT_DONE
+    );
+    assert_eq!(
+        fleet.run(&["diff", "--exit-code", "-a", "b"]).unwrap().exit_code(),
+        EXIT_DONE
+    );
+}
+
+#[test]
+fn what_diff_shows_the_next_release_writes() {
+    let fleet = Fleet::released();
+    new_prompt(&fleet);
+    fleet.commit("A new prompt");
+    let shown = fleet.run(&["diff", "-e", "dev"]).unwrap().result;
+    let planned = fleet.run(&["release", "dev", "--dry-run"]).unwrap().result;
+    let planned: Vec<&str> = planned["environments"][0]["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|unit| unit["change"] != "unchanged")
+        .map(|unit| unit["unit"].as_str().unwrap())
+        .collect();
+    let shown: Vec<&str> = shown["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|unit| unit["unit"].as_str().unwrap())
+        .collect();
+    assert_eq!(shown, planned);
+    fleet.run(&["release", "dev"]).unwrap();
+    assert_eq!(fleet.run(&["diff", "--exit-code"]).unwrap().exit_code(), EXIT_DONE);
+}
+
+#[test]
+fn an_agent_that_leaves_and_one_that_is_held() {
+    let fleet = Fleet::released();
+    fleet.remove("agents/b");
+    std::fs::remove_file(fleet.folder.path().join("environments/staging/releases/b.yaml")).unwrap();
+    fleet.edit("environments/staging/values/a.yaml", "replicas: 3", "replicas: 4");
+    fleet.put(
+        "environments/staging/holds/a.yaml",
+        "by: me\nreason: wait\nsince: 2025-01-01T00:00:00Z\n",
+    );
+    check(
+        &fleet,
+        &["diff"],
+        expect![[r#"
+        dev/_environment changed
+          its input differs, its objects do not
+
+        dev/b removed
+          tuple
+            blueprint.name: agent-service → none
+            blueprint.sha256: sha256:186e94c89fcd… → none
+            code.digest: sha256:000000000000… → none
+            code.repository: registry.example.com/b → none
+            version: dev-latest → none
+          objects
+            - Deployment b
+            - Application b-dev
+
+        staging/_environment changed
+          its input differs, its objects do not
+
+        staging/b removed
+          tuple
+            blueprint.name: agent-service → none
+            blueprint.sha256: sha256:186e94c89fcd… → none
+            code.digest: sha256:000000000000… → none
+            code.repository: registry.example.com/b → none
+            version: v1.0.0-rc1 → none
+          overrides
+            overrides.model.temperature: 0.5 → none
+          objects
+            - Deployment b
+            - Application b-staging
+
+        dev/a nothing but what is folded
+          lockstep.dev/input in 1 object: sha256:5763d6a0866f… → sha256:7880ea8f25d9…
+
+        held, so not released: staging/a
+
+        units: 0 added, 3 changed, 2 removed, 0 unchanged; objects: +0 ~1 -4; components: 0
+    "#]],
+    );
+}
+
+#[test]
+fn revisions_are_rendered_and_compared() {
+    let fleet = Fleet::new();
+    fleet.edit("environments/staging/values/a.yaml", "replicas: 3", "replicas: 4");
+    fleet.commit("More");
+    check(
+        &fleet,
+        &["diff", "HEAD~1", "HEAD"],
+        expect![[r#"
+        staging/a changed
+          objects
+            ~ Deployment a
+              spec.replicas: 3 → 4
+          folded
+            lockstep.dev/input in 1 object: sha256:18668205a5c4… → sha256:86f85cc905d7…
+
+        units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~1 -0; components: 0
+    "#]],
+    );
+    check(
+        &fleet,
+        &["diff", "HEAD"],
+        expect![[r#"
+        units: 0 added, 0 changed, 0 removed, 6 unchanged; objects: +0 ~0 -0; components: 0
+    "#]],
+    );
+    fleet.edit(
+        "templates/argocd/application.yaml.tera",
+        "namespace: argocd",
+        "namespace: argo",
+    );
+    check(
+        &fleet,
+        &["diff", "HEAD", "-a", "b", "-e", "dev"],
+        expect![[r#"
+        dev/b changed
+          objects
+            + Application b-dev
+            - Application b-dev
+
+        units: 0 added, 1 changed, 0 removed, 0 unchanged; objects: +1 ~0 -1; components: 0
+    "#]],
+    );
+}
+
+#[test]
+fn an_earlier_tree_that_is_wrong_does_not_stop_the_comparison() {
+    let fleet = Fleet::new();
+    fleet.put("agents/b/agent.yaml", "description: nothing else\n");
+    fleet.commit("Broken");
+    fleet.put("agents/b/agent.yaml", "description: still nothing\n");
+    fleet.edit(
+        "agents/a/agent.yaml",
+        "description: Answers.",
+        "description: Answers well.",
+    );
+    let report = fleet.run(&["diff", "HEAD"]).unwrap();
+    assert_eq!(report.exit_code(), EXIT_FINDINGS);
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.message.starts_with("not compared: in `HEAD`"))
+    );
+    let units: Vec<String> = report.result["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|unit| {
+            format!(
+                "{}/{}",
+                unit["environment"].as_str().unwrap(),
+                unit["unit"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(units, ["dev/a", "staging/a"]);
+}
+
+#[test]
+fn environments_are_compared_as_their_branches_are() {
+    let fleet = Fleet::released();
+    new_prompt(&fleet);
+    fleet.commit("A new prompt");
+    fleet.run(&["release", "dev"]).unwrap();
+    check(
+        &fleet,
+        &["diff", "dev", "staging"],
+        expect![[r#"
+        dev → staging/a changed
+          tuple
+            prompts.answer.sha256: sha256:2f136179aa7f… → sha256:0ed3432bfcb9…
+            prompts.answer.version: 1.1.0 → 1.0.0
+            version: dev-latest → v1.0.0-rc1
+            text of prompts.answer
+                … 2 unchanged
+                ---
+                Be kind.
+              - Be brief.
+              + Be short.
+          overrides
+            overrides.model.temperature: none → 0.5
+          objects
+            ~ Deployment a
+              spec.replicas: 1 → 3
+              spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
+            ~ ConfigMap a-prompts-590a8ef75d (was a-prompts-601e547ae0)
+              data["answer.prompt"]: as the text of prompts.answer above
+          folded (nothing else in 1 object)
+            lockstep.dev/input in 1 object: sha256:69a16c25d176… → sha256:18668205a5c4…
+            lockstep.dev/tuple in 1 object: sha256:57917de5ec16… → sha256:6c7fd23ef561…
+            lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
+            name of a-prompts-… in 2 objects: a-prompts-601e547ae0 → a-prompts-590a8ef75d
+            names of the environments in 3 objects
+
+        dev → staging/b changed
+          tuple
+            version: dev-latest → v1.0.0-rc1
+          overrides
+            overrides.model.temperature: none → 0.5
+          objects
+            ~ Deployment b
+              spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
+          folded (nothing else in 1 object)
+            lockstep.dev/input in 1 object: sha256:7bbac7858c2c… → sha256:17173d16343c…
+            lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
+            names of the environments in 2 objects
+
+        dev → staging/_environment nothing but what is folded
+          names of the environments in 1 object: agents-dev → agents-staging
+
+        units: 0 added, 3 changed, 0 removed, 0 unchanged; objects: +0 ~6 -0; components: 6
+    "#]],
+    );
+}
+
+#[test]
+fn wrong_names_say_what_is_right() {
+    let fleet = Fleet::new();
+    let check = |arguments: &[&str], expected: Expect| {
+        let failure = fleet.run(arguments).unwrap_err();
+        expected.assert_eq(&format!("{}\n{}\n", failure.message, failure.hints.join("\n")));
+    };
+    check(
+        &["diff", "dev", "stagin"],
+        expect![[r#"
+        there is no environment `stagin`
+        did you mean `staging`?
+    "#]],
+    );
+    check(
+        &["diff", "dev", "staging"],
+        expect![[r#"
+        `dev` was never released
+        cargo xtask release dev
+    "#]],
+    );
+    check(
+        &["diff", "-e", "stagin"],
+        expect![[r#"
+        there is no environment `stagin`
+        did you mean `staging`?
+    "#]],
+    );
+    check(
+        &["diff", "-a", "c"],
+        expect![[r#"
+        there is no agent `c`
+        did you mean `a`?
+    "#]],
+    );
+}

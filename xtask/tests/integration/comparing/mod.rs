@@ -1,0 +1,6 @@
+//! `diff`, `affected` and `explain values` on a small fleet in a repository of its own.
+
+mod affected;
+mod diff;
+mod explain;
+mod fixture;
