@@ -63,15 +63,16 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 #[expect(missing_docs, reason = "the comment of a command's `Args` is its help")]
 pub enum Command {
+    Affected(commands::affected::Args),
+    Bench(commands::bench::Args),
     Completions(commands::completions::Args),
+    Diff(commands::diff::Args),
+    E2e(commands::e2e::Args),
+    Explain(commands::explain::Args),
     Generate(commands::generate::Args),
     New(commands::new::Args),
-    Diff(commands::diff::Args),
-    Affected(commands::affected::Args),
-    Explain(commands::explain::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
-    Bench(commands::bench::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -124,15 +125,16 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
     match command {
+        Command::Affected(args) => ("affected", commands::affected::run(context, args)),
+        Command::Bench(args) => ("bench", commands::bench::run(context, args)),
         Command::Completions(args) => ("completions", commands::completions::run(context, args)),
+        Command::Diff(args) => ("diff", commands::diff::run(context, args)),
+        Command::E2e(args) => ("e2e", commands::e2e::run(context, args)),
+        Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Generate(args) => ("generate", commands::generate::run(context, args)),
         Command::New(args) => ("new", commands::new::run(context, args)),
-        Command::Diff(args) => ("diff", commands::diff::run(context, args)),
-        Command::Affected(args) => ("affected", commands::affected::run(context, args)),
-        Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
-        Command::Bench(args) => ("bench", commands::bench::run(context, args)),
     }
 }
 

@@ -12,8 +12,9 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::environment::Environment;
 use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
+use crate::adapters::programs::PathPrograms;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{Clock, Commit, Files, Repository, Wanted};
+use crate::ports::{Clock, Commit, Files, Programs, Repository, Wanted};
 
 /// In which form a command answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -33,6 +34,8 @@ pub struct Context {
     pub clock: Box<dyn Clock>,
     /// The file system.
     pub files: Box<dyn Files>,
+    /// Other programs.
+    pub programs: Box<dyn Programs>,
     /// The folder that the tool works in.
     pub folder: PathBuf,
     /// In which form to answer.
@@ -69,6 +72,7 @@ impl Context {
             folder: folder.unwrap_or_else(|| environment.current_folder.clone()),
             clock: Box::new(SystemClock::new()),
             files: Box::new(Disk),
+            programs: Box::new(PathPrograms),
             format: Format::Text,
             style: Style::Plain,
             quiet: false,

@@ -174,3 +174,22 @@ pub trait Clock: Send + Sync {
     /// Seconds since some fixed moment, for measuring.
     fn monotonic(&self) -> f64;
 }
+
+/// Where a program's standard output goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// To ours.
+    Output,
+    /// To our standard error: ours is for the answer alone.
+    Aside,
+}
+
+/// Other programs.
+pub trait Programs: Send + Sync {
+    /// Whether a program is there and ends well with these arguments; says nothing.
+    fn succeeds(&self, program: &str, arguments: &[&str]) -> bool;
+
+    /// Runs a program in a folder, its output passing through as it comes, and returns its exit code; `None` where a
+    /// signal ended it.
+    fn run(&self, program: &str, arguments: &[&str], folder: &Path, stream: Stream) -> Result<Option<i32>, Failure>;
+}

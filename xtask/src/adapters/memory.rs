@@ -1,13 +1,13 @@
 //! In-memory twins of the ports, for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
 
 use crate::failure::Failure;
-use crate::ports::{Clock, Files, Wanted};
+use crate::ports::{Clock, Files, Programs, Stream, Wanted};
 
 /// A clock that stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,5 +98,31 @@ impl Files for MemoryFiles {
     fn remove(&self, _root: &Path, path: &Path) -> Result<(), Failure> {
         self.lock().remove(path);
         Ok(())
+    }
+}
+
+/// Programs that do nothing: command lines that end well, and all others, which are missing or fail.
+#[derive(Debug, Default)]
+pub struct MemoryPrograms {
+    well: BTreeSet<String>,
+}
+
+impl MemoryPrograms {
+    /// These command lines end well.
+    pub fn new(lines: impl IntoIterator<Item = String>) -> MemoryPrograms {
+        MemoryPrograms {
+            well: lines.into_iter().collect(),
+        }
+    }
+}
+
+impl Programs for MemoryPrograms {
+    fn succeeds(&self, program: &str, arguments: &[&str]) -> bool {
+        let line = [&[program], arguments].concat().join(" ");
+        self.well.contains(&line)
+    }
+
+    fn run(&self, program: &str, arguments: &[&str], _folder: &Path, _stream: Stream) -> Result<Option<i32>, Failure> {
+        Ok(Some(i32::from(!self.succeeds(program, arguments))))
     }
 }

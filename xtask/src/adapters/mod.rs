@@ -7,3 +7,4 @@ pub mod files;
 pub mod git;
 pub mod measure;
 pub mod memory;
+pub mod programs;

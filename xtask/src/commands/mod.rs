@@ -4,6 +4,7 @@ pub mod affected;
 pub mod bench;
 pub mod completions;
 pub mod diff;
+pub mod e2e;
 pub mod explain;
 pub mod generate;
 pub mod new;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,27 +11,12 @@ use xtask::adapters::git::GitRepository;
 use xtask::failure::FailureKind;
 use xtask::ports::{GitId, NewCommit, Repository, Tip};
 
+use crate::shell::sh;
+
 const AUTHOR: &str = "Robot <robot@example.com>";
 const DEV: &str = "environment/dev";
 const DEV_REFERENCE: &str = "refs/heads/environment/dev";
 const NOTES: &str = "refs/notes/hydrator.metadata";
-
-/// Runs a command line in a folder and returns what it prints.
-fn sh(folder: &Path, line: &str) -> String {
-    let output = Command::new("sh")
-        .args(["-c", line])
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_AUTHOR_NAME", "Person")
-        .env("GIT_AUTHOR_EMAIL", "person@example.com")
-        .env("GIT_COMMITTER_NAME", "Person")
-        .env("GIT_COMMITTER_EMAIL", "person@example.com")
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "`{line}`: {errors}");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
 
 /// A remote with one commit on `main`, and a folder for clones.
 struct Fixture {

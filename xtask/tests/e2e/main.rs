@@ -5,4 +5,8 @@
     reason = "tests run real programs on folders that they lay out themselves"
 )]
 
+mod docs;
+mod fleet;
 mod git;
+mod readers;
+mod shell;

@@ -98,6 +98,7 @@ fn is_plain(text: &str) -> bool {
         // `...` ends a document.
         b'0'..=b'9' | b'.' => !resembles_number(text) && !text.starts_with("..."),
         b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b't' | b'T' | b'f' | b'F' | b'i' | b'I' => !is_known_word(text),
+        b'e' | b'E' => !is_bare_exponent(text),
         _ => true,
     }
 }
@@ -118,6 +119,15 @@ fn resembles_number(text: &str) -> bool {
         [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B' | b'0'..=b'9', ..]
     );
     prefixed || is_known_word(text) || classify(text) != Scalar::Certain(Meaning::Text)
+}
+
+/// `e1`: JavaScript's reader of YAML 1.1 takes an exponent without a mantissa for a number.
+fn is_bare_exponent(text: &str) -> bool {
+    text.len() > 1
+        && text
+            .bytes()
+            .skip(1)
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-'))
 }
 
 /// Words with a meaning to some reader, in any case.

@@ -94,6 +94,10 @@ fn scalars_are_documents_too() {
         (json!("a\nb"), "\"a\\nb\"\n"),
         (json!(1e16), "1.0e+16\n"),
         (json!(-1), "-1\n"),
+        // An exponent alone is a number to JavaScript's reader of YAML 1.1.
+        (json!("e1"), "\"e1\"\n"),
+        (json!("E-5"), "\"E-5\"\n"),
+        (json!("e2e"), "e2e\n"),
         (
             json!("\u{7f}\u{85}\u{2028}\u{feff}\u{1f600}"),
             "\"\\u007f\\u0085\\u2028\\ufeff\u{1f600}\"\n",

@@ -1,0 +1,118 @@
+//! Releases from several clones through one remote.
+
+use std::fs;
+use std::path::Path;
+
+use super::{ENVIRONMENTS, Fleet, write_prompt};
+use crate::shell::{run, sh};
+
+/// What a branch of a repository holds.
+fn tip(repository: &Path, branch: &str) -> String {
+    sh(repository, &format!("git rev-parse {branch}"))
+}
+
+/// The first command in back quotes of a text.
+fn quoted(text: &str) -> &str {
+    text.split('`').nth(1).unwrap_or_else(|| panic!("no command in {text}"))
+}
+
+/// The hints of a failure.
+fn hints(errors: &str) -> Vec<&str> {
+    errors.lines().filter(|line| line.contains("= hint:")).collect()
+}
+
+#[test]
+fn a_push_brings_branches_and_notes_and_another_clone_goes_on_from_them() {
+    let fleet = Fleet::new();
+    let one = fleet.clone("one", "");
+    sh(&one, "$XTASK release dev staging canary production --push");
+    for environment in ENVIRONMENTS {
+        let branch = format!("environment/{environment}");
+        assert_eq!(tip(&fleet.remote(), &branch), tip(&one, &branch));
+    }
+    let note = "git notes --ref=hydrator.metadata show environment/dev";
+    assert_eq!(sh(&fleet.remote(), note), sh(&one, note));
+
+    let two = fleet.clone("two", "");
+    assert_eq!(sh(&two, "git branch --format='%(refname:short)'"), "main");
+    let text = sh(&two, "$XTASK release dev staging canary production --push");
+    assert_eq!(text.matches("nothing to change").count(), 4, "{text}");
+    write_prompt(&two, "9.0.0");
+    sh(&two, "git push -q origin main && $XTASK release dev --push");
+    assert_eq!(tip(&two, "environment/dev~1"), tip(&one, "environment/dev"));
+    assert_eq!(tip(&fleet.remote(), "environment/dev"), tip(&two, "environment/dev"));
+}
+
+#[test]
+fn a_shallow_clone_is_refused_and_the_hint_mends_it() {
+    let fleet = Fleet::new();
+    let one = fleet.clone("one", "");
+    sh(&one, "$XTASK release dev --push");
+    let shallow = fleet.clone("shallow", "--depth 1");
+    let outcome = run(&shallow, "$XTASK release dev");
+    assert_eq!(outcome.code, 4, "{}", outcome.errors);
+    assert_eq!(sh(&shallow, "git branch --list 'environment/*'"), "");
+    let hints = hints(&outcome.errors);
+    assert!(quoted(hints[0]).starts_with("git fetch"), "{}", outcome.errors);
+    sh(&shallow, quoted(hints[0]));
+    let outcome = run(&shallow, "$XTASK release dev");
+    if outcome.code != 0 {
+        // The branch is there now, but not the commits that its records name.
+        sh(&shallow, quoted(self::hints(&outcome.errors)[0]));
+        sh(&shallow, "$XTASK release dev");
+    }
+    assert_eq!(tip(&shallow, "origin/environment/dev"), tip(&one, "environment/dev"));
+}
+
+#[test]
+fn a_slow_pipeline_does_not_undo_a_newer_release() {
+    let fleet = Fleet::new();
+    let slow = fleet.clone("slow", "");
+    let fast = fleet.clone("fast", "");
+    write_prompt(&fast, "9.0.0");
+    sh(&fast, "git push -q origin main && $XTASK release dev --push");
+    let before = tip(&fleet.remote(), "environment/dev");
+    let outcome = run(&slow, "$XTASK release dev --push");
+    assert_eq!(outcome.code, 1, "{}", outcome.errors);
+    assert!(outcome.errors.contains("stale-source"), "{}", outcome.errors);
+    assert_eq!(tip(&fleet.remote(), "environment/dev"), before);
+    assert_eq!(sh(&slow, "git branch --list 'environment/*'"), "");
+}
+
+/// The other clone pushes between this one's fetch and its push: git runs `pre-push` just then.
+#[test]
+fn who_loses_a_race_says_so_and_nothing_is_lost() {
+    let fleet = Fleet::new();
+    let winner = fleet.clone("winner", "");
+    let loser = fleet.clone("loser", "");
+    write_prompt(&loser, "9.0.0");
+    let hook = loser.join(".git/hooks/pre-push");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    let script = format!(
+        "#!/bin/sh\nrm \"$0\"\nunset $(git rev-parse --local-env-vars)\ncd '{}' && \"$XTASK\" release dev --push >&2\n",
+        winner.display()
+    );
+    fs::write(&hook, script).unwrap();
+    sh(&loser, "chmod +x .git/hooks/pre-push");
+
+    let outcome = run(&loser, "$XTASK release dev --push --format json");
+    assert_eq!(outcome.code, 4, "{}{}", outcome.output, outcome.errors);
+    assert!(outcome.output.contains("\"kind\": \"race\""), "{}", outcome.output);
+    let won = tip(&winner, "environment/dev");
+    assert_eq!(tip(&fleet.remote(), "environment/dev"), won);
+
+    // The loser is told how to go on, and what it adds stands on what the winner wrote.
+    let outcome = run(&loser, "$XTASK release dev --push");
+    assert_eq!(outcome.code, 4, "{}", outcome.errors);
+    let hints = hints(&outcome.errors);
+    let reset = hints
+        .iter()
+        .find(|hint| hint.contains("branch -f"))
+        .expect("a way to go on");
+    sh(&loser, quoted(reset));
+    sh(&loser, "git push -q origin main && $XTASK release dev --push");
+    assert_eq!(tip(&fleet.remote(), "environment/dev~1"), won);
+    assert_eq!(tip(&fleet.remote(), "environment/dev"), tip(&loser, "environment/dev"));
+    let notes = "git notes --ref=hydrator.metadata list | wc -l";
+    assert_eq!(sh(&fleet.remote(), notes), "2");
+}

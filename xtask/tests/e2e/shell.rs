@@ -1,0 +1,42 @@
+//! Command lines in a folder, with a git that has no settings but these.
+
+use std::path::Path;
+use std::process::Command;
+
+/// How a command line ended.
+pub struct Outcome {
+    /// Its exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// What it wrote to standard output.
+    pub output: String,
+    /// What it wrote to standard error.
+    pub errors: String,
+}
+
+/// Runs a shell's command line, however it ends. `$XTASK` in it is the tool under test.
+pub fn run(folder: &Path, line: &str) -> Outcome {
+    let output = Command::new("sh")
+        .args(["-c", line])
+        .current_dir(folder)
+        .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_AUTHOR_NAME", "Person")
+        .env("GIT_AUTHOR_EMAIL", "person@example.com")
+        .env("GIT_COMMITTER_NAME", "Person")
+        .env("GIT_COMMITTER_EMAIL", "person@example.com")
+        .output()
+        .unwrap();
+    Outcome {
+        code: output.status.code().unwrap_or(-1),
+        output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Runs a command line that must end well, and returns what it prints.
+pub fn sh(folder: &Path, line: &str) -> String {
+    let outcome = run(folder, line);
+    assert_eq!(outcome.code, 0, "`{line}`: {}{}", outcome.output, outcome.errors);
+    outcome.output.trim().to_owned()
+}
