@@ -1,6 +1,7 @@
 //! Runs this program as a process of its own and measures it from outside.
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "this is where programs are started and the clock is read"
 )]
 

@@ -57,9 +57,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let head = repository.head()?;
     refuse_dirty(&*repository)?;
     let progress = context.spinner("reading the fleet");
-    let outline =
-        |path: &str| path.ends_with('/') || matches!(layout::place(path), Place::Fleet | Place::Environment(_));
-    let loaded = context.load_commit(&*repository, &head, &|path| layout::wanted(path) && outline(path))?;
+    let loaded = context.load_commit(&*repository, &head, &is_outline)?;
     let Some(fleet) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
@@ -89,6 +87,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     progress.finish_and_clear();
     Ok(report.expect("a run that leaves nothing out is never in doubt"))
+}
+
+/// Whether a path is one of the few files that say which environments there are and where releases go.
+fn is_outline(path: &str) -> bool {
+    let is_folder_above = path.starts_with("environments/") && path.ends_with('/') && path.matches('/').count() <= 2;
+    is_folder_above || matches!(layout::place(path), Place::Fleet | Place::Environment(_))
 }
 
 /// Judges and applies, leaving out what is known to be unchanged; nothing where that turns out to be in doubt.

@@ -26,7 +26,7 @@ pub fn repository() -> &'static Path {
 
 /// Files of this repository, as they are on disk.
 pub fn tree(wanted: fn(&str) -> bool) -> FileTree {
-    let ours = |path: &str| !path.starts_with("target/") && wanted(path);
+    let ours = |path: &str| !path.starts_with("target/") && (path.ends_with('/') || wanted(path));
     Disk.tree(repository(), &ours).unwrap()
 }
 

@@ -113,7 +113,7 @@ fn files_come_with_links_and_giants_but_without_submodules() {
 
     let tree = fixture
         .open()
-        .files(&id(commit), &|path| path.ends_with(".yaml"))
+        .files(&id(commit), &|path| path.ends_with('/') || path.ends_with(".yaml"))
         .unwrap();
     let found: Vec<(&str, &Entry)> = tree.entries().collect();
     assert_eq!(
