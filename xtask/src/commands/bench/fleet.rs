@@ -23,7 +23,7 @@ const ENVIRONMENTS: [(&str, &str); 4] = [
 pub fn changed_file() -> String {
     layout::values(
         &EnvironmentName::new("dev").expect("`dev` is a name"),
-        &AgentName::new("agent-00000").expect("the name fits"),
+        &AgentName::new("agent-00001").expect("the name fits"),
     )
 }
 
