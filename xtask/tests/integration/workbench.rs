@@ -65,6 +65,7 @@ impl Workbench {
             },
             clock: Box::new(FixedClock(1_700_000_000)),
             files: Box::new(MemoryFiles::new(files)),
+            programs: Box::new(xtask::adapters::programs::PathPrograms),
             folder: PathBuf::from(ROOT),
             format: Format::Text,
             style: Style::Plain,

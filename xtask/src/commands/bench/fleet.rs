@@ -74,6 +74,8 @@ delivery:
 values:
   monitoring:
     enabled: false
+  disruption:
+    enabled: false
   secrets:
   - env: LLM_API_KEY
     secret: model-gateway
@@ -183,7 +185,7 @@ fn prompt(index: usize) -> String {
     let mut text = String::from(
         "---\nmodel: anthropic/claude-opus-4\ninput:\n  schema:\n    question: string\n---\n{{role \"system\"}}\n",
     );
-    for line in 0..12 {
+    for line in 0..8 {
         text.push_str(&format!("Rule {line} of area {index}: answer only from what the tools return, and say so when they return nothing.\n"));
     }
     text.push_str("{{role \"user\"}}\n{{question}}\n");
