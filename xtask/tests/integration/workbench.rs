@@ -8,7 +8,7 @@ use lockstep::model::FileTree;
 use lockstep::report::Style;
 use xtask::adapters::environment::Environment;
 use xtask::adapters::files::Disk;
-use xtask::adapters::memory::{FixedClock, MemoryFiles};
+use xtask::adapters::memory::{FixedClock, MemoryFiles, MemoryPrograms};
 use xtask::cli::{Cli, Command};
 use xtask::commands;
 use xtask::context::{Context, Format};
@@ -65,7 +65,7 @@ impl Workbench {
             },
             clock: Box::new(FixedClock(1_700_000_000)),
             files: Box::new(MemoryFiles::new(files)),
-            programs: Box::new(xtask::adapters::programs::PathPrograms),
+            programs: Box::new(MemoryPrograms::default()),
             folder: PathBuf::from(ROOT),
             format: Format::Text,
             style: Style::Plain,
