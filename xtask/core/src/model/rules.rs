@@ -256,6 +256,11 @@ pub const RULES: &[Rule] = &[
         "add it to `environments:` in the fleet file",
     ),
     rule(
+        "unreadable-base",
+        "what changed since a revision cannot be told where that revision has no fleet",
+        "compare with a commit that has `environments/fleet.yaml`",
+    ),
+    rule(
         "unsafe-path",
         "a path leads out of its folder or cannot be shown",
         "rename the file",

@@ -11,8 +11,8 @@ use super::files::{
     ToolsFile,
 };
 use super::layout::{self, Place};
-use super::{Agent, Component, Elsewhere, Environment, Graph, Workspace, blueprint, check, releases};
-use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion, suggestion};
+use super::{Agent, Component, Elsewhere, Environment, Graph, Workspace, blueprint, check, listing, releases};
+use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion};
 
 /// A file of the tree, parsed.
 enum Parsed {
@@ -363,56 +363,10 @@ fn environments(
             _ => {}
         }
     }
-    check_listed(tree, fleet, findings);
+    listing::check(tree, fleet, findings);
     fleet
         .environments
         .iter()
         .filter_map(|name| found.remove(name.as_str()))
         .collect()
-}
-
-/// What the fleet lists has a folder, and what has a folder is listed.
-fn check_listed(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Finding>) {
-    let mut names = BTreeSet::new();
-    for name in &fleet.environments {
-        if !names.insert(name.as_str()) {
-            findings.push(
-                Finding::error("duplicate-environment", format!("`{name}` stands here twice")).in_file(layout::FLEET),
-            );
-        }
-        let path = layout::environment(name.as_str());
-        if tree.get(&path).is_none() {
-            findings.push(
-                Finding::error(
-                    "missing-environment",
-                    format!("the fleet lists `{name}`, and there is no `{path}`"),
-                )
-                .in_file(layout::FLEET)
-                .help(format!("write it, or start with `cargo xtask new environment {name}`")),
-            );
-        }
-    }
-    for folder in tree.folders(layout::ENVIRONMENTS) {
-        if folder == "blueprints" || names.contains(folder) {
-            continue;
-        }
-        let finding = Finding::warning("unlisted-environment", format!("the fleet does not list `{folder}`"))
-            .in_file(format!("{}/{folder}", layout::ENVIRONMENTS));
-        findings.push(match suggestion(folder, names.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help(format!("add it to `environments:` in `{}`", layout::FLEET)),
-        });
-    }
-    for name in &names {
-        if names.contains(format!("{name}-next").as_str()) {
-            findings.push(
-                Finding::error(
-                    "reserved-environment",
-                    format!("`{name}-next` is the name of the proposed branch of `{name}`"),
-                )
-                .in_file(layout::FLEET)
-                .help("rename the environment"),
-            );
-        }
-    }
 }

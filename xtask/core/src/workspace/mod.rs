@@ -10,6 +10,7 @@ mod blueprint;
 mod check;
 mod graph;
 mod layers;
+mod listing;
 mod load;
 mod origins;
 mod releases;

@@ -102,10 +102,8 @@ fn agents_and_environments_come_and_go() {
             std::fs::remove_file(fleet.folder.path().join("environments/staging/releases/b.yaml")).unwrap();
         },
         expect![[r#"
-            dev/_environment  changed: agents
             dev/a  changed: dependents
             dev/b  removed
-            staging/_environment  changed: agents
             staging/a  changed: dependents
             staging/b  removed
         "#]],

@@ -88,27 +88,27 @@ fn a_new_prompt_differs_in_the_tuple_and_in_one_config_map() {
         &fleet,
         &["diff"],
         expect![[r#"
-        dev/a changed
-          tuple
-            prompts.answer.sha256: sha256:0ed3432bfcb9… → sha256:2f136179aa7f…
-            prompts.answer.version: 1.0.0 → 1.1.0
-            text of prompts.answer
-                … 2 unchanged
-                ---
-                Be kind.
-              - Be short.
-              + Be brief.
-          objects
-            ~ ConfigMap a-prompts-601e547ae0 (was a-prompts-590a8ef75d)
-              data["answer.prompt"]: as the text of prompts.answer above
-          folded (nothing else in 1 object)
-            lockstep.dev/input in 1 object: sha256:5763d6a0866f… → sha256:69a16c25d176…
-            lockstep.dev/tuple in 1 object: sha256:6c7fd23ef561… → sha256:57917de5ec16…
-            name of a-prompts-… in 2 objects: a-prompts-590a8ef75d → a-prompts-601e547ae0
-            earlier generations of ConfigMaps: 1 kept from now on
+            dev/a changed
+              tuple
+                prompts.answer.sha256: sha256:0ed3432bfcb9… → sha256:2f136179aa7f…
+                prompts.answer.version: 1.0.0 → 1.1.0
+                text of prompts.answer
+                    … 2 unchanged
+                    ---
+                    Be kind.
+                  - Be short.
+                  + Be brief.
+              objects
+                ~ ConfigMap a-prompts-601e547ae0 (was a-prompts-590a8ef75d)
+                  data["answer.prompt"]: as the text of prompts.answer above
+              folded (nothing else in 1 object)
+                lockstep.dev/input in 1 object: sha256:3f5fa8bc03cc… → sha256:f38d606857e5…
+                lockstep.dev/tuple in 1 object: sha256:6c7fd23ef561… → sha256:57917de5ec16…
+                name of a-prompts-… in 2 objects: a-prompts-590a8ef75d → a-prompts-601e547ae0
+                earlier generations of ConfigMaps: 1 kept from now on
 
-        units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~2 -0; components: 2
-    "#]],
+            units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~2 -0; components: 2
+        "#]],
     );
     assert_eq!(fleet.run(&["diff"]).unwrap().exit_code(), EXIT_DONE);
     assert_eq!(fleet.run(&["diff", "--exit-code"]).unwrap().exit_code(), EXIT_FINDINGS);
@@ -164,43 +164,37 @@ fn an_agent_that_leaves_and_one_that_is_held() {
         &fleet,
         &["diff"],
         expect![[r#"
-        dev/_environment changed
-          its input differs, its objects do not
+            dev/b removed
+              tuple
+                blueprint.name: agent-service → none
+                blueprint.sha256: sha256:186e94c89fcd… → none
+                code.digest: sha256:000000000000… → none
+                code.repository: registry.example.com/b → none
+                version: dev-latest → none
+              objects
+                - Deployment b
+                - Application b-dev
 
-        dev/b removed
-          tuple
-            blueprint.name: agent-service → none
-            blueprint.sha256: sha256:186e94c89fcd… → none
-            code.digest: sha256:000000000000… → none
-            code.repository: registry.example.com/b → none
-            version: dev-latest → none
-          objects
-            - Deployment b
-            - Application b-dev
+            staging/b removed
+              tuple
+                blueprint.name: agent-service → none
+                blueprint.sha256: sha256:186e94c89fcd… → none
+                code.digest: sha256:000000000000… → none
+                code.repository: registry.example.com/b → none
+                version: v1.0.0-rc1 → none
+              overrides
+                overrides.model.temperature: 0.5 → none
+              objects
+                - Deployment b
+                - Application b-staging
 
-        staging/_environment changed
-          its input differs, its objects do not
+            dev/a nothing but what is folded
+              lockstep.dev/input in 1 object: sha256:3f5fa8bc03cc… → sha256:f194ce097c0d…
 
-        staging/b removed
-          tuple
-            blueprint.name: agent-service → none
-            blueprint.sha256: sha256:186e94c89fcd… → none
-            code.digest: sha256:000000000000… → none
-            code.repository: registry.example.com/b → none
-            version: v1.0.0-rc1 → none
-          overrides
-            overrides.model.temperature: 0.5 → none
-          objects
-            - Deployment b
-            - Application b-staging
+            held, so not released: staging/a
 
-        dev/a nothing but what is folded
-          lockstep.dev/input in 1 object: sha256:5763d6a0866f… → sha256:7880ea8f25d9…
-
-        held, so not released: staging/a
-
-        units: 0 added, 3 changed, 2 removed, 0 unchanged; objects: +0 ~1 -4; components: 0
-    "#]],
+            units: 0 added, 1 changed, 2 removed, 2 unchanged; objects: +0 ~1 -4; components: 0
+        "#]],
     );
 }
 
@@ -213,15 +207,15 @@ fn revisions_are_rendered_and_compared() {
         &fleet,
         &["diff", "HEAD~1", "HEAD"],
         expect![[r#"
-        staging/a changed
-          objects
-            ~ Deployment a
-              spec.replicas: 3 → 4
-          folded
-            lockstep.dev/input in 1 object: sha256:18668205a5c4… → sha256:86f85cc905d7…
+            staging/a changed
+              objects
+                ~ Deployment a
+                  spec.replicas: 3 → 4
+              folded
+                lockstep.dev/input in 1 object: sha256:e4aabab17227… → sha256:123eae563f5f…
 
-        units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~1 -0; components: 0
-    "#]],
+            units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~1 -0; components: 0
+        "#]],
     );
     check(
         &fleet,
@@ -293,50 +287,50 @@ fn environments_are_compared_as_their_branches_are() {
         &fleet,
         &["diff", "dev", "staging"],
         expect![[r#"
-        dev → staging/a changed
-          tuple
-            prompts.answer.sha256: sha256:2f136179aa7f… → sha256:0ed3432bfcb9…
-            prompts.answer.version: 1.1.0 → 1.0.0
-            version: dev-latest → v1.0.0-rc1
-            text of prompts.answer
-                … 2 unchanged
-                ---
-                Be kind.
-              - Be brief.
-              + Be short.
-          overrides
-            overrides.model.temperature: none → 0.5
-          objects
-            ~ Deployment a
-              spec.replicas: 1 → 3
-              spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
-            ~ ConfigMap a-prompts-590a8ef75d (was a-prompts-601e547ae0)
-              data["answer.prompt"]: as the text of prompts.answer above
-          folded (nothing else in 1 object)
-            lockstep.dev/input in 1 object: sha256:69a16c25d176… → sha256:18668205a5c4…
-            lockstep.dev/tuple in 1 object: sha256:57917de5ec16… → sha256:6c7fd23ef561…
-            lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
-            name of a-prompts-… in 2 objects: a-prompts-601e547ae0 → a-prompts-590a8ef75d
-            names of the environments in 3 objects
+            dev → staging/a changed
+              tuple
+                prompts.answer.sha256: sha256:2f136179aa7f… → sha256:0ed3432bfcb9…
+                prompts.answer.version: 1.1.0 → 1.0.0
+                version: dev-latest → v1.0.0-rc1
+                text of prompts.answer
+                    … 2 unchanged
+                    ---
+                    Be kind.
+                  - Be brief.
+                  + Be short.
+              overrides
+                overrides.model.temperature: none → 0.5
+              objects
+                ~ Deployment a
+                  spec.replicas: 1 → 3
+                  spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
+                ~ ConfigMap a-prompts-590a8ef75d (was a-prompts-601e547ae0)
+                  data["answer.prompt"]: as the text of prompts.answer above
+              folded (nothing else in 1 object)
+                lockstep.dev/input in 1 object: sha256:f38d606857e5… → sha256:e4aabab17227…
+                lockstep.dev/tuple in 1 object: sha256:57917de5ec16… → sha256:6c7fd23ef561…
+                lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
+                name of a-prompts-… in 2 objects: a-prompts-601e547ae0 → a-prompts-590a8ef75d
+                names of the environments in 3 objects
 
-        dev → staging/b changed
-          tuple
-            version: dev-latest → v1.0.0-rc1
-          overrides
-            overrides.model.temperature: none → 0.5
-          objects
-            ~ Deployment b
-              spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
-          folded (nothing else in 1 object)
-            lockstep.dev/input in 1 object: sha256:7bbac7858c2c… → sha256:17173d16343c…
-            lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
-            names of the environments in 2 objects
+            dev → staging/b changed
+              tuple
+                version: dev-latest → v1.0.0-rc1
+              overrides
+                overrides.model.temperature: none → 0.5
+              objects
+                ~ Deployment b
+                  spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
+              folded (nothing else in 1 object)
+                lockstep.dev/input in 1 object: sha256:235647d0e3a9… → sha256:0da0bf1f569e…
+                lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
+                names of the environments in 2 objects
 
-        dev → staging/_environment nothing but what is folded
-          names of the environments in 1 object: agents-dev → agents-staging
+            dev → staging/_environment nothing but what is folded
+              names of the environments in 1 object: agents-dev → agents-staging
 
-        units: 0 added, 3 changed, 0 removed, 0 unchanged; objects: +0 ~6 -0; components: 6
-    "#]],
+            units: 0 added, 3 changed, 0 removed, 0 unchanged; objects: +0 ~6 -0; components: 6
+        "#]],
     );
 }
 

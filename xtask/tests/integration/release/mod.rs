@@ -4,6 +4,7 @@ mod branch;
 mod change;
 mod delivery;
 mod generations;
+mod memory;
 mod metadata;
 mod same;
 mod selection;

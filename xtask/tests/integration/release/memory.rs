@@ -1,0 +1,122 @@
+//! What earlier runs remember is a short cut and never an answer: with it and without it, the branches are the same.
+
+use crate::fleet::Fleet;
+
+const ENVIRONMENTS: [&str; 4] = ["dev", "staging", "canary", "production"];
+
+/// Edits one after the other, each as a person might make it.
+const EDITS: [(&str, fn(&Fleet)); 9] = [
+    ("one value of one agent", |fleet| {
+        fleet.put("environments/dev/values/assistant.yaml", "values:\n  replicas: 7\n");
+    }),
+    ("one value of what another agent depends on", |fleet| {
+        fleet.put("environments/staging/values/orders.yaml", "values:\n  replicas: 4\n");
+    }),
+    ("a prompt of the candidate", |fleet| {
+        fleet.put(
+            "agents/assistant/prompts/greet/1.1.0.prompt",
+            "Greet the customer by name.\n",
+        );
+        fleet.edit("agents/assistant/agent.yaml", "greet: 1.0.0", "greet: 1.1.0");
+    }),
+    ("a value of every agent", |fleet| {
+        fleet.append(
+            "environments/production/environment.yaml",
+            "values:\n  logLevel: ERROR\n",
+        );
+    }),
+    ("a file that nobody reads", |fleet| {
+        fleet.put("notes.txt", "Buy milk.\n");
+    }),
+    ("a template", |fleet| {
+        fleet.append("templates/argocd/application.yaml.tera", "# the same\n");
+    }),
+    ("an agent that nobody depends on any more", |fleet| {
+        fleet.edit(
+            "agents/assistant/agent.yaml",
+            "agent: orders",
+            "health: http://orders.example.com/health",
+        );
+    }),
+    ("a stray file", |fleet| {
+        fleet.put("environments/dev/odd.txt", "?\n");
+    }),
+    ("an agent that leaves an environment", |fleet| {
+        fleet.remove("environments/canary/releases/assistant.yaml");
+    }),
+];
+
+#[test]
+fn with_it_and_without_it_the_branches_and_the_answers_are_the_same() {
+    let (with, without) = (Fleet::promoted(), Fleet::promoted());
+    let release = |fleet: &Fleet, more: &[&str]| {
+        let mut arguments = vec!["release"];
+        arguments.extend(ENVIRONMENTS);
+        arguments.extend(more);
+        let answer = fleet.run(&arguments);
+        (
+            ENVIRONMENTS.map(|name| answer.changes(name)),
+            answer.rules().join(" "),
+            answer.exit,
+        )
+    };
+    assert_eq!(release(&with, &[]), release(&without, &["--no-cache"]));
+    for (what, edit) in EDITS {
+        for fleet in [&with, &without] {
+            edit(fleet);
+            fleet.commit(what);
+        }
+        assert_eq!(release(&with, &[]), release(&without, &["--no-cache"]), "{what}");
+        for name in ENVIRONMENTS {
+            let branch = format!("environment/{name}");
+            assert_eq!(with.files(&branch), without.files(&branch), "{name} after {what}");
+        }
+    }
+    assert!(with.folder().join(".git/lockstep/units").exists());
+}
+
+#[test]
+fn a_unit_that_somebody_changed_on_the_branch_is_written_again() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev"]);
+    let path = "apps/orders/manifest.yaml";
+    let ours = fleet.file("environment/dev", path);
+    fleet.meddle("environment/dev", path, "kind: Nothing\n");
+    fleet.release(&["dev"]);
+    assert_eq!(fleet.file("environment/dev", path), ours);
+}
+
+#[test]
+fn a_memory_that_is_broken_is_none() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev"]);
+    let file = fleet.folder().join(".git/lockstep/units");
+    let text = std::fs::read_to_string(&file).unwrap();
+    for broken in [&text[..text.len() / 2], "lockstep cache 99\n", "\u{0}", ""] {
+        std::fs::write(&file, broken).unwrap();
+        assert_eq!(
+            fleet.release(&["dev"]).changes("dev"),
+            ["_environment unchanged", "assistant unchanged", "orders unchanged"]
+        );
+    }
+}
+
+#[test]
+fn an_object_that_another_agent_has_already_is_noticed_though_that_agent_is_not_read() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev"]);
+    fleet.put(
+        "templates/agent-service/twin.yaml.tera",
+        "{% if agent.name == \"assistant\" %}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: twin\n  namespace: {{ \
+         environment.namespace | quote }}\n{% endif %}\n",
+    );
+    fleet.commit("One of them");
+    fleet.release(&["dev"]);
+    fleet.edit(
+        "templates/agent-service/twin.yaml.tera",
+        "agent.name == \"assistant\"",
+        "agent.name",
+    );
+    fleet.commit("Both of them");
+    assert_eq!(fleet.run(&["release", "dev"]).rules(), ["shared-object"]);
+}
