@@ -251,6 +251,11 @@ pub const RULES: &[Rule] = &[
         "rename it as suggested, or take it out",
     ),
     rule(
+        "unknown-path",
+        "in an `if`, a misspelt path is false in silence, and the template says something else than it reads",
+        "write the path as docs/reference/templates.md has it; what your own templates read goes under `values.custom`",
+    ),
+    rule(
         "unlisted-environment",
         "an environment has a folder and is not in the fleet's list, so nothing renders it",
         "add it to `environments:` in the fleet file",

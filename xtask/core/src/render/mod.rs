@@ -6,6 +6,7 @@ mod filters;
 mod fleet;
 mod generations;
 mod linemap;
+mod lint;
 mod objects;
 mod unit;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations};
+use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint};
 use crate::model::{Digest, EnvironmentName, Finding, Manifest};
 use crate::workspace::{Blueprint, Environment, Workspace};
 use crate::yaml;
@@ -49,6 +49,7 @@ impl Engines {
                 Err(mut new) => findings.append(&mut new),
             }
         }
+        findings.extend(lint::findings(workspace));
         findings.sort();
         findings.dedup();
         (engines, findings)

@@ -171,6 +171,33 @@ pub(super) fn properties_at(root: &Value, path: &[String]) -> Vec<String> {
     names
 }
 
+/// Where a path leaves what a schema knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathProblem {
+    /// Index of the first part that is not there.
+    pub at: usize,
+    /// What is there instead.
+    pub names: Vec<String>,
+}
+
+/// Where a path leaves what a schema knows; nothing where it leads to something, or to where anything may stand.
+pub fn path_problem(root: &Value, path: &[String]) -> Option<PathProblem> {
+    let mut places = vec![root];
+    for (at, part) in path.iter().enumerate() {
+        let wider: Vec<&Value> = places
+            .into_iter()
+            .flat_map(|schema| alternatives(root, schema))
+            .collect();
+        places = wider.iter().filter_map(|schema| child(schema, part)).collect();
+        if places.is_empty() {
+            let names = properties_at(root, &path[..at]);
+            // without names anything may stand there: a map of the user's own, or a scalar's attribute that Tera refuses
+            return (!names.is_empty()).then_some(PathProblem { at, names });
+        }
+    }
+    None
+}
+
 /// The schema itself, what it refers to, and each way in which it may hold.
 fn alternatives<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
     let mut found = vec![schema];

@@ -7,4 +7,5 @@ mod objects;
 mod paths;
 mod releases;
 mod repositories;
+mod spelling;
 mod templates;

@@ -24,12 +24,11 @@ fn an_unknown_variable_lists_the_names_that_exist() {
         "values.replicas",
         "values.replica",
         expect![[r#"
-        exit 1
-        error[template-error] templates/agent-service/workload.yaml.tera:7:23
-          unknown variable `values.replica`
-          unit: dev/orders
-          help: did you mean `replicas`? `values` has `env`, `generations`, `imagePullSecrets`, `replicas`
-    "#]],
+            exit 1
+            error[unknown-path] templates/agent-service/workload.yaml.tera:7:16
+              `values.replica` leads nowhere: `values` has no `replica`
+              help: did you mean `replicas`? `values` has `argocd`, `autoscaling`, `configuration`, `custom`, `disruption`, `env`, `generations`, `imagePullSecrets`, `labels`, `logLevel`, `monitoring`, `namespace`, `network`, `podAnnotations`, `ports`, `probes`, `replicas`, `resources`, `rollout`, `routing`, `scratch`, `secrets`, `serviceAccount`, `shutdown`, `trafficWeight`, `verification`
+        "#]],
     );
 }
 
@@ -40,12 +39,11 @@ fn an_unknown_variable_far_from_every_name_lists_them_too() {
         "environment.namespace",
         "environment.zone",
         expect![[r#"
-        exit 1
-        error[template-error] templates/agent-service/service.yaml.tera:5:36
-          unknown variable `environment.zone`
-          unit: dev/orders
-          help: `environment` has `argocdNamespace`, `cluster`, `fleet`, `graySteps`, `limitRange`, `name`, `namespace`, `namespaceOwner`, `nodeSelector`, `quota`, `repoURL`, `roles`, `suffix`, `syncWindows`, `targetRevision`, `tier`
-    "#]],
+            exit 1
+            error[unknown-path] templates/agent-service/service.yaml.tera:5:17
+              `environment.zone` leads nowhere: `environment` has no `zone`
+              help: `environment` has `argocdNamespace`, `cluster`, `fleet`, `graySteps`, `limitRange`, `name`, `namespace`, `namespaceOwner`, `nodeSelector`, `quota`, `repoURL`, `roles`, `suffix`, `syncWindows`, `targetRevision`, `tier`
+        "#]],
     );
 }
 
