@@ -38,7 +38,13 @@ impl Memory {
     /// Recalls what earlier runs know of these environments.
     pub(super) fn recall(context: &Context, run: &Run<'_>, environments: &[&Environment]) -> Result<Memory, Failure> {
         let tool = context.program_id();
-        let file = context.files.read_own(&place(run.repository))?.unwrap_or_default();
+        // a file that cannot be read is a file that says nothing
+        let file = context
+            .files
+            .read_own(&place(run.repository))
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         let cache = Cache::parse(&String::from_utf8_lossy(&file), &tool);
         let inputs = Inputs::read(run)?;
         let Some(agents) = inputs.facts(run, &cache)? else {
