@@ -1,4 +1,4 @@
-//! The rules that findings name: why each exists, and what to do about it. A test holds the table against the code.
+//! What a rule is, and the rules about files and what they say. Rooms further down have tables of their own.
 
 /// A rule that a finding can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,280 +9,305 @@ pub struct Rule {
     pub reason: &'static str,
     /// What to do about it.
     pub remedy: &'static str,
+    /// A few lines that break it and the same lines mended, where that shows more than the remedy says.
+    pub example: Option<Example>,
 }
 
-/// Every rule, by id.
+/// A few lines of a file that break a rule, and the same lines mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Breaks it.
+    pub bad: &'static str,
+    /// Does not.
+    pub good: &'static str,
+}
+
+impl Rule {
+    /// A rule without an example.
+    pub const fn new(id: &'static str, reason: &'static str, remedy: &'static str) -> Rule {
+        Rule {
+            id,
+            reason,
+            remedy,
+            example: None,
+        }
+    }
+
+    /// Adds an example.
+    pub const fn example(mut self, bad: &'static str, good: &'static str) -> Rule {
+        self.example = Some(Example { bad, good });
+        self
+    }
+}
+
+/// The rules about files, and about the units that they make, by id.
 pub const RULES: &[Rule] = &[
-    rule(
+    Rule::new(
         "absent-dependency",
         "an agent that it calls does not run in the environment, so it would fail there",
         "promote the other agent first",
     ),
-    rule(
+    Rule::new(
         "ambiguous-scalar",
         "YAML readers disagree on a plain scalar such as `no` or `1_000`: Argo CD would apply something else than was checked",
         "quote it in the template, with the filter `quote`",
     ),
-    rule(
+    Rule::new(
         "blueprint-cycle",
         "a blueprint extends itself through others, so nothing is the base",
         "take one `extends:` out",
     ),
-    rule(
+    Rule::new(
         "changed-blueprint",
         "a pinned copy is not what its digest says, so releases would render something else than was promoted",
         "restore it with `git checkout`; edit the blueprint under `templates/` instead",
     ),
-    rule(
+    Rule::new(
         "changed-component",
         "a file of a release has changed since, so the version no longer says what runs",
         "restore it with `git checkout`, and give the change a new version",
     ),
-    rule(
+    Rule::new(
         "changed-tuple",
         "a release file's `id` is not that of its tuple: someone edited one of them",
         "restore the file with `git checkout`; `promote` and `rollback` write it",
     ),
-    rule(
+    Rule::new(
         "deletion-budget",
         "one run would remove more agents than an accident may",
         "pass `--allow-removals`, or raise `deletionBudget` in the fleet file, if they are really to go",
     ),
-    rule(
+    Rule::new(
         "dependency-cycle",
         "agents wait for each other, so none can start first",
         "take one of the dependencies out",
     ),
-    rule(
+    Rule::new(
         "duplicate-environment",
         "the fleet lists an environment twice, so its place in the order is unclear",
         "take one entry out",
     ),
-    rule(
+    Rule::new(
         "duplicate-key",
         "a key stands twice in a map, and readers disagree on which one counts",
         "remove one of them",
     ),
-    rule(
+    Rule::new(
         "duplicate-object",
         "two templates render the same object, and the last one applied would win",
         "rename one of the objects",
     ),
-    rule(
+    Rule::new(
         "duplicate-tool",
         "a tool stands twice in a tool manifest, so it is unclear what the model may call",
         "remove one of them",
     ),
-    rule(
+    Rule::new(
         "floating-prompt",
         "`latest` names whatever is newest, so the release could not be repeated",
         "name versions, or let the environment follow the candidate",
     ),
-    rule(
+    Rule::new(
         "foreign-tuple",
         "a release file holds another agent's tuple",
         "restore it with `git checkout`",
     ),
-    rule(
+    Rule::new(
         "incomplete-object",
         "a rendered object has no `apiVersion`, `kind` or name, so Kubernetes refuses it",
         "complete it in the template",
     ),
-    rule(
+    Rule::new(
         "invalid-contract",
         "an output contract is no JSON Schema",
         "write an object",
     ),
-    rule(
+    Rule::new(
         "invalid-name",
         "a name does not fit into a Kubernetes name, a branch and a path",
         "use lower-case letters, digits and hyphens, and start with a letter",
     ),
-    rule(
+    Rule::new(
         "invalid-url",
         "a health address has no host to connect to",
         "write it like `http://user-service.users.svc:8080/health`",
     ),
-    rule(
+    Rule::new(
         "invalid-value",
         "a value is none that the file's schema admits",
         "see the file's schema under `schemas/`",
     ),
-    rule(
+    Rule::new(
         "invalid-version",
         "a file name is no version X.Y.Z, so no tuple can name it",
         "rename the file",
     ),
-    rule("json-syntax", "a file is no JSON", "mend it at the line that is shown"),
-    rule(
+    Rule::new("json-syntax", "a file is no JSON", "mend it at the line that is shown"),
+    Rule::new(
         "missing-agent-file",
         "a folder under `agents/` says nothing about its agent",
         "write `agent.yaml`, or start with `cargo xtask new agent`",
     ),
-    rule(
+    Rule::new(
         "missing-blueprint",
         "a release or an environment renders from a blueprint that is not there",
         "restore it from git",
     ),
-    rule(
+    Rule::new(
         "missing-blueprint-file",
         "a folder under `templates/` does not say what it renders",
         "write `blueprint.yaml` with a `description:`",
     ),
-    rule(
+    Rule::new(
         "missing-component",
         "a tuple names a file that does not exist",
         "write the file, or name a version that exists",
     ),
-    rule(
+    Rule::new(
         "missing-environment",
         "the fleet lists an environment that has no file",
         "write it, or start with `cargo xtask new environment`",
     ),
-    rule(
+    Rule::new(
         "missing-fleet",
         "without `environments/fleet.yaml` there are no environments",
         "run the tool inside a Lockstep repository",
     ),
-    rule(
+    Rule::new(
         "missing-key",
         "a file lacks something that has no default",
         "add the key",
     ),
-    rule(
+    Rule::new(
         "missing-owner",
         "nobody answers for the agent when it breaks",
         "add `owner:` with a team and a contact",
     ),
-    rule(
+    Rule::new(
         "namespace-owner",
         "a namespace is rendered by no environment or by several, so it would be missing or fought over",
         "set `namespaceOwner: true` in exactly one of the environments that share it",
     ),
-    rule("not-utf8", "a file is not UTF-8 text", "save it as UTF-8"),
-    rule(
+    Rule::new("not-utf8", "a file is not UTF-8 text", "save it as UTF-8"),
+    Rule::new(
         "oversized-file",
         "a file is too large to have been written by a person",
         "keep data out of the tree and name it by digest",
     ),
-    rule(
+    Rule::new(
         "reserved-environment",
         "an environment's branch would be the proposed branch of another",
         "rename the environment",
     ),
-    rule(
+    Rule::new(
         "shared-object",
         "two environments render the same object into one cluster, and each would undo the other's",
         "give one of them another `suffix:` or namespace",
     ),
-    rule(
+    Rule::new(
         "shared-suffix",
         "environments in one namespace have the same suffix, so their objects would have the same names",
         "give each a `suffix:` of its own",
     ),
-    rule(
+    Rule::new(
         "stale-generated-file",
         "a generated file is not what the code says",
         "`cargo xtask generate`",
     ),
-    rule(
+    Rule::new(
         "stale-render",
         "a folder of manifests is not what the files render to",
         "`cargo xtask render --output <folder>`",
     ),
-    rule(
+    Rule::new(
         "stale-source",
         "a newer release is on the branch, and this one would undo it",
         "update the checkout and release again",
     ),
-    rule(
+    Rule::new(
         "stray-file",
         "nothing reads a file, which may be a misspelt name",
         "rename or remove it",
     ),
-    rule(
+    Rule::new(
         "symbolic-link",
         "a link could lead out of the tree and is not followed",
         "put the file itself in its place",
     ),
-    rule(
+    Rule::new(
         "template-error",
         "a template failed, for example on a name that does not exist",
         "mend the template at the line that is shown",
     ),
-    rule(
+    Rule::new(
         "template-not-yaml",
         "what a template renders is no YAML",
         "compare the rendered excerpt with the template's line; `quote` and `nindent` help",
     ),
-    rule(
+    Rule::new(
         "template-syntax",
         "a template cannot be parsed",
         "mend it at the line that is shown",
     ),
-    rule(
+    Rule::new(
         "twin-path",
         "two paths differ only in case or Unicode form: on many systems they are the same file",
         "rename one of them",
     ),
-    rule(
+    Rule::new(
         "unclear-dependency",
         "a dependency does not say, or says twice, how it is reached",
         "give exactly one of `agent:`, `health:`, or `host:` with `port:`",
     ),
-    rule(
+    Rule::new(
         "unknown-agent",
         "a file is for an agent that does not exist",
         "remove the file, or rename it to the agent's name",
     ),
-    rule(
+    Rule::new(
         "unknown-blueprint",
         "a blueprint extends one that does not exist",
         "name one that does",
     ),
-    rule(
+    Rule::new(
         "unknown-dependency",
         "an agent depends on one that is not in the fleet",
         "name an agent, or describe an external service",
     ),
-    rule(
+    Rule::new(
         "unknown-key",
         "nothing reads a key, which is usually misspelt",
         "rename it as suggested, or take it out",
     ),
-    rule(
+    Rule::new(
         "unknown-path",
         "in an `if`, a misspelt path is false in silence, and the template says something else than it reads",
         "write the path as docs/reference/templates.md has it; what your own templates read goes under `values.custom`",
     ),
-    rule(
+    Rule::new(
         "unlisted-environment",
         "an environment has a folder and is not in the fleet's list, so nothing renders it",
         "add it to `environments:` in the fleet file",
     ),
-    rule(
+    Rule::new(
         "unreadable-base",
         "what changed since a revision cannot be told where that revision has no fleet",
         "compare with a commit that has `environments/fleet.yaml`",
     ),
-    rule(
+    Rule::new(
         "unsafe-path",
         "a path leads out of its folder or cannot be shown",
         "rename the file",
     ),
-    rule(
+    Rule::new(
         "untraceable-pod",
         "no one could tell from the running pod which tuple it is",
         "include the partial `labels` in the pod template",
     ),
-    rule(
+    Rule::new(
         "version-not-admitted",
         "a version of this kind may not run so near to users",
         "promote with another version: `dev-latest` runs in dev, `-rcN` up to staging, `-gray-<phase>` up to canary",
     ),
-    rule("yaml-syntax", "a file is no YAML", "mend it at the line that is shown"),
+    Rule::new("yaml-syntax", "a file is no YAML", "mend it at the line that is shown"),
 ];
-
-const fn rule(id: &'static str, reason: &'static str, remedy: &'static str) -> Rule {
-    Rule { id, reason, remedy }
-}

@@ -1,7 +1,14 @@
 //! The page of every rule that a finding can name.
 
 use super::cell;
-use crate::model::RULES;
+use crate::model::{self, Rule};
+
+/// The rules of every room, by id.
+pub fn rules() -> Vec<&'static Rule> {
+    let mut rules: Vec<&Rule> = [model::RULES].into_iter().flatten().collect();
+    rules.sort_by_key(|rule| rule.id);
+    rules
+}
 
 pub(super) fn page() -> String {
     let mut text = "# Findings
@@ -13,7 +20,7 @@ release, a warning stops nothing.
 |---|---|---|
 "
     .to_owned();
-    for rule in RULES {
+    for rule in rules() {
         text += &format!("| `{}` | {} | {} |\n", rule.id, cell(rule.reason), cell(rule.remedy));
     }
     text

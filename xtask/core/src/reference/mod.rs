@@ -5,6 +5,8 @@ mod schema;
 mod templates;
 mod values;
 
+pub use findings::rules;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;

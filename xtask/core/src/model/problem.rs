@@ -1,0 +1,71 @@
+//! What is wrong inside one object: a finding that has no place in a file yet.
+
+use std::borrow::Cow;
+
+use super::{Finding, Severity};
+
+/// Something wrong in one object, at a path inside it; whoever knows where the object comes from makes a finding of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// JSON pointer (RFC 6901) to what is wrong; empty for the object as a whole. Where a key is missing, the map that
+    /// lacks it.
+    pub pointer: String,
+    /// Whether the key is at fault rather than its value: a key that nobody knows.
+    pub on_key: bool,
+    /// The rule's id.
+    pub rule: Cow<'static, str>,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong, in lower case without a final period.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem that stops a release.
+    pub fn error(rule: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Problem {
+        Problem {
+            pointer: pointer.into(),
+            on_key: false,
+            rule: Cow::Borrowed(rule),
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// A problem that stops nothing.
+    pub fn warning(rule: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Problem {
+        Problem {
+            severity: Severity::Warning,
+            ..Problem::error(rule, pointer, message)
+        }
+    }
+
+    /// Says what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Problem {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Blames the key instead of its value.
+    pub fn on_key(mut self) -> Problem {
+        self.on_key = true;
+        self
+    }
+
+    /// The finding that it is, without a place.
+    pub fn finding(self) -> Finding {
+        Finding {
+            location: None,
+            rule: self.rule,
+            severity: self.severity,
+            message: self.message,
+            help: self.help,
+            unit: None,
+            object: None,
+            related: Vec::new(),
+        }
+    }
+}
