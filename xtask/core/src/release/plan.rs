@@ -353,6 +353,9 @@ fn commit_plan(
         files.extend(owned_paths(&change.unit).into_iter().map(|path| (path, None)));
     }
     if let Some(Some(own)) = bundles.get(ENVIRONMENT_UNIT) {
+        let before = input.branch.units.get(ENVIRONMENT_UNIT);
+        let outdated = before.into_iter().flat_map(|before| own.outdated(before));
+        files.extend(outdated.map(|path| (path.clone(), None)));
         files.extend(
             own.all_files(&context, units)
                 .into_iter()
