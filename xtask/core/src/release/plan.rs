@@ -11,7 +11,7 @@ use super::bundle::{Bundle, ObjectCounts, Record, WriteContext, owned_paths};
 use super::bundles::{Bundles, bundles, shared_identities};
 use super::message::message;
 use super::scope::Blocked;
-use super::{BranchState, DryCommit};
+use super::{BranchState, DryCommit, PreviousUnit};
 use crate::artifact::ComponentChange;
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
 use crate::render::Engines;
@@ -29,6 +29,18 @@ pub struct Options {
     pub blocked: Blocked,
     /// How many agents may be removed, instead of the fleet's budget.
     pub allow_removals: Option<usize>,
+    /// Environments whose statements will be signed: units there without a signature count as changed.
+    pub signed: BTreeSet<EnvironmentName>,
+    /// Whether every unit of the run gets a new statement.
+    pub resign: bool,
+}
+
+impl Options {
+    /// Whether a unit needs a new statement, though its files may be the same.
+    pub(super) fn restates(&self, environment: &EnvironmentName, previous: Option<&PreviousUnit>) -> bool {
+        let is_unsigned = previous.is_some_and(|unit| unit.bundle.is_none());
+        self.resign || (is_unsigned && self.signed.contains(environment))
+    }
 }
 
 /// The tool that makes the plan.
@@ -103,8 +115,12 @@ pub struct UnitChange {
 pub struct CommitPlan {
     /// Its message.
     pub message: String,
+    /// Its number in the environment.
+    pub sequence: u64,
     /// Paths to write, or to delete where there are no bytes; every other path stays as it is.
     pub files: BTreeMap<String, Option<Arc<[u8]>>>,
+    /// The statement about each unit that is written, to be signed. Until then `files` deletes its signature.
+    pub statements: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// What a run does to one environment.
@@ -328,7 +344,8 @@ fn commit_plan(
     tool: Tool,
 ) -> CommitPlan {
     let context = WriteContext {
-        environment: &input.environment.name,
+        environment: input.environment,
+        tool,
         dry,
         repo_url: &workspace.fleet.delivery.repo_url,
         sequence: input.branch.sequence + 1,
@@ -340,24 +357,36 @@ fn commit_plan(
         .collect();
     let mut units = input.branch.listed.clone();
     let mut files: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
-    let new: Vec<BTreeMap<String, Arc<[u8]>>> = written
+    let mut statements = BTreeMap::new();
+    let new: Vec<_> = written
         .par_iter()
-        .map(|bundle| bundle.all_files(&context, BTreeMap::new()))
+        .map(|bundle| {
+            let files = bundle.all_files(&context, BTreeMap::new());
+            let previous = input.branch.listed.get(&bundle.unit).copied();
+            let statement = bundle.statement(&context, &files, previous);
+            (files, Digest::of(&statement), statement)
+        })
         .collect();
-    for (bundle, new) in written.iter().zip(new) {
-        units.insert(bundle.unit.clone(), Digest::of(&new[&branch::inventory(&bundle.unit)]));
+    for (bundle, (new, digest, statement)) in written.iter().zip(new) {
+        units.insert(bundle.unit.clone(), digest);
         files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
+        statements.insert(bundle.unit.clone(), Arc::from(statement));
     }
     for change in changes.iter().filter(|change| change.change == Change::Removed) {
         units.remove(&change.unit);
         files.extend(owned_paths(&change.unit).into_iter().map(|path| (path, None)));
     }
     if let Some(Some(own)) = bundles.get(ENVIRONMENT_UNIT) {
-        files.extend(
-            own.all_files(&context, units)
-                .into_iter()
-                .map(|(path, bytes)| (path, Some(bytes))),
-        );
+        let new = own.all_files(&context, units);
+        let statement = own.statement(&context, &new, input.branch.statement);
+        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
+        statements.insert(ENVIRONMENT_UNIT.to_owned(), Arc::from(statement));
+    }
+    for unit in statements.keys() {
+        if input.branch.units.get(unit).is_some_and(|unit| unit.bundle.is_some()) {
+            files.insert(branch::bundle(unit), None);
+            files.insert(branch::provenance(unit), None);
+        }
     }
     let message = message(
         dry,
@@ -367,5 +396,10 @@ fn commit_plan(
         changes,
         &written,
     );
-    CommitPlan { message, files }
+    CommitPlan {
+        message,
+        sequence: context.sequence,
+        files,
+        statements,
+    }
 }
