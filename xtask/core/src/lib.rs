@@ -3,6 +3,7 @@
 pub mod model;
 
 pub mod artifact;
+pub mod cel;
 pub mod reference;
 pub mod release;
 pub mod render;
