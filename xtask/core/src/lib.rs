@@ -3,6 +3,7 @@
 pub mod model;
 
 pub mod artifact;
+pub mod prompts;
 pub mod reference;
 pub mod release;
 pub mod render;

@@ -13,12 +13,13 @@ mod layers;
 mod listing;
 mod load;
 mod origins;
+mod parts;
 mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use agent::{Agent, Component};
+pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
