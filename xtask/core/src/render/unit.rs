@@ -12,7 +12,7 @@ use super::{
 use crate::model::{AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple, Version};
 use crate::values;
 use crate::workspace::files::{Dependency, Follows, TargetRevision};
-use crate::workspace::{Agent, Blueprint, Component, Environment, Workspace, layout};
+use crate::workspace::{Agent, Blueprint, Environment, PromptComponent, Workspace, layout};
 
 /// Number of the output's format: what else than the context decides the bytes of a unit. Part of every input digest.
 pub const OUTPUT_FORMAT: u32 = 1;
@@ -206,7 +206,7 @@ fn agent_context(
 
 fn prompts(agent: &Agent, tuple: &Tuple, overrides: &Overrides) -> BTreeMap<String, PromptContext> {
     let latest = overrides.prompts == Some(PromptChoice::Latest);
-    let chosen = |name: &String, part: &FileComponent| -> Option<(PlainVersion, Component<()>)> {
+    let chosen = |name: &String, part: &FileComponent| -> Option<(PlainVersion, PromptComponent)> {
         let versions = agent.prompts.get(name)?;
         let (version, file) = if latest {
             versions.last_key_value()?

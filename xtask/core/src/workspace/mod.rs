@@ -13,13 +13,14 @@ mod layers;
 mod listing;
 mod load;
 mod origins;
+mod parts;
 mod releases;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use agent::{Agent, Component};
+pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
