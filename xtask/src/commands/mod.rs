@@ -13,3 +13,5 @@ pub mod render;
 
 mod branches;
 mod selection;
+mod signing;
+mod trust;

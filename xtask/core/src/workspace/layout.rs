@@ -12,6 +12,8 @@ pub const TEMPLATES: &str = "templates";
 pub const PARTIALS: &str = "partials";
 /// The fleet file.
 pub const FLEET: &str = "environments/fleet.yaml";
+/// Who may sign releases.
+pub const TRUST: &str = "environments/trust.yaml";
 /// Copies of the blueprints that release files pin.
 pub const PINNED_BLUEPRINTS: &str = "environments/blueprints";
 /// What a template's file name ends in.
@@ -118,6 +120,8 @@ pub enum Place<'a> {
     Blueprint(&'a str, &'a str),
     /// A template that all blueprints share.
     Partial(&'a str),
+    /// Who may sign.
+    Trust,
     /// Prose for people.
     Prose,
     /// Below one of the tool's folders, and nothing that the tool knows.
@@ -172,8 +176,7 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
         [environment, "values", file] => stem(file, ".yaml", |agent| Place::Values(environment, agent)),
         [environment, "releases", file] => stem(file, ".yaml", |agent| Place::Release(environment, agent)),
         [environment, "holds", file] => stem(file, ".yaml", |agent| Place::Hold(environment, agent)),
-        // read by later commands, not by rendering
-        ["trust.yaml"] => Place::Prose,
+        ["trust.yaml"] => Place::Trust,
         _ => Place::Stray,
     }
 }
@@ -182,9 +185,12 @@ fn stem<'a>(file: &'a str, suffix: &str, place: impl FnOnce(&'a str) -> Place<'a
     file.strip_suffix(suffix).map_or(Place::Stray, place)
 }
 
-/// Whether rendering reads the file: everything below the tool's folders but prose and recorded conversations.
+/// Whether rendering reads the file: everything below the tool's folders but prose, trust and recorded conversations.
 pub fn wanted(path: &str) -> bool {
-    !matches!(place(path), Place::Foreign | Place::Prose | Place::Regression(_))
+    !matches!(
+        place(path),
+        Place::Foreign | Place::Trust | Place::Prose | Place::Regression(_)
+    )
 }
 
 /// Paths on an environment branch.
@@ -226,5 +232,15 @@ pub mod branch {
     /// Every file and every object of a unit.
     pub fn inventory(unit: &str) -> String {
         format!("{RECORDS}/{unit}/inventory.json")
+    }
+
+    /// The signed statement about a unit's files.
+    pub fn bundle(unit: &str) -> String {
+        format!("{RECORDS}/{unit}/release.sigstore.json")
+    }
+
+    /// The signed statement about how they were built.
+    pub fn provenance(unit: &str) -> String {
+        format!("{RECORDS}/{unit}/provenance.sigstore.json")
     }
 }

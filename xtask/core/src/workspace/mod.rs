@@ -14,6 +14,7 @@ mod listing;
 mod load;
 mod origins;
 mod releases;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
 pub use origins::{Explained, Origin, UnknownPath, explain};
+pub use trust::read_trust;
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
 use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ReleaseFile};
