@@ -9,6 +9,7 @@ pub mod reference;
 pub mod release;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod values;
 pub mod workspace;
 pub mod yaml;

@@ -2,11 +2,17 @@
 
 use super::cell;
 use crate::model::{self, Rule};
-use crate::prompts;
+use crate::{artifact, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = [model::RULES, prompts::RULES].into_iter().flatten().collect();
+    let rooms = [
+        model::RULES,
+        artifact::RULES,
+        prompts::RULES,
+        schema::RULES,
+    ];
+    let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
