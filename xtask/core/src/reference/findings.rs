@@ -6,12 +6,7 @@ use crate::{artifact, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let rooms = [
-        model::RULES,
-        artifact::RULES,
-        prompts::RULES,
-        schema::RULES,
-    ];
+    let rooms = [model::RULES, artifact::RULES, prompts::RULES, schema::RULES];
     let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
