@@ -1,11 +1,16 @@
 //! The page of every rule that a finding can name.
 
 use super::cell;
+use crate::artifact;
 use crate::model::{self, Rule};
+use crate::release::verify;
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = [model::RULES].into_iter().flatten().collect();
+    let mut rules: Vec<&Rule> = [model::RULES, artifact::RULES, verify::RULES]
+        .into_iter()
+        .flatten()
+        .collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
