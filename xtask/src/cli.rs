@@ -90,6 +90,7 @@ pub enum Command {
     Release(commands::release::Args),
     Render(commands::render::Args),
     Validate(commands::validate::Args),
+    Verify(commands::verify::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -161,6 +162,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
         Command::Validate(args) => ("validate", commands::validate::run(context, args)),
+        Command::Verify(args) => ("verify", commands::verify::run(context, args)),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod prompts;
 pub mod release;
 pub mod render;
 pub mod validate;
+pub mod verify;
 
 mod branches;
 mod selection;

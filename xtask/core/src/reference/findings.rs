@@ -2,12 +2,19 @@
 
 use super::cell;
 use crate::model::{self, Rule};
+use crate::release::verify;
 use crate::{artifact, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let rooms = [model::RULES, artifact::RULES, prompts::RULES, schema::RULES];
-    let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
+    let rooms: &[&[Rule]] = &[
+        model::RULES,
+        artifact::RULES,
+        prompts::RULES,
+        schema::RULES,
+        verify::RULES,
+    ];
+    let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
