@@ -71,6 +71,7 @@ pub enum Command {
     Explain(commands::explain::Args),
     Generate(commands::generate::Args),
     New(commands::new::Args),
+    Promote(commands::promote::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
 }
@@ -133,6 +134,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Generate(args) => ("generate", commands::generate::run(context, args)),
         Command::New(args) => ("new", commands::new::run(context, args)),
+        Command::Promote(args) => ("promote", commands::promote::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
     }

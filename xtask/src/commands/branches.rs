@@ -1,8 +1,9 @@
 //! The environment branches as they are: where they are kept, and what a commit of one holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use lockstep::model::AgentName;
 use lockstep::release::{BranchState, PreviousUnit};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{self, branch};
@@ -21,6 +22,38 @@ pub(super) fn delivery_repository(
         None => Ok(Arc::clone(repository)),
         Some(place) => context.delivery_repository(&**repository, place, &workspace.fleet.delivery.remote),
     }
+}
+
+/// What a commit of an environment branch holds of these agents.
+pub(super) fn units(
+    delivery: &dyn Repository,
+    commit: &GitId,
+    agents: &BTreeSet<AgentName>,
+) -> Result<Vec<PreviousUnit>, Failure> {
+    let path = |agent: &AgentName| {
+        let unit = agent.as_str();
+        [
+            branch::manifest(unit),
+            branch::metadata(unit),
+            branch::tuple(unit),
+            branch::inventory(unit),
+            branch::argocd(unit),
+        ]
+    };
+    let paths: Vec<String> = agents.iter().flat_map(path).collect();
+    let mut files = delivery.read(commit, &paths)?.into_iter();
+    let mut take = || files.next().flatten();
+    let unit = |agent: &AgentName| PreviousUnit {
+        manifest: take(),
+        metadata: take(),
+        tuple: take(),
+        inventory: take(),
+        argocd: take()
+            .map(|bytes| (branch::argocd(agent.as_str()), bytes))
+            .into_iter()
+            .collect(),
+    };
+    Ok(agents.iter().map(unit).collect())
 }
 
 /// What a commit of an environment branch holds. Of units that need not be read there is only the name.

@@ -8,8 +8,12 @@ pub mod e2e;
 pub mod explain;
 pub mod generate;
 pub mod new;
+pub mod promote;
 pub mod release;
 pub mod render;
 
 mod branches;
+mod checks;
+mod dry;
+mod ledger;
 mod selection;

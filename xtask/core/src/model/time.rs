@@ -1,6 +1,10 @@
 //! Moments as git records them: seconds since 1970 and an offset from UTC.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment in a time zone; shown as RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +13,90 @@ pub struct Timestamp {
     pub seconds: i64,
     /// Offset from UTC, minutes.
     pub offset_minutes: i32,
+}
+
+impl Timestamp {
+    /// This moment in UTC.
+    pub fn utc(seconds: i64) -> Timestamp {
+        Timestamp {
+            seconds,
+            offset_minutes: 0,
+        }
+    }
+
+    /// Reads RFC 3339 with whole seconds, as it is shown.
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        let (date, rest) = text.split_once('T')?;
+        let (time, zone) = rest.split_at_checked(8)?;
+        let mut date = date.split('-').map(number);
+        let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+        let mut time = time.split(':').map(number);
+        let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+        let offset = match zone {
+            "Z" => 0,
+            _ => {
+                let sign = match zone.get(..1)? {
+                    "+" => 1,
+                    "-" => -1,
+                    _ => return None,
+                };
+                let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+                sign * (number(hours)? * 60 + number(minutes)?)
+            }
+        };
+        let local = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+        let moment = Timestamp {
+            seconds: local - offset * 60,
+            offset_minutes: i32::try_from(offset).ok()?,
+        };
+        // what is not written as it is shown, such as the 31st of February, is no moment
+        (moment.to_string() == text).then_some(moment)
+    }
+}
+
+fn number(text: &str) -> Option<i64> {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Timestamp::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no moment: expected `2026-01-31T12:00:00Z`")))
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A moment, RFC 3339 with whole seconds.",
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"
+        })
+    }
+}
+
+/// The day since 1970 of a date in the proleptic Gregorian calendar (the same source, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9) % 12;
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }
 
 impl fmt::Display for Timestamp {

@@ -7,10 +7,14 @@ mod bundles;
 mod cache;
 mod diff;
 mod dry;
+pub mod ledger;
 mod message;
 mod metadata;
 mod plan;
+pub mod promotion;
 mod readme;
+mod recorded;
+mod rules;
 mod scope;
 
 pub use affected::{Affected, Cause, Reason, affected};
@@ -24,4 +28,6 @@ pub use diff::{
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
 pub use plan::{Change, CommitPlan, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};
+pub use recorded::recorded;
+pub use rules::RULES;
 pub use scope::{Blocked, Scope};
