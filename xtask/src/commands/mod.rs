@@ -8,6 +8,7 @@ pub mod e2e;
 pub mod explain;
 pub mod generate;
 pub mod new;
+pub mod promote;
 pub mod prompts;
 pub mod release;
 pub mod render;
@@ -15,6 +16,9 @@ pub mod validate;
 pub mod verify;
 
 mod branches;
+mod checks;
+mod dry;
+mod ledger;
 mod selection;
 mod signing;
 mod trust;

@@ -2,7 +2,7 @@
 
 use super::cell;
 use crate::model::{self, Rule};
-use crate::release::verify;
+use crate::release::{self, verify};
 use crate::{artifact, prompts, schema};
 
 /// The rules of every room, by id.
@@ -12,6 +12,7 @@ pub fn rules() -> Vec<&'static Rule> {
         artifact::RULES,
         prompts::RULES,
         schema::RULES,
+        release::RULES,
         verify::RULES,
     ];
     let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();

@@ -122,6 +122,11 @@ impl Workspace {
         std::iter::once(environment).chain(self.environments.iter().filter(same))
     }
 
+    /// The branch that Argo CD syncs of an environment.
+    pub fn active_branch(&self, environment: &EnvironmentName) -> String {
+        format!("{}{environment}", self.fleet.delivery.branch_prefix)
+    }
+
     /// The branch that an environment's releases go to.
     pub fn branch(&self, environment: &EnvironmentName) -> String {
         let delivery = &self.fleet.delivery;
