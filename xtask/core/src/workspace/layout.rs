@@ -14,6 +14,8 @@ pub const PARTIALS: &str = "partials";
 pub const FLEET: &str = "environments/fleet.yaml";
 /// Who may sign releases.
 pub const TRUST: &str = "environments/trust.yaml";
+/// What is known of models and indexes.
+pub const MODELS: &str = "environments/models.yaml";
 /// Copies of the blueprints that release files pin.
 pub const PINNED_BLUEPRINTS: &str = "environments/blueprints";
 /// What a template's file name ends in.
@@ -137,6 +139,8 @@ pub fn reference(name: &str) -> String {
 pub enum Place<'a> {
     /// The fleet file.
     Fleet,
+    /// What is known of models and indexes.
+    Models,
     /// An agent's own file.
     Agent(&'a str),
     /// A prompt: agent, name, file stem.
@@ -211,6 +215,9 @@ fn place_of_agent(rest: &str) -> Place<'_> {
 fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
     if path == FLEET {
         return Place::Fleet;
+    }
+    if path == MODELS {
+        return Place::Models;
     }
     let parts: Vec<&str> = rest.splitn(3, '/').collect();
     match parts[..] {
