@@ -2,11 +2,19 @@
 
 use super::cell;
 use crate::model::{self, Rule};
-use crate::prompts;
+use crate::release::verify;
+use crate::{artifact, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = [model::RULES, prompts::RULES].into_iter().flatten().collect();
+    let rooms: &[&[Rule]] = &[
+        model::RULES,
+        artifact::RULES,
+        prompts::RULES,
+        schema::RULES,
+        verify::RULES,
+    ];
+    let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }

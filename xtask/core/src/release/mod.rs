@@ -10,9 +10,11 @@ mod diff;
 mod dry;
 mod message;
 mod metadata;
+mod options;
 mod plan;
 mod readme;
 mod scope;
+pub mod verify;
 
 pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
@@ -25,5 +27,6 @@ pub use diff::{
 };
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
-pub use plan::{Change, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};
+pub use options::{Options, Tool};
+pub use plan::{Change, EnvironmentInput, EnvironmentPlan, UnitChange, plan};
 pub use scope::{Blocked, Scope};

@@ -1,5 +1,6 @@
 //! The workspace: a file tree read into types, with every problem a finding.
 
+pub mod faults;
 pub mod files;
 pub mod layout;
 pub mod scaffold;
