@@ -34,6 +34,8 @@ pub struct Environment {
     pub no_color: bool,
     /// Whether a CI service runs this: `CI` is set and neither empty nor `false`.
     pub ci: bool,
+    /// Whether GitHub Actions offers the job a token that says who it is.
+    pub identity_token: bool,
 }
 
 /// Size and time of this program's file; empty where the system does not tell.
@@ -62,6 +64,7 @@ impl Environment {
             no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
                 || env::var_os("TERM").is_some_and(|value| value == "dumb"),
             ci: env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+            identity_token: env::var_os("ACTIONS_ID_TOKEN_REQUEST_URL").is_some_and(|value| !value.is_empty()),
         })
     }
 

@@ -8,6 +8,8 @@
 
 mod comparing;
 mod completions;
+mod doctor;
+mod explain;
 mod files;
 mod fleet;
 mod generate;
