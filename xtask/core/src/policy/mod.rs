@@ -1,3 +1,7 @@
-//! What is allowed: rules over several objects, over time and over the files of the fleet.
+//! What is allowed, and what a cluster would admit: the judge of everything that is rendered.
 
+mod judge;
+mod place;
 pub mod rules;
+
+pub use judge::{Fleet, Judge};

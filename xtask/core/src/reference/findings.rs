@@ -2,11 +2,20 @@
 
 use super::cell;
 use crate::model::{self, Rule};
-use crate::schema::overlay;
+use crate::release::verify;
+use crate::{artifact, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = [model::RULES, overlay::RULES].into_iter().flatten().collect();
+    let rooms: &[&[Rule]] = &[
+        model::RULES,
+        artifact::RULES,
+        prompts::RULES,
+        schema::RULES,
+        schema::overlay::RULES,
+        verify::RULES,
+    ];
+    let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }

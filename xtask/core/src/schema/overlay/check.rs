@@ -179,7 +179,7 @@ fn distinct(items: &[Value], keys: &[(&str, &str)], problems: &mut Problems<'_>)
             .collect();
         let message = format!("`{}` has `{}` twice", problems.place(), said.join(" "));
         let pointer = format!("/{index}/{first}");
-        problems.add(Problem::error("repeated-item", pointer, message).help("take one of them out or rename it"));
+        problems.add(Problem::error("duplicate-item", pointer, message).help("take one of them out or rename it"));
     }
 }
 
@@ -187,7 +187,7 @@ fn different(items: &[Value], problems: &mut Problems<'_>) {
     for (index, item) in items.iter().enumerate().skip(1) {
         if items[..index].contains(item) {
             let message = format!("`{}` has `{}` twice", problems.place(), shown(item));
-            problems.add(Problem::error("repeated-item", format!("/{index}"), message).help("take one of them out"));
+            problems.add(Problem::error("duplicate-item", format!("/{index}"), message).help("take one of them out"));
         }
     }
 }

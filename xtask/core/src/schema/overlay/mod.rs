@@ -33,7 +33,8 @@ pub fn check(object: &Value) -> Vec<Problem> {
     problems
 }
 
-/// The rules about what the server enforces, by id.
+/// The rules about what only the server enforces, by id; `duplicate-item`, `missing-field` and `out-of-range` are the
+/// schemas' rules, too.
 pub const RULES: &[Rule] = &[
     Rule::new(
         "conflicting-fields",
@@ -60,29 +61,9 @@ pub const RULES: &[Rule] = &[
     )
     .example("ipBlock: { cidr: 10.0.0.0 }", "ipBlock: { cidr: 10.0.0.0/8 }"),
     Rule::new(
-        "missing-field",
-        "the server requires a field that the published schemas call optional",
-        "add it",
-    ),
-    Rule::new(
-        "out-of-range",
-        "a number, size or amount lies outside of what the server admits",
-        "stay within the bounds that the finding names",
-    )
-    .example("containerPort: 70000", "containerPort: 8080"),
-    Rule::new(
         "relative-mount",
         "a mount path without `/` is taken from the root of the container, which is rarely meant",
         "begin it with `/`",
-    ),
-    Rule::new(
-        "repeated-item",
-        "two items of a list have the same key, so one hides the other or the server refuses both",
-        "take one of them out or rename it",
-    )
-    .example(
-        "env: [{ name: MODE, value: a }, { name: MODE, value: b }]",
-        "env: [{ name: MODE, value: b }]",
     ),
     Rule::new(
         "selector-mismatch",

@@ -47,7 +47,7 @@ pub(in crate::schema::overlay) fn keys_once(object: &Value, problems: &mut Probl
     for key in data.into_iter().flatten().map(|(key, _)| key) {
         if deep(object, &["binaryData", key]).is_some() {
             let message = format!("the key `{key}` stands in `data` and in `binaryData`");
-            problems.add(Problem::error("repeated-item", format!("/binaryData/{key}"), message).on_key());
+            problems.add(Problem::error("duplicate-item", format!("/binaryData/{key}"), message).on_key());
         }
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::schema::overlay) fn container_names(pod: &Value, problems: &mut Pr
         {
             let message = format!("`{name}` is both a container and an init container");
             let pointer = format!("/initContainers/{index}/name");
-            problems.add(Problem::error("repeated-item", pointer, message).help("rename one of them"));
+            problems.add(Problem::error("duplicate-item", pointer, message).help("rename one of them"));
         }
     }
 }
@@ -108,7 +108,7 @@ pub(in crate::schema::overlay) fn host_ports(pod: &Value, problems: &mut Problem
         });
         if taken {
             let message = format!("the host port `{host}` is taken twice");
-            problems.add(Problem::error("repeated-item", pointer, message));
+            problems.add(Problem::error("duplicate-item", pointer, message));
         }
     }
 }

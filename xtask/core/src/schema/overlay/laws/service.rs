@@ -29,7 +29,7 @@ pub(in crate::schema::overlay) fn ports(spec: &Value, problems: &mut Problems<'_
         if taken {
             let message = format!("the node port `{node_port}` is taken twice");
             problems.add(Problem::error(
-                "repeated-item",
+                "duplicate-item",
                 format!("/ports/{index}/nodePort"),
                 message,
             ));

@@ -4,10 +4,13 @@ mod documents;
 mod forms;
 mod objects;
 mod pods;
+mod rollouts;
+mod workloads;
 
 use serde_json::{Value, json};
 
 use super::{RULES, check};
+use crate::schema;
 use crate::yaml;
 
 /// The objects of a text.
@@ -26,7 +29,7 @@ fn one(text: &str) -> Value {
 /// What is wrong with an object, as `<rule> <pointer>`.
 fn wrong(object: &Value) -> Vec<String> {
     let problems = check(object);
-    let known = |rule: &str| RULES.iter().any(|known| known.id == rule);
+    let known = |rule: &str| schema::RULES.iter().chain(RULES).any(|known| known.id == rule);
     assert!(problems.iter().all(|problem| known(&problem.rule)), "{problems:?}");
     problems
         .iter()
@@ -91,7 +94,7 @@ fn the_table_of_kinds_is_sorted_so_that_every_kind_is_found() {
 
 #[test]
 fn messages_name_the_place_and_what_to_do() {
-    let object = one(documents::DEPLOYMENT);
+    let object = one(workloads::DEPLOYMENT);
     let container = "/spec/template/spec/containers/0";
     let message = |pointer: String, value: Value| {
         let mut object = object.clone();
@@ -115,4 +118,35 @@ fn messages_name_the_place_and_what_to_do() {
         ]
         .join("\n"),
     );
+}
+
+#[test]
+fn what_the_server_admits_is_not_refused() {
+    for text in [
+        workloads::DEPLOYMENT,
+        workloads::ROLLOUT,
+        workloads::WORKLOADS,
+        documents::NETWORK,
+        documents::SCALING,
+        documents::STORAGE,
+        documents::ACCESS,
+    ] {
+        for object in read(text) {
+            assert_eq!(wrong(&object), Vec::<String>::new(), "{object:#}");
+        }
+    }
+}
+
+#[test]
+fn nulls_and_odd_types_are_left_to_the_schema() {
+    for text in [
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: 3}",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [a, null, {port: []}], selector: 4}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: null, annotations: []}, data: null}",
+        "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {rules: {}, defaultBackend: x}}",
+    ] {
+        for object in read(text) {
+            check(&object);
+        }
+    }
 }

@@ -28,11 +28,11 @@ fn services() {
             json!("http_api"),
             "malformed-text /spec/ports/0/targetPort",
         )
-        .set("/spec/ports/1/name", json!("http"), "repeated-item /spec/ports/1/name")
+        .set("/spec/ports/1/name", json!("http"), "duplicate-item /spec/ports/1/name")
         .set(
             "/spec/ports/1/protocol",
             json!("TCP"),
-            "repeated-item /spec/ports/1/port",
+            "duplicate-item /spec/ports/1/port",
         )
         .without("/spec/ports/1/name", "missing-field /spec/ports/1")
         .without("/spec/ports", "missing-field /spec")
@@ -62,7 +62,7 @@ fn services() {
             json!("Local"),
             "conflicting-fields /spec/externalTrafficPolicy",
         )
-        .set("/spec/ipFamilies/1", json!("IPv4"), "repeated-item /spec/ipFamilies/1")
+        .set("/spec/ipFamilies/1", json!("IPv4"), "duplicate-item /spec/ipFamilies/1")
         .set("/spec/selector/app", json!("a/b"), "malformed-text /spec/selector/app");
     headless.set("/spec/type", json!("NodePort"), "conflicting-fields /spec/clusterIP");
     external
@@ -204,7 +204,7 @@ fn network_policies() {
         .set(
             "/spec/policyTypes/0",
             json!("Egress"),
-            "repeated-item /spec/policyTypes/1",
+            "duplicate-item /spec/policyTypes/1",
         );
 }
 
@@ -307,7 +307,7 @@ fn storage_and_data() {
         );
     class.set("/volumeBindingMode", json!("Late"), "unknown-word /volumeBindingMode");
     map.set("/data/a~1b", json!(""), "malformed-text /data/a~1b")
-        .set("/data/logo", json!(""), "repeated-item /binaryData/logo")
+        .set("/data/logo", json!(""), "duplicate-item /binaryData/logo")
         .set(
             "/binaryData/logo",
             json!("not base64"),
@@ -350,7 +350,7 @@ fn access_and_definitions() {
         .set(
             "/spec/limits/1/type",
             json!("Container"),
-            "repeated-item /spec/limits/1/type",
+            "duplicate-item /spec/limits/1/type",
         );
     role.set("/metadata/name", json!("a/b"), "malformed-text /metadata/name")
         .set("/rules/0/verbs", json!([]), "missing-field /rules/0/verbs")
