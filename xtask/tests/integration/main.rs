@@ -20,5 +20,6 @@ mod new;
 mod outputs;
 mod release;
 mod render;
+mod rules;
 mod tidy;
 mod workbench;

@@ -2,5 +2,6 @@
 
 mod judge;
 mod place;
+pub mod rules;
 
 pub use judge::{Fleet, Judge};

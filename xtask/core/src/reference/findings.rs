@@ -13,6 +13,7 @@ pub fn rules() -> Vec<&'static Rule> {
         prompts::RULES,
         schema::RULES,
         release::RULES,
+        schema::overlay::RULES,
         verify::RULES,
     ];
     let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
