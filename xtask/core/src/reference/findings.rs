@@ -2,10 +2,11 @@
 
 use super::cell;
 use crate::model::{self, Rule};
+use crate::policy;
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = [model::RULES].into_iter().flatten().collect();
+    let mut rules: Vec<&Rule> = [model::RULES].iter().chain(policy::RULES).copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
