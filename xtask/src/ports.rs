@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use lockstep::artifact::PublicKey;
 use lockstep::model::FileTree;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -162,8 +163,20 @@ pub trait Files: Send + Sync {
     /// Writes a file as a whole or not at all, making its folders.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
 
+    /// The same for what nobody else may read.
+    fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
+
     /// Removes a file, and the folders that are empty then up to `root`.
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure>;
+}
+
+/// Who signs releases.
+pub trait Signer: Send + Sync {
+    /// The key that signs; none where a certificate names an identity instead.
+    fn key(&self) -> Option<&PublicKey>;
+
+    /// Signs statements: a bundle for each, in their order.
+    fn sign(&self, statements: &[Arc<[u8]>]) -> Result<Vec<Arc<[u8]>>, Failure>;
 }
 
 /// The clock.

@@ -8,3 +8,4 @@ pub mod git;
 pub mod measure;
 pub mod memory;
 pub mod programs;
+pub mod signer;

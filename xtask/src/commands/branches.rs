@@ -44,6 +44,7 @@ pub(super) fn branch_state(
             branch::metadata(unit),
             branch::tuple(unit),
             branch::inventory(unit),
+            branch::bundle(unit),
         ]);
         paths.push(branch::argocd(unit));
     }
@@ -53,7 +54,8 @@ pub(super) fn branch_state(
         unread.into_iter().map(|unit| (unit, PreviousUnit::default())).collect();
     let mut take = || files.next().flatten();
     for unit in units {
-        let (manifest, metadata, tuple, inventory, application) = (take(), take(), take(), take(), take());
+        let (manifest, metadata, tuple) = (take(), take(), take());
+        let (inventory, bundle, application) = (take(), take(), take());
         let argocd = application
             .map(|bytes| (branch::argocd(&unit), bytes))
             .into_iter()
@@ -65,6 +67,7 @@ pub(super) fn branch_state(
                 metadata,
                 tuple,
                 inventory,
+                bundle,
                 argocd,
             },
         );

@@ -8,8 +8,12 @@ pub mod e2e;
 pub mod explain;
 pub mod generate;
 pub mod new;
+pub mod prompts;
 pub mod release;
 pub mod render;
+pub mod validate;
 
 mod branches;
 mod selection;
+mod signing;
+mod trust;

@@ -11,6 +11,45 @@ pub struct Timestamp {
     pub offset_minutes: i32,
 }
 
+impl Timestamp {
+    /// Reads RFC 3339 to the second: `2027-01-31T12:00:00Z`, or with an offset in hours and minutes.
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        let number = |range: std::ops::Range<usize>| -> Option<i64> {
+            let digits = text.get(range)?;
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(())?;
+            digits.parse().ok()
+        };
+        let marks = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")];
+        if marks.iter().any(|(at, mark)| text.get(*at..at + 1) != Some(mark)) {
+            return None;
+        }
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+        let offset = match text.get(19..)? {
+            "Z" => 0,
+            zone if zone.len() == 6 && zone.as_bytes()[3] == b':' => {
+                let minutes = number(20..22)? * 60 + number(23..25)?;
+                match zone.as_bytes()[0] {
+                    b'+' => minutes,
+                    b'-' => -minutes,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let days = days(year, month, day);
+        // a day that the month does not have is another one in civil form
+        let is_date = civil(days) == (year, month, day);
+        if !is_date || hour > 23 || minute > 59 || second > 59 || offset.abs() >= 24 * 60 {
+            return None;
+        }
+        Some(Timestamp {
+            seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60,
+            offset_minutes: i32::try_from(offset).ok()?,
+        })
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let local = self.seconds + i64::from(self.offset_minutes) * 60;
@@ -51,4 +90,14 @@ fn civil(days: i64) -> (i64, i64, i64) {
         shifted_month - 9
     };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The day since 1970 of a date in the proleptic Gregorian calendar (the same source, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }

@@ -1,6 +1,8 @@
-//! What is allowed: admission policies, rules over several objects, and waivers.
+//! What is allowed, and what a cluster would admit: the judge of everything that is rendered.
 
 pub mod admission;
+mod judge;
+mod place;
 
-/// The rules of this room, by id.
-pub const RULES: &[&[crate::model::Rule]] = &[admission::RULES];
+pub use admission::RULES;
+pub use judge::{Fleet, Judge};

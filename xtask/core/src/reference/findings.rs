@@ -2,11 +2,12 @@
 
 use super::cell;
 use crate::model::{self, Rule};
-use crate::policy;
+use crate::{artifact, policy, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = [model::RULES].iter().chain(policy::RULES).copied().flatten().collect();
+    let rooms = [model::RULES, artifact::RULES, prompts::RULES, policy::RULES, schema::RULES];
+    let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }

@@ -1,21 +1,19 @@
 //! The plan of a release: what to write where, judged as a whole before anything moves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::bundle::{Bundle, ObjectCounts, Record, WriteContext, owned_paths};
+use super::bundle::{Bundle, ObjectCounts, Record};
 use super::bundles::{Bundles, bundles, shared_identities};
-use super::message::message;
+use super::commit::{CommitPlan, commit_plan};
 use super::scope::Blocked;
-use super::{BranchState, DryCommit};
+use super::{BranchState, DryCommit, PreviousUnit};
 use crate::artifact::ComponentChange;
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
+use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::render::Engines;
-use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
+use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
 use crate::workspace::{Environment, Workspace};
 
 /// What a run is asked to do.
@@ -29,6 +27,18 @@ pub struct Options {
     pub blocked: Blocked,
     /// How many agents may be removed, instead of the fleet's budget.
     pub allow_removals: Option<usize>,
+    /// Environments whose statements will be signed: units there without a signature count as changed.
+    pub signed: BTreeSet<EnvironmentName>,
+    /// Whether every unit of the run gets a new statement.
+    pub resign: bool,
+}
+
+impl Options {
+    /// Whether a unit needs a new statement, though its files may be the same.
+    pub(super) fn restates(&self, environment: &EnvironmentName, previous: Option<&PreviousUnit>) -> bool {
+        let is_unsigned = previous.is_some_and(|unit| unit.bundle.is_none());
+        self.resign || (is_unsigned && self.signed.contains(environment))
+    }
 }
 
 /// The tool that makes the plan.
@@ -96,15 +106,6 @@ pub struct UnitChange {
     pub counts: ObjectCounts,
     /// What happens to its tuple.
     pub components: Vec<ComponentChange>,
-}
-
-/// A commit to make on an environment branch.
-#[derive(Clone, Debug)]
-pub struct CommitPlan {
-    /// Its message.
-    pub message: String,
-    /// Paths to write, or to delete where there are no bytes; every other path stays as it is.
-    pub files: BTreeMap<String, Option<Arc<[u8]>>>,
 }
 
 /// What a run does to one environment.
@@ -317,55 +318,4 @@ fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit) -> Option<Fi
             .unit(input.environment.name.as_str(), unit)
             .help("a newer commit has released it: fetch, rebase onto that commit, and release again"),
     )
-}
-
-fn commit_plan(
-    workspace: &Workspace,
-    input: &EnvironmentInput<'_>,
-    bundles: &Bundles,
-    changes: &[UnitChange],
-    dry: &DryCommit,
-    tool: Tool,
-) -> CommitPlan {
-    let context = WriteContext {
-        environment: &input.environment.name,
-        dry,
-        repo_url: &workspace.fleet.delivery.repo_url,
-        sequence: input.branch.sequence + 1,
-    };
-    let written: Vec<&Bundle> = bundles
-        .values()
-        .flatten()
-        .filter(|bundle| bundle.differs && bundle.unit != ENVIRONMENT_UNIT)
-        .collect();
-    let mut units = input.branch.listed.clone();
-    let mut files: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
-    let new: Vec<BTreeMap<String, Arc<[u8]>>> = written
-        .par_iter()
-        .map(|bundle| bundle.all_files(&context, BTreeMap::new()))
-        .collect();
-    for (bundle, new) in written.iter().zip(new) {
-        units.insert(bundle.unit.clone(), Digest::of(&new[&branch::inventory(&bundle.unit)]));
-        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
-    }
-    for change in changes.iter().filter(|change| change.change == Change::Removed) {
-        units.remove(&change.unit);
-        files.extend(owned_paths(&change.unit).into_iter().map(|path| (path, None)));
-    }
-    if let Some(Some(own)) = bundles.get(ENVIRONMENT_UNIT) {
-        files.extend(
-            own.all_files(&context, units)
-                .into_iter()
-                .map(|(path, bytes)| (path, Some(bytes))),
-        );
-    }
-    let message = message(
-        dry,
-        input.environment,
-        context.repo_url,
-        tool.version,
-        changes,
-        &written,
-    );
-    CommitPlan { message, files }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
-    ToolsFile, Values,
+    ToolsFile, TrustFile, Values,
 };
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
@@ -25,6 +25,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("release", of::<ReleaseFile>()),
         ("retrieval", of::<RetrievalFile>()),
         ("tools", of::<ToolsFile>()),
+        ("trust", of::<TrustFile>()),
         ("values", of::<Values>()),
     ]
 }

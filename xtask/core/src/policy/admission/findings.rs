@@ -4,7 +4,7 @@ use super::compile::{Policy, Wrong};
 use crate::model::{Finding, Rule};
 
 /// The rules about policy files, by id.
-pub(in crate::policy) const RULES: &[Rule] = &[
+pub const RULES: &[Rule] = &[
     Rule::new(
         "broken-policy",
         "a policy that cannot be read or compiled guards nothing, and on a cluster refuses everything or lets everything in",

@@ -21,7 +21,7 @@ pub use metadata::{About, Severity};
 pub use resources::{Resource, Resources};
 pub use tally::Tally;
 
-pub(super) use findings::RULES;
+pub use findings::RULES;
 
 use crate::model::{FileTree, Finding, Problem};
 
@@ -82,14 +82,6 @@ impl Policies {
             tally.count(*index) == 0 && !policy.about.may_be_idle && !policy.bindings.is_empty()
         });
         idle.map(|(_, policy)| findings::idle(policy)).collect()
-    }
-
-    /// The same policies with one of them replaced.
-    pub(crate) fn with(mut self, policy: Policy) -> Policies {
-        if let Some(place) = self.policies.iter_mut().find(|other| other.name == policy.name) {
-            *place = policy;
-        }
-        self
     }
 }
 

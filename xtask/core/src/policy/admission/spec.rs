@@ -67,6 +67,7 @@ pub(super) struct Validation {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct AuditAnnotation {
+    #[expect(dead_code, reason = "a field of the API that only the API server's log shows")]
     pub(super) key: String,
     pub(super) value_expression: String,
 }

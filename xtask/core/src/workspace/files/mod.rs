@@ -10,6 +10,7 @@ mod retrieval;
 mod tools;
 mod values;
 
+pub use crate::artifact::TrustFile;
 pub use agent::{AgentFile, Candidate, Criticality, Dependency, Objectives, Owner, Profile};
 pub use blueprint::BlueprintFile;
 pub use environment::{
