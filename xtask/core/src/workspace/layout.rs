@@ -22,6 +22,14 @@ pub const PINNED_BLUEPRINTS: &str = "environments/blueprints";
 pub const TEMPLATE_SUFFIX: &str = ".yaml.tera";
 /// The unit of what an environment has of its own.
 pub const ENVIRONMENT_UNIT: &str = "_environment";
+/// Folder of the admission policies, their bindings and parameters.
+pub const ADMISSION: &str = "policies/admission";
+/// Folder of the Rego policies.
+pub const REGO: &str = "policies/rego";
+/// Folder of the examples that policies are tested with: a folder a rule, with `pass` and `fail`.
+pub const POLICY_TESTS: &str = "policies/tests";
+/// Folder of the waivers.
+pub const WAIVERS: &str = "policies/waivers";
 /// Folder of the generated schemas.
 pub const SCHEMAS: &str = "schemas";
 /// Folder of the policies.
