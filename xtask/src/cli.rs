@@ -73,6 +73,7 @@ pub enum Command {
     New(commands::new::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
+    Schemas(commands::schemas::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -135,6 +136,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::New(args) => ("new", commands::new::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
+        Command::Schemas(args) => ("schemas", commands::schemas::run(context, args)),
     }
 }
 

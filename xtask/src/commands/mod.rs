@@ -10,6 +10,7 @@ pub mod generate;
 pub mod new;
 pub mod release;
 pub mod render;
+pub mod schemas;
 
 mod branches;
 mod selection;

@@ -17,5 +17,6 @@ mod laws;
 mod new;
 mod release;
 mod render;
+mod schemas;
 mod tidy;
 mod workbench;

@@ -3,19 +3,23 @@
 mod broken;
 mod catalogue;
 mod custom;
+mod defaults;
 mod formats;
+pub mod import;
 mod kind;
 mod kubernetes;
 mod lifecycle;
 mod nulls;
 mod problems;
 mod rules;
+mod validations;
 mod validator;
 
 pub use catalogue::Catalogue;
 pub use custom::About;
 pub use kind::Kind;
 pub use rules::RULES;
+pub use validations::{Step, Validation, ValidationRule};
 
 #[cfg(test)]
 mod tests;
