@@ -14,6 +14,7 @@ pub mod promote;
 pub mod prompts;
 pub mod release;
 pub mod render;
+pub mod schemas;
 pub mod validate;
 pub mod verify;
 

@@ -21,5 +21,6 @@ mod outputs;
 mod release;
 mod render;
 mod rules;
+mod schemas;
 mod tidy;
 mod workbench;

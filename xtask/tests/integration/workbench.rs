@@ -87,6 +87,7 @@ impl Workbench {
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
             Command::Render(args) => commands::render::run(&self.context, args),
+            Command::Schemas(args) => commands::schemas::run(&self.context, args),
             other => panic!("the workbench has no repository for {other:?}"),
         }
     }

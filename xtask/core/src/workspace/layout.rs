@@ -123,11 +123,10 @@ pub fn custom_kind(path: &str) -> Option<(&str, &str, &str)> {
     (is_word(kind) && is_word(version)).then_some((group, kind, version))
 }
 
-/// Whether the file says what Kubernetes objects look like.
+/// Whether the file says what Kubernetes objects look like, or the folder (with a final `/`) holds such files.
 pub fn is_object_schema(path: &str) -> bool {
-    [KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS]
-        .iter()
-        .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    let is_below = |folder: &&str| path.strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'));
+    path.strip_suffix('/') == Some(SCHEMAS) || [KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS].iter().any(is_below)
 }
 
 /// Whether judging what is rendered reads the file: schemas of objects and policies. Folders above them count too.
