@@ -14,17 +14,8 @@ use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
 use crate::adapters::programs::PathPrograms;
 use crate::failure::{Failure, FailureKind};
+pub use crate::outputs::Format;
 use crate::ports::{Clock, Commit, Files, Programs, Repository, Wanted};
-
-/// In which form a command answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// Text for people.
-    #[default]
-    Text,
-    /// One JSON document.
-    Json,
-}
 
 /// Everything that a command may reach.
 pub struct Context {
@@ -38,12 +29,14 @@ pub struct Context {
     pub programs: Box<dyn Programs>,
     /// The folder that the tool works in.
     pub folder: PathBuf,
-    /// In which form to answer.
+    /// In which form to answer on standard output.
     pub format: Format,
     /// Whether to colour the answer.
     pub style: Style,
     /// Whether to say nothing but the result.
     pub quiet: bool,
+    /// Whether to say more than usual.
+    pub verbose: bool,
 }
 
 /// Where the files of a command come from.
@@ -76,6 +69,7 @@ impl Context {
             format: Format::Text,
             style: Style::Plain,
             quiet: false,
+            verbose: false,
             environment,
         }
     }
@@ -157,7 +151,7 @@ impl Context {
 
     /// A line that says what takes its time; on a terminal only.
     pub fn spinner(&self, message: &'static str) -> ProgressBar {
-        if !self.environment.wants_progress() || self.quiet || self.format == Format::Json {
+        if !self.environment.wants_progress() || self.quiet || self.format != Format::Text {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new_spinner();

@@ -21,6 +21,7 @@ use super::signing::{Signing, SigningArgs};
 use super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
+use crate::outputs::OutputArgs;
 use crate::ports::{Commit, Repository};
 use crate::report::Report;
 
@@ -57,6 +58,9 @@ pub struct Args {
     /// Read and render everything anew, whatever earlier runs have made sure of; the answer is the same.
     #[arg(long)]
     no_cache: bool,
+    /// Where to write the answer.
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Releases.

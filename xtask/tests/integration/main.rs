@@ -15,6 +15,7 @@ mod git;
 mod input;
 mod laws;
 mod new;
+mod outputs;
 mod release;
 mod render;
 mod tidy;

@@ -70,6 +70,7 @@ impl Workbench {
             format: Format::Text,
             style: Style::Plain,
             quiet: false,
+            verbose: false,
         };
         Workbench { context }
     }

@@ -15,10 +15,10 @@ mod version;
 
 pub use change::{
     ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts,
-    ObjectChange, PromptChange, Step, UnitDifference,
+    ObjectChange, PermissionChange, PromptChange, Step, UnitDifference,
 };
 pub use digest::{Digest, canonical_json};
-pub use finding::{Finding, Location, Related, Severity, suggestion};
+pub use finding::{Finding, Location, Related, Severity, Waiver, suggestion};
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, NameError, ToolName};
 pub use problem::Problem;

@@ -4,13 +4,18 @@ use super::cell;
 use crate::artifact;
 use crate::model::{self, Rule};
 use crate::release::verify;
+use crate::{prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = [model::RULES, artifact::RULES, verify::RULES]
-        .into_iter()
-        .flatten()
-        .collect();
+    let rooms = [
+        model::RULES,
+        artifact::RULES,
+        prompts::RULES,
+        schema::RULES,
+        verify::RULES,
+    ];
+    let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }

@@ -103,6 +103,7 @@ impl Bundle {
             files
                 .iter()
                 .any(|(path, bytes)| previous.file(unit, path) != Some(bytes))
+                || previous.argocd.keys().any(|path| !files.contains_key(path))
         });
         let components = match &record {
             Record::Agent(record) if differs => {
@@ -126,6 +127,11 @@ impl Bundle {
             files,
             differs,
         }
+    }
+
+    /// Argo CD objects that the branch has of the unit and that are no longer rendered.
+    pub fn outdated<'a>(&'a self, previous: &'a PreviousUnit) -> impl Iterator<Item = &'a String> {
+        previous.argocd.keys().filter(|path| !self.files.contains_key(*path))
     }
 
     /// Every file of the unit: what it is rendered to, where it came from, what a person wants to know, and the inventory.

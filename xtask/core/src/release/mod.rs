@@ -5,11 +5,11 @@ mod branch;
 mod bundle;
 mod bundles;
 mod cache;
+mod commit;
 mod diff;
 mod dry;
 mod message;
 mod metadata;
-mod options;
 mod plan;
 mod readme;
 mod scope;
@@ -19,12 +19,12 @@ pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};
 pub use cache::{Cache, CachedAgent, CachedUnit, object_number, unit_key};
+pub use commit::CommitPlan;
 pub use diff::{
     Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
     between_trees, field_changes, object_changes,
 };
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
-pub use options::{Options, Tool};
-pub use plan::{Change, CommitPlan, EnvironmentInput, EnvironmentPlan, UnitChange, plan};
+pub use plan::{Change, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};
 pub use scope::{Blocked, Scope};

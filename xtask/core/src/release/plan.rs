@@ -1,23 +1,52 @@
 //! The plan of a release: what to write where, judged as a whole before anything moves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::bundle::{Bundle, ObjectCounts, Record, WriteContext, owned_paths};
+use super::bundle::{Bundle, ObjectCounts, Record};
 use super::bundles::{Bundles, bundles, shared_identities};
-use super::message::message;
-use super::options::{Options, Tool};
+use super::commit::{CommitPlan, commit_plan};
 use super::scope::Blocked;
-use super::{BranchState, DryCommit};
+use super::{BranchState, DryCommit, PreviousUnit};
 use crate::artifact::ComponentChange;
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
+use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::render::Engines;
-use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
+use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
 use crate::workspace::{Environment, Workspace};
+
+/// What a run is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these agents; all where none are named.
+    pub agents: Option<BTreeSet<AgentName>>,
+    /// Units that are known to be as their inputs want them, with the versions that they run: not rendered again.
+    pub unchanged: BTreeMap<(EnvironmentName, AgentName), String>,
+    /// What findings about the files keep from being rendered.
+    pub blocked: Blocked,
+    /// How many agents may be removed, instead of the fleet's budget.
+    pub allow_removals: Option<usize>,
+    /// Environments whose statements will be signed: units there without a signature count as changed.
+    pub signed: BTreeSet<EnvironmentName>,
+    /// Whether every unit of the run gets a new statement.
+    pub resign: bool,
+}
+
+impl Options {
+    /// Whether a unit needs a new statement, though its files may be the same.
+    pub(super) fn restates(&self, environment: &EnvironmentName, previous: Option<&PreviousUnit>) -> bool {
+        let is_unsigned = previous.is_some_and(|unit| unit.bundle.is_none());
+        self.resign || (is_unsigned && self.signed.contains(environment))
+    }
+}
+
+/// The tool that makes the plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Tool {
+    /// Its version.
+    pub version: &'static str,
+}
 
 /// One environment of a run, and what its branch has.
 #[derive(Clone, Copy, Debug)]
@@ -77,19 +106,6 @@ pub struct UnitChange {
     pub counts: ObjectCounts,
     /// What happens to its tuple.
     pub components: Vec<ComponentChange>,
-}
-
-/// A commit to make on an environment branch.
-#[derive(Clone, Debug)]
-pub struct CommitPlan {
-    /// Its message.
-    pub message: String,
-    /// Its number in the environment.
-    pub sequence: u64,
-    /// Paths to write, or to delete where there are no bytes; every other path stays as it is.
-    pub files: BTreeMap<String, Option<Arc<[u8]>>>,
-    /// The statement about each unit that is written, to be signed. Until then `files` deletes its signature.
-    pub statements: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// What a run does to one environment.
@@ -305,73 +321,4 @@ fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit) -> Option<Fi
             .unit(input.environment.name.as_str(), unit)
             .help("a newer commit has released it: fetch, rebase onto that commit, and release again"),
     )
-}
-
-fn commit_plan(
-    workspace: &Workspace,
-    input: &EnvironmentInput<'_>,
-    bundles: &Bundles,
-    changes: &[UnitChange],
-    dry: &DryCommit,
-    tool: Tool,
-) -> CommitPlan {
-    let context = WriteContext {
-        environment: input.environment,
-        tool,
-        dry,
-        repo_url: &workspace.fleet.delivery.repo_url,
-        sequence: input.branch.sequence + 1,
-    };
-    let written: Vec<&Bundle> = bundles
-        .values()
-        .flatten()
-        .filter(|bundle| bundle.differs && bundle.unit != ENVIRONMENT_UNIT)
-        .collect();
-    let mut units = input.branch.listed.clone();
-    let mut files: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
-    let mut statements = BTreeMap::new();
-    let new: Vec<_> = written
-        .par_iter()
-        .map(|bundle| {
-            let files = bundle.all_files(&context, BTreeMap::new());
-            let previous = input.branch.listed.get(&bundle.unit).copied();
-            let statement = bundle.statement(&context, &files, previous);
-            (files, Digest::of(&statement), statement)
-        })
-        .collect();
-    for (bundle, (new, digest, statement)) in written.iter().zip(new) {
-        units.insert(bundle.unit.clone(), digest);
-        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
-        statements.insert(bundle.unit.clone(), Arc::from(statement));
-    }
-    for change in changes.iter().filter(|change| change.change == Change::Removed) {
-        units.remove(&change.unit);
-        files.extend(owned_paths(&change.unit).into_iter().map(|path| (path, None)));
-    }
-    if let Some(Some(own)) = bundles.get(ENVIRONMENT_UNIT) {
-        let new = own.all_files(&context, units);
-        let statement = own.statement(&context, &new, input.branch.statement);
-        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
-        statements.insert(ENVIRONMENT_UNIT.to_owned(), Arc::from(statement));
-    }
-    for unit in statements.keys() {
-        if input.branch.units.get(unit).is_some_and(|unit| unit.bundle.is_some()) {
-            files.insert(branch::bundle(unit), None);
-            files.insert(branch::provenance(unit), None);
-        }
-    }
-    let message = message(
-        dry,
-        input.environment,
-        context.repo_url,
-        tool.version,
-        changes,
-        &written,
-    );
-    CommitPlan {
-        message,
-        sequence: context.sequence,
-        files,
-        statements,
-    }
 }

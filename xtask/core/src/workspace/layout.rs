@@ -24,6 +24,10 @@ pub const ENVIRONMENT_UNIT: &str = "_environment";
 pub const SCHEMAS: &str = "schemas";
 /// What a schema's file name ends in.
 pub const SCHEMA_SUFFIX: &str = ".schema.json";
+/// Folder of the schemas of Kubernetes' own kinds.
+pub const KUBERNETES_SCHEMAS: &str = "schemas/kubernetes";
+/// Folder of the schemas of custom resources: one folder a group.
+pub const CUSTOM_SCHEMAS: &str = "schemas/crds";
 /// Folder of the generated pages.
 pub const REFERENCE: &str = "docs/reference";
 /// The folders whose files the tool reads: a change there is a change of the fleet.
@@ -82,6 +86,36 @@ pub fn pinned_blueprint(digest: Digest) -> String {
 /// `schemas/<kind>.schema.json`
 pub fn schema(kind: &str) -> String {
     format!("{SCHEMAS}/{kind}{SCHEMA_SUFFIX}")
+}
+
+/// `schemas/kubernetes/index.json`: which kinds there are
+pub fn kubernetes_index() -> String {
+    format!("{KUBERNETES_SCHEMAS}/index.json")
+}
+
+/// `schemas/kubernetes/<package>.json`
+pub fn kubernetes_package(package: &str) -> String {
+    format!("{KUBERNETES_SCHEMAS}/{package}.json")
+}
+
+/// `schemas/crds/<group>/<kind>.<version>.json`
+pub fn custom_schema(group: &str, kind: &str, version: &str) -> String {
+    format!("{CUSTOM_SCHEMAS}/{group}/{kind}.{version}.json")
+}
+
+/// Group, kind and version of the custom resource whose schema a path is.
+pub fn custom_kind(path: &str) -> Option<(&str, &str, &str)> {
+    let (group, file) = path.strip_prefix(CUSTOM_SCHEMAS)?.strip_prefix('/')?.split_once('/')?;
+    let (kind, version) = file.strip_suffix(".json")?.split_once('.')?;
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_word(kind) && is_word(version)).then_some((group, kind, version))
+}
+
+/// Whether the file says what Kubernetes objects look like.
+pub fn is_object_schema(path: &str) -> bool {
+    [KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS]
+        .iter()
+        .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// `docs/reference/<name>.md`

@@ -1,5 +1,6 @@
 //! The workspace: a file tree read into types, with every problem a finding.
 
+pub mod faults;
 pub mod files;
 pub mod layout;
 pub mod scaffold;
@@ -13,13 +14,14 @@ mod layers;
 mod listing;
 mod load;
 mod origins;
+mod parts;
 mod releases;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use agent::{Agent, Component};
+pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;

@@ -235,3 +235,30 @@ fn a_fifth_environment_and_a_new_name_need_no_code() {
     );
     assert_eq!(fleet.run(&["release", "dev"]).exit, 2);
 }
+
+#[test]
+fn an_argo_cd_object_that_no_template_renders_any_more_leaves_the_branch() {
+    let fleet = Fleet::promoted();
+    let project = std::fs::read_to_string(fleet.repository.path("templates/argocd/_project.yaml.tera")).unwrap();
+    fleet
+        .put(
+            "templates/argocd/_second.yaml.tera",
+            &project.replacen("name: ", "name: second-", 1),
+        )
+        .commit("Add a second project");
+    fleet.release(&["dev"]);
+    assert!(
+        fleet
+            .paths("environment/dev")
+            .contains(&"argocd/_second.yaml".to_owned())
+    );
+    fleet
+        .remove("templates/argocd/_second.yaml.tera")
+        .commit("One project is enough");
+    fleet.release(&["dev"]);
+    assert!(
+        !fleet
+            .paths("environment/dev")
+            .contains(&"argocd/_second.yaml".to_owned())
+    );
+}

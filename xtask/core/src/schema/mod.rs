@@ -1,0 +1,21 @@
+//! What Kubernetes admits: what its published schemas say, and what its server enforces beyond them.
+
+mod broken;
+mod catalogue;
+mod custom;
+mod formats;
+mod kind;
+mod kubernetes;
+mod lifecycle;
+mod nulls;
+mod problems;
+mod rules;
+mod validator;
+
+pub use catalogue::Catalogue;
+pub use custom::About;
+pub use kind::Kind;
+pub use rules::RULES;
+
+#[cfg(test)]
+mod tests;
