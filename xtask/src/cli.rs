@@ -89,6 +89,7 @@ pub enum Command {
     Prompts(commands::prompts::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
+    Validate(commands::validate::Args),
     Verify(commands::verify::Args),
 }
 
@@ -160,6 +161,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Prompts(args) => ("prompts", commands::prompts::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
+        Command::Validate(args) => ("validate", commands::validate::run(context, args)),
         Command::Verify(args) => ("verify", commands::verify::run(context, args)),
     }
 }

@@ -124,12 +124,17 @@ impl Context {
 
     /// Reads the tree of a source.
     pub fn tree(&self, source: &Source) -> Result<FileTree, Failure> {
+        self.files_of(source, &layout::wanted)
+    }
+
+    /// Reads the wanted files of a source.
+    pub fn files_of(&self, source: &Source, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
         match source {
-            Source::WorkTree => self.files.tree(&self.root()?, &layout::wanted),
+            Source::WorkTree => self.files.tree(&self.root()?, wanted),
             Source::Revision(revision) => {
                 let repository = self.repository()?;
                 let commit = repository.resolve(revision)?;
-                repository.files(&commit.id, &layout::wanted)
+                repository.files(&commit.id, wanted)
             }
         }
     }
@@ -137,6 +142,12 @@ impl Context {
     /// Reads a source into a workspace.
     pub fn load(&self, source: &Source) -> Result<Loaded, Failure> {
         Ok(Loaded::of(self.tree(source)?))
+    }
+
+    /// Reads a source into a workspace, with the schemas and policies that its objects are judged by.
+    pub fn load_with_judges(&self, source: &Source) -> Result<Loaded, Failure> {
+        let wanted = |path: &str| layout::wanted(path) || layout::judges(path);
+        Ok(Loaded::of(self.files_of(source, &wanted)?))
     }
 
     /// Reads the wanted files of a commit into a workspace.

@@ -4,6 +4,7 @@ pub mod model;
 
 pub mod artifact;
 pub mod cel;
+pub mod policy;
 pub mod prompts;
 pub mod reference;
 pub mod release;

@@ -11,6 +11,7 @@ pub mod new;
 pub mod prompts;
 pub mod release;
 pub mod render;
+pub mod validate;
 pub mod verify;
 
 mod branches;

@@ -90,14 +90,14 @@ pub const RULES: &[Rule] = &[
         "use a build with the feature `sigstore`",
     ),
     Rule::new(
+        "unchecked-field",
+        "a bundle or statement says something that this tool does not know and cannot check",
+        "restore the file, or use the tool's version that wrote it",
+    ),
+    Rule::new(
         "unclear-signer",
         "an entry of the trust file has neither a key nor an identity with its issuer, or both",
         "write `key`, or `identity` and `issuer`",
-    ),
-    Rule::new(
-        "unknown-field",
-        "a bundle or statement says something that this tool does not know and cannot check",
-        "restore the file, or use the tool's version that wrote it",
     ),
     Rule::new(
         "unknown-signer",

@@ -1,21 +1,20 @@
 //! The page of every rule that a finding can name.
 
 use super::cell;
-use crate::artifact;
 use crate::model::{self, Rule};
 use crate::release::verify;
-use crate::{prompts, schema};
+use crate::{artifact, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let rooms = [
+    let rooms: &[&[Rule]] = &[
         model::RULES,
         artifact::RULES,
         prompts::RULES,
         schema::RULES,
         verify::RULES,
     ];
-    let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
+    let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }

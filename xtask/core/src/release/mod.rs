@@ -10,6 +10,7 @@ mod diff;
 mod dry;
 mod message;
 mod metadata;
+mod options;
 mod plan;
 mod readme;
 mod scope;
@@ -26,5 +27,6 @@ pub use diff::{
 };
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
-pub use plan::{Change, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};
+pub use options::{Options, Tool};
+pub use plan::{Change, EnvironmentInput, EnvironmentPlan, UnitChange, plan};
 pub use scope::{Blocked, Scope};

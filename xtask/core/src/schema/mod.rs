@@ -10,12 +10,14 @@ mod lifecycle;
 mod nulls;
 mod problems;
 mod rules;
+mod stream;
 mod validator;
 
 pub use catalogue::Catalogue;
 pub use custom::About;
 pub use kind::Kind;
 pub use rules::RULES;
+pub use stream::{Streamed, objects};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::faults::{Fault, What, faults, quoted};
 use super::schemas::{self, Compiled};
 use crate::model::{Finding, suggestion};
-use crate::yaml::{self, Positions, Segment, YamlError, dotted};
+use crate::yaml::{self, Positions, Segment, dotted};
 
 /// Reads a YAML file into its type; every problem becomes a finding.
 pub(super) fn read<T: DeserializeOwned + JsonSchema>(
@@ -19,7 +19,7 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema>(
     let value = match yaml::read_value(text) {
         Ok(value) => value,
         Err(error) => {
-            findings.push(syntax(path, error));
+            findings.push(error.finding(path));
             return None;
         }
     };
@@ -59,20 +59,6 @@ pub(super) fn text<'a>(path: &str, bytes: &'a [u8], findings: &mut Vec<Finding>)
             );
             None
         }
-    }
-}
-
-/// A finding of a YAML text that cannot be read.
-pub(super) fn syntax(path: &str, error: YamlError) -> Finding {
-    let rule = if error.message.contains("duplicate") {
-        "duplicate-key"
-    } else {
-        "yaml-syntax"
-    };
-    let finding = Finding::error(rule, error.message).at(path, error.line, error.column);
-    match error.help {
-        Some(help) => finding.help(help),
-        None => finding,
     }
 }
 

@@ -22,6 +22,8 @@ pub const TEMPLATE_SUFFIX: &str = ".yaml.tera";
 pub const ENVIRONMENT_UNIT: &str = "_environment";
 /// Folder of the generated schemas.
 pub const SCHEMAS: &str = "schemas";
+/// Folder of the policies.
+pub const POLICIES: &str = "policies";
 /// What a schema's file name ends in.
 pub const SCHEMA_SUFFIX: &str = ".schema.json";
 /// Folder of the schemas of Kubernetes' own kinds.
@@ -116,6 +118,13 @@ pub fn is_object_schema(path: &str) -> bool {
     [KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS]
         .iter()
         .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Whether judging what is rendered reads the file: schemas of objects and policies. Folders above them count too.
+pub fn judges(path: &str) -> bool {
+    path == "schemas/"
+        || is_object_schema(path)
+        || path.strip_prefix(POLICIES).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// `docs/reference/<name>.md`
