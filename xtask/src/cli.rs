@@ -14,7 +14,11 @@ use crate::context::Context;
 use crate::documents::{Outcome, document, failure_text};
 use crate::failure::{EXIT_DONE, EXIT_USAGE, Failure, FailureKind};
 use crate::outputs::{Format, Outputs};
+use crate::ports::Stream;
 use crate::report::Report;
+
+/// The program that is built with features.
+const WITH_FEATURES: &str = "xtask-sigstore";
 
 /// Lockstep: renders, checks and releases AI agents to environment branches that Argo CD syncs.
 #[derive(Debug, Parser)]
@@ -81,6 +85,7 @@ pub enum Command {
     Affected(commands::affected::Args),
     Bench(commands::bench::Args),
     Completions(commands::completions::Args),
+    Conformance(commands::conformance::Args),
     Diff(commands::diff::Args),
     Doctor(commands::doctor::Args),
     E2e(commands::e2e::Args),
@@ -145,6 +150,12 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     };
     context.format = outputs.terminal;
     let (name, result) = dispatch(&context, cli.command);
+    if let Err(failure) = &result
+        && let Some(feature) = failure.lacks
+        && let Some(exit) = with_feature(&context, feature)
+    {
+        return exit;
+    }
     let result = match write_files(&context, &outputs, name, result.as_ref()) {
         Ok(()) => result,
         Err(failure) => Err(failure),
@@ -152,11 +163,37 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     show(&context, name, result.as_ref(), aside)
 }
 
+/// Runs the same command line with a build of this program that has a feature; nothing where cargo cannot be run.
+fn with_feature(context: &Context, feature: &str) -> Option<u8> {
+    const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let mut arguments = vec!["run", "--quiet", "--locked", "--manifest-path", MANIFEST];
+    arguments.extend(["--features", feature, "--bin", WITH_FEATURES, "--"]);
+    for argument in &context.environment.arguments {
+        arguments.push(argument.to_str()?);
+    }
+    if !context.programs.succeeds("cargo", &["--version"]) {
+        return None;
+    }
+    if !context.quiet {
+        let _ = writeln!(
+            std::io::stderr(),
+            "this needs the feature `{feature}`: building it, which takes a minute the first time"
+        );
+    }
+    let folder = &context.environment.current_folder;
+    let exit = context
+        .programs
+        .run("cargo", &arguments, folder, Stream::Output)
+        .ok()??;
+    u8::try_from(exit).ok()
+}
+
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
     match command {
         Command::Affected(args) => ("affected", commands::affected::run(context, args)),
         Command::Bench(args) => ("bench", commands::bench::run(context, args)),
         Command::Completions(args) => ("completions", commands::completions::run(context, args)),
+        Command::Conformance(args) => ("conformance", commands::conformance::run(context, args)),
         Command::Diff(args) => ("diff", commands::diff::run(context, args)),
         Command::Doctor(args) => ("doctor", commands::doctor::run(context, args)),
         Command::E2e(args) => ("e2e", commands::e2e::run(context, args)),

@@ -3,6 +3,7 @@
 pub mod affected;
 pub mod bench;
 pub mod completions;
+pub mod conformance;
 pub mod diff;
 pub mod doctor;
 pub mod e2e;

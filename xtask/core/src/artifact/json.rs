@@ -16,7 +16,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], malformed: impl FnOnce(Str
         }
         let message = error.to_string();
         if message.starts_with("unknown field") {
-            Problem::error("unknown-field", "", message)
+            Problem::error("unchecked-field", "", message)
         } else {
             malformed(message)
         }

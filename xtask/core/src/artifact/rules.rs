@@ -20,9 +20,19 @@ pub const RULES: &[Rule] = &[
         "find out what signed it: this tool names each file once",
     ),
     Rule::new(
+        "expired-certificate",
+        "the certificate was not valid when the log or a time stamp says that it signed",
+        "find out who signed this; an honest signer asks for a new certificate each time",
+    ),
+    Rule::new(
         "expired-signer",
         "the signer may not sign any more, and a date in what it signed is its own word",
         "sign anew with another key (`release --resign`), or bound the old one by `sequences`",
+    ),
+    Rule::new(
+        "failed-bundle-conformance",
+        "a published case of Sigstore comes out differently here",
+        "report it: the checker of bundles is wrong, or the suite asks for something new",
     ),
     Rule::new(
         "invalid-public-key",
@@ -90,14 +100,14 @@ pub const RULES: &[Rule] = &[
         "use a build with the feature `sigstore`",
     ),
     Rule::new(
+        "unchecked-field",
+        "a bundle or statement says something that this tool does not know and cannot check",
+        "restore the file, or use the tool's version that wrote it",
+    ),
+    Rule::new(
         "unclear-signer",
         "an entry of the trust file has neither a key nor an identity with its issuer, or both",
         "write `key`, or `identity` and `issuer`",
-    ),
-    Rule::new(
-        "unknown-field",
-        "a bundle or statement says something that this tool does not know and cannot check",
-        "restore the file, or use the tool's version that wrote it",
     ),
     Rule::new(
         "unknown-signer",
@@ -105,9 +115,24 @@ pub const RULES: &[Rule] = &[
         "find out who wrote this; if the key may sign, add it after a review",
     ),
     Rule::new(
+        "wrong-artifact",
+        "the signature is of something else than what it stands beside",
+        "restore the file",
+    ),
+    Rule::new(
+        "wrong-certificate",
+        "the certificate was not issued by an authority that the roots name, or not for signing",
+        "find out who signed this",
+    ),
+    Rule::new(
         "wrong-identity",
         "the certificate names an identity or issuer that is not in the trust file, letter by letter",
         "find out who signed this; if the identity may sign, add it after a review",
+    ),
+    Rule::new(
+        "wrong-log-entry",
+        "the entry of the transparency log is missing, or not of this signature",
+        "find out who signed this",
     ),
     Rule::new(
         "wrong-payload-type",
@@ -128,5 +153,10 @@ pub const RULES: &[Rule] = &[
         "wrong-statement-type",
         "what was signed is no in-toto Statement v1",
         "restore the file",
+    ),
+    Rule::new(
+        "wrong-timestamp",
+        "the time of signing is not proved",
+        "find out who signed this",
     ),
 ];

@@ -1,16 +1,17 @@
 //! `verify`: whether environment branches are what someone who may has signed.
 
 mod branch;
+mod certificates;
 
 use std::path::PathBuf;
 
-use lockstep::artifact::Certified;
-use lockstep::model::{FileTree, Finding, Problem};
+use lockstep::model::{FileTree, Finding};
 use lockstep::release::verify::{Judge, Verification, VerifiedUnit};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
 use serde::Serialize;
 
+use self::certificates::Certificates;
 use super::branches::delivery_repository;
 use super::selection;
 use super::trust::Trusted;
@@ -34,6 +35,9 @@ pub struct Args {
     /// Verify the files of a folder, as somebody sent them, instead of a branch.
     #[arg(long, value_name = "FOLDER")]
     path: Option<PathBuf>,
+    /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the public instance.
+    #[arg(long, value_name = "FILE")]
+    trusted_root: Option<PathBuf>,
     /// Believe this trust file, instead of the one on the branch that people edit.
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -69,10 +73,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     if !trusted.findings.is_empty() {
         return Ok(Report::of_findings(trusted.findings, trusted.sources));
     }
+    let certificates = Certificates::new(context, args.trusted_root.as_deref())?;
+    let check = |bundle: &[u8]| certificates.check(bundle);
     let judge = Judge {
         trust: &trusted.trust,
         now: context.clock.now(),
-        certificate: &certificate,
+        certificate: &check,
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
     let subjects = subjects(context, &args, workspace, &*delivery)?;
@@ -91,6 +97,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         });
         findings.extend(verification.findings);
     }
+    certificates.missed()?;
     let answer = Answer {
         trust: trusted.source.clone(),
         environments,
@@ -146,15 +153,6 @@ fn subjects(
         }
     }
     Ok(subjects)
-}
-
-/// What checks bundles with certificates.
-fn certificate(_bundle: &[u8]) -> Result<Certified, Problem> {
-    Err(Problem::error(
-        "unchecked-certificate",
-        "/verificationMaterial/certificate",
-        "this build of the tool cannot check certificates",
-    ))
 }
 
 /// A few lines for people: what holds, and by whose word.
