@@ -7,6 +7,7 @@ mod bundles;
 mod cache;
 mod diff;
 mod dry;
+pub mod history;
 pub mod ledger;
 mod message;
 mod metadata;
@@ -14,8 +15,10 @@ mod plan;
 pub mod promotion;
 mod readme;
 mod recorded;
+pub mod rollback;
 mod rules;
 mod scope;
+pub mod trace;
 
 pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
