@@ -98,7 +98,7 @@ fn answer(histories: &[(String, UnitHistory)], limit: usize) -> Report {
         .iter()
         .flat_map(|(_, history)| history.facts().map(|(event, _)| event))
         .collect();
-    events.sort_by(|one, other| (one.time, one.sequence).cmp(&(other.time, other.sequence)));
+    events.sort_by_key(|event| (event.time, event.sequence));
     let agents = || histories.iter().filter(|(unit, _)| AgentName::new(unit).is_ok());
     let several = histories.iter().map(|(unit, _)| unit).collect::<BTreeSet<_>>().len() > 1;
     let mut table = Table::new(if several {

@@ -14,6 +14,7 @@ mod generate;
 mod git;
 mod input;
 mod laws;
+mod ledger;
 mod new;
 mod release;
 mod render;
