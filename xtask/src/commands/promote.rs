@@ -1,12 +1,11 @@
 //! `promote`: take what runs in one environment into the release files of the next.
 
 mod answer;
-mod blueprints;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lockstep::model::{AgentName, Finding, Version};
+use lockstep::model::{AgentName, Digest, Finding, Version};
 use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind};
 use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skipped};
 use lockstep::release::{Blocked, recorded};
@@ -16,10 +15,12 @@ use lockstep::workspace::{Environment, Workspace, layout};
 use serde_json::Map;
 
 use self::answer::{Answer, text};
+use super::blueprints::{Pins, blueprint, copy};
 use super::branches::{delivery_repository, units};
 use super::checks;
 use super::dry::{Part, Target, is_outline};
 use super::ledger::{Ledger, operator};
+use super::remote::Remote;
 use super::selection;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
@@ -106,7 +107,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let delivery = delivery_repository(context, &repository, outline)?;
     let ledger = Ledger::new(context, &*delivery, outline);
     if args.fetch {
-        ledger.fetch()?;
+        let remote = Remote {
+            delivery: &*delivery,
+            settings: &outline.fleet.delivery,
+            seconds: context.clock.now(),
+        };
+        remote.fetch()?;
     }
     let agents = agents(&*repository, &target, &args.agents)?;
     let part = Part::read(&*repository, &target.base.id, outline, &agents)?;
@@ -296,6 +302,27 @@ impl Promotion<'_> {
             overrides,
             reason: self.args.reason.clone(),
         }
+    }
+
+    /// Puts a copy of each promoted blueprint beside the release files, and takes those away that nothing pins.
+    fn pin(&self, plan: &mut Plan, dry_commits: &BTreeMap<Digest, String>) -> Result<(), Failure> {
+        if plan.change.is_empty() {
+            return Ok(());
+        }
+        let pins = Pins::read(self.repository, &self.target.base.id, self.workspace)?;
+        for told in &plan.told {
+            let digest = told.file.tuple.blueprint.sha256;
+            if pins.has(digest) {
+                continue;
+            }
+            let dry_commit = dry_commits.get(&digest).map(String::as_str);
+            if let Some(blueprint) = blueprint(self.repository, self.workspace, digest, dry_commit)? {
+                plan.change.extend(copy(&blueprint));
+            }
+        }
+        let dropped = pins.dropped(&plan.change);
+        plan.change.extend(dropped);
+        Ok(())
     }
 
     /// What `release` would find wrong with it.

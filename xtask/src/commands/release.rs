@@ -10,16 +10,18 @@ use std::slice;
 use lockstep::model::{AgentName, Timestamp};
 use lockstep::release::{Blocked, DryCommit, EnvironmentInput, Options, Tool, plan};
 use lockstep::render::Engines;
-use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::layout;
 use lockstep::workspace::{Environment, Workspace};
 
 use self::answer::{answer, command, held, next, plan_text};
 use self::memory::Memory;
-use self::recording::{Records, Tries};
-use self::run::Run;
+use self::recording::Records;
+use self::run::{Run, made};
 use super::branches::delivery_repository;
+use super::dry::is_outline;
 use super::selection;
 use super::signing::{Signing, SigningArgs};
+use super::tries::Tries;
 use super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
@@ -107,7 +109,7 @@ fn once(
     tries: &mut Tries,
 ) -> Result<Report, Failure> {
     if args.push {
-        run.fetch()?;
+        run.remote().fetch()?;
     }
     let trusted = Trusted::read(context, run.repository, run.workspace, args.signing.trust.as_deref())?;
     let memory = if args.no_cache || args.resign {
@@ -120,12 +122,6 @@ fn once(
         None => attempt(context, args, run, &trusted, Memory::default(), tries)?,
     };
     Ok(report.expect("a run that leaves nothing out is never in doubt"))
-}
-
-/// Whether a path is one of the few files that say which environments there are and where releases go.
-fn is_outline(path: &str) -> bool {
-    let is_folder_above = path.starts_with("environments/") && path.ends_with('/') && path.matches('/').count() <= 2;
-    is_folder_above || matches!(layout::place(path), Place::Fleet | Place::Environment(_))
 }
 
 /// Judges and applies, leaving out what is known to be unchanged; nothing where that turns out to be in doubt.
@@ -215,14 +211,11 @@ fn attempt(
     let commits = run.apply(&plans, &branches)?;
     let recorded = records.keep(&environments, &commits)?;
     run.note(&branches, &commits)?;
-    let pushed = match args.push.then(|| run.push(&plans)) {
-        None => false,
-        Some(Err(failure)) if failure.kind == FailureKind::Race => {
-            tries.refused();
-            records.withdraw(&run.withdraw(&plans, &branches, &commits)?, &recorded)?;
-            return Err(failure);
-        }
-        Some(pushed) => pushed?,
+    let pushed = args.push && {
+        let names: Vec<String> = plans.iter().map(|plan| plan.branch.clone()).collect();
+        let made = made(&plans, &branches, &commits);
+        let pushed = run.remote().push_or_withdraw(&records.ledger, &names, &made, &recorded);
+        pushed.inspect_err(|_| tries.refused())?
     };
     if findings.is_empty() {
         // what cannot be remembered costs the next run its time; this one is done

@@ -16,6 +16,7 @@ mod generate;
 mod git;
 mod input;
 mod laws;
+mod ledger;
 mod new;
 mod outputs;
 mod release;

@@ -14,8 +14,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::artifact::{Inventory, TupleRecord};
-use crate::release::HydratorMetadata;
-use crate::release::ledger;
+use crate::release::{HydratorMetadata, history, ledger};
 use crate::render::{Context, FleetContext};
 use crate::workspace::{Workspace, layout, schemas};
 
@@ -60,7 +59,10 @@ fn kinds() -> Vec<(&'static str, Value)> {
         ("hydrator-metadata", schemas::of::<HydratorMetadata>()),
         ("inventory", schemas::of::<Inventory>()),
         ("ledger-event", schemas::of::<ledger::Event>()),
+        ("release-log", schemas::of::<history::ReleaseLog>()),
+        ("sla-result", schemas::of::<history::SlaResult>()),
         ("tuple-record", schemas::of::<TupleRecord>()),
+        ("version-metadata", schemas::of::<history::VersionMetadata>()),
     ]);
     kinds
 }

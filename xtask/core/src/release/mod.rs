@@ -8,6 +8,7 @@ mod cache;
 mod commit;
 mod diff;
 mod dry;
+pub mod history;
 pub mod ledger;
 mod message;
 mod metadata;
@@ -16,8 +17,10 @@ mod plan;
 pub mod promotion;
 mod readme;
 mod recorded;
+pub mod rollback;
 mod rules;
 mod scope;
+pub mod trace;
 pub mod verify;
 
 pub use affected::{Affected, Cause, Reason, affected};

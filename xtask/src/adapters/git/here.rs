@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::failing;
 use super::super::files::Disk;
+use super::super::{failing, faults};
 use super::open::GitRepository;
 use super::{read, refs, store, write};
 use crate::failure::{Failure, FailureKind};
@@ -85,6 +85,7 @@ fn put(repository: &GitRepository, work: &Path, change: &BTreeMap<String, Option
             None => Disk.remove(work, &work.join(path))?,
         }
     }
+    faults::moment();
     let failed = |error: git2::Error| failing::git("could not write the index", &error);
     let lease = repository.lease()?;
     let mut index = lease.index().map_err(failed)?;

@@ -64,15 +64,6 @@ impl<'a> Ledger<'a> {
         Ok(!found.is_empty())
     }
 
-    /// Learns where the remote's environment branches and ledger stand.
-    pub(super) fn fetch(&self) -> Result<(), Failure> {
-        let Delivery {
-            remote, branch_prefix, ..
-        } = self.settings;
-        let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
-        self.delivery.fetch(remote, &[branches, Ledger::refspec(self.settings)])
-    }
-
     /// What a fetch brings of the ledger.
     pub(super) fn refspec(settings: &Delivery) -> String {
         let remote = &settings.remote;

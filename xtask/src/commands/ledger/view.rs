@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
-use lockstep::release::ledger::{self as events, Entry, EventKind, Fact, Head, UnitHistory};
+use lockstep::release::ledger::{self as events, Draft, Entry, EventKind, Fact, Head, UnitHistory, seal};
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout::ledger;
 
@@ -36,11 +36,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether nothing was ever recorded.
-    pub(in super::super) fn is_empty(&self) -> bool {
-        self.commits.is_empty()
-    }
-
     /// The entries of folders, by name, with their git ids.
     pub(in super::super) fn folders(&self, folders: &[String]) -> Result<Vec<BTreeMap<String, GitId>>, Failure> {
         let mut found = vec![BTreeMap::new(); folders.len()];
@@ -69,6 +64,22 @@ impl<'a> View<'a> {
     ) -> Result<UnitHistory, Failure> {
         let mut histories = self.units(&[(environment, unit)])?;
         Ok(histories.pop().unwrap_or_default())
+    }
+
+    /// The same with events that are not written yet.
+    pub(in super::super) fn unit_with(
+        &self,
+        environment: &EnvironmentName,
+        unit: &str,
+        drafts: Vec<Draft>,
+    ) -> Result<UnitHistory, Failure> {
+        let history = self.unit(Some(environment), unit)?;
+        let mut head = self.heads(&[(Some(environment.clone()), unit.to_owned())])?.remove(0);
+        let new = drafts
+            .into_iter()
+            .filter(|draft| draft.environment.as_ref() == Some(environment) && draft.unit == unit)
+            .map(|draft| seal(draft, &mut head));
+        Ok(history.with(new))
     }
 
     /// Everything that happened to each of these units.

@@ -4,18 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{FileTree, ObjectId};
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit};
-use lockstep::workspace::files::Delivery;
-use lockstep::workspace::layout::{branch, ledger};
+use lockstep::workspace::layout::branch;
 use lockstep::workspace::{Environment, Workspace};
 
 use super::super::branches::branch_state;
-use super::super::ledger::Ledger;
+use super::super::remote::{Made, Remote};
 use super::memory::Memory;
 use crate::failure::Failure;
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
-
-/// The notes by which the Argo CD Source Hydrator and GitOps Promoter know what a commit was made from.
-const NOTES: &str = "hydrator.metadata";
 
 /// An environment's branch as the run found it.
 pub(super) struct Branch {
@@ -121,110 +117,35 @@ impl Run<'_> {
             .collect())
     }
 
+    /// The remote of the branches.
+    pub(super) fn remote(&self) -> Remote<'_> {
+        Remote {
+            delivery: self.delivery,
+            settings: &self.workspace.fleet.delivery,
+            seconds: self.head.seconds,
+        }
+    }
+
     /// Moves the notes: to the new commits, or on the tips that stay.
     pub(super) fn note(&self, branches: &[Branch], commits: &[Option<GitId>]) -> Result<(), Failure> {
-        let author = &self.workspace.fleet.delivery.author;
-        let mut notes = BTreeMap::new();
-        for (branch, commit) in branches.iter().zip(commits) {
-            let tip = commit.clone().or_else(|| branch.tip.commit().cloned());
-            notes.extend(tip.map(|tip| (tip, format!("{{\"drySha\":\"{}\"}}", self.head.id.0))));
-        }
-        self.delivery
-            .set_notes(&format!("refs/notes/{NOTES}"), &notes, author, self.head.seconds)
-    }
-
-    /// Learns where the remote's environment branches and notes stand.
-    pub(super) fn fetch(&self) -> Result<(), Failure> {
-        let Delivery {
-            remote,
-            branch_prefix,
-            author,
-            ..
-        } = &self.workspace.fleet.delivery;
-        let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
-        let notes = format!("+refs/notes/*:{}*", remote_notes(remote, ""));
-        let ledger = Ledger::refspec(&self.workspace.fleet.delivery);
-        self.delivery.fetch(remote, &[branches, notes, ledger])?;
-        self.delivery.adopt(
-            &format!("refs/notes/{NOTES}"),
-            &remote_notes(remote, NOTES),
-            author,
-            self.head.seconds,
-        )
-    }
-
-    /// Goes back to where the remote's branches are, after it refused a push because somebody else was first. Of this
-    /// clone, only commits that this run made are dropped. Returns those.
-    pub(super) fn withdraw(
-        &self,
-        plans: &[EnvironmentPlan],
-        branches: &[Branch],
-        commits: &[Option<GitId>],
-    ) -> Result<BTreeSet<GitId>, Failure> {
-        self.fetch()?;
-        let Delivery { remote, author, .. } = &self.workspace.fleet.delivery;
-        let mut dropped = BTreeSet::new();
-        for ((plan, branch), commit) in plans.iter().zip(branches).zip(commits) {
-            let local = format!("refs/heads/{}", plan.branch);
-            let there = self.delivery.remote_tip(&plan.branch, remote)?;
-            let (Some(commit), Some(there)) = (commit, there) else {
-                continue;
-            };
-            let is_ours = self.delivery.reference(&local)?.as_ref() == Some(commit);
-            let follows = match branch.tip.commit() {
-                Some(before) => *before != there && self.is_ancestor(before, &there)?,
-                None => true,
-            };
-            if is_ours && follows {
-                let tracking = format!("refs/remotes/{remote}/{}", plan.branch);
-                self.delivery.adopt(&local, &tracking, author, self.head.seconds)?;
-                dropped.insert(commit.clone());
-            }
-        }
-        Ok(dropped)
-    }
-
-    fn is_ancestor(&self, commit: &GitId, descendant: &GitId) -> Result<bool, Failure> {
-        let found = self.delivery.ancestors(descendant, &[commit.clone()].into())?;
-        Ok(!found.is_empty())
-    }
-
-    /// Pushes what this clone has more than the remote: the branches of the run, the ledger and the notes.
-    pub(super) fn push(&self, plans: &[EnvironmentPlan]) -> Result<bool, Failure> {
-        let remote = &self.workspace.fleet.delivery.remote;
-        let mut references = Vec::new();
-        let mut add = |local: String, there: Option<GitId>| -> Result<(), Failure> {
-            // a lease alone would let a branch that lags behind take the remote's back
-            let ahead = match (self.delivery.reference(&local)?, &there) {
-                (None, _) => false,
-                (Some(_), None) => true,
-                (Some(here), Some(there)) => here != *there && self.is_ancestor(there, &here)?,
-            };
-            if ahead {
-                references.push((local, there));
-            }
-            Ok(())
-        };
-        for plan in plans {
-            add(
-                format!("refs/heads/{}", plan.branch),
-                self.delivery.remote_tip(&plan.branch, remote)?,
-            )?;
-        }
-        add(
-            format!("refs/heads/{}", ledger::BRANCH),
-            self.delivery.remote_tip(ledger::BRANCH, remote)?,
-        )?;
-        add(
-            format!("refs/notes/{NOTES}"),
-            self.delivery.reference(&remote_notes(remote, NOTES))?,
-        )?;
-        self.delivery.push(remote, &references)?;
-        Ok(!references.is_empty())
+        let tips = branches.iter().zip(commits).filter_map(|(branch, commit)| {
+            let tip = commit.as_ref().or(branch.tip.commit())?;
+            Some((tip.clone(), self.head.id.clone()))
+        });
+        self.remote().note(tips)
     }
 }
 
-/// Where a fetch puts the notes of a remote.
-fn remote_notes(remote: &str, name: &str) -> String {
-    format!("refs/lockstep/{remote}/notes/{name}")
+/// The commits that a run made, and where their branches stood.
+pub(super) fn made(plans: &[EnvironmentPlan], branches: &[Branch], commits: &[Option<GitId>]) -> Vec<Made> {
+    let commits = plans.iter().zip(branches).zip(commits);
+    commits
+        .filter_map(|((plan, branch), commit)| {
+            Some(Made {
+                branch: plan.branch.clone(),
+                before: branch.tip.clone(),
+                commit: commit.clone()?,
+            })
+        })
+        .collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Entry, Event, Fact, ReleaseName, Verdict, event};
+use super::{Entry, Event, Fact, ReleaseName, Sealed, Verdict, event};
 use crate::model::{Digest, Finding, Timestamp};
 use crate::workspace::files::{HoldFile, PromotedFrom};
 use crate::workspace::layout::ledger;
@@ -58,6 +58,14 @@ impl UnitHistory {
             .sort_by(|(one, a), (other, b)| (a.sequence, a.time, one).cmp(&(b.sequence, b.time, other)));
         history.check();
         history
+    }
+
+    /// The same with events after it.
+    pub fn with(mut self, events: impl IntoIterator<Item = Sealed>) -> UnitHistory {
+        let events = events.into_iter();
+        self.events
+            .extend(events.map(|sealed| (Digest::of(&sealed.bytes), sealed.event)));
+        self
     }
 
     /// Events that name one which is not there.

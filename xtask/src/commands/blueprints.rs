@@ -6,36 +6,12 @@ use std::sync::Arc;
 use lockstep::model::Digest;
 use lockstep::workspace::{Blueprint, Workspace, layout};
 
-use super::{Plan, Promotion};
-use crate::commands::dry::is_outline;
+use super::dry::is_outline;
 use crate::failure::Failure;
 use crate::ports::{GitId, Repository, TreeChange};
 
-impl Promotion<'_> {
-    /// Puts a copy of each promoted blueprint beside the release files, and takes those away that nothing pins.
-    pub(super) fn pin(&self, plan: &mut Plan, dry_commits: &BTreeMap<Digest, String>) -> Result<(), Failure> {
-        if plan.change.is_empty() {
-            return Ok(());
-        }
-        let pins = Pins::read(self.repository, &self.target.base.id, self.workspace)?;
-        for told in &plan.told {
-            let digest = told.file.tuple.blueprint.sha256;
-            if pins.has(digest) {
-                continue;
-            }
-            let dry_commit = dry_commits.get(&digest).map(String::as_str);
-            if let Some(blueprint) = blueprint(self.repository, self.workspace, digest, dry_commit)? {
-                plan.change.extend(copy(&blueprint));
-            }
-        }
-        let dropped = pins.dropped(&plan.change);
-        plan.change.extend(dropped);
-        Ok(())
-    }
-}
-
 /// The files of a blueprint's copy.
-pub(in super::super) fn copy(blueprint: &Blueprint) -> TreeChange {
+pub(super) fn copy(blueprint: &Blueprint) -> TreeChange {
     let folder = layout::pinned_blueprint(blueprint.digest);
     let files = blueprint.files.iter();
     files
@@ -44,7 +20,7 @@ pub(in super::super) fn copy(blueprint: &Blueprint) -> TreeChange {
 }
 
 /// The blueprint of this digest: as it is now, or as the commit had it from which it was rendered.
-pub(in super::super) fn blueprint(
+pub(super) fn blueprint(
     repository: &dyn Repository,
     workspace: &Workspace,
     digest: Digest,
@@ -63,17 +39,13 @@ pub(in super::super) fn blueprint(
 }
 
 /// The copies that are there, and the release files that name them.
-pub(in super::super) struct Pins {
+pub(super) struct Pins {
     copies: BTreeMap<String, Vec<String>>,
     releases: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Pins {
-    pub(in super::super) fn read(
-        repository: &dyn Repository,
-        commit: &GitId,
-        workspace: &Workspace,
-    ) -> Result<Pins, Failure> {
+    pub(super) fn read(repository: &dyn Repository, commit: &GitId, workspace: &Workspace) -> Result<Pins, Failure> {
         let wanted =
             |path: &str| path == "environments/" || path.starts_with(&format!("{}/", layout::PINNED_BLUEPRINTS));
         let mut copies: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -96,12 +68,12 @@ impl Pins {
     }
 
     /// Whether there is a copy of a blueprint.
-    pub(in super::super) fn has(&self, digest: Digest) -> bool {
+    pub(super) fn has(&self, digest: Digest) -> bool {
         self.copies.contains_key(&digest.hex())
     }
 
     /// The files of copies that no release file names after a change.
-    pub(in super::super) fn dropped(&self, change: &TreeChange) -> TreeChange {
+    pub(super) fn dropped(&self, change: &TreeChange) -> TreeChange {
         let mut releases = self.releases.clone();
         for (path, bytes) in change {
             match bytes {
