@@ -6,15 +6,16 @@ mod run;
 
 use std::slice;
 
-use lockstep::model::{AgentName, Timestamp};
-use lockstep::release::{Blocked, DryCommit, EnvironmentInput, Options, Tool, plan};
+use lockstep::model::{AgentName, FileTree, Finding, Timestamp};
+use lockstep::release::{Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Tool, plan};
 use lockstep::render::Engines;
-use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::{Environment, Workspace};
+use rayon::prelude::*;
 
 use self::answer::{answer, command, held, next, plan_text};
 use self::memory::Memory;
-use self::run::Run;
+use self::run::{Branch, Run};
 use super::branches::delivery_repository;
 use super::selection;
 use crate::context::Context;
@@ -98,23 +99,46 @@ fn is_outline(path: &str) -> bool {
 /// Judges and applies, leaving out what is known to be unchanged; nothing where that turns out to be in doubt.
 fn attempt(context: &Context, args: &Args, outline: &Run<'_>, memory: Memory) -> Result<Option<Report>, Failure> {
     let (tree, elsewhere) = memory.files(outline)?;
-    let (workspace, mut findings) = Workspace::load_part(&tree, elsewhere);
+    let (workspace, findings) = Workspace::load_part(&tree, elsewhere);
     let Some(workspace) = &workspace else {
         return Ok(Some(Report::of_findings(findings, tree)));
     };
     let run = Run { workspace, ..*outline };
     let environments = selection::environments(workspace, &args.environments)?;
-    let branches = environments
-        .iter()
+    let branches: Vec<Branch> = environments
+        .par_iter()
         .map(|environment| run.branch(environment, &memory))
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<_, _>>()?;
+    let judged = judge(args, &run, &environments, &branches, &memory, findings)?;
+    if memory.is_in_doubt(workspace, &judged.plans) || (memory.is_partial() && !judged.findings.is_empty()) {
+        return Ok(None);
+    }
+    conclude(context, args, &run, &branches, judged, memory, tree).map(Some)
+}
+
+/// What a run would do, and what is wrong.
+struct Judged {
+    plans: Vec<EnvironmentPlan>,
+    findings: Vec<Finding>,
+    /// Whether nothing may be written, since the findings are about what was asked for.
+    stops: bool,
+}
+
+fn judge(
+    args: &Args,
+    run: &Run<'_>,
+    environments: &[&Environment],
+    branches: &[Branch],
+    memory: &Memory,
+    mut findings: Vec<Finding>,
+) -> Result<Judged, Failure> {
     let gone = branches
         .iter()
         .flat_map(|branch| branch.state.units.keys())
         .filter_map(|unit| AgentName::new(unit).ok());
-    let agents = selection::agents(workspace, &args.agent, &gone.collect())?;
-    let foreign = run.foreign(&environments)?;
-    let (engines, more) = Engines::compile(workspace);
+    let agents = selection::agents(run.workspace, &args.agent, &gone.collect())?;
+    let foreign = run.foreign(environments)?;
+    let (engines, more) = Engines::compile(run.workspace);
     findings.extend(more);
     let options = Options {
         unchanged: memory.unchanged.clone(),
@@ -124,7 +148,7 @@ fn attempt(context: &Context, args: &Args, outline: &Run<'_>, memory: Memory) ->
     };
     let inputs: Vec<EnvironmentInput<'_>> = environments
         .iter()
-        .zip(&branches)
+        .zip(branches)
         .map(|(environment, branch)| EnvironmentInput {
             environment,
             branch: &branch.state,
@@ -135,38 +159,52 @@ fn attempt(context: &Context, args: &Args, outline: &Run<'_>, memory: Memory) ->
     let tool = Tool {
         version: env!("CARGO_PKG_VERSION"),
     };
-    let (plans, more) = plan(workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
+    let (plans, more) = plan(run.workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
     findings.extend(more);
+    let touches = |blocked: Blocked| blocked.touches(environments, options.agents.as_ref());
     // errors about units outside the run are told where those are released
-    findings.retain(|finding| {
-        !finding.is_error() || Blocked::by(slice::from_ref(finding)).touches(&environments, options.agents.as_ref())
-    });
+    findings.retain(|finding| !finding.is_error() || touches(Blocked::by(slice::from_ref(finding))));
     findings.sort();
     findings.dedup();
-    if memory.is_in_doubt(workspace, &plans) || (memory.is_partial() && !findings.is_empty()) {
-        return Ok(None);
-    }
-    let stopped = Blocked::by(&findings).touches(&environments, options.agents.as_ref());
-    if stopped && (!args.keep_going || Blocked::by(&findings).everything()) {
+    let blocked = Blocked::by(&findings);
+    Ok(Judged {
+        plans,
+        stops: (!args.keep_going || blocked.everything()) && touches(blocked),
+        findings,
+    })
+}
+
+/// Says what was judged or, where nothing stands in the way, does it.
+fn conclude(
+    context: &Context,
+    args: &Args,
+    run: &Run<'_>,
+    branches: &[Branch],
+    judged: Judged,
+    memory: Memory,
+    tree: FileTree,
+) -> Result<Report, Failure> {
+    let Judged { plans, findings, stops } = judged;
+    if stops {
         let report = Report::new(answer(run.head, &plans, &[], false, false), "");
-        return Ok(Some(report.with_findings(findings, tree)));
+        return Ok(report.with_findings(findings, tree));
     }
     let held = held(&plans, &args.agent);
     if args.dry_run {
         let text = plan_text(context, &plans, &[], true);
         let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
-        return Ok(Some(exit(report.next(command(args)), held)));
+        return Ok(exit(report.next(command(args)), held));
     }
-    let commits = run.apply(&plans, &branches)?;
+    let commits = run.apply(&plans, branches)?;
     let pushed = args.push && run.push(&plans)?;
     if findings.is_empty() {
         // what cannot be remembered costs the next run its time; this one is done
-        let _ = memory.keep(context, &run, &plans);
+        let _ = memory.keep(context, run, &plans);
     }
     let text = plan_text(context, &plans, &commits, false);
     let mut report = Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
-    report.next = next(workspace, &plans, args.push, args);
-    Ok(Some(exit(report, held)))
+    report.next = next(run.workspace, &plans, args.push, args);
+    Ok(exit(report, held))
 }
 
 fn exit(mut report: Report, held: bool) -> Report {

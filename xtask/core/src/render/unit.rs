@@ -92,9 +92,10 @@ impl Unit {
     /// part of the tuple and so not of the input digest.
     pub(super) fn argocd_input(&self, input: &Input, argocd: &Blueprint) -> Input {
         let mut values = values::merge(argocd.values.iter().map(|(_, values)| values));
-        if let Value::Object(own) = &self.context.values {
-            values::merge_into(&mut values, own);
-        }
+        let own = self.context.values.as_object().into_iter().flatten();
+        let said = own.filter(|(key, _)| values.contains_key(*key));
+        let said = said.map(|(key, value)| (key.clone(), value.clone())).collect();
+        values::merge_into(&mut values, &said);
         input.with_values(&values)
     }
 }
