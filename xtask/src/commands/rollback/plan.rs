@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lockstep::artifact::{ComponentChange, Inventory, component_changes};
-use lockstep::model::{AgentName, Finding, Timestamp, Tuple};
+use lockstep::model::{Finding, Timestamp, Tuple};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::{release_text, takes_releases};
 use lockstep::release::rollback::{Aim, Rollback, aim, blocked_target, unsafe_index};
