@@ -8,6 +8,7 @@ pub mod e2e;
 pub mod explain;
 pub mod generate;
 pub mod new;
+pub mod policy;
 pub mod prompts;
 pub mod release;
 pub mod render;

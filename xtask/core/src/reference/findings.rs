@@ -6,7 +6,13 @@ use crate::{artifact, policy, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let rooms = [model::RULES, artifact::RULES, prompts::RULES, policy::RULES, schema::RULES];
+    let rooms = [
+        model::RULES,
+        artifact::RULES,
+        prompts::RULES,
+        policy::RULES,
+        schema::RULES,
+    ];
     let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules

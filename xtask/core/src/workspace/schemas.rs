@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
-    ToolsFile, TrustFile, Values,
+    ToolsFile, TrustFile, Values, WaiverFile,
 };
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
@@ -27,6 +27,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("tools", of::<ToolsFile>()),
         ("trust", of::<TrustFile>()),
         ("values", of::<Values>()),
+        ("waiver", of::<WaiverFile>()),
     ]
 }
 
