@@ -15,6 +15,7 @@ pub mod hold;
 pub mod man;
 pub mod mark;
 pub mod new;
+pub mod policy;
 pub mod promote;
 pub mod prompts;
 pub mod release;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
-    RetrievalFile, ToolsFile, TrustFile, Values,
+    RetrievalFile, ToolsFile, TrustFile, Values, WaiverFile,
 };
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
@@ -28,6 +28,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("tools", of::<ToolsFile>()),
         ("trust", of::<TrustFile>()),
         ("values", of::<Values>()),
+        ("waiver", of::<WaiverFile>()),
     ]
 }
 
