@@ -19,4 +19,5 @@ mod outputs;
 mod release;
 mod render;
 mod tidy;
+mod verify;
 mod workbench;
