@@ -37,6 +37,8 @@ pub struct Environment {
     pub key_passphrase: Option<Secret>,
     /// Whether a CI service runs this: `CI` is set and neither empty nor `false`.
     pub ci: bool,
+    /// Whether GitHub Actions offers the job a token that says who it is.
+    pub identity_token: bool,
 }
 
 /// A text that is never shown.
@@ -79,6 +81,7 @@ impl Environment {
                 || env::var_os("TERM").is_some_and(|value| value == "dumb"),
             key_passphrase: env::var("LOCKSTEP_KEY_PASSPHRASE").ok().map(Secret),
             ci: env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+            identity_token: env::var_os("ACTIONS_ID_TOKEN_REQUEST_URL").is_some_and(|value| !value.is_empty()),
         })
     }
 

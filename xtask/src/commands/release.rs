@@ -2,6 +2,7 @@
 
 mod answer;
 mod memory;
+mod recording;
 mod run;
 
 use std::slice;
@@ -9,15 +10,18 @@ use std::slice;
 use lockstep::model::{AgentName, Timestamp};
 use lockstep::release::{Blocked, DryCommit, EnvironmentInput, Options, Tool, plan};
 use lockstep::render::Engines;
-use lockstep::workspace::Workspace;
-use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::layout;
+use lockstep::workspace::{Environment, Workspace};
 
 use self::answer::{answer, command, held, next, plan_text};
 use self::memory::Memory;
-use self::run::Run;
+use self::recording::Records;
+use self::run::{Run, made};
 use super::branches::delivery_repository;
+use super::dry::is_outline;
 use super::selection;
 use super::signing::{Signing, SigningArgs};
+use super::tries::Tries;
 use super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
@@ -85,27 +89,39 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         workspace: fleet,
         head: &head,
     };
+    let mut tries = Tries::default();
+    let report = loop {
+        match once(context, &args, &run, &environments, &mut tries) {
+            Err(failure) if tries.again(context, &failure) => {}
+            result => break result,
+        }
+    };
+    progress.finish_and_clear();
+    report
+}
+
+/// One run on the branches as they are now; what comes of it after a lost race is `tries`' to say.
+fn once(
+    context: &Context,
+    args: &Args,
+    run: &Run<'_>,
+    environments: &[&Environment],
+    tries: &mut Tries,
+) -> Result<Report, Failure> {
     if args.push {
-        run.fetch()?;
+        run.remote().fetch()?;
     }
-    let trusted = Trusted::read(context, &*repository, fleet, args.signing.trust.as_deref())?;
+    let trusted = Trusted::read(context, run.repository, run.workspace, args.signing.trust.as_deref())?;
     let memory = if args.no_cache || args.resign {
         Memory::default()
     } else {
-        Memory::recall(context, &run, &environments, &trusted.signed(&environments))?
+        Memory::recall(context, run, environments, &trusted.signed(environments))?
     };
-    let report = match attempt(context, &args, &run, &trusted, memory)? {
+    let report = match attempt(context, args, run, &trusted, memory, tries)? {
         Some(report) => Some(report),
-        None => attempt(context, &args, &run, &trusted, Memory::default())?,
+        None => attempt(context, args, run, &trusted, Memory::default(), tries)?,
     };
-    progress.finish_and_clear();
     Ok(report.expect("a run that leaves nothing out is never in doubt"))
-}
-
-/// Whether a path is one of the few files that say which environments there are and where releases go.
-fn is_outline(path: &str) -> bool {
-    let is_folder_above = path.starts_with("environments/") && path.ends_with('/') && path.matches('/').count() <= 2;
-    is_folder_above || matches!(layout::place(path), Place::Fleet | Place::Environment(_))
 }
 
 /// Judges and applies, leaving out what is known to be unchanged; nothing where that turns out to be in doubt.
@@ -115,12 +131,16 @@ fn attempt(
     outline: &Run<'_>,
     trusted: &Trusted,
     memory: Memory,
+    tries: &mut Tries,
 ) -> Result<Option<Report>, Failure> {
     let (tree, elsewhere) = memory.files(outline)?;
     let (workspace, mut findings) = Workspace::load_part(&tree, elsewhere);
-    let Some(workspace) = &workspace else {
+    let Some(mut workspace) = workspace else {
         return Ok(Some(Report::of_findings(findings, tree)));
     };
+    let records = Records::begin(context, outline, tries)?;
+    findings.extend(records.hold(&mut workspace, &args.environments)?);
+    let workspace = &workspace;
     let run = Run { workspace, ..*outline };
     let environments = selection::environments(workspace, &args.environments)?;
     let branches = environments
@@ -189,7 +209,14 @@ fn attempt(
     };
     let signed = signing.sign(&mut plans)?;
     let commits = run.apply(&plans, &branches)?;
-    let pushed = args.push && run.push(&plans)?;
+    let recorded = records.keep(&environments, &commits)?;
+    run.note(&branches, &commits)?;
+    let pushed = args.push && {
+        let names: Vec<String> = plans.iter().map(|plan| plan.branch.clone()).collect();
+        let made = made(&plans, &branches, &commits);
+        let pushed = run.remote().push_or_withdraw(&records.ledger, &names, &made, &recorded);
+        pushed.inspect_err(|_| tries.refused())?
+    };
     if findings.is_empty() {
         // what cannot be remembered costs the next run its time; this one is done
         let _ = memory.keep(context, &run, &plans);

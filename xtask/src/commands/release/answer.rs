@@ -140,7 +140,7 @@ pub(super) fn plan_text(
             ]);
         }
         if !table.is_empty() {
-            text.push_str(&table.text());
+            text.push_str(&context.table(&table));
         }
         if count(Change::Unchanged) > 0 {
             text.push_str(&format!("  {} unchanged\n", count(Change::Unchanged)));
