@@ -10,6 +10,7 @@ pub mod drill;
 pub mod e2e;
 pub mod explain;
 pub mod generate;
+pub mod keys;
 pub mod history;
 pub mod hold;
 pub mod man;
