@@ -5,14 +5,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use lockstep::report::Style;
-use serde_json::json;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use lockstep::report::{Screen, Style};
 
 use crate::adapters::environment::Environment;
 use crate::commands;
-use crate::context::{Context, Format};
+use crate::context::Context;
+use crate::documents::{Outcome, document, failure_text};
 use crate::failure::{EXIT_DONE, EXIT_USAGE, Failure, FailureKind};
+use crate::outputs::{Format, Outputs};
 use crate::report::Report;
 
 /// Lockstep: renders, checks and releases AI agents to environment branches that Argo CD syncs.
@@ -30,15 +31,18 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Debug, Args)]
 pub struct Global {
-    /// In which form to answer.
-    #[arg(long, global = true, value_enum, default_value_t)]
-    pub format: Format,
+    /// In which form to answer; text by default.
+    #[arg(long, global = true, value_enum)]
+    pub format: Vec<Format>,
     /// When to colour the answer.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub color: Color,
     /// Say nothing but the result.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Say more: waived findings too.
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
     /// Number of threads; all processors by default.
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<usize>,
@@ -59,6 +63,17 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether to colour what goes to a place that would like it, or would not.
+    fn style(self, wanted: bool) -> Style {
+        match self {
+            Color::Auto if wanted => Style::Colored,
+            Color::Always => Style::Colored,
+            Color::Auto | Color::Never => Style::Plain,
+        }
+    }
+}
+
 /// The commands. A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, Subcommand)]
 #[expect(missing_docs, reason = "the comment of a command's `Args` is its help")]
@@ -67,15 +82,18 @@ pub enum Command {
     Bench(commands::bench::Args),
     Completions(commands::completions::Args),
     Diff(commands::diff::Args),
+    Doctor(commands::doctor::Args),
     Drill(commands::drill::Args),
     E2e(commands::e2e::Args),
     Explain(commands::explain::Args),
     Generate(commands::generate::Args),
     History(commands::history::Args),
     Hold(commands::hold::Args),
+    Man(commands::man::Args),
     Mark(commands::mark::Args),
     New(commands::new::Args),
     Promote(commands::promote::Args),
+    Prompts(commands::prompts::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
     Resume(commands::resume::Args),
@@ -83,6 +101,8 @@ pub enum Command {
     Stage(commands::stage::Args),
     Status(commands::status::Args),
     Trace(commands::trace::Args),
+    Validate(commands::validate::Args),
+    Verify(commands::verify::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -93,7 +113,7 @@ pub fn main() -> u8 {
             run(environment, arguments)
         }
         Err(failure) => {
-            show_failure(&failure, Format::Text, Style::Plain);
+            let _ = write!(std::io::stderr(), "{}", failure_text(&failure, Style::Plain));
             failure.exit_code()
         }
     }
@@ -101,8 +121,12 @@ pub fn main() -> u8 {
 
 /// Runs the tool with a command line, and returns its exit code.
 pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(std::iter::once(OsString::from("cargo xtask")).chain(arguments)) {
-        Ok(cli) => cli,
+    let line = std::iter::once(OsString::from("cargo xtask")).chain(arguments);
+    let read = Cli::command()
+        .try_get_matches_from(line)
+        .and_then(|matches| Ok((Outputs::of(&matches), Cli::from_arg_matches(&matches)?)));
+    let (outputs, cli) = match read {
+        Ok(read) => read,
         Err(error) => {
             // a closed pipe leaves nobody to tell
             let _ = error.print();
@@ -110,27 +134,30 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
             return if is_answer { EXIT_DONE } else { EXIT_USAGE };
         }
     };
-    let colored = match cli.global.color {
-        Color::Auto => environment.wants_color(),
-        Color::Always => true,
-        Color::Never => false,
-    };
     if let Some(threads) = cli.global.threads {
         // fails only where a pool exists already, in tests that run several commands in one process
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
+    let color = cli.global.color;
+    let aside = color.style(environment.wants_color_aside());
     let mut context = Context::of_process(environment, cli.global.folder);
-    context.format = cli.global.format;
     context.quiet = cli.global.quiet;
-    context.style = if colored { Style::Colored } else { Style::Plain };
-    let (name, result) = dispatch(&context, cli.command);
-    match result {
-        Ok(report) => show(&report, name, &context),
+    context.verbose = cli.global.verbose;
+    context.style = color.style(context.environment.wants_color());
+    let outputs = match outputs {
+        Ok(outputs) => outputs,
         Err(failure) => {
-            show_failure(&failure, context.format, context.style);
-            failure.exit_code()
+            let _ = write!(std::io::stderr(), "{}", failure_text(&failure, aside));
+            return failure.exit_code();
         }
-    }
+    };
+    context.format = outputs.terminal;
+    let (name, result) = dispatch(&context, cli.command);
+    let result = match write_files(&context, &outputs, name, result.as_ref()) {
+        Ok(()) => result,
+        Err(failure) => Err(failure),
+    };
+    show(&context, name, result.as_ref(), aside)
 }
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
@@ -139,15 +166,18 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Bench(args) => ("bench", commands::bench::run(context, args)),
         Command::Completions(args) => ("completions", commands::completions::run(context, args)),
         Command::Diff(args) => ("diff", commands::diff::run(context, args)),
+        Command::Doctor(args) => ("doctor", commands::doctor::run(context, args)),
         Command::Drill(args) => ("drill", commands::drill::run(context, args)),
         Command::E2e(args) => ("e2e", commands::e2e::run(context, args)),
         Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Generate(args) => ("generate", commands::generate::run(context, args)),
         Command::History(args) => ("history", commands::history::run(context, args)),
         Command::Hold(args) => ("hold", commands::hold::run(context, args)),
+        Command::Man(args) => ("man", commands::man::run(context, args)),
         Command::Mark(args) => ("mark", commands::mark::run(context, args)),
         Command::New(args) => ("new", commands::new::run(context, args)),
         Command::Promote(args) => ("promote", commands::promote::run(context, args)),
+        Command::Prompts(args) => ("prompts", commands::prompts::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
         Command::Resume(args) => ("resume", commands::resume::run(context, args)),
@@ -155,48 +185,49 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Stage(args) => ("stage", commands::stage::run(context, args)),
         Command::Status(args) => ("status", commands::status::run(context, args)),
         Command::Trace(args) => ("trace", commands::trace::run(context, args)),
+        Command::Validate(args) => ("validate", commands::validate::run(context, args)),
+        Command::Verify(args) => ("verify", commands::verify::run(context, args)),
     }
 }
 
-fn show(report: &Report, name: &str, context: &Context) -> u8 {
-    let mut out = std::io::stdout().lock();
-    let written = match context.format {
-        Format::Json => writeln!(out, "{:#}", report.to_json(name)),
-        Format::Text => write!(out, "{}", report.text).and_then(|()| out.flush()),
-    };
-    if context.format == Format::Text {
-        let mut aside = report.aside(context.style);
-        if context.quiet {
-            aside = report.quiet_aside(context.style);
-        }
-        let _ = write!(std::io::stderr(), "{aside}");
+/// Writes the forms that go to files.
+fn write_files(context: &Context, outputs: &Outputs, name: &str, outcome: Outcome<'_>) -> Result<(), Failure> {
+    for (format, file) in &outputs.files {
+        let text = document(*format, name, outcome);
+        context.files.write(&context.folder.join(file), text.as_bytes())?;
     }
+    Ok(())
+}
+
+/// Shows the answer, or the failure, and returns the exit code.
+fn show(context: &Context, name: &str, outcome: Outcome<'_>, aside: Style) -> u8 {
+    let mut out = std::io::stdout().lock();
+    let written = match (context.format, outcome) {
+        (Format::Text, Ok(report)) => write!(out, "{}", report.text),
+        (Format::Text, Err(_)) => Ok(()),
+        (format, outcome) => write!(out, "{}", document(format, name, outcome)),
+    };
+    let written = written.and_then(|()| out.flush());
+    let screen = Screen {
+        style: aside,
+        columns: context.environment.columns,
+        waived: context.verbose,
+    };
+    let text = match (context.format, outcome) {
+        (Format::Json, _) => String::new(),
+        (_, Err(failure)) => failure_text(failure, aside),
+        (Format::Text, Ok(report)) if context.quiet => report.quiet_aside(screen),
+        (Format::Text, Ok(report)) => report.aside(screen),
+        (_, Ok(_)) => String::new(),
+    };
+    let _ = write!(std::io::stderr(), "{text}");
     match written {
-        Ok(()) => report.exit_code(),
         // whoever read the answer has read enough
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => report.exit_code(),
-        Err(error) => {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             let failure = Failure::new(FailureKind::Disk, format!("could not write the answer: {error}"));
-            show_failure(&failure, context.format, context.style);
+            let _ = write!(std::io::stderr(), "{}", failure_text(&failure, aside));
             failure.exit_code()
         }
+        _ => outcome.map_or_else(Failure::exit_code, Report::exit_code),
     }
-}
-
-fn show_failure(failure: &Failure, format: Format, style: Style) {
-    let text = match format {
-        Format::Json => format!("{:#}\n", json!({ "exit": failure.exit_code(), "failure": failure })),
-        Format::Text => {
-            let hints: String = failure
-                .hints
-                .iter()
-                .map(|hint| format!("  {} {hint}\n", style.faint("= hint:")))
-                .collect();
-            format!("{}: {}\n{hints}", style.error("failed"), failure.message)
-        }
-    };
-    let _ = match format {
-        Format::Json => write!(std::io::stdout(), "{text}"),
-        Format::Text => write!(std::io::stderr(), "{text}"),
-    };
 }

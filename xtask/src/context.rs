@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep::model::{FileTree, Finding};
-use lockstep::report::Style;
+use lockstep::report::{Style, Table};
 use lockstep::workspace::{Workspace, layout};
 
 use crate::adapters::clock::SystemClock;
@@ -14,17 +14,8 @@ use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
 use crate::adapters::programs::PathPrograms;
 use crate::failure::{Failure, FailureKind};
+pub use crate::outputs::Format;
 use crate::ports::{Clock, Commit, Files, Programs, Repository, Wanted};
-
-/// In which form a command answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// Text for people.
-    #[default]
-    Text,
-    /// One JSON document.
-    Json,
-}
 
 /// Everything that a command may reach.
 pub struct Context {
@@ -38,12 +29,14 @@ pub struct Context {
     pub programs: Box<dyn Programs>,
     /// The folder that the tool works in.
     pub folder: PathBuf,
-    /// In which form to answer.
+    /// In which form to answer on standard output.
     pub format: Format,
     /// Whether to colour the answer.
     pub style: Style,
     /// Whether to say nothing but the result.
     pub quiet: bool,
+    /// Whether to say more than usual.
+    pub verbose: bool,
 }
 
 /// Where the files of a command come from.
@@ -76,6 +69,7 @@ impl Context {
             format: Format::Text,
             style: Style::Plain,
             quiet: false,
+            verbose: false,
             environment,
         }
     }
@@ -130,12 +124,17 @@ impl Context {
 
     /// Reads the tree of a source.
     pub fn tree(&self, source: &Source) -> Result<FileTree, Failure> {
+        self.files_of(source, &layout::wanted)
+    }
+
+    /// Reads the wanted files of a source.
+    pub fn files_of(&self, source: &Source, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
         match source {
-            Source::WorkTree => self.files.tree(&self.root()?, &layout::wanted),
+            Source::WorkTree => self.files.tree(&self.root()?, wanted),
             Source::Revision(revision) => {
                 let repository = self.repository()?;
                 let commit = repository.resolve(revision)?;
-                repository.files(&commit.id, &layout::wanted)
+                repository.files(&commit.id, wanted)
             }
         }
     }
@@ -143,6 +142,12 @@ impl Context {
     /// Reads a source into a workspace.
     pub fn load(&self, source: &Source) -> Result<Loaded, Failure> {
         Ok(Loaded::of(self.tree(source)?))
+    }
+
+    /// Reads a source into a workspace, with the schemas and policies that its objects are judged by.
+    pub fn load_with_judges(&self, source: &Source) -> Result<Loaded, Failure> {
+        let wanted = |path: &str| layout::wanted(path) || layout::judges(path);
+        Ok(Loaded::of(self.files_of(source, &wanted)?))
     }
 
     /// Reads the wanted files of a commit into a workspace.
@@ -155,9 +160,18 @@ impl Context {
         Ok(Loaded::of(repository.files(&commit.id, wanted)?))
     }
 
+    /// A table that fits the terminal; as wide as it is where it goes to a file or another program.
+    pub fn table(&self, table: &Table) -> String {
+        if self.environment.output_is_terminal {
+            table.text_within(self.environment.columns)
+        } else {
+            table.text()
+        }
+    }
+
     /// A line that says what takes its time; on a terminal only.
     pub fn spinner(&self, message: &'static str) -> ProgressBar {
-        if !self.environment.wants_progress() || self.quiet || self.format == Format::Json {
+        if !self.environment.wants_progress() || self.quiet || self.format != Format::Text {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new_spinner();

@@ -5,8 +5,12 @@ pub mod ports;
 
 pub mod adapters;
 
+pub mod outputs;
+
 pub mod context;
 pub mod report;
+
+pub mod documents;
 
 pub mod commands;
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use lockstep::artifact::PublicKey;
 use lockstep::model::FileTree;
+use lockstep::release::verify::Irregular;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -32,6 +34,24 @@ pub struct Commit {
     pub offset_minutes: i32,
     /// The whole message.
     pub message: String,
+}
+
+/// The versions of a file in a branch's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The versions, the newest first.
+    pub versions: Vec<PastVersion>,
+    /// Whether this clone has only the last part of the history.
+    pub shallow: bool,
+}
+
+/// A version of a file, by the commit that brought it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastVersion {
+    /// The commit.
+    pub commit: GitId,
+    /// Its date, seconds since 1970 UTC.
+    pub seconds: i64,
 }
 
 /// Where a branch that only the tool writes stands.
@@ -106,6 +126,12 @@ pub trait Repository: Send + Sync {
 
     /// The bytes of several files of a commit; `None` where there is no such file. Read in parallel.
     fn read(&self, commit: &GitId, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure>;
+
+    /// Every version of a file among a commit and its ancestors, the newest first, each with the commit that brought it.
+    fn history(&self, commit: &GitId, path: &str) -> Result<Past, Failure>;
+
+    /// What is no plain file among the wanted paths of a commit.
+    fn irregular(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<BTreeMap<String, Irregular>, Failure>;
 
     /// Where a tool-written branch stands. Fails, with the fetch command, where the clone cannot know (shallow or
     /// single-branch without it) or where local and remote tips diverged.
@@ -185,8 +211,20 @@ pub trait Files: Send + Sync {
     /// Writes a file as a whole or not at all, making its folders.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
 
+    /// The same for what nobody else may read.
+    fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
+
     /// Removes a file, and the folders that are empty then up to `root`.
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure>;
+}
+
+/// Who signs releases.
+pub trait Signer: Send + Sync {
+    /// The key that signs; none where a certificate names an identity instead.
+    fn key(&self) -> Option<&PublicKey>;
+
+    /// Signs statements: a bundle for each, in their order.
+    fn sign(&self, statements: &[Arc<[u8]>]) -> Result<Vec<Arc<[u8]>>, Failure>;
 }
 
 /// The clock.

@@ -1,7 +1,7 @@
 //! What a command returns: one result, shown as text or as JSON.
 
-use lockstep::model::{FileTree, Finding};
-use lockstep::report::{Style, findings_text, tally};
+use lockstep::model::{FileTree, Finding, FleetChange};
+use lockstep::report::{Screen, Sources, findings_text, tally};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -20,6 +20,12 @@ pub struct Report {
     pub next: Vec<String>,
     /// The files that the findings are about, for their excerpts.
     pub sources: FileTree,
+    /// How many findings the base had already; they are counted and not repeated.
+    pub known: usize,
+    /// What could not be checked to its end, each with the reason.
+    pub unchecked: Vec<String>,
+    /// What differs from the base, for summaries.
+    pub change: Option<FleetChange>,
     /// The exit code, where findings do not decide it.
     pub exit: Option<u8>,
 }
@@ -69,32 +75,45 @@ impl Report {
 
     /// The report as one JSON document.
     pub fn to_json(&self, command: &str) -> Value {
-        json!({
+        let mut document = json!({
             "command": command,
             "exit": self.exit_code(),
             "findings": self.findings,
             "next": self.next,
             "result": self.result,
-        })
+        });
+        if self.known > 0 {
+            document["known"] = self.known.into();
+        }
+        if !self.unchecked.is_empty() {
+            document["unchecked"] = self.unchecked.clone().into();
+        }
+        document
     }
 
-    /// The findings alone.
-    pub fn quiet_aside(&self, style: Style) -> String {
-        let sources = |path: &str| {
-            let bytes = self.sources.get(path)?;
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        };
-        findings_text(&self.findings, &sources, style)
+    /// The findings alone, and what could not be checked.
+    pub fn quiet_aside(&self, screen: Screen) -> String {
+        let mut text = findings_text(&self.findings, Sources::of(&self.sources), screen);
+        for what in &self.unchecked {
+            text.push_str(&format!("{}: {what}\n", screen.style.error("not checked")));
+        }
+        text
     }
 
     /// The part of the report that goes to standard error: findings, how many, and what to do next.
-    pub fn aside(&self, style: Style) -> String {
-        let mut text = self.quiet_aside(style);
+    pub fn aside(&self, screen: Screen) -> String {
+        let mut text = self.quiet_aside(screen);
         if let Some(tally) = tally(&self.findings) {
             text.push_str(&format!("{tally}\n"));
         }
+        if self.known > 0 {
+            text.push_str(&format!(
+                "{} findings are older than the base and not shown\n",
+                self.known
+            ));
+        }
         if !self.next.is_empty() {
-            text.push_str(&format!("\n{}\n", style.strong("next")));
+            text.push_str(&format!("\n{}\n", screen.style.strong("next")));
             self.next
                 .iter()
                 .for_each(|command| text.push_str(&format!("  {command}\n")));

@@ -3,10 +3,14 @@
 pub mod model;
 
 pub mod artifact;
+pub mod cel;
+pub mod policy;
+pub mod prompts;
 pub mod reference;
 pub mod release;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod values;
 pub mod workspace;
 pub mod yaml;

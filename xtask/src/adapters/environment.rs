@@ -30,10 +30,12 @@ pub struct Environment {
     pub error_is_terminal: bool,
     /// Width of the terminal, columns.
     pub columns: usize,
-    /// Whether `NO_COLOR` asks for plain text (<https://no-color.org>: set and not empty).
+    /// Whether `NO_COLOR` asks for plain text (<https://no-color.org>: set and not empty), or the terminal knows no other.
     pub no_color: bool,
     /// Whether a CI service runs this: `CI` is set and neither empty nor `false`.
     pub ci: bool,
+    /// Whether GitHub Actions offers the job a token that says who it is.
+    pub identity_token: bool,
 }
 
 /// Size and time of this program's file; empty where the system does not tell.
@@ -59,8 +61,10 @@ impl Environment {
             output_is_terminal: stdout().is_terminal(),
             error_is_terminal: stderr().is_terminal(),
             columns: columns(),
-            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+                || env::var_os("TERM").is_some_and(|value| value == "dumb"),
             ci: env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+            identity_token: env::var_os("ACTIONS_ID_TOKEN_REQUEST_URL").is_some_and(|value| !value.is_empty()),
         })
     }
 
@@ -69,16 +73,25 @@ impl Environment {
         self.output_is_terminal && !self.no_color
     }
 
+    /// Whether to colour what goes to standard error.
+    pub fn wants_color_aside(&self) -> bool {
+        self.error_is_terminal && !self.no_color
+    }
+
     /// Whether to show progress on standard error: a log of a CI service keeps every frame of it.
     pub fn wants_progress(&self) -> bool {
         self.error_is_terminal && !self.ci
     }
 }
 
+/// What `COLUMNS` says, or else the terminal.
 fn columns() -> usize {
-    env::var("COLUMNS")
-        .ok()
-        .and_then(|value| value.trim().parse().ok())
+    let said = env::var("COLUMNS").ok().and_then(|value| value.trim().parse().ok());
+    let seen = || {
+        let (width, _) = terminal_size::terminal_size_of(stderr()).or_else(terminal_size::terminal_size)?;
+        Some(usize::from(width.0))
+    };
+    said.or_else(seen)
         .filter(|columns| *columns > 0)
         .unwrap_or(DEFAULT_COLUMNS)
 }

@@ -71,6 +71,13 @@ impl Files for Disk {
         replace(path, bytes).map_err(|error| could_not("write", path, &error))
     }
 
+    fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| could_not("make", folder, &error))?;
+        }
+        replace_with(path, |temporary| fill_private(temporary, bytes)).map_err(|error| could_not("write", path, &error))
+    }
+
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure> {
         match fs::remove_file(path) {
             Ok(()) => {}
@@ -176,6 +183,10 @@ fn holds(path: &Path, bytes: &[u8]) -> bool {
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_with(path, |temporary| fill(temporary, path, bytes))
+}
+
+fn replace_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!(
@@ -184,7 +195,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         COUNTER.fetch_add(1, Ordering::Relaxed)
     ));
     faults::moment();
-    let result = fill(&temporary, path, bytes).and_then(|()| fs::rename(&temporary, path));
+    let result = fill(&temporary).and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
         // Best effort: the first error is the one to tell.
         let _ = fs::remove_file(&temporary);
@@ -201,6 +212,15 @@ fn fill(temporary: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
         file.set_permissions(metadata.permissions())?;
     }
     Ok(())
+}
+
+/// A file that its owner alone may read, from its first byte on.
+fn fill_private(temporary: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(temporary)?.write_all(bytes)
 }
 
 fn is_absent(error: &io::Error) -> bool {

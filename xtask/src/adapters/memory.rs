@@ -97,6 +97,10 @@ impl Files for MemoryFiles {
         Ok(())
     }
 
+    fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        self.write(path, bytes)
+    }
+
     fn remove(&self, _root: &Path, path: &Path) -> Result<(), Failure> {
         self.lock().remove(path);
         Ok(())

@@ -9,3 +9,4 @@ pub mod git;
 pub mod measure;
 pub mod memory;
 pub mod programs;
+pub mod signer;

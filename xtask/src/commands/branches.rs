@@ -1,9 +1,8 @@
 //! The environment branches as they are: where they are kept, and what a commit of one holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lockstep::model::AgentName;
 use lockstep::release::{BranchState, PreviousUnit};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{self, branch};
@@ -24,36 +23,34 @@ pub(super) fn delivery_repository(
     }
 }
 
-/// What a commit of an environment branch holds of these agents.
+/// What a commit of an environment branch holds of these units, in their order.
 pub(super) fn units(
     delivery: &dyn Repository,
     commit: &GitId,
-    agents: &BTreeSet<AgentName>,
+    units: &[impl AsRef<str>],
 ) -> Result<Vec<PreviousUnit>, Failure> {
-    let path = |agent: &AgentName| {
-        let unit = agent.as_str();
+    let paths = |unit: &str| {
         [
             branch::manifest(unit),
             branch::metadata(unit),
             branch::tuple(unit),
             branch::inventory(unit),
+            branch::bundle(unit),
             branch::argocd(unit),
         ]
     };
-    let paths: Vec<String> = agents.iter().flat_map(path).collect();
-    let mut files = delivery.read(commit, &paths)?.into_iter();
+    let all: Vec<String> = units.iter().flat_map(|unit| paths(unit.as_ref())).collect();
+    let mut files = delivery.read(commit, &all)?.into_iter();
     let mut take = || files.next().flatten();
-    let unit = |agent: &AgentName| PreviousUnit {
+    let unit = |unit: &str| PreviousUnit {
         manifest: take(),
         metadata: take(),
         tuple: take(),
         inventory: take(),
-        argocd: take()
-            .map(|bytes| (branch::argocd(agent.as_str()), bytes))
-            .into_iter()
-            .collect(),
+        bundle: take(),
+        argocd: take().map(|bytes| (branch::argocd(unit), bytes)).into_iter().collect(),
     };
-    Ok(agents.iter().map(unit).collect())
+    Ok(units.iter().map(AsRef::as_ref).map(unit).collect())
 }
 
 /// What a commit of an environment branch holds. Of units that need not be read there is only the name.
@@ -62,49 +59,24 @@ pub(super) fn branch_state(
     commit: &GitId,
     unread: &dyn Fn(&str) -> bool,
 ) -> Result<BranchState, Failure> {
-    let units: Vec<String> = delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
-    let argocd: Vec<String> = delivery.folder(commit, branch::ARGOCD)?.into_keys().collect();
-    let own: Vec<String> = argocd
-        .iter()
-        .filter(|file| file.starts_with('_'))
-        .map(|file| format!("{}/{file}", branch::ARGOCD))
-        .collect();
-    let (unread, units): (Vec<String>, Vec<String>) = units.into_iter().partition(|unit| unread(unit));
-    let mut paths = Vec::new();
-    for unit in &units {
-        paths.extend([
-            branch::manifest(unit),
-            branch::metadata(unit),
-            branch::tuple(unit),
-            branch::inventory(unit),
-        ]);
-        paths.push(branch::argocd(unit));
-    }
-    paths.extend(own.iter().cloned());
-    let mut files = delivery.read(commit, &paths)?.into_iter();
+    let names: Vec<String> = delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
+    let (unread, read): (Vec<String>, Vec<String>) = names.into_iter().partition(|unit| unread(unit));
     let mut found: BTreeMap<String, PreviousUnit> =
         unread.into_iter().map(|unit| (unit, PreviousUnit::default())).collect();
-    let mut take = || files.next().flatten();
-    for unit in units {
-        let (manifest, metadata, tuple, inventory, application) = (take(), take(), take(), take(), take());
-        let argocd = application
-            .map(|bytes| (branch::argocd(&unit), bytes))
-            .into_iter()
-            .collect();
-        found.insert(
-            unit,
-            PreviousUnit {
-                manifest,
-                metadata,
-                tuple,
-                inventory,
-                argocd,
-            },
-        );
-    }
+    let states = units(delivery, commit, &read)?;
+    found.extend(read.into_iter().zip(states));
     if let Some(unit) = found.get_mut(layout::ENVIRONMENT_UNIT) {
-        unit.argocd
-            .extend(own.into_iter().filter_map(|path| Some((path, take()?))));
+        let files = delivery.folder(commit, branch::ARGOCD)?.into_keys();
+        let own: Vec<String> = files
+            .filter(|file| file.starts_with('_'))
+            .map(|file| format!("{}/{file}", branch::ARGOCD))
+            .collect();
+        let bytes = delivery.read(commit, &own)?;
+        unit.argocd.extend(
+            own.into_iter()
+                .zip(bytes)
+                .filter_map(|(path, bytes)| Some((path, bytes?))),
+        );
     }
     Ok(BranchState::new(found))
 }

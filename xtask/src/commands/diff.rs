@@ -15,6 +15,7 @@ use super::branches::{branch_state, delivery_repository};
 use super::selection;
 use crate::context::{Context, Loaded, Source};
 use crate::failure::{EXIT_FINDINGS, Failure, FailureKind};
+use crate::outputs::OutputArgs;
 use crate::ports::{Repository, Tip};
 use crate::report::Report;
 
@@ -41,6 +42,9 @@ pub struct Args {
     /// Exit with 1 when anything differs.
     #[arg(long)]
     exit_code: bool,
+    /// Where to write the answer.
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Compares.
@@ -238,22 +242,23 @@ fn two_environments(
         change,
         ..Compared::default()
     };
-    Ok(answer(context, args, &compared))
+    Ok(answer(context, args, compared))
 }
 
 fn report(context: &Context, args: &Args, compared: Compared, mut findings: Vec<Finding>, loaded: Loaded) -> Report {
     findings.extend(compared.after.iter().cloned());
     findings.sort();
     findings.dedup();
-    answer(context, args, &compared).with_findings(findings, loaded.tree)
+    answer(context, args, compared).with_findings(findings, loaded.tree)
 }
 
-fn answer(context: &Context, args: &Args, compared: &Compared) -> Report {
+fn answer(context: &Context, args: &Args, compared: Compared) -> Report {
     let detail = if args.all { Detail::All } else { Detail::Folded };
     let text = changes_text(&compared.change, detail, context.style);
     let mut report = Report::new(&compared.change, text);
     if args.exit_code && !compared.change.units.is_empty() {
         report.exit = Some(EXIT_FINDINGS);
     }
+    report.change = Some(compared.change);
     report
 }

@@ -80,7 +80,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     refuse_missing(&*context.programs)?;
     let stream = match context.format {
         Format::Text => Stream::Output,
-        Format::Json => Stream::Aside,
+        _ => Stream::Aside,
     };
     let names = args.names.iter().map(String::as_str);
     let arguments: Vec<&str> = TESTS.into_iter().chain(names).collect();

@@ -220,7 +220,8 @@ impl Promotion<'_> {
             kind: ReleaseKind::Regular,
         };
         let mut dry_commits = BTreeMap::new();
-        let found = units(self.delivery, &commit, self.agents)?;
+        let names: Vec<&str> = self.agents.iter().map(AgentName::as_str).collect();
+        let found = units(self.delivery, &commit, &names)?;
         for (agent, unit) in self.agents.iter().zip(&found) {
             match recorded(&self.from.name, agent, unit) {
                 Err(finding) => findings.push(Finding {

@@ -20,9 +20,12 @@ use self::run::{Run, made};
 use super::branches::delivery_repository;
 use super::dry::is_outline;
 use super::selection;
+use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
+use super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
+use crate::outputs::OutputArgs;
 use crate::ports::{Commit, Repository};
 use crate::report::Report;
 
@@ -50,9 +53,18 @@ pub struct Args {
     /// Push the branches and their notes, all or none.
     #[arg(long)]
     push: bool,
+    /// Sign with what this says, instead of what the trust file and this clone offer.
+    #[command(flatten)]
+    signing: SigningArgs,
+    /// Give every unit of the run a new statement and signature, though its files stay the same.
+    #[arg(long)]
+    resign: bool,
     /// Read and render everything anew, whatever earlier runs have made sure of; the answer is the same.
     #[arg(long)]
     no_cache: bool,
+    /// Where to write the answer.
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Releases.
@@ -99,14 +111,15 @@ fn once(
     if args.push {
         run.remote().fetch()?;
     }
-    let memory = if args.no_cache {
+    let trusted = Trusted::read(context, run.repository, run.workspace, args.signing.trust.as_deref())?;
+    let memory = if args.no_cache || args.resign {
         Memory::default()
     } else {
-        Memory::recall(context, run, environments)?
+        Memory::recall(context, run, environments, &trusted.signed(environments))?
     };
-    let report = match attempt(context, args, run, memory, tries)? {
+    let report = match attempt(context, args, run, &trusted, memory, tries)? {
         Some(report) => Some(report),
-        None => attempt(context, args, run, Memory::default(), tries)?,
+        None => attempt(context, args, run, &trusted, Memory::default(), tries)?,
     };
     Ok(report.expect("a run that leaves nothing out is never in doubt"))
 }
@@ -116,6 +129,7 @@ fn attempt(
     context: &Context,
     args: &Args,
     outline: &Run<'_>,
+    trusted: &Trusted,
     memory: Memory,
     tries: &mut Tries,
 ) -> Result<Option<Report>, Failure> {
@@ -141,7 +155,10 @@ fn attempt(
     let foreign = run.foreign(&environments)?;
     let (engines, more) = Engines::compile(workspace);
     findings.extend(more);
+    findings.extend(trusted.findings.iter().cloned());
     let options = Options {
+        signed: trusted.signed(&environments),
+        resign: args.resign,
         unchanged: memory.unchanged.clone(),
         blocked: Blocked::by(&findings),
         agents,
@@ -160,7 +177,7 @@ fn attempt(
     let tool = Tool {
         version: env!("CARGO_PKG_VERSION"),
     };
-    let (plans, more) = plan(workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
+    let (mut plans, more) = plan(workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
     findings.extend(more);
     // errors about units outside the run are told where those are released
     findings.retain(|finding| {
@@ -182,6 +199,15 @@ fn attempt(
         let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
         return Ok(Some(exit(report.next(command(args)), held)));
     }
+    let signing = Signing {
+        context,
+        repository: run.repository,
+        workspace,
+        trusted,
+        args: &args.signing,
+        push: args.push,
+    };
+    let signed = signing.sign(&mut plans)?;
     let commits = run.apply(&plans, &branches)?;
     let recorded = records.keep(&environments, &commits)?;
     run.note(&branches, &commits)?;
@@ -195,7 +221,8 @@ fn attempt(
         // what cannot be remembered costs the next run its time; this one is done
         let _ = memory.keep(context, &run, &plans);
     }
-    let text = plan_text(context, &plans, &commits, false);
+    let text = plan_text(context, &plans, &commits, false) + &signed.notes;
+    findings.extend(signed.warnings);
     let mut report = Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
     report.next = next(workspace, &plans, args.push, args);
     Ok(Some(exit(report, held)))

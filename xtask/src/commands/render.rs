@@ -144,7 +144,7 @@ fn to_output(context: &Context, units: &[RenderedUnit]) -> Report {
         .collect();
     let text = match context.format {
         crate::context::Format::Json => String::new(),
-        crate::context::Format::Text => yaml::write_manifests(
+        _ => yaml::write_manifests(
             units
                 .iter()
                 .flat_map(RenderedUnit::all_objects)

@@ -8,6 +8,8 @@
 
 mod comparing;
 mod completions;
+mod doctor;
+mod explain;
 mod files;
 mod fleet;
 mod generate;
@@ -16,7 +18,9 @@ mod input;
 mod laws;
 mod ledger;
 mod new;
+mod outputs;
 mod release;
 mod render;
+mod rules;
 mod tidy;
 mod workbench;

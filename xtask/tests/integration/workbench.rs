@@ -62,6 +62,7 @@ impl Workbench {
                 columns: 100,
                 no_color: true,
                 ci: false,
+                identity_token: false,
             },
             clock: Box::new(FixedClock(1_700_000_000)),
             files: Box::new(MemoryFiles::new(files)),
@@ -70,6 +71,7 @@ impl Workbench {
             format: Format::Text,
             style: Style::Plain,
             quiet: false,
+            verbose: false,
         };
         Workbench { context }
     }
@@ -80,6 +82,8 @@ impl Workbench {
         let cli = Cli::try_parse_from(std::iter::once("cargo xtask".into()).chain(words)).unwrap();
         match cli.command {
             Command::Completions(args) => commands::completions::run(&self.context, args),
+            Command::Explain(args) => commands::explain::run(&self.context, args),
+            Command::Man(args) => commands::man::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
             Command::Render(args) => commands::render::run(&self.context, args),

@@ -1,9 +1,28 @@
-//! Artifacts: what a release records of a unit, and what is hashed.
+//! Artifacts: what a release records of a unit, what is hashed and signed, and whom to believe.
 
+pub mod bundle;
+mod dsse;
 mod inventory;
+mod json;
+mod key;
 mod record;
+mod rules;
+mod statement;
+mod trust;
+mod verification;
 
+pub use dsse::{IN_TOTO, pae};
 pub use inventory::{Inventory, InventoryObject};
+pub use key::{PublicKey, SignatureFault};
 pub use record::{TupleRecord, component_changes};
+pub use rules::RULES;
+pub use statement::{
+    Generator, Kind, Predicate, Promotion, RELEASE_PREDICATE, ReleasedTuple, Rollback, STATEMENT_TYPE, Statement,
+    Subject, SubjectDigest,
+};
+pub use trust::{
+    CommitSigner, ImageSigner, Proof, Revocation, SequenceRange, SignerEntry, Trust, TrustFile, TrustedSigner, proof,
+};
+pub use verification::{Certified, CheckCertificate, Signed, authority, check, payload, read_statement};
 
 pub use crate::model::ComponentChange;

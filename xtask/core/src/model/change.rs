@@ -75,6 +75,9 @@ pub struct UnitDifference {
     pub overrides: Vec<ComponentChange>,
     /// The texts of the tuple's prompts that differ.
     pub prompts: Vec<PromptChange>,
+    /// What the tuple's tools permit more or less.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<PermissionChange>,
     /// The objects that differ.
     pub objects: Vec<ObjectChange>,
     /// What happens to earlier generations of hash-named ConfigMaps.
@@ -128,6 +131,17 @@ pub struct PromptChange {
     pub before: Option<String>,
     /// What it is.
     pub after: Option<String>,
+}
+
+/// Something that a tool permits and did not, or did and does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PermissionChange {
+    /// The tool.
+    pub tool: String,
+    /// What is permitted: `call`, a permission of the manifest, or `connect to <host>:<port>`.
+    pub permission: String,
+    /// Whether it is new or gone.
+    pub change: ChangeKind,
 }
 
 /// An object that differs.

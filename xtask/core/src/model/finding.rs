@@ -37,6 +37,18 @@ pub struct Related {
     pub message: String,
 }
 
+/// The exception that admits a finding: it is shown, and stops nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiver {
+    /// Why it may be.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds, as YYYY-MM-DD.
+    pub expires: String,
+}
+
 /// Something wrong in the user's files or in what they render.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -62,6 +74,9 @@ pub struct Finding {
     /// Other places that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// The exception that admits it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Box<Waiver>>,
 }
 
 impl Finding {
@@ -85,6 +100,7 @@ impl Finding {
             unit: None,
             object: None,
             related: Vec::new(),
+            waiver: None,
         }
     }
 
@@ -130,9 +146,15 @@ impl Finding {
         self
     }
 
+    /// Admits it.
+    pub fn waived(mut self, waiver: Waiver) -> Finding {
+        self.waiver = Some(Box::new(waiver));
+        self
+    }
+
     /// Whether it stops a release.
     pub fn is_error(&self) -> bool {
-        self.severity == Severity::Error
+        self.severity == Severity::Error && self.waiver.is_none()
     }
 }
 

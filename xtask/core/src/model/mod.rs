@@ -7,6 +7,7 @@ mod manifest;
 mod name;
 mod pipeline;
 mod problem;
+mod quantity;
 mod rules;
 mod sequence;
 mod time;
@@ -16,14 +17,15 @@ mod version;
 
 pub use change::{
     ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts,
-    ObjectChange, PromptChange, Step, UnitDifference,
+    ObjectChange, PermissionChange, PromptChange, Step, UnitDifference,
 };
 pub use digest::{Digest, canonical_json};
-pub use finding::{Finding, Location, Related, Severity, suggestion};
+pub use finding::{Finding, Location, Related, Severity, Waiver, suggestion};
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, NameError, ToolName};
 pub use pipeline::{PipelineStage, StageStatus};
 pub use problem::Problem;
+pub use quantity::Quantity;
 pub use rules::{Example, RULES, Rule};
 pub use sequence::common;
 pub use time::Timestamp;

@@ -66,6 +66,7 @@ impl Problem {
             unit: None,
             object: None,
             related: Vec::new(),
+            waiver: None,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Generated references: schemas for editors, and pages for people, from the types and tables of the code.
 
+mod field;
 mod findings;
 mod schema;
 mod templates;
 mod values;
 
+pub use field::{FieldHelp, KeyHelp, UnknownField, field};
 pub use findings::rules;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::artifact::{Inventory, TupleRecord};
+use crate::artifact::{Inventory, TupleRecord, payload};
 use crate::model::{Digest, Manifest};
 use crate::release::HydratorMetadata;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
@@ -18,8 +18,10 @@ pub struct BranchState {
     pub units: BTreeMap<String, PreviousUnit>,
     /// The number of the last environment commit; 0 on an unborn branch.
     pub sequence: u64,
-    /// Every unit with the digest of its inventory, as the environment's own inventory lists them.
+    /// Every unit with the digest of its statement, as the environment's own inventory lists them.
     pub listed: BTreeMap<String, Digest>,
+    /// Digest of the environment's own statement, if it is signed.
+    pub statement: Option<Digest>,
 }
 
 /// A unit as the branch has it; a file that is not there is absent.
@@ -33,6 +35,8 @@ pub struct PreviousUnit {
     pub tuple: Option<Arc<[u8]>>,
     /// `.lockstep/<unit>/inventory.json`
     pub inventory: Option<Arc<[u8]>>,
+    /// `.lockstep/<unit>/release.sigstore.json`
+    pub bundle: Option<Arc<[u8]>>,
     /// `argocd/…`, by path.
     pub argocd: BTreeMap<String, Arc<[u8]>>,
 }
@@ -41,7 +45,11 @@ impl BranchState {
     /// The state of a branch that has these units.
     pub fn new(units: BTreeMap<String, PreviousUnit>) -> BranchState {
         // the environment's own inventory numbers the commits and lists the units
-        let own = units.get(ENVIRONMENT_UNIT).and_then(PreviousUnit::inventory);
+        let unit = units.get(ENVIRONMENT_UNIT);
+        let own = unit.and_then(PreviousUnit::inventory);
+        let statement = unit
+            .and_then(|unit| payload(unit.bundle.as_deref()?))
+            .map(|payload| Digest::of(&payload));
         let (sequence, listed) = own
             .map(|inventory| (inventory.sequence, inventory.units))
             .unwrap_or_default();
@@ -49,6 +57,7 @@ impl BranchState {
             units,
             sequence,
             listed,
+            statement,
         }
     }
 }

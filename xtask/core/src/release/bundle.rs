@@ -6,10 +6,15 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::readme::{self, Readme};
-use super::{DryCommit, HydratorMetadata, PreviousUnit};
-use crate::artifact::{ComponentChange, Inventory, InventoryObject, TupleRecord, component_changes};
+use super::{DryCommit, HydratorMetadata, PreviousUnit, Tool};
+use crate::artifact::{
+    ComponentChange, Generator, Inventory, InventoryObject, Kind, Predicate, Promotion, Statement, TupleRecord,
+    component_changes,
+};
 use crate::model::{Digest, EnvironmentName, Manifest, ObjectId};
 use crate::render::{Rendered, is_retained, retained};
+use crate::workspace::Environment;
+use crate::workspace::files::PromotedFrom;
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use crate::yaml;
 
@@ -98,6 +103,7 @@ impl Bundle {
             files
                 .iter()
                 .any(|(path, bytes)| previous.file(unit, path) != Some(bytes))
+                || previous.argocd.keys().any(|path| !files.contains_key(path))
         });
         let components = match &record {
             Record::Agent(record) if differs => {
@@ -123,6 +129,11 @@ impl Bundle {
         }
     }
 
+    /// Argo CD objects that the branch has of the unit and that are no longer rendered.
+    pub fn outdated<'a>(&'a self, previous: &'a PreviousUnit) -> impl Iterator<Item = &'a String> {
+        previous.argocd.keys().filter(|path| !self.files.contains_key(*path))
+    }
+
     /// Every file of the unit: what it is rendered to, where it came from, what a person wants to know, and the inventory.
     pub fn all_files(
         &self,
@@ -136,7 +147,7 @@ impl Bundle {
         };
         let command = format!(
             "cargo xtask render --revision {} --environment {}{agent}",
-            context.dry.id, context.environment
+            context.dry.id, context.environment.name
         );
         let mut metadata = HydratorMetadata::new(context.dry, context.repo_url, command.clone());
         match &self.record {
@@ -168,13 +179,51 @@ impl Bundle {
         files.insert(branch::inventory(&self.unit), bytes(pretty(&inventory)));
         files
     }
+
+    /// What is signed of the unit: its files, and what they are a release of. `previous` is the digest of the statement
+    /// before this one.
+    pub fn statement(
+        &self,
+        context: &WriteContext<'_>,
+        files: &BTreeMap<String, Arc<[u8]>>,
+        previous: Option<Digest>,
+    ) -> Vec<u8> {
+        let generator = Generator::lockstep(context.tool.version);
+        let mut predicate = match &self.record {
+            Record::Agent(record) => Predicate::of_agent(record, context.sequence, generator),
+            Record::Environment { input_digest, .. } => Predicate::of_environment(
+                &context.environment.name,
+                &self.unit,
+                *input_digest,
+                context.sequence,
+                generator,
+            ),
+        };
+        predicate.previous = previous;
+        if let Some(from) = self.promoted_from(context.environment) {
+            predicate.kind = Kind::Promotion;
+            predicate.promotion = Some(Promotion {
+                environment: from.environment.clone(),
+                commit: from.commit.clone(),
+            });
+        }
+        Statement::new(files, predicate).bytes()
+    }
+
+    /// Where the unit's new tuple was promoted from, if it was.
+    pub(super) fn promoted_from<'a>(&self, environment: &'a Environment) -> Option<&'a PromotedFrom> {
+        let release = environment.releases.get(self.unit.as_str())?;
+        release.promoted_from.as_ref().filter(|_| !self.components.is_empty())
+    }
 }
 
 /// What every bundle of one environment commit has in common.
 #[derive(Clone, Copy, Debug)]
 pub struct WriteContext<'a> {
     /// The environment.
-    pub environment: &'a EnvironmentName,
+    pub environment: &'a Environment,
+    /// The tool that writes it.
+    pub tool: Tool,
     /// The dry commit.
     pub dry: &'a DryCommit,
     /// The repository that people edit.
@@ -199,8 +248,8 @@ pub fn owned_paths(unit: &str) -> Vec<String> {
         branch::argocd(unit),
         branch::tuple(unit),
         branch::inventory(unit),
-        format!("{}/{unit}/release.sigstore.json", branch::RECORDS),
-        format!("{}/{unit}/provenance.sigstore.json", branch::RECORDS),
+        branch::bundle(unit),
+        branch::provenance(unit),
     ]
 }
 

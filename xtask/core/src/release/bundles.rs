@@ -44,7 +44,14 @@ pub(super) fn bundles(
         .map(|(index, agent)| {
             let input = &inputs[index];
             match agent {
-                Some(agent) => (index, agent.to_string(), agent_bundle(workspace, engines, input, agent)),
+                Some(agent) => {
+                    let mut bundle = agent_bundle(workspace, engines, input, agent);
+                    if let Ok(bundle) = &mut bundle {
+                        let previous = input.branch.units.get(agent.as_str());
+                        bundle.differs |= options.restates(&input.environment.name, previous);
+                    }
+                    (index, agent.to_string(), bundle)
+                }
                 None => (
                     index,
                     ENVIRONMENT_UNIT.to_owned(),

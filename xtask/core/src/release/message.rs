@@ -34,13 +34,7 @@ pub(super) fn message(
         }
     }
     for bundle in written {
-        let promoted = environment
-            .releases
-            .get(bundle.unit.as_str())
-            .and_then(|release| release.promoted_from.as_ref());
-        if let Some(from) = promoted
-            && !bundle.components.is_empty()
-        {
+        if let Some(from) = bundle.promoted_from(environment) {
             trailer(
                 "Promoted-from",
                 &format!("{}={}@{}", bundle.unit, from.environment, from.commit),

@@ -5,12 +5,14 @@ mod branch;
 mod bundle;
 mod bundles;
 mod cache;
+mod commit;
 mod diff;
 mod dry;
 pub mod history;
 pub mod ledger;
 mod message;
 mod metadata;
+mod options;
 mod plan;
 pub mod promotion;
 mod readme;
@@ -19,18 +21,21 @@ pub mod rollback;
 mod rules;
 mod scope;
 pub mod trace;
+pub mod verify;
 
 pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};
 pub use cache::{Cache, CachedAgent, CachedUnit, object_number, unit_key};
+pub use commit::CommitPlan;
 pub use diff::{
     Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
     between_trees, field_changes, object_changes,
 };
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
-pub use plan::{Change, CommitPlan, EnvironmentInput, EnvironmentPlan, Options, Tool, UnitChange, plan};
+pub use options::{Options, Tool};
+pub use plan::{Change, EnvironmentInput, EnvironmentPlan, UnitChange, plan};
 pub use recorded::recorded;
 pub use rules::RULES;
 pub use scope::{Blocked, Scope};

@@ -1,42 +1,21 @@
 //! The plan of a release: what to write where, judged as a whole before anything moves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::bundle::{Bundle, ObjectCounts, Record, WriteContext, owned_paths};
+use super::bundle::{Bundle, ObjectCounts, Record};
 use super::bundles::{Bundles, bundles, shared_identities};
-use super::message::message;
+use super::commit::{CommitPlan, commit_plan};
+use super::options::{Options, Tool};
 use super::scope::Blocked;
 use super::{BranchState, DryCommit};
 use crate::artifact::ComponentChange;
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
+use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::render::Engines;
-use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
+use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
 use crate::workspace::{Environment, Workspace};
-
-/// What a run is asked to do.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Only these agents; all where none are named.
-    pub agents: Option<BTreeSet<AgentName>>,
-    /// Units that are known to be as their inputs want them, with the versions that they run: not rendered again.
-    pub unchanged: BTreeMap<(EnvironmentName, AgentName), String>,
-    /// What findings about the files keep from being rendered.
-    pub blocked: Blocked,
-    /// How many agents may be removed, instead of the fleet's budget.
-    pub allow_removals: Option<usize>,
-}
-
-/// The tool that makes the plan.
-#[derive(Clone, Copy, Debug)]
-pub struct Tool {
-    /// Its version.
-    pub version: &'static str,
-}
 
 /// One environment of a run, and what its branch has.
 #[derive(Clone, Copy, Debug)]
@@ -98,15 +77,6 @@ pub struct UnitChange {
     pub components: Vec<ComponentChange>,
 }
 
-/// A commit to make on an environment branch.
-#[derive(Clone, Debug)]
-pub struct CommitPlan {
-    /// Its message.
-    pub message: String,
-    /// Paths to write, or to delete where there are no bytes; every other path stays as it is.
-    pub files: BTreeMap<String, Option<Arc<[u8]>>>,
-}
-
 /// What a run does to one environment.
 #[derive(Clone, Debug)]
 pub struct EnvironmentPlan {
@@ -120,6 +90,8 @@ pub struct EnvironmentPlan {
     pub changes: Vec<UnitChange>,
     /// The commit; none where nothing changes.
     pub commit: Option<CommitPlan>,
+    /// Whether its statements are to be signed.
+    pub signed: bool,
 }
 
 /// Plans a release: everything is rendered and judged, nothing is written.
@@ -216,6 +188,7 @@ fn environment_plan(
         branch: workspace.branch(name),
         changes,
         commit,
+        signed: options.signed.contains(name),
     }
 }
 
@@ -317,55 +290,4 @@ fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit) -> Option<Fi
             .unit(input.environment.name.as_str(), unit)
             .help("a newer commit has released it: fetch, rebase onto that commit, and release again"),
     )
-}
-
-fn commit_plan(
-    workspace: &Workspace,
-    input: &EnvironmentInput<'_>,
-    bundles: &Bundles,
-    changes: &[UnitChange],
-    dry: &DryCommit,
-    tool: Tool,
-) -> CommitPlan {
-    let context = WriteContext {
-        environment: &input.environment.name,
-        dry,
-        repo_url: &workspace.fleet.delivery.repo_url,
-        sequence: input.branch.sequence + 1,
-    };
-    let written: Vec<&Bundle> = bundles
-        .values()
-        .flatten()
-        .filter(|bundle| bundle.differs && bundle.unit != ENVIRONMENT_UNIT)
-        .collect();
-    let mut units = input.branch.listed.clone();
-    let mut files: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
-    let new: Vec<BTreeMap<String, Arc<[u8]>>> = written
-        .par_iter()
-        .map(|bundle| bundle.all_files(&context, BTreeMap::new()))
-        .collect();
-    for (bundle, new) in written.iter().zip(new) {
-        units.insert(bundle.unit.clone(), Digest::of(&new[&branch::inventory(&bundle.unit)]));
-        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
-    }
-    for change in changes.iter().filter(|change| change.change == Change::Removed) {
-        units.remove(&change.unit);
-        files.extend(owned_paths(&change.unit).into_iter().map(|path| (path, None)));
-    }
-    if let Some(Some(own)) = bundles.get(ENVIRONMENT_UNIT) {
-        files.extend(
-            own.all_files(&context, units)
-                .into_iter()
-                .map(|(path, bytes)| (path, Some(bytes))),
-        );
-    }
-    let message = message(
-        dry,
-        input.environment,
-        context.repo_url,
-        tool.version,
-        changes,
-        &written,
-    );
-    CommitPlan { message, files }
 }

@@ -12,7 +12,7 @@ pub(super) struct Readme<'a> {
 /// The page as Markdown.
 pub(super) fn text(page: &Readme<'_>) -> String {
     let mut text = String::new();
-    let environment = page.context.environment;
+    let environment = &page.context.environment.name;
     match &page.bundle.record {
         Record::Agent(record) => {
             text.push_str(&format!("# {} in {environment}\n\n", page.bundle.unit));

@@ -8,6 +8,7 @@ mod generations;
 mod linemap;
 mod lint;
 mod objects;
+mod sources;
 mod unit;
 
 pub use context::*;
@@ -19,4 +20,5 @@ pub use linemap::LineMap;
 pub use objects::{
     ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, INPUT_ANNOTATION, Rendered, TUPLE_ANNOTATION, built_in,
 };
+pub use sources::{Origin, Sources};
 pub use unit::{OUTPUT_FORMAT, Unit, fleet_context};

@@ -14,7 +14,7 @@ pub const ENVIRONMENT_BLUEPRINT: &str = "environment";
 /// The blueprint of the Argo CD objects.
 pub const ARGOCD_BLUEPRINT: &str = "argocd";
 /// Its template that is rendered once a unit; the others are rendered once an environment.
-const APPLICATION: &str = "application.yaml.tera";
+pub(super) const APPLICATION: &str = "application.yaml.tera";
 /// The annotation of a pod that leads to its tuple.
 pub const TUPLE_ANNOTATION: &str = "lockstep.dev/tuple";
 /// The annotation of a workload that leads to everything it was rendered from.
@@ -55,6 +55,11 @@ impl Engines {
         (engines, findings)
     }
 
+    /// The compiled templates of a blueprint; none where they do not compile.
+    pub(super) fn engine(&self, blueprint: &Blueprint) -> Option<&Engine> {
+        self.by_digest.get(&blueprint.digest)
+    }
+
     /// The texts that a unit's templates render to, before they are parsed; templates with findings give none.
     pub fn texts(&self, unit: &Unit) -> Vec<String> {
         let input = Input::new(&unit.context);
@@ -75,7 +80,7 @@ impl Engines {
         let (application, mut more) = self.render(
             argocd,
             |template| template == APPLICATION,
-            &unit.argocd_input(&input, argocd),
+            &input.with_values(&unit.argocd_values(argocd)),
         );
         findings.append(&mut more);
         generations::name(&mut objects);

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext, Input, ModelContext,
+    AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext, ModelContext,
     PromptContext, ReleaseContext, RetrievalContext, ToolsContext,
 };
 use crate::model::{AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple, Version};
 use crate::values;
 use crate::workspace::files::{Dependency, Follows, TargetRevision};
-use crate::workspace::{Agent, Blueprint, Component, Environment, Workspace, layout};
+use crate::workspace::{Agent, Blueprint, Environment, PromptComponent, Workspace, layout};
 
 /// Number of the output's format: what else than the context decides the bytes of a unit. Part of every input digest.
 pub const OUTPUT_FORMAT: u32 = 1;
@@ -88,14 +88,14 @@ impl Unit {
 }
 
 impl Unit {
-    /// What the Application's template sees: the same, above the default values of its own blueprint, which is not
-    /// part of the tuple and so not of the input digest.
-    pub(super) fn argocd_input(&self, input: &Input, argocd: &Blueprint) -> Input {
+    /// The values that the Application's template sees: its own, above the default values of its blueprint, which is
+    /// not part of the tuple and so not of the input digest.
+    pub(super) fn argocd_values(&self, argocd: &Blueprint) -> serde_json::Map<String, Value> {
         let mut values = values::merge(argocd.values.iter().map(|(_, values)| values));
         if let Value::Object(own) = &self.context.values {
             values::merge_into(&mut values, own);
         }
-        input.with_values(&values)
+        values
     }
 }
 
@@ -206,7 +206,7 @@ fn agent_context(
 
 fn prompts(agent: &Agent, tuple: &Tuple, overrides: &Overrides) -> BTreeMap<String, PromptContext> {
     let latest = overrides.prompts == Some(PromptChoice::Latest);
-    let chosen = |name: &String, part: &FileComponent| -> Option<(PlainVersion, Component<()>)> {
+    let chosen = |name: &String, part: &FileComponent| -> Option<(PlainVersion, PromptComponent)> {
         let versions = agent.prompts.get(name)?;
         let (version, file) = if latest {
             versions.last_key_value()?

@@ -8,7 +8,8 @@ use super::Style;
 use super::lines::{Line, compare_lines};
 use super::values::{line, printable, short_digests, short_pair, short_value};
 use crate::model::{
-    ChangeKind, ComponentChange, FieldChange, FleetChange, Fold, ObjectChange, ObjectId, PromptChange, UnitDifference,
+    ChangeKind, ComponentChange, FieldChange, FleetChange, Fold, ObjectChange, ObjectId, PermissionChange,
+    PromptChange, UnitDifference,
 };
 use crate::yaml;
 
@@ -108,6 +109,7 @@ impl Page {
         text.push_str(&format!("{} {}\n", self.style.strong(&name(unit)), unit.change.word()));
         self.components("tuple", &unit.components, &unit.prompts, text);
         self.components("overrides", &unit.overrides, &[], text);
+        self.permissions(&unit.permissions, text);
         let (folded, shown): (Vec<_>, Vec<_>) = unit
             .objects
             .iter()
@@ -166,6 +168,20 @@ impl Page {
                     ));
                 }
             }
+        }
+    }
+
+    fn permissions(&self, changes: &[PermissionChange], text: &mut String) {
+        if !changes.is_empty() {
+            text.push_str("  permissions\n");
+        }
+        for change in changes {
+            let sign = match change.change {
+                ChangeKind::Removed => self.style.good("-"),
+                ChangeKind::Added | ChangeKind::Changed => self.style.warning("+"),
+            };
+            let (tool, permission) = (printable(&change.tool), printable(&change.permission));
+            text.push_str(&format!("    {sign} {tool}: {permission}\n"));
         }
     }
 

@@ -1,47 +1,61 @@
 //! Findings as text, each with the source line that it is about.
 
 use super::Style;
+use super::columns::{columns, cut};
+use super::results::{Tally, waiver_words};
+use super::sources::Sources;
 use crate::model::{Finding, Location, Severity};
 
-/// How the text shows the lines that findings are about: the bytes of a file of the tree.
-pub type Sources<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Columns of an excerpt where the terminal is wider.
+const WIDEST: usize = 160;
+/// Columns of an excerpt where the terminal is narrower.
+const NARROWEST: usize = 20;
+
+/// How a terminal shows findings.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Whether there are colours.
+    pub style: Style,
+    /// How wide it is, columns.
+    pub columns: usize,
+    /// Whether findings that a waiver admits are shown and not only counted.
+    pub waived: bool,
+}
 
 /// All findings, one paragraph each.
-pub fn findings_text(findings: &[Finding], sources: Sources<'_>, style: Style) -> String {
-    findings.iter().map(|finding| one(finding, sources, style)).collect()
+pub fn findings_text(findings: &[Finding], sources: Sources<'_>, screen: Screen) -> String {
+    let shown = findings
+        .iter()
+        .filter(|finding| screen.waived || finding.waiver.is_none());
+    shown.map(|finding| one(finding, sources, screen)).collect()
 }
 
 /// How many there are of each severity, in a few words; nothing where there are none.
 pub fn tally(findings: &[Finding]) -> Option<String> {
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let counts = [
-        (count(Severity::Error), "error"),
-        (count(Severity::Warning), "warning"),
-        (count(Severity::Note), "note"),
-    ];
-    let words: Vec<String> = counts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-        .collect();
-    (!words.is_empty()).then(|| words.join(", "))
+    Tally::of(findings).words()
 }
 
-fn one(finding: &Finding, sources: Sources<'_>, style: Style) -> String {
-    let severity = match finding.severity {
-        Severity::Error => style.error("error"),
-        Severity::Warning => style.warning("warning"),
-        Severity::Note => style.strong("note"),
+fn one(finding: &Finding, sources: Sources<'_>, screen: Screen) -> String {
+    let style = screen.style;
+    let severity = match (&finding.waiver, finding.severity) {
+        (Some(_), _) => style.faint("waived"),
+        (None, Severity::Error) => style.error("error"),
+        (None, Severity::Warning) => style.warning("warning"),
+        (None, Severity::Note) => style.strong("note"),
     };
     let mut text = format!("{severity}[{}]: {}\n", finding.rule, printable(&finding.message));
     if let Some(location) = &finding.location {
         text.push_str(&format!("  {} {}\n", style.faint("-->"), place(location)));
-        text.push_str(&excerpt(location, sources, style));
+        text.push_str(&excerpt(location, sources, screen));
     }
     let facts = [("unit", &finding.unit), ("object", &finding.object)];
     for (word, value) in facts {
         if let Some(value) = value {
-            text.push_str(&format!("  {} {value}\n", style.faint(&format!("= {word}:"))));
+            text.push_str(&format!(
+                "  {} {}\n",
+                style.faint(&format!("= {word}:")),
+                printable(value)
+            ));
         }
     }
     for related in &finding.related {
@@ -49,13 +63,20 @@ fn one(finding: &Finding, sources: Sources<'_>, style: Style) -> String {
             "  {} {}: {}\n",
             style.faint("= see:"),
             place(&related.location),
-            related.message
+            printable(&related.message)
         ));
     }
     if let Some(help) = &finding.help {
         let lines: Vec<String> = help.lines().map(printable).collect();
         let help = lines.join("\n    ");
         text.push_str(&format!("  {} {help}\n", style.faint("= help:")));
+    }
+    if let Some(waiver) = &finding.waiver {
+        text.push_str(&format!(
+            "  {} {}\n",
+            style.faint("="),
+            printable(&waiver_words(waiver))
+        ));
     }
     text.push('\n');
     text
@@ -81,27 +102,44 @@ fn printable(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-fn excerpt(location: &Location, sources: Sources<'_>, style: Style) -> String {
-    if location.line == 0 {
-        return String::new();
-    }
-    let Some(source) = sources(&location.file) else {
+/// The source line with a mark below the column; of a long line the part around the mark.
+fn excerpt(location: &Location, sources: Sources<'_>, screen: Screen) -> String {
+    let Some(line) = sources.line(location) else {
         return String::new();
     };
-    let Some(line) = source.lines().nth(location.line - 1) else {
-        return String::new();
-    };
-    let shown: String = line
-        .chars()
-        .take(160)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
     let number = location.line.to_string();
-    let caret = " ".repeat(location.column.saturating_sub(1).min(160));
+    let gutter = "   | ".len() + number.len();
+    let room = screen.columns.saturating_sub(gutter).clamp(NARROWEST, WIDEST);
+    let shown: Vec<char> = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let at = location.column.saturating_sub(1).min(shown.len());
+    let before: String = shown[..at].iter().collect();
+    let (lead, start) = if columns(&before) < room {
+        ("", 0)
+    } else {
+        ("…", first_shown(&shown[..at], room / 2))
+    };
+    let before: String = shown[start..at].iter().collect();
+    let part: String = shown[start..].iter().collect();
+    let part = format!("{lead}{part}");
+    let caret = " ".repeat(columns(lead) + columns(&before));
+    let style = screen.style;
     format!(
-        "  {} {shown}\n  {} {caret}{}\n",
+        "  {} {}\n  {} {caret}{}\n",
         style.faint(&format!("{number} |")),
+        cut(&part, room),
         style.faint(&format!("{} |", " ".repeat(number.len()))),
         style.error("^")
     )
+}
+
+/// The first character of those that take up to this many columns before the mark.
+fn first_shown(before: &[char], most: usize) -> usize {
+    let mut used = 0;
+    for (index, c) in before.iter().enumerate().rev() {
+        used += columns(c.encode_utf8(&mut [0; 4]));
+        if used > most {
+            return index + 1;
+        }
+    }
+    0
 }

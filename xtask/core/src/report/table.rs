@@ -1,4 +1,11 @@
-//! Tables of text: columns as wide as their widest cell.
+//! Tables of text: columns as wide as their widest cell, and as narrow as the terminal asks for.
+
+use super::columns::{columns, cut};
+
+/// Columns below which no cell is cut: less would say nothing.
+const LEAST: usize = 8;
+/// What stands before the first cell, and between two.
+const GAP: &str = "  ";
 
 /// Rows of cells under a header.
 #[derive(Clone, Debug, Default)]
@@ -24,26 +31,46 @@ impl Table {
         self.rows.len() < 2
     }
 
-    /// The table as lines, each indented by two spaces.
+    /// The table as lines, each indented by two spaces, whatever their length: for files and pipes.
     pub fn text(&self) -> String {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
+        self.lines(&self.widths())
+    }
+
+    /// The table within the width of a terminal: the widest columns give way first, and their cells are cut.
+    pub fn text_within(&self, width: usize) -> String {
+        let mut widths = self.widths();
+        loop {
+            let whole: usize = widths.iter().map(|width| width + GAP.len()).sum();
+            let widest = widths.iter().max().copied().unwrap_or_default();
+            if whole <= width || widest <= LEAST {
+                return self.lines(&widths);
+            }
+            // the last of the widest: what stands first in a row usually names it
+            if let Some(cell) = widths.iter_mut().rev().find(|width| **width == widest) {
+                *cell -= 1;
+            }
+        }
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let count = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let width = |column: usize| {
-            self.rows
-                .iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or_default()
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| columns(cell)).max().unwrap_or_default()
         };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        (0..count).map(width).collect()
+    }
+
+    fn lines(&self, widths: &[usize]) -> String {
         let mut text = String::new();
         for row in &self.rows {
-            let cells: Vec<String> = row
-                .iter()
-                .zip(&widths)
-                .map(|(cell, width)| format!("{cell:width$}"))
-                .collect();
-            text.push_str(format!("  {}", cells.join("  ")).trim_end());
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(widths) {
+                let cell = cut(cell, *width);
+                let pad = " ".repeat(width - columns(&cell));
+                line.push_str(&format!("{GAP}{cell}{pad}"));
+            }
+            text.push_str(line.trim_end());
             text.push('\n');
         }
         text

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::Blueprint;
 use super::files::{AgentFile, RetrievalFile, ToolsFile};
 use super::layout;
 use crate::model::{AgentName, BlueprintComponent, Digest, FileComponent, Finding, PlainVersion, Tuple};
+use crate::prompts::Prompt;
 
 /// An agent and the files of its components, all versions.
 #[derive(Clone, Debug)]
@@ -16,14 +19,17 @@ pub struct Agent {
     /// Its own file.
     pub file: AgentFile,
     /// Prompts by name and version.
-    pub prompts: BTreeMap<String, BTreeMap<PlainVersion, Component<()>>>,
+    pub prompts: BTreeMap<String, BTreeMap<PlainVersion, PromptComponent>>,
     /// Tool manifests by version.
     pub tools: BTreeMap<PlainVersion, Component<ToolsFile>>,
     /// Retrieval configurations by version.
     pub retrieval: BTreeMap<PlainVersion, Component<RetrievalFile>>,
     /// Output contracts by version.
-    pub contracts: BTreeMap<PlainVersion, Component<()>>,
+    pub contracts: BTreeMap<PlainVersion, Component<Arc<Value>>>,
 }
+
+/// A prompt's file; what it says is absent where it cannot be read.
+pub type PromptComponent = Component<Option<Arc<Prompt>>>;
 
 /// A component's file: its bytes' digest, its text, and what it says.
 #[derive(Clone, Debug)]

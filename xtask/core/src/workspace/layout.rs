@@ -12,16 +12,34 @@ pub const TEMPLATES: &str = "templates";
 pub const PARTIALS: &str = "partials";
 /// The fleet file.
 pub const FLEET: &str = "environments/fleet.yaml";
+/// Who may sign releases.
+pub const TRUST: &str = "environments/trust.yaml";
+/// What is known of models and indexes.
+pub const MODELS: &str = "environments/models.yaml";
 /// Copies of the blueprints that release files pin.
 pub const PINNED_BLUEPRINTS: &str = "environments/blueprints";
 /// What a template's file name ends in.
 pub const TEMPLATE_SUFFIX: &str = ".yaml.tera";
 /// The unit of what an environment has of its own.
 pub const ENVIRONMENT_UNIT: &str = "_environment";
+/// Folder of the admission policies, their bindings and parameters.
+pub const ADMISSION: &str = "policies/admission";
+/// Folder of the Rego policies.
+pub const REGO: &str = "policies/rego";
+/// Folder of the examples that policies are tested with: a folder a rule, with `pass` and `fail`.
+pub const POLICY_TESTS: &str = "policies/tests";
+/// Folder of the waivers.
+pub const WAIVERS: &str = "policies/waivers";
 /// Folder of the generated schemas.
 pub const SCHEMAS: &str = "schemas";
+/// Folder of the policies.
+pub const POLICIES: &str = "policies";
 /// What a schema's file name ends in.
 pub const SCHEMA_SUFFIX: &str = ".schema.json";
+/// Folder of the schemas of Kubernetes' own kinds.
+pub const KUBERNETES_SCHEMAS: &str = "schemas/kubernetes";
+/// Folder of the schemas of custom resources: one folder a group.
+pub const CUSTOM_SCHEMAS: &str = "schemas/crds";
 /// Folder of the generated pages.
 pub const REFERENCE: &str = "docs/reference";
 /// The folders whose files the tool reads: a change there is a change of the fleet.
@@ -82,6 +100,43 @@ pub fn schema(kind: &str) -> String {
     format!("{SCHEMAS}/{kind}{SCHEMA_SUFFIX}")
 }
 
+/// `schemas/kubernetes/index.json`: which kinds there are
+pub fn kubernetes_index() -> String {
+    format!("{KUBERNETES_SCHEMAS}/index.json")
+}
+
+/// `schemas/kubernetes/<package>.json`
+pub fn kubernetes_package(package: &str) -> String {
+    format!("{KUBERNETES_SCHEMAS}/{package}.json")
+}
+
+/// `schemas/crds/<group>/<kind>.<version>.json`
+pub fn custom_schema(group: &str, kind: &str, version: &str) -> String {
+    format!("{CUSTOM_SCHEMAS}/{group}/{kind}.{version}.json")
+}
+
+/// Group, kind and version of the custom resource whose schema a path is.
+pub fn custom_kind(path: &str) -> Option<(&str, &str, &str)> {
+    let (group, file) = path.strip_prefix(CUSTOM_SCHEMAS)?.strip_prefix('/')?.split_once('/')?;
+    let (kind, version) = file.strip_suffix(".json")?.split_once('.')?;
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_word(kind) && is_word(version)).then_some((group, kind, version))
+}
+
+/// Whether the file says what Kubernetes objects look like.
+pub fn is_object_schema(path: &str) -> bool {
+    [KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS]
+        .iter()
+        .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Whether judging what is rendered reads the file: schemas of objects and policies. Folders above them count too.
+pub fn judges(path: &str) -> bool {
+    path == "schemas/"
+        || is_object_schema(path)
+        || path.strip_prefix(POLICIES).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// `docs/reference/<name>.md`
 pub fn reference(name: &str) -> String {
     format!("{REFERENCE}/{name}.md")
@@ -92,6 +147,8 @@ pub fn reference(name: &str) -> String {
 pub enum Place<'a> {
     /// The fleet file.
     Fleet,
+    /// What is known of models and indexes.
+    Models,
     /// An agent's own file.
     Agent(&'a str),
     /// A prompt: agent, name, file stem.
@@ -118,6 +175,8 @@ pub enum Place<'a> {
     Blueprint(&'a str, &'a str),
     /// A template that all blueprints share.
     Partial(&'a str),
+    /// Who may sign.
+    Trust,
     /// Prose for people.
     Prose,
     /// Below one of the tool's folders, and nothing that the tool knows.
@@ -165,6 +224,9 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
     if path == FLEET {
         return Place::Fleet;
     }
+    if path == MODELS {
+        return Place::Models;
+    }
     let parts: Vec<&str> = rest.splitn(3, '/').collect();
     match parts[..] {
         ["blueprints", digest, file] => Place::PinnedBlueprint(digest, file),
@@ -172,8 +234,7 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
         [environment, "values", file] => stem(file, ".yaml", |agent| Place::Values(environment, agent)),
         [environment, "releases", file] => stem(file, ".yaml", |agent| Place::Release(environment, agent)),
         [environment, "holds", file] => stem(file, ".yaml", |agent| Place::Hold(environment, agent)),
-        // read by later commands, not by rendering
-        ["trust.yaml"] => Place::Prose,
+        ["trust.yaml"] => Place::Trust,
         _ => Place::Stray,
     }
 }
@@ -182,9 +243,12 @@ fn stem<'a>(file: &'a str, suffix: &str, place: impl FnOnce(&'a str) -> Place<'a
     file.strip_suffix(suffix).map_or(Place::Stray, place)
 }
 
-/// Whether rendering reads the file: everything below the tool's folders but prose and recorded conversations.
+/// Whether rendering reads the file: everything below the tool's folders but prose, trust and recorded conversations.
 pub fn wanted(path: &str) -> bool {
-    !matches!(place(path), Place::Foreign | Place::Prose | Place::Regression(_))
+    !matches!(
+        place(path),
+        Place::Foreign | Place::Trust | Place::Prose | Place::Regression(_)
+    )
 }
 
 /// Paths on an environment branch.
@@ -226,6 +290,16 @@ pub mod branch {
     /// Every file and every object of a unit.
     pub fn inventory(unit: &str) -> String {
         format!("{RECORDS}/{unit}/inventory.json")
+    }
+
+    /// The signed statement about a unit's files.
+    pub fn bundle(unit: &str) -> String {
+        format!("{RECORDS}/{unit}/release.sigstore.json")
+    }
+
+    /// The signed statement about how they were built.
+    pub fn provenance(unit: &str) -> String {
+        format!("{RECORDS}/{unit}/provenance.sigstore.json")
     }
 }
 

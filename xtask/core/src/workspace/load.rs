@@ -7,20 +7,23 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::files::{
-    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
-    ToolsFile,
+    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
+    RetrievalFile, ToolsFile,
 };
 use super::layout::{self, Place};
-use super::{Agent, Component, Elsewhere, Environment, Graph, Workspace, blueprint, check, listing, releases};
+use super::{
+    Agent, Component, Elsewhere, Environment, Graph, PromptComponent, Workspace, blueprint, check, listing, parts,
+    releases,
+};
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion};
 
 /// A file of the tree, parsed.
 enum Parsed {
     Agent(Box<AgentFile>),
-    Prompt(String, PlainVersion, Component<()>),
+    Prompt(String, PlainVersion, PromptComponent),
     Tools(PlainVersion, Component<ToolsFile>),
     Retrieval(PlainVersion, Component<RetrievalFile>),
-    Contract(PlainVersion, Component<()>),
+    Contract(PlainVersion, Component<Arc<Value>>),
     Environment(Box<EnvironmentFile>),
     Values(AgentName, EnvironmentValues),
     Release(AgentName, Box<ReleaseFile>),
@@ -40,6 +43,9 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
             None
         }
     };
+    let models = tree
+        .get(layout::MODELS)
+        .and_then(|bytes| check::read::<ModelsFile>(layout::MODELS, bytes, &mut findings));
     let parsed = parse(tree, &mut findings);
     let blueprints = blueprint::current(tree, &mut findings);
     let mut by_digest = blueprint::pinned(tree, &mut findings);
@@ -64,6 +70,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
     findings.extend(more);
     let workspace = Workspace {
         fleet,
+        models,
         environments,
         agents,
         unreadable,
@@ -73,6 +80,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         by_digest,
     };
     releases::check(&workspace, &mut findings);
+    parts::check(&workspace, tree, &mut findings);
     findings.sort();
     findings.dedup();
     (Some(workspace), findings)
@@ -106,9 +114,10 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
         Place::Agent(agent) => (agent, Parsed::Agent(check::read(path, bytes, findings).map(Box::new)?)),
         Place::Prompt(agent, name, version) => {
             let version = plain_version(path, version, findings)?;
+            let prompt = parts::prompt(path, bytes, findings)?.map(Arc::new);
             (
                 agent,
-                Parsed::Prompt(name.to_owned(), version, component(path, bytes, (), findings)?),
+                Parsed::Prompt(name.to_owned(), version, component(path, bytes, prompt, findings)?),
             )
         }
         Place::Tools(agent, version) => {
@@ -127,8 +136,11 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
         }
         Place::Contract(agent, version) => {
             let version = plain_version(path, version, findings)?;
-            json_object(path, bytes, findings)?;
-            (agent, Parsed::Contract(version, component(path, bytes, (), findings)?))
+            let contract = Arc::new(json_object(path, bytes, findings)?);
+            (
+                agent,
+                Parsed::Contract(version, component(path, bytes, contract, findings)?),
+            )
         }
         Place::Environment(environment) => (
             environment,
@@ -189,9 +201,9 @@ fn agent_name(path: &str, stem: &str, findings: &mut Vec<Finding>) -> Option<Age
         .ok()
 }
 
-fn json_object(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<()> {
+fn json_object(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<Value> {
     let finding = match serde_json::from_slice::<Value>(bytes) {
-        Ok(Value::Object(_)) => return Some(()),
+        Ok(value @ Value::Object(_)) => return Some(value),
         Ok(_) => Finding::error("invalid-contract", "a contract is a JSON Schema: an object").at(path, 1, 1),
         Err(error) => Finding::error("json-syntax", error.to_string()).at(path, error.line(), error.column().max(1)),
     };

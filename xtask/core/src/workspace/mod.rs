@@ -1,5 +1,6 @@
 //! The workspace: a file tree read into types, with every problem a finding.
 
+pub mod faults;
 pub mod files;
 pub mod layout;
 pub mod scaffold;
@@ -13,25 +14,31 @@ mod layers;
 mod listing;
 mod load;
 mod origins;
+mod parts;
 mod releases;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use agent::{Agent, Component};
+pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
 pub use origins::{Explained, Origin, UnknownPath, explain};
+pub use parts::retired;
+pub use trust::read_trust;
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
-use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ReleaseFile};
+use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ModelsFile, ReleaseFile};
 
 /// Everything that the files of a tree say.
 #[derive(Clone, Debug)]
 pub struct Workspace {
     /// The fleet.
     pub fleet: FleetFile,
+    /// What is known of models and indexes; absent where nobody wrote it down.
+    pub models: Option<ModelsFile>,
     /// The environments that the fleet names, in its order.
     pub environments: Vec<Environment>,
     /// The agents by name.

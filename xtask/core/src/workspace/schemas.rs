@@ -9,8 +9,8 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::files::{
-    AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
-    ToolsFile, Values,
+    AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
+    RetrievalFile, ToolsFile, TrustFile, Values,
 };
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
@@ -22,9 +22,11 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("environment-values", of::<EnvironmentValues>()),
         ("fleet", of::<FleetFile>()),
         ("hold", of::<HoldFile>()),
+        ("models", of::<ModelsFile>()),
         ("release", of::<ReleaseFile>()),
         ("retrieval", of::<RetrievalFile>()),
         ("tools", of::<ToolsFile>()),
+        ("trust", of::<TrustFile>()),
         ("values", of::<Values>()),
     ]
 }

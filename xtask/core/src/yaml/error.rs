@@ -5,6 +5,7 @@ use std::fmt;
 use serde_saphyr::granit_parser::{ErrorKind, ScanError};
 
 use super::tree;
+use crate::model::Finding;
 
 /// A problem at a place in a YAML text; line and column count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,20 @@ impl YamlError {
     pub(super) fn help(mut self, help: impl Into<String>) -> YamlError {
         self.help = Some(help.into());
         self
+    }
+
+    /// The finding that it is in a file.
+    pub fn finding(self, path: &str) -> Finding {
+        let rule = if self.message.contains("duplicate") {
+            "duplicate-key"
+        } else {
+            "yaml-syntax"
+        };
+        let finding = Finding::error(rule, self.message).at(path, self.line, self.column);
+        match self.help {
+            Some(help) => finding.help(help),
+            None => finding,
+        }
     }
 
     pub(super) fn duplicate_key(key: &str, place: (usize, usize), first: (usize, usize)) -> YamlError {

@@ -3,6 +3,7 @@
 mod adopt;
 mod dirty;
 mod here;
+mod history;
 mod index_file;
 mod lock;
 mod loose;
@@ -26,11 +27,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lockstep::model::FileTree;
+use lockstep::release::verify::Irregular;
 
 pub use open::{GitRepository, TIMEOUT};
 
 use crate::failure::Failure;
-use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
+use crate::ports::{Commit, GitId, NewCommit, Past, Repository, Tip, Wanted};
 
 impl Repository for GitRepository {
     fn head(&self) -> Result<Commit, Failure> {
@@ -60,6 +62,14 @@ impl Repository for GitRepository {
 
     fn read(&self, commit: &GitId, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure> {
         read::read(self, commit, paths)
+    }
+
+    fn history(&self, commit: &GitId, path: &str) -> Result<Past, Failure> {
+        history::history(self, commit, path)
+    }
+
+    fn irregular(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<BTreeMap<String, Irregular>, Failure> {
+        history::irregular(self, commit, wanted)
     }
 
     fn tip(&self, branch: &str, remote: &str) -> Result<Tip, Failure> {

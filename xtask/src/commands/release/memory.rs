@@ -35,8 +35,13 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Recalls what earlier runs know of these environments.
-    pub(super) fn recall(context: &Context, run: &Run<'_>, environments: &[&Environment]) -> Result<Memory, Failure> {
+    /// Recalls what earlier runs know of these environments; `signed` are those whose releases are signed.
+    pub(super) fn recall(
+        context: &Context,
+        run: &Run<'_>,
+        environments: &[&Environment],
+        signed: &BTreeSet<EnvironmentName>,
+    ) -> Result<Memory, Failure> {
         let tool = context.program_id();
         // a file that cannot be read is a file that says nothing
         let file = context
@@ -58,7 +63,7 @@ impl Memory {
         if !findings.is_empty() {
             return Ok(Memory::default());
         }
-        let keys = inputs.keys(run.workspace, &agents, &graph, &tool);
+        let keys = inputs.keys(run.workspace, &agents, &graph, &tool, signed);
         let mut unchanged = BTreeMap::new();
         for environment in environments {
             let places = Places::of(run, &environment.name)?;
@@ -298,6 +303,7 @@ impl Inputs {
         agents: &BTreeMap<AgentName, CachedAgent>,
         graph: &Graph,
         tool: &str,
+        signed: &BTreeSet<EnvironmentName>,
     ) -> BTreeMap<Unit, String> {
         let mut common: Vec<&str> = vec![tool];
         common.extend(self.common.iter().map(String::as_str));
@@ -316,6 +322,8 @@ impl Inputs {
                 let mut parts = vec![
                     common.clone(),
                     environment.name.to_string(),
+                    // a unit that was fine without a signature needs one as soon as somebody may sign
+                    signed.contains(&environment.name).to_string(),
                     name.to_string(),
                     agent.folder.clone(),
                     wave,

@@ -216,6 +216,7 @@ impl Fleet {
             columns: 100,
             no_color: true,
             ci: false,
+            identity_token: false,
         };
         let context = Context::of_process(environment, None);
         let cli = Cli::try_parse_from(["cargo xtask"].iter().chain(arguments)).unwrap();

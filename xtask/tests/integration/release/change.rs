@@ -27,7 +27,7 @@ fn changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) 
 /// Commits what was edited, releases everything, and says which files changed where.
 fn effect(fleet: &Fleet) -> BTreeMap<&'static str, Vec<String>> {
     let names = ["dev", "staging", "canary", "production"];
-    let files = || names.map(|name| fleet.files(&format!("environment/{name}")));
+    let files = || names.map(|name| fleet.contents(&format!("environment/{name}")));
     let before = files();
     fleet.commit("Change something");
     fleet.release(&names);
@@ -234,4 +234,31 @@ fn a_fifth_environment_and_a_new_name_need_no_code() {
             .contains("namespace: shop-lab")
     );
     assert_eq!(fleet.run(&["release", "dev"]).exit, 2);
+}
+
+#[test]
+fn an_argo_cd_object_that_no_template_renders_any_more_leaves_the_branch() {
+    let fleet = Fleet::promoted();
+    let project = std::fs::read_to_string(fleet.repository.path("templates/argocd/_project.yaml.tera")).unwrap();
+    fleet
+        .put(
+            "templates/argocd/_second.yaml.tera",
+            &project.replacen("name: ", "name: second-", 1),
+        )
+        .commit("Add a second project");
+    fleet.release(&["dev"]);
+    assert!(
+        fleet
+            .paths("environment/dev")
+            .contains(&"argocd/_second.yaml".to_owned())
+    );
+    fleet
+        .remove("templates/argocd/_second.yaml.tera")
+        .commit("One project is enough");
+    fleet.release(&["dev"]);
+    assert!(
+        !fleet
+            .paths("environment/dev")
+            .contains(&"argocd/_second.yaml".to_owned())
+    );
 }

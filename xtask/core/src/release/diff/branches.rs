@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::components::ComponentFiles;
 use super::pairing::{Names, Naming};
 use super::trees::{Compared, Outcome, TreeSide};
-use super::unit::{PromptTexts, Subject, UnitState, unit_difference};
+use super::unit::{Subject, UnitState, unit_difference};
 use crate::model::{AgentName, FleetChange};
 use crate::release::{BranchState, PreviousUnit};
 use crate::render::retained;
@@ -19,7 +20,7 @@ pub fn against_branches(
     branches: &[(&Environment, &BranchState)],
     agents: Option<&BTreeSet<AgentName>>,
 ) -> Compared {
-    let texts = PromptTexts::of(&[tree.workspace]);
+    let files = ComponentFiles::of(&[tree.workspace]);
     let mut work: Vec<(&Environment, &BranchState, String)> = Vec::new();
     let mut held = Vec::new();
     for (environment, branch) in branches {
@@ -40,7 +41,7 @@ pub fn against_branches(
     }
     let compared = work
         .into_par_iter()
-        .map(|(environment, branch, unit)| next_release(tree, environment, branch, &unit, &texts))
+        .map(|(environment, branch, unit)| next_release(tree, environment, branch, &unit, &files))
         .collect();
     let mut compared = Compared::of(compared);
     compared.change.held = held;
@@ -52,7 +53,7 @@ fn next_release(
     environment: &Environment,
     branch: &BranchState,
     unit: &str,
-    texts: &PromptTexts,
+    files: &ComponentFiles<'_>,
 ) -> Outcome {
     let previous = branch.units.get(unit);
     let before = previous.map(UnitState::of_branch);
@@ -74,7 +75,7 @@ fn next_release(
         unit,
         naming: Naming::Same,
     };
-    Ok(unit_difference(&subject, before.as_ref(), after.as_ref(), texts))
+    Ok(unit_difference(&subject, before.as_ref(), after.as_ref(), files))
 }
 
 /// What the units of one environment's branch differ in from those of another's.
@@ -84,7 +85,7 @@ pub fn between_environments(
     after: (&Environment, &BranchState),
     agents: Option<&BTreeSet<AgentName>>,
 ) -> FleetChange {
-    let texts = PromptTexts::of(&[workspace]);
+    let files = ComponentFiles::of(&[workspace]);
     let units: BTreeSet<&String> = before.1.units.keys().chain(after.1.units.keys()).collect();
     let chosen =
         |unit: &&String| agents.is_none_or(|agents| AgentName::new(unit).is_ok_and(|agent| agents.contains(&agent)));
@@ -103,7 +104,7 @@ pub fn between_environments(
                 &subject,
                 state(before).as_ref(),
                 state(after).as_ref(),
-                &texts,
+                &files,
             ))
         })
         .collect();

@@ -1,6 +1,7 @@
 //! What differs between two states of the fleet: tuples first, then objects, field by field.
 
 mod branches;
+mod components;
 mod fields;
 mod folding;
 mod lists;

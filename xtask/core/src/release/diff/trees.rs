@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use serde_json::Map;
 
+use super::components::ComponentFiles;
 use super::pairing::Naming;
-use super::unit::{PromptTexts, Subject, UnitState, unit_difference};
+use super::unit::{Subject, UnitState, unit_difference};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, FleetChange, UnitDifference};
 use crate::release::Blocked;
 use crate::release::bundles::record;
@@ -43,7 +44,7 @@ pub fn between_trees(
     environments: &[EnvironmentName],
     agents: Option<&BTreeSet<AgentName>>,
 ) -> Compared {
-    let texts = PromptTexts::of(&[before.workspace, after.workspace]);
+    let files = ComponentFiles::of(&[before.workspace, after.workspace]);
     let mut work: Vec<(&EnvironmentName, String)> = Vec::new();
     for name in environments {
         if agents.is_none() {
@@ -63,7 +64,7 @@ pub fn between_trees(
     }
     let compared: Vec<Outcome> = work
         .into_par_iter()
-        .map(|(environment, unit)| compare(before, after, environment, &unit, &texts))
+        .map(|(environment, unit)| compare(before, after, environment, &unit, &files))
         .collect();
     Compared::of(compared)
 }
@@ -93,7 +94,7 @@ fn compare(
     after: TreeSide<'_>,
     environment: &EnvironmentName,
     unit: &str,
-    texts: &PromptTexts,
+    files: &ComponentFiles<'_>,
 ) -> Outcome {
     let (old, new) = match (before.prepare(environment, unit), after.prepare(environment, unit)) {
         (Ok(old), Ok(new)) => (old, new),
@@ -118,7 +119,7 @@ fn compare(
         unit,
         naming: Naming::Same,
     };
-    Ok(unit_difference(&subject, old.as_ref(), new.as_ref(), texts))
+    Ok(unit_difference(&subject, old.as_ref(), new.as_ref(), files))
 }
 
 /// What a unit is rendered from.

@@ -1,17 +1,12 @@
 //! What differs between two states of one unit.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use serde_json::Value;
-
+use super::components::ComponentFiles;
 use super::folding::Consequence;
 use super::objects::object_changes;
 use super::pairing::Naming;
 use crate::artifact::{TupleRecord, component_changes};
-use crate::model::{ChangeKind, Digest, DigestChange, EnvironmentName, Manifest, PromptChange, UnitDifference};
+use crate::model::{ChangeKind, Digest, DigestChange, EnvironmentName, Manifest, UnitDifference};
 use crate::release::PreviousUnit;
-use crate::workspace::Workspace;
 
 /// A unit as it is rendered, or as a branch has it.
 #[derive(Clone, Debug, Default)]
@@ -39,37 +34,6 @@ impl UnitState {
     }
 }
 
-/// The texts of prompts by their digest, wherever one of them is at hand.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PromptTexts {
-    texts: BTreeMap<Digest, Arc<str>>,
-}
-
-impl PromptTexts {
-    /// Those that the trees have: old versions stay beside new ones.
-    pub(super) fn of(workspaces: &[&Workspace]) -> PromptTexts {
-        let agents = workspaces.iter().flat_map(|workspace| workspace.agents.values());
-        let versions = agents.flat_map(|agent| agent.prompts.values().flat_map(BTreeMap::values));
-        PromptTexts {
-            texts: versions
-                .map(|prompt| (prompt.digest, Arc::clone(&prompt.text)))
-                .collect(),
-        }
-    }
-
-    /// The text of a prompt; one that left the tree may still stand in a ConfigMap.
-    fn find(&self, digest: Digest, state: &UnitState) -> Option<String> {
-        if let Some(text) = self.texts.get(&digest) {
-            return Some(text.to_string());
-        }
-        let maps = state.objects.iter().filter(|manifest| manifest.id.kind == "ConfigMap");
-        maps.filter_map(|manifest| manifest.object.get("data")?.as_object())
-            .flat_map(|data| data.values().filter_map(Value::as_str))
-            .find(|text| Digest::of(text.as_bytes()) == digest)
-            .map(str::to_owned)
-    }
-}
-
 /// The names by which two states of one unit go.
 #[derive(Clone, Debug)]
 pub(super) struct Subject<'a> {
@@ -88,7 +52,7 @@ pub(super) fn unit_difference(
     subject: &Subject<'_>,
     before: Option<&UnitState>,
     after: Option<&UnitState>,
-    texts: &PromptTexts,
+    files: &ComponentFiles<'_>,
 ) -> Option<UnitDifference> {
     if before.is_none() && after.is_none() {
         return None;
@@ -118,7 +82,8 @@ pub(super) fn unit_difference(
         input_digest: input_differs.then_some(input_digest),
         components,
         overrides,
-        prompts: prompt_changes(old, new, texts),
+        prompts: files.prompt_changes(old, new),
+        permissions: files.permission_changes(old, new),
         objects: changes.objects,
         generations: changes.generations,
         folded: changes.folded,
@@ -138,27 +103,5 @@ fn consequences(before: &UnitState, after: &UnitState) -> Vec<Consequence> {
         .into_iter()
         .filter(|(_, before, after)| before != after)
         .map(|(class, before, after)| Consequence { class, before, after })
-        .collect()
-}
-
-fn prompt_changes(before: &UnitState, after: &UnitState, texts: &PromptTexts) -> Vec<PromptChange> {
-    let digests = |state: &UnitState| -> BTreeMap<String, Digest> {
-        let prompts = state.record.iter().flat_map(|record| &record.tuple.prompts);
-        prompts.map(|(name, part)| (name.clone(), part.sha256)).collect()
-    };
-    // of a new or removed unit the objects say it all
-    if before.record.is_none() || after.record.is_none() {
-        return Vec::new();
-    }
-    let (old, new) = (digests(before), digests(after));
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    names
-        .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name))
-        .map(|name| PromptChange {
-            name: name.clone(),
-            before: old.get(name).and_then(|digest| texts.find(*digest, before)),
-            after: new.get(name).and_then(|digest| texts.find(*digest, after)),
-        })
         .collect()
 }

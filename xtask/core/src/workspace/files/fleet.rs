@@ -83,6 +83,9 @@ pub struct Delivery {
     /// The remote that `--push` pushes to.
     #[serde(default = "origin")]
     pub remote: String,
+    /// The branch that people edit: its tip, as the remote has it, says whom to trust.
+    #[serde(default = "dry_branch")]
+    pub dry_branch: String,
     /// What environment branches begin with.
     #[serde(default = "branch_prefix")]
     pub branch_prefix: String,
@@ -102,6 +105,10 @@ pub struct Delivery {
 
 fn origin() -> String {
     "origin".to_owned()
+}
+
+fn dry_branch() -> String {
+    "main".to_owned()
 }
 
 fn branch_prefix() -> String {

@@ -35,6 +35,7 @@ fn difference(before: &str, after: &str, naming: &Naming) -> UnitDifference {
         }),
         components: Vec::new(),
         overrides: Vec::new(),
+        permissions: Vec::new(),
         prompts: Vec::new(),
         objects: changes.objects,
         generations: changes.generations,

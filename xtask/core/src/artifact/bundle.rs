@@ -1,0 +1,207 @@
+//! A signed statement as a Sigstore bundle v0.3, which cosign, @sigstore/verify, securesystemslib and openssl can check.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::dsse::{IN_TOTO, pae};
+use super::json;
+use super::key::{PublicKey, SignatureFault};
+use crate::model::Problem;
+
+/// The media type of a bundle.
+pub const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+/// A bundle, opened: who claims to have signed it, and what is in it. Nothing of it is to be believed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// Signed with a key.
+    Key(Envelope),
+    /// Signed with a certificate, which names who asked for it.
+    Certificate,
+}
+
+/// A payload and the signature over it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The id of the key that signed, as the bundle says.
+    pub key_id: String,
+    /// The payload.
+    pub payload: Vec<u8>,
+    /// ECDSA P-256 over the SHA-256 of the payload's encoding, in DER.
+    pub signature: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BundleJson {
+    media_type: String,
+    verification_material: Material,
+    dsse_envelope: EnvelopeJson,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Material {
+    public_key: Hint,
+    /// Always there: clients in Python ask for it.
+    tlog_entries: [(); 0],
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hint {
+    hint: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct EnvelopeJson {
+    payload: String,
+    payload_type: String,
+    signatures: Vec<SignatureJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignatureJson {
+    sig: String,
+    keyid: String,
+}
+
+/// The bundle of a payload that a key signed.
+pub fn write(payload: &[u8], signature: &[u8], key: &PublicKey) -> Vec<u8> {
+    let key_id = key.id();
+    let bundle = BundleJson {
+        media_type: MEDIA_TYPE.to_owned(),
+        verification_material: Material {
+            public_key: Hint { hint: key_id.clone() },
+            tlog_entries: [],
+        },
+        dsse_envelope: EnvelopeJson {
+            payload: STANDARD.encode(payload),
+            payload_type: IN_TOTO.to_owned(),
+            signatures: vec![SignatureJson {
+                sig: STANDARD.encode(signature),
+                keyid: key_id,
+            }],
+        },
+    };
+    let mut text = serde_json::to_vec(&bundle).expect("a bundle has string keys");
+    text.push(b'\n');
+    text
+}
+
+/// Opens a bundle: its form is judged, and nothing is believed of what it says.
+pub fn open(bytes: &[u8]) -> Result<Opened, Problem> {
+    if has_certificate(bytes) {
+        return match json::duplicate(bytes) {
+            Some(problem) => Err(problem),
+            None => Ok(Opened::Certificate),
+        };
+    }
+    let bundle: BundleJson = json::read(bytes, |message| Problem::error("malformed-bundle", "", message))?;
+    if bundle.media_type != MEDIA_TYPE {
+        let message = format!("expected `{MEDIA_TYPE}`, found `{}`", bundle.media_type);
+        return Err(Problem::error("malformed-bundle", "/mediaType", message));
+    }
+    let envelope = bundle.dsse_envelope;
+    if envelope.payload_type != IN_TOTO {
+        let message = format!("expected `{IN_TOTO}`, found `{}`", envelope.payload_type);
+        return Err(Problem::error(
+            "wrong-payload-type",
+            "/dsseEnvelope/payloadType",
+            message,
+        ));
+    }
+    let [signature] = envelope.signatures.as_slice() else {
+        let message = format!("expected one signature, found {}", envelope.signatures.len());
+        return Err(Problem::error("signature-count", "/dsseEnvelope/signatures", message));
+    };
+    let hint = bundle.verification_material.public_key.hint;
+    if hint.is_empty() || signature.keyid.is_empty() {
+        let message = "expected the id of the key that signed, found an empty text";
+        return Err(Problem::error(
+            "missing-key-id",
+            "/verificationMaterial/publicKey/hint",
+            message,
+        ));
+    }
+    if hint != signature.keyid {
+        let message = format!("expected the hint `{hint}`, found `{}`", signature.keyid);
+        return Err(Problem::error(
+            "key-id-mismatch",
+            "/dsseEnvelope/signatures/0/keyid",
+            message,
+        ));
+    }
+    Ok(Opened::Key(Envelope {
+        key_id: hint,
+        payload: decode("/dsseEnvelope/payload", &envelope.payload)?,
+        signature: decode("/dsseEnvelope/signatures/0/sig", &signature.sig)?,
+    }))
+}
+
+impl Envelope {
+    /// Checks the signature.
+    pub fn check(&self, key: &PublicKey) -> Result<(), Problem> {
+        key.verify(&pae(IN_TOTO, &self.payload), &self.signature)
+            .map_err(|fault| match fault {
+                SignatureFault::Encoding => Problem::error(
+                    "signature-encoding",
+                    "/dsseEnvelope/signatures/0/sig",
+                    "expected an ECDSA signature in DER, found other bytes",
+                ),
+                SignatureFault::Mismatch => Problem::error(
+                    "wrong-signature",
+                    "/dsseEnvelope/signatures/0/sig",
+                    format!(
+                        "expected a signature of this payload by the key `{}`, found another one",
+                        self.key_id
+                    ),
+                ),
+            })
+    }
+}
+
+/// The payload of a bundle that holds a certificate, unchecked.
+pub(super) fn certified_payload(bytes: &[u8]) -> Option<Vec<u8>> {
+    let bundle: Value = serde_json::from_slice(bytes).ok()?;
+    let payload = bundle.pointer("/dsseEnvelope/payload")?.as_str()?;
+    STANDARD.decode(payload).ok()
+}
+
+/// Whether a certificate stands where a key's hint would.
+fn has_certificate(bytes: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Outline {
+        verification_material: Kind,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Kind {
+        certificate: Option<Value>,
+        x509_certificate_chain: Option<Value>,
+    }
+    // a bundle of a key says so early, and is not read twice
+    let start = &bytes[..bytes.len().min(256)];
+    if start.windows(11).any(|window| window == b"\"publicKey\"") {
+        return false;
+    }
+    serde_json::from_slice::<Outline>(bytes).is_ok_and(|outline| {
+        let material = outline.verification_material;
+        material.certificate.is_some() || material.x509_certificate_chain.is_some()
+    })
+}
+
+fn decode(pointer: &'static str, text: &str) -> Result<Vec<u8>, Problem> {
+    STANDARD.decode(text).map_err(|error| {
+        Problem::error(
+            "base64-encoding",
+            pointer,
+            format!("expected standard base64 with padding and nothing between: {error}"),
+        )
+    })
+}

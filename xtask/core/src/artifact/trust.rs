@@ -1,0 +1,312 @@
+//! `environments/trust.yaml`: which keys and identities may sign what, until when, and which no more.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::key::PublicKey;
+use crate::model::{EnvironmentName, Problem, Timestamp};
+
+/// Who may sign releases. What stands here is all that is believed: no entry, no trust.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "Trust")]
+pub struct TrustFile {
+    /// Keys and identities that may sign.
+    #[serde(default)]
+    pub signers: Vec<SignerEntry>,
+    /// Environments whose commits must be signed too, and by whom.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub commits: BTreeMap<EnvironmentName, Vec<CommitSigner>>,
+    /// How old the last release of an environment may be, days: an older branch may be one that somebody froze.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub freshness: BTreeMap<EnvironmentName, u32>,
+    /// Who may sign container images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImageSigner>,
+}
+
+/// A key, or an identity that a certificate names, and what it may sign.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignerEntry {
+    /// What people call it, for example `release-2026`.
+    pub name: String,
+    /// A P-256 public key in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Instead of a key: the subject that a Fulcio certificate must have, letter by letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// With an identity: who must have vouched for it, for example `https://token.actions.githubusercontent.com`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The environments that it may sign for.
+    #[schemars(length(min = 1))]
+    pub environments: Vec<EnvironmentName>,
+    /// The agents that it may sign for; all where none are named. Every run writes `_environment` too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agents: Option<Vec<String>>,
+    /// The numbers of the environment commits that it may sign; any where an environment is not named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sequences: BTreeMap<EnvironmentName, SequenceRange>,
+    /// Not before this moment, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    /// Not after this moment, RFC 3339. What a key signed stays valid only where `sequences` bounds it, since its clock
+    /// is the signer's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<String>,
+    /// Set when it must not be believed any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<Revocation>,
+}
+
+/// Numbers of environment commits, both ends included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SequenceRange {
+    /// The first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u64>,
+    /// The last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<u64>,
+}
+
+/// Why a signer is not believed any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Revocation {
+    /// Why.
+    pub reason: String,
+    /// When it was written down, RFC 3339.
+    pub at: String,
+}
+
+/// Who may sign commits: one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CommitSigner {
+    /// The full fingerprint of a GPG key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpg: Option<String>,
+    /// An SSH public key, `ssh-ed25519 AAAA…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<String>,
+}
+
+/// Who may sign the container images of a repository: a key, or an identity and its issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImageSigner {
+    /// What the image's repository begins with, up to a `/`.
+    pub repository: String,
+    /// A P-256 public key in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Instead of a key: the subject that a Fulcio certificate must have, letter by letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// With an identity: who must have vouched for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+}
+
+/// Whom to believe: a trust file whose keys and times are read.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The signers, those of the file first.
+    pub signers: Vec<TrustedSigner>,
+    /// Whose commits must be signed, and by whom.
+    pub commits: BTreeMap<EnvironmentName, Vec<CommitSigner>>,
+    /// How old the last release may be, days.
+    pub freshness: BTreeMap<EnvironmentName, u32>,
+    /// Who may sign images.
+    pub images: Vec<ImageSigner>,
+}
+
+/// An entry, read.
+#[derive(Clone, Debug)]
+pub struct TrustedSigner {
+    /// What it is called.
+    pub name: String,
+    /// What it signs with.
+    pub proof: Proof,
+    /// The environments that it may sign for.
+    pub environments: Vec<EnvironmentName>,
+    /// The agents that it may sign for; all where none are named.
+    pub agents: Option<Vec<String>>,
+    /// Which commits of an environment it may sign.
+    pub sequences: BTreeMap<EnvironmentName, SequenceRange>,
+    /// From when, seconds since 1970.
+    pub valid_from: Option<i64>,
+    /// Until when, seconds since 1970.
+    pub valid_until: Option<i64>,
+    /// Why it is not believed any more.
+    pub revoked: Option<Revocation>,
+}
+
+/// What a signer signs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A key.
+    Key(PublicKey),
+    /// A certificate for this identity from this issuer.
+    Identity {
+        /// Its subject.
+        identity: String,
+        /// Who vouched for it.
+        issuer: String,
+    },
+}
+
+impl Trust {
+    /// Reads the entries of a file; every one that cannot be believed is a problem.
+    pub fn of(file: &TrustFile) -> (Trust, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut signers = Vec::new();
+        for (index, entry) in file.signers.iter().enumerate() {
+            let pointer = format!("/signers/{index}");
+            match signer(entry, &pointer) {
+                Ok(signer) => signers.push(signer),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        for (index, image) in file.images.iter().enumerate() {
+            let parts = (image.key.as_deref(), image.identity.as_deref(), image.issuer.as_deref());
+            problems.extend(proof(parts, &format!("/images/{index}")).err());
+        }
+        let trust = Trust {
+            signers,
+            commits: file.commits.clone(),
+            freshness: file.freshness.clone(),
+            images: file.images.clone(),
+        };
+        (trust, problems)
+    }
+
+    /// Whether anyone at all may sign for an environment.
+    pub fn covers(&self, environment: &EnvironmentName) -> bool {
+        self.signers
+            .iter()
+            .any(|signer| signer.environments.contains(environment))
+    }
+
+    /// The entries of a key by its id.
+    pub fn with_key(&self, id: &str) -> Vec<&TrustedSigner> {
+        let has = |signer: &&TrustedSigner| matches!(&signer.proof, Proof::Key(key) if key.id() == id);
+        self.signers.iter().filter(has).collect()
+    }
+}
+
+impl TrustedSigner {
+    /// What keeps the signer from signing this unit at this sequence; `now` and `signed` are seconds since 1970, and
+    /// `signed` is known only where a log or an authority tells.
+    pub fn refusal(
+        &self,
+        environment: &EnvironmentName,
+        unit: &str,
+        sequence: u64,
+        now: i64,
+        signed: Option<i64>,
+    ) -> Option<Problem> {
+        let name = &self.name;
+        if let Some(revoked) = &self.revoked {
+            let message = format!("`{name}` was revoked at {}: {}", revoked.at, revoked.reason);
+            return Some(Problem::error("revoked-signer", "", message));
+        }
+        if !self.environments.contains(environment) {
+            let names: Vec<&str> = self.environments.iter().map(EnvironmentName::as_str).collect();
+            let message = format!("`{name}` may sign for {}, not for {environment}", names.join(", "));
+            return Some(Problem::error("signer-not-admitted", "", message));
+        }
+        if let Some(agents) = &self.agents
+            && !agents.iter().any(|agent| agent == unit)
+        {
+            let message = format!("`{name}` may sign for {}, not for {unit}", agents.join(", "));
+            return Some(Problem::error("signer-not-admitted", "", message));
+        }
+        let range = self.sequences.get(environment).copied().unwrap_or_default();
+        if range.from.is_some_and(|from| sequence < from) || range.to.is_some_and(|to| sequence > to) {
+            let end = |end: Option<u64>| end.map_or("…".to_owned(), |end| end.to_string());
+            let message = format!(
+                "`{name}` may sign releases {} to {} of {environment}, not {sequence}",
+                end(range.from),
+                end(range.to)
+            );
+            return Some(Problem::error("retired-signer", "", message));
+        }
+        self.expiry(range, now, signed)
+    }
+
+    fn expiry(&self, range: SequenceRange, now: i64, signed: Option<i64>) -> Option<Problem> {
+        let at = |seconds| Timestamp {
+            seconds,
+            offset_minutes: 0,
+        };
+        let name = &self.name;
+        let moment = signed.unwrap_or(now);
+        if let Some(from) = self.valid_from.filter(|from| moment < *from) {
+            let message = format!("`{name}` may sign from {} on, not at {}", at(from), at(moment));
+            return Some(Problem::error("expired-signer", "", message));
+        }
+        // what the signer says of its own clock, a commit's date for one, is worth nothing
+        let is_bounded = signed.is_none() && range.to.is_some();
+        let until = self.valid_until.filter(|until| moment > *until && !is_bounded)?;
+        let message = format!("`{name}` could sign until {}, and it is {}", at(until), at(moment));
+        Some(
+            Problem::error("expired-signer", "", message)
+                .help("sign it anew with another key, or bound this one by `sequences:` up to its last release"),
+        )
+    }
+}
+
+fn signer(entry: &SignerEntry, pointer: &str) -> Result<TrustedSigner, Problem> {
+    let parts = (entry.key.as_deref(), entry.identity.as_deref(), entry.issuer.as_deref());
+    let time = |field: &str, text: &Option<String>| match text {
+        None => Ok(None),
+        Some(text) => Timestamp::parse(text).map(|time| Some(time.seconds)).ok_or_else(|| {
+            Problem::error(
+                "invalid-value",
+                format!("{pointer}/{field}"),
+                format!("`{text}` is no time"),
+            )
+            .help("write it as RFC 3339 has it, for example `2027-01-31T00:00:00Z`")
+        }),
+    };
+    Ok(TrustedSigner {
+        name: entry.name.clone(),
+        proof: proof(parts, pointer)?,
+        environments: entry.environments.clone(),
+        agents: entry.agents.clone(),
+        sequences: entry.sequences.clone(),
+        valid_from: time("validFrom", &entry.valid_from)?,
+        valid_until: time("validUntil", &entry.valid_until)?,
+        revoked: entry.revoked.clone(),
+    })
+}
+
+/// What an entry's key, or identity and issuer, amount to.
+pub fn proof(parts: (Option<&str>, Option<&str>, Option<&str>), pointer: &str) -> Result<Proof, Problem> {
+    match parts {
+        (Some(pem), None, None) => PublicKey::from_pem(pem).map(Proof::Key).ok_or_else(|| {
+            Problem::error(
+                "invalid-public-key",
+                format!("{pointer}/key"),
+                "this is no P-256 public key in PEM",
+            )
+            .help("write what `cargo xtask keys init` or `cosign public-key` prints")
+        }),
+        (None, Some(identity), Some(issuer)) => Ok(Proof::Identity {
+            identity: identity.to_owned(),
+            issuer: issuer.to_owned(),
+        }),
+        _ => Err(Problem::error(
+            "unclear-signer",
+            pointer,
+            "expected `key`, or `identity` with `issuer`, and not both",
+        )),
+    }
+}

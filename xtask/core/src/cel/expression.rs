@@ -1,0 +1,51 @@
+//! An expression: its text, compiled once.
+
+use std::collections::BTreeSet;
+
+use super::lower::Lowering;
+use super::node::Node;
+use super::{Budget, CompileError, Error, Evaluation, Scope, Value};
+
+/// An expression, compiled once and evaluated any number of times, by any number of threads.
+#[derive(Debug)]
+pub struct Expression {
+    pub(super) root: Node,
+    text: String,
+    variables: BTreeSet<usize>,
+    paths: Vec<Vec<String>>,
+}
+
+impl Expression {
+    /// Compiles a text in which these variables are declared. A name may have dots: `variables.containers` is one
+    /// variable.
+    pub fn compile(text: &str, variables: &[&str]) -> Result<Expression, Vec<CompileError>> {
+        let mut lowering = Lowering::new(text, variables);
+        let root = lowering.compile()?;
+        Ok(Expression {
+            root,
+            text: text.to_owned(),
+            variables: lowering.used,
+            paths: lowering.paths,
+        })
+    }
+
+    /// Evaluates it; a variable is asked of the scope when it is needed.
+    pub fn evaluate<'a>(&'a self, scope: &dyn Scope<'a>, budget: &mut Budget) -> Result<Value<'a>, Error> {
+        Evaluation::new(scope, budget).run(self)
+    }
+
+    /// The text that it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it names the variable at this place of the declared names.
+    pub fn uses(&self, variable: usize) -> bool {
+        self.variables.contains(&variable)
+    }
+
+    /// Every path of fields that it reads, each starting with the name of a variable, the longest first.
+    pub fn paths(&self) -> &[Vec<String>] {
+        &self.paths
+    }
+}

@@ -1,0 +1,105 @@
+//! The front matter of a prompt file.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The front matter of a prompt file. Keys with a dot are extensions; `lockstep.…` are ours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Front matter of a prompt")]
+pub struct PromptHeader {
+    /// What the prompt is for, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The model that it was written for, as `<provider>/<name>`; the tuple decides which one runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Parameters of the model, for example `temperature` and `maxOutputTokens`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub config: Map<String, Value>,
+    /// The tools that the prompt speaks of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<String>,
+    /// What it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<InputHeader>,
+    /// What it is to be answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<OutputHeader>,
+    /// What was measured with this version: share of tasks done, of tool calls that were right, and stars out of five.
+    #[serde(default, rename = "lockstep.metrics", skip_serializing_if = "BTreeMap::is_empty")]
+    pub metrics: BTreeMap<String, f64>,
+    /// What is new in this version.
+    #[serde(default, rename = "lockstep.changes", skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
+}
+
+/// What a prompt takes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InputHeader {
+    /// Values of variables that nobody gives.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub default: Map<String, Value>,
+    /// The variables: Picoschema or JSON Schema.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
+}
+
+/// What a prompt is to be answered with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OutputHeader {
+    /// `json`, `text` or what else a model is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// The shape of the answer: Picoschema or JSON Schema.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
+}
+
+/// Keys of the front matter that the format reserves.
+const RESERVED: &[&str] = &[
+    "config",
+    "description",
+    "ext",
+    "input",
+    "metadata",
+    "model",
+    "name",
+    "output",
+    "raw",
+    "toolDefs",
+    "tools",
+    "variant",
+    "version",
+];
+
+/// The extensions in a front matter: `a.b.c: 1` is `c` in the namespace `a.b`.
+pub(super) fn extensions(raw: &Map<String, Value>) -> Map<String, Value> {
+    let mut extensions = Map::new();
+    for (key, value) in raw.iter().filter(|(key, _)| !RESERVED.contains(&key.as_str())) {
+        let Some((namespace, name)) = key.rsplit_once('.') else {
+            continue;
+        };
+        let space = extensions
+            .entry(namespace.to_owned())
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(space) = space {
+            space.insert(name.to_owned(), value.clone());
+        }
+    }
+    extensions
+}
+
+/// The reserved keys of a front matter that pass into the metadata of a rendered prompt.
+pub(super) fn reserved(raw: &Map<String, Value>) -> Map<String, Value> {
+    let kept = |key: &str| RESERVED.contains(&key) && key != "raw";
+    raw.iter()
+        .filter(|(key, _)| kept(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}

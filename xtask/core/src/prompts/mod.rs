@@ -1,0 +1,25 @@
+//! Prompts: their files, the cases that judge them, the verdict on a run and its comparison with another.
+
+pub mod conformance;
+pub mod template;
+
+mod compatibility;
+mod header;
+mod lint;
+mod messages;
+mod picoschema;
+mod prompt;
+mod rules;
+mod source;
+
+#[cfg(test)]
+mod tests;
+
+pub use compatibility::{Break, breaks};
+pub use header::{InputHeader, OutputHeader, PromptHeader};
+pub use lint::ROLES;
+pub use messages::{Content, Media, Message, messages};
+pub use picoschema::{SchemaFault, json_schema};
+pub use prompt::{Prompt, header_text, read};
+pub use rules::RULES;
+pub use source::{Source, split};

@@ -1,0 +1,106 @@
+//! A prompt file read as a whole, and everything that is wrong with it.
+
+use serde_json::{Value, json};
+
+use super::header::PromptHeader;
+use super::lint;
+use super::picoschema::json_schema;
+use super::source::{place, split};
+use super::template::{Template, parse};
+use crate::model::Finding;
+
+/// A prompt: what it says of itself, and its template.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prompt {
+    /// Its front matter.
+    pub header: PromptHeader,
+    /// JSON Schema of its input; a prompt that declares none takes none.
+    pub input: Value,
+    /// Its template.
+    pub template: Template,
+    /// The partials that it names, each with line and column.
+    pub partials: Vec<(String, usize, usize)>,
+    /// Characters of its template.
+    pub length: usize,
+}
+
+/// The front matter with empty lines before it, so that its lines count as the file's.
+pub fn header_text(text: &str) -> Option<String> {
+    let source = split(text);
+    let lines = text[..source.header_at].matches('\n').count();
+    source.header.map(|header| "\n".repeat(lines) + header)
+}
+
+/// Reads a prompt file whose front matter was read already; every problem becomes a finding.
+pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Finding>) -> Option<Prompt> {
+    let source = split(text);
+    let at = |finding: Finding, offset: usize| {
+        let (line, column) = place(text, source.body_at + offset);
+        finding.at(path, line, column)
+    };
+    let template = match parse(source.body) {
+        Ok(template) => Some(template),
+        Err(faults) => {
+            findings.extend(faults.into_iter().map(|fault| {
+                at(
+                    Finding::error("prompt-syntax", fault.message).help(fault.help),
+                    fault.at,
+                )
+            }));
+            None
+        }
+    };
+    let input = header.input.as_ref();
+    let schema = input.and_then(|input| input.schema.as_ref());
+    let input = schema.map_or_else(
+        || Some(json!({"type": "object", "properties": {}, "additionalProperties": false})),
+        |schema| expanded(path, text, "input", schema, findings),
+    );
+    if let Some(schema) = header.output.as_ref().and_then(|output| output.schema.as_ref()) {
+        expanded(path, text, "output", schema, findings);
+    }
+    let (template, input) = (template?, input?);
+    let linted = lint::lint(&template, &input, &header);
+    findings.extend(linted.notices.into_iter().map(|(offset, finding)| match offset {
+        Some(offset) => at(finding, offset),
+        None => finding.in_file(path),
+    }));
+    let partials = linted.partials.into_iter().map(|(name, offset)| {
+        let (line, column) = place(text, source.body_at + offset);
+        (name, line, column)
+    });
+    Some(Prompt {
+        partials: partials.collect(),
+        length: source.body.chars().count(),
+        header,
+        input,
+        template,
+    })
+}
+
+fn expanded(path: &str, text: &str, key: &str, schema: &Value, findings: &mut Vec<Finding>) -> Option<Value> {
+    match json_schema(schema, &serde_json::Map::new()) {
+        Ok(schema) => Some(schema),
+        Err(fault) => {
+            let pointer = format!("/{key}/schema{}", fault.pointer);
+            let (line, column) = header_place(text, &pointer);
+            findings.push(
+                Finding::error("prompt-schema", fault.message)
+                    .at(path, line, column)
+                    .help("write `name: string, what it is`, `name(array): string`, `name(enum): [a, b]` or a JSON Schema"),
+            );
+            None
+        }
+    }
+}
+
+/// Where a value of the front matter stands in the file.
+fn header_place(text: &str, pointer: &str) -> (usize, usize) {
+    use crate::yaml::{Positions, path_of_pointer, read_value};
+    let found = header_text(text).and_then(|header| {
+        let value = read_value(&header).ok()?;
+        let path = path_of_pointer(&value, pointer)?;
+        Some(Positions::of(&header).ok()?.nearest(&path))
+    });
+    found.unwrap_or((1, 1))
+}

@@ -1,0 +1,4 @@
+//! Prompts read, rendered and judged, in memory.
+
+mod files;
+mod rendering;

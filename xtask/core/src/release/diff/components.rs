@@ -1,0 +1,115 @@
+//! What the components of two tuples say that differ: the texts of prompts, and what tools permit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::unit::UnitState;
+use crate::model::{ChangeKind, Digest, PermissionChange, PromptChange};
+use crate::workspace::Workspace;
+use crate::workspace::files::ToolsFile;
+
+/// The files of components by their digest, wherever one of them is at hand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ComponentFiles<'a> {
+    prompts: BTreeMap<Digest, Arc<str>>,
+    tools: BTreeMap<Digest, &'a ToolsFile>,
+}
+
+impl<'a> ComponentFiles<'a> {
+    /// Those that the trees have: old versions stay beside new ones.
+    pub(super) fn of(workspaces: &[&'a Workspace]) -> ComponentFiles<'a> {
+        let mut files = ComponentFiles::default();
+        for agent in workspaces.iter().flat_map(|workspace| workspace.agents.values()) {
+            let prompts = agent.prompts.values().flat_map(BTreeMap::values);
+            files
+                .prompts
+                .extend(prompts.map(|prompt| (prompt.digest, Arc::clone(&prompt.text))));
+            let tools = agent.tools.values();
+            files
+                .tools
+                .extend(tools.map(|manifest| (manifest.digest, &manifest.file)));
+        }
+        files
+    }
+
+    /// The text of a prompt; one that left the tree may still stand in a ConfigMap.
+    fn prompt(&self, digest: Digest, state: &UnitState) -> Option<String> {
+        if let Some(text) = self.prompts.get(&digest) {
+            return Some(text.to_string());
+        }
+        let maps = state.objects.iter().filter(|manifest| manifest.id.kind == "ConfigMap");
+        maps.filter_map(|manifest| manifest.object.get("data")?.as_object())
+            .flat_map(|data| data.values().filter_map(Value::as_str))
+            .find(|text| Digest::of(text.as_bytes()) == digest)
+            .map(str::to_owned)
+    }
+
+    /// The prompts whose texts differ.
+    pub(super) fn prompt_changes(&self, before: &UnitState, after: &UnitState) -> Vec<PromptChange> {
+        let digests = |state: &UnitState| -> BTreeMap<String, Digest> {
+            let prompts = state.record.iter().flat_map(|record| &record.tuple.prompts);
+            prompts.map(|(name, part)| (name.clone(), part.sha256)).collect()
+        };
+        // of a new or removed unit the objects say it all
+        if before.record.is_none() || after.record.is_none() {
+            return Vec::new();
+        }
+        let (old, new) = (digests(before), digests(after));
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        names
+            .into_iter()
+            .filter(|name| old.get(*name) != new.get(*name))
+            .map(|name| PromptChange {
+                name: name.clone(),
+                before: old.get(name).and_then(|digest| self.prompt(*digest, before)),
+                after: new.get(name).and_then(|digest| self.prompt(*digest, after)),
+            })
+            .collect()
+    }
+
+    /// What the tools permit more and less; nothing where a manifest is not at hand, since half an answer would mislead.
+    pub(super) fn permission_changes(&self, before: &UnitState, after: &UnitState) -> Vec<PermissionChange> {
+        let (old, new) = (manifest(before), manifest(after));
+        if old == new {
+            return Vec::new();
+        }
+        let granted = |digest: Option<Digest>| match digest {
+            None => Some(BTreeSet::new()),
+            Some(digest) => self.tools.get(&digest).map(|manifest| permissions(manifest)),
+        };
+        let (Some(old), Some(new)) = (granted(old), granted(new)) else {
+            return Vec::new();
+        };
+        let change = |(tool, permission): &(String, String), change| PermissionChange {
+            tool: tool.clone(),
+            permission: permission.clone(),
+            change,
+        };
+        let added = new.difference(&old).map(|grant| change(grant, ChangeKind::Added));
+        let removed = old.difference(&new).map(|grant| change(grant, ChangeKind::Removed));
+        added.chain(removed).collect()
+    }
+}
+
+/// The digest of the tool manifest that a unit runs.
+fn manifest(state: &UnitState) -> Option<Digest> {
+    Some(state.record.as_ref()?.tuple.tools.as_ref()?.sha256)
+}
+
+/// Everything that a tool manifest permits, by tool: that the model calls it, what it may do, where it connects to.
+fn permissions(manifest: &ToolsFile) -> BTreeSet<(String, String)> {
+    let mut granted = BTreeSet::new();
+    for tool in &manifest.tools {
+        let egress = tool
+            .egress
+            .iter()
+            .map(|egress| format!("connect to {}:{}", egress.host, egress.port));
+        let words = std::iter::once("call".to_owned())
+            .chain(tool.permissions.iter().cloned())
+            .chain(egress);
+        granted.extend(words.map(|word| (tool.name.to_string(), word)));
+    }
+    granted
+}

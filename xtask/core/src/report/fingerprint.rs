@@ -1,0 +1,46 @@
+//! What a finding is known by from one run to the next, wherever its line has moved to.
+
+use std::collections::BTreeMap;
+
+use super::results::Results;
+use crate::model::{Digest, Finding};
+
+/// A stable name for each finding, in their order: made of rule, file, unit, object, message and the text of the line,
+/// without the line's number; what is the same in all of these is counted.
+pub(super) fn fingerprints(results: &Results<'_>, findings: &[&Finding]) -> Vec<String> {
+    let mut seen: BTreeMap<Digest, usize> = BTreeMap::new();
+    let name = |finding: &&Finding| {
+        let line = finding
+            .location
+            .as_ref()
+            .and_then(|location| results.sources.line(location));
+        let line: Vec<&str> = line.iter().flat_map(|line| line.split_whitespace()).collect();
+        let (file, ..) = results.place(finding);
+        let parts = (
+            &finding.rule,
+            file,
+            &finding.unit,
+            &finding.object,
+            without_numbers(&finding.message),
+            line.join(" "),
+        );
+        let digest = Digest::of_json(&parts);
+        let count = seen.entry(digest).or_default();
+        *count += 1;
+        format!("{}:{count}", &digest.hex()[..32])
+    };
+    findings.iter().map(name).collect()
+}
+
+/// A message without its digits: a size or a count moves while the finding stays.
+fn without_numbers(message: &str) -> String {
+    let mut text = String::new();
+    for part in message
+        .split(|c: char| c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+    {
+        text.push_str(part);
+        text.push('#');
+    }
+    text
+}

@@ -1,0 +1,90 @@
+//! Findings as workflow commands, which GitHub Actions shows as annotations at their lines.
+
+use super::results::{Results, facts};
+use crate::model::{Finding, Severity};
+
+/// How many annotations of one weight GitHub shows of one step.
+pub const MOST_ANNOTATIONS: usize = 10;
+
+/// The findings as workflow commands, the heaviest first. Of each weight the last annotation that GitHub would show says
+/// how many more there are; those stand as plain lines in the log below it. Waived findings are only counted.
+pub fn github(results: &Results<'_>) -> String {
+    let mut text = String::new();
+    for gap in results.gaps() {
+        text.push_str(&command("error", &[("title", "lockstep")], &gap));
+    }
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+        let counted = |finding: &&Finding| finding.severity == severity && finding.waiver.is_none();
+        let findings: Vec<&Finding> = results.findings.iter().filter(counted).collect();
+        annotations(results, severity, &findings, &mut text);
+    }
+    let waived = results
+        .findings
+        .iter()
+        .filter(|finding| finding.waiver.is_some())
+        .count();
+    for (count, what) in [(waived, "waived"), (results.known, "older than the base")] {
+        if count > 0 {
+            text.push_str(&format!("- not shown, since {what}: {count}\n"));
+        }
+    }
+    text
+}
+
+fn annotations(results: &Results<'_>, severity: Severity, findings: &[&Finding], text: &mut String) {
+    let word = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let most = match findings.len() {
+        count if count > MOST_ANNOTATIONS => MOST_ANNOTATIONS - 1,
+        count => count,
+    };
+    for finding in &findings[..most] {
+        text.push_str(&annotation(results, word, finding));
+    }
+    let more = &findings[most..];
+    if more.is_empty() {
+        return;
+    }
+    let message = format!(
+        "{} more findings of this weight are in the log of this step",
+        more.len()
+    );
+    text.push_str(&command(word, &[("title", "lockstep")], &message));
+    for finding in more {
+        let (file, line, column) = results.place(finding);
+        let line = format!("{file}:{line}:{column}: {word}[{}] {}", finding.rule, finding.message);
+        // what begins a line could be a command of its own
+        text.push_str(&format!("- {}\n", line.replace(['\r', '\n'], " ")));
+    }
+}
+
+fn annotation(results: &Results<'_>, word: &str, finding: &Finding) -> String {
+    let (file, line, column) = results.place(finding);
+    let (line, column) = (line.to_string(), column.to_string());
+    let title = format!("lockstep: {}", finding.rule);
+    let mut properties = vec![("file", file), ("title", title.as_str())];
+    if line != "0" {
+        properties.push(("line", &line));
+    }
+    if line != "0" && column != "0" {
+        properties.push(("col", &column));
+    }
+    let lines: Vec<String> = std::iter::once(finding.message.clone()).chain(facts(finding)).collect();
+    command(word, &properties, &lines.join("\n"))
+}
+
+fn command(word: &str, properties: &[(&str, &str)], message: &str) -> String {
+    let properties: Vec<String> = properties
+        .iter()
+        .map(|(key, value)| format!("{key}={}", data(value).replace(':', "%3A").replace(',', "%2C")))
+        .collect();
+    format!("::{word} {}::{}\n", properties.join(","), data(message))
+}
+
+/// Text in a command: the runner takes these three apart again.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}

@@ -1,0 +1,63 @@
+//! A summary for a pull request: what changes for whom, then findings, then the folded manifest diff.
+
+mod changes;
+mod findings;
+mod page;
+mod text;
+
+use super::results::{Results, Tally};
+use super::{Detail, Style, changes_text};
+use page::Page;
+use text::{code_block, inline};
+
+/// How much text a place takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// A comment on a pull request: 65,536 characters.
+    Comment,
+    /// The summary of a job: 1 MiB.
+    JobSummary,
+}
+
+impl Room {
+    /// The room in bytes, which are never fewer than the characters.
+    pub fn bytes(self) -> usize {
+        match self {
+            Room::Comment => 65_536,
+            Room::JobSummary => 1_048_576,
+        }
+    }
+}
+
+/// The results as one page that fits into its room; what does not fit is counted where it is missing.
+pub fn markdown(results: &Results<'_>, room: Room) -> String {
+    let mut page = Page::new(room.bytes());
+    // by this line a workflow finds its own comment again
+    page.line(&format!("<!-- lockstep {} -->", results.command));
+    page.line(&format!("## {}", title(results)));
+    for gap in results.gaps() {
+        page.line(&format!("\n> [!CAUTION]\n> {}", inline(&gap)));
+    }
+    if let Some(change) = results.change {
+        // a third for what changes; the rest is for findings, and what they leave is for the diff
+        page.within(1, 3, |page| changes::write(change, page));
+    }
+    page.within(9, 10, |page| findings::write(results, page));
+    if let Some(change) = results.change.filter(|change| !change.units.is_empty()) {
+        let text = changes_text(change, Detail::Folded, Style::Plain);
+        page.folded("Manifest diff", |page| code_block(&text, page));
+    }
+    page.finish()
+}
+
+fn title(results: &Results<'_>) -> String {
+    let tally = Tally::of(results.findings);
+    let incomplete = results.failure.is_some() || !results.unchecked.is_empty();
+    let words = match tally.words() {
+        Some(words) => words,
+        None if incomplete => "incomplete".to_owned(),
+        None => "nothing found".to_owned(),
+    };
+    let sign = if tally.errors > 0 || incomplete { "❌" } else { "✅" };
+    format!("{sign} Lockstep {}: {words}", results.command)
+}

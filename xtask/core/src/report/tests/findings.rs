@@ -1,0 +1,68 @@
+//! Findings on a terminal: the mark stands below its column, whatever is before it.
+
+use expect_test::expect;
+
+use super::results::{FLOATING, Found};
+use crate::model::Finding;
+use crate::report::{Screen, Sources, Style, findings_text};
+
+const SCREEN: Screen = Screen {
+    style: Style::Plain,
+    columns: 80,
+    waived: false,
+};
+
+fn text(found: &Found, screen: Screen) -> String {
+    findings_text(&found.findings, Sources::of(&found.tree), screen)
+}
+
+#[test]
+fn each_with_its_line() {
+    expect![[r#"
+        error[floating-image]: `a:1` <b>is</b> a tag, 100% @ops
+          --> agents/客服 助手/agent.yaml:2:8
+          2 | image: "a:1" # 标签
+            |        ^
+          = unit: production/客服
+          = object: apps/Deployment a
+          = help: name it by digest
+
+        warning[missing-owner]: nobody answers\nfor it
+
+    "#]]
+    .assert_eq(&text(&Found::three(), SCREEN));
+}
+
+#[test]
+fn waived_ones_where_more_is_asked_for() {
+    let screen = Screen { waived: true, ..SCREEN };
+    assert!(text(&Found::three(), screen).contains("waived[floating-image]"));
+}
+
+#[test]
+fn the_mark_below_wide_characters_and_in_long_lines() {
+    let mut found = Found::nothing();
+    let long = format!("{}助手: here\n", "x, ".repeat(60));
+    found
+        .tree
+        .insert("a.yaml", format!("客服: [助手, b]\n{long}").as_bytes());
+    let at = long.find('h').unwrap() - 4;
+    found.findings = vec![
+        Finding::error(FLOATING, "second item").at("a.yaml", 1, 10),
+        Finding::error(FLOATING, "at `here`").at("a.yaml", 2, at + 1),
+    ];
+    let screen = Screen { columns: 40, ..SCREEN };
+    expect![[r#"
+        error[floating-image]: second item
+          --> a.yaml:1:10
+          1 | 客服: [助手, b]
+            |              ^
+
+        error[floating-image]: at `here`
+          --> a.yaml:2:185
+          2 | …, x, x, x, 助手: here
+            |                   ^
+
+    "#]]
+    .assert_eq(&text(&found, screen));
+}

@@ -1,0 +1,126 @@
+//! One kind in one version of Kubernetes: its schema, compiled when it is first needed.
+
+use std::sync::{Arc, OnceLock};
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use super::broken::Broken;
+use super::custom::CustomFile;
+use super::kubernetes::Packages;
+use super::nulls;
+use super::validator;
+use crate::model::Problem;
+
+/// A kind that the catalogue knows.
+pub struct Kind {
+    source: Source,
+    /// What becomes of the kind in this or a later version.
+    pub(super) outlook: Option<Problem>,
+    compiled: OnceLock<Result<Compiled, Broken>>,
+}
+
+enum Source {
+    Kubernetes {
+        packages: Arc<Packages>,
+        version: String,
+        definition: String,
+        resource: String,
+        namespaced: bool,
+    },
+    Custom(CustomFile),
+}
+
+/// A schema that stands alone, and the validator made of it.
+pub(super) struct Compiled {
+    pub(super) schema: Value,
+    pub(super) validator: Validator,
+}
+
+impl Kind {
+    pub(super) fn kubernetes(
+        packages: &Arc<Packages>,
+        version: &str,
+        listed: &super::kubernetes::Listed,
+        outlook: Option<Problem>,
+    ) -> Kind {
+        Kind::new(
+            Source::Kubernetes {
+                packages: Arc::clone(packages),
+                version: version.to_owned(),
+                definition: listed.definition.clone(),
+                resource: listed.resource.clone(),
+                namespaced: listed.namespaced,
+            },
+            outlook,
+        )
+    }
+
+    pub(super) fn custom(file: CustomFile) -> Kind {
+        Kind::new(Source::Custom(file), None)
+    }
+
+    fn new(source: Source, outlook: Option<Problem>) -> Kind {
+        Kind {
+            source,
+            outlook,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// Its name in URLs and admission rules, for example `deployments`; none where its schema cannot be read.
+    pub fn resource(&self) -> Option<&str> {
+        match &self.source {
+            Source::Kubernetes { resource, .. } => Some(resource),
+            Source::Custom(file) => Some(&file.read().ok()?.about.resource),
+        }
+    }
+
+    /// Whether its objects live in namespaces; none where its schema cannot be read.
+    pub fn is_namespaced(&self) -> Option<bool> {
+        match &self.source {
+            Source::Kubernetes { namespaced, .. } => Some(*namespaced),
+            Source::Custom(file) => Some(file.read().ok()?.about.namespaced),
+        }
+    }
+
+    pub(super) fn compiled(&self) -> Result<&Compiled, &Broken> {
+        let compiled = self.compiled.get_or_init(|| match &self.source {
+            Source::Kubernetes {
+                packages,
+                version,
+                definition,
+                ..
+            } => {
+                let schema = packages.bundle(version, definition)?;
+                let validator = validator::of(&schema).map_err(|reason| {
+                    let package = definition.rsplit_once('.').map_or("", |(package, _)| package);
+                    Broken::new(&crate::workspace::layout::kubernetes_package(package), reason)
+                })?;
+                Ok(Compiled { schema, validator })
+            }
+            Source::Custom(file) => {
+                let schema = file.read()?.schema.clone();
+                let validator = validator::of(&schema).map_err(|reason| Broken::new(file.path(), reason))?;
+                Ok(Compiled { schema, validator })
+            }
+        });
+        compiled.as_ref()
+    }
+
+    /// The object as the API server decodes it: without the nulls that mean nothing. Nothing where it has none.
+    ///
+    /// Objects of Kubernetes' own kinds lose every null; custom resources, whose schemas say where null may stand, only
+    /// those of their metadata.
+    pub(super) fn decoded(&self, object: &Value) -> Option<Value> {
+        match &self.source {
+            Source::Kubernetes { .. } => nulls::pruned(object),
+            Source::Custom(_) => {
+                let metadata = nulls::pruned(object.get("metadata")?)?;
+                let mut object = object.clone();
+                object["metadata"] = metadata;
+                Some(object)
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What the schemas find, on the committed files of Kubernetes and on custom resources of a few lines.
+
+mod documents;
+mod kubernetes;
+mod matrix;
+
+use std::sync::LazyLock;
+
+use super::Catalogue;
+use crate::model::{FileTree, Problem};
+
+macro_rules! committed {
+    ($($name:literal)*) => {
+        &[$((
+            concat!("schemas/kubernetes/", $name, ".json"),
+            include_str!(concat!("../../../../../schemas/kubernetes/", $name, ".json")),
+        )),*]
+    };
+}
+
+/// The committed files that the tests need.
+const FILES: &[(&str, &str)] = committed!(
+    "apiextensions.v1" "apps.v1" "autoscaling.v2" "batch.v1" "core.v1" "index" "meta" "meta.v1" "networking.v1"
+    "networking.v1beta1" "policy.v1" "scheduling.v1alpha3"
+);
+
+/// The tree of those files.
+fn tree() -> FileTree {
+    let mut tree = FileTree::default();
+    for (path, text) in FILES {
+        tree.insert(*path, text.as_bytes());
+    }
+    tree
+}
+
+/// The catalogue of those files.
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(&tree()).0);
+    &CATALOGUE
+}
+
+/// Problems one a line: rule, pointer, message, help.
+fn shown(problems: &[Problem]) -> String {
+    let line = |problem: &Problem| {
+        let key = if problem.on_key { " (key)" } else { "" };
+        let help = problem
+            .help
+            .as_ref()
+            .map(|help| format!(" = {help}"))
+            .unwrap_or_default();
+        format!("{} {}{key}: {}{help}\n", problem.rule, problem.pointer, problem.message)
+    };
+    problems.iter().map(line).collect()
+}

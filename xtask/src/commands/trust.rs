@@ -1,0 +1,158 @@
+//! Whom to believe: the trust file at the tip of the branch that people edit, and this clone's own development key.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use lockstep::artifact::{Trust, TrustFile};
+use lockstep::model::{EnvironmentName, FileTree, Finding};
+use lockstep::workspace::files::Follows;
+use lockstep::workspace::{Environment, Workspace, layout, read_trust};
+
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{GitId, Repository};
+
+/// Whom to believe, and where that is written.
+pub(super) struct Trusted {
+    /// Who may sign, the development key of this clone included.
+    pub(super) trust: Trust,
+    /// What the trust file says.
+    pub(super) file: TrustFile,
+    /// What is wrong with it.
+    pub(super) findings: Vec<Finding>,
+    /// Where it was read, in words.
+    pub(super) source: String,
+    /// The file that the findings are about.
+    pub(super) sources: FileTree,
+    /// Environments that follow the candidate, which a development key may sign for.
+    candidates: Vec<EnvironmentName>,
+}
+
+impl Trusted {
+    /// Reads the trust file: the one that is given, or that of the branch that people edit.
+    pub(super) fn read(
+        context: &Context,
+        repository: &dyn Repository,
+        workspace: &Workspace,
+        given: Option<&Path>,
+    ) -> Result<Trusted, Failure> {
+        let (source, bytes) = match given {
+            Some(path) => {
+                let path = context.folder.join(path);
+                let bytes = context
+                    .files
+                    .read(&path)?
+                    .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
+                (path.display().to_string(), Some(bytes))
+            }
+            None => {
+                let (source, commit) = dry_tip(repository, workspace)?;
+                let bytes = repository.read(&commit, &[layout::TRUST.to_owned()])?.pop().flatten();
+                (source, bytes.map(|bytes| bytes.to_vec()))
+            }
+        };
+        let mut sources = FileTree::default();
+        let (file, mut trust, findings) = match bytes {
+            Some(bytes) => {
+                let read = read_trust(layout::TRUST, &bytes);
+                sources.insert(layout::TRUST, bytes);
+                read
+            }
+            None => Default::default(),
+        };
+        let follows = |environment: &&Environment| environment.file.follows == Follows::Candidate;
+        let candidates: Vec<EnvironmentName> = workspace
+            .environments
+            .iter()
+            .filter(follows)
+            .map(|environment| environment.name.clone())
+            .collect();
+        if given.is_none() {
+            trust
+                .signers
+                .extend(development(context, repository, &candidates)?.signers);
+        }
+        Ok(Trusted {
+            trust,
+            file,
+            findings,
+            source,
+            sources,
+            candidates,
+        })
+    }
+
+    /// Of these environments, those whose releases are signed.
+    pub(super) fn signed(&self, environments: &[&Environment]) -> BTreeSet<EnvironmentName> {
+        let names = environments.iter().map(|environment| &environment.name);
+        names
+            .filter(|name| self.trust.covers(name) || self.is_candidate(name))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether an environment follows the candidate.
+    pub(super) fn is_candidate(&self, environment: &EnvironmentName) -> bool {
+        self.candidates.contains(environment)
+    }
+
+    /// Whether the trust file itself, without the development key, lets anyone sign for an environment.
+    pub(super) fn file_covers(&self, environment: &EnvironmentName) -> bool {
+        let mut signers = self.file.signers.iter();
+        signers.any(|signer| signer.environments.contains(environment))
+    }
+
+    /// Believes the development key that was made a moment ago.
+    pub(super) fn development(&self, context: &Context, repository: &dyn Repository) -> Result<Trust, Failure> {
+        development(context, repository, &self.candidates)
+    }
+}
+
+/// Where this clone keeps its keys.
+pub(super) fn key_folder(repository: &dyn Repository) -> PathBuf {
+    repository.git_folder().join("lockstep/keys")
+}
+
+/// Where this clone says that it believes its own development key.
+pub(super) fn development_file(repository: &dyn Repository) -> PathBuf {
+    repository.git_folder().join("lockstep/trust.yaml")
+}
+
+/// The tip of the branch that people edit, as the remote has it, and its name.
+pub(super) fn dry_tip(repository: &dyn Repository, workspace: &Workspace) -> Result<(String, GitId), Failure> {
+    let delivery = &workspace.fleet.delivery;
+    let (remote, branch) = (&delivery.remote, &delivery.dry_branch);
+    for (name, reference) in [
+        (format!("{remote}/{branch}"), format!("refs/remotes/{remote}/{branch}")),
+        (branch.clone(), format!("refs/heads/{branch}")),
+    ] {
+        if let Some(commit) = repository.reference(&reference)? {
+            return Ok((name, commit));
+        }
+    }
+    Ok(("HEAD".to_owned(), repository.head()?.id))
+}
+
+/// What this clone says of its own development key, which counts for environments that follow the candidate alone,
+/// whatever the file names.
+fn development(
+    context: &Context,
+    repository: &dyn Repository,
+    candidates: &[EnvironmentName],
+) -> Result<Trust, Failure> {
+    let path = development_file(repository);
+    let Some(bytes) = context.files.read_own(&path)? else {
+        return Ok(Trust::default());
+    };
+    let (_, mut trust, findings) = read_trust(&path.display().to_string(), &bytes);
+    if let Some(finding) = findings.into_iter().next() {
+        return Err(
+            Failure::new(FailureKind::Disk, format!("`{}`: {}", path.display(), finding.message))
+                .hint("remove it and the folder `keys` beside it: the next release makes them anew"),
+        );
+    }
+    for signer in &mut trust.signers {
+        signer.environments = candidates.to_vec();
+    }
+    Ok(trust)
+}

@@ -1,0 +1,82 @@
+//! An answer, or the failure that took its place, as a document in one of the forms.
+
+use lockstep::model::FileTree;
+use lockstep::reference;
+use lockstep::report::{Results, Room, Screen, Sources, Style, github, gitlab, junit, markdown, sarif};
+use lockstep::workspace::layout;
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::outputs::Format;
+use crate::report::Report;
+
+/// Columns that a text in a file may have.
+const COLUMNS: usize = 160;
+
+/// What a command came to.
+pub type Outcome<'a> = Result<&'a Report, &'a Failure>;
+
+/// The whole answer in one form. A failure is a document too: whoever reads a file must not take silence for success.
+pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
+    let nothing = FileTree::default();
+    let rules = reference::rules();
+    let failure = outcome.err().map(|failure| failure.message.as_str());
+    let mut results = Results {
+        command,
+        version: env!("CARGO_PKG_VERSION"),
+        findings: &[],
+        known: 0,
+        unchecked: &[],
+        failure,
+        change: None,
+        rules: &rules,
+        sources: Sources::of(&nothing),
+        home: layout::FLEET,
+    };
+    if let Ok(report) = outcome {
+        results.findings = &report.findings;
+        results.known = report.known;
+        results.unchecked = &report.unchecked;
+        results.change = report.change.as_ref();
+        results.sources = Sources::of(&report.sources);
+    }
+    match format {
+        Format::Text => text(outcome),
+        Format::Json => format!("{:#}\n", value(command, outcome)),
+        Format::Sarif => sarif(&results),
+        Format::Junit => junit(&results),
+        Format::Gitlab => gitlab(&results),
+        Format::Github => github(&results),
+        Format::Markdown => markdown(&results, Room::Comment),
+        Format::Summary => markdown(&results, Room::JobSummary),
+    }
+}
+
+fn value(command: &str, outcome: Outcome<'_>) -> serde_json::Value {
+    match outcome {
+        Ok(report) => report.to_json(command),
+        Err(failure) => json!({ "exit": failure.exit_code(), "failure": failure }),
+    }
+}
+
+fn text(outcome: Outcome<'_>) -> String {
+    let screen = Screen {
+        style: Style::Plain,
+        columns: COLUMNS,
+        waived: true,
+    };
+    match outcome {
+        Ok(report) => format!("{}{}", report.text, report.aside(screen)),
+        Err(failure) => failure_text(failure, Style::Plain),
+    }
+}
+
+/// A failure for people.
+pub fn failure_text(failure: &Failure, style: Style) -> String {
+    let hints: String = failure
+        .hints
+        .iter()
+        .map(|hint| format!("  {} {hint}\n", style.faint("= hint:")))
+        .collect();
+    format!("{}: {}\n{hints}", style.error("failed"), failure.message)
+}
