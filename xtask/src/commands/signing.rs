@@ -206,7 +206,13 @@ fn read_key(context: &Context, path: &Path, descriptor: Option<u32>) -> Result<L
     if encrypted::is_encrypted(&text) {
         encrypted::available()?;
         let prompt = format!("passphrase of `{}`", path.display());
-        let secret = passphrase::ask(&context.environment, &*context.files, descriptor, &prompt, Novelty::Known)?;
+        let secret = passphrase::ask(
+            &context.environment,
+            &*context.files,
+            descriptor,
+            &prompt,
+            Novelty::Known,
+        )?;
         return encrypted::open(&text, &secret);
     }
     LocalKey::from_pem(&text).unwrap_or_else(|| Err(failed("is no private key in PEM")))
