@@ -1,7 +1,7 @@
 //! The real clock.
 #![expect(clippy::disallowed_methods, reason = "this is where time enters the program")]
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::ports::Clock;
 
@@ -34,5 +34,9 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> f64 {
         self.start.elapsed().as_secs_f64()
+    }
+
+    fn wait(&self, time: Duration) {
+        std::thread::sleep(time);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
 
@@ -24,6 +25,8 @@ impl Clock for FixedClock {
     fn monotonic(&self) -> f64 {
         0.0
     }
+
+    fn wait(&self, _time: Duration) {}
 }
 
 /// Files in memory, under the paths that they would have on disk.
@@ -92,6 +95,13 @@ impl Files for MemoryFiles {
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         self.lock().insert(path.to_owned(), Arc::from(bytes));
+        Ok(())
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let mut files = self.lock();
+        let before = files.get(path).map_or_else(Vec::new, |before| before.to_vec());
+        files.insert(path.to_owned(), Arc::from([&before[..], bytes].concat()));
         Ok(())
     }
 

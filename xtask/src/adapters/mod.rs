@@ -5,6 +5,7 @@ pub mod environment;
 mod failing;
 pub mod files;
 pub mod git;
+pub mod http;
 pub mod measure;
 pub mod memory;
 pub mod programs;

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod completions;
 pub mod diff;
 pub mod e2e;
+pub mod evaluate;
 pub mod explain;
 pub mod generate;
 pub mod new;

@@ -8,6 +8,7 @@ use lockstep::model::FileTree;
 use lockstep::report::Style;
 use xtask::adapters::environment::Environment;
 use xtask::adapters::files::Disk;
+use xtask::adapters::http::Client;
 use xtask::adapters::memory::{FixedClock, MemoryFiles, MemoryPrograms};
 use xtask::cli::{Cli, Command};
 use xtask::commands;
@@ -66,6 +67,7 @@ impl Workbench {
             clock: Box::new(FixedClock(1_700_000_000)),
             files: Box::new(MemoryFiles::new(files)),
             programs: Box::new(MemoryPrograms::default()),
+            http: Box::new(Client::default()),
             folder: PathBuf::from(ROOT),
             format: Format::Text,
             style: Style::Plain,
@@ -80,6 +82,7 @@ impl Workbench {
         let cli = Cli::try_parse_from(std::iter::once("cargo xtask".into()).chain(words)).unwrap();
         match cli.command {
             Command::Completions(args) => commands::completions::run(&self.context, args),
+            Command::Evaluate(args) => commands::evaluate::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
             Command::Render(args) => commands::render::run(&self.context, args),

@@ -14,6 +14,7 @@ mod listing;
 mod load;
 mod origins;
 mod parts;
+mod regression;
 mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
 pub use origins::{Explained, Origin, UnknownPath, explain};
 pub use parts::retired;
+pub use regression::{Judged, read_mock, read_suite};
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
 use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ModelsFile, ReleaseFile};

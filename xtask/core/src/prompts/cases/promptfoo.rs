@@ -1,0 +1,1 @@
+//! promptfoo files, in and out.
