@@ -75,6 +75,7 @@ pub enum Command {
     Prompts(commands::prompts::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
+    Retro(commands::retro::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -139,6 +140,7 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
         Command::Prompts(args) => ("prompts", commands::prompts::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
+        Command::Retro(args) => ("retro", commands::retro::run(context, args)),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod new;
 pub mod prompts;
 pub mod release;
 pub mod render;
+pub mod retro;
 
 mod branches;
 mod selection;

@@ -85,7 +85,9 @@ impl Workbench {
             Command::Evaluate(args) => commands::evaluate::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
+            Command::Prompts(args) => commands::prompts::run(&self.context, args),
             Command::Render(args) => commands::render::run(&self.context, args),
+            Command::Retro(args) => commands::retro::run(&self.context, args),
             other => panic!("the workbench has no repository for {other:?}"),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod conformance;
+pub mod drafts;
 pub mod evaluation;
 pub mod retro;
 pub mod run;

@@ -1,6 +1,7 @@
 //! `evaluate`: an agent's cases asked and judged.
 
 mod answer;
+pub(super) mod exchange;
 mod live;
 mod run;
 mod sources;
@@ -46,6 +47,9 @@ pub struct Args {
     /// Only these cases.
     #[arg(long, value_name = "ID")]
     case: Vec<String>,
+    /// Cases in and out.
+    #[command(flatten)]
+    exchange: exchange::Args,
     /// Where answers come from.
     #[command(flatten)]
     sources: sources::Args,
@@ -95,6 +99,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .collect();
     selection::environments(workspace, &names)?;
     let agents = chosen(context, workspace, &args)?;
+    if args.exchange.asked() {
+        return exchange::run(context, workspace, &agents, &args.exchange);
+    }
     let bar = Bar {
         pass_rate: args.bar.pass_rate,
         proved: args.bar.proved,

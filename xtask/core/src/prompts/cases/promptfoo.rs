@@ -1,1 +1,0 @@
-//! promptfoo files, in and out.
