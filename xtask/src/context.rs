@@ -12,10 +12,11 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::environment::Environment;
 use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
+use crate::adapters::http::Client;
 use crate::adapters::programs::PathPrograms;
 use crate::failure::{Failure, FailureKind};
 pub use crate::outputs::Format;
-use crate::ports::{Clock, Commit, Files, Programs, Repository, Wanted};
+use crate::ports::{Clock, Commit, Files, Http, Programs, Repository, Wanted};
 
 /// Everything that a command may reach.
 pub struct Context {
@@ -27,6 +28,8 @@ pub struct Context {
     pub files: Box<dyn Files>,
     /// Other programs.
     pub programs: Box<dyn Programs>,
+    /// Servers that answer over HTTP.
+    pub http: Box<dyn Http>,
     /// The folder that the tool works in.
     pub folder: PathBuf,
     /// In which form to answer on standard output.
@@ -66,6 +69,7 @@ impl Context {
             clock: Box::new(SystemClock::new()),
             files: Box::new(Disk),
             programs: Box::new(PathPrograms),
+            http: Box::new(Client::default()),
             format: Format::Text,
             style: Style::Plain,
             quiet: false,

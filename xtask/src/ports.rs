@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lockstep::artifact::PublicKey;
 use lockstep::model::FileTree;
@@ -214,6 +215,9 @@ pub trait Files: Send + Sync {
     /// The same for what nobody else may read.
     fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
 
+    /// Adds bytes at the end of a file, making it and its folders: what a killed run has added stays.
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
+
     /// Removes a file, and the folders that are empty then up to `root`.
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure>;
 }
@@ -237,6 +241,9 @@ pub trait Clock: Send + Sync {
 
     /// Waits before a further attempt at what others are doing too: longer each time, and never as long as they do.
     fn pause(&self, attempt: u32);
+
+    /// Waits so long.
+    fn wait(&self, time: Duration);
 }
 
 /// Where a program's standard output goes.
@@ -256,4 +263,36 @@ pub trait Programs: Send + Sync {
     /// Runs a program in a folder, its output passing through as it comes, and returns its exit code; `None` where a
     /// signal ended it.
     fn run(&self, program: &str, arguments: &[&str], folder: &Path, stream: Stream) -> Result<Option<i32>, Failure>;
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// The whole address.
+    pub url: String,
+    /// Headers by name.
+    pub headers: Vec<(String, String)>,
+    /// The body, which is posted.
+    pub body: Vec<u8>,
+    /// Longest that all of it may take.
+    pub timeout: Duration,
+    /// Most bytes of an answer that are read.
+    pub most_bytes: u64,
+}
+
+/// An answer over HTTP, whatever its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// Its status.
+    pub status: u16,
+    /// Seconds after which the server wants to be asked again.
+    pub retry_after: Option<u64>,
+    /// Its body, whole.
+    pub body: Vec<u8>,
+}
+
+/// Servers that answer over HTTP.
+pub trait Http: Send + Sync {
+    /// Posts a request; fails where no whole answer comes back in time.
+    fn post(&self, request: &HttpRequest) -> Result<HttpResponse, Failure>;
 }

@@ -50,4 +50,8 @@ impl Clock for SystemClock {
         let part = (seed >> 7) % 1000;
         thread::sleep(most.mul_f64(0.5 + part as f64 / 2000.0));
     }
+
+    fn wait(&self, time: Duration) {
+        thread::sleep(time);
+    }
 }

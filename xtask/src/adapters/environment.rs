@@ -85,6 +85,11 @@ impl Environment {
         })
     }
 
+    /// A variable of the surroundings, unless it is empty.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        env::var(name).ok().filter(|value| !value.is_empty())
+    }
+
     /// Whether to colour what goes to standard output.
     pub fn wants_color(&self) -> bool {
         self.output_is_terminal && !self.no_color

@@ -78,6 +78,17 @@ impl Files for Disk {
         replace_with(path, |temporary| fill_private(temporary, bytes)).map_err(|error| could_not("write", path, &error))
     }
 
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| could_not("make", folder, &error))?;
+        }
+        let mut options = OpenOptions::new();
+        let file = options.append(true).create(true).open(path);
+        // one write, so that lines of two runs do not mix
+        file.and_then(|mut file| file.write_all(bytes))
+            .map_err(|error| could_not("write", path, &error))
+    }
+
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure> {
         match fs::remove_file(path) {
             Ok(()) => {}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
 
@@ -26,6 +27,8 @@ impl Clock for FixedClock {
     }
 
     fn pause(&self, _attempt: u32) {}
+
+    fn wait(&self, _time: Duration) {}
 }
 
 /// Files in memory, under the paths that they would have on disk.
@@ -99,6 +102,13 @@ impl Files for MemoryFiles {
 
     fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         self.write(path, bytes)
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let mut files = self.lock();
+        let before = files.get(path).map_or_else(Vec::new, |before| before.to_vec());
+        files.insert(path.to_owned(), Arc::from([&before[..], bytes].concat()));
+        Ok(())
     }
 
     fn remove(&self, _root: &Path, path: &Path) -> Result<(), Failure> {

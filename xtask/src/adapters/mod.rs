@@ -6,6 +6,7 @@ mod failing;
 pub mod faults;
 pub mod files;
 pub mod git;
+pub mod http;
 pub mod measure;
 pub mod memory;
 pub mod programs;

@@ -8,6 +8,7 @@ use lockstep::model::FileTree;
 use lockstep::report::Style;
 use xtask::adapters::environment::Environment;
 use xtask::adapters::files::Disk;
+use xtask::adapters::http::Client;
 use xtask::adapters::memory::{FixedClock, MemoryFiles, MemoryPrograms};
 use xtask::cli::{Cli, Command};
 use xtask::commands;
@@ -68,6 +69,7 @@ impl Workbench {
             clock: Box::new(FixedClock(1_700_000_000)),
             files: Box::new(MemoryFiles::new(files)),
             programs: Box::new(MemoryPrograms::default()),
+            http: Box::new(Client::default()),
             folder: PathBuf::from(ROOT),
             format: Format::Text,
             style: Style::Plain,
@@ -85,10 +87,13 @@ impl Workbench {
             Command::Completions(args) => commands::completions::run(&self.context, args),
             Command::Explain(args) => commands::explain::run(&self.context, args),
             Command::Man(args) => commands::man::run(&self.context, args),
+            Command::Evaluate(args) => commands::evaluate::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
+            Command::Prompts(args) => commands::prompts::run(&self.context, args),
             Command::Render(args) => commands::render::run(&self.context, args),
             Command::Schemas(args) => commands::schemas::run(&self.context, args),
+            Command::Retro(args) => commands::retro::run(&self.context, args),
             other => panic!("the workbench has no repository for {other:?}"),
         }
     }

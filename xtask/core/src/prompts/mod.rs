@@ -1,6 +1,13 @@
 //! Prompts: their files, the cases that judge them, the verdict on a run and its comparison with another.
 
+pub mod cases;
 pub mod conformance;
+pub mod drafts;
+pub mod evaluation;
+pub mod retro;
+pub mod run;
+pub mod score;
+pub mod statistics;
 pub mod template;
 
 mod compatibility;

@@ -16,6 +16,8 @@ pub struct Prompt {
     pub header: PromptHeader,
     /// JSON Schema of its input; a prompt that declares none takes none.
     pub input: Value,
+    /// JSON Schema of its answer, where it asks for one.
+    pub output: Option<Value>,
     /// Its template.
     pub template: Template,
     /// The partials that it names, each with line and column.
@@ -56,9 +58,8 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
         || Some(json!({"type": "object", "properties": {}, "additionalProperties": false})),
         |schema| expanded(path, text, "input", schema, findings),
     );
-    if let Some(schema) = header.output.as_ref().and_then(|output| output.schema.as_ref()) {
-        expanded(path, text, "output", schema, findings);
-    }
+    let answer = header.output.as_ref().and_then(|output| output.schema.as_ref());
+    let output = answer.and_then(|schema| expanded(path, text, "output", schema, findings));
     let (template, input) = (template?, input?);
     let linted = lint::lint(&template, &input, &header);
     findings.extend(linted.notices.into_iter().map(|(offset, finding)| match offset {
@@ -74,6 +75,7 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
         length: source.body.chars().count(),
         header,
         input,
+        output,
         template,
     })
 }

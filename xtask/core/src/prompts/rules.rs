@@ -10,14 +10,39 @@ pub const RULES: &[Rule] = &[
         "make it a new major version",
     ),
     Rule::new(
+        "broken-cassette",
+        "a recording was cut off or edited, so what it answers is not what was recorded",
+        "remove the line, and record it again",
+    ),
+    Rule::new(
         "context-overflow",
         "prompt, retrieved passages and answer do not fit into the model's context, so it would cut or refuse them",
         "lower `maxTokens` or `topK`, or take a model with a larger context",
     ),
     Rule::new(
+        "duplicate-case",
+        "two cases have one id, so their results cannot be told apart",
+        "give each an id of its own",
+    ),
+    Rule::new(
+        "empty-suite",
+        "a suite without cases proves nothing",
+        "write cases, or remove the file",
+    ),
+    Rule::new(
+        "failed-case",
+        "an answer is not what its case demands",
+        "mend the prompt, the model or the tools; or the case, where it asks for the wrong thing",
+    ),
+    Rule::new(
         "failed-conformance",
         "a test of a published suite of the prompt format comes out differently here",
         "report it: the reader of prompts is wrong, or the suite asks for something new",
+    ),
+    Rule::new(
+        "failed-evaluation",
+        "the cases do not hold as often as they must, or less often than before",
+        "mend what the failing cases show",
     ),
     Rule::new(
         "forbidden-tool",
@@ -38,6 +63,16 @@ pub const RULES: &[Rule] = &[
         "misplaced-mock",
         "a mock would answer users",
         "mock models run only in dev, mock tools up to staging",
+    ),
+    Rule::new(
+        "missing-baseline",
+        "an agent is to be compared with what an environment runs, and it runs nothing",
+        "name another environment, or promote the agent first",
+    ),
+    Rule::new(
+        "missing-judge",
+        "an answer is to be judged, and the suite does not say by whom",
+        "add `judge:` with provider and name to the suite",
     ),
     Rule::new(
         "missing-partial",
@@ -61,6 +96,16 @@ pub const RULES: &[Rule] = &[
         "name a dated version; only dev may follow an alias",
     ),
     Rule::new(
+        "not-evaluated",
+        "cases had no recorded answer, so nothing is known of them",
+        "record them with `cargo xtask evaluate --record`",
+    ),
+    Rule::new(
+        "nothing-to-judge",
+        "an agent calls no model, or has no cases, so it cannot be evaluated",
+        "write cases under `regression/cases`, or name another agent",
+    ),
+    Rule::new(
         "prompt-schema",
         "the input or output of a prompt is described in a way that nothing can be checked against",
         "write Picoschema or JSON Schema",
@@ -76,6 +121,11 @@ pub const RULES: &[Rule] = &[
         "retired-model",
         "a model is past the day from which on its provider may refuse it",
         "name its successor",
+    ),
+    Rule::new(
+        "stale-cassette",
+        "requests are not in the cassette any more, and the mock answered them",
+        "record them again with `cargo xtask evaluate --record`",
     ),
     Rule::new(
         "unbound-variable",
@@ -114,6 +164,11 @@ pub const RULES: &[Rule] = &[
         "unreadable-suite",
         "a file in the folder of the suites is none",
         "give the folder `spec` of the format's repository and nothing else",
+    ),
+    Rule::new(
+        "unsupported-assertion",
+        "an assertion cannot be judged here, and what is not judged is never passed",
+        "say the same with another type",
     ),
     Rule::new(
         "unused-variable",

@@ -70,6 +70,21 @@ pub fn contract(agent: &AgentName, version: PlainVersion) -> String {
     format!("{AGENTS}/{agent}/contract/{version}.schema.json")
 }
 
+/// `agents/<agent>/regression/cases`: the folder of the suites.
+pub fn cases(agent: &AgentName) -> String {
+    format!("{AGENTS}/{agent}/regression/cases")
+}
+
+/// `agents/<agent>/regression/cassettes/<suite>.jsonl`
+pub fn cassette(agent: &AgentName, suite: &str) -> String {
+    format!("{AGENTS}/{agent}/regression/cassettes/{suite}.jsonl")
+}
+
+/// `agents/<agent>/regression/mock.yaml`
+pub fn mock(agent: &AgentName) -> String {
+    format!("{AGENTS}/{agent}/regression/mock.yaml")
+}
+
 /// `environments/<env>/environment.yaml`
 pub fn environment(environment: &str) -> String {
     format!("{ENVIRONMENTS}/{environment}/environment.yaml")

@@ -15,6 +15,7 @@ mod listing;
 mod load;
 mod origins;
 mod parts;
+mod regression;
 mod releases;
 mod trust;
 
@@ -29,6 +30,7 @@ pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
 pub use origins::{Explained, Origin, UnknownPath, explain};
 pub use parts::retired;
+pub use regression::{Judged, read_mock, read_suite};
 pub use trust::read_trust;
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};

@@ -12,6 +12,9 @@ use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
     RetrievalFile, ToolsFile, TrustFile, Values, WaiverFile,
 };
+use crate::prompts::cases::Suite;
+use crate::prompts::evaluation::Evaluation;
+use crate::prompts::run::MockFile;
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
 pub fn all() -> Vec<(&'static str, Value)> {
@@ -20,11 +23,14 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("blueprint", of::<BlueprintFile>()),
         ("environment", of::<EnvironmentFile>()),
         ("environment-values", of::<EnvironmentValues>()),
+        ("evaluation", of::<Evaluation>()),
         ("fleet", of::<FleetFile>()),
         ("hold", of::<HoldFile>()),
+        ("mock", of::<MockFile>()),
         ("models", of::<ModelsFile>()),
         ("release", of::<ReleaseFile>()),
         ("retrieval", of::<RetrievalFile>()),
+        ("suite", of::<Suite>()),
         ("tools", of::<ToolsFile>()),
         ("trust", of::<TrustFile>()),
         ("values", of::<Values>()),

@@ -1,0 +1,131 @@
+//! Assertions in the words of promptfoo, so that its files can be read and written.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Something that an answer must be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Assertion {
+    /// Which, for example `contains` or `not-contains`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it is compared with.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub value: Value,
+    /// From where on it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// How much it counts; 0 only reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
+    pub weight: Option<f64>,
+    /// A name to sum it up under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// Those of a set.
+    #[serde(default, rename = "assert", skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<Assertion>,
+    /// Settings of single types.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub config: Map<String, Value>,
+}
+
+impl Assertion {
+    /// The type without `not-`, and whether it is turned round.
+    pub fn plain_kind(&self) -> (&str, bool) {
+        match self.kind.strip_prefix("not-") {
+            Some(kind) => (kind, true),
+            None => (&self.kind, false),
+        }
+    }
+}
+
+/// The types that are judged here.
+const SUPPORTED: &[&str] = &[
+    "assert-set",
+    "bleu",
+    "contains",
+    "contains-all",
+    "contains-any",
+    "contains-html",
+    "contains-json",
+    "contains-xml",
+    "cost",
+    "equals",
+    "finish-reason",
+    "gleu",
+    "icontains",
+    "icontains-all",
+    "icontains-any",
+    "is-html",
+    "is-json",
+    "is-refusal",
+    "is-valid-function-call",
+    "is-valid-openai-function-call",
+    "is-valid-openai-tools-call",
+    "is-xml",
+    "latency",
+    "levenshtein",
+    "llm-rubric",
+    "regex",
+    "rouge-n",
+    "starts-with",
+    "tool-call-f1",
+    "trajectory:goal-success",
+    "trajectory:step-count",
+    "trajectory:tool-args-match",
+    "trajectory:tool-sequence",
+    "trajectory:tool-used",
+    "word-count",
+];
+
+/// The types that are known and cannot be judged here, each with the reason.
+pub const UNSUPPORTED: &[(&str, &str)] = &[
+    ("agent-rubric", "it runs an agent as judge"),
+    ("answer-relevance", "it needs an embedding model"),
+    ("classifier", "it needs a classifier"),
+    ("contains-sql", "there is no SQL parser here"),
+    ("context-faithfulness", "it needs several rounds of a judge"),
+    ("context-recall", "it needs several rounds of a judge"),
+    ("context-relevance", "it needs several rounds of a judge"),
+    ("conversation-relevance", "it needs several rounds of a judge"),
+    ("factuality", "its rubric is the other program's"),
+    ("g-eval", "its rubric is the other program's"),
+    ("guardrails", "it needs the other program's provider"),
+    ("human", "a person has to look"),
+    ("is-sql", "there is no SQL parser here"),
+    ("javascript", "no code of a suite is run"),
+    ("max-score", "it compares several providers"),
+    ("meteor", "it needs a dictionary"),
+    ("model-graded-closedqa", "its rubric is the other program's"),
+    ("model-graded-factuality", "its rubric is the other program's"),
+    ("moderation", "it needs a moderation service"),
+    ("perplexity", "answers carry no probabilities"),
+    ("perplexity-score", "answers carry no probabilities"),
+    ("pi", "it needs the other program's service"),
+    ("python", "no code of a suite is run"),
+    ("ruby", "no code of a suite is run"),
+    ("search-rubric", "it needs a search"),
+    ("select-best", "it compares several providers"),
+    ("similar", "it needs an embedding model"),
+    ("skill-used", "agents here have tools, not skills"),
+    ("trace-error-spans", "there are no traces in a regression run"),
+    ("trace-span-count", "there are no traces in a regression run"),
+    ("trace-span-duration", "there are no traces in a regression run"),
+    ("webhook", "no address of a suite is called"),
+];
+
+/// Why a type cannot be judged here; nothing where it can.
+pub fn support(kind: &str) -> Result<(), String> {
+    let plain = kind.strip_prefix("not-").unwrap_or(kind);
+    if SUPPORTED.contains(&plain) {
+        return Ok(());
+    }
+    let reason = UNSUPPORTED.iter().find(|(name, _)| *name == plain);
+    Err(match reason {
+        Some((_, reason)) => format!("assertions of type `{kind}` are not supported: {reason}"),
+        None => format!("there is no assertion of type `{kind}`"),
+    })
+}

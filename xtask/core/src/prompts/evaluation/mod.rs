@@ -1,0 +1,13 @@
+//! An evaluation: all cases of an agent asked, graded and judged as a whole.
+
+mod compare;
+mod result;
+mod suite;
+mod verdict;
+
+pub use compare::{Comparison, compare};
+pub use result::{
+    CaseOutcome, CaseResult, Evaluation, JudgeEvidence, SuiteEvidence, Summary, Tokens, Verdict, VerdictOutcome,
+};
+pub use suite::{SuiteRun, run_suite};
+pub use verdict::{Bar, sum_up, verdict};

@@ -1,0 +1,184 @@
+//! The result of an evaluation as a document: what the ledger binds to a tuple.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Comparison;
+use crate::model::{AgentName, Digest, Overrides, PlainVersion};
+use crate::prompts::run::Answered;
+use crate::prompts::score::Violation;
+
+/// How one case ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseOutcome {
+    /// It holds.
+    Passed,
+    /// Something does not hold.
+    Failed,
+    /// It could not be judged: the case does not fit, or the judge did not judge.
+    Error,
+    /// Nothing answered: its answer was never recorded.
+    NotEvaluated,
+    /// It is for a later version of the prompt.
+    Skipped,
+}
+
+/// One case and how it ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CaseResult {
+    /// The case.
+    pub case_id: String,
+    /// How it ended.
+    pub outcome: CaseOutcome,
+    /// Whether it holds.
+    pub passed: bool,
+    /// What was asked, its first 200 characters.
+    pub input: String,
+    /// The tools that were called, in order.
+    pub tools_called: Vec<String>,
+    /// The first 200 characters of the answer.
+    pub response_preview: String,
+    /// Tokens of the answer.
+    pub token_count: u64,
+    /// What does not hold.
+    pub violations: Vec<Violation>,
+    /// From 0 to 1.
+    pub score: f64,
+}
+
+/// What a run of all cases came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Cases that count: all but the skipped ones.
+    pub total: usize,
+    /// Cases that hold.
+    pub passed: usize,
+    /// Cases that do not.
+    pub failed: usize,
+    /// Cases that could not be judged.
+    pub errors: usize,
+    /// Cases that nothing answered.
+    pub not_evaluated: usize,
+    /// Cases for a later version of the prompt.
+    pub skipped: usize,
+    /// Share of cases that hold.
+    pub pass_rate: f64,
+    /// The rate that these cases prove: exact, with 95 % confidence.
+    pub pass_rate_bound: f64,
+    /// The least number of cases that could prove the rate that is demanded.
+    pub least_cases: usize,
+    /// Weighted mean of the scores.
+    pub score: f64,
+    /// How often each case was asked.
+    pub repeats: u32,
+    /// Share of cases that held every time.
+    pub pass_every_time: f64,
+    /// Cases that held sometimes.
+    pub flaky: Vec<String>,
+}
+
+/// Tokens of a whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tokens {
+    /// Of questions.
+    pub input: u64,
+    /// Of answers.
+    pub output: u64,
+}
+
+/// Which cases were asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SuiteEvidence {
+    /// The suite.
+    pub name: String,
+    /// SHA-256 of its file.
+    pub sha256: Digest,
+    /// The prompt.
+    pub prompt: String,
+    /// Its version.
+    pub prompt_version: PlainVersion,
+    /// Who judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<JudgeEvidence>,
+    /// What came of it.
+    pub summary: Summary,
+}
+
+/// Who judged, and how it was asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JudgeEvidence {
+    /// Who serves the model.
+    pub provider: String,
+    /// The model.
+    pub name: String,
+    /// The least score that passes.
+    pub threshold: f64,
+    /// SHA-256 of the judge's prompt.
+    pub prompt: Digest,
+}
+
+/// What an evaluation says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerdictOutcome {
+    /// The tuple may move on.
+    Passed,
+    /// It may not.
+    Failed,
+    /// Not known: nothing that was judged speaks against it, and not everything was judged.
+    Incomplete,
+}
+
+/// What an evaluation says, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// Yes or no.
+    pub outcome: VerdictOutcome,
+    /// Why not; empty for a yes.
+    pub reasons: Vec<String>,
+}
+
+/// The evidence that a tuple was evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Evaluation")]
+pub struct Evaluation {
+    /// The agent.
+    pub agent: AgentName,
+    /// The tuple: what the evidence is bound to.
+    pub tuple_id: Digest,
+    /// What the environment replaced in it, where one was evaluated.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overrides: Overrides,
+    /// SHA-256 over names and digests of all suites.
+    pub suite_digest: Digest,
+    /// The suites.
+    pub suites: Vec<SuiteEvidence>,
+    /// All of them together.
+    pub summary: Summary,
+    /// Who answered how many requests.
+    pub answered: Answered,
+    /// Tokens of all answers.
+    pub tokens: Tokens,
+    /// What they cost by the prices in `environments/models.yaml`, where these are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// Beside what it was compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Comparison>,
+    /// Yes or no.
+    pub verdict: Verdict,
+    /// The first ten cases that do not hold.
+    pub failures: Vec<CaseResult>,
+    /// When it was done, seconds since 1970 UTC.
+    pub evaluated_at: i64,
+}
+
+fn is_default(overrides: &Overrides) -> bool {
+    *overrides == Overrides::default()
+}

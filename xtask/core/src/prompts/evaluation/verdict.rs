@@ -1,0 +1,123 @@
+//! The verdict on a run: rate, number of cases, and no step back.
+
+use super::{CaseOutcome, Comparison, SuiteRun, Summary, Verdict, VerdictOutcome};
+use crate::prompts::statistics::{least_cases, lower_bound, ratio};
+
+/// What a run must reach.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// The share of cases that must hold: more than this.
+    pub pass_rate: f64,
+    /// Whether the rate must be proved and not only seen.
+    pub proved: bool,
+    /// The least number of cases.
+    pub cases: usize,
+    /// How far the pass rate may fall against another version.
+    pub margin: f64,
+}
+
+impl Default for Bar {
+    /// More than 90 % of the cases hold, and no proved step back.
+    fn default() -> Bar {
+        Bar {
+            pass_rate: 0.9,
+            proved: false,
+            cases: 1,
+            margin: 0.0,
+        }
+    }
+}
+
+/// Sums up runs of suites.
+pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
+    let mut summary = Summary {
+        repeats: repeats.max(1),
+        least_cases: least_cases(bar.pass_rate),
+        ..Summary::default()
+    };
+    let (mut weights, mut scores, mut every_time) = (0.0, 0.0, 0);
+    for (id, outcome, score, weight, held) in runs.iter().flat_map(|run| &run.cases) {
+        match outcome {
+            CaseOutcome::Skipped => {
+                summary.skipped += 1;
+                continue;
+            }
+            CaseOutcome::Passed => summary.passed += 1,
+            CaseOutcome::Failed => summary.failed += 1,
+            CaseOutcome::Error => summary.errors += 1,
+            CaseOutcome::NotEvaluated => summary.not_evaluated += 1,
+        }
+        summary.total += 1;
+        weights += weight;
+        scores += weight * score;
+        every_time += usize::from(*held == summary.repeats);
+        if *held > 0 && *held < summary.repeats {
+            summary.flaky.push(id.clone());
+        }
+    }
+    summary.pass_rate = ratio(summary.passed, summary.total);
+    summary.pass_rate_bound = lower_bound(summary.passed, summary.total);
+    summary.pass_every_time = ratio(every_time, summary.total);
+    summary.score = if weights > 0.0 { scores / weights } else { 0.0 };
+    summary
+}
+
+/// The verdict on a summary, and on a comparison where there is one.
+pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Verdict {
+    let mut reasons = Vec::new();
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    if summary.total == 0 {
+        reasons.push("there are no cases: an empty suite proves nothing".to_owned());
+    } else if summary.total < bar.cases {
+        reasons.push(format!("{} cases, and {} are demanded", summary.total, bar.cases));
+    }
+    if summary.errors > 0 {
+        reasons.push(format!("{} cases could not be judged", summary.errors));
+    }
+    let judged = summary.total - summary.not_evaluated;
+    let rate = ratio(summary.passed, judged);
+    if judged > 0 && rate <= bar.pass_rate {
+        reasons.push(format!(
+            "{} of the cases hold, and more than {} must",
+            percent(rate),
+            percent(bar.pass_rate)
+        ));
+    }
+    if bar.proved && summary.pass_rate_bound <= bar.pass_rate {
+        reasons.push(format!(
+            "the cases prove a rate of {}, and {} must be proved; {} cases could",
+            percent(summary.pass_rate_bound),
+            percent(bar.pass_rate),
+            summary.least_cases
+        ));
+    }
+    if let Some(against) = against {
+        if !against.missing.is_empty() {
+            reasons.push(format!(
+                "{} cases could not be judged for {}: {}",
+                against.missing.len(),
+                against.with,
+                against.missing.join(", ")
+            ));
+        }
+        if against.drop_bound > bar.margin {
+            reasons.push(format!(
+                "the pass rate is lower than with {} by {} at least, and {} is allowed",
+                against.with,
+                percent(against.drop_bound),
+                percent(bar.margin)
+            ));
+        }
+    }
+    let mut outcome = VerdictOutcome::Passed;
+    if !reasons.is_empty() {
+        outcome = VerdictOutcome::Failed;
+    }
+    if summary.not_evaluated > 0 {
+        reasons.push(format!("{} cases were not evaluated", summary.not_evaluated));
+        if outcome == VerdictOutcome::Passed {
+            outcome = VerdictOutcome::Incomplete;
+        }
+    }
+    Verdict { outcome, reasons }
+}

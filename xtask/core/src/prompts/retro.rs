@@ -1,0 +1,181 @@
+//! Production samples made into cases: scrubbed, normalised, never twice.
+
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::cases::{Case, ExpectedTool, Suite, Turn};
+use crate::model::Digest;
+
+/// What gives away a secret, and what it is replaced with.
+static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    compiled(&[
+        (r"(?i)\b(sk|pk|rk|api|key)-[A-Za-z0-9_-]{16,}", "[secret]"),
+        (r"\bAKIA[0-9A-Z]{16}\b", "[secret]"),
+        (r"\bgh[pousr]_[A-Za-z0-9]{30,}\b", "[secret]"),
+        (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "[secret]"),
+        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "[secret]"),
+        (r"(?i)\bbearer\s+[A-Za-z0-9._~+/-]{16,}=*", "Bearer [secret]"),
+        (
+            r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----",
+            "[secret]",
+        ),
+        (
+            r#"(?i)\b(password|passwd|secret|token)(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}"#,
+            "$1$2[secret]",
+        ),
+    ])
+});
+
+/// What tells who somebody is, and what it is replaced with.
+static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    compiled(&[
+        (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", "person@example.com"),
+        (
+            r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b",
+            "[iban]",
+        ),
+        (r"\b(?:\d[ -]?){13,19}\b", "[card]"),
+        (r"(?:\+|\b00)\d[\d ()/-]{7,}\d\b", "[phone]"),
+        (r"\b0\d{2,4}[ /-]\d[\d -]{4,}\d\b", "[phone]"),
+        (r"\b(?:\d{1,3}\.){3}\d{1,3}\b", "192.0.2.1"),
+        (
+            r"\b[A-Z][a-zß-ü]+(?:straße|strasse|gasse|weg|allee)\s+\d+[a-z]?\b",
+            "[address]",
+        ),
+        (
+            r"\b\d{1,5}\s+(?:[A-Z][a-z]+\s)+(?:Street|Road|Avenue|Lane|Drive)\b",
+            "[address]",
+        ),
+        (
+            r"(?i)\b(my name is|i am called|mein name ist|ich heiße)\s+\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
+            "$1 [name]",
+        ),
+        (r"\b(Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s+\p{Lu}[\p{L}'-]+", "$1 [name]"),
+    ])
+});
+
+fn compiled(patterns: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
+    let compile = |(pattern, instead): &(&str, &'static str)| {
+        (
+            Regex::new(pattern).expect("the patterns of this file are regular expressions"),
+            *instead,
+        )
+    };
+    patterns.iter().map(compile).collect()
+}
+
+/// A text without what looks like a key, a token or a password.
+pub fn without_secrets(text: &str) -> String {
+    replaced(text, &SECRETS)
+}
+
+/// A text without secrets and without what tells who somebody is.
+pub fn scrubbed(text: &str) -> String {
+    replaced(&without_secrets(text), &PERSONAL)
+}
+
+fn replaced(text: &str, patterns: &[(Regex, &'static str)]) -> String {
+    patterns.iter().fold(text.to_owned(), |text, (pattern, instead)| {
+        pattern.replace_all(&text, *instead).into_owned()
+    })
+}
+
+fn scrubbed_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(scrubbed(text)),
+        Value::Array(items) => items.iter().map(scrubbed_value).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), scrubbed_value(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}
+
+/// A failed sample of production, as monitoring hands it over.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Trace {
+    /// What the user said.
+    #[serde(alias = "user_input", alias = "input")]
+    pub user_input: String,
+    /// Inputs of the prompt.
+    #[serde(default)]
+    pub vars: Map<String, Value>,
+    /// The conversation before.
+    #[serde(default)]
+    pub turns: Vec<Turn>,
+    /// What was answered.
+    #[serde(default, alias = "response", alias = "output")]
+    pub answer: String,
+    /// The tools that were called.
+    #[serde(default, alias = "tools_called")]
+    pub tools_called: Vec<String>,
+    /// What a good answer would have done.
+    #[serde(default, alias = "expected_behavior")]
+    pub expected_behavior: String,
+    /// The tools that a good answer would have called.
+    #[serde(default, alias = "expected_tools")]
+    pub expected_tools: Option<Vec<String>>,
+    /// Words of the answer that must not come again.
+    #[serde(default, alias = "forbidden_keywords")]
+    pub forbidden_keywords: Vec<String>,
+    /// The prompt.
+    #[serde(default)]
+    pub prompt: Option<String>,
+}
+
+/// The text of a case as far as two that ask the same share it.
+fn normalised(case: &Case) -> Digest {
+    let plain = |text: &str| {
+        text.to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let turns: Vec<String> = case.turns.iter().map(|turn| plain(&turn.text)).collect();
+    let vars = plain(&Value::Object(case.vars.clone()).to_string());
+    Digest::of_json(&(plain(&case.user_input), turns, vars))
+}
+
+/// The case that a sample makes, scrubbed; nothing where a suite asks the same already, with the id of that case.
+pub fn case_of(trace: &Trace, origin: &str, suite: &Suite) -> Result<Case, String> {
+    let mut vars = trace.vars.clone();
+    if let Value::Object(scrubbed) = scrubbed_value(&Value::Object(vars.clone())) {
+        vars = scrubbed;
+    }
+    let mut case = Case {
+        name: String::new(),
+        user_input: scrubbed(&trace.user_input).trim().to_owned(),
+        expected_behavior: scrubbed(&trace.expected_behavior),
+        expected_tools: trace
+            .expected_tools
+            .clone()
+            .map(|tools| tools.into_iter().map(ExpectedTool::Name).collect()),
+        forbidden_keywords: trace.forbidden_keywords.iter().map(|word| scrubbed(word)).collect(),
+        vars,
+        turns: trace
+            .turns
+            .iter()
+            .map(|turn| Turn {
+                role: turn.role.clone(),
+                text: scrubbed(&turn.text),
+            })
+            .collect(),
+        origin: Some(origin.to_owned()),
+        tags: vec!["incident".to_owned()],
+        weight: 1.0,
+        ..Case::default()
+    };
+    let digest = normalised(&case);
+    if let Some(twin) = suite.cases.iter().find(|other| normalised(other) == digest) {
+        return Err(twin.id.clone());
+    }
+    case.id = format!("sample-{}", digest.short());
+    Ok(case)
+}

@@ -1,0 +1,117 @@
+//! Who answers, in order: what was recorded, then a model or the mock; and what of it is recorded.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Answers, Cassette, Mock, Recording, Refusal, Reply, Request, Source};
+use crate::model::Digest;
+
+/// Takes what was answered, to keep it.
+pub type Recorder<'a> = &'a (dyn Fn(Recording) -> Result<(), String> + Sync);
+
+/// Who answers.
+#[derive(Default)]
+pub struct Chain<'a> {
+    /// What was recorded.
+    pub cassette: Option<&'a Cassette>,
+    /// A model.
+    pub live: Option<&'a dyn Answers>,
+    /// Rules, where neither answers.
+    pub mock: Option<&'a Mock>,
+    /// Who keeps answers that were not recorded.
+    pub recorder: Option<Recorder<'a>>,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    cassette: AtomicU64,
+    openai: AtomicU64,
+    mock: AtomicU64,
+    missing: AtomicU64,
+}
+
+/// How many requests each of them answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Answered {
+    /// Recordings.
+    pub cassette: u64,
+    /// A model.
+    pub openai: u64,
+    /// The mock.
+    pub mock: u64,
+    /// Nobody.
+    pub missing: u64,
+}
+
+impl Answered {
+    /// Both together.
+    pub fn plus(self, other: Answered) -> Answered {
+        Answered {
+            cassette: self.cassette + other.cassette,
+            openai: self.openai + other.openai,
+            mock: self.mock + other.mock,
+            missing: self.missing + other.missing,
+        }
+    }
+}
+
+impl<'a> Chain<'a> {
+    /// Recordings first, then a model or else the mock.
+    pub fn new(
+        cassette: Option<&'a Cassette>,
+        live: Option<&'a dyn Answers>,
+        mock: Option<&'a Mock>,
+        recorder: Option<Recorder<'a>>,
+    ) -> Chain<'a> {
+        Chain {
+            cassette,
+            live,
+            mock,
+            recorder,
+            counts: Counts::default(),
+        }
+    }
+
+    /// How many requests each of them answered so far.
+    pub fn answered(&self) -> Answered {
+        Answered {
+            cassette: self.counts.cassette.load(Ordering::Relaxed),
+            openai: self.counts.openai.load(Ordering::Relaxed),
+            mock: self.counts.mock.load(Ordering::Relaxed),
+            missing: self.counts.missing.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Answers for Chain<'_> {
+    fn answer(&self, request: &Request, key: &Digest) -> Result<Reply, Refusal> {
+        let count = |counter: &AtomicU64| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        };
+        if let Some(Ok(reply)) = self.cassette.map(|cassette| cassette.answer(request, key)) {
+            count(&self.counts.cassette);
+            return Ok(reply);
+        }
+        let (source, counter, reply) = match (self.live, self.mock) {
+            (Some(live), _) => (Source::Openai, &self.counts.openai, live.answer(request, key)?),
+            (None, Some(mock)) => (Source::Mock, &self.counts.mock, mock.answer(request, key)?),
+            (None, None) => {
+                count(&self.counts.missing);
+                return Err(Refusal::Missing);
+            }
+        };
+        count(counter);
+        if let Some(recorder) = self.recorder {
+            let recording = Recording {
+                key: *key,
+                source,
+                reply: reply.clone(),
+            };
+            recorder(recording).map_err(Refusal::Failed)?;
+        }
+        Ok(reply)
+    }
+}

@@ -1,0 +1,17 @@
+//! One case asked and answered: requests, replies, who answers, and what the conversation came to.
+
+mod attempt;
+mod cassette;
+mod chain;
+mod exchange;
+mod mock;
+mod subject;
+
+pub use attempt::{Attempt, Failing, attempt, judge_prompt, judge_request};
+pub use cassette::{Cassette, Recording, Source};
+pub use chain::{Answered, Chain, Recorder};
+pub use exchange::{
+    Answers, ChatMessage, Refusal, Reply, Request, RequestModel, Speaker, ToolCall, ToolSpec, Usage, key,
+};
+pub use mock::{Mock, MockFile};
+pub use subject::{Subject, SubjectModel};

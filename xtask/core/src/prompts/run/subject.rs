@@ -1,0 +1,68 @@
+//! What is judged: the prompts, the model and the tools of one tuple in one environment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{RequestModel, ToolSpec};
+use crate::model::PlainVersion;
+use crate::prompts::Prompt;
+use crate::prompts::template::Partials;
+
+/// What is judged.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The model.
+    pub model: SubjectModel,
+    /// The prompts by name, with their versions.
+    pub prompts: BTreeMap<String, (PlainVersion, Arc<Prompt>)>,
+    /// The tools that may be called.
+    pub tools: Vec<ToolSpec>,
+    /// The agent's output contract.
+    pub contract: Option<Arc<Value>>,
+}
+
+/// The model of a subject, and what it costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubjectModel {
+    /// Who is asked.
+    pub model: RequestModel,
+    /// Sampling temperature.
+    pub temperature: f64,
+    /// Most tokens of one answer.
+    pub max_tokens: u32,
+    /// Longest that one call may take, in seconds.
+    pub timeout_seconds: u32,
+    /// Price of a million tokens of question and of answer, where it is known.
+    pub price: Option<(f64, f64)>,
+}
+
+impl Subject {
+    /// The templates that others put into themselves.
+    pub fn partials(&self) -> Partials {
+        let template = |prompt: &Arc<Prompt>| Arc::new(prompt.template.clone());
+        self.prompts
+            .iter()
+            .map(|(name, (_, prompt))| (name.clone(), template(prompt)))
+            .collect()
+    }
+
+    /// The tools that a prompt speaks of; all where it names none.
+    pub fn tools_of(&self, prompt: &Prompt) -> Vec<ToolSpec> {
+        let wanted = |tool: &&ToolSpec| prompt.header.tools.contains(&tool.name);
+        self.tools.iter().filter(wanted).cloned().collect()
+    }
+
+    /// Inputs that a case must give: required, and without a default.
+    pub fn required_inputs(prompt: &Prompt, given: &Map<String, Value>) -> Vec<String> {
+        let required = prompt.input.get("required").and_then(Value::as_array);
+        required
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .filter(|name| !given.contains_key(*name))
+            .map(str::to_owned)
+            .collect()
+    }
+}

@@ -1,0 +1,302 @@
+//! Holds an answer against its case: every field and every assertion.
+
+mod fields;
+mod markup;
+mod overlap;
+mod structure;
+mod text;
+mod tools;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fancy_regex::Regex;
+use jsonschema::Validator;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::cases::{Assertion, Case, Suite, support};
+use super::run::{Attempt, Subject};
+
+pub(super) use fields::price;
+
+/// Something that an answer should have been and was not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Violation {
+    /// The field or the type of the assertion.
+    pub assertion: String,
+    /// What was expected.
+    pub expected: String,
+    /// What came.
+    pub got: String,
+}
+
+/// What an answer is worth.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Score {
+    /// From 0 to 1.
+    pub score: f64,
+    /// Whether it passes.
+    pub passed: bool,
+    /// What it should have been and was not.
+    pub violations: Vec<Violation>,
+}
+
+/// What one check says.
+#[derive(Clone, Debug, PartialEq)]
+struct Grade {
+    holds: bool,
+    score: f64,
+    expected: String,
+    got: String,
+}
+
+impl Grade {
+    fn of(holds: bool, expected: impl Into<String>, got: impl Into<String>) -> Grade {
+        Grade {
+            holds,
+            score: f64::from(u8::from(holds)),
+            expected: expected.into(),
+            got: got.into(),
+        }
+    }
+
+    fn scored(score: f64, threshold: f64, expected: impl Into<String>, got: impl Into<String>) -> Grade {
+        Grade {
+            holds: score >= threshold,
+            score,
+            expected: expected.into(),
+            got: got.into(),
+        }
+    }
+
+    fn turned(self) -> Grade {
+        Grade {
+            holds: !self.holds,
+            score: 1.0 - self.score,
+            expected: format!("not: {}", self.expected),
+            got: self.got,
+        }
+    }
+}
+
+/// Why an answer cannot be graded: an assertion that is none, or a judge that did not judge.
+pub type Ungraded = String;
+
+/// Asks a judge how well an answer does what was expected: a score from 0 to 1.
+pub type Judging<'a> = &'a (dyn Fn(&str) -> Result<f64, Ungraded> + 'a);
+
+/// Grades the answers of a suite; expressions and schemas are compiled once.
+pub struct Scorer<'a> {
+    subject: &'a Subject,
+    suite: &'a Suite,
+    output: Option<Validator>,
+    contract: Option<Validator>,
+    parameters: BTreeMap<&'a str, Validator>,
+    expressions: Mutex<BTreeMap<String, Arc<Regex>>>,
+}
+
+impl<'a> Scorer<'a> {
+    /// Makes ready for a suite.
+    pub fn new(subject: &'a Subject, suite: &'a Suite) -> Result<Scorer<'a>, Ungraded> {
+        let compiled = |schema: &Value, what: &str| {
+            jsonschema::options()
+                .build(schema)
+                .map_err(|error| format!("{what} is no JSON Schema: {error}"))
+        };
+        let prompt = subject.prompts.get(&suite.prompt).map(|(_, prompt)| prompt);
+        let output = prompt.and_then(|prompt| prompt.output.as_ref());
+        let contract = subject.contract.as_ref().filter(|_| suite.contract);
+        let mut parameters = BTreeMap::new();
+        for tool in &subject.tools {
+            let schema = compiled(&Value::Object(tool.parameters.clone()), "the schema of a tool")?;
+            parameters.insert(tool.name.as_str(), schema);
+        }
+        Ok(Scorer {
+            subject,
+            suite,
+            output: output
+                .map(|schema| compiled(schema, "the output of the prompt"))
+                .transpose()?,
+            contract: contract.map(|schema| compiled(schema, "the contract")).transpose()?,
+            parameters,
+            expressions: Mutex::new(BTreeMap::new()),
+        })
+    }
+
+    /// Grades one answer.
+    pub fn score(&self, case: &Case, attempt: &Attempt, judge: Judging<'_>) -> Result<Score, Ungraded> {
+        let mut tally = Tally::default();
+        self.fields(case, attempt, judge, &mut tally)?;
+        for assertion in self.suite.assertions.iter().chain(&case.assertions) {
+            let weight = assertion.weight.unwrap_or(1.0);
+            let grade = self.grade(assertion, case, attempt, judge)?;
+            // a weight of 0 only reports
+            tally.add(&assertion.kind, grade, weight);
+        }
+        Ok(tally.score(case.threshold))
+    }
+
+    fn grade(
+        &self,
+        assertion: &Assertion,
+        case: &Case,
+        attempt: &Attempt,
+        judge: Judging<'_>,
+    ) -> Result<Grade, Ungraded> {
+        support(&assertion.kind)?;
+        let (kind, turned) = assertion.plain_kind();
+        let value = filled(&assertion.value, case)?;
+        let grade = match kind {
+            "assert-set" => self.set(assertion, case, attempt, judge)?,
+            "llm-rubric" | "trajectory:goal-success" => {
+                let score = judge(&text::shown(&value))?;
+                let threshold = assertion.threshold.unwrap_or(0.7);
+                Grade::scored(score, threshold, text::shown(&value), format!("the judge gave {score}"))
+            }
+            "cost" => fields::cost(self.subject, attempt, assertion.threshold)?,
+            "latency" => fields::latency(attempt, assertion.threshold)?,
+            "finish-reason" => Grade::of(
+                value.as_str() == Some(&attempt.finish),
+                text::shown(&value),
+                attempt.finish.as_str(),
+            ),
+            kind if kind.starts_with("trajectory:") || kind == "tool-call-f1" => {
+                tools::grade(kind, assertion, &value, attempt)?
+            }
+            kind if kind.starts_with("is-valid-") => self.valid_calls(attempt),
+            "is-json" | "contains-json" | "is-xml" | "contains-xml" | "is-html" | "contains-html" => {
+                structure::grade(kind, &value, &attempt.text)?
+            }
+            _ => text::grade(kind, assertion, &value, &attempt.text, |pattern| {
+                self.expression(pattern)
+            })?,
+        };
+        Ok(if turned { grade.turned() } else { grade })
+    }
+
+    fn set(
+        &self,
+        assertion: &Assertion,
+        case: &Case,
+        attempt: &Attempt,
+        judge: Judging<'_>,
+    ) -> Result<Grade, Ungraded> {
+        let mut tally = Tally::default();
+        for inner in &assertion.set {
+            let grade = self.grade(inner, case, attempt, judge)?;
+            tally.add(&inner.kind, grade, inner.weight.unwrap_or(1.0));
+        }
+        let score = tally.score(assertion.threshold);
+        let failed: Vec<String> = score.violations.iter().map(|one| one.assertion.clone()).collect();
+        Ok(Grade {
+            holds: score.passed,
+            score: score.score,
+            expected: "the assertions of the set".to_owned(),
+            got: format!("failed: {}", failed.join(", ")),
+        })
+    }
+
+    fn valid_calls(&self, attempt: &Attempt) -> Grade {
+        let wrong = attempt.calls.iter().find_map(|call| self.wrong_call(call));
+        let expected = "tool calls that fit their schemas";
+        match wrong {
+            Some(got) => Grade::of(false, expected, got),
+            None if attempt.calls.is_empty() => Grade::of(false, expected, "no tool was called"),
+            None => Grade::of(true, expected, "they do"),
+        }
+    }
+
+    /// What is wrong with a call: a tool that is not there, or arguments that do not fit its schema.
+    fn wrong_call(&self, call: &super::run::ToolCall) -> Option<String> {
+        let Some(schema) = self.parameters.get(call.name.as_str()) else {
+            return Some(format!("there is no tool `{}`", call.name));
+        };
+        let error = schema.iter_errors(&call.arguments).next()?;
+        Some(format!("`{}` with {}: {error}", call.name, call.arguments))
+    }
+
+    fn expression(&self, pattern: &str) -> Result<Arc<Regex>, Ungraded> {
+        let mut expressions = self.expressions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = expressions.get(pattern) {
+            return Ok(Arc::clone(found));
+        }
+        let compiled = Regex::new(pattern).map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
+        let compiled = Arc::new(compiled);
+        expressions.insert(pattern.to_owned(), Arc::clone(&compiled));
+        Ok(compiled)
+    }
+}
+
+/// Grades added up by weight.
+#[derive(Default)]
+struct Tally {
+    weights: f64,
+    sum: f64,
+    violations: Vec<Violation>,
+}
+
+impl Tally {
+    fn add(&mut self, assertion: &str, grade: Grade, weight: f64) {
+        self.weights += weight;
+        self.sum += weight * grade.score;
+        if !grade.holds && weight > 0.0 {
+            self.violations.push(Violation {
+                assertion: assertion.to_owned(),
+                expected: shortened(&grade.expected),
+                got: shortened(&grade.got),
+            });
+        }
+    }
+
+    fn score(self, threshold: Option<f64>) -> Score {
+        let score = if self.weights > 0.0 {
+            self.sum / self.weights
+        } else {
+            1.0
+        };
+        Score {
+            score,
+            passed: threshold.map_or(self.violations.is_empty(), |threshold| score >= threshold),
+            violations: self.violations,
+        }
+    }
+}
+
+/// The first 200 characters.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// The value of an assertion with the case's variables put in.
+fn filled(value: &Value, case: &Case) -> Result<Value, Ungraded> {
+    use super::template::{Data, Partials, Piece, parse, render};
+    match value {
+        Value::String(text) if text.contains("{{") => {
+            let template = parse(text).map_err(|faults| format!("`{text}`: {}", faults[0].message))?;
+            let input = Value::Object(case.vars.clone());
+            let data = Data {
+                input: &input,
+                context: &serde_json::Map::new(),
+                partials: &Partials::new(),
+            };
+            let pieces = render(&template, &data).map_err(|error| format!("`{text}`: {}", error.message))?;
+            let texts = pieces.into_iter().map(|piece| match piece {
+                Piece::Text(text) => text,
+                _ => String::new(),
+            });
+            Ok(Value::String(texts.collect()))
+        }
+        Value::Array(items) => Ok(items
+            .iter()
+            .map(|item| filled(item, case))
+            .collect::<Result<Vec<_>, _>>()?
+            .into()),
+        other => Ok(other.clone()),
+    }
+}

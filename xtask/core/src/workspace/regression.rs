@@ -1,0 +1,268 @@
+//! What an agent is judged by: its suites, read and held against its parts, and what of it is judged.
+
+use std::collections::BTreeSet;
+
+use super::files::Follows;
+use super::{Agent, Environment, Workspace, check, layout};
+use crate::model::{Digest, Finding, ModelComponent, Overrides, PlainVersion, PromptChoice, Tuple, suggestion};
+use crate::prompts::cases::{Assertion, Suite, support};
+use crate::prompts::run::{Mock, MockFile, RequestModel, Subject, SubjectModel, ToolSpec};
+use crate::yaml::{Positions, Segment};
+
+/// An agent's tuple somewhere, and what of it is judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The tuple's id.
+    pub tuple_id: Digest,
+    /// What the environment replaces in it.
+    pub overrides: Overrides,
+    /// What is judged.
+    pub subject: Subject,
+}
+
+impl Workspace {
+    /// What is judged of an agent: its candidate, or what an environment runs.
+    pub fn judged(&self, agent: &Agent, environment: Option<&Environment>) -> Result<Judged, Vec<Finding>> {
+        let (tuple, overrides) = match environment {
+            Some(environment) if environment.file.follows == Follows::Releases => {
+                let release = environment.releases.get(&agent.name).ok_or_else(|| {
+                    let message = format!("`{}` does not run `{}`", environment.name, agent.name);
+                    vec![
+                        Finding::error("missing-baseline", message)
+                            .in_file(layout::release(&environment.name, &agent.name)),
+                    ]
+                })?;
+                (release.tuple.clone(), environment.overrides(&agent.name))
+            }
+            other => {
+                let (tuple, findings) = agent.candidate(&self.blueprints);
+                let overrides = other.map_or_else(Overrides::default, |other| other.overrides(&agent.name));
+                (tuple.ok_or(findings)?, overrides)
+            }
+        };
+        self.judged_tuple(agent, &tuple, overrides)
+    }
+
+    fn judged_tuple(&self, agent: &Agent, tuple: &Tuple, overrides: Overrides) -> Result<Judged, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let Some(model) = &tuple.model else {
+            let finding = Finding::error("nothing-to-judge", format!("`{}` calls no model", agent.name))
+                .in_file(layout::agent(agent.name.as_str()))
+                .help("name an agent with a model and prompts");
+            return Err(vec![finding]);
+        };
+        let mut subject = Subject {
+            model: self.model(model, &overrides),
+            prompts: std::collections::BTreeMap::new(),
+            tools: Vec::new(),
+            contract: tuple
+                .contract
+                .as_ref()
+                .and_then(|part| agent.contracts.get(&part.version))
+                .map(|component| std::sync::Arc::clone(&component.file)),
+        };
+        for (name, part) in &tuple.prompts {
+            let versions = agent.prompts.get(name);
+            let chosen: Option<PlainVersion> = match overrides.prompts {
+                Some(PromptChoice::Latest) => versions
+                    .and_then(|all| all.last_key_value())
+                    .map(|(version, _)| *version),
+                _ => Some(part.version),
+            };
+            let found = chosen.and_then(|version| Some((version, versions?.get(&version)?)));
+            match found.and_then(|(version, component)| Some((version, component.file.clone()?))) {
+                Some(prompt) => {
+                    subject.prompts.insert(name.clone(), prompt);
+                }
+                None => findings.push(
+                    Finding::error(
+                        "missing-component",
+                        format!("the prompt `{name}` {} cannot be read", part.version),
+                    )
+                    .in_file(layout::prompt(&agent.name, name, part.version))
+                    .help("mend what is said of it"),
+                ),
+            }
+        }
+        let manifest = tuple.tools.as_ref().and_then(|part| agent.tools.get(&part.version));
+        let enabled = overrides.tools.as_ref().and_then(|tools| tools.enabled.as_ref());
+        for tool in manifest.iter().flat_map(|manifest| &manifest.file.tools) {
+            if enabled.is_none_or(|enabled| enabled.contains(&tool.name)) {
+                subject.tools.push(ToolSpec {
+                    name: tool.name.to_string(),
+                    description: tool.description.clone(),
+                    parameters: tool.parameters.clone(),
+                });
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        Ok(Judged {
+            tuple_id: tuple.id(),
+            overrides,
+            subject,
+        })
+    }
+
+    /// A model as it is asked, with its price where that is known.
+    fn model(&self, model: &ModelComponent, overrides: &Overrides) -> SubjectModel {
+        let other = overrides.model.clone().unwrap_or_default();
+        let moved = other.name.is_some();
+        let provider = other.provider.unwrap_or_else(|| model.provider.clone());
+        let name = other.name.unwrap_or_else(|| model.name.clone());
+        SubjectModel {
+            price: self.price(&provider, &name),
+            model: RequestModel {
+                provider,
+                name,
+                version: model.version.clone().filter(|_| !moved),
+            },
+            temperature: other.temperature.unwrap_or(model.temperature),
+            max_tokens: other.max_tokens.unwrap_or(model.max_tokens),
+            timeout_seconds: other.timeout_seconds.unwrap_or(model.timeout_seconds),
+        }
+    }
+
+    /// Price of a million tokens of question and of answer.
+    pub fn price(&self, provider: &str, name: &str) -> Option<(f64, f64)> {
+        let price = self.models.as_ref()?.model(provider, name)?.price?;
+        Some((price.input_per_million, price.output_per_million))
+    }
+}
+
+/// Reads a suite and holds it against what is judged.
+pub fn read_suite(path: &str, bytes: &[u8], subject: &Subject, findings: &mut Vec<Finding>) -> Option<Suite> {
+    let suite: Suite = check::read(path, bytes, findings)?;
+    let before = findings.len();
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let mut checker = Checker {
+        path,
+        text,
+        positions: None,
+        findings,
+    };
+    checker.suite(&suite, subject);
+    let sound = !findings[before..].iter().any(Finding::is_error);
+    sound.then_some(suite)
+}
+
+/// Reads a mock.
+pub fn read_mock(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<Mock> {
+    let file: MockFile = check::read(path, bytes, findings)?;
+    match Mock::new(file) {
+        Ok(mock) => Some(mock),
+        Err(message) => {
+            findings.push(Finding::error("invalid-value", message).in_file(path));
+            None
+        }
+    }
+}
+
+struct Checker<'a> {
+    path: &'a str,
+    text: &'a str,
+    positions: Option<Option<Positions>>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Checker<'_> {
+    /// Adds a finding at a place of the file; its positions are taken only when there is one.
+    fn add(&mut self, finding: Finding, path: &[Segment]) {
+        let text = self.text;
+        let positions = self.positions.get_or_insert_with(|| Positions::of(text).ok());
+        let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(path));
+        self.findings.push(finding.at(self.path, line, column));
+    }
+
+    fn suite(&mut self, suite: &Suite, subject: &Subject) {
+        let key = |name: &str| Segment::Key(name.to_owned());
+        let Some((_, prompt)) = subject.prompts.get(&suite.prompt) else {
+            let known = subject.prompts.keys().map(String::as_str);
+            let finding = Finding::error("missing-component", format!("there is no prompt `{}`", suite.prompt));
+            let finding = match suggestion(&suite.prompt, known) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help("name a prompt of the agent's candidate"),
+            };
+            self.add(finding, &[key("prompt")]);
+            return;
+        };
+        if suite.cases.is_empty() {
+            let finding = Finding::error("empty-suite", "there are no cases: an empty suite proves nothing");
+            self.add(finding.help("write cases, or remove the file"), &[key("cases")]);
+        }
+        for (index, assertion) in suite.assertions.iter().enumerate() {
+            self.assertion(assertion, suite, &[key("assert"), Segment::Index(index)]);
+        }
+        let tools: Vec<&str> = subject.tools.iter().map(|tool| tool.name.as_str()).collect();
+        let mut ids = BTreeSet::new();
+        for (index, case) in suite.cases.iter().enumerate() {
+            let place = |name: &str| vec![key("cases"), Segment::Index(index), key(name)];
+            if !ids.insert(case.id.as_str()) {
+                let finding = Finding::error("duplicate-case", format!("the id `{}` stands here twice", case.id));
+                self.add(finding.help("give each case an id of its own"), &place("id"));
+            }
+            for tool in case.expected_tools.iter().flatten() {
+                if !tools.contains(&tool.name()) {
+                    let finding = Finding::error("missing-tool", format!("there is no tool `{}`", tool.name()));
+                    let finding = match suggestion(tool.name(), tools.iter().copied()) {
+                        Some(near) => finding.help(format!("did you mean `{near}`?")),
+                        None => finding.help("name a tool of the manifest that the candidate names"),
+                    };
+                    self.add(finding, &place("expectedTools"));
+                }
+            }
+            if !case.expected_behavior.is_empty() && suite.judge.is_none() {
+                let finding = Finding::error(
+                    "missing-judge",
+                    format!("`{}` is to be judged, and nobody judges", case.id),
+                );
+                self.add(
+                    finding.help("add `judge:` with provider and name to the suite"),
+                    &place("expectedBehavior"),
+                );
+            }
+            let mut given = suite.vars.clone();
+            given.extend(case.vars.clone());
+            given.extend(prompt.header.input.iter().flat_map(|input| input.default.clone()));
+            if let Some(variable) = &suite.user_variable {
+                given.insert(variable.clone(), case.user_input.clone().into());
+            }
+            let missing = Subject::required_inputs(prompt, &given);
+            if !missing.is_empty() {
+                let message = format!("`{}` does not give `{}`", case.id, missing.join("`, `"));
+                let finding = Finding::error("unbound-variable", message);
+                self.add(
+                    finding.help("add it under `vars:` of the case or the suite"),
+                    &place("vars"),
+                );
+            }
+            for (at, assertion) in case.assertions.iter().enumerate() {
+                let mut path = place("assert");
+                path.push(Segment::Index(at));
+                self.assertion(assertion, suite, &path);
+            }
+        }
+    }
+
+    fn assertion(&mut self, assertion: &Assertion, suite: &Suite, path: &[Segment]) {
+        if let Err(message) = support(&assertion.kind) {
+            let finding = Finding::error("unsupported-assertion", message);
+            self.add(
+                finding.help("say the same with another type, or take it out: it would never pass"),
+                path,
+            );
+        }
+        let judged = ["llm-rubric", "trajectory:goal-success"].contains(&assertion.plain_kind().0);
+        if judged && suite.judge.is_none() {
+            let finding = Finding::error(
+                "missing-judge",
+                format!("`{}` needs a judge, and nobody judges", assertion.kind),
+            );
+            self.add(finding.help("add `judge:` with provider and name to the suite"), path);
+        }
+        for inner in &assertion.set {
+            self.assertion(inner, suite, path);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! An evaluation as text, and what of it is a finding.
+
+use lockstep::model::Finding;
+use lockstep::prompts::evaluation::{CaseResult, Comparison, Evaluation, Summary, VerdictOutcome};
+use lockstep::report::{Style, Table};
+use lockstep::workspace::layout;
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// An evaluation for people.
+pub(super) fn text(evaluation: &Evaluation, variants: &[Comparison], style: Style) -> String {
+    let word = match evaluation.verdict.outcome {
+        VerdictOutcome::Passed => style.strong("passed"),
+        VerdictOutcome::Failed => style.error("failed"),
+        VerdictOutcome::Incomplete => style.warning("incomplete"),
+    };
+    let mut text = format!(
+        "{}  {word}  {}\n",
+        style.strong(evaluation.agent.as_str()),
+        evaluation.tuple_id
+    );
+    for reason in &evaluation.verdict.reasons {
+        text += &format!("  {reason}\n");
+    }
+    let mut table = Table::new(&["suite", "prompt", "cases", "hold", "rate", "score"]);
+    for suite in &evaluation.suites {
+        table.row(vec![
+            suite.name.clone(),
+            format!("{} {}", suite.prompt, suite.prompt_version),
+            suite.summary.total.to_string(),
+            suite.summary.passed.to_string(),
+            percent(suite.summary.pass_rate),
+            format!("{:.2}", suite.summary.score),
+        ]);
+    }
+    text += &table.text();
+    text += &summary(&evaluation.summary);
+    let answered = evaluation.answered;
+    let cost = evaluation
+        .cost
+        .map_or(String::new(), |cost| format!(", {cost:.4} by list price"));
+    text += &format!(
+        "  answers: {} recorded, {} live, {} mock; {} + {} tokens{cost}\n",
+        answered.cassette, answered.openai, answered.mock, evaluation.tokens.input, evaluation.tokens.output
+    );
+    for comparison in evaluation.against.iter().chain(variants) {
+        text += &beside(comparison);
+    }
+    for failure in &evaluation.failures {
+        text += &failed(failure, style);
+    }
+    text.push('\n');
+    text
+}
+
+fn summary(summary: &Summary) -> String {
+    let mut text = format!(
+        "  {} of {} cases hold ({}); proved with 95 % confidence: {}; {} cases could prove the rate that is demanded\n",
+        summary.passed,
+        summary.total,
+        percent(summary.pass_rate),
+        percent(summary.pass_rate_bound),
+        summary.least_cases
+    );
+    if summary.skipped > 0 {
+        text += &format!(
+            "  {} cases are for a later version and were left out\n",
+            summary.skipped
+        );
+    }
+    if summary.repeats > 1 {
+        let flaky = if summary.flaky.is_empty() {
+            "no case is flaky".to_owned()
+        } else {
+            format!("flaky: {}", summary.flaky.join(", "))
+        };
+        text += &format!(
+            "  asked {} times: {} held every time; {flaky}\n",
+            summary.repeats,
+            percent(summary.pass_every_time)
+        );
+    }
+    text
+}
+
+fn beside(comparison: &Comparison) -> String {
+    let list = |word: &str, ids: &[String]| {
+        if ids.is_empty() {
+            String::new()
+        } else {
+            format!("; {word}: {}", ids.join(", "))
+        }
+    };
+    format!(
+        "  beside {}: {} here, {} there over {} cases; drop of {} at least (p = {:.3}){}{}{}\n",
+        comparison.with,
+        percent(comparison.pass_rate_here),
+        percent(comparison.pass_rate_there),
+        comparison.cases,
+        percent(comparison.drop_bound.max(0.0)),
+        comparison.p_value,
+        list("lost", &comparison.lost),
+        list("gained", &comparison.gained),
+        list("not judged there", &comparison.missing),
+    )
+}
+
+fn failed(failure: &CaseResult, style: Style) -> String {
+    let mut text = format!("\n  {}  score {:.2}\n", style.strong(&failure.case_id), failure.score);
+    text += &format!("    input     {}\n", one_line(&failure.input));
+    for violation in &failure.violations {
+        text += &format!("    violated  {}\n", violation.assertion);
+        text += &format!("    expected  {}\n", one_line(&violation.expected));
+        text += &format!("    got       {}\n", one_line(&violation.got));
+    }
+    if !failure.tools_called.is_empty() {
+        text += &format!("    tools     {}\n", failure.tools_called.join(", "));
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What an evaluation says as findings: a verdict against it, and cases that nobody answered.
+pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
+    let folder = layout::cases(&evaluation.agent);
+    let mut findings = Vec::new();
+    if evaluation.verdict.outcome == VerdictOutcome::Failed {
+        let reasons = evaluation.verdict.reasons.join("; ");
+        findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&folder));
+    }
+    let missing = evaluation.summary.not_evaluated;
+    if missing > 0 {
+        let message = format!("{}: {missing} cases were not evaluated", evaluation.agent);
+        let help = format!(
+            "record their answers: `cargo xtask evaluate {} --live --record`",
+            evaluation.agent
+        );
+        let finding = if strict {
+            Finding::error("not-evaluated", message)
+        } else {
+            Finding::warning("not-evaluated", message)
+        };
+        findings.push(finding.in_file(&folder).help(help));
+    }
+    findings
+}

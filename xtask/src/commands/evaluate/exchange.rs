@@ -1,0 +1,159 @@
+//! Cases in and out: other tools' files, and drafts of new ones.
+
+use std::path::Path;
+
+use lockstep::model::{AgentName, Finding};
+use lockstep::prompts::cases::{Suite, promptfoo};
+use lockstep::prompts::drafts::drafts;
+use lockstep::workspace::{Agent, Workspace, layout};
+use lockstep::yaml;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// Cases in and out instead of an evaluation.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Args {
+    /// Read a promptfoo file, or a JSON list of test cases, into a suite of the agent.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["export", "draft"])]
+    import: Option<std::path::PathBuf>,
+    /// Print a suite of the agent as promptfoo's configuration.
+    #[arg(long, value_name = "SUITE", conflicts_with = "draft")]
+    export: Option<String>,
+    /// Print drafts of cases: each tool called, refused and failing, inputs missing, attempts to take the agent over.
+    #[arg(long)]
+    draft: bool,
+    /// The prompt of an import or of drafts; the agent's only one by default.
+    #[arg(long, value_name = "NAME")]
+    prompt: Option<String>,
+    /// The input that takes what the user says, for drafts.
+    #[arg(long, value_name = "NAME")]
+    user_variable: Option<String>,
+    /// A risk to draft a case about.
+    #[arg(long, value_name = "TEXT")]
+    risk: Vec<String>,
+}
+
+impl Args {
+    /// Whether anything of it is asked for.
+    pub(super) fn asked(&self) -> bool {
+        self.import.is_some() || self.export.is_some() || self.draft
+    }
+}
+
+/// The line by which an editor finds the schema of a suite.
+pub(in crate::commands) const MODELINE: &str =
+    "# yaml-language-server: $schema=../../../../schemas/suite.schema.json\n";
+
+/// Does it for one agent.
+pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], args: &Args) -> Result<Report, Failure> {
+    let [agent] = agents else {
+        let failure = Failure::new(FailureKind::Usage, "name one agent whose cases these are");
+        return Err(failure.hint("for example `cargo xtask evaluate agent-infer --import promptfooconfig.yaml`"));
+    };
+    if let Some(file) = &args.import {
+        return import(context, agent, file, &prompt(agent, args)?);
+    }
+    if let Some(suite) = &args.export {
+        return export(context, agent, suite);
+    }
+    let judged = match workspace.judged(agent, None) {
+        Ok(judged) => judged,
+        Err(findings) => return Ok(Report::of_findings(findings, Default::default())),
+    };
+    let suite = drafts(
+        &judged.subject,
+        &prompt(agent, args)?,
+        args.user_variable.as_deref(),
+        &args.risk,
+    );
+    let text = format!("{MODELINE}{}", yaml::write_typed(&suite));
+    Ok(Report::new(json!({"cases": suite.cases.len(), "suite": suite}), text))
+}
+
+fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
+    let names: Vec<&String> = agent.file.candidate.prompts.keys().collect();
+    match (&args.prompt, &names[..]) {
+        (Some(name), _) => Ok(name.clone()),
+        (None, [only]) => Ok((*only).clone()),
+        (None, _) => {
+            let known: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+            let failure = Failure::new(FailureKind::Usage, format!("`{}` has several prompts", agent.name));
+            Err(failure.hint(format!("pass `--prompt` with one of {}", known.join(", "))))
+        }
+    }
+}
+
+fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str) -> Result<Report, Failure> {
+    let shown = file.display().to_string();
+    let bytes = context
+        .files
+        .read(&context.folder.join(file))?
+        .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no file `{shown}`")))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let (suite, findings) = promptfoo::import(&shown, &text, prompt);
+    let mut sources = lockstep::model::FileTree::default();
+    sources.insert(shown.clone(), &bytes[..]);
+    let Some(suite) = suite else {
+        return Ok(Report::of_findings(findings, sources));
+    };
+    let stem = file
+        .file_stem()
+        .map_or_else(|| "imported".into(), |stem| stem.to_string_lossy());
+    let path = format!("{}/{stem}.yaml", layout::cases(&agent.name));
+    let target = context.root()?.join(&path);
+    if context.files.exists(&target) {
+        let failure = Failure::new(FailureKind::Usage, format!("`{path}` exists already"));
+        return Err(failure.hint("rename the file that is imported, or remove the suite first"));
+    }
+    context
+        .files
+        .write(&target, format!("{MODELINE}{}", yaml::write_typed(&suite)).as_bytes())?;
+    let text = format!(
+        "wrote {path}: {} cases, {} not supported\n",
+        suite.cases.len(),
+        findings.len()
+    );
+    let answer = json!({"file": path, "cases": suite.cases.len(), "unsupported": findings.len()});
+    Ok(Report::new(answer, text)
+        .with_findings(findings, sources)
+        .next(format!("cargo xtask evaluate {}", agent.name)))
+}
+
+/// A suite of an agent, as its file says it.
+pub(in crate::commands) fn suite(context: &Context, agent: &AgentName, name: &str) -> Result<Option<Suite>, Failure> {
+    let path = format!("{}/{name}.yaml", layout::cases(agent));
+    let Some(bytes) = context.files.read(&context.root()?.join(&path))? else {
+        return Ok(None);
+    };
+    yaml::read_typed(&String::from_utf8_lossy(&bytes))
+        .map(Some)
+        .map_err(|error| {
+            Failure::new(
+                FailureKind::Usage,
+                format!("`{path}` cannot be read: {}", error.message),
+            )
+            .hint(format!(
+                "see line {}; `cargo xtask evaluate {agent}` says more",
+                error.line
+            ))
+        })
+}
+
+fn export(context: &Context, agent: &Agent, name: &str) -> Result<Report, Failure> {
+    let suite = suite(context, &agent.name, name)?
+        .ok_or_else(|| Failure::new(FailureKind::Usage, format!("`{}` has no suite `{name}`", agent.name)))?;
+    let version = agent.file.candidate.prompts.get(&suite.prompt);
+    let prompt = version.map_or_else(String::new, |version| {
+        layout::prompt(&agent.name, &suite.prompt, *version)
+    });
+    let (file, lost) = promptfoo::export(&suite, &prompt);
+    let findings = lost
+        .into_iter()
+        .map(|lost| Finding::warning("unsupported-assertion", lost).in_file(layout::cases(&agent.name)))
+        .collect();
+    let text = yaml::write(&file);
+    Ok(Report::new(file, text).with_findings(findings, Default::default()))
+}

@@ -1,0 +1,171 @@
+//! `evaluate`: an agent's cases asked and judged.
+
+mod answer;
+pub(super) mod exchange;
+mod live;
+mod run;
+mod sources;
+mod versus;
+
+use std::path::PathBuf;
+
+use lockstep::model::{AgentName, Finding};
+use lockstep::prompts::evaluation::{Bar, Evaluation, VerdictOutcome};
+use lockstep::workspace::{Agent, Workspace, layout};
+use serde::Serialize;
+
+use super::selection;
+use crate::context::{Context, Source};
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+use run::Runner;
+
+/// Judge agents by their cases, without a network by default.
+///
+/// Cases stand in `agents/<agent>/regression/cases/*.yaml`. Answers come from the cassettes beside them, then from
+/// `mock.yaml` where the agent has one; `--live` asks a real endpoint. What nothing answers is `not evaluated`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Agents to judge; all that have cases by default.
+    #[arg(value_name = "AGENT")]
+    agents: Vec<String>,
+    /// Judge what this environment runs instead of the candidate.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Option<String>,
+    /// Judge it beside what this environment runs: it must not do worse.
+    #[arg(long, value_name = "ENVIRONMENT")]
+    against: Option<String>,
+    /// Judge it beside a variant: `<prompt>@<version>` or `model=<provider>/<name>`. Several make a table.
+    #[arg(long, value_name = "VARIANT")]
+    versus: Vec<String>,
+    /// How often to ask each case.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    repeat: u32,
+    /// Only cases with one of these tags.
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Only these cases.
+    #[arg(long, value_name = "ID")]
+    case: Vec<String>,
+    /// Cases in and out.
+    #[command(flatten)]
+    exchange: exchange::Args,
+    /// Where answers come from.
+    #[command(flatten)]
+    sources: sources::Args,
+    /// What must be reached.
+    #[command(flatten)]
+    bar: BarArgs,
+    /// Refuse cases that were not evaluated, as promotion does.
+    #[arg(long)]
+    strict: bool,
+    /// Write the evaluation of a single agent as JSON to this file.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What must be reached.
+#[derive(Debug, clap::Args)]
+struct BarArgs {
+    /// The share of cases that must hold: more than this.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.9)]
+    pass_rate: f64,
+    /// Whether that share must be proved with 95 % confidence, and not only seen.
+    #[arg(long)]
+    proved: bool,
+    /// The least number of cases.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    least_cases: usize,
+    /// How far the share may fall against another version.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    margin: f64,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    evaluations: Vec<Evaluation>,
+}
+
+/// Judges.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let loaded = context.load(&Source::WorkTree)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let names: Vec<String> = [&args.environment, &args.against]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    selection::environments(workspace, &names)?;
+    let agents = chosen(context, workspace, &args)?;
+    if args.exchange.asked() {
+        return exchange::run(context, workspace, &agents, &args.exchange);
+    }
+    let bar = Bar {
+        pass_rate: args.bar.pass_rate,
+        proved: args.bar.proved,
+        cases: args.bar.least_cases,
+        margin: args.bar.margin,
+    };
+    let runner = Runner::new(context, workspace, &args, bar)?;
+    let (mut evaluations, mut findings, mut text) = (Vec::new(), Vec::new(), String::new());
+    let mut sources = loaded.tree;
+    for agent in agents {
+        let done = runner.agent(agent, &mut findings, &mut sources)?;
+        if let Some((evaluation, table)) = done {
+            text += &answer::text(&evaluation, &table, context.style);
+            findings.extend(answer::findings(&evaluation, args.strict));
+            evaluations.push(evaluation);
+        }
+    }
+    if let (Some(file), [evaluation]) = (&args.output, &evaluations[..]) {
+        let json = serde_json::to_string_pretty(evaluation).expect("evaluations have string keys");
+        context
+            .files
+            .write(&context.folder.join(file), format!("{json}\n").as_bytes())?;
+    }
+    let failed = evaluations
+        .iter()
+        .any(|one| one.verdict.outcome == VerdictOutcome::Failed);
+    findings.extend(concerning(&loaded.findings, &evaluations));
+    findings.sort();
+    findings.dedup();
+    let report = Report::new(Answer { evaluations }, text).with_findings(findings, sources);
+    let next = (failed && args.case.is_empty()).then(|| "cargo xtask evaluate <agent> --case <id>");
+    Ok(next.into_iter().fold(report, Report::next))
+}
+
+/// Findings of the files of the agents that were judged.
+fn concerning(findings: &[Finding], evaluations: &[Evaluation]) -> Vec<Finding> {
+    let is_of = |finding: &&Finding, agent: &AgentName| {
+        let folder = format!("{}/{agent}/", layout::AGENTS);
+        finding
+            .location
+            .as_ref()
+            .is_some_and(|place| place.file.starts_with(&folder))
+    };
+    let concerned = |finding: &&Finding| evaluations.iter().any(|one| is_of(finding, &one.agent));
+    findings.iter().filter(concerned).cloned().collect()
+}
+
+/// The agents that were named, or all that have cases.
+fn chosen<'a>(context: &Context, workspace: &'a Workspace, args: &Args) -> Result<Vec<&'a Agent>, Failure> {
+    if !args.agents.is_empty() {
+        let named = selection::agents(workspace, &args.agents, &std::collections::BTreeSet::new())?;
+        let named = named.unwrap_or_default();
+        return Ok(workspace
+            .agents
+            .values()
+            .filter(|agent| named.contains(&agent.name))
+            .collect());
+    }
+    let root = context.root()?;
+    let has_cases = |agent: &&Agent| context.files.exists(&root.join(layout::cases(&agent.name)));
+    let found: Vec<&Agent> = workspace.agents.values().filter(has_cases).collect();
+    if found.is_empty() {
+        let failure = Failure::new(FailureKind::Usage, "no agent has cases");
+        return Err(failure.hint("write `agents/<agent>/regression/cases/<suite>.yaml`"));
+    }
+    Ok(found)
+}

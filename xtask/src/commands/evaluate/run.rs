@@ -1,0 +1,421 @@
+//! Judges one agent: suite by suite, so that memory holds one suite at a time.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lockstep::model::{Digest, FileTree, Finding};
+use lockstep::prompts::cases::Suite;
+use lockstep::prompts::evaluation::{
+    Bar, Comparison, Evaluation, JudgeEvidence, SuiteEvidence, SuiteRun, Tokens, compare, run_suite, sum_up, verdict,
+};
+use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, judge_prompt};
+use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
+use lockstep::yaml::{Positions, Segment};
+use rayon::ThreadPool;
+
+use super::live::{Budget, Live, Spent};
+use super::sources::Endpoint;
+use super::{Args, versus};
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+
+/// Judges agents.
+pub(super) struct Runner<'a> {
+    context: &'a Context,
+    workspace: &'a Workspace,
+    args: &'a Args,
+    bar: Bar,
+    root: PathBuf,
+    endpoint: Option<Endpoint>,
+    spent: Spent,
+    /// Few threads for an endpoint that others use too; all of them otherwise.
+    pool: Option<ThreadPool>,
+}
+
+/// Something beside which an agent is judged.
+struct Other {
+    label: String,
+    judged: Judged,
+    is_baseline: bool,
+    runs: Vec<SuiteRun>,
+}
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(
+        context: &'a Context,
+        workspace: &'a Workspace,
+        args: &'a Args,
+        bar: Bar,
+    ) -> Result<Runner<'a>, Failure> {
+        let endpoint = args.sources.endpoint(context)?;
+        let pool = endpoint.as_ref().map(|_| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(args.sources.parallel.max(1))
+                .build()
+        });
+        let pool = pool
+            .transpose()
+            .map_err(|error| Failure::new(FailureKind::Outside, format!("could not start threads: {error}")))?;
+        Ok(Runner {
+            context,
+            workspace,
+            args,
+            bar,
+            root: context.root()?,
+            endpoint,
+            spent: Spent::default(),
+            pool,
+        })
+    }
+
+    /// Judges an agent; comparisons with variants come beside. Findings say why where it could not be done.
+    pub(super) fn agent(
+        &self,
+        agent: &Agent,
+        findings: &mut Vec<Finding>,
+        sources: &mut FileTree,
+    ) -> Result<Option<(Evaluation, Vec<Comparison>)>, Failure> {
+        let environment = self.args.environment.as_deref();
+        let environment = environment.and_then(|name| self.workspace.environment(name));
+        let judged = match self.workspace.judged(agent, environment) {
+            Ok(judged) => judged,
+            Err(more) => {
+                findings.extend(more);
+                return Ok(None);
+            }
+        };
+        let Some(mut others) = self.others(agent, &judged, findings)? else {
+            return Ok(None);
+        };
+        let names = self.suites(agent)?;
+        if names.is_empty() {
+            findings.push(
+                Finding::error("nothing-to-judge", format!("`{}` has no cases", agent.name))
+                    .in_file(layout::agent(agent.name.as_str()))
+                    .help(format!("write `{}/<suite>.yaml`", layout::cases(&agent.name))),
+            );
+            return Ok(None);
+        }
+        let mock = self.mock(agent, findings, sources)?;
+        let mut gathered = Gathered::default();
+        for name in &names {
+            let path = format!("{}/{name}.yaml", layout::cases(&agent.name));
+            let bytes = self.context.files.read(&self.root.join(&path))?.unwrap_or_default();
+            sources.insert(path.clone(), &bytes[..]);
+            let Some(suite) = read_suite(&path, &bytes, &judged.subject, findings) else {
+                gathered.unreadable += 1;
+                continue;
+            };
+            let suite = self.filtered(suite);
+            let before = findings.len();
+            let run = self.suite(agent, name, &suite, &judged, &mut others, mock.as_ref(), findings)?;
+            let Some(run) = run else {
+                gathered.unreadable += 1;
+                continue;
+            };
+            self.show_failures(&path, &bytes, &suite, &run, findings);
+            gathered.unreadable += usize::from(findings[before..].iter().any(|one| one.rule == "broken-cassette"));
+            gathered.add(name, Digest::of(&bytes), &suite, &judged, run, self);
+        }
+        Ok(Some(self.evaluation(agent, judged, others, gathered)))
+    }
+
+    fn others(
+        &self,
+        agent: &Agent,
+        judged: &Judged,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<Vec<Other>>, Failure> {
+        let mut others = Vec::new();
+        let other = |label: &str, judged, is_baseline| Other {
+            label: label.to_owned(),
+            judged,
+            is_baseline,
+            runs: Vec::new(),
+        };
+        if let Some(name) = &self.args.against {
+            match self.workspace.judged(agent, self.workspace.environment(name)) {
+                Ok(baseline) => others.push(other(name, baseline, true)),
+                Err(more) => {
+                    findings.extend(more);
+                    return Ok(None);
+                }
+            }
+        }
+        for text in &self.args.versus {
+            let variant = versus::variant(self.workspace, agent, judged, text)?;
+            others.push(other(text, variant, false));
+        }
+        Ok(Some(others))
+    }
+
+    /// Names of the suites; nothing is read yet.
+    fn suites(&self, agent: &Agent) -> Result<Vec<String>, Failure> {
+        let folder = self.root.join(layout::cases(&agent.name));
+        if !self.context.files.exists(&folder) {
+            return Ok(Vec::new());
+        }
+        let names = Mutex::new(Vec::new());
+        self.context.files.tree(&folder, &|path| {
+            if let Some(name) = path.strip_suffix(".yaml") {
+                names
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(name.to_owned());
+            }
+            false
+        })?;
+        let mut names = names.into_inner().unwrap_or_else(PoisonError::into_inner);
+        names.sort();
+        Ok(names)
+    }
+
+    fn mock(
+        &self,
+        agent: &Agent,
+        findings: &mut Vec<Finding>,
+        sources: &mut FileTree,
+    ) -> Result<Option<Mock>, Failure> {
+        let path = layout::mock(&agent.name);
+        let Some(bytes) = self.context.files.read(&self.root.join(&path))? else {
+            return Ok(None);
+        };
+        let mock = read_mock(&path, &bytes, findings);
+        sources.insert(path, bytes);
+        Ok(mock)
+    }
+
+    fn filtered(&self, mut suite: Suite) -> Suite {
+        let (tags, ids) = (&self.args.tag, &self.args.case);
+        suite.cases.retain(|case| {
+            (tags.is_empty() || case.tags.iter().any(|tag| tags.contains(tag)))
+                && (ids.is_empty() || ids.contains(&case.id))
+        });
+        suite
+    }
+
+    /// Runs one suite, for what is judged and for everything beside it.
+    #[expect(clippy::too_many_arguments, reason = "all of them belong to one suite of one agent")]
+    fn suite(
+        &self,
+        agent: &Agent,
+        name: &str,
+        suite: &Suite,
+        judged: &Judged,
+        others: &mut [Other],
+        mock: Option<&Mock>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<SuiteRun>, Failure> {
+        let path = layout::cassette(&agent.name, name);
+        let file = self.root.join(&path);
+        let text = self.context.files.read_own(&file)?.unwrap_or_default();
+        let (mut cassette, broken) = Cassette::read(&path, &String::from_utf8_lossy(&text));
+        // what a killed run cut off is asked again
+        if !self.args.sources.record {
+            findings.extend(broken);
+        }
+        if self.args.sources.refresh {
+            cassette = Cassette::default();
+        }
+        let recorded: Mutex<Vec<Recording>> = Mutex::new(Vec::new());
+        let recorder = |recording: Recording| {
+            let mut recorded = recorded.lock().unwrap_or_else(PoisonError::into_inner);
+            let line = format!("{}{}", if recorded.is_empty() { "\n" } else { "" }, recording.line());
+            self.context
+                .files
+                .append(&file, line.as_bytes())
+                .map_err(|failure| failure.message)?;
+            recorded.push(recording);
+            Ok(())
+        };
+        let price = |provider: &str, name: &str| self.workspace.price(provider, name);
+        let live = self.endpoint.as_ref().map(|endpoint| Live {
+            http: &*self.context.http,
+            clock: &*self.context.clock,
+            endpoint,
+            timeout: Duration::from_secs(u64::from(judged.subject.model.timeout_seconds)),
+            budget: Budget {
+                cost: self.args.sources.max_cost,
+                tokens: self.args.sources.max_tokens,
+            },
+            price: &price,
+            spent: &self.spent,
+        });
+        let replays = live.is_none() || self.args.sources.record;
+        let answering = mock.filter(|_| !self.args.sources.no_mock && live.is_none());
+        let mut runs = Vec::new();
+        for subject in std::iter::once(judged).chain(others.iter().map(|other| &other.judged)) {
+            let chain = Chain::new(
+                replays.then_some(&cassette),
+                live.as_ref().map(|live| live as _),
+                answering,
+                self.args.sources.record.then_some(&recorder as _),
+            );
+            let run = || run_suite(&subject.subject, suite, &chain, mock, self.args.repeat);
+            match self.pool.as_ref().map_or_else(run, |pool| pool.install(run)) {
+                Ok(run) => runs.push(run),
+                Err(message) => {
+                    let suite = format!("{}/{name}.yaml", layout::cases(&agent.name));
+                    findings.push(Finding::error("failed-evaluation", message).in_file(suite));
+                    return Ok(None);
+                }
+            }
+        }
+        let recorded = recorded.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if self.args.sources.record {
+            for recording in recorded {
+                cassette.add(recording);
+            }
+            if !cassette.is_empty() {
+                self.context.files.write(&file, cassette.text().as_bytes())?;
+            }
+        } else if runs[0].answered.mock > 0 && !text.is_empty() {
+            let count = runs[0].answered.mock;
+            findings.push(
+                Finding::warning(
+                    "stale-cassette",
+                    format!("{count} requests are not recorded; the mock answered them"),
+                )
+                .in_file(path)
+                .help(format!(
+                    "record them with `cargo xtask evaluate {} --record`",
+                    agent.name
+                )),
+            );
+        }
+        let mut runs = runs.into_iter();
+        let own = runs.next();
+        for (other, run) in others.iter_mut().zip(runs) {
+            other.runs.push(run);
+        }
+        Ok(own)
+    }
+
+    /// Each failing case as a finding where it stands.
+    fn show_failures(&self, path: &str, bytes: &[u8], suite: &Suite, run: &SuiteRun, findings: &mut Vec<Finding>) {
+        use lockstep::prompts::evaluation::CaseOutcome;
+        let failures = run
+            .failures
+            .iter()
+            .filter(|failure| failure.outcome != CaseOutcome::NotEvaluated);
+        let mut positions = None;
+        for failure in failures {
+            let positions = positions.get_or_insert_with(|| Positions::of(&String::from_utf8_lossy(bytes)).ok());
+            let index = suite
+                .cases
+                .iter()
+                .position(|case| case.id == failure.case_id)
+                .unwrap_or_default();
+            let place = [
+                Segment::Key("cases".to_owned()),
+                Segment::Index(index),
+                Segment::Key("id".to_owned()),
+            ];
+            // cases that were left out shift the others
+            let unfiltered = self.args.tag.is_empty() && self.args.case.is_empty();
+            let (line, column) = positions
+                .as_ref()
+                .filter(|_| unfiltered)
+                .map_or((0, 0), |positions| positions.nearest(&place));
+            let said = failure.violations.first();
+            let message = said.map_or_else(String::new, |one| {
+                format!(": `{}` expected {}, got {}", one.assertion, one.expected, one.got)
+            });
+            findings.push(
+                Finding::error("failed-case", format!("`{}` does not hold{message}", failure.case_id))
+                    .at(path, line, column),
+            );
+        }
+    }
+
+    fn evaluation(
+        &self,
+        agent: &Agent,
+        judged: Judged,
+        others: Vec<Other>,
+        gathered: Gathered,
+    ) -> (Evaluation, Vec<Comparison>) {
+        let summary = sum_up(&gathered.runs, self.args.repeat, &self.bar);
+        let (mut against, mut variants) = (None, Vec::new());
+        for other in others {
+            let tuple_id = other.is_baseline.then_some(other.judged.tuple_id);
+            let comparison = compare(&gathered.runs, &other.runs, other.label, tuple_id);
+            if other.is_baseline {
+                against = Some(comparison);
+            } else {
+                variants.push(comparison);
+            }
+        }
+        let mut verdict = verdict(&summary, against.as_ref(), &self.bar);
+        if gathered.unreadable > 0 {
+            verdict.outcome = lockstep::prompts::evaluation::VerdictOutcome::Failed;
+            verdict
+                .reasons
+                .push(format!("{} suites could not be read as a whole", gathered.unreadable));
+        }
+        let digests: BTreeMap<&str, Digest> = gathered
+            .suites
+            .iter()
+            .map(|suite| (suite.name.as_str(), suite.sha256))
+            .collect();
+        let mut failures: Vec<_> = gathered
+            .runs
+            .iter()
+            .flat_map(|run| run.failures.iter().cloned())
+            .collect();
+        failures.truncate(10);
+        let cost = gathered.runs.iter().map(|run| run.cost).sum::<Option<f64>>();
+        let evaluation = Evaluation {
+            agent: agent.name.clone(),
+            tuple_id: judged.tuple_id,
+            overrides: judged.overrides,
+            suite_digest: Digest::of_canonical(&digests),
+            summary,
+            answered: gathered
+                .runs
+                .iter()
+                .fold(Answered::default(), |sum, run| sum.plus(run.answered)),
+            tokens: Tokens {
+                input: gathered.runs.iter().map(|run| run.tokens.0).sum(),
+                output: gathered.runs.iter().map(|run| run.tokens.1).sum(),
+            },
+            cost,
+            against,
+            verdict,
+            failures,
+            evaluated_at: self.context.clock.now(),
+            suites: gathered.suites,
+        };
+        (evaluation, variants)
+    }
+}
+
+/// What the suites of an agent came to.
+#[derive(Default)]
+struct Gathered {
+    suites: Vec<SuiteEvidence>,
+    runs: Vec<SuiteRun>,
+    unreadable: usize,
+}
+
+impl Gathered {
+    fn add(&mut self, name: &str, sha256: Digest, suite: &Suite, judged: &Judged, run: SuiteRun, runner: &Runner<'_>) {
+        let judge = suite.judge.as_ref().map(|judge| JudgeEvidence {
+            provider: judge.provider.clone(),
+            name: judge.name.clone(),
+            threshold: judge.threshold,
+            prompt: judge_prompt(),
+        });
+        self.suites.push(SuiteEvidence {
+            name: name.to_owned(),
+            sha256,
+            prompt: suite.prompt.clone(),
+            prompt_version: judged.subject.prompts[&suite.prompt].0,
+            judge,
+            summary: sum_up(std::slice::from_ref(&run), runner.args.repeat, &runner.bar),
+        });
+        self.runs.push(run);
+    }
+}

@@ -1,0 +1,57 @@
+//! Where answers come from: the options.
+
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+
+/// Where answers come from.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Ask the endpoint in `LLM_BASE_URL`, with the key in `LLM_API_KEY`; it speaks OpenAI's chat completions.
+    #[arg(long)]
+    live: bool,
+    /// Keep answers that were not recorded, from the endpoint or from the mock, in the cassettes.
+    #[arg(long)]
+    pub(super) record: bool,
+    /// Ask again what is recorded.
+    #[arg(long, requires = "record")]
+    pub(super) refresh: bool,
+    /// Let no mock answer what is not recorded.
+    #[arg(long)]
+    pub(super) no_mock: bool,
+    /// Requests at the same time to a live endpoint.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(super) parallel: usize,
+    /// Most that a live run may cost, in the currency of `environments/models.yaml`.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(super) max_cost: Option<f64>,
+    /// Most tokens of a live run, questions and answers together.
+    #[arg(long, value_name = "N")]
+    pub(super) max_tokens: Option<u64>,
+}
+
+/// A live endpoint.
+pub(super) struct Endpoint {
+    pub(super) base: String,
+    pub(super) key: Option<String>,
+}
+
+impl Args {
+    /// The endpoint to ask, where one is to be asked.
+    pub(super) fn endpoint(&self, context: &Context) -> Result<Option<Endpoint>, Failure> {
+        if !self.live {
+            return Ok(None);
+        }
+        let base = context.environment.variable("LLM_BASE_URL").ok_or_else(|| {
+            Failure::new(FailureKind::Usage, "`LLM_BASE_URL` is not set")
+                .hint("set it to the address before `/chat/completions`, for example `https://models.example.com/v1`")
+        })?;
+        if !base.starts_with("https://") && !base.starts_with("http://") {
+            let failure = Failure::new(FailureKind::Usage, format!("`LLM_BASE_URL` is no address: `{base}`"));
+            return Err(failure.hint("begin it with `https://`"));
+        }
+        Ok(Some(Endpoint {
+            base: base.trim_end_matches('/').to_owned(),
+            key: context.environment.variable("LLM_API_KEY"),
+        }))
+    }
+}

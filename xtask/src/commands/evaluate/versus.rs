@@ -1,0 +1,47 @@
+//! Variants of what is judged: another version of a prompt, or another model.
+
+use lockstep::model::PlainVersion;
+use lockstep::prompts::run::RequestModel;
+use lockstep::workspace::{Agent, Judged, Workspace};
+
+use crate::failure::{Failure, FailureKind};
+
+/// What is judged, with one thing replaced: `<prompt>@<version>` or `model=<provider>/<name>`.
+pub(super) fn variant(workspace: &Workspace, agent: &Agent, judged: &Judged, text: &str) -> Result<Judged, Failure> {
+    let mut other = judged.clone();
+    let usage = |message: String| {
+        Failure::new(FailureKind::Usage, message)
+            .hint("write `<prompt>@<version>`, for example `answer@2.2.0`, or `model=<provider>/<name>`")
+    };
+    if let Some(named) = text.strip_prefix("model=") {
+        let (provider, name) = named
+            .split_once('/')
+            .ok_or_else(|| usage(format!("`{named}` is no model")))?;
+        other.subject.model.model = RequestModel {
+            provider: provider.to_owned(),
+            name: name.to_owned(),
+            version: None,
+        };
+        other.subject.model.price = workspace.price(provider, name);
+        return Ok(other);
+    }
+    let (name, version) = text
+        .split_once('@')
+        .ok_or_else(|| usage(format!("`{text}` is no variant")))?;
+    // versions of other tools carry the environment in front: `prod-2.0.0`
+    let plain = version.rsplit_once('-').map_or(version, |(_, plain)| plain);
+    let found = PlainVersion::parse(plain).and_then(|version| {
+        let component = agent.prompts.get(name)?.get(&version)?;
+        Some((version, component.file.clone()?))
+    });
+    let Some(prompt) = found else {
+        return Err(usage(format!(
+            "`{}` has no readable prompt `{name}` {plain}",
+            agent.name
+        )));
+    };
+    if other.subject.prompts.insert(name.to_owned(), prompt).is_none() {
+        return Err(usage(format!("`{}` does not use the prompt `{name}`", agent.name)));
+    }
+    Ok(other)
+}

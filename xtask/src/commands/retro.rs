@@ -1,0 +1,137 @@
+//! `retro`: what a release taught, written back.
+
+use std::path::PathBuf;
+
+use lockstep::model::AgentName;
+use lockstep::prompts::cases::Suite;
+use lockstep::prompts::retro::{Trace, case_of};
+use lockstep::workspace::{Agent, layout};
+use lockstep::yaml;
+use serde_json::json;
+
+use super::evaluate::exchange::{MODELINE, suite};
+use super::selection;
+use crate::context::{Context, Source};
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// Write back what a release taught.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What to write back.
+    #[command(subcommand)]
+    what: What,
+}
+
+/// What can be written back.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Make a failed production sample a case: without personal data and secrets, and never twice.
+    Add(AddArgs),
+}
+
+/// Make a failed production sample a case.
+#[derive(Debug, clap::Args)]
+struct AddArgs {
+    /// The sample: JSON with `userInput`, and where known `answer`, `vars`, `turns`, `expectedTools`, `expectedBehavior`.
+    #[arg(value_name = "TRACE")]
+    trace: PathBuf,
+    /// The agent that answered.
+    #[arg(long, short, value_name = "NAME")]
+    agent: String,
+    /// The incident that it belongs to.
+    #[arg(long, value_name = "ID", default_value = "unknown")]
+    incident: String,
+    /// The prompt; the agent's only one by default.
+    #[arg(long, value_name = "NAME")]
+    prompt: Option<String>,
+    /// Show the case and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Writes it back.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    match args.what {
+        What::Add(args) => add(context, &args),
+    }
+}
+
+fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
+    let loaded = context.load(&Source::WorkTree)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let names = std::slice::from_ref(&args.agent);
+    selection::agents(workspace, names, &Default::default())?;
+    let agent = workspace.agents.get(args.agent.as_str()).ok_or_else(|| {
+        Failure::new(
+            FailureKind::Usage,
+            format!("the files of `{}` cannot be read", args.agent),
+        )
+    })?;
+    let trace = trace(context, args)?;
+    let prompt = prompt(agent, args.prompt.as_ref().or(trace.prompt.as_ref()))?;
+    let name = format!("incidents-{prompt}");
+    let mut target = match suite(context, &agent.name, &name)? {
+        Some(suite) => suite,
+        None => started(context, &agent.name, &prompt)?,
+    };
+    let path = format!("{}/{name}.yaml", layout::cases(&agent.name));
+    let case = match case_of(&trace, &format!("incident/{}", args.incident), &target) {
+        Ok(case) => case,
+        Err(twin) => {
+            let text = format!("the case `{twin}` asks the same already: nothing was written\n");
+            return Ok(Report::new(json!({"written": false, "case": twin}), text));
+        }
+    };
+    let shown = yaml::write_typed(&case);
+    let answer = json!({"written": !args.dry_run, "file": path, "case": case});
+    target.cases.push(case);
+    if args.dry_run {
+        return Ok(Report::new(answer, shown));
+    }
+    let text = format!("{MODELINE}{}", yaml::write_typed(&target));
+    context.files.write(&context.root()?.join(&path), text.as_bytes())?;
+    let report = Report::new(answer, format!("wrote {path}:\n{shown}"));
+    Ok(report
+        .next("say in the case what a good answer is: `expectedTools`, `expectedResponseKeywords`, `forbiddenKeywords`")
+        .next(format!("cargo xtask evaluate {} --live --record", agent.name)))
+}
+
+fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
+    let shown = args.trace.display();
+    let bytes = context.files.read(&context.folder.join(&args.trace))?;
+    let bytes = bytes.ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no file `{shown}`")))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::new(FailureKind::Usage, format!("`{shown}` is no sample: {error}"))
+            .hint("it is one JSON object with `userInput`")
+    })
+}
+
+fn prompt(agent: &Agent, named: Option<&String>) -> Result<String, Failure> {
+    let known = &agent.file.candidate.prompts;
+    match named {
+        Some(name) if known.contains_key(name) => Ok(name.clone()),
+        Some(name) => Err(selection::unknown("prompt", name, known.keys().map(String::as_str))),
+        None if known.len() == 1 => Ok(known.keys().next().cloned().unwrap_or_default()),
+        None => {
+            let names: Vec<&str> = known.keys().map(String::as_str).collect();
+            let failure = Failure::new(FailureKind::Usage, format!("`{}` has several prompts", agent.name));
+            Err(failure.hint(format!("pass `--prompt` with one of {}", names.join(", "))))
+        }
+    }
+}
+
+/// A suite for samples, with what the suites of the same prompt give every case.
+fn started(context: &Context, agent: &AgentName, prompt: &str) -> Result<Suite, Failure> {
+    let like = suite(context, agent, prompt)?
+        .filter(|suite| suite.prompt == prompt)
+        .unwrap_or_default();
+    Ok(Suite {
+        description: "Samples that failed in production.".to_owned(),
+        prompt: prompt.to_owned(),
+        cases: Vec::new(),
+        ..like
+    })
+}
