@@ -80,6 +80,8 @@ impl Color {
 pub enum Command {
     Affected(commands::affected::Args),
     Bench(commands::bench::Args),
+    Branch(commands::branch::Args),
+    Candidate(commands::candidate::Args),
     Completions(commands::completions::Args),
     Diff(commands::diff::Args),
     Doctor(commands::doctor::Args),
@@ -154,6 +156,8 @@ fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report
     match command {
         Command::Affected(args) => ("affected", commands::affected::run(context, args)),
         Command::Bench(args) => ("bench", commands::bench::run(context, args)),
+        Command::Branch(args) => ("branch", commands::branch::run(context, args)),
+        Command::Candidate(args) => ("candidate", commands::candidate::run(context, args)),
         Command::Completions(args) => ("completions", commands::completions::run(context, args)),
         Command::Diff(args) => ("diff", commands::diff::run(context, args)),
         Command::Doctor(args) => ("doctor", commands::doctor::run(context, args)),

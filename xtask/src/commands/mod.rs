@@ -2,6 +2,8 @@
 
 pub mod affected;
 pub mod bench;
+pub mod branch;
+pub mod candidate;
 pub mod completions;
 pub mod diff;
 pub mod doctor;

@@ -32,7 +32,15 @@ pub fn tree(wanted: fn(&str) -> bool) -> FileTree {
 
 /// What the workbench takes of this repository.
 fn is_kept(path: &str) -> bool {
-    let folders = ["agents/", "environments/", "templates/", "schemas/", "docs/reference/"];
+    let folders = [
+        "agents/",
+        "environments/",
+        "templates/",
+        "schemas/",
+        "docs/reference/",
+        "docs/runbooks/",
+        ".github/",
+    ];
     folders.iter().any(|folder| path.starts_with(folder))
 }
 

@@ -270,6 +270,12 @@ pub const RULES: &[Rule] = &[
         "name one that does",
     ),
     Rule::new(
+        "unknown-branch-name",
+        "a branch is none of those that the fleet knows, so it is unclear where its commits may be released",
+        "rename it, or add an entry under `branches:` in the fleet file",
+    )
+    .example("fix-prompt\n", "feature/fix-prompt\n"),
+    Rule::new(
         "unknown-dependency",
         "an agent depends on one that is not in the fleet",
         "name an agent, or describe an external service",
@@ -286,7 +292,7 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "unlisted-environment",
-        "an environment has a folder and is not in the fleet's list, so nothing renders it",
+        "an environment has a folder, or a branch releases to it, and it is not in the fleet's list, so nothing renders it",
         "add it to `environments:` in the fleet file",
     ),
     Rule::new(

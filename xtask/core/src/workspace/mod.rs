@@ -8,6 +8,7 @@ pub mod schemas;
 
 mod agent;
 mod blueprint;
+mod branches;
 mod check;
 mod graph;
 mod layers;

@@ -16,7 +16,7 @@ pub use blueprint::BlueprintFile;
 pub use environment::{
     Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ProjectRole, Quota, SyncWindow, SyncWindowKind,
 };
-pub use fleet::{Budget, Delivery, FleetFile, TargetRevision};
+pub use fleet::{Budget, Delivery, FleetFile, SourceBranch, TargetRevision};
 pub use hold::HoldFile;
 pub use release::{PreviousRelease, PromotedFrom, ReleaseFile};
 pub use retrieval::{Chunking, Embedding, RetrievalFile};
