@@ -12,6 +12,7 @@ pub mod explain;
 pub mod generate;
 pub mod man;
 pub mod new;
+pub mod promote;
 pub mod prompts;
 pub mod release;
 pub mod render;
@@ -19,6 +20,9 @@ pub mod validate;
 pub mod verify;
 
 mod branches;
+mod checks;
+mod dry;
+mod ledger;
 mod selection;
 mod signing;
 mod trust;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod memory;
+mod recording;
 mod run;
 
 use std::slice;
@@ -9,11 +10,12 @@ use std::slice;
 use lockstep::model::{AgentName, Timestamp};
 use lockstep::release::{Blocked, DryCommit, EnvironmentInput, Options, Tool, plan};
 use lockstep::render::Engines;
-use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::{Environment, Workspace};
 
 use self::answer::{answer, command, held, next, plan_text};
 use self::memory::Memory;
+use self::recording::{Records, Tries};
 use self::run::Run;
 use super::branches::delivery_repository;
 use super::selection;
@@ -85,20 +87,38 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         workspace: fleet,
         head: &head,
     };
+    let mut tries = Tries::default();
+    let report = loop {
+        match once(context, &args, &run, &environments, &mut tries) {
+            Err(failure) if tries.again(context, &failure) => {}
+            result => break result,
+        }
+    };
+    progress.finish_and_clear();
+    report
+}
+
+/// One run on the branches as they are now; what comes of it after a lost race is `tries`' to say.
+fn once(
+    context: &Context,
+    args: &Args,
+    run: &Run<'_>,
+    environments: &[&Environment],
+    tries: &mut Tries,
+) -> Result<Report, Failure> {
     if args.push {
         run.fetch()?;
     }
-    let trusted = Trusted::read(context, &*repository, fleet, args.signing.trust.as_deref())?;
+    let trusted = Trusted::read(context, run.repository, run.workspace, args.signing.trust.as_deref())?;
     let memory = if args.no_cache || args.resign {
         Memory::default()
     } else {
-        Memory::recall(context, &run, &environments, &trusted.signed(&environments))?
+        Memory::recall(context, run, environments, &trusted.signed(environments))?
     };
-    let report = match attempt(context, &args, &run, &trusted, memory)? {
+    let report = match attempt(context, args, run, &trusted, memory, tries)? {
         Some(report) => Some(report),
-        None => attempt(context, &args, &run, &trusted, Memory::default())?,
+        None => attempt(context, args, run, &trusted, Memory::default(), tries)?,
     };
-    progress.finish_and_clear();
     Ok(report.expect("a run that leaves nothing out is never in doubt"))
 }
 
@@ -115,12 +135,16 @@ fn attempt(
     outline: &Run<'_>,
     trusted: &Trusted,
     memory: Memory,
+    tries: &mut Tries,
 ) -> Result<Option<Report>, Failure> {
     let (tree, elsewhere) = memory.files(outline)?;
     let (workspace, mut findings) = Workspace::load_part(&tree, elsewhere);
-    let Some(workspace) = &workspace else {
+    let Some(mut workspace) = workspace else {
         return Ok(Some(Report::of_findings(findings, tree)));
     };
+    let records = Records::begin(context, outline, tries)?;
+    findings.extend(records.hold(&mut workspace, &args.environments)?);
+    let workspace = &workspace;
     let run = Run { workspace, ..*outline };
     let environments = selection::environments(workspace, &args.environments)?;
     let branches = environments
@@ -189,7 +213,17 @@ fn attempt(
     };
     let signed = signing.sign(&mut plans)?;
     let commits = run.apply(&plans, &branches)?;
-    let pushed = args.push && run.push(&plans)?;
+    let recorded = records.keep(&environments, &commits)?;
+    run.note(&branches, &commits)?;
+    let pushed = match args.push.then(|| run.push(&plans)) {
+        None => false,
+        Some(Err(failure)) if failure.kind == FailureKind::Race => {
+            tries.refused();
+            records.withdraw(&run.withdraw(&plans, &branches, &commits)?, &recorded)?;
+            return Err(failure);
+        }
+        Some(pushed) => pushed?,
+    };
     if findings.is_empty() {
         // what cannot be remembered costs the next run its time; this one is done
         let _ = memory.keep(context, &run, &plans);

@@ -90,6 +90,8 @@ impl Workbench {
         let cli = Cli::try_parse_from(std::iter::once("cargo xtask".into()).chain(words)).unwrap();
         match cli.command {
             Command::Completions(args) => commands::completions::run(&self.context, args),
+            Command::Branch(args) => commands::branch::run(&self.context, args),
+            Command::Candidate(args) => commands::candidate::run(&self.context, args),
             Command::Explain(args) => commands::explain::run(&self.context, args),
             Command::Man(args) => commands::man::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),

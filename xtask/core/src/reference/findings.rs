@@ -2,16 +2,19 @@
 
 use super::cell;
 use crate::model::{self, Rule};
-use crate::release::verify;
-use crate::{artifact, prompts, schema};
+use crate::release::{self, verify};
+use crate::{artifact, policy, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
     let rooms: &[&[Rule]] = &[
         model::RULES,
         artifact::RULES,
+        policy::RULES,
         prompts::RULES,
         schema::RULES,
+        release::RULES,
+        schema::overlay::RULES,
         verify::RULES,
     ];
     let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::artifact::{Inventory, TupleRecord};
 use crate::release::HydratorMetadata;
+use crate::release::ledger;
 use crate::render::{Context, FleetContext};
 use crate::workspace::{Workspace, layout, schemas};
 
@@ -66,6 +67,7 @@ fn kinds() -> Vec<(&'static str, Value)> {
         ("fleet-context", schemas::seen::<FleetContext>()),
         ("hydrator-metadata", schemas::of::<HydratorMetadata>()),
         ("inventory", schemas::of::<Inventory>()),
+        ("ledger-event", schemas::of::<ledger::Event>()),
         ("tuple-record", schemas::of::<TupleRecord>()),
     ]);
     kinds

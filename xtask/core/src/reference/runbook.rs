@@ -53,11 +53,7 @@ pub(super) fn page(workspace: &Workspace, agent: &Agent) -> String {
 |---|---|---|---|---|---|
 | {} % | {} ms | {} ms | {} % | {} % | {} % |
 
-The dashboard and the alerts of an environment are among its objects; their names begin with the agent's:
-
-```sh skip needs a release of the environment
-git show environment/<environment>:apps/{name}/manifest.yaml
-```
+Its dashboard and its alerts in an environment are among its objects: `git show environment/<environment>:apps/{name}/manifest.yaml`
 
 ## When it goes wrong
 

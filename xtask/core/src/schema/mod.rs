@@ -8,6 +8,7 @@ mod kind;
 mod kubernetes;
 mod lifecycle;
 mod nulls;
+pub mod overlay;
 mod problems;
 mod rules;
 mod stream;

@@ -14,12 +14,22 @@ pub const PARTIALS: &str = "partials";
 pub const FLEET: &str = "environments/fleet.yaml";
 /// Who may sign releases.
 pub const TRUST: &str = "environments/trust.yaml";
+/// What is known of models and indexes.
+pub const MODELS: &str = "environments/models.yaml";
 /// Copies of the blueprints that release files pin.
 pub const PINNED_BLUEPRINTS: &str = "environments/blueprints";
 /// What a template's file name ends in.
 pub const TEMPLATE_SUFFIX: &str = ".yaml.tera";
 /// The unit of what an environment has of its own.
 pub const ENVIRONMENT_UNIT: &str = "_environment";
+/// Folder of the admission policies, their bindings and parameters.
+pub const ADMISSION: &str = "policies/admission";
+/// Folder of the Rego policies.
+pub const REGO: &str = "policies/rego";
+/// Folder of the examples that policies are tested with: a folder a rule, with `pass` and `fail`.
+pub const POLICY_TESTS: &str = "policies/tests";
+/// Folder of the waivers.
+pub const WAIVERS: &str = "policies/waivers";
 /// Folder of the generated schemas.
 pub const SCHEMAS: &str = "schemas";
 /// Folder of the policies.
@@ -145,6 +155,8 @@ pub fn reference(name: &str) -> String {
 pub enum Place<'a> {
     /// The fleet file.
     Fleet,
+    /// What is known of models and indexes.
+    Models,
     /// An agent's own file.
     Agent(&'a str),
     /// A prompt: agent, name, file stem.
@@ -220,6 +232,9 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
     if path == FLEET {
         return Place::Fleet;
     }
+    if path == MODELS {
+        return Place::Models;
+    }
     let parts: Vec<&str> = rest.splitn(3, '/').collect();
     match parts[..] {
         ["blueprints", digest, file] => Place::PinnedBlueprint(digest, file),
@@ -293,5 +308,26 @@ pub mod branch {
     /// The signed statement about how they were built.
     pub fn provenance(unit: &str) -> String {
         format!("{RECORDS}/{unit}/provenance.sigstore.json")
+    }
+}
+
+/// Paths on the ledger's branch: one folder for each unit, with one file for each event.
+pub mod ledger {
+    /// The branch.
+    pub const BRANCH: &str = "lockstep/ledger";
+    /// Folder of events about an agent wherever it runs: what a pipeline proved about a tuple.
+    pub const EVERYWHERE: &str = "_everywhere";
+    /// Folder, in that of an environment, of the events that hold and resume: so that one listing names all units that
+    /// were ever held.
+    pub const HOLDS: &str = "_holds";
+
+    /// Folder of the events of a unit in an environment.
+    pub fn unit(environment: Option<&str>, unit: &str) -> String {
+        format!("{}/{unit}", environment.unwrap_or(EVERYWHERE))
+    }
+
+    /// Folder of the units of an environment that were ever held.
+    pub fn holds(environment: &str) -> String {
+        format!("{environment}/{HOLDS}")
     }
 }

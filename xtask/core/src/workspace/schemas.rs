@@ -9,8 +9,8 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::files::{
-    AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
-    ToolsFile, TrustFile, Values,
+    AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
+    RetrievalFile, ToolsFile, TrustFile, Values,
 };
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
@@ -22,6 +22,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("environment-values", of::<EnvironmentValues>()),
         ("fleet", of::<FleetFile>()),
         ("hold", of::<HoldFile>()),
+        ("models", of::<ModelsFile>()),
         ("release", of::<ReleaseFile>()),
         ("retrieval", of::<RetrievalFile>()),
         ("tools", of::<ToolsFile>()),

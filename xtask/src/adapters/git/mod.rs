@@ -2,6 +2,7 @@
 
 mod adopt;
 mod dirty;
+mod here;
 mod history;
 mod index_file;
 mod lock;
@@ -51,7 +52,12 @@ impl Repository for GitRepository {
     }
 
     fn folder(&self, commit: &GitId, folder: &str) -> Result<BTreeMap<String, GitId>, Failure> {
-        read::folder(self, commit, folder)
+        let mut found = read::folders(self, commit, &[folder.to_owned()])?;
+        Ok(found.pop().unwrap_or_default())
+    }
+
+    fn folders(&self, commit: &GitId, folders: &[String]) -> Result<Vec<BTreeMap<String, GitId>>, Failure> {
+        read::folders(self, commit, folders)
     }
 
     fn read(&self, commit: &GitId, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure> {
@@ -76,6 +82,14 @@ impl Repository for GitRepository {
 
     fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure> {
         write::commit(self, commits)
+    }
+
+    fn commit_here(&self, commit: &NewCommit) -> Result<GitId, Failure> {
+        here::commit(self, commit)
+    }
+
+    fn current_branch(&self) -> Result<Option<String>, Failure> {
+        here::current_branch(self)
     }
 
     fn set_notes(
@@ -118,6 +132,10 @@ impl Repository for GitRepository {
 
     fn work_folder(&self) -> Option<&Path> {
         self.work_folder.as_deref()
+    }
+
+    fn identity(&self) -> Result<Option<String>, Failure> {
+        revision::identity(self)
     }
 
     fn remote_url(&self, remote: &str) -> Result<Option<String>, Failure> {

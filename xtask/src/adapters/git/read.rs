@@ -36,24 +36,27 @@ pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'
     Ok(FileTree::new(entries))
 }
 
-/// Entries of one folder of a commit by name; empty where there is no such folder.
-pub(super) fn folder(
+/// Entries of several folders of a commit by name; empty where there is no such folder.
+pub(super) fn folders(
     repository: &GitRepository,
     commit: &GitId,
-    folder: &str,
-) -> Result<BTreeMap<String, GitId>, Failure> {
+    folders: &[String],
+) -> Result<Vec<BTreeMap<String, GitId>>, Failure> {
     let root = root_tree(repository, commit)?;
     let lease = repository.lease();
-    let mut folders = Folders::new(odb(&lease)?, root);
-    let Some(id) = folders.find(folder)? else {
-        return Ok(BTreeMap::new());
+    let mut read = Folders::new(odb(&lease)?, root);
+    let entries = |folder: &String| -> Result<BTreeMap<String, GitId>, Failure> {
+        let Some(id) = read.find(folder)? else {
+            return Ok(BTreeMap::new());
+        };
+        let tree = read.read(id)?;
+        Ok(tree
+            .values()
+            .filter(|entry| entry.kind != EntryKind::Submodule)
+            .map(|entry| (entry.name.clone(), object::git_id(entry.id)))
+            .collect())
     };
-    let tree = folders.read(id)?;
-    Ok(tree
-        .values()
-        .filter(|entry| entry.kind != EntryKind::Submodule)
-        .map(|entry| (entry.name.clone(), object::git_id(entry.id)))
-        .collect())
+    folders.iter().map(entries).collect()
 }
 
 /// The bytes of several files of a commit; `None` where there is no regular file.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use lockstep::model::{FileTree, ObjectId};
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit};
 use lockstep::workspace::files::Delivery;
-use lockstep::workspace::layout::branch;
+use lockstep::workspace::layout::{branch, ledger};
 use lockstep::workspace::{Environment, Workspace};
 
 use super::super::branches::branch_state;
+use super::super::ledger::Ledger;
 use super::memory::Memory;
 use crate::failure::Failure;
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
@@ -96,7 +97,7 @@ impl Run<'_> {
         Ok(found)
     }
 
-    /// Commits the plans and moves the notes; returns the tip of each branch.
+    /// Commits the plans; returns the commit of each branch that got one.
     pub(super) fn apply(&self, plans: &[EnvironmentPlan], branches: &[Branch]) -> Result<Vec<Option<GitId>>, Failure> {
         let author = &self.workspace.fleet.delivery.author;
         let mut commits = Vec::new();
@@ -114,22 +115,22 @@ impl Run<'_> {
             }
         }
         let mut made = self.delivery.commit(&commits)?.into_iter();
-        let mut new = Vec::new();
+        Ok(plans
+            .iter()
+            .map(|plan| plan.commit.as_ref().and_then(|_| made.next()))
+            .collect())
+    }
+
+    /// Moves the notes: to the new commits, or on the tips that stay.
+    pub(super) fn note(&self, branches: &[Branch], commits: &[Option<GitId>]) -> Result<(), Failure> {
+        let author = &self.workspace.fleet.delivery.author;
         let mut notes = BTreeMap::new();
-        for (plan, branch) in plans.iter().zip(branches) {
-            let commit = plan.commit.as_ref().and_then(|_| made.next());
-            let tip = commit.clone().or_else(|| match &branch.tip {
-                Tip::At { commit, .. } => Some(commit.clone()),
-                Tip::Unborn => None,
-            });
-            if let Some(tip) = tip {
-                notes.insert(tip, format!("{{\"drySha\":\"{}\"}}", self.head.id.0));
-            }
-            new.push(commit);
+        for (branch, commit) in branches.iter().zip(commits) {
+            let tip = commit.clone().or_else(|| branch.tip.commit().cloned());
+            notes.extend(tip.map(|tip| (tip, format!("{{\"drySha\":\"{}\"}}", self.head.id.0))));
         }
         self.delivery
-            .set_notes(&format!("refs/notes/{NOTES}"), &notes, author, self.head.seconds)?;
-        Ok(new)
+            .set_notes(&format!("refs/notes/{NOTES}"), &notes, author, self.head.seconds)
     }
 
     /// Learns where the remote's environment branches and notes stand.
@@ -142,7 +143,8 @@ impl Run<'_> {
         } = &self.workspace.fleet.delivery;
         let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
         let notes = format!("+refs/notes/*:{}*", remote_notes(remote, ""));
-        self.delivery.fetch(remote, &[branches, notes])?;
+        let ledger = Ledger::refspec(&self.workspace.fleet.delivery);
+        self.delivery.fetch(remote, &[branches, notes, ledger])?;
         self.delivery.adopt(
             &format!("refs/notes/{NOTES}"),
             &remote_notes(remote, NOTES),
@@ -151,13 +153,54 @@ impl Run<'_> {
         )
     }
 
-    /// Pushes what this clone has more than the remote: the branches of the run and the notes.
+    /// Goes back to where the remote's branches are, after it refused a push because somebody else was first. Of this
+    /// clone, only commits that this run made are dropped. Returns those.
+    pub(super) fn withdraw(
+        &self,
+        plans: &[EnvironmentPlan],
+        branches: &[Branch],
+        commits: &[Option<GitId>],
+    ) -> Result<BTreeSet<GitId>, Failure> {
+        self.fetch()?;
+        let Delivery { remote, author, .. } = &self.workspace.fleet.delivery;
+        let mut dropped = BTreeSet::new();
+        for ((plan, branch), commit) in plans.iter().zip(branches).zip(commits) {
+            let local = format!("refs/heads/{}", plan.branch);
+            let there = self.delivery.remote_tip(&plan.branch, remote)?;
+            let (Some(commit), Some(there)) = (commit, there) else {
+                continue;
+            };
+            let is_ours = self.delivery.reference(&local)?.as_ref() == Some(commit);
+            let follows = match branch.tip.commit() {
+                Some(before) => *before != there && self.is_ancestor(before, &there)?,
+                None => true,
+            };
+            if is_ours && follows {
+                let tracking = format!("refs/remotes/{remote}/{}", plan.branch);
+                self.delivery.adopt(&local, &tracking, author, self.head.seconds)?;
+                dropped.insert(commit.clone());
+            }
+        }
+        Ok(dropped)
+    }
+
+    fn is_ancestor(&self, commit: &GitId, descendant: &GitId) -> Result<bool, Failure> {
+        let found = self.delivery.ancestors(descendant, &[commit.clone()].into())?;
+        Ok(!found.is_empty())
+    }
+
+    /// Pushes what this clone has more than the remote: the branches of the run, the ledger and the notes.
     pub(super) fn push(&self, plans: &[EnvironmentPlan]) -> Result<bool, Failure> {
         let remote = &self.workspace.fleet.delivery.remote;
         let mut references = Vec::new();
         let mut add = |local: String, there: Option<GitId>| -> Result<(), Failure> {
-            let here = self.delivery.reference(&local)?;
-            if here.is_some() && here != there {
+            // a lease alone would let a branch that lags behind take the remote's back
+            let ahead = match (self.delivery.reference(&local)?, &there) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some(here), Some(there)) => here != *there && self.is_ancestor(there, &here)?,
+            };
+            if ahead {
                 references.push((local, there));
             }
             Ok(())
@@ -168,6 +211,10 @@ impl Run<'_> {
                 self.delivery.remote_tip(&plan.branch, remote)?,
             )?;
         }
+        add(
+            format!("refs/heads/{}", ledger::BRANCH),
+            self.delivery.remote_tip(ledger::BRANCH, remote)?,
+        )?;
         add(
             format!("refs/notes/{NOTES}"),
             self.delivery.reference(&remote_notes(remote, NOTES))?,

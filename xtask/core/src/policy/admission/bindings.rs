@@ -1,0 +1,108 @@
+//! Bindings: where a policy applies, with what parameters, and what follows.
+
+use serde_json::Value;
+
+use super::Subject;
+use super::matching::labels;
+use super::spec::{Action, BindingSpec, LabelSelector, MatchResources, NotFound, ParamKind};
+
+/// Where a policy applies.
+#[derive(Debug)]
+pub(super) struct Binding {
+    pub(super) name: String,
+    pub(super) matches: Option<MatchResources>,
+    pub(super) parameters: Option<Parameters>,
+    pub(super) actions: Vec<Action>,
+}
+
+/// Which objects are a policy's parameters.
+#[derive(Debug)]
+pub(super) struct Parameters {
+    name: Option<String>,
+    namespace: Option<String>,
+    selector: Option<LabelSelector>,
+    not_found: NotFound,
+}
+
+impl Binding {
+    pub(super) fn of(name: String, spec: BindingSpec) -> Binding {
+        let parameters = spec.param_ref.map(|reference| Parameters {
+            name: reference.name,
+            namespace: reference.namespace,
+            selector: reference.selector,
+            not_found: reference.parameter_not_found_action.unwrap_or(NotFound::Deny),
+        });
+        Binding {
+            name,
+            matches: spec.match_resources,
+            parameters,
+            actions: spec.validation_actions,
+        }
+    }
+
+    /// What follows from a denial: the strongest of its actions.
+    pub(super) fn action(&self) -> Action {
+        self.actions.iter().min().copied().unwrap_or(Action::Deny)
+    }
+
+    /// The parameters for an object, one run of the policy for each; none where the policy takes none. An error where
+    /// they are missing and must not be.
+    pub(super) fn parameters<'a>(
+        &self,
+        kind: Option<&ParamKind>,
+        subject: &Subject<'_>,
+        all: &'a [Value],
+    ) -> Result<Vec<Option<&'a Value>>, String> {
+        let (Some(kind), Some(reference)) = (kind, &self.parameters) else {
+            // without a kind a reference means nothing, without a reference the parameters are null
+            return Ok(vec![None]);
+        };
+        let namespace = match (&reference.namespace, subject.namespace_name()) {
+            (Some(namespace), _) => Some(namespace.as_str()),
+            (None, Some(namespace)) => Some(namespace),
+            (None, None) => None,
+        };
+        let found: Vec<Option<&Value>> = all
+            .iter()
+            .filter(|object| reference.selects(kind, namespace, object))
+            .map(Some)
+            .collect();
+        if found.is_empty() && reference.not_found == NotFound::Deny {
+            let name = reference.name.as_deref().unwrap_or("the selected ones");
+            return Err(format!(
+                "no {} `{name}` gives the parameters of binding `{}`",
+                kind.kind, self.name
+            ));
+        }
+        Ok(found)
+    }
+
+    /// Whether any of the objects can be its parameters, wherever an object is.
+    pub(super) fn has_parameters(&self, kind: Option<&ParamKind>, all: &[Value]) -> bool {
+        match (kind, &self.parameters) {
+            (Some(kind), Some(reference)) if reference.not_found == NotFound::Deny => {
+                let namespace = reference.namespace.as_deref();
+                // a namespace that is the object's own may hold them, wherever that is
+                namespace.is_none() || all.iter().any(|object| reference.selects(kind, namespace, object))
+            }
+            _ => true,
+        }
+    }
+}
+
+impl Parameters {
+    fn selects(&self, kind: &ParamKind, namespace: Option<&str>, object: &Value) -> bool {
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
+        text("/apiVersion") == Some(&kind.api_version)
+            && text("/kind") == Some(&kind.kind)
+            && text("/metadata/namespace").is_none_or(|own| namespace == Some(own))
+            && self
+                .name
+                .as_deref()
+                .is_none_or(|name| text("/metadata/name") == Some(name))
+            && self
+                .selector
+                .as_ref()
+                .is_none_or(|selector| selector.matches(labels(object)))
+    }
+}

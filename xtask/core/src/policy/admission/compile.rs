@@ -1,0 +1,207 @@
+//! A policy whose expressions are compiled.
+
+use super::bindings::Binding;
+use super::metadata::About;
+use super::spec::{self, FailurePolicy, MatchResources, ParamKind};
+use crate::cel::{CompileError, Expression};
+
+/// Names that every expression may use; their order is their place in a scope.
+pub(super) const NAMES: &[&str] = &[
+    "object",
+    "oldObject",
+    "request",
+    "params",
+    "namespaceObject",
+    "authorizer",
+];
+pub(super) const OBJECT: usize = 0;
+pub(super) const OLD_OBJECT: usize = 1;
+pub(super) const REQUEST: usize = 2;
+pub(super) const PARAMS: usize = 3;
+pub(super) const NAMESPACE_OBJECT: usize = 4;
+pub(super) const AUTHORIZER: usize = 5;
+
+/// A policy, compiled, with its bindings.
+#[derive(Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// What people want to know of it.
+    pub about: About,
+    /// The file that it stands in, and where.
+    pub(super) place: (String, usize, usize),
+    pub(super) constraints: MatchResources,
+    pub(super) param_kind: Option<ParamKind>,
+    pub(super) conditions: Vec<Expression>,
+    pub(super) variables: Vec<Expression>,
+    pub(super) validations: Vec<Validation>,
+    pub(super) audit: Vec<Expression>,
+    pub(super) failure: FailurePolicy,
+    /// What cannot be known before a cluster answers, in words.
+    pub(super) unknowable: Vec<String>,
+    /// Whether it could not be compiled: then it decides by its failure policy alone.
+    pub(super) is_broken: bool,
+    pub(super) bindings: Vec<Binding>,
+}
+
+/// One condition that has to hold.
+#[derive(Debug)]
+pub(super) struct Validation {
+    pub(super) expression: Expression,
+    pub(super) message: String,
+    pub(super) message_expression: Option<Expression>,
+    /// Whether it asks what only a cluster knows.
+    pub(super) is_unknowable: bool,
+}
+
+/// An expression that cannot be compiled, by its JSON pointer in the policy.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) pointer: String,
+    pub(super) error: CompileError,
+}
+
+impl Policy {
+    /// The file that it stands in.
+    pub fn file(&self) -> &str {
+        &self.place.0
+    }
+
+    /// The text of every validation.
+    pub fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.validations.iter().map(|validation| validation.expression.text())
+    }
+
+    /// Compiles what an object says; what cannot be compiled is listed, and leaves the policy broken.
+    pub(super) fn of(object: spec::PolicyObject, place: (String, usize, usize), about: About) -> (Policy, Vec<Wrong>) {
+        let spec = object.spec;
+        let mut compiler = Compiler {
+            names: NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            wrong: Vec::new(),
+        };
+        // conditions come before variables and see none of them
+        let conditions = compiler.all(
+            "matchConditions",
+            "expression",
+            spec.match_conditions.iter().map(|c| &c.expression),
+        );
+        let mut variables = Vec::new();
+        for (index, variable) in spec.variables.iter().enumerate() {
+            let pointer = format!("/spec/variables/{index}/expression");
+            // the place stays taken, so that later names keep theirs
+            let compiled = compiler.one(&pointer, &variable.expression);
+            variables
+                .push(compiled.unwrap_or_else(|| Expression::compile("null", &[]).expect("`null` is an expression")));
+            compiler.names.push(format!("variables.{}", variable.name));
+        }
+        let validations = spec.validations.iter().enumerate();
+        let validations = validations
+            .filter_map(|(index, validation)| compiler.validation(index, validation))
+            .collect();
+        let audit = spec.audit_annotations.iter();
+        let audit = compiler.all(
+            "auditAnnotations",
+            "valueExpression",
+            audit.map(|audit| &audit.value_expression),
+        );
+        let wrong = compiler.wrong;
+        let mut policy = Policy {
+            name: object.metadata.name,
+            about,
+            place,
+            constraints: spec.match_constraints.unwrap_or_default(),
+            param_kind: spec.param_kind,
+            conditions,
+            variables,
+            validations,
+            audit,
+            failure: spec.failure_policy,
+            unknowable: Vec::new(),
+            is_broken: !wrong.is_empty(),
+            bindings: Vec::new(),
+        };
+        policy.find_unknowable();
+        (policy, wrong)
+    }
+
+    /// Notes what asks for the authorizer or for who makes the request: offline nobody can say.
+    fn find_unknowable(&mut self) {
+        let mut asking: Vec<usize> = Vec::new();
+        for (index, variable) in self.variables.iter().enumerate() {
+            if asks(variable, &asking) {
+                asking.push(index);
+            }
+        }
+        for (index, condition) in self.conditions.iter().enumerate() {
+            if asks(condition, &[]) {
+                self.unknowable.push(format!("match condition {}", index + 1));
+            }
+        }
+        for (index, validation) in self.validations.iter_mut().enumerate() {
+            validation.is_unknowable = asks(&validation.expression, &asking);
+            if validation.is_unknowable {
+                self.unknowable.push(format!("validation {}", index + 1));
+            }
+        }
+    }
+
+    /// Whether even what it is about cannot be known.
+    pub(super) fn has_unknowable_conditions(&self) -> bool {
+        self.conditions.iter().any(|condition| asks(condition, &[]))
+    }
+}
+
+/// Whether an expression, or one of the variables that it uses, asks what only a cluster knows.
+fn asks(expression: &Expression, variables: &[usize]) -> bool {
+    let names_user = expression
+        .paths()
+        .iter()
+        .any(|path| path.starts_with(&["request".to_owned(), "userInfo".to_owned()]));
+    names_user
+        || expression.uses(AUTHORIZER)
+        || variables.iter().any(|variable| expression.uses(NAMES.len() + variable))
+}
+
+struct Compiler {
+    names: Vec<String>,
+    wrong: Vec<Wrong>,
+}
+
+impl Compiler {
+    fn one(&mut self, pointer: &str, text: &str) -> Option<Expression> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        match Expression::compile(text, &names) {
+            Ok(expression) => Some(expression),
+            Err(errors) => {
+                let wrong = errors.into_iter().map(|error| Wrong {
+                    pointer: pointer.to_owned(),
+                    error,
+                });
+                self.wrong.extend(wrong);
+                None
+            }
+        }
+    }
+
+    fn all<'t>(&mut self, list: &str, field: &str, texts: impl Iterator<Item = &'t String>) -> Vec<Expression> {
+        let texts = texts.enumerate();
+        texts
+            .filter_map(|(index, text)| self.one(&format!("/spec/{list}/{index}/{field}"), text))
+            .collect()
+    }
+
+    fn validation(&mut self, index: usize, validation: &spec::Validation) -> Option<Validation> {
+        let at = format!("/spec/validations/{index}");
+        let expression = self.one(&format!("{at}/expression"), &validation.expression);
+        let message_expression = match validation.message_expression.trim() {
+            "" => None,
+            text => self.one(&format!("{at}/messageExpression"), text),
+        };
+        Some(Validation {
+            expression: expression?,
+            message: validation.message.trim().to_owned(),
+            message_expression,
+            is_unknowable: false,
+        })
+    }
+}

@@ -1,0 +1,276 @@
+//! Judges one object: which policies are about it, what they say, and where in the object the fault is.
+
+use std::borrow::Cow;
+
+use super::bindings::Binding;
+use super::compile::{Policy, Validation};
+use super::scope::Variables;
+use super::spec::{Action, FailurePolicy};
+use super::{Policies, Request, Subject, Tally};
+use crate::cel::{
+    BINDING_BUDGET, Budget, EXPRESSION_BUDGET, Error, Evaluation, Expression, MATCH_BUDGET, Scope, Value,
+};
+use crate::model::{Problem, Severity};
+
+/// The longest message that an expression may make, bytes (kubernetes/apiserver `pkg/apis/cel/config.go`).
+const LONGEST_MESSAGE: usize = 5 * 1024;
+
+pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
+    let subject = Subject::of(request, &policies.resources);
+    let mut problems = Vec::new();
+    for index in policies.about(&subject) {
+        let policy = &policies.policies[index];
+        if !policy.constraints.matches(&subject) {
+            continue;
+        }
+        let mut met = false;
+        for binding in &policy.bindings {
+            if binding
+                .matches
+                .as_ref()
+                .is_some_and(|matches| !matches.matches(&subject))
+            {
+                continue;
+            }
+            let denials = bound(policies, policy, binding, &subject, &mut met);
+            problems.extend(
+                denials
+                    .into_iter()
+                    .map(|denial| denial.problem(policy, binding.action())),
+            );
+        }
+        if met {
+            tally.note(index);
+        }
+    }
+    strongest(problems)
+}
+
+impl Policies {
+    /// Policies that may be about a kind.
+    fn about(&self, subject: &Subject<'_>) -> Vec<usize> {
+        match self.by_kind.get(&subject.resource.kind) {
+            Some(indexes) => indexes.clone(),
+            None => (0..self.policies.len()).collect(),
+        }
+    }
+}
+
+/// Why an object is denied, and where in it.
+struct Denial {
+    message: String,
+    pointer: String,
+}
+
+impl Denial {
+    fn whole(message: impl Into<String>) -> Denial {
+        Denial {
+            message: message.into(),
+            pointer: String::new(),
+        }
+    }
+
+    fn problem(self, policy: &Policy, action: Action) -> Problem {
+        let about = &policy.about;
+        Problem {
+            pointer: self.pointer,
+            on_key: false,
+            rule: Cow::Owned(about.rule.clone()),
+            severity: match action {
+                Action::Deny => Severity::Error,
+                Action::Warn => Severity::Warning,
+                Action::Audit => Severity::Note,
+            },
+            message: self.message,
+            help: Some(about.remediation.clone()).filter(|help| !help.is_empty()),
+        }
+    }
+}
+
+/// Several bindings may say the same: the strongest stays.
+fn strongest(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by(|left, right| {
+        let key = |problem: &Problem| (problem.pointer.clone(), problem.rule.clone(), problem.message.clone());
+        key(left).cmp(&key(right)).then(left.severity.cmp(&right.severity))
+    });
+    problems.dedup_by(|left, right| {
+        (&left.pointer, &left.rule, &left.message) == (&right.pointer, &right.rule, &right.message)
+    });
+    problems
+}
+
+/// What a policy says of an object under one binding, once for each of its parameters.
+fn bound(
+    policies: &Policies,
+    policy: &Policy,
+    binding: &Binding,
+    subject: &Subject<'_>,
+    met: &mut bool,
+) -> Vec<Denial> {
+    if policy.is_broken || policy.has_unknowable_conditions() {
+        // said once for the policy, where it was read
+        *met = true;
+        return Vec::new();
+    }
+    let parameters = match binding.parameters(policy.param_kind.as_ref(), subject, &policies.parameters) {
+        Ok(parameters) => parameters,
+        Err(message) => {
+            *met = true;
+            return match policy.failure {
+                FailurePolicy::Fail => vec![Denial::whole(message)],
+                FailurePolicy::Ignore => Vec::new(),
+            };
+        }
+    };
+    let mut denials = Vec::new();
+    let mut budget = Budget::new(BINDING_BUDGET);
+    for parameters in parameters {
+        let variables = Variables::new(policy, subject, parameters);
+        match conditions(policy, &variables) {
+            Conditions::Skip => continue,
+            Conditions::Deny(message) => denials.push(Denial::whole(message)),
+            Conditions::Hold => validate(&variables, &mut budget, &mut denials),
+        }
+        *met = true;
+    }
+    denials
+}
+
+enum Conditions {
+    Hold,
+    Skip,
+    Deny(String),
+}
+
+/// One condition that is false skips the policy, even where others failed.
+fn conditions<'a>(policy: &'a Policy, variables: &Variables<'a>) -> Conditions {
+    let mut budget = Budget::new(MATCH_BUDGET);
+    let mut failed = None;
+    for condition in &policy.conditions {
+        match evaluate(condition, variables, &mut budget) {
+            Ok(Value::Bool(false)) => return Conditions::Skip,
+            Ok(Value::Bool(true)) => {}
+            Ok(other) => failed = Some(format!("a match condition gives a {}", other.type_name())),
+            Err(error) => failed = Some(format!("a match condition failed: {error}")),
+        }
+    }
+    match (failed, policy.failure) {
+        (None, _) => Conditions::Hold,
+        (Some(message), FailurePolicy::Fail) => Conditions::Deny(message),
+        (Some(_), FailurePolicy::Ignore) => Conditions::Skip,
+    }
+}
+
+fn validate(variables: &Variables<'_>, budget: &mut Budget, denials: &mut Vec<Denial>) {
+    let policy = variables.policy;
+    for validation in policy.validations.iter().filter(|validation| !validation.is_unknowable) {
+        let mut steps = Budget::new(EXPRESSION_BUDGET.min(budget.left()));
+        let before = steps.left();
+        let mut evaluation = Evaluation::new(variables, &mut steps);
+        let result = evaluation.run(&validation.expression);
+        let decisive = evaluation.decisive().cloned();
+        spend(budget, before - steps.left());
+        let message = match result {
+            Ok(Value::Bool(true)) => continue,
+            Ok(_) => message(validation, variables, budget),
+            Err(_) if policy.failure == FailurePolicy::Ignore => continue,
+            Err(error) => format!("`{}` failed: {error}", shortened(validation.expression.text())),
+        };
+        denials.push(Denial {
+            message,
+            pointer: pointer(validation, variables, decisive.as_ref()),
+        });
+    }
+    for annotation in &policy.audit {
+        let message = match evaluate(annotation, variables, budget) {
+            Ok(Value::String(_) | Value::Null) => continue,
+            Ok(other) => format!("an audit annotation gives a {}", other.type_name()),
+            Err(error) => format!("an audit annotation failed: {error}"),
+        };
+        if policy.failure == FailurePolicy::Fail {
+            denials.push(Denial::whole(message));
+        }
+    }
+}
+
+fn evaluate<'a>(
+    expression: &'a Expression,
+    variables: &dyn Scope<'a>,
+    budget: &mut Budget,
+) -> Result<Value<'a>, Error> {
+    let mut steps = Budget::new(EXPRESSION_BUDGET.min(budget.left()));
+    let before = steps.left();
+    let result = expression.evaluate(variables, &mut steps);
+    spend(budget, before - steps.left());
+    result
+}
+
+fn spend(budget: &mut Budget, steps: u64) {
+    *budget = Budget::new(budget.left().saturating_sub(steps));
+}
+
+/// The message expression where it gives one usable line, else the message, else the expression that failed.
+fn message<'a>(validation: &'a Validation, variables: &Variables<'a>, budget: &mut Budget) -> String {
+    if let Some(expression) = &validation.message_expression
+        && let Ok(Value::String(text)) = evaluate(expression, variables, budget)
+    {
+        let text = text.trim();
+        if !text.is_empty() && text.len() <= LONGEST_MESSAGE && !text.contains('\n') {
+            return text.to_owned();
+        }
+    }
+    if !validation.message.is_empty() {
+        return validation.message.clone();
+    }
+    format!("failed expression: {}", validation.expression.text().trim())
+}
+
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 80 {
+        return line;
+    }
+    format!("{}…", line.chars().take(80).collect::<String>())
+}
+
+/// Where the fault is: the item that decided, else the longest path of the object that the expression reads; below it
+/// the field that the policy names, as far as that exists.
+fn pointer(validation: &Validation, variables: &Variables<'_>, decisive: Option<&Value<'_>>) -> String {
+    let object = variables.subject.object;
+    let item = decisive.and_then(|value| value.pointer_in(object));
+    let field = variables.policy.about.field.as_str();
+    let start = match item {
+        Some(item) => item,
+        None if !field.is_empty() => String::new(),
+        None => guessed(validation, object),
+    };
+    field
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .fold(start, |pointer, part| {
+            let longer = format!("{pointer}/{part}");
+            if object.pointer(&longer).is_some() {
+                longer
+            } else {
+                pointer
+            }
+        })
+}
+
+/// The longest path of fields that the expression reads and the object has.
+fn guessed(validation: &Validation, object: &serde_json::Value) -> String {
+    let paths = validation.expression.paths().iter();
+    let of_object = paths.filter(|path| path[0] == "object" && path.len() > 1);
+    let existing = of_object.map(|path| {
+        path[1..].iter().fold(String::new(), |pointer, part| {
+            let longer = format!("{pointer}/{}", part.replace('~', "~0").replace('/', "~1"));
+            if object.pointer(&longer).is_some() {
+                longer
+            } else {
+                pointer
+            }
+        })
+    });
+    let longest = existing.max_by_key(|pointer| (pointer.matches('/').count(), std::cmp::Reverse(pointer.clone())));
+    longest.unwrap_or_default()
+}

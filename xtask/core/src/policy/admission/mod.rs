@@ -1,0 +1,123 @@
+//! Kubernetes' own admission policies, judged before anything reaches a cluster: the same files guard both.
+
+mod bindings;
+mod compile;
+mod findings;
+mod judge;
+mod matching;
+mod metadata;
+mod read;
+mod resources;
+mod scope;
+mod spec;
+mod tally;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use compile::Policy;
+pub use metadata::{About, Severity};
+pub use resources::{Resource, Resources};
+pub use tally::Tally;
+
+pub use findings::RULES;
+
+use crate::model::{FileTree, Finding, Problem};
+
+/// One object that is to be judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The object.
+    pub object: &'a Value,
+    /// What it was before, where that is known: then the request is an update.
+    pub old: Option<&'a Value>,
+    /// The Namespace object that it is in, with its labels.
+    pub namespace: Option<&'a Value>,
+}
+
+/// Every policy with its bindings and parameters, compiled.
+#[derive(Debug)]
+pub struct Policies {
+    policies: Vec<Policy>,
+    resources: Resources,
+    /// Which policies are about a kind, by kind: most objects meet few policies.
+    by_kind: BTreeMap<String, Vec<usize>>,
+    parameters: Vec<Value>,
+}
+
+/// An object and what is known of it.
+#[derive(Debug)]
+struct Subject<'a> {
+    object: &'a Value,
+    old: Option<&'a Value>,
+    namespace: Option<&'a Value>,
+    resource: Resource,
+}
+
+impl Policies {
+    /// Reads the policies below `policies/admission/`; what is wrong with them are findings.
+    pub fn read(tree: &FileTree, resources: Resources) -> (Policies, Vec<Finding>) {
+        read::read(tree, resources)
+    }
+
+    /// What an object breaks, and which policies were about it.
+    pub fn judge(&self, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
+        judge::judge(self, request, tally)
+    }
+
+    /// The policies by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Policy> {
+        self.policies.iter()
+    }
+
+    /// A tally that has counted nothing yet.
+    pub fn tally(&self) -> Tally {
+        Tally::new(self.policies.len())
+    }
+
+    /// Policies that met no object in a whole run: what they are about may be misspelt.
+    pub fn idle(&self, tally: &Tally) -> Vec<Finding> {
+        let idle = self.policies.iter().enumerate().filter(|(index, policy)| {
+            tally.count(*index) == 0 && !policy.about.may_be_idle && !policy.bindings.is_empty()
+        });
+        idle.map(|(_, policy)| findings::idle(policy)).collect()
+    }
+}
+
+impl<'a> Subject<'a> {
+    fn of(request: &Request<'a>, resources: &Resources) -> Subject<'a> {
+        let text = |key: &str| request.object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
+        let has_namespace = request.object.pointer("/metadata/namespace").is_some();
+        Subject {
+            object: request.object,
+            old: request.old,
+            namespace: request.namespace,
+            resource: resources.of(group, text("kind"), has_namespace),
+        }
+    }
+
+    fn version(&self) -> &'a str {
+        let text = self
+            .object
+            .get("apiVersion")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        text.rsplit('/').next().unwrap_or_default()
+    }
+
+    fn name(&self) -> &'a str {
+        let name = self.object.pointer("/metadata/name").and_then(Value::as_str);
+        name.unwrap_or_default()
+    }
+
+    fn namespace_name(&self) -> Option<&'a str> {
+        let name = self.object.pointer("/metadata/namespace").and_then(Value::as_str);
+        name.filter(|_| self.resource.is_namespaced)
+    }
+
+    fn operation(&self) -> &'static str {
+        if self.old.is_some() { "UPDATE" } else { "CREATE" }
+    }
+}

@@ -1,0 +1,342 @@
+//! Reads policies, bindings and parameters from their files.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Policies;
+use super::bindings::Binding;
+use super::compile::Policy;
+use super::findings::{unbound, uncompilable, unknowable};
+use super::metadata::About;
+use super::resources::{Resource, Resources};
+use super::spec::{BindingObject, MatchResources, ParamKind, PolicyObject, ResourceRule};
+use crate::model::{FileTree, Finding, suggestion};
+use crate::workspace::layout;
+use crate::yaml::{self, Positions, path_of_pointer};
+
+/// The group of admission policies.
+const GROUP: &str = "admissionregistration.k8s.io/";
+/// Groups of other policy engines, whose objects nothing here evaluates.
+const OTHER_ENGINES: &[&str] = &[
+    "kyverno.io",
+    "policies.kyverno.io",
+    "templates.gatekeeper.sh",
+    "constraints.gatekeeper.sh",
+    "policies.kubewarden.io",
+];
+
+/// An object of a policy file, and where it stands.
+struct Document<'t> {
+    file: &'t str,
+    object: Value,
+    line: usize,
+    positions: Option<Positions>,
+}
+
+pub(super) fn read(tree: &FileTree, resources: Resources) -> (Policies, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut reading = Reading::default();
+    for (path, bytes) in tree.below(layout::ADMISSION) {
+        if path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json") {
+            for document in documents(path, bytes, &mut findings) {
+                reading.object(document, &resources, &mut findings);
+            }
+        }
+    }
+    reading.bind(&mut findings);
+    for policy in &reading.policies {
+        if policy.bindings.is_empty() {
+            findings.push(unbound(policy));
+        }
+        findings.extend(unknowable(policy));
+    }
+    findings.sort();
+    reading.policies.sort_by(|left, right| left.name.cmp(&right.name));
+    let by_kind = by_kind(&reading.policies, &resources);
+    let policies = Policies {
+        policies: reading.policies,
+        resources,
+        by_kind,
+        parameters: reading.parameters,
+    };
+    (policies, findings)
+}
+
+fn documents<'t>(path: &'t str, bytes: &[u8], findings: &mut Vec<Finding>) -> Vec<Document<'t>> {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        findings.push(
+            Finding::error("not-utf8", "the file is not UTF-8 text")
+                .in_file(path)
+                .help("save it as UTF-8"),
+        );
+        return Vec::new();
+    };
+    let manifests = match yaml::read_manifests(text) {
+        Ok(manifests) => manifests,
+        Err(error) => {
+            let finding = Finding::error("yaml-syntax", error.message).at(path, error.line, error.column);
+            findings.push(match error.help {
+                Some(help) => finding.help(help),
+                None => finding,
+            });
+            return Vec::new();
+        }
+    };
+    let positions = Positions::of_stream(text).unwrap_or_default();
+    let positions = positions.into_iter().map(Some).chain(std::iter::repeat(None));
+    let documents = manifests.documents.into_iter().zip(positions);
+    documents
+        .map(|(document, positions)| Document {
+            file: path,
+            object: document.value,
+            line: document.line,
+            positions,
+        })
+        .collect()
+}
+
+impl Document<'_> {
+    fn text(&self, pointer: &str) -> &str {
+        self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn place(&self, pointer: &str) -> (usize, usize) {
+        let path = path_of_pointer(&self.object, pointer).unwrap_or_default();
+        match &self.positions {
+            Some(positions) => positions.nearest(&path),
+            None => (self.line, 1),
+        }
+    }
+
+    fn at(&self, pointer: &str, finding: Finding) -> Finding {
+        let (line, column) = self.place(pointer);
+        finding.at(self.file, line, column)
+    }
+
+    fn parse<T: DeserializeOwned>(&self, findings: &mut Vec<Finding>) -> Option<T> {
+        match serde_json::from_value(self.object.clone()) {
+            Ok(object) => Some(object),
+            Err(error) => {
+                let message = format!("{} `{}`: {error}", self.text("/kind"), self.text("/metadata/name"));
+                findings.push(self.at("/metadata/name", Finding::error("broken-policy", message)));
+                None
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    policies: Vec<Policy>,
+    parameters: Vec<Value>,
+    /// Bindings with the policies that they name, and where they stand.
+    bindings: Vec<(Binding, String, (String, usize, usize))>,
+}
+
+impl Reading {
+    fn object(&mut self, document: Document<'_>, resources: &Resources, findings: &mut Vec<Finding>) {
+        let version = document.text("/apiVersion").to_owned();
+        let group = version.split('/').next().unwrap_or_default();
+        match (version.strip_prefix(GROUP), document.text("/kind")) {
+            (Some("v1"), "ValidatingAdmissionPolicy") => self.policy(&document, resources, findings),
+            (Some("v1"), "ValidatingAdmissionPolicyBinding") => self.binding(&document, resources, findings),
+            (Some(_), kind) => {
+                let help = match kind {
+                    "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding" => {
+                        "write `apiVersion: admissionregistration.k8s.io/v1`"
+                    }
+                    _ => "only ValidatingAdmissionPolicy and its binding are judged here",
+                };
+                let message = format!("nothing here evaluates a {kind} of {version}");
+                findings.push(
+                    document
+                        .at("/kind", Finding::error("unknown-policy-kind", message))
+                        .help(help),
+                );
+            }
+            (None, "") => {
+                let message = "the object has no `kind`";
+                findings.push(document.at("", Finding::error("broken-policy", message)));
+            }
+            (None, kind) if OTHER_ENGINES.contains(&group) => {
+                let message = format!("nothing here evaluates a {kind} of {version}");
+                let finding = document.at("/kind", Finding::error("unknown-policy-kind", message));
+                findings.push(finding.help("write it as a ValidatingAdmissionPolicy"));
+            }
+            (None, "List") => {
+                let items = document
+                    .object
+                    .get("items")
+                    .and_then(Value::as_array)
+                    .cloned()
+                    .unwrap_or_default();
+                for object in items {
+                    let inner = Document {
+                        object,
+                        positions: None,
+                        ..document
+                    };
+                    self.object(inner, resources, findings);
+                }
+            }
+            // any other object may be somebody's parameters
+            (None, _) => self.parameters.push(document.object),
+        }
+    }
+
+    fn policy(&mut self, document: &Document<'_>, resources: &Resources, findings: &mut Vec<Finding>) {
+        let Some(object) = document.parse::<PolicyObject>(findings) else {
+            return;
+        };
+        let (line, column) = document.place("/metadata/name");
+        let name = object.metadata.name.clone();
+        if let Some(other) = self.policies.iter().find(|policy| policy.name == name) {
+            let message = format!("there are two policies `{name}`; the other one is in {}", other.place.0);
+            findings.push(Finding::error("duplicate-policy", message).at(document.file, line, column));
+            return;
+        }
+        let (about, problems) = About::of(&name, &object.metadata.annotations);
+        for problem in problems {
+            findings.push(document.at("/metadata/annotations", Finding::error("broken-policy", problem)));
+        }
+        match &object.spec.match_constraints {
+            Some(constraints) if !constraints.resource_rules.is_empty() => {
+                rules_are_known(document, constraints, "/spec/matchConstraints", resources, findings);
+            }
+            _ => {
+                let message = format!("policy `{name}` has no `matchConstraints.resourceRules`");
+                findings.push(document.at("/spec", Finding::error("broken-policy", message)));
+            }
+        }
+        if object.spec.validations.is_empty() && object.spec.audit_annotations.is_empty() {
+            let message = format!("policy `{name}` has no `validations`");
+            findings.push(document.at("/spec", Finding::error("broken-policy", message)));
+        }
+        let place = (document.file.to_owned(), line, column);
+        let (policy, wrong) = Policy::of(object, place, about);
+        for wrong in &wrong {
+            let (line, column) = document.place(&wrong.pointer);
+            findings.push(uncompilable(&policy.name, wrong, (document.file, line, column)));
+        }
+        self.policies.push(policy);
+    }
+
+    fn binding(&mut self, document: &Document<'_>, resources: &Resources, findings: &mut Vec<Finding>) {
+        let Some(object) = document.parse::<BindingObject>(findings) else {
+            return;
+        };
+        if let Some(matches) = &object.spec.match_resources {
+            rules_are_known(document, matches, "/spec/matchResources", resources, findings);
+        }
+        let reference = object.spec.param_ref.as_ref();
+        if reference.is_some_and(|reference| reference.name.is_some() == reference.selector.is_some()) {
+            let message = "`paramRef` takes either a `name` or a `selector`";
+            findings.push(document.at("/spec/paramRef", Finding::error("broken-policy", message)));
+        }
+        if object.spec.validation_actions.is_empty() {
+            let message = "`validationActions` is empty, so nothing would follow";
+            findings.push(document.at("/spec/validationActions", Finding::error("broken-policy", message)));
+        }
+        let (line, column) = document.place("/spec/policyName");
+        let policy = object.spec.policy_name.clone();
+        let binding = Binding::of(object.metadata.name, object.spec);
+        self.bindings
+            .push((binding, policy, (document.file.to_owned(), line, column)));
+    }
+
+    /// Gives every policy its bindings.
+    fn bind(&mut self, findings: &mut Vec<Finding>) {
+        for (binding, name, (file, line, column)) in std::mem::take(&mut self.bindings) {
+            let names: Vec<String> = self.policies.iter().map(|policy| policy.name.clone()).collect();
+            let Some(policy) = self.policies.iter_mut().find(|policy| policy.name == name) else {
+                let message = format!("binding `{}` names policy `{name}`, which does not exist", binding.name);
+                let finding = Finding::error("unknown-policy", message).at(file, line, column);
+                findings.push(match suggestion(&name, names.iter().map(String::as_str)) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding,
+                });
+                continue;
+            };
+            if !binding.has_parameters(policy.param_kind.as_ref(), &self.parameters) {
+                let kind = policy
+                    .param_kind
+                    .as_ref()
+                    .map_or("", |kind: &ParamKind| kind.kind.as_str());
+                let message = format!("binding `{}` finds no {kind} for its parameters", binding.name);
+                findings.push(Finding::error("missing-params", message).at(file, line, column));
+            }
+            policy.bindings.push(binding);
+        }
+    }
+}
+
+/// Every resource that a rule names exists in one of its groups.
+fn rules_are_known(
+    document: &Document<'_>,
+    matches: &MatchResources,
+    at: &str,
+    resources: &Resources,
+    findings: &mut Vec<Finding>,
+) {
+    for (index, rule) in matches.resource_rules.iter().enumerate() {
+        for (place, name) in rule.resources.iter().enumerate() {
+            let Some((is_certain, meant)) = unknown(rule, name, resources) else {
+                continue;
+            };
+            let groups = rule.api_groups.join("`, `");
+            let message = format!("there is no resource `{name}` in the group `{groups}`");
+            let finding = if is_certain {
+                Finding::error("unknown-policy-resource", message)
+            } else {
+                Finding::warning("unknown-policy-resource", message)
+            };
+            let finding = document.at(&format!("{at}/resourceRules/{index}/resources/{place}"), finding);
+            findings.push(match meant {
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                None => finding.help("resources are plural and lower case, such as `deployments`"),
+            });
+        }
+    }
+}
+
+fn unknown<'r>(rule: &ResourceRule, name: &str, resources: &'r Resources) -> Option<(bool, Option<&'r str>)> {
+    let mut answers = rule.api_groups.iter().map(|group| resources.unknown(group, name));
+    let first = answers.next()??;
+    answers.try_fold(first, |worst, answer| {
+        let (is_certain, meant) = answer?;
+        Some((worst.0 && is_certain, worst.1.or(meant)))
+    })
+}
+
+/// Which policies may be about each known kind.
+fn by_kind(policies: &[Policy], resources: &Resources) -> BTreeMap<String, Vec<usize>> {
+    let mut table: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for resource in resources.all() {
+        // two groups may have the same kind: the table is a first sieve, by kind alone
+        let entry = table.entry(resource.kind.clone()).or_default();
+        for (index, policy) in policies.iter().enumerate() {
+            if is_about(policy, resource) && !entry.contains(&index) {
+                entry.push(index);
+            }
+        }
+        entry.sort_unstable();
+    }
+    table
+}
+
+fn is_about(policy: &Policy, resource: &Resource) -> bool {
+    let rules = &policy.constraints.resource_rules;
+    rules.iter().any(|rule| {
+        let is_group = rule
+            .api_groups
+            .iter()
+            .any(|group| group == "*" || *group == resource.group);
+        let is_resource = |name: &String| {
+            let plural = name.split('/').next().unwrap_or_default();
+            plural == "*" || plural == resource.plural
+        };
+        is_group && rule.resources.iter().any(is_resource)
+    })
+}

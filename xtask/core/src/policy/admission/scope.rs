@@ -1,0 +1,99 @@
+//! What the expressions of a policy see of one request.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::Subject;
+use super::compile::{self, NAMES, Policy};
+use crate::cel::{Budget, Error, Evaluation, Key, Map, Scope, Text, Value};
+
+/// The variables of a policy, for one object and one set of parameters. A variable is evaluated when it is first needed,
+/// and never again.
+pub(super) struct Variables<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) subject: &'a Subject<'a>,
+    pub(super) parameters: Option<&'a Json>,
+    known: RefCell<Vec<Option<Result<Value<'a>, Error>>>>,
+}
+
+impl<'a> Variables<'a> {
+    pub(super) fn new(policy: &'a Policy, subject: &'a Subject<'a>, parameters: Option<&'a Json>) -> Variables<'a> {
+        Variables {
+            policy,
+            subject,
+            parameters,
+            known: RefCell::new(vec![None; policy.variables.len()]),
+        }
+    }
+
+    fn composed(&self, index: usize, budget: &mut Budget) -> Result<Value<'a>, Error> {
+        if let Some(known) = &self.known.borrow()[index] {
+            return known.clone();
+        }
+        let result = Evaluation::new(self, budget).run(&self.policy.variables[index]);
+        self.known.borrow_mut()[index] = Some(result.clone());
+        result
+    }
+
+    /// The request, as an API server would show it; who makes it is not known.
+    fn request(&self) -> Value<'a> {
+        let subject = self.subject;
+        let kind = subject.resource.kind.as_str();
+        let (group, plural) = (subject.resource.group.as_str(), subject.resource.plural.as_str());
+        let version = subject.version();
+        let kind = map([("group", text(group)), ("version", text(version)), ("kind", text(kind))]);
+        let resource = map([
+            ("group", text(group)),
+            ("version", text(version)),
+            ("resource", text(plural)),
+        ]);
+        map([
+            ("uid", text("")),
+            ("kind", kind.clone()),
+            ("requestKind", kind),
+            ("resource", resource.clone()),
+            ("requestResource", resource),
+            ("subResource", text("")),
+            ("requestSubResource", text("")),
+            ("name", text(subject.name())),
+            ("namespace", text(subject.namespace_name().unwrap_or_default())),
+            ("operation", text(subject.operation())),
+            ("dryRun", Value::Bool(false)),
+            ("object", Value::from(subject.object)),
+            ("oldObject", subject.old.map_or(Value::Null, Value::from)),
+        ])
+    }
+}
+
+impl<'a> Scope<'a> for Variables<'a> {
+    fn variable(&self, place: usize, budget: &mut Budget) -> Result<Value<'a>, Error> {
+        Ok(match place {
+            compile::OBJECT => Value::from(self.subject.object),
+            compile::OLD_OBJECT => self.subject.old.map_or(Value::Null, Value::from),
+            compile::REQUEST => self.request(),
+            compile::PARAMS => self.parameters.map_or(Value::Null, Value::from),
+            compile::NAMESPACE_OBJECT => self.namespace(),
+            compile::AUTHORIZER => return Err(Error::new("only a cluster can ask its authorizer")),
+            other => return self.composed(other - NAMES.len(), budget),
+        })
+    }
+}
+
+impl<'a> Variables<'a> {
+    /// Null for objects of the cluster, namespaces among them.
+    fn namespace(&self) -> Value<'a> {
+        let namespace = self.subject.namespace.filter(|_| self.subject.resource.is_namespaced);
+        namespace.map_or(Value::Null, Value::from)
+    }
+}
+
+fn text(text: &str) -> Value<'_> {
+    Value::String(Text::Borrowed(text))
+}
+
+fn map<'a, const N: usize>(entries: [(&'static str, Value<'a>); N]) -> Value<'a> {
+    let entries = entries.map(|(name, value)| (Key::String(Text::Borrowed(name)), value));
+    Value::Map(Map::shared(BTreeMap::from(entries)))
+}
