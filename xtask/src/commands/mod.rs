@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod e2e;
 pub mod explain;
 pub mod generate;
+pub mod import;
 pub mod man;
 pub mod new;
 pub mod promote;

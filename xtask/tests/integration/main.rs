@@ -14,6 +14,7 @@ mod files;
 mod fleet;
 mod generate;
 mod git;
+mod importing;
 mod input;
 mod laws;
 mod new;

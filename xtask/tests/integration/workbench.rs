@@ -93,6 +93,7 @@ impl Workbench {
             Command::Branch(args) => commands::branch::run(&self.context, args),
             Command::Candidate(args) => commands::candidate::run(&self.context, args),
             Command::Explain(args) => commands::explain::run(&self.context, args),
+            Command::Import(args) => commands::import::run(&self.context, args),
             Command::Man(args) => commands::man::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),

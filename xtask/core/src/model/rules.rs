@@ -260,6 +260,11 @@ pub const RULES: &[Rule] = &[
         "give exactly one of `agent:`, `health:`, or `host:` with `port:`",
     ),
     Rule::new(
+        "unfaithful-import",
+        "what an imported agent renders to is not what came in, so moving in would change the cluster",
+        "move the object in by hand, or leave it out of the import",
+    ),
+    Rule::new(
         "unknown-agent",
         "a file is for an agent that does not exist",
         "remove the file, or rename it to the agent's name",

@@ -2,6 +2,7 @@
 
 pub mod faults;
 pub mod files;
+pub mod import;
 pub mod layout;
 pub mod scaffold;
 pub mod schemas;
