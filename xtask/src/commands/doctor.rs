@@ -119,8 +119,8 @@ fn text(check: &Check, style: Style) -> String {
         State::Notice => style.warning("notice "),
     };
     let mend = check.mend.iter().flat_map(|mend| mend.lines());
-    let mend: String = mend.map(|line| format!("           {line}\n")).collect();
-    format!("  {word}  {}: {}\n{mend}", style.strong(check.subject), check.seen)
+    let mend: String = mend.map(|line| format!("         {line}\n")).collect();
+    format!("{word}  {}: {}\n{mend}", style.strong(check.subject), check.seen)
 }
 
 fn program(context: &Context) -> Check {

@@ -14,7 +14,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -54,6 +54,11 @@ const NEEDS: [Need; 8] = [
         name: "promtool",
         probe: &["promtool", "--version"],
         package: "Debian package `prometheus`",
+    },
+    Need {
+        name: "zizmor",
+        probe: &["zizmor", "--version"],
+        package: "`python3 -m pip install zizmor`",
     },
 ];
 

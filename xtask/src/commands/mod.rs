@@ -2,6 +2,8 @@
 
 pub mod affected;
 pub mod bench;
+pub mod branch;
+pub mod candidate;
 pub mod completions;
 pub mod conformance;
 pub mod diff;
@@ -13,6 +15,7 @@ pub mod explain;
 pub mod generate;
 pub mod history;
 pub mod hold;
+pub mod import;
 pub mod keys;
 pub mod man;
 pub mod mark;

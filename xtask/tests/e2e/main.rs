@@ -11,3 +11,4 @@ mod fleet;
 mod git;
 mod readers;
 mod shell;
+mod surfaces;

@@ -33,7 +33,15 @@ pub fn tree(wanted: fn(&str) -> bool) -> FileTree {
 
 /// What the workbench takes of this repository.
 fn is_kept(path: &str) -> bool {
-    let folders = ["agents/", "environments/", "templates/", "schemas/", "docs/reference/"];
+    let folders = [
+        "agents/",
+        "environments/",
+        "templates/",
+        "schemas/",
+        "docs/reference/",
+        "docs/runbooks/",
+        ".github/",
+    ];
     folders.iter().any(|folder| path.starts_with(folder))
 }
 
@@ -85,7 +93,10 @@ impl Workbench {
         let cli = Cli::try_parse_from(std::iter::once("cargo xtask".into()).chain(words)).unwrap();
         match cli.command {
             Command::Completions(args) => commands::completions::run(&self.context, args),
+            Command::Branch(args) => commands::branch::run(&self.context, args),
+            Command::Candidate(args) => commands::candidate::run(&self.context, args),
             Command::Explain(args) => commands::explain::run(&self.context, args),
+            Command::Import(args) => commands::import::run(&self.context, args),
             Command::Man(args) => commands::man::run(&self.context, args),
             Command::Evaluate(args) => commands::evaluate::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),

@@ -260,6 +260,11 @@ pub const RULES: &[Rule] = &[
         "give exactly one of `agent:`, `health:`, or `host:` with `port:`",
     ),
     Rule::new(
+        "unfaithful-import",
+        "what an imported agent renders to is not what came in, so moving in would change the cluster",
+        "move the object in by hand, or leave it out of the import",
+    ),
+    Rule::new(
         "unknown-agent",
         "a file is for an agent that does not exist",
         "remove the file, or rename it to the agent's name",
@@ -269,6 +274,12 @@ pub const RULES: &[Rule] = &[
         "a blueprint extends one that does not exist",
         "name one that does",
     ),
+    Rule::new(
+        "unknown-branch-name",
+        "a branch is none of those that the fleet knows, so it is unclear where its commits may be released",
+        "rename it, or add an entry under `branches:` in the fleet file",
+    )
+    .example("fix-prompt\n", "feature/fix-prompt\n"),
     Rule::new(
         "unknown-dependency",
         "an agent depends on one that is not in the fleet",
@@ -286,7 +297,7 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "unlisted-environment",
-        "an environment has a folder and is not in the fleet's list, so nothing renders it",
+        "an environment has a folder, or a branch releases to it, and it is not in the fleet's list, so nothing renders it",
         "add it to `environments:` in the fleet file",
     ),
     Rule::new(

@@ -2,6 +2,8 @@
 
 mod field;
 mod findings;
+mod owners;
+mod runbook;
 mod schema;
 mod templates;
 mod values;
@@ -35,6 +37,12 @@ pub fn files(workspace: &Workspace) -> BTreeMap<String, String> {
         ("values", values::page(workspace)),
     ] {
         files.insert(layout::reference(name), page(&text));
+    }
+    files.insert(layout::CODEOWNERS.to_owned(), owners::codeowners(workspace));
+    let template = owners::pull_request_template(workspace);
+    files.insert(layout::PULL_REQUEST_TEMPLATE.to_owned(), template);
+    for agent in workspace.agents.values() {
+        files.insert(runbook::path(agent), page(&runbook::page(workspace, agent)));
     }
     files
 }

@@ -42,6 +42,14 @@ pub const KUBERNETES_SCHEMAS: &str = "schemas/kubernetes";
 pub const CUSTOM_SCHEMAS: &str = "schemas/crds";
 /// Folder of the generated pages.
 pub const REFERENCE: &str = "docs/reference";
+/// Folder of the workflows of GitHub Actions.
+pub const WORKFLOWS: &str = ".github/workflows";
+/// Who is asked to review what.
+pub const CODEOWNERS: &str = ".github/CODEOWNERS";
+/// What a pull request begins with.
+pub const PULL_REQUEST_TEMPLATE: &str = ".github/pull_request_template.md";
+/// Folder of the runbooks: one page an agent.
+pub const RUNBOOKS: &str = "docs/runbooks";
 /// The folders whose files the tool reads: a change there is a change of the fleet.
 pub const ROOTS: [&str; 3] = [AGENTS, ENVIRONMENTS, TEMPLATES];
 

@@ -12,8 +12,8 @@ use super::files::{
 };
 use super::layout::{self, Place};
 use super::{
-    Agent, Component, Elsewhere, Environment, Graph, PromptComponent, Workspace, blueprint, check, listing, parts,
-    releases,
+    Agent, Component, Elsewhere, Environment, Graph, PromptComponent, Workspace, blueprint, branches, check, listing,
+    parts, releases,
 };
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion};
 
@@ -59,6 +59,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         findings.sort();
         return (None, findings);
     };
+    findings.extend(branches::findings(tree, &fleet));
     let environments = environments(tree, &fleet, parsed, elsewhere.released, &mut findings);
     let mut dependencies = elsewhere.agents.clone();
     dependencies.extend(

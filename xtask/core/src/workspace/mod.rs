@@ -2,12 +2,14 @@
 
 pub mod faults;
 pub mod files;
+pub mod import;
 pub mod layout;
 pub mod scaffold;
 pub mod schemas;
 
 mod agent;
 mod blueprint;
+mod branches;
 mod check;
 mod graph;
 mod layers;

@@ -17,10 +17,11 @@ use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// Write the schemas and the reference pages that come from the code.
+/// Write the schemas, the reference pages, the runbooks and the code owners, which come from code and fleet.
 ///
 /// `schemas/*.schema.json` come from the Rust types, `docs/reference/*.md` from the types, the command line and the
-/// blueprints' default values. They are committed; run this after changing what they come from.
+/// blueprints' default values, `docs/runbooks/*.md`, `.github/CODEOWNERS` and the pull request template from agents and
+/// environments. They are committed; run this after changing what they come from.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Write nothing; exit with 1 when a file is not what would be written.
@@ -80,10 +81,15 @@ fn compare(context: &Context, root: &Path, files: &BTreeMap<String, String>) -> 
     Ok(answer)
 }
 
-/// The files that stand where only generated ones stand: directly in the folders of schemas and of the reference.
+/// The files that stand where only generated ones stand: directly in the folders of schemas, of the reference and of runbooks.
 fn generated(context: &Context, root: &Path) -> Result<BTreeSet<String>, Failure> {
     let mut found = BTreeSet::new();
-    for (folder, suffix) in [(layout::SCHEMAS, layout::SCHEMA_SUFFIX), (layout::REFERENCE, ".md")] {
+    let folders = [
+        (layout::SCHEMAS, layout::SCHEMA_SUFFIX),
+        (layout::REFERENCE, ".md"),
+        (layout::RUNBOOKS, ".md"),
+    ];
+    for (folder, suffix) in folders {
         let place = root.join(folder);
         if !context.files.exists(&place) {
             continue;

@@ -2,6 +2,7 @@
 
 mod agent;
 mod environment;
+mod pipeline;
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use crate::context::{Context, Loaded};
 use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
 
-/// Start an agent or an environment with files that pass every check.
+/// Start an agent, an environment or a pipeline with files that pass every check.
 ///
 /// Nothing is written unless the fleet loads and renders with the new files.
 #[derive(Debug, clap::Args)]
@@ -30,6 +31,7 @@ pub struct Args {
 enum What {
     Agent(agent::Args),
     Environment(environment::Args),
+    Pipeline(pipeline::Args),
 }
 
 /// Starts one of them.
@@ -37,6 +39,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     match args.what {
         What::Agent(args) => agent::run(context, args),
         What::Environment(args) => environment::run(context, args),
+        What::Pipeline(args) => pipeline::run(context, args),
     }
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{EnvironmentName, PipelineStage};
+use crate::model::{EnvironmentName, PipelineStage, Version};
 
 /// The fleet: all agents in all environments.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,10 @@ pub struct FleetFile {
     pub environments: Vec<EnvironmentName>,
     /// Where and how releases are committed.
     pub delivery: Delivery,
+    /// What branches people work on may be called, and where their commits may be released; any name will do where the
+    /// list is empty.
+    #[serde(default)]
+    pub branches: Vec<SourceBranch>,
     /// What must be recorded of a tuple before it is promoted to an environment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub promotion: BTreeMap<EnvironmentName, Demands>,
@@ -44,6 +48,39 @@ fn gray_steps() -> Vec<u8> {
 
 fn kept_releases() -> usize {
     10
+}
+
+/// A kind of branch that people work on.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SourceBranch {
+    /// The name: `*` stands for any text without a slash, `<version>` for a version such as `v3.3.0`.
+    pub name: String,
+    /// The environments that a pipeline on it may release to.
+    #[serde(default)]
+    pub releases: Vec<EnvironmentName>,
+}
+
+impl SourceBranch {
+    /// Whether a branch is of this kind.
+    pub fn is(&self, branch: &str) -> bool {
+        let (names, parts): (Vec<&str>, Vec<&str>) = (self.name.split('/').collect(), branch.split('/').collect());
+        names.len() == parts.len() && names.iter().zip(parts).all(|(name, part)| is_part(name, part))
+    }
+}
+
+/// Whether one part of a branch's name is what the pattern says.
+fn is_part(pattern: &str, part: &str) -> bool {
+    if pattern == "<version>" {
+        return Version::parse(part).is_ok();
+    }
+    match pattern.split_once('*') {
+        None => pattern == part,
+        Some((before, after)) => {
+            let stem = part.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            stem.is_some_and(|stem| !stem.is_empty())
+        }
+    }
 }
 
 /// What must be recorded of a tuple before it is promoted.

@@ -19,7 +19,7 @@ pub use environment::{
     Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ModelLimits, ProjectRole, Quota, SyncWindow,
     SyncWindowKind,
 };
-pub use fleet::{Budget, Delivery, Demands, EvidenceKind, FleetFile, TargetRevision};
+pub use fleet::{Budget, Delivery, Demands, EvidenceKind, FleetFile, SourceBranch, TargetRevision};
 pub use hold::HoldFile;
 pub use models::{KnownIndex, KnownModel, ModelsFile, Price};
 pub use release::{PreviousRelease, PromotedFrom, ReleaseFile};

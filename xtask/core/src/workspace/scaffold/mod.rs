@@ -1,10 +1,14 @@
 //! Scaffolds: the files that a new agent or a new environment starts with, as a plan.
 
 mod agent;
+mod candidate;
 mod environment;
+mod pipeline;
 
 pub use agent::{AgentShape, NewAgent, new_agent};
+pub use candidate::new_image;
 pub use environment::{NewEnvironment, new_environment};
+pub use pipeline::{CiService, new_pipeline};
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,154 @@
+//! Whether what a blueprint renders to is what moved in, object by object.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::objects::{Key, Side, Source, carried, rename, text};
+use crate::model::{CodeComponent, Manifest};
+
+/// What the keys begin with that Lockstep adds to objects, which none of them had before.
+const ADDED: &str = "lockstep.dev/";
+
+/// What differs between the objects of an environment that moved in and those that are rendered now, a line each; the
+/// namespace, the environment's suffix and the image are what they are to be.
+pub fn differences(
+    side: &Side,
+    source: Source,
+    agent: &str,
+    resource_name: &str,
+    image: Option<&CodeComponent>,
+    rendered: &[Manifest],
+) -> Vec<String> {
+    let carried = carried(side, source);
+    let namespace = rendered
+        .iter()
+        .map(|manifest| manifest.id.namespace.clone())
+        .find(|name| !name.is_empty());
+    let names: BTreeSet<&String> = carried.objects.keys().map(|(_, name)| name).collect();
+    let mut now: BTreeMap<String, String> = BTreeMap::new();
+    for name in names {
+        if let Some(rest) = name
+            .strip_prefix(agent)
+            .filter(|rest| rest.is_empty() || rest.starts_with('-'))
+        {
+            now.insert(name.clone(), format!("{resource_name}{rest}"));
+        }
+    }
+    let hashed = carried
+        .hashed
+        .iter()
+        .map(|stem| now.get(stem).unwrap_or(stem))
+        .cloned()
+        .collect();
+    let stems = stems(rendered, &hashed);
+    let mut after: BTreeMap<Key, Value> = BTreeMap::new();
+    for manifest in rendered {
+        let mut object = manifest.object.clone();
+        rename(&mut object, &stems);
+        clean(&mut object);
+        after.insert((text(&object, "/kind"), text(&object, "/metadata/name")), object);
+    }
+    let mut before: BTreeMap<Key, Value> = BTreeMap::new();
+    for (_, mut object) in carried.objects {
+        rename(&mut object, &now);
+        if let (Some(from), Some(to)) = (&carried.namespace, &namespace) {
+            move_namespace(&mut object, from, to);
+        }
+        if let Some(code) = image {
+            let kind = text(&object, "/kind");
+            if let Some(place) = object
+                .pointer_mut("/spec/template/spec/containers/0/image")
+                .filter(|_| kind != "Job")
+            {
+                *place = format!("{}@{}", code.repository, code.digest).into();
+            }
+        }
+        clean(&mut object);
+        before.insert((text(&object, "/kind"), text(&object, "/metadata/name")), object);
+    }
+    let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
+    let mut lines = Vec::new();
+    for key in keys {
+        let title = format!("{}: {} {}", side.environment, key.0, key.1);
+        match (before.get(key), after.get(key)) {
+            (Some(_), None) => lines.push(format!("{title} is not rendered")),
+            (None, Some(_)) => lines.push(format!("{title} is new")),
+            (Some(before), Some(after)) => fields(before, after, &mut String::new(), &mut |path| {
+                lines.push(format!("{title} differs at {path}"))
+            }),
+            (None, None) => {}
+        }
+    }
+    lines
+}
+
+/// The stems of the names that got a hash of ours in the place of the one before.
+fn stems(rendered: &[Manifest], hashed: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let maps = rendered.iter().filter(|manifest| manifest.id.kind == "ConfigMap");
+    maps.filter_map(|manifest| {
+        let (stem, _) = manifest.id.name.rsplit_once('-')?;
+        hashed
+            .contains(stem)
+            .then(|| (manifest.id.name.clone(), stem.to_owned()))
+    })
+    .collect()
+}
+
+/// Takes away what Lockstep adds, and maps that are empty then.
+fn clean(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|key, _| !key.starts_with(ADDED));
+            map.values_mut().for_each(clean);
+            let is_empty = |key: &str, map: &serde_json::Map<String, Value>| {
+                map.get(key)
+                    .and_then(Value::as_object)
+                    .is_some_and(serde_json::Map::is_empty)
+            };
+            for key in ["annotations", "metadata"] {
+                if is_empty(key, map) {
+                    map.remove(key);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(clean),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn move_namespace(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(text) if key == "namespace" && text == from => to.clone_into(text),
+                    value => move_namespace(value, from, to),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| move_namespace(item, from, to)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The paths at which two values differ.
+fn fields(before: &Value, after: &Value, path: &mut String, tell: &mut dyn FnMut(&str)) {
+    let (Some(old), Some(new)) = (before.as_object(), after.as_object()) else {
+        if before != after {
+            tell(path);
+        }
+        return;
+    };
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for key in keys {
+        let length = path.len();
+        path.push('/');
+        path.push_str(key);
+        match (old.get(key), new.get(key)) {
+            (Some(before), Some(after)) => fields(before, after, path, tell),
+            _ => tell(path),
+        }
+        path.truncate(length);
+    }
+}

@@ -1,0 +1,167 @@
+//! What an imported set of objects is: which of them move in, under which names, and which stay behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::EnvironmentName;
+
+/// Where the objects come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Plain manifests.
+    Manifests,
+    /// A built overlay of Kustomize, whose generated ConfigMaps carry a hash in their names.
+    Kustomize,
+    /// A rendered chart of Helm, with the values that it was rendered from.
+    Helm,
+}
+
+/// What one environment has.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// Its objects.
+    pub objects: Vec<Value>,
+    /// The values that they were rendered from, where that is known.
+    pub values: Option<Value>,
+}
+
+/// Something that does not move in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    /// What it is.
+    pub what: String,
+    /// Why, and what to do about it.
+    pub why: String,
+}
+
+/// What identifies an object within a unit: kind and name, without the hash of a generated name.
+pub(super) type Key = (String, String);
+
+/// The objects of one environment that move in, as they are to be rendered.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Carried {
+    pub(super) objects: BTreeMap<Key, Value>,
+    /// The namespace that they were in.
+    pub(super) namespace: Option<String>,
+    /// The stems of generated names.
+    pub(super) hashed: BTreeSet<String>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// The key that holds the hash mark of ConfigMaps whose names get a hash.
+pub(super) const HASHED: &str = "lockstep.dev/hashed";
+
+/// Takes the objects that move in.
+pub(super) fn carried(side: &Side, source: Source) -> Carried {
+    let mut carried = Carried::default();
+    let mut flat = Vec::new();
+    side.objects.iter().for_each(|object| flatten(object, &mut flat));
+    let mut stems: BTreeMap<String, String> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for mut object in flat {
+        drop_nulls(&mut object);
+        let (kind, name) = (text(&object, "/kind"), text(&object, "/metadata/name"));
+        match reason(&object, &kind) {
+            Some(why) => carried.left_out.push(LeftOut {
+                what: format!("{kind} `{name}`"),
+                why: why.to_owned(),
+            }),
+            None => kept.push((kind, name, object)),
+        }
+    }
+    for (kind, name, _) in &kept {
+        if source == Source::Kustomize
+            && kind == "ConfigMap"
+            && let Some(stem) = stem(name)
+        {
+            stems.insert(name.clone(), stem.to_owned());
+        }
+    }
+    for (kind, name, mut object) in kept {
+        rename(&mut object, &stems);
+        if let Some(namespace) = object.pointer("/metadata/namespace").and_then(Value::as_str) {
+            carried.namespace.get_or_insert_with(|| namespace.to_owned());
+        }
+        let name = match stems.get(&name) {
+            Some(stem) => {
+                object["metadata"]["annotations"][HASHED] = "true".into();
+                carried.hashed.insert(stem.clone());
+                stem.clone()
+            }
+            None => name,
+        };
+        carried.objects.insert((kind, name), object);
+    }
+    carried
+}
+
+fn flatten(object: &Value, into: &mut Vec<Value>) {
+    match object.get("items").and_then(Value::as_array) {
+        Some(items) if text(object, "/kind").ends_with("List") => items.iter().for_each(|item| flatten(item, into)),
+        _ if object.is_null() => {}
+        _ => into.push(object.clone()),
+    }
+}
+
+/// Why an object stays behind.
+fn reason(object: &Value, kind: &str) -> Option<&'static str> {
+    let hook = object
+        .pointer("/metadata/annotations")
+        .and_then(|annotations| annotations.get("helm.sh/hook"));
+    match kind {
+        "" => Some("it has no kind"),
+        "Secret" => Some("secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`"),
+        "Namespace" => Some("the environment renders its own"),
+        "CustomResourceDefinition" => Some("it belongs to the cluster, not to an agent"),
+        _ if hook.and_then(Value::as_str).is_some_and(|hook| hook.contains("test")) => {
+            Some("it is a test of the chart; `verification:` runs checks after a sync")
+        }
+        _ => None,
+    }
+}
+
+/// The name without the hash that Kustomize put behind it.
+fn stem(name: &str) -> Option<&str> {
+    const ALPHABET: &str = "2456789bcdfghkmt";
+    let (stem, hash) = name.rsplit_once('-')?;
+    (hash.len() == 10 && hash.chars().all(|c| ALPHABET.contains(c)) && !stem.is_empty()).then_some(stem)
+}
+
+/// Gives every text that is a generated name its stem: the object's own name, and whatever names it.
+pub(super) fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(name) = names.get(text) {
+                name.clone_into(text);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, names)),
+        Value::Object(map) => map.values_mut().for_each(|item| rename(item, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// To Kubernetes a key that is null is a key that is not there.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+pub(super) fn text(value: &Value, pointer: &str) -> String {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,131 @@
+//! What differs between environments, as values that templates read, each under a name that says what it is.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// Values under `custom:`: what holds unless an environment says otherwise, and what each environment says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parameters {
+    /// What holds by default: what the first environment has.
+    pub(super) defaults: Map<String, Value>,
+    /// What differs from it, by the environment's place.
+    pub(super) differing: BTreeMap<usize, Map<String, Value>>,
+    /// The leaves of the values that the objects were rendered from, by the environment's place.
+    leaves: Vec<BTreeMap<String, Value>>,
+}
+
+impl Parameters {
+    /// Parameters that take over the names of these values.
+    pub(super) fn of(values: &[Option<&Value>]) -> Parameters {
+        let leaves = values.iter().map(|values| {
+            let mut leaves = BTreeMap::new();
+            if let Some(values) = values {
+                flatten(values, &mut String::new(), &mut leaves);
+            }
+            leaves
+        });
+        Parameters {
+            leaves: leaves.collect(),
+            ..Parameters::default()
+        }
+    }
+
+    /// A value that environments differ in, and the expression by which a template reads it.
+    pub(super) fn add(&mut self, values: &[(usize, Value)], place: &str) -> String {
+        let name = self.name(values, place);
+        for (index, (environment, value)) in values.iter().enumerate() {
+            if index == 0 {
+                self.defaults.insert(name.clone(), value.clone());
+            } else if self.defaults.get(&name) != Some(value) {
+                let differing = self.differing.entry(*environment).or_default();
+                differing.insert(name.clone(), value.clone());
+            }
+        }
+        format!("values.custom.{name}")
+    }
+
+    /// How many of the values that the objects were rendered from no template reads under their names.
+    pub(super) fn unread(&self) -> usize {
+        let leaves = self.leaves.first().into_iter().flat_map(BTreeMap::keys);
+        leaves
+            .filter(|path| !self.defaults.contains_key(&identifier(path)))
+            .count()
+    }
+
+    /// The name of the value in the chart, where exactly one has these values everywhere; else one made of the place.
+    fn name(&self, values: &[(usize, Value)], place: &str) -> String {
+        let same = |path: &&String| {
+            let has = |(environment, value): &(usize, Value)| {
+                let leaf = self.leaves.get(*environment).and_then(|leaves| leaves.get(*path));
+                leaf.is_some_and(|leaf| leaf == value || shown(leaf) == shown(value))
+            };
+            values.iter().all(has)
+        };
+        let first = values
+            .first()
+            .and_then(|(environment, _)| self.leaves.get(*environment));
+        let named: Vec<&String> = first.into_iter().flat_map(BTreeMap::keys).filter(same).collect();
+        let wanted = match named[..] {
+            [path] => identifier(path),
+            _ => identifier(place),
+        };
+        let is_same = |name: &str| {
+            let value = |environment: &usize| {
+                let differing = self.differing.get(environment).and_then(|map| map.get(name));
+                differing.or_else(|| self.defaults.get(name))
+            };
+            values
+                .iter()
+                .all(|(environment, wanted)| value(environment) == Some(wanted))
+        };
+        let mut name = wanted.clone();
+        for number in 2.. {
+            if !self.defaults.contains_key(&name) || is_same(&name) {
+                break;
+            }
+            name = format!("{wanted}{number}");
+        }
+        name
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn flatten(value: &Value, path: &mut String, leaves: &mut BTreeMap<String, Value>) {
+    let Value::Object(map) = value else {
+        leaves.insert(path.clone(), value.clone());
+        return;
+    };
+    for (key, value) in map {
+        let length = path.len();
+        path.push('.');
+        path.push_str(key);
+        flatten(value, path, leaves);
+        path.truncate(length);
+    }
+}
+
+/// A text as a key that templates can read with a dot: its words, each but the first with a capital.
+fn identifier(text: &str) -> String {
+    let mut name = String::new();
+    for word in text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        let mut characters = word.chars();
+        let first = characters.next().unwrap_or_default();
+        if name.is_empty() {
+            name.push(first.to_ascii_lowercase());
+        } else {
+            name.push(first.to_ascii_uppercase());
+        }
+        name.push_str(characters.as_str());
+    }
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'v');
+    }
+    name
+}

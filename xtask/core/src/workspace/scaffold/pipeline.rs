@@ -1,0 +1,129 @@
+//! Pipelines: what a CI service runs, made of the fleet's environments and branches.
+
+use super::Plan;
+use crate::workspace::files::Follows;
+use crate::workspace::{Environment, Workspace, layout};
+
+/// A CI service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CiService {
+    /// GitHub Actions: one workflow for each thing that is done.
+    Github,
+    /// GitLab CI/CD.
+    Gitlab,
+    /// Jenkins, as a declarative pipeline.
+    Jenkins,
+    /// Argo Workflows, as a template.
+    ArgoWorkflows,
+}
+
+/// The workflows of GitHub Actions by file name.
+const GITHUB: &[(&str, &str)] = &[
+    (
+        "lockstep-check.yml",
+        include_str!("pipelines/github/lockstep-check.yml"),
+    ),
+    ("lockstep-hold.yml", include_str!("pipelines/github/lockstep-hold.yml")),
+    (
+        "lockstep-image.yml",
+        include_str!("pipelines/github/lockstep-image.yml"),
+    ),
+    (
+        "lockstep-nightly.yml",
+        include_str!("pipelines/github/lockstep-nightly.yml"),
+    ),
+    (
+        "lockstep-promote.yml",
+        include_str!("pipelines/github/lockstep-promote.yml"),
+    ),
+    (
+        "lockstep-release.yml",
+        include_str!("pipelines/github/lockstep-release.yml"),
+    ),
+    (
+        "lockstep-rollback.yml",
+        include_str!("pipelines/github/lockstep-rollback.yml"),
+    ),
+];
+
+/// The files of a pipeline.
+pub fn new_pipeline(workspace: &Workspace, service: CiService) -> Plan {
+    let fill = |text: &str| filled(workspace, text);
+    match service {
+        CiService::Github => {
+            let file = |(name, text): &(&str, &str)| (format!("{}/{name}", layout::WORKFLOWS), fill(text));
+            GITHUB.iter().map(file).collect()
+        }
+        CiService::Gitlab => Plan::from([(".gitlab-ci.yml".to_owned(), fill(include_str!("pipelines/gitlab.yml")))]),
+        CiService::Jenkins => Plan::from([("Jenkinsfile".to_owned(), fill(include_str!("pipelines/Jenkinsfile")))]),
+        CiService::ArgoWorkflows => {
+            let text = fill(include_str!("pipelines/argo-workflows.yaml"));
+            Plan::from([("ci/argo-workflows.yaml".to_owned(), text)])
+        }
+    }
+}
+
+/// A text with the fleet's names in the places that ask for them.
+fn filled(workspace: &Workspace, text: &str) -> String {
+    let delivery = &workspace.fleet.delivery;
+    let names: Vec<&str> = workspace
+        .environments
+        .iter()
+        .map(|environment| environment.name.as_str())
+        .collect();
+    let credentials = include_str!("pipelines/github/credentials.part");
+    text.replace("@CREDENTIALS@", credentials.trim_end())
+        .replace("@RELEASE_JOBS@", &gitlab_jobs(workspace))
+        .replace("@RELEASE_STAGES@", jenkins_stages(workspace).trim_end())
+        .replace("@ENVIRONMENTS@", &names.join(", "))
+        .replace("@REPOSITORY@", &delivery.repo_url)
+        .replace("@PREFIX@", &delivery.branch_prefix.replace('/', "\\/"))
+        .replace("@DRY@", &delivery.dry_branch)
+}
+
+/// A job for each environment; those that do not follow the candidate wait for a person and for the one before.
+fn gitlab_jobs(workspace: &Workspace) -> String {
+    let mut text = String::new();
+    let mut before: Option<&Environment> = None;
+    for environment in &workspace.environments {
+        let name = &environment.name;
+        text.push_str(&format!(
+            "\nrelease-{name}:\n  extends: .release\n  environment: {{name: {name}}}\n"
+        ));
+        if let Some(before) = before {
+            text.push_str(&format!("  needs: [release-{}]\n", before.name));
+        }
+        text.push_str("  rules:\n    - if: $CI_COMMIT_BRANCH == \"@DRY@\" && $CI_PIPELINE_SOURCE != \"schedule\"\n");
+        if environment.file.follows == Follows::Releases {
+            text.push_str("      when: manual\n");
+        }
+        before = Some(environment);
+    }
+    text
+}
+
+/// A stage for each environment; those that do not follow the candidate wait for a person.
+fn jenkins_stages(workspace: &Workspace) -> String {
+    let stage = |environment: &Environment| {
+        let name = &environment.name;
+        let input = match environment.file.follows {
+            Follows::Candidate => String::new(),
+            Follows::Releases => format!("      input {{ message 'Release to {name}?' }}\n"),
+        };
+        format!(
+            "    stage('Release {name}') {{
+      when {{
+        beforeInput true
+        branch '@DRY@'
+      }}
+{input}      steps {{
+        withCredentials([gitUsernamePassword(credentialsId: 'lockstep-git')]) {{
+          sh 'cargo xtask release {name} --push'
+        }}
+      }}
+    }}
+"
+        )
+    };
+    workspace.environments.iter().map(stage).collect()
+}

@@ -1,0 +1,290 @@
+//! `import`: objects that somebody else rendered become an agent that renders to the same.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use lockstep::model::{AgentName, CodeComponent, Digest, FileTree, Finding};
+use lockstep::render::{Engines, Selection, render_all};
+use lockstep::workspace::files::Follows;
+use lockstep::workspace::import::{Import, Imported, LeftOut, Side, Source as Origin, differences, import};
+use lockstep::workspace::scaffold::Plan;
+use lockstep::workspace::{Workspace, layout};
+use lockstep::yaml;
+use serde::Serialize;
+use serde_json::Map;
+
+use super::selection;
+use crate::context::{Context, Source};
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// Make an agent of objects that somebody else rendered: a chart, an overlay or plain manifests.
+///
+/// The agent gets a blueprint with one template an object; what differs between environments becomes values. Before
+/// anything is written, all of it is rendered and compared with what came in, object by object. What cannot move in, such
+/// as secrets, is listed.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    HelmValues(HelmArgs),
+    Kustomize(KustomizeArgs),
+    Manifests(ManifestArgs),
+}
+
+/// Move a chart in, from its values and from what `helm template` made of them.
+#[derive(Debug, clap::Args)]
+struct HelmArgs {
+    #[command(flatten)]
+    common: Common,
+    /// The rendered chart of an environment; the first one says what holds by default.
+    #[arg(long, value_name = "ENVIRONMENT=FILE", required = true, value_parser = place)]
+    rendered: Vec<Place>,
+    /// The values that it was rendered from; what differs keeps their names.
+    #[arg(long, value_name = "ENVIRONMENT=FILE", value_parser = place)]
+    values: Vec<Place>,
+}
+
+/// Move an overlay in, from what `kustomize build` made of it.
+#[derive(Debug, clap::Args)]
+struct KustomizeArgs {
+    #[command(flatten)]
+    common: Common,
+    /// The built overlay of an environment; the first one says what holds by default.
+    #[arg(long, value_name = "ENVIRONMENT=FILE", required = true, value_parser = place)]
+    built: Vec<Place>,
+}
+
+/// Move plain manifests in.
+#[derive(Debug, clap::Args)]
+struct ManifestArgs {
+    #[command(flatten)]
+    common: Common,
+    /// The manifests of an environment; the first one says what holds by default.
+    #[arg(long, value_name = "ENVIRONMENT=FILE", required = true, value_parser = place)]
+    from: Vec<Place>,
+}
+
+/// What is the same wherever the objects come from.
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// The agent that they become.
+    #[arg(value_name = "AGENT")]
+    agent: String,
+    /// The image by digest: `<repository>@sha256:<digest>`, where the objects name it by tag.
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<String>,
+    /// The team that answers for it; `<fleet>/<name>` by default.
+    #[arg(long, value_name = "TEAM")]
+    owner: Option<String>,
+    /// Where to reach the team: an address or a channel.
+    #[arg(long, value_name = "CONTACT")]
+    contact: Option<String>,
+    /// Show the files and write nothing.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+}
+
+/// A file of an environment.
+type Place = (String, PathBuf);
+
+fn place(text: &str) -> Result<Place, String> {
+    let (environment, file) = text
+        .split_once('=')
+        .ok_or("write `<environment>=<file>`, as in `dev=dev.yaml`")?;
+    Ok((environment.to_owned(), PathBuf::from(file)))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    applied: bool,
+    files: Plan,
+    left_out: Vec<LeftOut>,
+}
+
+/// Imports.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    match args.what {
+        What::HelmValues(args) => all(context, &args.common, Origin::Helm, &args.rendered, &args.values),
+        What::Kustomize(args) => all(context, &args.common, Origin::Kustomize, &args.built, &[]),
+        What::Manifests(args) => all(context, &args.common, Origin::Manifests, &args.from, &[]),
+    }
+}
+
+fn all(
+    context: &Context,
+    args: &Common,
+    source: Origin,
+    objects: &[Place],
+    values: &[Place],
+) -> Result<Report, Failure> {
+    let agent = AgentName::new(&args.agent).map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
+    let root = context.root()?;
+    for folder in [
+        format!("{}/{agent}", layout::AGENTS),
+        format!("{}/{agent}", layout::TEMPLATES),
+    ] {
+        if context.files.exists(&root.join(&folder)) {
+            return Err(
+                Failure::new(FailureKind::Usage, format!("`{folder}` exists already")).hint("choose another name")
+            );
+        }
+    }
+    let loaded = context.load(&Source::WorkTree)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let fleet = &workspace.fleet.name;
+    let wanted = Import {
+        sides: sides(context, workspace, objects, values)?,
+        image: args.image.as_deref().map(image).transpose()?,
+        owner: args.owner.clone().unwrap_or_else(|| format!("{fleet}/{agent}")),
+        contact: args
+            .contact
+            .clone()
+            .unwrap_or_else(|| format!("{agent}@{fleet}.example.com")),
+        agent,
+        source,
+    };
+    let imported = import(&wanted);
+    let mut tree = loaded.tree;
+    for (path, text) in &imported.plan {
+        tree.insert(path.clone(), text.as_bytes());
+    }
+    let findings = prove(&tree, &loaded.findings, &wanted);
+    if findings.iter().any(Finding::is_error) {
+        let answer = answer(imported, false);
+        return Ok(Report::new(answer, "").with_findings(findings, tree));
+    }
+    let mut text = String::new();
+    for (path, content) in &imported.plan {
+        if args.dry_run {
+            text.push_str(&format!("--- {path}\n{content}\n"));
+        } else {
+            context.files.write(&root.join(path), content.as_bytes())?;
+            text.push_str(&format!("wrote {path}\n"));
+        }
+    }
+    for left in &imported.left_out {
+        text.push_str(&format!("left out: {}: {}\n", left.what, left.why));
+    }
+    let report = Report::new(answer(imported, !args.dry_run), text);
+    Ok(report.next(format!("cargo xtask render --agent {}", wanted.agent)))
+}
+
+fn answer(imported: Imported, applied: bool) -> Answer {
+    Answer {
+        applied,
+        files: imported.plan,
+        left_out: imported.left_out,
+    }
+}
+
+fn image(text: &str) -> Result<CodeComponent, Failure> {
+    let parts = text
+        .split_once('@')
+        .and_then(|(repository, digest)| Some((repository, Digest::parse(digest)?)));
+    let (repository, digest) = parts.ok_or_else(|| {
+        Failure::new(FailureKind::Usage, format!("`{text}` is no image by digest"))
+            .hint("write `<repository>@sha256:<64 hexadecimal digits>`")
+    })?;
+    Ok(CodeComponent {
+        repository: repository.to_owned(),
+        digest,
+    })
+}
+
+/// Reads the objects of each environment, and the values that they were rendered from.
+fn sides(context: &Context, workspace: &Workspace, objects: &[Place], values: &[Place]) -> Result<Vec<Side>, Failure> {
+    let mut sides = Vec::new();
+    let names: Vec<String> = objects.iter().chain(values).map(|(name, _)| name.clone()).collect();
+    selection::environments(workspace, &names)?;
+    for (name, file) in objects {
+        let environment = selection::environments(workspace, std::slice::from_ref(name))?[0];
+        let text = read(context, file)?;
+        let manifests = yaml::read_manifests(&text).map_err(|error| unreadable(file, &error))?;
+        let values = values.iter().find(|(other, _)| other == name);
+        let values =
+            values.map(|(_, file)| yaml::read_value(&read(context, file)?).map_err(|error| unreadable(file, &error)));
+        sides.push(Side {
+            environment: environment.name.clone(),
+            objects: manifests.documents.into_iter().map(|document| document.value).collect(),
+            values: values.transpose()?,
+        });
+    }
+    Ok(sides)
+}
+
+fn unreadable(file: &Path, error: &yaml::YamlError) -> Failure {
+    let message = format!("`{}` line {}: {}", file.display(), error.line, error.message);
+    Failure::new(FailureKind::Usage, message)
+}
+
+fn read(context: &Context, file: &Path) -> Result<String, Failure> {
+    let path = context.folder.join(file);
+    for (name, command) in [
+        ("kustomization.yaml", "kustomize build"),
+        ("Chart.yaml", "helm template"),
+    ] {
+        if context.files.exists(&path.join(name)) {
+            let message = format!("`{}` is what the objects are made of, not the objects", file.display());
+            let hint = format!("make them first: `{command} {} > objects.yaml`", file.display());
+            return Err(Failure::new(FailureKind::Usage, message).hint(hint));
+        }
+    }
+    let bytes = context.files.read(&path)?;
+    let bytes = bytes.ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", file.display())))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(FailureKind::Usage, format!("`{}` is not UTF-8", file.display())))
+}
+
+/// Renders the plan in every environment that something came from, as if each followed the candidate, and compares.
+fn prove(tree: &FileTree, known: &[Finding], wanted: &Import) -> Vec<Finding> {
+    let (workspace, mut findings) = Workspace::load(tree);
+    findings.retain(|finding| !known.contains(finding));
+    let Some(mut workspace) = workspace else {
+        return findings;
+    };
+    for environment in &mut workspace.environments {
+        environment.file.follows = Follows::Candidate;
+    }
+    let (engines, more) = Engines::compile(&workspace);
+    findings.extend(more);
+    for side in &wanted.sides {
+        let Some(environment) = workspace.environment(side.environment.as_str()) else {
+            continue;
+        };
+        let selection = Selection {
+            environments: vec![environment],
+            agents: Some(BTreeSet::from([wanted.agent.clone()])),
+            set: Map::new(),
+        };
+        let (units, more) = render_all(&workspace, &engines, &selection);
+        findings.extend(more);
+        let resource_name = format!("{}{}", wanted.agent, environment.file.suffix);
+        for unit in units {
+            let lines = differences(
+                side,
+                wanted.source,
+                wanted.agent.as_str(),
+                &resource_name,
+                wanted.image.as_ref(),
+                &unit.rendered.objects,
+            );
+            findings.extend(lines.into_iter().map(unfaithful));
+        }
+    }
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+fn unfaithful(line: String) -> Finding {
+    Finding::error("unfaithful-import", line)
+        .help("nothing was written; move the object in by hand, or take it out of what is imported")
+}

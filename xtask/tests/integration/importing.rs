@@ -1,0 +1,324 @@
+//! `import`: a chart, an overlay and plain manifests move in and render to the same objects; what cannot is listed.
+
+use expect_test::expect;
+
+use super::workbench::Workbench;
+
+/// What `helm template` makes of the usual kind of chart, in an environment with these settings.
+fn chart(namespace: &str, replicas: u32, level: &str, host: &str, extra: &str) -> String {
+    format!(
+        r#"---
+# Source: support/templates/serviceaccount.yaml
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: support
+  namespace: {namespace}
+  labels:
+    helm.sh/chart: support-1.4.0
+    app.kubernetes.io/name: support
+    app.kubernetes.io/managed-by: Helm
+---
+# Source: support/templates/secret.yaml
+apiVersion: v1
+kind: Secret
+metadata: {{name: support-token, namespace: {namespace}}}
+stringData: {{token: hunter2}}
+---
+# Source: support/templates/configmap.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: support-config
+  namespace: {namespace}
+  labels: {{app.kubernetes.io/name: support}}
+data:
+  LOG_LEVEL: "{level}"
+  greeting.txt: |
+    Hello {{{{ name }}}},
+    how can we help?
+---
+# Source: support/templates/service.yaml
+apiVersion: v1
+kind: Service
+metadata: {{name: support, namespace: {namespace}}}
+spec:
+  type: ClusterIP
+  ports: [{{port: 80, targetPort: http, protocol: TCP, name: http}}]
+  selector: {{app.kubernetes.io/name: support}}
+---
+# Source: support/templates/deployment.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: support, namespace: {namespace}, labels: {{app.kubernetes.io/name: support}}}}
+spec:
+  replicas: {replicas}
+  selector: {{matchLabels: {{app.kubernetes.io/name: support}}}}
+  template:
+    metadata:
+      annotations: {{prometheus.io/scrape: "true"}}
+      labels: {{app.kubernetes.io/name: support}}
+    spec:
+      serviceAccountName: support
+      containers:
+        - name: support
+          image: registry.example.com/support:2.3.1
+          envFrom: [{{configMapRef: {{name: support-config}}}}]
+          ports: [{{name: http, containerPort: 8080}}]
+          livenessProbe: {{httpGet: {{path: /healthz, port: http}}}}
+          resources: {{limits: {{cpu: "1", memory: 512Mi}}}}
+---
+# Source: support/templates/ingress.yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: support, namespace: {namespace}}}
+spec:
+  rules:
+    - host: {host}
+      http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: support, port: {{number: 80}}}}}}}}]}}
+{extra}---
+# Source: support/templates/tests/test-connection.yaml
+apiVersion: v1
+kind: Pod
+metadata: {{name: support-test, annotations: {{helm.sh/hook: test}}}}
+spec: {{containers: [{{name: wget, image: busybox}}], restartPolicy: Never}}
+"#
+    )
+}
+
+const AUTOSCALER: &str = r"---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: support, namespace: support-prod}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: support}
+  minReplicas: 3
+  maxReplicas: 9
+";
+
+fn bench() -> Workbench {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "dev.yaml",
+        &chart("support-dev", 1, "debug", "support.dev.example.com", ""),
+    );
+    bench.put(
+        "prod.yaml",
+        &chart("support-prod", 3, "info", "support.example.com", AUTOSCALER),
+    );
+    let values = |replicas, level, host| {
+        format!("replicaCount: {replicas}\nlog: {{level: {level}}}\ningress: {{host: {host}}}\nservice: {{port: 80}}\n")
+    };
+    bench.put("values-dev.yaml", &values(1, "debug", "support.dev.example.com"));
+    bench.put("values-prod.yaml", &values(3, "info", "support.example.com"));
+    bench
+}
+
+const HELM: &str = "import helm-values support --rendered dev=dev.yaml --rendered production=prod.yaml \
+                    --values dev=values-dev.yaml --values production=values-prod.yaml";
+
+#[test]
+fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
+    let bench = bench();
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    let report = bench
+        .run(&format!("{HELM} --image registry.example.com/support@{digest}"))
+        .unwrap();
+    assert_eq!(report.findings, []);
+    expect![[r#"
+        wrote agents/support/agent.yaml
+        wrote environments/production/values/support.yaml
+        wrote templates/support/blueprint.yaml
+        wrote templates/support/configmap-support-config.yaml.tera
+        wrote templates/support/deployment-support.yaml.tera
+        wrote templates/support/horizontalpodautoscaler-support.yaml.tera
+        wrote templates/support/ingress-support.yaml.tera
+        wrote templates/support/service-support.yaml.tera
+        wrote templates/support/serviceaccount-support.yaml.tera
+        wrote templates/support/values.yaml
+        left out: 1 of the chart's values: they are the same in every environment, so what they rendered to stands in the templates
+        left out: Pod `support-test`: it is a test of the chart; `verification:` runs checks after a sync
+        left out: Secret `support-token`: secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`
+    "#]].assert_eq(&report.text);
+    expect![[r#"
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          labels:
+            app.kubernetes.io/name: {{ agent.resourceName | quote }}
+          name: {{ agent.resourceName | quote }}
+          namespace: {{ environment.namespace | quote }}
+        spec:
+          replicas: {{ values.custom.replicaCount | json }}
+          selector:
+            matchLabels:
+              app.kubernetes.io/name: {{ agent.resourceName | quote }}
+          template:
+            metadata:
+              annotations:
+                lockstep.dev/tuple: {{ release.tupleId | quote }}
+                prometheus.io/scrape: "true"
+              labels:
+                app.kubernetes.io/name: {{ agent.resourceName | quote }}
+            spec:
+              containers:
+                - envFrom:
+                    - configMapRef:
+                        name: {{ (agent.resourceName ~ "-config") | quote }}
+                  image: {{ agent.image | quote }}
+                  livenessProbe:
+                    httpGet:
+                      path: /healthz
+                      port: http
+                  name: {{ agent.resourceName | quote }}
+                  ports:
+                    - containerPort: 8080
+                      name: http
+                  resources:
+                    limits:
+                      cpu: "1"
+                      memory: 512Mi
+              serviceAccountName: {{ agent.resourceName | quote }}
+    "#]]
+    .assert_eq(&bench.text("templates/support/deployment-support.yaml.tera").unwrap());
+    expect![[r#"
+        apiVersion: v1
+        data:
+          LOG_LEVEL: {{ values.custom.logLevel | json }}
+          greeting.txt: {{ values.custom.configMapSupportConfigDataGreetingTxt | json }}
+        kind: ConfigMap
+        metadata:
+          labels:
+            app.kubernetes.io/name: {{ agent.resourceName | quote }}
+          name: {{ (agent.resourceName ~ "-config") | quote }}
+          namespace: {{ environment.namespace | quote }}
+    "#]]
+    .assert_eq(
+        &bench
+            .text("templates/support/configmap-support-config.yaml.tera")
+            .unwrap(),
+    );
+    expect![[r#"
+        # yaml-language-server: $schema=../../schemas/values.schema.json
+        argocd:
+          annotations: {}
+          retryLimit: 5
+        custom:
+          configMapSupportConfigDataGreetingTxt: |
+            Hello {{ name }},
+            how can we help?
+          ingressHost: support.dev.example.com
+          logLevel: debug
+          replicaCount: 1
+          withHorizontalPodAutoscalerSupport: false
+        rollout:
+          strategy: rolling
+        routing:
+          provider: none
+    "#]]
+    .assert_eq(&bench.text("templates/support/values.yaml").unwrap());
+    expect![[r#"
+        # yaml-language-server: $schema=../../../schemas/environment-values.schema.json
+        values:
+          custom:
+            ingressHost: support.example.com
+            logLevel: info
+            replicaCount: 3
+            withHorizontalPodAutoscalerSupport: true
+    "#]]
+    .assert_eq(&bench.text("environments/production/values/support.yaml").unwrap());
+    let rendered = bench.run("render --agent support --environment dev").unwrap();
+    assert_eq!(rendered.findings, []);
+    assert!(
+        rendered
+            .text
+            .contains(&format!("image: registry.example.com/support@{digest}")),
+        "{}",
+        rendered.text
+    );
+    assert!(!rendered.text.contains("hunter2"));
+}
+
+#[test]
+fn an_image_by_tag_stays_and_is_told() {
+    let report = bench().run("import manifests support --from dev=dev.yaml").unwrap();
+    assert_eq!(report.findings, []);
+    assert!(
+        report
+            .text
+            .contains("left out: image `registry.example.com/support:2.3.1`"),
+        "{}",
+        report.text
+    );
+}
+
+/// What `kustomize build` makes of an overlay: names with a prefix, a generated ConfigMap, patches.
+fn overlay(namespace: &str, hash: &str, level: &str, patch: &str) -> String {
+    format!(
+        "apiVersion: v1\ndata:\n  LOG_LEVEL: {level}\nkind: ConfigMap\nmetadata:\n  name: billing-settings-{hash}\n  namespace: {namespace}\n---\n\
+         apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: billing\n  namespace: {namespace}\nspec:\n  serviceName: billing\n  \
+         selector:\n    matchLabels:\n      app: billing\n  template:\n    metadata:\n      labels:\n        app: billing\n    spec:\n{patch}      \
+         containers:\n      - image: registry.example.com/billing@sha256:{}\n        name: main\n        envFrom:\n        - configMapRef:\n            \
+         name: billing-settings-{hash}\n",
+        "cd".repeat(32)
+    )
+}
+
+#[test]
+fn an_overlay_moves_in_with_generated_names_and_patches() {
+    let bench = Workbench::of_repository();
+    bench.put("dev.yaml", &overlay("billing-dev", "2k89g5t4bc", "debug", ""));
+    bench.put(
+        "prod.yaml",
+        &overlay("billing", "hm7c6fbd95", "info", "      priorityClassName: high\n"),
+    );
+    let report = bench
+        .run("import kustomize billing --built dev=dev.yaml --built production=prod.yaml")
+        .unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!(report.result["leftOut"], serde_json::json!([]));
+    expect![[r#""#]].assert_eq(&bench.text("templates/billing/statefulset-billing.yaml.tera").unwrap());
+    let rendered = bench.run("render --agent billing --environment dev").unwrap();
+    assert_eq!(rendered.findings, []);
+    assert!(rendered.text.contains("name: billing-settings-"), "{}", rendered.text);
+}
+
+#[test]
+fn sources_are_not_objects() {
+    let bench = bench();
+    bench.put("overlays/dev/kustomization.yaml", "resources: []\n");
+    let refused = |line: &str| {
+        let failure = bench.run(line).unwrap_err();
+        format!("{}\n  {}\n", failure.message, failure.hints.join("\n  "))
+    };
+    let lines = [
+        "import kustomize billing --built dev=overlays/dev",
+        "import manifests billing --from dev=nothing.yaml",
+        "import manifests billing --from devv=dev.yaml",
+        "import manifests support-rag --from dev=dev.yaml",
+        "import manifests support --from dev=dev.yaml --image support:2",
+    ];
+    expect![[r#"
+        `overlays/dev` is what the objects are made of, not the objects
+          make them first: `kustomize build overlays/dev > objects.yaml`
+        there is no `nothing.yaml`
+  
+        there is no environment `devv`
+          did you mean `dev`?
+        `agents/support-rag` exists already
+          choose another name
+        `support:2` is no image by digest
+          write `<repository>@sha256:<64 hexadecimal digits>`
+    "#]]
+    .assert_eq(&lines.map(refused).concat());
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let bench = bench();
+    let before = bench.files();
+    bench
+        .run("import manifests support --from dev=dev.yaml --dry-run")
+        .unwrap();
+    assert!(bench.files() == before);
+}
