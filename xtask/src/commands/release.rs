@@ -73,9 +73,13 @@ pub struct Args {
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let repository = context.repository()?;
     let head = repository.head()?;
-    refuse_dirty(&*repository)?;
     let progress = context.spinner("reading the fleet");
-    let loaded = context.load_commit(&*repository, &head, &is_outline)?;
+    let (clean, loaded) = rayon::join(
+        || refuse_dirty(&*repository),
+        || context.load_commit(&*repository, &head, &is_outline),
+    );
+    clean?;
+    let loaded = loaded?;
     let Some(fleet) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
