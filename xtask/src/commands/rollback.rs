@@ -18,7 +18,9 @@ use super::checks;
 use super::dry::Target;
 use super::ledger::{Recorder, operator};
 use super::remote::Made;
+use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
+use super::trust::Trusted;
 use super::unit::UnitOf;
 use crate::context::Context;
 use crate::failure::{EXIT_OUTSIDE, Failure};
@@ -57,6 +59,9 @@ pub struct Args {
     /// Commit release file and hold to this branch instead of the current one.
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
+    /// How to sign.
+    #[command(flatten)]
+    signing: SigningArgs,
     /// Show what would be written and stop.
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -77,6 +82,7 @@ impl Args {
             accept: false,
             overrides: Vec::new(),
             branch: None,
+            signing: SigningArgs::default(),
             dry_run: true,
             push: false,
         }
@@ -160,15 +166,17 @@ impl Run<'_> {
         }
         let ledger = self.unit.ledger(self.context);
         let started = tries.started(ledger.now());
-        let (plan, findings) = match plan(self.context, self.unit, &self.target.base, &self.args.aim(), self.args)? {
-            Ok(found) => found,
-            Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
-        };
+        let (mut plan, mut findings) =
+            match plan(self.context, self.unit, &self.target.base, &self.args.aim(), self.args)? {
+                Ok(found) => found,
+                Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
+            };
         if findings.iter().any(Finding::is_error) || self.args.dry_run {
             return Ok(self
                 .report(&plan, None, None, false)
                 .with_findings(findings, Default::default()));
         }
+        findings.extend(self.sign(&mut plan)?);
         let written = self.write(&plan, started)?;
         let dry = self.follow(&plan);
         let pushed = self.args.push && {
@@ -186,6 +194,23 @@ impl Run<'_> {
             .with_findings(findings, Default::default()))
     }
 
+    /// Signs what is about to be written; says what stays unsigned.
+    fn sign(&self, plan: &mut Plan) -> Result<Vec<Finding>, Failure> {
+        let (repository, workspace) = (&*self.unit.repository, self.unit.workspace());
+        let given = self.args.signing.trust.as_deref();
+        let trusted = Trusted::read(self.context, repository, workspace, given)?;
+        let signing = Signing {
+            context: self.context,
+            repository,
+            workspace,
+            trusted: &trusted,
+            args: &self.args.signing,
+            push: self.args.push,
+        };
+        let outcome = signing.sign_commit(&self.unit.environment().name, &mut plan.commit)?;
+        Ok(outcome.warnings)
+    }
+
     /// The environment's branch, the ledger, the notes: what counts first.
     fn write(&self, plan: &Plan, started: lockstep::model::Timestamp) -> Result<Written, Failure> {
         let workspace = self.unit.workspace();
@@ -195,11 +220,11 @@ impl Run<'_> {
             .commit(&[NewCommit {
                 branch: plan.branch.clone(),
                 tip: plan.tip.clone(),
-                change: plan.files.clone(),
+                change: plan.commit.files.clone(),
                 author: workspace.fleet.delivery.author.clone(),
                 seconds: self.context.clock.now(),
                 offset_minutes: 0,
-                message: plan.message.clone(),
+                message: plan.commit.message.clone(),
             }])?
             .remove(0);
         let recorder = Recorder {
@@ -253,7 +278,12 @@ impl Run<'_> {
     }
 
     fn paths(&self, plan: &Plan) -> Vec<String> {
-        let written = plan.files.iter().chain(&plan.dry).filter(|(_, bytes)| bytes.is_some());
+        let written = plan
+            .commit
+            .files
+            .iter()
+            .chain(&plan.dry)
+            .filter(|(_, bytes)| bytes.is_some());
         let hold = layout::hold(&self.unit.environment().name, &self.unit.agent);
         written.map(|(path, _)| path.clone()).chain([hold]).collect()
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::ledger::{Override, Recorded, UnitHistory, Verdict};
-use super::{DryCommit, HydratorMetadata, PreviousUnit};
-use crate::artifact::{Inventory, TupleRecord};
+use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit};
+use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding};
 use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalFile};
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
@@ -126,8 +126,8 @@ pub struct Rollback<'a> {
     pub record: &'a TupleRecord,
     /// What the tip has of the unit.
     pub now: &'a PreviousUnit,
-    /// The tip's inventory of the environment's own unit.
-    pub own: &'a Inventory,
+    /// What the tip has of the environment's own unit.
+    pub own: &'a PreviousUnit,
     /// The dry commit that the environment is at.
     pub dry: &'a DryCommit,
     /// The repository that people edit.
@@ -141,8 +141,74 @@ pub struct Rollback<'a> {
 }
 
 impl Rollback<'_> {
-    /// The files of the environment commit: manifest and tuple as they were, everything that tells of them new.
-    pub fn files(&self) -> BTreeMap<String, Option<Arc<[u8]>>> {
+    /// The environment commit: manifest and tuple as they were, everything that tells of them new.
+    pub fn commit(&self) -> CommitPlan {
+        let mut own = self.own_inventory();
+        let before = own.units.get(self.agent.as_str()).copied();
+        own.sequence += 1;
+        let unit = self.unit_files(own.sequence);
+        let statement = Arc::from(self.statement(&unit, own.sequence, before));
+        own.units.insert(self.agent.to_string(), Digest::of(&statement));
+        let inventory = pretty(&own);
+        let own_statement = self.own_statement(&own, &inventory);
+        let mut files: BTreeMap<String, Option<Arc<[u8]>>> =
+            unit.into_iter().map(|(path, bytes)| (path, Some(bytes))).collect();
+        files.insert(branch::inventory(ENVIRONMENT_UNIT), Some(inventory));
+        // signatures of what stood here say nothing of what stands here now
+        for unit in [self.agent.as_str(), ENVIRONMENT_UNIT] {
+            files.insert(branch::bundle(unit), None);
+            files.insert(branch::provenance(unit), None);
+        }
+        let own_statement = own_statement.map(|statement| (ENVIRONMENT_UNIT.to_owned(), Arc::from(statement)));
+        CommitPlan {
+            message: self.message(),
+            sequence: own.sequence,
+            files,
+            statements: own_statement
+                .into_iter()
+                .chain([(self.agent.to_string(), statement)])
+                .collect(),
+        }
+    }
+
+    fn own_inventory(&self) -> Inventory {
+        self.own.inventory().unwrap_or_else(|| Inventory {
+            sequence: 0,
+            files: BTreeMap::new(),
+            objects: Vec::new(),
+            units: BTreeMap::new(),
+        })
+    }
+
+    fn statement(&self, files: &BTreeMap<String, Arc<[u8]>>, sequence: u64, previous: Option<Digest>) -> Vec<u8> {
+        let mut predicate = Predicate::of_agent(self.record, sequence, Generator::lockstep(self.version));
+        predicate.previous = previous;
+        predicate.kind = Kind::Rollback;
+        predicate.rollback = Some(artifact::Rollback {
+            to: self.target.release.commit.clone(),
+            reason: self.reason.to_owned(),
+        });
+        Statement::new(files, predicate).bytes()
+    }
+
+    /// The statement about what the environment has of its own, of which the inventory alone changes.
+    fn own_statement(&self, own: &Inventory, inventory: &[u8]) -> Option<Vec<u8>> {
+        let mut predicate = Predicate::of_environment(
+            self.environment,
+            ENVIRONMENT_UNIT,
+            self.own.input_digest()?,
+            own.sequence,
+            Generator::lockstep(self.version),
+        );
+        let before = self.own.bundle.as_deref().and_then(artifact::payload);
+        predicate.previous = before.map(|payload| Digest::of(&payload));
+        let mut digests = own.files.clone();
+        digests.insert(branch::inventory(ENVIRONMENT_UNIT), Digest::of(inventory));
+        Some(Statement::of_digests(&digests, predicate).bytes())
+    }
+
+    /// The unit's files.
+    fn unit_files(&self, sequence: u64) -> BTreeMap<String, Arc<[u8]>> {
         let unit = self.agent.as_str();
         let mut files: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
         let kept = [
@@ -157,7 +223,7 @@ impl Rollback<'_> {
         files.insert(branch::readme(unit), self.readme().into_bytes().into());
         files.extend(self.application());
         let inventory = Inventory {
-            sequence: self.own.sequence + 1,
+            sequence,
             files: files
                 .iter()
                 .map(|(path, bytes)| (path.clone(), Digest::of(bytes)))
@@ -169,18 +235,8 @@ impl Rollback<'_> {
                 .unwrap_or_default(),
             units: BTreeMap::new(),
         };
-        let inventory = pretty(&inventory);
-        let mut own = self.own.clone();
-        own.sequence += 1;
-        own.units.insert(unit.to_owned(), Digest::of(&inventory));
-        files.insert(branch::inventory(unit), inventory);
-        files.insert(branch::inventory(ENVIRONMENT_UNIT), pretty(&own));
-        let mut change: BTreeMap<_, _> = files.into_iter().map(|(path, bytes)| (path, Some(bytes))).collect();
-        // signatures of what stood here say nothing of what stands here now
-        for name in ["release.sigstore.json", "provenance.sigstore.json"] {
-            change.insert(format!("{}/{unit}/{name}", branch::RECORDS), None);
-        }
-        change
+        files.insert(branch::inventory(unit), pretty(&inventory));
+        files
     }
 
     fn metadata(&self) -> HydratorMetadata {

@@ -57,7 +57,11 @@ pub fn generate(_passphrase: &str) -> Result<(String, LocalKey), Failure> {
 
 /// Fails at once where this build cannot, before a passphrase is asked for in vain.
 pub fn available() -> Result<(), Failure> {
-    if cfg!(feature = "sigstore") { Ok(()) } else { Err(lacks()) }
+    if cfg!(feature = "sigstore") {
+        Ok(())
+    } else {
+        Err(lacks())
+    }
 }
 
 fn lacks() -> Failure {

@@ -39,7 +39,12 @@ pub fn ask(
         terminal
             .write_str(&format!("{prompt}: "))
             .and_then(|()| terminal.read_secure_line())
-            .map_err(|error| Failure::new(FailureKind::Outside, format!("could not read from the terminal: {error}")))
+            .map_err(|error| {
+                Failure::new(
+                    FailureKind::Outside,
+                    format!("could not read from the terminal: {error}"),
+                )
+            })
     };
     let passphrase = read(prompt)?;
     if new == Novelty::New && read("once more")? != passphrase {

@@ -143,15 +143,18 @@ fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
         None => key_folder(&*repository).join(format!("{name}.key")),
     };
     if context.files.exists(&path) {
-        return Err(Failure::new(FailureKind::Usage, format!("`{}` exists already", path.display()))
-            .hint("choose another name: `--name`"));
+        return Err(
+            Failure::new(FailureKind::Usage, format!("`{}` exists already", path.display()))
+                .hint("choose another name: `--name`"),
+        );
     }
     let is_inside = place.output.is_some() && repository.work_folder().is_some_and(|folder| path.starts_with(folder));
     if place.plain && is_inside {
-        return Err(
-            Failure::new(FailureKind::Usage, "a key that is not encrypted has no place in the tree")
-                .hint("leave `--plain` out, or write it elsewhere"),
-        );
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "a key that is not encrypted has no place in the tree",
+        )
+        .hint("leave `--plain` out, or write it elsewhere"));
     }
     let (text, key) = if place.plain {
         let document = LocalKey::generate()?;

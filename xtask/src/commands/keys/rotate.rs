@@ -83,7 +83,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         },
         text,
     );
-    report.next = next(&edited.workspace, &format!("Let {} sign instead of {}", args.name, args.old));
+    report.next = next(
+        &edited.workspace,
+        &format!("Let {} sign instead of {}", args.name, args.old),
+    );
     Ok(report)
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lockstep::artifact::{ComponentChange, Inventory, component_changes};
-use lockstep::model::{AgentName, Finding, Timestamp, Tuple};
+use lockstep::artifact::{ComponentChange, component_changes};
+use lockstep::model::{Finding, Timestamp, Tuple};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::{release_text, takes_releases};
 use lockstep::release::rollback::{Aim, Rollback, aim, blocked_target, unsafe_index};
-use lockstep::release::{DryCommit, PreviousUnit, recorded};
+use lockstep::release::{CommitPlan, DryCommit, PreviousUnit, recorded};
 use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
-use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
+use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
 use lockstep::yaml;
 
 use super::Args;
@@ -27,8 +27,7 @@ use crate::ports::{Commit, GitId, Tip, TreeChange};
 pub(in super::super) struct Plan {
     pub(in super::super) branch: String,
     pub(super) tip: Tip,
-    pub(super) files: TreeChange,
-    pub(super) message: String,
+    pub(super) commit: CommitPlan,
     pub(super) dry_sha: String,
     /// What goes to the branch that people edit, the hold aside.
     pub(super) dry: TreeChange,
@@ -73,7 +72,7 @@ pub(in super::super) fn plan(
     let mut findings: Vec<Finding> = blocked_target(&environment.name, agent, &target).into_iter().collect();
     findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
     let overrides = checks::set_aside(&mut findings, &args.overrides());
-    let own = own(unit, &commit)?;
+    let own = units(delivery, &commit, &[ENVIRONMENT_UNIT])?.remove(0);
     let dry = dry_commit(unit, base, &now)?;
     let rollback = Rollback {
         environment: &environment.name,
@@ -90,8 +89,7 @@ pub(in super::super) fn plan(
         version: env!("CARGO_PKG_VERSION"),
     };
     let plan = Plan {
-        files: rollback.files(),
-        message: rollback.message(),
+        commit: rollback.commit(),
         dry: dry_change(unit, base, &rollback)?,
         dry_sha: dry.id.clone(),
         from: ReleaseName {
@@ -141,22 +139,6 @@ fn index_objection(unit: &UnitOf, base: &Commit, now: &Tuple, then: &Tuple) -> R
         read(&files[0]).as_ref(),
         read(&files[1]).as_ref(),
     ))
-}
-
-/// The tip's inventory of what the environment has of its own.
-fn own(unit: &UnitOf, commit: &GitId) -> Result<Inventory, Failure> {
-    let path = branch::inventory(ENVIRONMENT_UNIT);
-    let inventory = unit.delivery.read(commit, &[path])?.remove(0);
-    let own = PreviousUnit {
-        inventory,
-        ..PreviousUnit::default()
-    };
-    Ok(own.inventory().unwrap_or_else(|| Inventory {
-        sequence: 0,
-        files: Default::default(),
-        objects: Vec::new(),
-        units: Default::default(),
-    }))
 }
 
 /// The newest dry commit that is known of: ours, or the one that the unit was released from where ours is behind it.

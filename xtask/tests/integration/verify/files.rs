@@ -179,12 +179,7 @@ fn case_27_data_without_end() {
     released.put(&path, Some(&vec![b' '; 10 * 1024 * 1024]));
     let answer = released.verify();
     // what is not read is not signed
-    assert_eq!(
-        answer.rules(),
-        ["oversized-file", "unsigned-unit"],
-        "{}",
-        answer.text()
-    );
+    assert_eq!(answer.rules(), ["oversized-file", "unsigned-unit"], "{}", answer.text());
 }
 
 #[test]
