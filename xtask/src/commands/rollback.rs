@@ -2,12 +2,10 @@
 
 mod plan;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lockstep::artifact::ComponentChange;
 use lockstep::model::{Finding, Timestamp};
-use lockstep::release::EnvironmentPlan;
 use lockstep::release::ledger::{Override, ReleaseName, Sealed};
 use lockstep::release::rollback::{Aim, hold_text};
 use lockstep::workspace::layout;
@@ -208,20 +206,7 @@ impl Run<'_> {
             args: &self.args.signing,
             push: self.args.push,
         };
-        let mut plans = [EnvironmentPlan {
-            objects: BTreeMap::new(),
-            environment: environment.name.clone(),
-            branch: plan.branch.clone(),
-            changes: Vec::new(),
-            commit: Some(plan.commit.clone()),
-            signed: trusted.signed(&[environment]).contains(&environment.name),
-        }];
-        let outcome = signing.sign(&mut plans)?;
-        let [signed] = plans;
-        if let Some(commit) = signed.commit {
-            plan.commit = commit;
-        }
-        Ok(outcome)
+        signing.sign_commit(&environment.name, &mut plan.commit)
     }
 
     /// The environment's branch, the ledger, the notes: what counts first.

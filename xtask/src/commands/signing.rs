@@ -58,23 +58,50 @@ impl Signing<'_> {
     /// Signs every statement of the plans and puts the bundles into them.
     pub(super) fn sign(&self, plans: &mut [EnvironmentPlan]) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::default();
-        let mut keys = Keys {
-            descriptor: self.args.passphrase_fd,
-            ..Keys::default()
-        };
+        let mut keys = self.keys();
         for plan in plans {
-            let Some(commit) = &mut plan.commit else { continue };
-            let Some(signer) = self.signer(&plan.environment, commit, &mut keys, &mut outcome)? else {
-                outcome.warnings.push(unsigned(&plan.environment));
-                continue;
-            };
-            let statements: Vec<Arc<[u8]>> = commit.statements.values().cloned().collect();
-            let bundles = signer.sign(&statements)?;
-            for (unit, bundle) in commit.statements.keys().zip(bundles) {
-                commit.files.insert(layout::branch::bundle(unit), Some(bundle));
+            if let Some(commit) = &mut plan.commit {
+                self.sign_with(&plan.environment, commit, &mut keys, &mut outcome)?;
             }
         }
         Ok(outcome)
+    }
+
+    /// Signs every statement of one commit and puts the bundles into it.
+    pub(super) fn sign_commit(
+        &self,
+        environment: &EnvironmentName,
+        commit: &mut CommitPlan,
+    ) -> Result<Outcome, Failure> {
+        let mut outcome = Outcome::default();
+        self.sign_with(environment, commit, &mut self.keys(), &mut outcome)?;
+        Ok(outcome)
+    }
+
+    fn keys(&self) -> Keys {
+        Keys {
+            descriptor: self.args.passphrase_fd,
+            ..Keys::default()
+        }
+    }
+
+    fn sign_with(
+        &self,
+        environment: &EnvironmentName,
+        commit: &mut CommitPlan,
+        keys: &mut Keys,
+        outcome: &mut Outcome,
+    ) -> Result<(), Failure> {
+        let Some(signer) = self.signer(environment, commit, keys, outcome)? else {
+            outcome.warnings.push(unsigned(environment));
+            return Ok(());
+        };
+        let statements: Vec<Arc<[u8]>> = commit.statements.values().cloned().collect();
+        let bundles = signer.sign(&statements)?;
+        for (unit, bundle) in commit.statements.keys().zip(bundles) {
+            commit.files.insert(layout::branch::bundle(unit), Some(bundle));
+        }
+        Ok(())
     }
 
     /// Who signs for an environment; nobody where nobody has to.

@@ -213,11 +213,15 @@ impl Predicate {
 impl Statement {
     /// The statement about these files.
     pub fn new(files: &BTreeMap<String, Arc<[u8]>>, predicate: Predicate) -> Statement {
-        let subject = |(name, bytes): (&String, &Arc<[u8]>)| Subject {
+        let digest = |(name, bytes): (&String, &Arc<[u8]>)| (name.clone(), Digest::of(bytes));
+        Statement::of_digests(&files.iter().map(digest).collect(), predicate)
+    }
+
+    /// The statement about files with these digests.
+    pub fn of_digests(files: &BTreeMap<String, Digest>, predicate: Predicate) -> Statement {
+        let subject = |(name, digest): (&String, &Digest)| Subject {
             name: name.clone(),
-            digest: SubjectDigest {
-                sha256: Digest::of(bytes).hex(),
-            },
+            digest: SubjectDigest { sha256: digest.hex() },
         };
         Statement {
             statement_type: STATEMENT_TYPE.to_owned(),

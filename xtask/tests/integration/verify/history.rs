@@ -169,3 +169,25 @@ fn somebody_elses_file_outside_what_argo_cd_reads_does_not_matter() {
     released.put("CODEOWNERS", Some(b"* @platform\n"));
     assert_eq!(released.verify().exit, 0);
 }
+
+#[test]
+fn a_rollback_is_signed_and_says_why() {
+    let released = Released::new();
+    released.again("two");
+    let arguments = ["rollback", "orders", "--environment", "dev", "--reason", "too slow"];
+    released.fleet.done(&arguments);
+    let answer = released.verify();
+    assert_eq!(
+        (answer.exit, &answer.environment("dev")["chain"]),
+        (0, &3.into()),
+        "{}",
+        answer.text()
+    );
+    let statement: serde_json::Value = serde_json::from_slice(&released.payload("orders")).unwrap();
+    let predicate = &statement["predicate"];
+    assert_eq!(
+        (&predicate["kind"], &predicate["sequence"]),
+        (&"rollback".into(), &3.into())
+    );
+    assert_eq!(predicate["rollback"]["reason"], "too slow");
+}

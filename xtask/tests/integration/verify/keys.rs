@@ -1,1 +1,131 @@
-//! Making, replacing and revoking keys.
+//! Making, replacing and revoking keys, as the drills of the guide have it.
+
+use crate::fleet::{Answer, Fleet};
+
+/// A fleet whose staging environment is released with a key of its own.
+fn signed() -> Fleet {
+    let fleet = Fleet::promoted();
+    keys(
+        &fleet,
+        &["init", "--name", "first", "--environment", "staging", "--plain"],
+    );
+    fleet.release(&["staging"]);
+    fleet
+}
+
+/// Runs `keys` and commits what it says.
+fn keys(fleet: &Fleet, arguments: &[&str]) {
+    fleet.done(&[&["keys"], arguments].concat());
+    fleet.commit("Change whom to believe");
+}
+
+fn verify(fleet: &Fleet) -> Answer {
+    fleet.run(&["verify", "--environment", "staging"])
+}
+
+fn signers(answer: &Answer) -> Vec<String> {
+    let units = answer.environment("staging")["units"].as_array().unwrap();
+    let signer = |unit: &serde_json::Value| unit["signer"].as_str().unwrap_or("-").to_owned();
+    units.iter().map(signer).collect()
+}
+
+#[test]
+fn a_new_key_signs_what_is_released() {
+    let fleet = signed();
+    let answer = verify(&fleet);
+    assert_eq!(
+        (answer.exit, signers(&answer)),
+        (0, vec!["first".to_owned(); 3]),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn what_was_released_before_there_was_a_key_is_signed_by_the_next_release() {
+    let fleet = Fleet::promoted();
+    assert_eq!(fleet.release(&["staging"]).rules(), ["unsigned-release"]);
+    keys(
+        &fleet,
+        &["init", "--name", "first", "--environment", "staging", "--plain"],
+    );
+    assert_eq!(fleet.release(&["staging"]).rules(), Vec::<&str>::new());
+    assert_eq!(verify(&fleet).exit, 0, "{}", verify(&fleet).text());
+}
+
+#[test]
+fn a_replaced_key_keeps_what_it_signed_and_signs_no_more() {
+    let fleet = signed();
+    keys(&fleet, &["rotate", "first", "--name", "second", "--plain"]);
+    assert_eq!(signers(&verify(&fleet)), vec!["first"; 3]);
+    fleet.done(&["release", "staging", "--resign"]);
+    let answer = verify(&fleet);
+    assert_eq!(
+        (answer.exit, signers(&answer)),
+        (0, vec!["second".to_owned(); 3]),
+        "{}",
+        answer.text()
+    );
+    let old = fleet.repository.path(".git/lockstep/keys/first.key");
+    let answer = fleet.run(&["release", "staging", "--resign", "--key", old.to_str().unwrap()]);
+    assert_eq!(answer.exit, 2, "{}", answer.text());
+    assert!(
+        answer.text().contains("may sign releases … to 1 of staging, not 3"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn a_revoked_key_is_believed_no_more_and_another_one_signs_anew() {
+    let fleet = signed();
+    keys(&fleet, &["rotate", "first", "--name", "second", "--plain"]);
+    keys(&fleet, &["revoke", "first", "--reason", "the laptop was stolen"]);
+    let answer = verify(&fleet);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["revoked-signer"; 3]),
+        "{}",
+        answer.text()
+    );
+    fleet.done(&["release", "staging", "--resign"]);
+    assert_eq!(verify(&fleet).exit, 0, "{}", verify(&fleet).text());
+}
+
+#[test]
+fn who_has_no_key_cannot_release_what_must_be_signed() {
+    let fleet = signed();
+    fleet.append("environments/staging/environment.yaml", "values: { replicas: 5 }\n");
+    fleet.commit("Grow");
+    let stranger = fleet.cloned(|_| {});
+    let answer = stranger.run(&["release", "staging"]);
+    assert_eq!(answer.exit, 2, "{}", answer.text());
+    assert!(
+        answer.text().contains("could not sign for `staging`"),
+        "{}",
+        answer.text()
+    );
+    assert_eq!(stranger.run(&["release", "staging", "--dry-run"]).exit, 0);
+}
+
+#[test]
+fn a_key_that_is_not_encrypted_has_no_place_in_the_tree() {
+    let fleet = Fleet::small();
+    let answer = fleet.run(&["keys", "init", "--plain", "--output", "release.key"]);
+    assert_eq!(answer.exit, 2);
+    assert!(answer.text().contains("has no place in the tree"), "{}", answer.text());
+}
+
+#[test]
+fn trust_counts_as_the_remote_has_it() {
+    let fleet = Fleet::promoted();
+    let clone = fleet.cloned(|_| {});
+    keys(
+        &clone,
+        &["init", "--name", "mine", "--environment", "staging", "--plain"],
+    );
+    let answer = clone.release(&["staging"]);
+    assert_eq!(answer.rules(), ["unsigned-release"], "nobody has reviewed the entry");
+    let given = clone.run(&["release", "staging", "--resign", "--trust", "environments/trust.yaml"]);
+    assert_eq!((given.exit, given.rules()), (0, vec![]), "{}", given.text());
+}
