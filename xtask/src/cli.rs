@@ -14,7 +14,11 @@ use crate::context::Context;
 use crate::documents::{Outcome, document, failure_text};
 use crate::failure::{EXIT_DONE, EXIT_USAGE, Failure, FailureKind};
 use crate::outputs::{Format, Outputs};
+use crate::ports::Stream;
 use crate::report::Report;
+
+/// The program that is built with features.
+const WITH_FEATURES: &str = "xtask-sigstore";
 
 /// Lockstep: renders, checks and releases AI agents to environment branches that Argo CD syncs.
 #[derive(Debug, Parser)]
@@ -81,16 +85,32 @@ pub enum Command {
     Affected(commands::affected::Args),
     Bench(commands::bench::Args),
     Completions(commands::completions::Args),
+    Conformance(commands::conformance::Args),
     Diff(commands::diff::Args),
+    Doctor(commands::doctor::Args),
+    Drill(commands::drill::Args),
     E2e(commands::e2e::Args),
     Explain(commands::explain::Args),
     Generate(commands::generate::Args),
+    Keys(commands::keys::Args),
+    History(commands::history::Args),
+    Hold(commands::hold::Args),
+    Man(commands::man::Args),
+    Mark(commands::mark::Args),
     New(commands::new::Args),
     Policy(commands::policy::Args),
+    Promote(commands::promote::Args),
     Prompts(commands::prompts::Args),
     Release(commands::release::Args),
     Render(commands::render::Args),
+    Resume(commands::resume::Args),
+    Rollback(commands::rollback::Args),
+    Schemas(commands::schemas::Args),
+    Stage(commands::stage::Args),
+    Status(commands::status::Args),
+    Trace(commands::trace::Args),
     Validate(commands::validate::Args),
+    Verify(commands::verify::Args),
 }
 
 /// Runs the tool with this process's command line, and returns its exit code.
@@ -141,6 +161,12 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     };
     context.format = outputs.terminal;
     let (name, result) = dispatch(&context, cli.command);
+    if let Err(failure) = &result
+        && let Some(feature) = failure.lacks
+        && let Some(exit) = with_feature(&context, feature)
+    {
+        return exit;
+    }
     let result = match write_files(&context, &outputs, name, result.as_ref()) {
         Ok(()) => result,
         Err(failure) => Err(failure),
@@ -148,21 +174,62 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     show(&context, name, result.as_ref(), aside)
 }
 
+/// Runs the same command line with a build of this program that has a feature; nothing where cargo cannot be run.
+fn with_feature(context: &Context, feature: &str) -> Option<u8> {
+    const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let mut arguments = vec!["run", "--quiet", "--locked", "--manifest-path", MANIFEST];
+    arguments.extend(["--features", feature, "--bin", WITH_FEATURES, "--"]);
+    for argument in &context.environment.arguments {
+        arguments.push(argument.to_str()?);
+    }
+    if !context.programs.succeeds("cargo", &["--version"]) {
+        return None;
+    }
+    if !context.quiet {
+        let _ = writeln!(
+            std::io::stderr(),
+            "this needs the feature `{feature}`: building it, which takes a minute the first time"
+        );
+    }
+    let folder = &context.environment.current_folder;
+    let exit = context
+        .programs
+        .run("cargo", &arguments, folder, Stream::Output)
+        .ok()??;
+    u8::try_from(exit).ok()
+}
+
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {
     match command {
         Command::Affected(args) => ("affected", commands::affected::run(context, args)),
         Command::Bench(args) => ("bench", commands::bench::run(context, args)),
         Command::Completions(args) => ("completions", commands::completions::run(context, args)),
+        Command::Conformance(args) => ("conformance", commands::conformance::run(context, args)),
         Command::Diff(args) => ("diff", commands::diff::run(context, args)),
+        Command::Doctor(args) => ("doctor", commands::doctor::run(context, args)),
+        Command::Drill(args) => ("drill", commands::drill::run(context, args)),
         Command::E2e(args) => ("e2e", commands::e2e::run(context, args)),
         Command::Explain(args) => ("explain", commands::explain::run(context, args)),
         Command::Generate(args) => ("generate", commands::generate::run(context, args)),
+        Command::Keys(args) => ("keys", commands::keys::run(context, args)),
+        Command::History(args) => ("history", commands::history::run(context, args)),
+        Command::Hold(args) => ("hold", commands::hold::run(context, args)),
+        Command::Man(args) => ("man", commands::man::run(context, args)),
+        Command::Mark(args) => ("mark", commands::mark::run(context, args)),
         Command::New(args) => ("new", commands::new::run(context, args)),
         Command::Policy(args) => ("policy", commands::policy::run(context, args)),
+        Command::Promote(args) => ("promote", commands::promote::run(context, args)),
         Command::Prompts(args) => ("prompts", commands::prompts::run(context, args)),
         Command::Release(args) => ("release", commands::release::run(context, args)),
         Command::Render(args) => ("render", commands::render::run(context, args)),
+        Command::Resume(args) => ("resume", commands::resume::run(context, args)),
+        Command::Rollback(args) => ("rollback", commands::rollback::run(context, args)),
+        Command::Schemas(args) => ("schemas", commands::schemas::run(context, args)),
+        Command::Stage(args) => ("stage", commands::stage::run(context, args)),
+        Command::Status(args) => ("status", commands::status::run(context, args)),
+        Command::Trace(args) => ("trace", commands::trace::run(context, args)),
         Command::Validate(args) => ("validate", commands::validate::run(context, args)),
+        Command::Verify(args) => ("verify", commands::verify::run(context, args)),
     }
 }
 

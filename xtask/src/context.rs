@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep::model::{FileTree, Finding};
-use lockstep::report::Style;
+use lockstep::report::{Style, Table};
 use lockstep::workspace::{Workspace, layout};
 
 use crate::adapters::clock::SystemClock;
@@ -158,6 +158,15 @@ impl Context {
         wanted: Wanted<'_>,
     ) -> Result<Loaded, Failure> {
         Ok(Loaded::of(repository.files(&commit.id, wanted)?))
+    }
+
+    /// A table that fits the terminal; as wide as it is where it goes to a file or another program.
+    pub fn table(&self, table: &Table) -> String {
+        if self.environment.output_is_terminal {
+            table.text_within(self.environment.columns)
+        } else {
+            table.text()
+        }
     }
 
     /// A line that says what takes its time; on a terminal only.

@@ -46,6 +46,9 @@ pub struct Failure {
     /// What to do about it, the most likely first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
+    /// The feature of the program without which it could not: a build with it can.
+    #[serde(skip)]
+    pub lacks: Option<&'static str>,
 }
 
 impl Failure {
@@ -55,7 +58,18 @@ impl Failure {
             kind,
             message: message.into(),
             hints: Vec::new(),
+            lacks: None,
         }
+    }
+
+    /// A failure of a program that was built without a feature.
+    pub fn lacks(feature: &'static str, what: &str) -> Failure {
+        let message = format!("this build of the tool cannot {what}");
+        let mut failure = Failure::new(FailureKind::Outside, message);
+        failure.lacks = Some(feature);
+        failure.hint(format!(
+            "build it with the feature: `cargo build --package xtask --features {feature}`"
+        ))
     }
 
     /// Adds something to try.

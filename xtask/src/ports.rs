@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lockstep::artifact::PublicKey;
 use lockstep::model::FileTree;
+use lockstep::release::verify::Irregular;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -35,6 +36,24 @@ pub struct Commit {
     pub message: String,
 }
 
+/// The versions of a file in a branch's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The versions, the newest first.
+    pub versions: Vec<PastVersion>,
+    /// Whether this clone has only the last part of the history.
+    pub shallow: bool,
+}
+
+/// A version of a file, by the commit that brought it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastVersion {
+    /// The commit.
+    pub commit: GitId,
+    /// Its date, seconds since 1970 UTC.
+    pub seconds: i64,
+}
+
 /// Where a branch that only the tool writes stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tip {
@@ -47,6 +66,16 @@ pub enum Tip {
         /// What `refs/heads/<branch>` holds now: the compare side of compare-and-swap.
         local: Option<GitId>,
     },
+}
+
+impl Tip {
+    /// The commit to go on from.
+    pub fn commit(&self) -> Option<&GitId> {
+        match self {
+            Tip::Unborn => None,
+            Tip::At { commit, .. } => Some(commit),
+        }
+    }
 }
 
 /// A change of one commit's tree: owned paths to write (`Some`) or delete (`None`); everything else stays.
@@ -92,8 +121,17 @@ pub trait Repository: Send + Sync {
     /// Entries of one folder of a commit (`""` is the root) by name: the ids of blobs and trees. Empty where there is no such folder.
     fn folder(&self, commit: &GitId, folder: &str) -> Result<BTreeMap<String, GitId>, Failure>;
 
+    /// The same of several folders, each on the way to them read once.
+    fn folders(&self, commit: &GitId, folders: &[String]) -> Result<Vec<BTreeMap<String, GitId>>, Failure>;
+
     /// The bytes of several files of a commit; `None` where there is no such file. Read in parallel.
     fn read(&self, commit: &GitId, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure>;
+
+    /// Every version of a file among a commit and its ancestors, the newest first, each with the commit that brought it.
+    fn history(&self, commit: &GitId, path: &str) -> Result<Past, Failure>;
+
+    /// What is no plain file among the wanted paths of a commit.
+    fn irregular(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<BTreeMap<String, Irregular>, Failure>;
 
     /// Where a tool-written branch stands. Fails, with the fetch command, where the clone cannot know (shallow or
     /// single-branch without it) or where local and remote tips diverged.
@@ -106,6 +144,13 @@ pub trait Repository: Send + Sync {
     /// Makes the commits and moves their branches, each by compare-and-swap; a lost race is a failure of kind `Race`
     /// that has moved no branch of this call. Returns the new commits in order.
     fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure>;
+
+    /// Makes a commit on the branch that is checked out, and brings its files along in index and work tree; other
+    /// changes there stay. Fails, and changes nothing, where one of the files is changed and not committed.
+    fn commit_here(&self, commit: &NewCommit) -> Result<GitId, Failure>;
+
+    /// The branch that is checked out; `None` where HEAD is detached or there is no work tree.
+    fn current_branch(&self) -> Result<Option<String>, Failure>;
 
     /// Sets notes on commits under a notes reference (`refs/notes/…`), replacing earlier ones, in one notes commit.
     fn set_notes(
@@ -141,6 +186,9 @@ pub trait Repository: Send + Sync {
 
     /// The folder of the work tree; `None` in a bare clone.
     fn work_folder(&self) -> Option<&Path>;
+
+    /// Who commits here, `Name <email>`, as the settings of git say.
+    fn identity(&self) -> Result<Option<String>, Failure>;
 
     /// The address of a remote.
     fn remote_url(&self, remote: &str) -> Result<Option<String>, Failure>;
@@ -186,6 +234,9 @@ pub trait Clock: Send + Sync {
 
     /// Seconds since some fixed moment, for measuring.
     fn monotonic(&self) -> f64;
+
+    /// Waits before a further attempt at what others are doing too: longer each time, and never as long as they do.
+    fn pause(&self, attempt: u32);
 }
 
 /// Where a program's standard output goes.

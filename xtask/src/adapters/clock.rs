@@ -1,9 +1,15 @@
 //! The real clock.
 #![expect(clippy::disallowed_methods, reason = "this is where time enters the program")]
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::ports::Clock;
+
+/// What a first pause lasts at most.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+/// How often a pause gets twice as long: up to a third of a second.
+const MOST_DOUBLINGS: u32 = 6;
 
 /// The system's clock.
 #[derive(Clone, Copy, Debug)]
@@ -34,5 +40,14 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> f64 {
         self.start.elapsed().as_secs_f64()
+    }
+
+    fn pause(&self, attempt: u32) {
+        // processes that lost the same race were started apart: their nanoseconds differ
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let most = SHORTEST_PAUSE * 2_u32.saturating_pow(attempt.min(MOST_DOUBLINGS));
+        let seed = u64::from(now.subsec_nanos()) ^ u64::from(std::process::id()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let part = (seed >> 7) % 1000;
+        thread::sleep(most.mul_f64(0.5 + part as f64 / 2000.0));
     }
 }

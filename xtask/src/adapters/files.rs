@@ -16,7 +16,7 @@ use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::failing;
+use super::{failing, faults};
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Files, Wanted};
 
@@ -194,6 +194,7 @@ fn replace_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::
         std::process::id(),
         COUNTER.fetch_add(1, Ordering::Relaxed)
     ));
+    faults::moment();
     let result = fill(&temporary).and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
         // Best effort: the first error is the one to tell.

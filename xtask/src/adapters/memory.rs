@@ -24,6 +24,8 @@ impl Clock for FixedClock {
     fn monotonic(&self) -> f64 {
         0.0
     }
+
+    fn pause(&self, _attempt: u32) {}
 }
 
 /// Files in memory, under the paths that they would have on disk.

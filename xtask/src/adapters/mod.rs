@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod environment;
 mod failing;
+pub mod faults;
 pub mod files;
 pub mod git;
 pub mod measure;

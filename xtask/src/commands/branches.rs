@@ -23,58 +23,60 @@ pub(super) fn delivery_repository(
     }
 }
 
+/// What a commit of an environment branch holds of these units, in their order.
+pub(super) fn units(
+    delivery: &dyn Repository,
+    commit: &GitId,
+    units: &[impl AsRef<str>],
+) -> Result<Vec<PreviousUnit>, Failure> {
+    let paths = |unit: &str| {
+        [
+            branch::manifest(unit),
+            branch::metadata(unit),
+            branch::tuple(unit),
+            branch::inventory(unit),
+            branch::bundle(unit),
+            branch::argocd(unit),
+        ]
+    };
+    let all: Vec<String> = units.iter().flat_map(|unit| paths(unit.as_ref())).collect();
+    let mut files = delivery.read(commit, &all)?.into_iter();
+    let mut take = || files.next().flatten();
+    let unit = |unit: &str| PreviousUnit {
+        manifest: take(),
+        metadata: take(),
+        tuple: take(),
+        inventory: take(),
+        bundle: take(),
+        argocd: take().map(|bytes| (branch::argocd(unit), bytes)).into_iter().collect(),
+    };
+    Ok(units.iter().map(AsRef::as_ref).map(unit).collect())
+}
+
 /// What a commit of an environment branch holds. Of units that need not be read there is only the name.
 pub(super) fn branch_state(
     delivery: &dyn Repository,
     commit: &GitId,
     unread: &dyn Fn(&str) -> bool,
 ) -> Result<BranchState, Failure> {
-    let units: Vec<String> = delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
-    let argocd: Vec<String> = delivery.folder(commit, branch::ARGOCD)?.into_keys().collect();
-    let own: Vec<String> = argocd
-        .iter()
-        .filter(|file| file.starts_with('_'))
-        .map(|file| format!("{}/{file}", branch::ARGOCD))
-        .collect();
-    let (unread, units): (Vec<String>, Vec<String>) = units.into_iter().partition(|unit| unread(unit));
-    let mut paths = Vec::new();
-    for unit in &units {
-        paths.extend([
-            branch::manifest(unit),
-            branch::metadata(unit),
-            branch::tuple(unit),
-            branch::inventory(unit),
-            branch::bundle(unit),
-        ]);
-        paths.push(branch::argocd(unit));
-    }
-    paths.extend(own.iter().cloned());
-    let mut files = delivery.read(commit, &paths)?.into_iter();
+    let names: Vec<String> = delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
+    let (unread, read): (Vec<String>, Vec<String>) = names.into_iter().partition(|unit| unread(unit));
     let mut found: BTreeMap<String, PreviousUnit> =
         unread.into_iter().map(|unit| (unit, PreviousUnit::default())).collect();
-    let mut take = || files.next().flatten();
-    for unit in units {
-        let (manifest, metadata, tuple) = (take(), take(), take());
-        let (inventory, bundle, application) = (take(), take(), take());
-        let argocd = application
-            .map(|bytes| (branch::argocd(&unit), bytes))
-            .into_iter()
-            .collect();
-        found.insert(
-            unit,
-            PreviousUnit {
-                manifest,
-                metadata,
-                tuple,
-                inventory,
-                bundle,
-                argocd,
-            },
-        );
-    }
+    let states = units(delivery, commit, &read)?;
+    found.extend(read.into_iter().zip(states));
     if let Some(unit) = found.get_mut(layout::ENVIRONMENT_UNIT) {
-        unit.argocd
-            .extend(own.into_iter().filter_map(|path| Some((path, take()?))));
+        let files = delivery.folder(commit, branch::ARGOCD)?.into_keys();
+        let own: Vec<String> = files
+            .filter(|file| file.starts_with('_'))
+            .map(|file| format!("{}/{file}", branch::ARGOCD))
+            .collect();
+        let bytes = delivery.read(commit, &own)?;
+        unit.argocd.extend(
+            own.into_iter()
+                .zip(bytes)
+                .filter_map(|(path, bytes)| Some((path, bytes?))),
+        );
     }
     Ok(BranchState::new(found))
 }

@@ -70,3 +70,16 @@ pub(super) fn unknown<'a>(word: &str, name: &str, known: impl Iterator<Item = &'
         None => failure.hint(format!("there is {}", known.collect::<Vec<_>>().join(", "))),
     }
 }
+
+/// The same where there are too many to list, unless they are few.
+pub(super) fn unknown_of_many<'a>(word: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    const FEW: usize = 20;
+    if known.clone().count() <= FEW {
+        return unknown(word, name, known);
+    }
+    let failure = Failure::new(FailureKind::Usage, format!("there is no {word} `{name}`"));
+    match suggestion(name, known) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure,
+    }
+}

@@ -8,15 +8,21 @@
 
 mod comparing;
 mod completions;
+mod doctor;
+mod explain;
 mod files;
 mod fleet;
 mod generate;
 mod git;
 mod input;
 mod laws;
+mod ledger;
 mod new;
 mod outputs;
 mod release;
 mod render;
+mod rules;
+mod schemas;
 mod tidy;
+mod verify;
 mod workbench;

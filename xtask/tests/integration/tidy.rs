@@ -24,6 +24,7 @@ const ROWS: &[&[&str]] = &[
 const EDGE_CRATES: &[&str] = &[
     "clap",
     "clap_complete",
+    "clap_mangen",
     "flate2",
     "git2",
     "indicatif",

@@ -61,7 +61,9 @@ impl Workbench {
                 error_is_terminal: false,
                 columns: 100,
                 no_color: true,
+                key_passphrase: None,
                 ci: false,
+                identity_token: false,
             },
             clock: Box::new(FixedClock(1_700_000_000)),
             files: Box::new(MemoryFiles::new(files)),
@@ -81,9 +83,12 @@ impl Workbench {
         let cli = Cli::try_parse_from(std::iter::once("cargo xtask".into()).chain(words)).unwrap();
         match cli.command {
             Command::Completions(args) => commands::completions::run(&self.context, args),
+            Command::Explain(args) => commands::explain::run(&self.context, args),
+            Command::Man(args) => commands::man::run(&self.context, args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
             Command::Render(args) => commands::render::run(&self.context, args),
+            Command::Schemas(args) => commands::schemas::run(&self.context, args),
             other => panic!("the workbench has no repository for {other:?}"),
         }
     }

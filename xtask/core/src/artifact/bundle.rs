@@ -101,21 +101,19 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Problem> {
             None => Ok(Opened::Certificate),
         };
     }
-    let bundle: BundleJson = json::read(bytes, "malformed-bundle")?;
-    let expected = |rule, pointer, expected: &str, found: &str| {
-        Err(Problem::error(
-            rule,
-            pointer,
-            format!("expected `{expected}`, found `{found}`"),
-        ))
-    };
+    let bundle: BundleJson = json::read(bytes, |message| Problem::error("malformed-bundle", "", message))?;
     if bundle.media_type != MEDIA_TYPE {
-        return expected("malformed-bundle", "/mediaType", MEDIA_TYPE, &bundle.media_type);
+        let message = format!("expected `{MEDIA_TYPE}`, found `{}`", bundle.media_type);
+        return Err(Problem::error("malformed-bundle", "/mediaType", message));
     }
     let envelope = bundle.dsse_envelope;
     if envelope.payload_type != IN_TOTO {
-        let pointer = "/dsseEnvelope/payloadType";
-        return expected("wrong-payload-type", pointer, IN_TOTO, &envelope.payload_type);
+        let message = format!("expected `{IN_TOTO}`, found `{}`", envelope.payload_type);
+        return Err(Problem::error(
+            "wrong-payload-type",
+            "/dsseEnvelope/payloadType",
+            message,
+        ));
     }
     let [signature] = envelope.signatures.as_slice() else {
         let message = format!("expected one signature, found {}", envelope.signatures.len());
@@ -131,8 +129,12 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Problem> {
         ));
     }
     if hint != signature.keyid {
-        let pointer = "/dsseEnvelope/signatures/0/keyid";
-        return expected("key-id-mismatch", pointer, &hint, &signature.keyid);
+        let message = format!("expected the hint `{hint}`, found `{}`", signature.keyid);
+        return Err(Problem::error(
+            "key-id-mismatch",
+            "/dsseEnvelope/signatures/0/keyid",
+            message,
+        ));
     }
     Ok(Opened::Key(Envelope {
         key_id: hint,

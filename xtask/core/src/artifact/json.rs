@@ -7,19 +7,19 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Map
 
 use crate::model::Problem;
 
-/// Reads JSON into a type that denies unknown fields. `malformed` is the rule of whatever else is wrong with it.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], malformed: &'static str) -> Result<T, Problem> {
+/// Reads JSON into a type that denies unknown fields; whatever is wrong with it is `malformed`, unless it is one of the
+/// two things that readers let pass.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], malformed: impl FnOnce(String) -> Problem) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| {
         if let Some(problem) = duplicate(bytes) {
             return problem;
         }
         let message = error.to_string();
-        let rule = if message.starts_with("unknown field") {
-            "unknown-field"
+        if message.starts_with("unknown field") {
+            Problem::error("unchecked-field", "", message)
         } else {
-            malformed
-        };
-        Problem::error(rule, "", message)
+            malformed(message)
+        }
     })
 }
 

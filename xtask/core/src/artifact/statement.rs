@@ -104,6 +104,17 @@ pub enum Kind {
     Rollback,
 }
 
+impl Kind {
+    /// The kind in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Release => "release",
+            Kind::Promotion => "promotion",
+            Kind::Rollback => "rollback",
+        }
+    }
+}
+
 /// Where a tuple was promoted from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::key::PublicKey;
-use crate::model::{Digest, EnvironmentName, Problem, Timestamp};
+use crate::model::{EnvironmentName, Problem, Timestamp};
 
 /// Who may sign releases. What stands here is all that is believed: no entry, no trust.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -213,21 +213,20 @@ impl TrustedSigner {
         signed: Option<i64>,
     ) -> Option<Problem> {
         let name = &self.name;
-        let refuse = |rule, message: String| Some(Problem::error(rule, "", message));
         if let Some(revoked) = &self.revoked {
             let message = format!("`{name}` was revoked at {}: {}", revoked.at, revoked.reason);
-            return refuse("revoked-signer", message);
+            return Some(Problem::error("revoked-signer", "", message));
         }
         if !self.environments.contains(environment) {
             let names: Vec<&str> = self.environments.iter().map(EnvironmentName::as_str).collect();
             let message = format!("`{name}` may sign for {}, not for {environment}", names.join(", "));
-            return refuse("signer-not-admitted", message);
+            return Some(Problem::error("signer-not-admitted", "", message));
         }
         if let Some(agents) = &self.agents
             && !agents.iter().any(|agent| agent == unit)
         {
             let message = format!("`{name}` may sign for {}, not for {unit}", agents.join(", "));
-            return refuse("signer-not-admitted", message);
+            return Some(Problem::error("signer-not-admitted", "", message));
         }
         let range = self.sequences.get(environment).copied().unwrap_or_default();
         if range.from.is_some_and(|from| sequence < from) || range.to.is_some_and(|to| sequence > to) {
@@ -237,7 +236,7 @@ impl TrustedSigner {
                 end(range.from),
                 end(range.to)
             );
-            return refuse("retired-signer", message);
+            return Some(Problem::error("retired-signer", "", message));
         }
         self.expiry(range, now, signed)
     }
@@ -310,9 +309,4 @@ pub fn proof(parts: (Option<&str>, Option<&str>, Option<&str>), pointer: &str) -
             "expected `key`, or `identity` with `issuer`, and not both",
         )),
     }
-}
-
-/// Short name of a key: the first digits of the SHA-256 of its SubjectPublicKeyInfo.
-pub fn key_name(key: &PublicKey) -> String {
-    Digest::of(key.spki()).short()
 }

@@ -100,7 +100,7 @@ pub fn payload(bytes: &[u8]) -> Option<Vec<u8>> {
 /// Reads a statement that is signed: it must be the one way of writing it down, and true to itself.
 pub fn read_statement(payload: &[u8]) -> Result<Statement, Problem> {
     outline(payload)?;
-    let statement: Statement = json::read(payload, "malformed-statement")?;
+    let statement: Statement = json::read(payload, malformed)?;
     if statement.subject.len() > MAX_SUBJECTS {
         let message = format!(
             "expected at most {MAX_SUBJECTS} subjects, found {}",
@@ -132,27 +132,20 @@ fn outline(payload: &[u8]) -> Result<(), Problem> {
         #[serde(default)]
         predicate_type: String,
     }
-    let outline: Outline = json::read(payload, "malformed-statement")?;
-    for (rule, pointer, expected, found) in [
-        (
-            "wrong-statement-type",
-            "/_type",
-            STATEMENT_TYPE,
-            &outline.statement_type,
-        ),
-        (
-            "wrong-predicate-type",
-            "/predicateType",
-            RELEASE_PREDICATE,
-            &outline.predicate_type,
-        ),
-    ] {
-        if found != expected {
-            let message = format!("expected `{expected}`, found `{found}`");
-            return Err(Problem::error(rule, pointer, message));
-        }
+    let outline: Outline = json::read(payload, malformed)?;
+    if outline.statement_type != STATEMENT_TYPE {
+        let message = format!("expected `{STATEMENT_TYPE}`, found `{}`", outline.statement_type);
+        return Err(Problem::error("wrong-statement-type", "/_type", message));
+    }
+    if outline.predicate_type != RELEASE_PREDICATE {
+        let message = format!("expected `{RELEASE_PREDICATE}`, found `{}`", outline.predicate_type);
+        return Err(Problem::error("wrong-predicate-type", "/predicateType", message));
     }
     Ok(())
+}
+
+fn malformed(message: String) -> Problem {
+    Problem::error("malformed-statement", "", message)
 }
 
 fn subjects(statement: &Statement) -> Result<(), Problem> {

@@ -1,6 +1,10 @@
 //! Moments as git records them: seconds since 1970 and an offset from UTC.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment in a time zone; shown as RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,42 +16,87 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// Reads RFC 3339 to the second: `2027-01-31T12:00:00Z`, or with an offset in hours and minutes.
+    /// This moment in UTC.
+    pub fn utc(seconds: i64) -> Timestamp {
+        Timestamp {
+            seconds,
+            offset_minutes: 0,
+        }
+    }
+
+    /// Reads RFC 3339 with whole seconds, as it is shown.
     pub fn parse(text: &str) -> Option<Timestamp> {
-        let number = |range: std::ops::Range<usize>| -> Option<i64> {
-            let digits = text.get(range)?;
-            digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(())?;
-            digits.parse().ok()
-        };
-        let marks = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")];
-        if marks.iter().any(|(at, mark)| text.get(*at..at + 1) != Some(mark)) {
-            return None;
-        }
-        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-        let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-        let offset = match text.get(19..)? {
+        let (date, rest) = text.split_once('T')?;
+        let (time, zone) = rest.split_at_checked(8)?;
+        let mut date = date.split('-').map(number);
+        let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+        let mut time = time.split(':').map(number);
+        let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+        let offset = match zone {
             "Z" => 0,
-            zone if zone.len() == 6 && zone.as_bytes()[3] == b':' => {
-                let minutes = number(20..22)? * 60 + number(23..25)?;
-                match zone.as_bytes()[0] {
-                    b'+' => minutes,
-                    b'-' => -minutes,
+            _ => {
+                let sign = match zone.get(..1)? {
+                    "+" => 1,
+                    "-" => -1,
                     _ => return None,
-                }
+                };
+                let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+                sign * (number(hours)? * 60 + number(minutes)?)
             }
-            _ => return None,
         };
-        let days = days(year, month, day);
-        // a day that the month does not have is another one in civil form
-        let is_date = civil(days) == (year, month, day);
-        if !is_date || hour > 23 || minute > 59 || second > 59 || offset.abs() >= 24 * 60 {
-            return None;
-        }
-        Some(Timestamp {
-            seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60,
+        let local = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+        let moment = Timestamp {
+            seconds: local - offset * 60,
             offset_minutes: i32::try_from(offset).ok()?,
+        };
+        // what is not written as it is shown, such as the 31st of February, is no moment
+        (moment.to_string() == text).then_some(moment)
+    }
+}
+
+fn number(text: &str) -> Option<i64> {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Timestamp::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no moment: expected `2026-01-31T12:00:00Z`")))
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A moment, RFC 3339 with whole seconds.",
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"
         })
     }
+}
+
+/// The day since 1970 of a date in the proleptic Gregorian calendar (the same source, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9) % 12;
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }
 
 impl fmt::Display for Timestamp {
@@ -90,14 +139,4 @@ fn civil(days: i64) -> (i64, i64, i64) {
         shifted_month - 9
     };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-/// The day since 1970 of a date in the proleptic Gregorian calendar (the same source, `days_from_civil`).
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }

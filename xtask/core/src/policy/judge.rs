@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::place;
 use crate::model::{FileTree, Finding, Manifest, Problem};
 use crate::render::{Engines, RenderedUnit, Sources, Unit};
-use crate::schema::Catalogue;
+use crate::schema::{Catalogue, overlay};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
 
@@ -39,7 +39,12 @@ impl Judge {
 
     /// What a cluster of this version would not admit of one object.
     pub fn object(&self, cluster_version: &str, object: &Value) -> Vec<Problem> {
-        self.catalogue.check(cluster_version, object)
+        let mut problems = self.catalogue.check(cluster_version, object);
+        let beyond = overlay::check(object);
+        // where the schema has complained about a place, its word is enough
+        let said: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
+        problems.extend(beyond.into_iter().filter(|problem| !said.contains(&problem.pointer)));
+        problems
     }
 
     /// What is wrong with a rendered unit, placed at template lines and values.

@@ -8,6 +8,7 @@ mod judge;
 mod namespaces;
 mod place;
 pub mod rego;
+pub mod rules;
 mod upkeep;
 pub mod waivers;
 

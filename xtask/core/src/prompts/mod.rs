@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod template;
 
+mod compatibility;
 mod header;
 mod lint;
 mod messages;
@@ -14,6 +15,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use compatibility::{Break, breaks};
 pub use header::{InputHeader, OutputHeader, PromptHeader};
 pub use lint::ROLES;
 pub use messages::{Content, Media, Message, messages};

@@ -5,9 +5,39 @@ use crate::model::Rule;
 /// The rules about prompts, cases and evaluations, by id.
 pub const RULES: &[Rule] = &[
     Rule::new(
+        "breaking-contract",
+        "a contract has changed so that recorded answers, or those who read them, no longer fit",
+        "make it a new major version",
+    ),
+    Rule::new(
+        "context-overflow",
+        "prompt, retrieved passages and answer do not fit into the model's context, so it would cut or refuse them",
+        "lower `maxTokens` or `topK`, or take a model with a larger context",
+    ),
+    Rule::new(
         "failed-conformance",
         "a test of a published suite of the prompt format comes out differently here",
         "report it: the reader of prompts is wrong, or the suite asks for something new",
+    ),
+    Rule::new(
+        "forbidden-tool",
+        "a tool may do more than the environment admits",
+        "leave it out of `overrides.tools.enabled`, or mock it",
+    ),
+    Rule::new(
+        "foreign-embedding",
+        "questions and index are embedded by different models, so nothing that fits would be found",
+        "use the embedding that the index was built with",
+    ),
+    Rule::new(
+        "metric-regression",
+        "a version of a prompt measured worse than the one that it replaces",
+        "mend the prompt, or measure it again",
+    ),
+    Rule::new(
+        "misplaced-mock",
+        "a mock would answer users",
+        "mock models run only in dev, mock tools up to staging",
     ),
     Rule::new(
         "missing-partial",
@@ -15,6 +45,21 @@ pub const RULES: &[Rule] = &[
         "write the prompt, or take the `{{> name}}` out",
     )
     .example("{{> tune}}", "{{> tone}}"),
+    Rule::new(
+        "missing-tool",
+        "a prompt, a case or an environment names a tool that the agent does not have",
+        "mend the name, or add the tool to the manifest that the candidate names",
+    ),
+    Rule::new(
+        "model-limit",
+        "a model is asked for more than the environment admits",
+        "lower it, or raise `modelLimits` of the environment",
+    ),
+    Rule::new(
+        "moving-model",
+        "an alias that its provider moves cannot be released twice",
+        "name a dated version; only dev may follow an alias",
+    ),
     Rule::new(
         "prompt-schema",
         "the input or output of a prompt is described in a way that nothing can be checked against",
@@ -28,11 +73,21 @@ pub const RULES: &[Rule] = &[
     )
     .example("Hello {{name", "Hello {{name}}"),
     Rule::new(
+        "retired-model",
+        "a model is past the day from which on its provider may refuse it",
+        "name its successor",
+    ),
+    Rule::new(
         "unbound-variable",
         "a variable may be missing and would read as nothing, so the model gets half a sentence",
         "guard it with `{{#if}}`, give it a default, or require it",
     )
     .example("Write to {{name}}.", "{{#if name}}Write to {{name}}.{{/if}}"),
+    Rule::new(
+        "uncovered-tool",
+        "a tool's permissions and connections do not go together, so one of them is wrong",
+        "name what it may do under `permissions:` and where under `egress:`",
+    ),
     Rule::new(
         "undeclared-variable",
         "a template uses a variable that its input does not declare, so it would read as nothing",
@@ -45,6 +100,16 @@ pub const RULES: &[Rule] = &[
         "mend its name",
     )
     .example("{{#iff ready}}yes{{/iff}}", "{{#if ready}}yes{{/if}}"),
+    Rule::new(
+        "unknown-index",
+        "a retrieval configuration names an index of which nothing is known",
+        "add it to `environments/models.yaml`, or mend the name",
+    ),
+    Rule::new(
+        "unknown-model",
+        "an agent or an environment names a model of which nothing is known, so neither its limits nor its price can be checked",
+        "add it to `environments/models.yaml`, or mend the name",
+    ),
     Rule::new(
         "unreadable-suite",
         "a file in the folder of the suites is none",

@@ -2,18 +2,22 @@
 
 use super::cell;
 use crate::model::{self, Rule};
+use crate::release::{self, verify};
 use crate::{artifact, policy, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
-    let rooms = [
+    let rooms: &[&[Rule]] = &[
         model::RULES,
         artifact::RULES,
-        prompts::RULES,
         policy::RULES,
+        prompts::RULES,
         schema::RULES,
+        release::RULES,
+        schema::overlay::RULES,
+        verify::RULES,
     ];
-    let mut rules: Vec<&Rule> = rooms.into_iter().flatten().collect();
+    let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }

@@ -1,10 +1,12 @@
 //! Generated references: schemas for editors, and pages for people, from the types and tables of the code.
 
+mod field;
 mod findings;
 mod schema;
 mod templates;
 mod values;
 
+pub use field::{FieldHelp, KeyHelp, UnknownField, field};
 pub use findings::rules;
 
 use std::collections::BTreeMap;
@@ -12,7 +14,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::artifact::{Inventory, TupleRecord};
-use crate::release::HydratorMetadata;
+use crate::release::{HydratorMetadata, history, ledger};
 use crate::render::{Context, FleetContext};
 use crate::workspace::{Workspace, layout, schemas};
 
@@ -56,7 +58,11 @@ fn kinds() -> Vec<(&'static str, Value)> {
         ("fleet-context", schemas::seen::<FleetContext>()),
         ("hydrator-metadata", schemas::of::<HydratorMetadata>()),
         ("inventory", schemas::of::<Inventory>()),
+        ("ledger-event", schemas::of::<ledger::Event>()),
+        ("release-log", schemas::of::<history::ReleaseLog>()),
+        ("sla-result", schemas::of::<history::SlaResult>()),
         ("tuple-record", schemas::of::<TupleRecord>()),
+        ("version-metadata", schemas::of::<history::VersionMetadata>()),
     ]);
     kinds
 }

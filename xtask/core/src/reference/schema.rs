@@ -17,7 +17,7 @@ pub(super) struct Field {
 /// Every field of a schema in the order of their paths; `opaque` names definitions that are not looked into.
 pub(super) fn fields(root: &Value, opaque: &[&str]) -> Vec<Field> {
     let mut walk = Walk {
-        root,
+        reader: Reader { root },
         opaque,
         open: Vec::new(),
         fields: Vec::new(),
@@ -27,7 +27,7 @@ pub(super) fn fields(root: &Value, opaque: &[&str]) -> Vec<Field> {
 }
 
 struct Walk<'a> {
-    root: &'a Value,
+    reader: Reader<'a>,
     opaque: &'a [&'a str],
     /// Definitions that the walk is inside of: a type may hold itself.
     open: Vec<&'a str>,
@@ -52,13 +52,12 @@ impl<'a> Walk<'a> {
     }
 
     fn field(&mut self, property: &'a Value, path: String) {
-        let (definition, schema) = self.resolve(property);
-        let text = |schema: &Value| schema.get("description").and_then(Value::as_str).map(str::to_owned);
+        let (definition, schema) = self.reader.resolve(property);
         let index = self.fields.len();
         self.fields.push(Field {
             path: path.clone(),
-            kind: self.kind(property),
-            description: text(property).or_else(|| text(schema)).unwrap_or_default(),
+            kind: self.reader.kind(property),
+            description: self.reader.description(property),
             is_parent: false,
         });
         let hidden = definition.is_some_and(|name| self.opaque.contains(&name) || self.open.contains(&name));
@@ -81,7 +80,7 @@ impl<'a> Walk<'a> {
 
     /// The fields of a list's items or a map's values, which need no line of their own.
     fn element(&mut self, items: &'a Value, path: &str) {
-        let (definition, schema) = self.resolve(items);
+        let (definition, schema) = self.reader.resolve(items);
         if definition.is_some_and(|name| self.opaque.contains(&name) || self.open.contains(&name)) {
             return;
         }
@@ -91,9 +90,60 @@ impl<'a> Walk<'a> {
             self.open.pop();
         }
     }
+}
+
+/// Reads the parts of one schema.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    /// The schema as a whole, which holds the definitions.
+    pub(super) root: &'a Value,
+}
+
+impl<'a> Reader<'a> {
+    /// What a part means: its own words, or those of its definition.
+    pub(super) fn description(self, schema: &'a Value) -> String {
+        let text = |schema: &Value| schema.get("description").and_then(Value::as_str).map(str::to_owned);
+        let own = text(schema);
+        own.or_else(|| text(self.resolve(schema).1)).unwrap_or_default()
+    }
+
+    /// The keys of a map with their schemas; those of its items where it is a list of maps.
+    pub(super) fn keys(self, schema: &'a Value) -> Vec<(&'a str, &'a Value)> {
+        let (_, schema) = self.resolve(schema);
+        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+            return properties
+                .iter()
+                .map(|(name, schema)| (name.as_str(), schema))
+                .collect();
+        }
+        match self.element(schema) {
+            Some(items) => self.keys(items),
+            None => Vec::new(),
+        }
+    }
+
+    /// The schema of a key; any key will do where a map takes any.
+    pub(super) fn below(self, schema: &'a Value, name: &str) -> Option<&'a Value> {
+        let (_, schema) = self.resolve(schema);
+        if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
+            return Some(property);
+        }
+        let element = self.element(schema)?;
+        let (_, inner) = self.resolve(element);
+        match inner.get("properties").and_then(|properties| properties.get(name)) {
+            Some(property) => Some(property),
+            None => schema.get("additionalProperties").filter(|any| any.is_object()),
+        }
+    }
+
+    /// What the items of a list, or the values of a map, are.
+    fn element(self, schema: &'a Value) -> Option<&'a Value> {
+        let items = schema.get("items").or_else(|| schema.get("additionalProperties"));
+        items.filter(|items| items.is_object())
+    }
 
     /// The schema behind references and behind "or null", and the name of its definition.
-    fn resolve(&self, schema: &'a Value) -> (Option<&'a str>, &'a Value) {
+    fn resolve(self, schema: &'a Value) -> (Option<&'a str>, &'a Value) {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let target = self.root.pointer(reference.trim_start_matches('#')).unwrap_or(schema);
             return (reference.rsplit('/').next(), target);
@@ -105,7 +155,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What a schema admits, in a few words.
-    fn kind(&self, schema: &Value) -> String {
+    pub(super) fn kind(self, schema: &Value) -> String {
         if let Some(inner) = some(schema) {
             return format!("{} or nothing", self.kind(inner));
         }
@@ -138,7 +188,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What each way admits in which a schema without a type may hold.
-    fn ways(&self, schema: &Value) -> String {
+    fn ways(self, schema: &Value) -> String {
         let ways = schema
             .get("anyOf")
             .or_else(|| schema.get("oneOf"))
@@ -151,7 +201,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn named(&self, kind: &str, schema: &Value) -> String {
+    fn named(self, kind: &str, schema: &Value) -> String {
         match kind {
             "array" => format!(
                 "list of {}",

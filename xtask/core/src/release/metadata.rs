@@ -40,6 +40,9 @@ pub struct HydratorMetadata {
     /// Ours: SHA-256 of everything that the unit was rendered from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_digest: Option<Digest>,
+    /// Ours: the environment commit whose release a rollback brought back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback_of: Option<String>,
 }
 
 /// A commit that a dry commit refers to.
@@ -91,6 +94,7 @@ impl HydratorMetadata {
             references: dry.reference.clone().into_iter().collect(),
             tuple_id: None,
             input_digest: None,
+            rollback_of: None,
         }
     }
 }

@@ -2,51 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bundle::{Bundle, ObjectCounts, Record};
 use super::bundles::{Bundles, bundles, shared_identities};
 use super::commit::{CommitPlan, commit_plan};
+use super::options::{Options, Tool};
 use super::scope::Blocked;
-use super::{BranchState, DryCommit, PreviousUnit};
+use super::{BranchState, DryCommit};
 use crate::artifact::ComponentChange;
 use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::render::Engines;
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
 use crate::workspace::{Environment, Workspace};
-
-/// What a run is asked to do.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Only these agents; all where none are named.
-    pub agents: Option<BTreeSet<AgentName>>,
-    /// Units that are known to be as their inputs want them, with the versions that they run: not rendered again.
-    pub unchanged: BTreeMap<(EnvironmentName, AgentName), String>,
-    /// What findings about the files keep from being rendered.
-    pub blocked: Blocked,
-    /// How many agents may be removed, instead of the fleet's budget.
-    pub allow_removals: Option<usize>,
-    /// Environments whose statements will be signed: units there without a signature count as changed.
-    pub signed: BTreeSet<EnvironmentName>,
-    /// Whether every unit of the run gets a new statement.
-    pub resign: bool,
-}
-
-impl Options {
-    /// Whether a unit needs a new statement, though its files may be the same.
-    pub(super) fn restates(&self, environment: &EnvironmentName, previous: Option<&PreviousUnit>) -> bool {
-        let is_unsigned = previous.is_some_and(|unit| unit.bundle.is_none());
-        self.resign || (is_unsigned && self.signed.contains(environment))
-    }
-}
-
-/// The tool that makes the plan.
-#[derive(Clone, Copy, Debug)]
-pub struct Tool {
-    /// Its version.
-    pub version: &'static str,
-}
 
 /// One environment of a run, and what its branch has.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +91,8 @@ pub struct EnvironmentPlan {
     pub changes: Vec<UnitChange>,
     /// The commit; none where nothing changes.
     pub commit: Option<CommitPlan>,
+    /// Whether its statements are to be signed.
+    pub signed: bool,
 }
 
 /// Plans a release: everything is rendered and judged, nothing is written.
@@ -152,15 +124,19 @@ pub fn plan(
         removals.push(removed);
     }
     let blocked = Blocked::by(&findings);
-    let mut plans = Vec::new();
-    for ((input, bundles), removed) in inputs.iter().zip(&mut bundles).zip(&mut removals) {
-        let name = &input.environment.name;
-        removed.retain(|unit| !blocked.named(name, unit));
-        for (unit, bundle) in bundles.iter_mut() {
-            bundle.take_if(|_| blocked.named(name, unit));
-        }
-        plans.push(environment_plan(workspace, input, bundles, removed, dry, options, tool));
-    }
+    let plans = inputs
+        .par_iter()
+        .zip(&mut bundles)
+        .zip(&mut removals)
+        .map(|((input, bundles), removed)| {
+            let name = &input.environment.name;
+            removed.retain(|unit| !blocked.named(name, unit));
+            for (unit, bundle) in bundles.iter_mut() {
+                bundle.take_if(|_| blocked.named(name, unit));
+            }
+            environment_plan(workspace, input, bundles, removed, dry, options, tool)
+        })
+        .collect();
     findings.sort();
     (plans, findings)
 }
@@ -217,6 +193,7 @@ fn environment_plan(
         branch: workspace.branch(name),
         changes,
         commit,
+        signed: options.signed.contains(name),
     }
 }
 

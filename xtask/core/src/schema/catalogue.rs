@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::broken::Broken;
 use super::custom::CustomFile;
@@ -101,6 +101,14 @@ impl Catalogue {
         Some(Problem::error("unknown-cluster-version", "/cluster/version", message).help(help))
     }
 
+    /// The definitions of the metadata of every object, as the newest version has them; none without schemas.
+    pub(super) fn metadata(&self) -> Map<String, Value> {
+        let newest = self.versions.keys().next_back();
+        let bundle = newest.and_then(|version| self.packages.bundle(version, "meta.v1.ObjectMeta").ok());
+        let definitions = bundle.and_then(|mut bundle| bundle.get_mut("$defs")?.as_object_mut().map(std::mem::take));
+        definitions.unwrap_or_default()
+    }
+
     /// What is wrong with one object, as the API server of this version would see it.
     pub fn check(&self, cluster_version: &str, object: &Value) -> Vec<Problem> {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
@@ -117,7 +125,7 @@ impl Catalogue {
         };
         let mut problems = Vec::new();
         problems.extend(nameless(object));
-        problems.extend(known.outlook.clone());
+        problems.extend(known.outlook());
         if !compiled.validator.is_valid(object) {
             match known.decoded(object) {
                 Some(decoded) => problems.extend(problems::of(compiled, &decoded)),

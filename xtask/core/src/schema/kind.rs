@@ -8,16 +8,16 @@ use serde_json::Value;
 use super::broken::Broken;
 use super::custom::CustomFile;
 use super::kubernetes::Packages;
-use super::nulls;
-use super::validator;
+use super::validations::{self, ValidationRule};
+use super::{defaults, nulls, validator};
 use crate::model::Problem;
 
 /// A kind that the catalogue knows.
 pub struct Kind {
     source: Source,
-    /// What becomes of the kind in this or a later version.
-    pub(super) outlook: Option<Problem>,
+    outlook: Option<Problem>,
     compiled: OnceLock<Result<Compiled, Broken>>,
+    validations: OnceLock<Vec<ValidationRule>>,
 }
 
 enum Source {
@@ -65,6 +65,7 @@ impl Kind {
             source,
             outlook,
             compiled: OnceLock::new(),
+            validations: OnceLock::new(),
         }
     }
 
@@ -81,6 +82,41 @@ impl Kind {
         match &self.source {
             Source::Kubernetes { namespaced, .. } => Some(*namespaced),
             Source::Custom(file) => Some(file.read().ok()?.about.namespaced),
+        }
+    }
+
+    /// What becomes of the kind in this or a later version.
+    pub(super) fn outlook(&self) -> Option<Problem> {
+        match &self.source {
+            Source::Kubernetes { .. } => self.outlook.clone(),
+            Source::Custom(file) => {
+                let warning = file.read().ok()?.about.deprecated.clone()?;
+                Some(
+                    Problem::warning("deprecated-api", "/apiVersion", warning)
+                        .help("write an `apiVersion` that its authors still want to be used"),
+                )
+            }
+        }
+    }
+
+    /// The whole schema; none where it is broken.
+    pub fn schema(&self) -> Option<&Value> {
+        self.compiled().ok().map(|compiled| &compiled.schema)
+    }
+
+    /// The rules in CEL that the authors of a custom resource wrote; Kubernetes' own kinds have none.
+    pub fn validations(&self) -> &[ValidationRule] {
+        self.validations.get_or_init(|| match &self.source {
+            Source::Kubernetes { .. } => Vec::new(),
+            Source::Custom(_) => self.schema().map(validations::of).unwrap_or_default(),
+        })
+    }
+
+    /// A custom resource with the defaults of its schema, as the API server fills them in before it evaluates rules.
+    pub fn defaulted(&self, object: &Value) -> Value {
+        match (&self.source, self.schema()) {
+            (Source::Custom(_), Some(schema)) => defaults::filled(schema, object),
+            _ => object.clone(),
         }
     }
 
@@ -110,17 +146,11 @@ impl Kind {
 
     /// The object as the API server decodes it: without the nulls that mean nothing. Nothing where it has none.
     ///
-    /// Objects of Kubernetes' own kinds lose every null; custom resources, whose schemas say where null may stand, only
-    /// those of their metadata.
+    /// Objects of Kubernetes' own kinds lose every null; the schemas of custom resources say where null may stand.
     pub(super) fn decoded(&self, object: &Value) -> Option<Value> {
         match &self.source {
             Source::Kubernetes { .. } => nulls::pruned(object),
-            Source::Custom(_) => {
-                let metadata = nulls::pruned(object.get("metadata")?)?;
-                let mut object = object.clone();
-                object["metadata"] = metadata;
-                Some(object)
-            }
+            Source::Custom(_) => None,
         }
     }
 }

@@ -3,14 +3,18 @@
 mod broken;
 mod catalogue;
 mod custom;
+mod defaults;
 mod formats;
+pub mod import;
 mod kind;
 mod kubernetes;
 mod lifecycle;
 mod nulls;
+pub mod overlay;
 mod problems;
 mod rules;
 mod stream;
+mod validations;
 mod validator;
 
 pub use catalogue::Catalogue;
@@ -18,6 +22,7 @@ pub use custom::About;
 pub use kind::Kind;
 pub use rules::RULES;
 pub use stream::{Streamed, objects};
+pub use validations::{Step, Validation, ValidationRule};
 
 #[cfg(test)]
 mod tests;

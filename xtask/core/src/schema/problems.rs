@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::kind::Compiled;
 use super::validator::{LIST_KEYS, ListKeys};
 use crate::model::{Problem, suggestion};
-use crate::workspace::faults::{Fault, What, faults, quoted};
+use crate::workspace::faults::{Fault, What, faults, none_of, quoted, several_of};
 use crate::yaml::{Segment, dotted, pointer};
 
 /// Most known names that a message lists.
@@ -56,6 +56,8 @@ fn problem(compiled: &Compiled, object: &Value, mut fault: Fault, is_secret: boo
                 None => problem,
             }
         }
+        What::NoneOf(keys) => Problem::error("invalid-value", here, none_of(&place, &keys)),
+        What::SeveralOf(keys) => Problem::error("invalid-value", here, several_of(&place, &keys)),
         What::WrongType { expected, .. } => wrong_type(object, &here, &place, &expected),
         What::OutOfRange { text: detail } => Problem::error(
             "out-of-range",
@@ -126,7 +128,9 @@ pub(super) fn missing_field(pointer: &str, place: &str, name: &str) -> Problem {
 
 fn wrong_type(object: &Value, pointer: &str, place: &str, expected: &[String]) -> Problem {
     let value = object.pointer(pointer).unwrap_or(&Value::Null);
-    let wanted: Vec<&str> = expected.iter().map(|word| article(word)).collect();
+    // null is never what was meant
+    let wanted = expected.iter().filter(|word| *word != "null" || expected.len() == 1);
+    let wanted: Vec<&str> = wanted.map(|word| article(word)).collect();
     let message = format!("`{place}` is {}, where {} belongs", kind_of(value), wanted.join(" or "));
     let problem = Problem::error("wrong-type", pointer, message);
     let wants = |word: &str| expected.iter().any(|expected| expected == word);

@@ -24,6 +24,11 @@ pub const RULES: &[Rule] = &[
         "ports:\n  - {name: http, port: 80}\n  - {name: admin, port: 81}",
     ),
     Rule::new(
+        "invalid-definition",
+        "a file holds no CustomResourceDefinition that can be imported, so its kinds stay unknown",
+        "export the definition from the cluster with `kubectl get crd <name> -o yaml`",
+    ),
+    Rule::new(
         "missing-field",
         "the API server refuses an object that lacks the field",
         "add it in the template",

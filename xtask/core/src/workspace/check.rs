@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::faults::{Fault, What, faults, quoted};
+use super::faults::{Fault, What, faults, none_of, quoted, several_of};
 use super::schemas::{self, Compiled};
 use crate::model::{Finding, suggestion};
 use crate::yaml::{self, Positions, Segment, dotted};
@@ -88,6 +88,8 @@ fn finding(path: &str, positions: Option<&Positions>, fault: Fault) -> Finding {
                 None => finding,
             }
         }
+        What::NoneOf(keys) => Finding::error("invalid-value", none_of(&place, &keys)),
+        What::SeveralOf(keys) => Finding::error("invalid-value", several_of(&place, &keys)),
         What::Repeated { .. } => Finding::error("invalid-value", format!("`{place}` has an entry twice")),
         What::WrongType { text, .. }
         | What::OutOfRange { text }

@@ -5,7 +5,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::schemas;
-use crate::yaml::Segment;
+use crate::yaml::{Segment, pointer};
 
 /// One thing that is wrong with a value.
 #[derive(Clone, Debug)]
@@ -28,6 +28,10 @@ pub enum What {
     },
     /// A map lacks a key.
     MissingKey(String),
+    /// A map lacks all keys of which it must have one.
+    NoneOf(Vec<String>),
+    /// A map has several keys of which it may have one.
+    SeveralOf(Vec<String>),
     /// A word is none of those that the schema lists.
     NoSuchWord {
         /// The word that is there.
@@ -80,7 +84,7 @@ pub fn faults(validator: &Validator, schema: &Value, value: &Value) -> Vec<Fault
         explain(&error, &mut |error| {
             let parts: Vec<String> = error.instance_path().iter().map(|part| part.to_string()).collect();
             let path = segments(value, &parts);
-            let whats = whats(error, schema, &parts).into_iter();
+            let whats = whats(error, schema, value, &parts).into_iter();
             faults.extend(whats.map(|what| Fault {
                 path: path.clone(),
                 what,
@@ -95,7 +99,7 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
         return report(error);
     };
-    if !constants(context).is_empty() {
+    if !constants(context).is_empty() || !choices(context).is_empty() {
         return report(error);
     }
     let depth = |errors: &[ValidationError<'_>]| {
@@ -133,7 +137,19 @@ fn constants(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
     context.iter().map(word).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
-fn whats(error: &ValidationError<'_>, schema: &Value, parts: &[String]) -> Vec<What> {
+/// The keys of which there must be one, where each of the ways in which a map may hold is to have one key.
+fn choices(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
+    let key = |errors: &Vec<ValidationError<'static>>| match errors.as_slice() {
+        [error] => match error.kind() {
+            ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        },
+        _ => None,
+    };
+    context.iter().map(key).collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+fn whats(error: &ValidationError<'_>, schema: &Value, value: &Value, parts: &[String]) -> Vec<What> {
     use ValidationErrorKind as Kind;
 
     let text = || error.to_string();
@@ -155,7 +171,17 @@ fn whats(error: &ValidationError<'_>, schema: &Value, parts: &[String]) -> Vec<W
             let words = options.as_array().into_iter().flatten().filter_map(Value::as_str);
             no_such_word(words.map(str::to_owned).collect())
         }
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => no_such_word(constants(context)),
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            let choices = choices(context);
+            if choices.is_empty() {
+                no_such_word(constants(context))
+            } else {
+                What::NoneOf(choices)
+            }
+        }
+        Kind::OneOfMultipleValid { .. } => several(error, schema).unwrap_or_else(|| What::Unfit { text: text() }),
+        // the library's short form for a map that may have no keys at all
+        Kind::FalseSchema => return unknown_keys(error, value, parts),
         Kind::Type { kind } => What::WrongType {
             expected: types(kind),
             text: text(),
@@ -185,6 +211,34 @@ fn whats(error: &ValidationError<'_>, schema: &Value, parts: &[String]) -> Vec<W
         },
         _ => What::Unfit { text: text() },
     }]
+}
+
+/// The keys of which a map has more than one, where each of the ways in which it may hold is to have one key.
+fn several(error: &ValidationError<'_>, schema: &Value) -> Option<What> {
+    let ways = schema.pointer(error.schema_path().as_str())?.as_array()?;
+    let key = |way: &Value| match way.get("required")?.as_array()?.as_slice() {
+        [key] => key.as_str().map(str::to_owned),
+        _ => None,
+    };
+    // what they are when there is none of them says nothing
+    let ways = ways.iter().filter(|way| way.get("not").is_none());
+    ways.map(key).collect::<Option<Vec<_>>>().map(What::SeveralOf)
+}
+
+fn unknown_keys(error: &ValidationError<'_>, value: &Value, parts: &[String]) -> Vec<What> {
+    let map = value
+        .pointer(&pointer(&segments(value, parts)))
+        .and_then(Value::as_object);
+    let unknown = |key: &String| What::UnknownKey {
+        key: key.clone(),
+        known: Vec::new(),
+    };
+    match map {
+        Some(map) => map.keys().map(unknown).collect(),
+        None => vec![What::Unfit {
+            text: error.to_string(),
+        }],
+    }
 }
 
 fn given(error: &ValidationError<'_>) -> String {
@@ -221,4 +275,17 @@ fn segments(value: &Value, parts: &[String]) -> Vec<Segment> {
 pub fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     quoted.join(", ")
+}
+
+/// Says that a map has none of some keys.
+pub fn none_of(place: &str, keys: &[String]) -> String {
+    format!("`{place}` has none of {}", quoted(keys.iter().map(String::as_str)))
+}
+
+/// Says that a map has too many of some keys.
+pub fn several_of(place: &str, keys: &[String]) -> String {
+    format!(
+        "`{place}` may have only one of {}",
+        quoted(keys.iter().map(String::as_str))
+    )
 }

@@ -14,6 +14,8 @@ pub const PARTIALS: &str = "partials";
 pub const FLEET: &str = "environments/fleet.yaml";
 /// Who may sign releases.
 pub const TRUST: &str = "environments/trust.yaml";
+/// What is known of models and indexes.
+pub const MODELS: &str = "environments/models.yaml";
 /// Copies of the blueprints that release files pin.
 pub const PINNED_BLUEPRINTS: &str = "environments/blueprints";
 /// What a template's file name ends in.
@@ -121,11 +123,10 @@ pub fn custom_kind(path: &str) -> Option<(&str, &str, &str)> {
     (is_word(kind) && is_word(version)).then_some((group, kind, version))
 }
 
-/// Whether the file says what Kubernetes objects look like.
+/// Whether the file says what Kubernetes objects look like, or the folder (with a final `/`) holds such files.
 pub fn is_object_schema(path: &str) -> bool {
-    [KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS]
-        .iter()
-        .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    let is_below = |folder: &&str| path.strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'));
+    path.strip_suffix('/') == Some(SCHEMAS) || [KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS].iter().any(is_below)
 }
 
 /// Whether judging what is rendered reads the file: schemas of objects and policies. Folders above them count too.
@@ -145,6 +146,8 @@ pub fn reference(name: &str) -> String {
 pub enum Place<'a> {
     /// The fleet file.
     Fleet,
+    /// What is known of models and indexes.
+    Models,
     /// An agent's own file.
     Agent(&'a str),
     /// A prompt: agent, name, file stem.
@@ -220,6 +223,9 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
     if path == FLEET {
         return Place::Fleet;
     }
+    if path == MODELS {
+        return Place::Models;
+    }
     let parts: Vec<&str> = rest.splitn(3, '/').collect();
     match parts[..] {
         ["blueprints", digest, file] => Place::PinnedBlueprint(digest, file),
@@ -293,5 +299,26 @@ pub mod branch {
     /// The signed statement about how they were built.
     pub fn provenance(unit: &str) -> String {
         format!("{RECORDS}/{unit}/provenance.sigstore.json")
+    }
+}
+
+/// Paths on the ledger's branch: one folder for each unit, with one file for each event.
+pub mod ledger {
+    /// The branch.
+    pub const BRANCH: &str = "lockstep/ledger";
+    /// Folder of events about an agent wherever it runs: what a pipeline proved about a tuple.
+    pub const EVERYWHERE: &str = "_everywhere";
+    /// Folder, in that of an environment, of the events that hold and resume: so that one listing names all units that
+    /// were ever held.
+    pub const HOLDS: &str = "_holds";
+
+    /// Folder of the events of a unit in an environment.
+    pub fn unit(environment: Option<&str>, unit: &str) -> String {
+        format!("{}/{unit}", environment.unwrap_or(EVERYWHERE))
+    }
+
+    /// Folder of the units of an environment that were ever held.
+    pub fn holds(environment: &str) -> String {
+        format!("{environment}/{HOLDS}")
     }
 }

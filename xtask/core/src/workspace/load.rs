@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::files::{
-    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile,
-    ToolsFile,
+    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
+    RetrievalFile, ToolsFile,
 };
 use super::layout::{self, Place};
 use super::{
@@ -43,6 +43,9 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
             None
         }
     };
+    let models = tree
+        .get(layout::MODELS)
+        .and_then(|bytes| check::read::<ModelsFile>(layout::MODELS, bytes, &mut findings));
     let parsed = parse(tree, &mut findings);
     let blueprints = blueprint::current(tree, &mut findings);
     let mut by_digest = blueprint::pinned(tree, &mut findings);
@@ -67,6 +70,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
     findings.extend(more);
     let workspace = Workspace {
         fleet,
+        models,
         environments,
         agents,
         unreadable,
@@ -76,7 +80,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         by_digest,
     };
     releases::check(&workspace, &mut findings);
-    parts::check(&workspace, &mut findings);
+    parts::check(&workspace, tree, &mut findings);
     findings.sort();
     findings.dedup();
     (Some(workspace), findings)

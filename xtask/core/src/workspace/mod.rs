@@ -28,16 +28,19 @@ pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
 pub use origins::{Explained, Origin, UnknownPath, explain};
+pub use parts::retired;
 pub use trust::read_trust;
 
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
-use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ReleaseFile};
+use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ModelsFile, ReleaseFile};
 
 /// Everything that the files of a tree say.
 #[derive(Clone, Debug)]
 pub struct Workspace {
     /// The fleet.
     pub fleet: FleetFile,
+    /// What is known of models and indexes; absent where nobody wrote it down.
+    pub models: Option<ModelsFile>,
     /// The environments that the fleet names, in its order.
     pub environments: Vec<Environment>,
     /// The agents by name.
@@ -122,6 +125,11 @@ impl Workspace {
                 && other.file.namespace == environment.file.namespace
         };
         std::iter::once(environment).chain(self.environments.iter().filter(same))
+    }
+
+    /// The branch that Argo CD syncs of an environment.
+    pub fn active_branch(&self, environment: &EnvironmentName) -> String {
+        format!("{}{environment}", self.fleet.delivery.branch_prefix)
     }
 
     /// The branch that an environment's releases go to.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use git2::Oid;
 
-use super::super::failing;
+use super::super::{failing, faults};
 use super::open::GitRepository;
 use super::refs::short;
 use crate::failure::{Failure, FailureKind};
@@ -44,6 +44,7 @@ impl Value {
     }
 
     fn fill(&self, mut file: File) -> io::Result<()> {
+        faults::moment();
         writeln!(file, "{}", self.id)?;
         file.sync_all()
     }
@@ -70,6 +71,7 @@ impl Lock {
         path.push(".lock");
         let path = PathBuf::from(path);
         let folder = target.parent().unwrap_or(&repository.common_folder);
+        faults::moment();
         let made = fs::create_dir_all(folder).and_then(|()| {
             remove_empty_folders(&target);
             make(&path, value)
@@ -96,6 +98,7 @@ impl Lock {
 
     /// Replaces the reference.
     pub fn put_into_place(&mut self) -> Result<(), Failure> {
+        faults::moment();
         fs::rename(&self.path, &self.target).map_err(|error| not_moved(&self.reference, &error))?;
         self.held = false;
         Ok(())
@@ -103,6 +106,7 @@ impl Lock {
 
     /// Waits until the replacement is on the disk.
     pub fn sync_name(&self) -> Result<(), Failure> {
+        faults::moment();
         let folder = self.target.parent().unwrap_or(&self.target);
         File::open(folder)
             .and_then(|folder| folder.sync_all())

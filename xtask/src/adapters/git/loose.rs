@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::super::failing;
+use super::super::{failing, faults};
 use super::object::NewObject;
 use super::pack::{Deflater, temporary_file};
 use crate::failure::Failure;
@@ -45,6 +45,7 @@ fn write_one(folder: &Path, object: &NewObject, deflater: &mut Deflater) -> io::
     let deflated = deflater.deflate(&[header.as_bytes(), &object.bytes])?;
     fs::create_dir_all(&folder)?;
     let (temporary, mut file) = temporary_file(&folder, "tmp_obj")?;
+    faults::moment();
     let result = io::Write::write_all(&mut file, &deflated)
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&temporary, &target));

@@ -2,6 +2,8 @@
 
 mod adopt;
 mod dirty;
+mod here;
+mod history;
 mod index_file;
 mod lock;
 mod loose;
@@ -25,11 +27,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lockstep::model::FileTree;
+use lockstep::release::verify::Irregular;
 
 pub use open::{GitRepository, TIMEOUT};
 
 use crate::failure::Failure;
-use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
+use crate::ports::{Commit, GitId, NewCommit, Past, Repository, Tip, Wanted};
 
 impl Repository for GitRepository {
     fn head(&self) -> Result<Commit, Failure> {
@@ -49,11 +52,24 @@ impl Repository for GitRepository {
     }
 
     fn folder(&self, commit: &GitId, folder: &str) -> Result<BTreeMap<String, GitId>, Failure> {
-        read::folder(self, commit, folder)
+        let mut found = read::folders(self, commit, &[folder.to_owned()])?;
+        Ok(found.pop().unwrap_or_default())
+    }
+
+    fn folders(&self, commit: &GitId, folders: &[String]) -> Result<Vec<BTreeMap<String, GitId>>, Failure> {
+        read::folders(self, commit, folders)
     }
 
     fn read(&self, commit: &GitId, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure> {
         read::read(self, commit, paths)
+    }
+
+    fn history(&self, commit: &GitId, path: &str) -> Result<Past, Failure> {
+        history::history(self, commit, path)
+    }
+
+    fn irregular(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<BTreeMap<String, Irregular>, Failure> {
+        history::irregular(self, commit, wanted)
     }
 
     fn tip(&self, branch: &str, remote: &str) -> Result<Tip, Failure> {
@@ -66,6 +82,14 @@ impl Repository for GitRepository {
 
     fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure> {
         write::commit(self, commits)
+    }
+
+    fn commit_here(&self, commit: &NewCommit) -> Result<GitId, Failure> {
+        here::commit(self, commit)
+    }
+
+    fn current_branch(&self) -> Result<Option<String>, Failure> {
+        here::current_branch(self)
     }
 
     fn set_notes(
@@ -108,6 +132,10 @@ impl Repository for GitRepository {
 
     fn work_folder(&self) -> Option<&Path> {
         self.work_folder.as_deref()
+    }
+
+    fn identity(&self) -> Result<Option<String>, Failure> {
+        revision::identity(self)
     }
 
     fn remote_url(&self, remote: &str) -> Result<Option<String>, Failure> {

@@ -16,7 +16,7 @@ use git2::{ObjectType, Oid};
 use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 
-use super::super::failing;
+use super::super::{failing, faults};
 use super::object::NewObject;
 use crate::failure::Failure;
 
@@ -185,6 +185,7 @@ impl Temporary {
 
     fn rename(&mut self, folder: &Path, name: &str) -> io::Result<()> {
         for (path, ending) in self.0.iter().zip(["pack", "idx"]) {
+            faults::moment();
             fs::rename(path, folder.join(format!("pack-{name}.{ending}")))?;
         }
         self.0.clear();

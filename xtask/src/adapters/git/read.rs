@@ -1,8 +1,8 @@
 //! Reads the files of a commit, in parallel and without a checkout.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use git2::{Odb, Oid};
 use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
@@ -36,24 +36,27 @@ pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'
     Ok(FileTree::new(entries))
 }
 
-/// Entries of one folder of a commit by name; empty where there is no such folder.
-pub(super) fn folder(
+/// Entries of several folders of a commit by name; empty where there is no such folder.
+pub(super) fn folders(
     repository: &GitRepository,
     commit: &GitId,
-    folder: &str,
-) -> Result<BTreeMap<String, GitId>, Failure> {
+    folders: &[String],
+) -> Result<Vec<BTreeMap<String, GitId>>, Failure> {
     let root = root_tree(repository, commit)?;
     let lease = repository.lease();
-    let mut folders = Folders::new(odb(&lease)?, root);
-    let Some(id) = folders.find(folder)? else {
-        return Ok(BTreeMap::new());
+    let mut read = Folders::new(odb(&lease)?, root);
+    let entries = |folder: &String| -> Result<BTreeMap<String, GitId>, Failure> {
+        let Some(id) = read.find(folder)? else {
+            return Ok(BTreeMap::new());
+        };
+        let tree = read.read(id)?;
+        Ok(tree
+            .values()
+            .filter(|entry| entry.kind != EntryKind::Submodule)
+            .map(|entry| (entry.name.clone(), object::git_id(entry.id)))
+            .collect())
     };
-    let tree = folders.read(id)?;
-    Ok(tree
-        .values()
-        .filter(|entry| entry.kind != EntryKind::Submodule)
-        .map(|entry| (entry.name.clone(), object::git_id(entry.id)))
-        .collect())
+    folders.iter().map(entries).collect()
 }
 
 /// The bytes of several files of a commit; `None` where there is no regular file.
@@ -96,8 +99,13 @@ pub(super) fn odb<'a>(lease: &'a Result<Lease<'_>, Failure>) -> Result<Odb<'a>, 
 /// The root tree of a commit.
 pub(super) fn root_tree(repository: &GitRepository, commit: &GitId) -> Result<Oid, Failure> {
     let id = parse_id(commit)?;
+    let roots = || repository.roots.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = roots().get(&id) {
+        return Ok(*known);
+    }
     let lease = repository.lease()?;
     let commit = lease.find_commit(id).map_err(|error| unreadable(id, &error))?;
+    roots().insert(id, commit.tree_id());
     Ok(commit.tree_id())
 }
 

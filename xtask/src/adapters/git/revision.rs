@@ -86,6 +86,19 @@ pub(super) fn ancestors(
     Ok(found)
 }
 
+/// Who commits here; nothing where the settings do not say.
+pub(super) fn identity(repository: &GitRepository) -> Result<Option<String>, Failure> {
+    let lease = repository.lease()?;
+    let signature = lease.signature().ok();
+    Ok(signature.map(|signature| {
+        format!(
+            "{} <{}>",
+            String::from_utf8_lossy(signature.name_bytes()),
+            String::from_utf8_lossy(signature.email_bytes())
+        )
+    }))
+}
+
 fn describe(commit: &git2::Commit<'_>) -> Commit {
     let author = commit.author();
     Commit {

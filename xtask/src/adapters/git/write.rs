@@ -38,12 +38,13 @@ pub(super) fn commit(repository: &GitRepository, commits: &[NewCommit]) -> Resul
 }
 
 /// A commit that only has to be stored.
-struct Prepared {
-    objects: Vec<NewObject>,
-    step: refs::Step,
+pub(super) struct Prepared {
+    pub objects: Vec<NewObject>,
+    pub step: refs::Step,
 }
 
-fn prepare(repository: &GitRepository, new: &NewCommit) -> Result<Prepared, Failure> {
+/// Makes the objects of a commit and the move of its branch.
+pub(super) fn prepare(repository: &GitRepository, new: &NewCommit) -> Result<Prepared, Failure> {
     let (parent, expected) = match &new.tip {
         Tip::Unborn => (None, None),
         Tip::At { commit, local } => (Some(parse_id(commit)?), local.as_ref().map(parse_id).transpose()?),

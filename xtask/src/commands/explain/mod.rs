@@ -1,12 +1,15 @@
-//! `explain`: where something comes from.
+//! `explain`: what something means, or where it comes from.
 
+mod command;
+mod field;
+mod rule;
 mod values;
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// Explain where something comes from.
+/// Explain what a rule, a key of a file or a command means, or where values come from.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What to explain.
@@ -14,16 +17,21 @@ pub struct Args {
     subject: Subject,
 }
 
-/// What can be explained.
+/// What can be explained. A comment on a variant would replace the help of its command.
 #[derive(Debug, clap::Subcommand)]
 enum Subject {
-    /// Show the values of a unit, each with the line that set it and what it overrode.
+    Command(command::Args),
+    Field(field::Args),
+    Rule(rule::Args),
     Values(values::Args),
 }
 
 /// Explains.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     match args.subject {
+        Subject::Command(args) => command::run(context, args),
+        Subject::Field(args) => field::run(context, args),
+        Subject::Rule(args) => rule::run(context, args),
         Subject::Values(args) => values::run(context, args),
     }
 }

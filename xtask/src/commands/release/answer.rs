@@ -1,8 +1,11 @@
 //! What `release` answers: the plan or what was committed, and what makes sense next.
 
+use std::collections::BTreeSet;
+
 use lockstep::release::{Change, EnvironmentPlan};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
+use lockstep::workspace::layout::branch;
 use serde::Serialize;
 
 use super::Args;
@@ -26,7 +29,7 @@ struct EnvironmentAnswer {
     branch: String,
     commit: Option<GitId>,
     units: Vec<UnitAnswer>,
-    files: Vec<String>,
+    files: BTreeSet<String>,
 }
 
 #[derive(Serialize)]
@@ -78,11 +81,7 @@ pub(super) fn answer(
                     components: change.components.clone(),
                 })
                 .collect(),
-            files: plan
-                .commit
-                .iter()
-                .flat_map(|commit| commit.files.keys().cloned())
-                .collect(),
+            files: files(plan),
         })
         .collect();
     Answer {
@@ -91,6 +90,19 @@ pub(super) fn answer(
         pushed,
         environments,
     }
+}
+
+/// Every path that a plan writes or removes, the signatures included that are still to be made.
+fn files(plan: &EnvironmentPlan) -> BTreeSet<String> {
+    let Some(commit) = &plan.commit else {
+        return BTreeSet::new();
+    };
+    let signatures = commit
+        .statements
+        .keys()
+        .filter(|_| plan.signed)
+        .map(|unit| branch::bundle(unit));
+    commit.files.keys().cloned().chain(signatures).collect()
 }
 
 /// The answer for people.
@@ -109,7 +121,7 @@ pub(super) fn plan_text(
             (Some(_), Some(Some(commit))) => {
                 format!("committed {}", style.good(commit.0.get(..12).unwrap_or(&commit.0)))
             }
-            (Some(commit), _) if dry_run => format!("would write {} files", commit.files.len()),
+            (Some(_), _) if dry_run => format!("would write {} files", files(plan).len()),
             (Some(_), _) => String::new(),
         };
         text.push_str(&format!(
@@ -128,7 +140,7 @@ pub(super) fn plan_text(
             ]);
         }
         if !table.is_empty() {
-            text.push_str(&table.text());
+            text.push_str(&context.table(&table));
         }
         if count(Change::Unchanged) > 0 {
             text.push_str(&format!("  {} unchanged\n", count(Change::Unchanged)));

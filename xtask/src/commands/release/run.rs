@@ -4,17 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{FileTree, ObjectId};
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit};
-use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::branch;
 use lockstep::workspace::{Environment, Workspace};
 
 use super::super::branches::branch_state;
+use super::super::remote::{Made, Remote};
 use super::memory::Memory;
 use crate::failure::Failure;
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
-
-/// The notes by which the Argo CD Source Hydrator and GitOps Promoter know what a commit was made from.
-const NOTES: &str = "hydrator.metadata";
 
 /// An environment's branch as the run found it.
 pub(super) struct Branch {
@@ -96,7 +93,7 @@ impl Run<'_> {
         Ok(found)
     }
 
-    /// Commits the plans and moves the notes; returns the tip of each branch.
+    /// Commits the plans; returns the commit of each branch that got one.
     pub(super) fn apply(&self, plans: &[EnvironmentPlan], branches: &[Branch]) -> Result<Vec<Option<GitId>>, Failure> {
         let author = &self.workspace.fleet.delivery.author;
         let mut commits = Vec::new();
@@ -114,70 +111,41 @@ impl Run<'_> {
             }
         }
         let mut made = self.delivery.commit(&commits)?.into_iter();
-        let mut new = Vec::new();
-        let mut notes = BTreeMap::new();
-        for (plan, branch) in plans.iter().zip(branches) {
-            let commit = plan.commit.as_ref().and_then(|_| made.next());
-            let tip = commit.clone().or_else(|| match &branch.tip {
-                Tip::At { commit, .. } => Some(commit.clone()),
-                Tip::Unborn => None,
-            });
-            if let Some(tip) = tip {
-                notes.insert(tip, format!("{{\"drySha\":\"{}\"}}", self.head.id.0));
-            }
-            new.push(commit);
-        }
-        self.delivery
-            .set_notes(&format!("refs/notes/{NOTES}"), &notes, author, self.head.seconds)?;
-        Ok(new)
+        Ok(plans
+            .iter()
+            .map(|plan| plan.commit.as_ref().and_then(|_| made.next()))
+            .collect())
     }
 
-    /// Learns where the remote's environment branches and notes stand.
-    pub(super) fn fetch(&self) -> Result<(), Failure> {
-        let Delivery {
-            remote,
-            branch_prefix,
-            author,
-            ..
-        } = &self.workspace.fleet.delivery;
-        let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
-        let notes = format!("+refs/notes/*:{}*", remote_notes(remote, ""));
-        self.delivery.fetch(remote, &[branches, notes])?;
-        self.delivery.adopt(
-            &format!("refs/notes/{NOTES}"),
-            &remote_notes(remote, NOTES),
-            author,
-            self.head.seconds,
-        )
+    /// The remote of the branches.
+    pub(super) fn remote(&self) -> Remote<'_> {
+        Remote {
+            delivery: self.delivery,
+            settings: &self.workspace.fleet.delivery,
+            seconds: self.head.seconds,
+        }
     }
 
-    /// Pushes what this clone has more than the remote: the branches of the run and the notes.
-    pub(super) fn push(&self, plans: &[EnvironmentPlan]) -> Result<bool, Failure> {
-        let remote = &self.workspace.fleet.delivery.remote;
-        let mut references = Vec::new();
-        let mut add = |local: String, there: Option<GitId>| -> Result<(), Failure> {
-            let here = self.delivery.reference(&local)?;
-            if here.is_some() && here != there {
-                references.push((local, there));
-            }
-            Ok(())
-        };
-        for plan in plans {
-            add(
-                format!("refs/heads/{}", plan.branch),
-                self.delivery.remote_tip(&plan.branch, remote)?,
-            )?;
-        }
-        add(
-            format!("refs/notes/{NOTES}"),
-            self.delivery.reference(&remote_notes(remote, NOTES))?,
-        )?;
-        self.delivery.push(remote, &references)?;
-        Ok(!references.is_empty())
+    /// Moves the notes: to the new commits, or on the tips that stay.
+    pub(super) fn note(&self, branches: &[Branch], commits: &[Option<GitId>]) -> Result<(), Failure> {
+        let tips = branches.iter().zip(commits).filter_map(|(branch, commit)| {
+            let tip = commit.as_ref().or(branch.tip.commit())?;
+            Some((tip.clone(), self.head.id.clone()))
+        });
+        self.remote().note(tips)
     }
 }
 
-/// Where a fetch puts the notes of a remote.
-fn remote_notes(remote: &str, name: &str) -> String {
-    format!("refs/lockstep/{remote}/notes/{name}")
+/// The commits that a run made, and where their branches stood.
+pub(super) fn made(plans: &[EnvironmentPlan], branches: &[Branch], commits: &[Option<GitId>]) -> Vec<Made> {
+    let commits = plans.iter().zip(branches).zip(commits);
+    commits
+        .filter_map(|((plan, branch), commit)| {
+            Some(Made {
+                branch: plan.branch.clone(),
+                before: branch.tip.clone(),
+                commit: commit.clone()?,
+            })
+        })
+        .collect()
 }

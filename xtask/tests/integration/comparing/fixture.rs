@@ -215,7 +215,9 @@ impl Fleet {
             error_is_terminal: false,
             columns: 100,
             no_color: true,
+            key_passphrase: None,
             ci: false,
+            identity_token: false,
         };
         let context = Context::of_process(environment, None);
         let cli = Cli::try_parse_from(["cargo xtask"].iter().chain(arguments)).unwrap();

@@ -153,6 +153,13 @@ impl Fleet {
         files_of(&self.repository.git, branch)
     }
 
+    /// The same without the signatures, which differ each time, as does the key that a fresh clone makes for itself.
+    pub fn contents(&self, branch: &str) -> BTreeMap<String, String> {
+        let mut files = self.files(branch);
+        files.retain(|path, _| !path.ends_with(".sigstore.json"));
+        files
+    }
+
     /// Every path of a branch.
     pub fn paths(&self, branch: &str) -> Vec<String> {
         self.files(branch).into_keys().collect()

@@ -207,7 +207,7 @@ fn a_bare_clone_works() {
     });
     clone.release(&["dev"]);
     origin.release(&["dev"]);
-    assert_eq!(clone.tip("environment/dev"), origin.tip("environment/dev"));
+    assert_eq!(clone.contents("environment/dev"), origin.contents("environment/dev"));
 }
 
 #[test]

@@ -15,10 +15,13 @@ fn a_branch_holds_the_contract_and_nothing_else() {
     expect![[r#"
         .gitattributes
         .lockstep/_environment/inventory.json
+        .lockstep/_environment/release.sigstore.json
         .lockstep/_environment/tuple.json
         .lockstep/assistant/inventory.json
+        .lockstep/assistant/release.sigstore.json
         .lockstep/assistant/tuple.json
         .lockstep/orders/inventory.json
+        .lockstep/orders/release.sigstore.json
         .lockstep/orders/tuple.json
         apps/_environment/README.md
         apps/_environment/hydrator.metadata
@@ -121,7 +124,7 @@ metadata:
 fn every_inventory_digest_is_that_of_the_file() {
     let fleet = Fleet::small();
     fleet.release(&["dev"]);
-    let files = fleet.files("environment/dev");
+    let files = fleet.contents("environment/dev");
     let mut listed = BTreeSet::new();
     for unit in ["_environment", "assistant", "orders"] {
         let path = format!(".lockstep/{unit}/inventory.json");
@@ -165,8 +168,9 @@ fn the_environments_inventory_lists_every_other_unit() {
     let check = || {
         let units = fleet.json("environment/dev", ".lockstep/_environment/inventory.json")["units"].clone();
         for (unit, digest) in units.as_object().unwrap() {
-            let inventory = fleet.file("environment/dev", &format!(".lockstep/{unit}/inventory.json"));
-            assert_eq!(digest, &Digest::of(inventory.as_bytes()).to_string());
+            let bundle = fleet.file("environment/dev", &format!(".lockstep/{unit}/release.sigstore.json"));
+            let statement = lockstep::artifact::payload(bundle.as_bytes()).unwrap();
+            assert_eq!(digest, &Digest::of(&statement).to_string());
         }
         units.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
     };

@@ -27,7 +27,7 @@ fn changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) 
 /// Commits what was edited, releases everything, and says which files changed where.
 fn effect(fleet: &Fleet) -> BTreeMap<&'static str, Vec<String>> {
     let names = ["dev", "staging", "canary", "production"];
-    let files = || names.map(|name| fleet.files(&format!("environment/{name}")));
+    let files = || names.map(|name| fleet.contents(&format!("environment/{name}")));
     let before = files();
     fleet.commit("Change something");
     fleet.release(&names);

@@ -69,7 +69,7 @@ fn with_it_and_without_it_the_branches_and_the_answers_are_the_same() {
         assert_eq!(release(&with, &[]), release(&without, &["--no-cache"]), "{what}");
         for name in ENVIRONMENTS {
             let branch = format!("environment/{name}");
-            assert_eq!(with.files(&branch), without.files(&branch), "{name} after {what}");
+            assert_eq!(with.contents(&branch), without.contents(&branch), "{name} after {what}");
         }
     }
     assert!(with.folder().join(".git/lockstep/units").exists());

@@ -33,10 +33,10 @@ fn crowd() -> Fleet {
 }
 
 #[test]
-fn one_thread_and_eight_make_the_same_commit() {
+fn one_thread_and_eight_make_the_same_branch() {
     let fleet = crowd();
     fleet.done(&["release", "dev", "--threads", "1"]);
-    let one = fleet.tip("environment/dev");
+    let one = fleet.contents("environment/dev");
     fleet
         .repository
         .git
@@ -45,13 +45,13 @@ fn one_thread_and_eight_make_the_same_commit() {
         .delete()
         .unwrap();
     fleet.done(&["release", "dev", "--threads", "8"]);
-    assert_eq!(fleet.tip("environment/dev"), one);
+    assert_eq!(fleet.contents("environment/dev"), one);
     let render = |threads: &str| fleet.done(&["render", "--threads", threads]).json;
     assert_eq!(render("1"), render("8"));
 }
 
 #[test]
-fn two_clones_make_the_same_commits() {
+fn two_clones_make_the_same_branches() {
     let fleet = Fleet::promoted();
     let (one, two) = (fleet.cloned(|_| {}), fleet.cloned(|_| {}));
     let environments = ["dev", "staging", "canary", "production"];
@@ -61,7 +61,7 @@ fn two_clones_make_the_same_commits() {
     }
     for environment in environments {
         let branch = format!("environment/{environment}");
-        assert_eq!(one.tip(&branch), two.tip(&branch), "{branch}");
+        assert_eq!(one.contents(&branch), two.contents(&branch), "{branch}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the schemas find, on the committed files of Kubernetes and on custom resources of a few lines.
 
+mod custom;
 mod documents;
 mod kubernetes;
 mod matrix;

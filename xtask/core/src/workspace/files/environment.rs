@@ -37,6 +37,9 @@ pub struct EnvironmentFile {
     /// What a container gets that asks for nothing, and the most that one may ask for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_range: Option<LimitRange>,
+    /// How far models and tools may go here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_limits: Option<ModelLimits>,
     /// Labels of the nodes that its pods run on.
     #[serde(default)]
     pub node_selector: BTreeMap<String, String>,
@@ -117,6 +120,30 @@ pub struct LimitRange {
     pub max_cpu: String,
     /// Highest memory limit.
     pub max_memory: String,
+}
+
+/// How far models and tools may go in an environment; what is absent is free.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ModelLimits {
+    /// Most tokens of one answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub max_tokens: Option<u32>,
+    /// Highest sampling temperature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub temperature: Option<f64>,
+    /// Longest that one call may take, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub timeout_seconds: Option<u32>,
+    /// Permissions that no tool may have here unless it is mocked; `orders:*` stands for all that start so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forbidden_permissions: Vec<String>,
+    /// Whether tools may connect to addresses outside the cluster; yes where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_egress: Option<bool>,
 }
 
 /// A span of time in which Argo CD may, or may not, sync.

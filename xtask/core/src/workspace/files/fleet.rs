@@ -1,10 +1,12 @@
 //! `environments/fleet.yaml`: the environments in order, and how releases are delivered.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::EnvironmentName;
+use crate::model::{EnvironmentName, PipelineStage};
 
 /// The fleet: all agents in all environments.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +20,9 @@ pub struct FleetFile {
     pub environments: Vec<EnvironmentName>,
     /// Where and how releases are committed.
     pub delivery: Delivery,
+    /// What must be recorded of a tuple before it is promoted to an environment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub promotion: BTreeMap<EnvironmentName, Demands>,
     /// Traffic shares of a gray release, percent, in order.
     #[serde(default = "gray_steps")]
     pub gray_steps: Vec<u8>,
@@ -39,6 +44,30 @@ fn gray_steps() -> Vec<u8> {
 
 fn kept_releases() -> usize {
     10
+}
+
+/// What must be recorded of a tuple before it is promoted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Demands {
+    /// Stages of the pipeline that must have passed.
+    #[serde(default)]
+    pub stages: Vec<PipelineStage>,
+    /// Evidence that must be there and speak for it.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceKind>,
+}
+
+/// Evidence in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceKind {
+    /// A suite ran on the tuple, and passed.
+    Evaluated,
+    /// A gate, or a person, verified the tuple in the environment that it comes from.
+    Verified,
+    /// What was learnt from the release that runs in the target now.
+    Retrospective,
 }
 
 /// Where and how releases are committed.

@@ -5,6 +5,7 @@ mod blueprint;
 mod environment;
 mod fleet;
 mod hold;
+mod models;
 mod release;
 mod retrieval;
 mod tools;
@@ -15,10 +16,12 @@ pub use crate::artifact::TrustFile;
 pub use agent::{AgentFile, Candidate, Criticality, Dependency, Objectives, Owner, Profile};
 pub use blueprint::BlueprintFile;
 pub use environment::{
-    Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ProjectRole, Quota, SyncWindow, SyncWindowKind,
+    Cluster, EnvironmentFile, EnvironmentValues, Follows, LimitRange, ModelLimits, ProjectRole, Quota, SyncWindow,
+    SyncWindowKind,
 };
-pub use fleet::{Budget, Delivery, FleetFile, TargetRevision};
+pub use fleet::{Budget, Delivery, Demands, EvidenceKind, FleetFile, TargetRevision};
 pub use hold::HoldFile;
+pub use models::{KnownIndex, KnownModel, ModelsFile, Price};
 pub use release::{PreviousRelease, PromotedFrom, ReleaseFile};
 pub use retrieval::{Chunking, Embedding, RetrievalFile};
 pub use tools::{Egress, Tool, ToolsFile};

@@ -1,0 +1,79 @@
+//! Chains: every event of a unit names the latest ones before it by digest, so none can be taken out or changed unseen.
+
+use super::{Entry, Event, Fact};
+use crate::model::{Digest, EnvironmentName, Timestamp};
+
+/// An event that has no place in a chain yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The environment; absent where the event is about an agent wherever it runs.
+    pub environment: Option<EnvironmentName>,
+    /// The agent, or `_environment`.
+    pub unit: String,
+    /// When it happened.
+    pub time: Timestamp,
+    /// Who did it.
+    pub by: String,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What a new event of a unit follows: the digests of its latest events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Their number; 0 before the first.
+    pub sequence: u64,
+    /// Their digests.
+    pub digests: Vec<Digest>,
+}
+
+impl Head {
+    /// Which of a unit's events a new one follows: those with the highest number, two where writers did not know of
+    /// each other.
+    pub fn entries(entries: &[Entry]) -> Vec<&Entry> {
+        let last = entries.iter().map(|entry| entry.sequence).max();
+        entries.iter().filter(|entry| Some(entry.sequence) == last).collect()
+    }
+}
+
+/// An event with its place in the chain, ready to be stored, and signed where there is a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sealed {
+    /// Where its file goes on the ledger's branch.
+    pub path: String,
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// The event.
+    pub event: Event,
+}
+
+impl Sealed {
+    /// Where a signature of the event goes.
+    pub fn signature_path(&self) -> String {
+        let stem = self.path.strip_suffix(".json").unwrap_or(&self.path);
+        format!("{stem}.sigstore.json")
+    }
+}
+
+/// Gives a draft its place after the head of its unit, and moves the head on.
+pub fn seal(draft: Draft, head: &mut Head) -> Sealed {
+    let event = Event {
+        environment: draft.environment,
+        unit: draft.unit,
+        sequence: head.sequence + 1,
+        previous: std::mem::take(&mut head.digests),
+        time: draft.time,
+        by: draft.by,
+        fact: draft.fact,
+    };
+    let bytes = event.bytes();
+    head.sequence = event.sequence;
+    head.digests = vec![Digest::of(&bytes)];
+    let folder = Entry::folder(event.environment.as_ref(), &event.unit, event.kind());
+    let name = Entry::new(event.sequence, event.kind(), &bytes).name();
+    Sealed {
+        path: format!("{folder}/{name}"),
+        bytes,
+        event,
+    }
+}

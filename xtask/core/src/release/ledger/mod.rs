@@ -1,0 +1,23 @@
+//! The ledger: the append-only record of what happened to every unit, one file an event, chained by digest.
+
+mod chain;
+mod entry;
+mod event;
+mod evidence;
+mod facts;
+mod recording;
+mod unit;
+
+#[cfg(test)]
+mod tests;
+
+pub use chain::{Draft, Head, Sealed, seal};
+pub use entry::{Entry, EventKind};
+pub use event::{Event, read};
+pub use evidence::{Decided, DecisionKind, Evaluated, Evidence, Gated, Incident, Retrospective, StageResult};
+pub use facts::{
+    Committed, Fact, Mark, MarkedVerdict, Override, Promoted, Reason, ReleaseKind, ReleaseName, Released, Removed,
+    RolledBack, Verdict,
+};
+pub use recording::{CommitFacts, UnitFacts, drafts};
+pub use unit::{Recorded, UnitHistory};

@@ -1,0 +1,150 @@
+//! The generated schema admits an event of every kind, and nothing else.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::super::*;
+use super::{chain, commit, held, name, released};
+use crate::model::{Digest, EnvironmentName, PipelineStage, StageStatus, Timestamp, Version};
+use crate::workspace::files::PromotedFrom;
+use crate::workspace::schemas;
+
+/// One fact of each kind, with everything that it may say.
+fn facts() -> Vec<Fact> {
+    let environment = EnvironmentName::new("staging").unwrap();
+    let from = PromotedFrom {
+        environment: environment.clone(),
+        commit: commit("staging"),
+    };
+    let tuple = Digest::of(b"tuple");
+    let time = Timestamp::utc(1_700_000_000);
+    let set_aside = vec![Override {
+        check: "missing-stage".to_owned(),
+        message: "the stage `e2e_test` never ran".to_owned(),
+    }];
+    let reason = Reason {
+        reason: "mended".to_owned(),
+    };
+    vec![
+        Fact::Stage(StageResult {
+            stage: PipelineStage::UnitTest,
+            status: StageStatus::Passed,
+            duration_seconds: Some(12.5),
+            tuple,
+            details: Map::from_iter([("tests".to_owned(), json!(312))]),
+            artifacts: vec!["report.xml".to_owned()],
+        }),
+        Fact::Committed(Committed {
+            commit: commit("production"),
+            number: 4,
+            units: vec!["assistant".to_owned()],
+        }),
+        released("v1.0.0"),
+        Fact::Removed(Removed {
+            release: name("v1.0.0"),
+        }),
+        Fact::Promoted(Promoted {
+            from,
+            from_version: Version::parse("v1.0.0-rc1").unwrap(),
+            version: Version::parse("v1.0.0").unwrap(),
+            tuple,
+            release_kind: ReleaseKind::Hotfix,
+            skipped: vec![environment],
+            dry_commit: commit("dry"),
+            overrides: set_aside.clone(),
+            reason: Some("users wait".to_owned()),
+        }),
+        Fact::RolledBack(RolledBack {
+            from: name("v1.1.0"),
+            to: name("v1.0.0"),
+            commit: commit("rollback"),
+            inventory: tuple,
+            namespace: "shop".to_owned(),
+            reason: "slow".to_owned(),
+            overrides: set_aside,
+            started: Some(time),
+        }),
+        held("slow"),
+        Fact::Resumed(reason),
+        Fact::Marked(Mark {
+            verdict: MarkedVerdict::Verified,
+            release: name("v1.0.0"),
+            reason: "a day without errors".to_owned(),
+        }),
+        Fact::Decided(Decided {
+            decision: DecisionKind::Risk,
+            tuple,
+            outcome: "medium".to_owned(),
+            confidence: Some(0.8),
+            evidence: vec![Evidence {
+                fact: "prompt changed".to_owned(),
+                value: json!(true),
+            }],
+            overridden: Some("known to be small".to_owned()),
+        }),
+        Fact::Evaluated(Evaluated {
+            tuple,
+            overrides: Some(tuple),
+            suite: "regression".to_owned(),
+            passed: true,
+            scores: BTreeMap::from([("accuracy".to_owned(), 0.97)]),
+            cases: 120,
+        }),
+        Fact::Gated(Gated {
+            release: name("v1.0.0"),
+            started: time,
+            agent_group: "canary".to_owned(),
+            success_rate: 0.993,
+            p95_latency_ms: 420.0,
+            error_trace_ratio: 0.007,
+            callback_fail_rate: 0.002,
+            verdict: Verdict::ManualReview,
+            action: "ready_to_promote".to_owned(),
+        }),
+        Fact::Incident(Incident {
+            id: "INC-7".to_owned(),
+            summary: "answers came late".to_owned(),
+            tuple: Some(tuple),
+            since: time,
+            until: Some(time),
+        }),
+        Fact::Retrospective(Retrospective {
+            release: name("v1.0.0"),
+            conclusions: vec!["the index was cold".to_owned()],
+            action_items: vec!["warm it: Bob".to_owned()],
+            samples: vec!["regression/cases/late.yaml".to_owned()],
+        }),
+    ]
+}
+
+#[test]
+fn every_kind_of_event_passes_its_schema_and_comes_back_the_same() {
+    let validator = jsonschema::options().build(&schemas::of::<Event>()).unwrap();
+    let kinds: Vec<EventKind> = facts().iter().map(Fact::kind).collect();
+    assert_eq!(kinds, EventKind::ALL);
+    for event in chain(facts()) {
+        let value: Value = serde_json::from_slice(&event.bytes).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", event.path);
+        assert_eq!(read(&event.path, &event.bytes).unwrap(), event.event);
+        assert_eq!(value["fact"]["kind"], event.event.kind().as_str());
+    }
+}
+
+#[test]
+fn a_key_that_nobody_knows_is_refused_by_schema_and_reader_alike() {
+    let validator = jsonschema::options().build(&schemas::of::<Event>()).unwrap();
+    for event in chain(facts()) {
+        for pointer in ["", "/fact"] {
+            let mut value: Value = serde_json::from_slice(&event.bytes).unwrap();
+            value.pointer_mut(pointer).unwrap()["surprise"] = json!(1);
+            assert!(!validator.is_valid(&value), "{}{pointer}", event.path);
+            assert!(
+                read(&event.path, value.to_string().as_bytes()).is_err(),
+                "{}{pointer}",
+                event.path
+            );
+        }
+    }
+}

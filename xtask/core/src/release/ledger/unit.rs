@@ -1,0 +1,208 @@
+//! What a unit's events add up to: its releases, what is thought of each, and whether it is held.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Entry, Event, Fact, ReleaseName, Sealed, Verdict, event};
+use crate::model::{Digest, Finding, Timestamp};
+use crate::workspace::files::{HoldFile, PromotedFrom};
+use crate::workspace::layout::ledger;
+
+/// The events of a unit, in their order.
+#[derive(Clone, Debug, Default)]
+pub struct UnitHistory {
+    /// The events with the digests of their files.
+    pub events: Vec<(Digest, Event)>,
+    /// What is wrong with the ledger here.
+    pub findings: Vec<Finding>,
+}
+
+/// A release that the ledger knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Label, tuple, and the environment commit that wrote it.
+    pub release: ReleaseName,
+    /// When it was recorded.
+    pub time: Timestamp,
+    /// When the run began that made it.
+    pub started: Timestamp,
+    /// Who did it.
+    pub by: String,
+    /// The namespace that its objects are in.
+    pub namespace: String,
+    /// Where its tuple was promoted from.
+    pub promoted_from: Option<PromotedFrom>,
+    /// The release that a rollback brought back.
+    pub brought_back: Option<ReleaseName>,
+    /// What is thought of it.
+    pub verdict: Verdict,
+}
+
+impl UnitHistory {
+    /// The history in these files, by path. Every event must be what its name says and follow what it names.
+    pub fn new(files: impl IntoIterator<Item = (String, Arc<[u8]>)>) -> UnitHistory {
+        let mut history = UnitHistory::default();
+        for (path, bytes) in files {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let Some(entry) = Entry::parse(name) else { continue };
+            match event::read(&path, &bytes) {
+                Err(finding) => history.findings.push(*finding),
+                Ok(event) if Entry::new(event.sequence, event.kind(), &bytes) != entry => {
+                    history.findings.push(changed(&path));
+                }
+                Ok(event) => history.events.push((Digest::of(&bytes), event)),
+            }
+        }
+        history
+            .events
+            .sort_by(|(one, a), (other, b)| (a.sequence, a.time, one).cmp(&(b.sequence, b.time, other)));
+        history.check();
+        history
+    }
+
+    /// The same with events after it.
+    pub fn with(mut self, events: impl IntoIterator<Item = Sealed>) -> UnitHistory {
+        let events = events.into_iter();
+        self.events
+            .extend(events.map(|sealed| (Digest::of(&sealed.bytes), sealed.event)));
+        self
+    }
+
+    /// Events that name one which is not there.
+    fn check(&mut self) {
+        let known: BTreeSet<Digest> = self.events.iter().map(|(digest, _)| *digest).collect();
+        for (_, event) in &self.events {
+            let gap = event.previous.iter().any(|digest| !known.contains(digest));
+            let begins = event.previous.is_empty() && event.sequence != 1;
+            if gap || begins {
+                let unit = ledger::unit(event.environment.as_ref().map(|name| name.as_str()), &event.unit);
+                let message = format!(
+                    "event {} of `{unit}` follows one that is not in the ledger: it was taken out or changed",
+                    event.sequence
+                );
+                self.findings.push(
+                    Finding::error("broken-ledger", message)
+                        .in_file(format!("{}:{unit}", ledger::BRANCH))
+                        .help(format!(
+                            "see what removed it: `git log --stat {} -- {unit}`",
+                            ledger::BRANCH
+                        )),
+                );
+            }
+        }
+    }
+
+    /// The facts, in their order.
+    pub fn facts(&self) -> impl Iterator<Item = (&Event, &Fact)> {
+        self.events.iter().map(|(_, event)| (event, &event.fact))
+    }
+
+    /// Every release in this environment, the earliest first; where it was removed, `None` follows.
+    fn timeline(&self) -> Vec<Option<Recorded>> {
+        let mut timeline: Vec<Option<Recorded>> = Vec::new();
+        for (event, fact) in self.facts() {
+            match fact {
+                Fact::Released(released) => timeline.push(Some(Recorded {
+                    release: released.release.clone(),
+                    started: released.started.unwrap_or(event.time),
+                    namespace: released.namespace.clone(),
+                    promoted_from: released.promoted_from.clone(),
+                    brought_back: None,
+                    verdict: Verdict::Watching,
+                    time: event.time,
+                    by: event.by.clone(),
+                })),
+                Fact::RolledBack(rollback) => {
+                    let back = timeline
+                        .iter()
+                        .flatten()
+                        .rfind(|recorded| recorded.release.commit == rollback.to.commit);
+                    let verdict = back.map_or(Verdict::Watching, |recorded| recorded.verdict);
+                    if let Some(Some(last)) = timeline.last_mut() {
+                        last.verdict = Verdict::Rollbacked;
+                    }
+                    timeline.push(Some(Recorded {
+                        release: ReleaseName {
+                            commit: rollback.commit.clone(),
+                            ..rollback.to.clone()
+                        },
+                        started: rollback.started.unwrap_or(event.time),
+                        namespace: rollback.namespace.clone(),
+                        promoted_from: None,
+                        brought_back: Some(rollback.to.clone()),
+                        verdict,
+                        time: event.time,
+                        by: event.by.clone(),
+                    }));
+                }
+                Fact::Removed(_) => timeline.push(None),
+                Fact::Marked(mark) => judge(&mut timeline, &mark.release, mark.verdict.into()),
+                Fact::Gated(gated) => judge(&mut timeline, &gated.release, gated.verdict),
+                _ => {}
+            }
+        }
+        timeline
+    }
+
+    /// Every release in this environment, the earliest first.
+    pub fn releases(&self) -> Vec<Recorded> {
+        self.timeline().into_iter().flatten().collect()
+    }
+
+    /// The release that runs.
+    pub fn current(&self) -> Option<Recorded> {
+        self.timeline().pop().flatten()
+    }
+
+    /// The hold that nobody has resumed.
+    pub fn hold(&self) -> Option<HoldFile> {
+        let mut hold = None;
+        for (event, fact) in self.facts() {
+            match fact {
+                Fact::Held(held) => {
+                    hold = Some(HoldFile {
+                        reason: held.reason.clone(),
+                        by: event.by.clone(),
+                        since: event.time.to_string(),
+                    });
+                }
+                Fact::Resumed(_) => hold = None,
+                _ => {}
+            }
+        }
+        hold
+    }
+
+    /// The last event about each tuple for which `key` says something, by what it says.
+    pub fn latest<K: Ord>(&self, key: impl Fn(&Fact) -> Option<K>) -> BTreeMap<K, &Event> {
+        self.facts()
+            .filter_map(|(event, fact)| Some((key(fact)?, event)))
+            .collect()
+    }
+}
+
+/// A verdict is on one environment commit: the same tuple with other values is another release.
+fn judge(timeline: &mut [Option<Recorded>], release: &ReleaseName, verdict: Verdict) {
+    for recorded in timeline.iter_mut().flatten() {
+        let same = recorded.release.commit == release.commit
+            || recorded
+                .brought_back
+                .as_ref()
+                .is_some_and(|back| back.commit == release.commit);
+        if same && recorded.verdict != Verdict::Rollbacked {
+            recorded.verdict = verdict;
+        }
+    }
+}
+
+fn changed(path: &str) -> Finding {
+    Finding::error(
+        "broken-ledger",
+        format!("the ledger's `{path}` is not what its name says: it was changed"),
+    )
+    .in_file(format!("{}:{path}", ledger::BRANCH))
+    .help(format!(
+        "see what changed it: `git log -p {} -- {path}`",
+        ledger::BRANCH
+    ))
+}

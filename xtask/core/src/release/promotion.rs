@@ -1,0 +1,351 @@
+//! Promotion: what must hold before a tuple moves on, and the release file that moves it.
+
+use std::collections::BTreeSet;
+
+use super::ledger::{Fact, ReleaseKind, UnitHistory, Verdict};
+use crate::artifact::{ComponentChange, TupleRecord, component_changes};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, PipelineStage, Stage, StageStatus, Version};
+use crate::workspace::files::{EvidenceKind, Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
+use crate::workspace::{Environment, Workspace, layout};
+use crate::yaml;
+
+/// One agent on its way from an environment to another.
+#[derive(Clone, Debug)]
+pub struct Move<'a> {
+    /// The agent.
+    pub agent: &'a AgentName,
+    /// What runs where it comes from.
+    pub source: &'a TupleRecord,
+    /// The commit of that environment's branch.
+    pub commit: &'a str,
+    /// What it is to be called.
+    pub version: Version,
+    /// How regular it is.
+    pub kind: ReleaseKind,
+    /// What the ledger knows of it where it comes from.
+    pub there: &'a UnitHistory,
+    /// What the ledger knows of it where it goes to.
+    pub here: &'a UnitHistory,
+    /// What the ledger knows of it wherever it runs.
+    pub everywhere: &'a UnitHistory,
+    /// What stops it where it goes to.
+    pub hold: Option<&'a HoldFile>,
+}
+
+/// The kind of a release by its label, where nobody says otherwise.
+pub fn kind_of(version: &Version) -> ReleaseKind {
+    match version {
+        Version::Tagged(_, Stage::Gray(_)) => ReleaseKind::Gray,
+        Version::Tagged(..) | Version::DevLatest => ReleaseKind::Regular,
+    }
+}
+
+/// The environments between two, which a release from one to the other never ran in. Nothing where the second does not
+/// come after the first.
+pub fn skipped(workspace: &Workspace, from: &EnvironmentName, to: &EnvironmentName) -> Option<Vec<EnvironmentName>> {
+    let place = |name| workspace.fleet.environments.iter().position(|listed| listed == name);
+    let (from, to) = (place(from)?, place(to)?);
+    let between = workspace.fleet.environments.get(from + 1..to)?;
+    Some(between.to_vec())
+}
+
+/// Everything that speaks against a promotion.
+pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, step: &Move<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(out_of_order(workspace, from, to, step));
+    findings.extend(step.hold.map(|hold| held(&to.name, step.agent, hold)));
+    findings.extend(blocked(from, step));
+    findings.extend(reused(to, step));
+    if let Some(demands) = workspace.fleet.promotion.get(&to.name) {
+        let skipped_by_hotfix = |stage: &PipelineStage| {
+            step.kind == ReleaseKind::Hotfix
+                && matches!(stage, PipelineStage::DeployStaging | PipelineStage::CanaryDeploy)
+        };
+        let stages = demands.stages.iter().filter(|stage| !skipped_by_hotfix(stage));
+        findings.extend(stages.filter_map(|stage| missing_stage(*stage, step)));
+        findings.extend(demands.evidence.iter().filter_map(|kind| missing_evidence(*kind, step)));
+    }
+    for history in [step.there, step.here, step.everywhere] {
+        findings.extend(history.findings.iter().cloned());
+    }
+    for finding in &mut findings {
+        finding.unit = Some(format!("{}/{}", to.name, step.agent));
+    }
+    findings
+}
+
+fn out_of_order(workspace: &Workspace, from: &Environment, to: &Environment, step: &Move<'_>) -> Option<Finding> {
+    let missed = skipped(workspace, &from.name, &to.name);
+    let message = match missed {
+        None => format!("`{}` does not come after `{}`", to.name, from.name),
+        Some(missed) if missed.is_empty() || step.kind == ReleaseKind::Hotfix => return None,
+        Some(missed) => {
+            let names: Vec<String> = missed.iter().map(|name| format!("`{name}`")).collect();
+            format!(
+                "`{}` would not run in {} before `{}`",
+                step.agent,
+                names.join(" and "),
+                to.name
+            )
+        }
+    };
+    Some(
+        Finding::error("skipped-environment", message)
+            .in_file(layout::FLEET)
+            .help("promote it step by step; a hotfix (`--kind hotfix`) may skip environments, and that is recorded"),
+    )
+}
+
+/// The finding about a hold.
+pub fn held(environment: &EnvironmentName, agent: &AgentName, hold: &HoldFile) -> Finding {
+    let message = format!(
+        "`{agent}` is held in `{environment}` since {} by {}: {}",
+        hold.since, hold.by, hold.reason
+    );
+    Finding::error("held-unit", message).help(format!(
+        "when it may go on: `cargo xtask resume {agent} --environment {environment} --reason \"…\"`"
+    ))
+}
+
+fn blocked(from: &Environment, step: &Move<'_>) -> Option<Finding> {
+    let releases = step.there.releases();
+    let release = releases
+        .iter()
+        .rfind(|release| release.release.tuple == step.source.id)?;
+    let word = match release.verdict {
+        Verdict::Blocked => "blocked",
+        Verdict::Rollbacked => "rolled back",
+        Verdict::Watching | Verdict::Verified | Verdict::ManualReview => return None,
+    };
+    Some(
+        Finding::error(
+            "blocked-release",
+            format!(
+                "`{}` {} was {word} in `{}`",
+                step.agent, release.release.version, from.name
+            ),
+        )
+        .help(format!(
+            "see why: `cargo xtask history {} --environment {}`",
+            step.agent, from.name
+        )),
+    )
+}
+
+fn reused(to: &Environment, step: &Move<'_>) -> Option<Finding> {
+    let released = step.here.releases();
+    let file = to.releases.get(step.agent);
+    let named = file.into_iter().flat_map(|file| {
+        let previous = file.previous.iter().map(|release| (&release.version, release.id));
+        previous.chain([(&file.version, file.id)])
+    });
+    let known = released
+        .iter()
+        .map(|recorded| (&recorded.release.version, recorded.release.tuple));
+    let is_other = |(version, tuple): &(&Version, Digest)| **version == step.version && *tuple != step.source.id;
+    let (version, tuple) = named.chain(known).find(is_other)?;
+    Some(
+        Finding::error(
+            "reused-version",
+            format!(
+                "`{version}` is another tuple of `{}` in `{}`: `{tuple}`",
+                step.agent, to.name
+            ),
+        )
+        .in_file(layout::release(&to.name, step.agent))
+        .help("give it a label of its own: `--as v…`"),
+    )
+}
+
+fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
+    let last = step
+        .everywhere
+        .facts()
+        .filter_map(|(_, fact)| match fact {
+            Fact::Stage(result) if result.stage == stage && result.tuple == step.source.id => Some(result.status),
+            _ => None,
+        })
+        .last();
+    let how = match last {
+        Some(StageStatus::Passed) => return None,
+        Some(StageStatus::Failed) => "failed",
+        Some(StageStatus::Skipped) => "was skipped",
+        None => "never ran",
+    };
+    Some(
+        Finding::error(
+            "missing-stage",
+            format!("the stage `{stage}` {how} on the tuple of `{}`", step.agent),
+        )
+        .in_file(layout::FLEET)
+        .help(format!(
+            "run it, and record it: `cargo xtask stage record {stage} passed --agent {} --tuple {}`",
+            step.agent, step.source.id
+        )),
+    )
+}
+
+fn missing_evidence(kind: EvidenceKind, step: &Move<'_>) -> Option<Finding> {
+    let tuple = step.source.id;
+    let (there, what) = match kind {
+        EvidenceKind::Evaluated => {
+            let last = step
+                .everywhere
+                .facts()
+                .chain(step.there.facts())
+                .filter_map(|(_, fact)| match fact {
+                    Fact::Evaluated(evaluated) if evaluated.tuple == tuple => Some(evaluated.passed),
+                    _ => None,
+                });
+            (last.last() == Some(true), "no suite has passed on the tuple")
+        }
+        EvidenceKind::Verified => {
+            let last = step
+                .there
+                .releases()
+                .into_iter()
+                .rfind(|release| release.release.tuple == tuple);
+            let verified = last.is_some_and(|release| release.verdict == Verdict::Verified);
+            (verified, "nobody has verified it where it comes from")
+        }
+        EvidenceKind::Retrospective => {
+            let current = step.here.current()?;
+            let learnt = step.here.facts().any(|(_, fact)| match fact {
+                Fact::Retrospective(retrospective) => retrospective.release.tuple == current.release.tuple,
+                _ => false,
+            });
+            (learnt, "there is no retrospective of the release that runs now")
+        }
+    };
+    (!there).then(|| {
+        Finding::error("missing-evidence", format!("`{}`: {what}", step.agent))
+            .in_file(layout::FLEET)
+            .help(format!("`cargo xtask history {}` shows what there is", step.agent))
+    })
+}
+
+/// The release file after a promotion; nothing where it says so already.
+pub fn release_file(
+    old: Option<&ReleaseFile>,
+    from: &EnvironmentName,
+    step: &Move<'_>,
+    kept: usize,
+) -> Option<ReleaseFile> {
+    let unchanged =
+        |old: &&ReleaseFile| old.id == step.source.id && old.version.to_string() == step.version.to_string();
+    if old.is_some_and(|old| unchanged(&old)) {
+        return None;
+    }
+    let promoted_from = PromotedFrom {
+        environment: from.clone(),
+        commit: step.commit.to_owned(),
+    };
+    Some(ReleaseFile {
+        version: step.version.clone(),
+        id: step.source.id,
+        promoted_from: Some(promoted_from),
+        tuple: step.source.tuple.clone(),
+        previous: previous(old, kept),
+    })
+}
+
+/// The releases before a new one, newest first: the one that ran, and those before it.
+pub fn previous(old: Option<&ReleaseFile>, kept: usize) -> Vec<PreviousRelease> {
+    let Some(old) = old else { return Vec::new() };
+    let ran = PreviousRelease {
+        version: old.version.clone(),
+        id: old.id,
+        tuple: old.tuple.clone(),
+    };
+    let mut seen = BTreeSet::new();
+    [ran]
+        .into_iter()
+        .chain(old.previous.iter().cloned())
+        .filter(|release| seen.insert((release.version.to_string(), release.id)))
+        .take(kept)
+        .collect()
+}
+
+/// A release file's text, with the line by which an editor checks it.
+pub fn release_text(file: &ReleaseFile) -> String {
+    let text = yaml::write_typed(file);
+    format!("# yaml-language-server: $schema=../../../schemas/release.schema.json\n{text}")
+}
+
+/// What a promotion changes, for the message and for the answer.
+pub fn changes(old: Option<&ReleaseFile>, environment: &EnvironmentName, new: &ReleaseFile) -> Vec<ComponentChange> {
+    let record = |version: &Version, id: Digest, tuple: &crate::model::Tuple| TupleRecord {
+        environment: environment.clone(),
+        agent: tuple.agent.clone(),
+        version: version.clone(),
+        id,
+        input_digest: id,
+        tuple: tuple.clone(),
+        overrides: crate::model::Overrides::default(),
+    };
+    let before = old.map(|old| record(&old.version, old.id, &old.tuple));
+    component_changes(before.as_ref(), Some(&record(&new.version, new.id, &new.tuple)))
+}
+
+/// One promotion, as a message tells it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The agent.
+    pub agent: AgentName,
+    /// What ran before.
+    pub before: Option<Version>,
+    /// What runs now.
+    pub file: ReleaseFile,
+    /// What differs.
+    pub changes: Vec<ComponentChange>,
+}
+
+/// The message of the commit that writes release files.
+pub fn message(
+    from: &EnvironmentName,
+    to: &EnvironmentName,
+    kind: ReleaseKind,
+    reason: Option<&str>,
+    told: &[Told],
+) -> String {
+    let kind = match kind {
+        ReleaseKind::Regular => String::new(),
+        other => format!(" ({})", other.word()),
+    };
+    let subject = match told {
+        [one] => format!("Promote {} {} from {from} to {to}{kind}", one.agent, one.file.version),
+        more => format!("Promote {} agents from {from} to {to}{kind}", more.len()),
+    };
+    let mut text = format!("{subject}\n");
+    if let Some(reason) = reason {
+        text.push_str(&format!("\n{reason}\n"));
+    }
+    for one in told {
+        let before = one.before.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+        text.push_str(&format!("\n{}: {before} -> {}\n", one.agent, one.file.version));
+        let first = one.before.is_none();
+        let shown = one
+            .changes
+            .iter()
+            .filter(|change| !first && change.component != "version");
+        shown.for_each(|change| text.push_str(&format!("  {change}\n")));
+    }
+    text.push('\n');
+    for one in told {
+        text.push_str(&format!("Tuple-id: {}={}\n", one.agent, one.file.id));
+    }
+    for one in told {
+        if let Some(origin) = &one.file.promoted_from {
+            text.push_str(&format!(
+                "Promoted-from: {}={}@{}\n",
+                one.agent, origin.environment, origin.commit
+            ));
+        }
+    }
+    text
+}
+
+/// Whether promotion may write to an environment: only those that run what release files say.
+pub fn takes_releases(environment: &Environment) -> bool {
+    environment.file.follows == Follows::Releases
+}

@@ -1,0 +1,291 @@
+//! Rollback: which release to go back to, whether that is safe, and the files that bring it back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::ledger::{Override, Recorded, UnitHistory, Verdict};
+use super::{DryCommit, HydratorMetadata, PreviousUnit};
+use crate::artifact::{Inventory, TupleRecord};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding};
+use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalFile};
+use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
+use crate::yaml;
+
+/// Which release to go back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// The last one that was verified here; where none ever was, the one before.
+    Earlier,
+    /// The last one that was verified here, and no other.
+    LastVerified,
+    /// The one of this label, tuple or commit.
+    Named(String),
+}
+
+/// The release to go back to.
+pub fn aim(
+    history: &UnitHistory,
+    environment: &EnvironmentName,
+    agent: &AgentName,
+    aim: &Aim,
+) -> Result<Recorded, Box<Finding>> {
+    let releases = history.releases();
+    let (current, earlier) = match releases.split_last() {
+        Some((current, earlier)) => (Some(current), earlier),
+        None => (None, &[][..]),
+    };
+    let is_current = |release: &Recorded| {
+        let back = current.and_then(|current| current.brought_back.as_ref());
+        back.is_some_and(|back| back.commit == release.release.commit)
+    };
+    let mut earlier = earlier.iter().filter(|release| !is_current(release));
+    let verified = |release: &&Recorded| release.verdict == Verdict::Verified;
+    let unblocked = |release: &&Recorded| matches!(release.verdict, Verdict::Watching | Verdict::ManualReview);
+    let found = match aim {
+        Aim::Earlier => earlier.clone().rfind(verified).or_else(|| earlier.rfind(unblocked)),
+        Aim::LastVerified => earlier.rfind(verified),
+        Aim::Named(name) => earlier.rfind(|release| is_named(release, name)),
+    };
+    found.cloned().ok_or_else(|| {
+        let what = match aim {
+            Aim::Earlier => "earlier release".to_owned(),
+            Aim::LastVerified => "earlier release that was verified,".to_owned(),
+            Aim::Named(name) => format!("earlier release `{name}`"),
+        };
+        let message = format!("there is no {what} of `{agent}` in `{environment}`");
+        let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
+        Box::new(
+            Finding::error("no-earlier-release", message)
+                .unit(environment.as_str(), agent.as_str())
+                .help(help),
+        )
+    })
+}
+
+/// Whether a release has this label, or a tuple or commit that begins so.
+pub fn is_named(release: &Recorded, name: &str) -> bool {
+    let hex = name.strip_prefix("sha256:").unwrap_or(name);
+    let is_hex = hex.len() >= 7 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    release.release.version.to_string() == name
+        || is_hex && (release.release.tuple.hex().starts_with(hex) || release.release.commit.starts_with(hex))
+}
+
+/// A release that must not go on is none to go back to.
+pub fn blocked_target(environment: &EnvironmentName, agent: &AgentName, target: &Recorded) -> Option<Finding> {
+    let word = match target.verdict {
+        Verdict::Blocked => "blocked",
+        Verdict::Rollbacked => "rolled back",
+        Verdict::Watching | Verdict::Verified | Verdict::ManualReview => return None,
+    };
+    Some(
+        Finding::error(
+            "blocked-release",
+            format!(
+                "`{agent}` {} was {word} in `{environment}` itself",
+                target.release.version
+            ),
+        )
+        .unit(environment.as_str(), agent.as_str())
+        .help("go back to another release: `--to <release>`"),
+    )
+}
+
+/// An index that was built anew under the same name answers only those who ask with the new embedding. Settings that
+/// cannot be read prove nothing.
+pub fn unsafe_index(agent: &AgentName, now: Option<&RetrievalFile>, then: Option<&RetrievalFile>) -> Option<Finding> {
+    let message = match (now, then) {
+        (Some(now), Some(then)) if now.index != then.index || now.embedding == then.embedding => return None,
+        (Some(now), Some(then)) => format!(
+            "the index `{}` of `{agent}` was migrated from `{}` ({}) to `{}` ({}), and the earlier release asks with the old one",
+            now.index, then.embedding.model, then.embedding.dimension, now.embedding.model, now.embedding.dimension
+        ),
+        _ => format!(
+            "the retrieval settings of `{agent}` cannot be read, so nobody can tell whether its index was migrated"
+        ),
+    };
+    Some(
+        Finding::error("unsafe-rollback", message)
+            .help("restore the old index first and pass `--accept`, or go back to a release with the same embedding"),
+    )
+}
+
+/// A rollback that was decided on.
+#[derive(Clone, Debug)]
+pub struct Rollback<'a> {
+    /// The environment.
+    pub environment: &'a EnvironmentName,
+    /// The agent.
+    pub agent: &'a AgentName,
+    /// What to go back to.
+    pub target: &'a Recorded,
+    /// What the target's commit has of the unit.
+    pub then: &'a PreviousUnit,
+    /// The tuple that it has.
+    pub record: &'a TupleRecord,
+    /// What the tip has of the unit.
+    pub now: &'a PreviousUnit,
+    /// The tip's inventory of the environment's own unit.
+    pub own: &'a Inventory,
+    /// The dry commit that the environment is at.
+    pub dry: &'a DryCommit,
+    /// The repository that people edit.
+    pub repo_url: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// Checks that a person set aside.
+    pub overrides: &'a [Override],
+    /// The tool's version.
+    pub version: &'a str,
+}
+
+impl Rollback<'_> {
+    /// The files of the environment commit: manifest and tuple as they were, everything that tells of them new.
+    pub fn files(&self) -> BTreeMap<String, Option<Arc<[u8]>>> {
+        let unit = self.agent.as_str();
+        let mut files: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
+        let kept = [
+            (branch::manifest(unit), &self.then.manifest),
+            (branch::tuple(unit), &self.then.tuple),
+        ];
+        files.extend(
+            kept.into_iter()
+                .filter_map(|(path, bytes)| Some((path, bytes.clone()?))),
+        );
+        files.insert(branch::metadata(unit), pretty(&self.metadata()));
+        files.insert(branch::readme(unit), self.readme().into_bytes().into());
+        files.extend(self.application());
+        let inventory = Inventory {
+            sequence: self.own.sequence + 1,
+            files: files
+                .iter()
+                .map(|(path, bytes)| (path.clone(), Digest::of(bytes)))
+                .collect(),
+            objects: self
+                .then
+                .inventory()
+                .map(|inventory| inventory.objects)
+                .unwrap_or_default(),
+            units: BTreeMap::new(),
+        };
+        let inventory = pretty(&inventory);
+        let mut own = self.own.clone();
+        own.sequence += 1;
+        own.units.insert(unit.to_owned(), Digest::of(&inventory));
+        files.insert(branch::inventory(unit), inventory);
+        files.insert(branch::inventory(ENVIRONMENT_UNIT), pretty(&own));
+        let mut change: BTreeMap<_, _> = files.into_iter().map(|(path, bytes)| (path, Some(bytes))).collect();
+        // signatures of what stood here say nothing of what stands here now
+        for name in ["release.sigstore.json", "provenance.sigstore.json"] {
+            change.insert(format!("{}/{unit}/{name}", branch::RECORDS), None);
+        }
+        change
+    }
+
+    fn metadata(&self) -> HydratorMetadata {
+        let command = format!(
+            "cargo xtask rollback {} --environment {} --to {}",
+            self.agent, self.environment, self.target.release.commit
+        );
+        HydratorMetadata {
+            tuple_id: Some(self.record.id),
+            input_digest: Some(self.record.input_digest),
+            rollback_of: Some(self.target.release.commit.clone()),
+            ..HydratorMetadata::new(self.dry, self.repo_url, command)
+        }
+    }
+
+    fn readme(&self) -> String {
+        format!(
+            "# {agent} in {environment}\n\nVersion `{version}`, tuple `{tuple}`, brought back from `{commit}`.\n\n\
+             > {reason}\n\n\
+             Manifest and tuple are those of that commit, byte for byte. The unit is held until somebody resumes it:\n\n\
+             ```\ngit show {commit}:{manifest}\ncargo xtask history {agent} --environment {environment}\n\
+             cargo xtask resume {agent} --environment {environment} --reason \"…\"\n```\n",
+            agent = self.agent,
+            environment = self.environment,
+            version = self.record.version,
+            tuple = self.record.id,
+            commit = self.target.release.commit,
+            reason = self.reason.replace('\n', "\n> "),
+            manifest = branch::manifest(self.agent.as_str()),
+        )
+    }
+
+    /// The Application as it is, with a notice that Argo CD shows.
+    fn application(&self) -> Option<(String, Arc<[u8]>)> {
+        let path = branch::argocd(self.agent.as_str());
+        let mut objects = self.now.argocd_objects(&path);
+        let notice = format!("rolled back to {} and held: {}", self.record.version, self.reason);
+        for object in &mut objects {
+            let metadata = object.object.get_mut("metadata").and_then(Value::as_object_mut)?;
+            let annotations = metadata
+                .entry("annotations")
+                .or_insert_with(|| Value::Object(Map::new()));
+            let annotations = annotations.as_object_mut()?;
+            annotations.insert("notice.argocd.argoproj.io/content".to_owned(), notice.clone().into());
+            annotations.insert("notice.argocd.argoproj.io/severity".to_owned(), "warning".into());
+        }
+        let text = yaml::write_manifests(objects.iter().map(|object| &object.object));
+        (!objects.is_empty()).then(|| (path, text.into_bytes().into()))
+    }
+
+    /// The message of the environment commit, from which the ledger can be mended.
+    pub fn message(&self) -> String {
+        let (agent, record) = (self.agent, self.record);
+        let mut text = format!("{}: Roll back {agent} to {}\n\n", self.dry.short(), record.version);
+        text.push_str(&format!("{}\n\n", self.reason.trim()));
+        let mut trailer = |key: &str, value: &str| text.push_str(&format!("{key}: {value}\n"));
+        trailer("Dry-sha", &self.dry.id);
+        trailer("Tuple-id", &format!("{agent}={}", record.id));
+        trailer("Input-digest", &format!("{agent}={}", record.input_digest));
+        trailer("Rollback-of", &format!("{agent}={}", self.target.release.commit));
+        trailer("Rollback-reason", &format!("{agent}={}", one_line(self.reason)));
+        for aside in self.overrides {
+            trailer(
+                "Overridden",
+                &format!("{agent}={} {}", aside.check, one_line(&aside.message)),
+            );
+        }
+        trailer("Lockstep-version", self.version);
+        for (key, value) in self.dry.trailers(self.repo_url) {
+            trailer(&key, &value);
+        }
+        text
+    }
+
+    /// The release file that says the same, so that a later release does not bring back what was rolled back.
+    pub fn release_file(&self, old: Option<&ReleaseFile>, kept: usize) -> ReleaseFile {
+        let is_target = |release: &PreviousRelease| {
+            release.id == self.record.id && release.version.to_string() == self.record.version.to_string()
+        };
+        let mut previous = super::promotion::previous(old, kept);
+        previous.retain(|release| !is_target(release));
+        ReleaseFile {
+            version: self.record.version.clone(),
+            id: self.record.id,
+            promoted_from: None,
+            tuple: self.record.tuple.clone(),
+            previous,
+        }
+    }
+}
+
+/// A hold's text, with the line by which an editor checks it.
+pub fn hold_text(hold: &HoldFile) -> String {
+    format!(
+        "# yaml-language-server: $schema=../../../schemas/hold.schema.json\n{}",
+        yaml::write_typed(hold)
+    )
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn pretty<T: serde::Serialize>(value: &T) -> Arc<[u8]> {
+    let mut text = serde_json::to_string_pretty(value).expect("our records have string keys");
+    text.push('\n');
+    text.into_bytes().into()
+}

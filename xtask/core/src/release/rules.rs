@@ -1,0 +1,67 @@
+//! The rules about promotions, rollbacks and the ledger.
+
+use crate::model::Rule;
+
+/// The rules of this room, by id. Those of promotion and rollback can be set aside with `--override`.
+pub const RULES: &[Rule] = &[
+    Rule::new(
+        "blocked-release",
+        "a gate or a person has said that the release must not go on",
+        "promote another release, or `cargo xtask mark … verified` with a reason",
+    ),
+    Rule::new(
+        "broken-ledger",
+        "an event was changed or taken out of the ledger, so that it no longer proves what happened",
+        "look at the log of `lockstep/ledger`, and put back what is missing",
+    ),
+    Rule::new(
+        "changed-record",
+        "what stands on an environment's branch is not what Lockstep wrote there",
+        "find out who wrote it, and release again",
+    ),
+    Rule::new(
+        "held-unit",
+        "somebody has stopped the unit, and only a person's word starts it again",
+        "`cargo xtask resume <agent> --environment <environment> --reason …`",
+    ),
+    Rule::new(
+        "missing-evidence",
+        "fleet.yaml asks for evidence about the tuple that the ledger does not have",
+        "run what records it: a suite, a gate, a retrospective",
+    ),
+    Rule::new(
+        "missing-stage",
+        "fleet.yaml asks for a stage of the pipeline that has not passed on this tuple",
+        "run the stage, and record it with `cargo xtask stage record`",
+    ),
+    Rule::new(
+        "no-earlier-release",
+        "there is nothing that a rollback could go back to",
+        "name a release with `--to`, or mark one as verified",
+    ),
+    Rule::new(
+        "reused-version",
+        "one label would stand for two tuples, so nobody could tell which one ran",
+        "promote with another label: `--as`",
+    ),
+    Rule::new(
+        "skipped-environment",
+        "a release would reach users without having run in the environment before",
+        "promote it step by step, or as a hotfix: `--kind hotfix`",
+    ),
+    Rule::new(
+        "unreadable-event",
+        "an event of the ledger cannot be read, and it may be a hold",
+        "update Lockstep, or look at what wrote it",
+    ),
+    Rule::new(
+        "unreleased-unit",
+        "the agent does not run in the environment that it is to come from",
+        "release it there first",
+    ),
+    Rule::new(
+        "unsafe-rollback",
+        "the index was built anew for another embedding, so that the earlier release would find nothing in it",
+        "go back to a release with the same embedding, or pass `--accept` when the old index is restored",
+    ),
+];

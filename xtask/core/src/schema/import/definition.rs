@@ -1,0 +1,84 @@
+//! A CustomResourceDefinition as far as the importer reads one.
+
+use serde_json::Value;
+
+use crate::model::Problem;
+use crate::schema::Catalogue;
+
+/// What a definition says of its kind.
+pub(super) struct Definition<'a> {
+    pub(super) group: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) plural: &'a str,
+    pub(super) is_namespaced: bool,
+    object: &'a Value,
+}
+
+/// One served version.
+pub(super) struct Version<'a> {
+    pub(super) name: &'a str,
+    pub(super) schema: &'a Value,
+    /// Whether the status is written on its own, so that whatever stands there in a manifest is dropped.
+    pub(super) has_status: bool,
+    pub(super) deprecated: Option<String>,
+    /// Where the version stands in the object.
+    pub(super) pointer: String,
+}
+
+impl<'a> Definition<'a> {
+    /// Reads a definition that the API server would take, or says why it would not.
+    pub(super) fn of(catalogue: &Catalogue, object: &'a Value) -> Result<Definition<'a>, Vec<Problem>> {
+        if object
+            .get("apiVersion")
+            .is_some_and(|version| version != "apiextensions.k8s.io/v1")
+        {
+            let message = "only definitions of `apiextensions.k8s.io/v1` can be imported";
+            let help = "export it from the cluster: `kubectl get crd <name> -o yaml`";
+            return Err(vec![
+                Problem::error("invalid-definition", "/apiVersion", message).help(help),
+            ]);
+        }
+        let newest = catalogue.versions().last().unwrap_or_default().to_owned();
+        let problems = catalogue.check(&newest, object);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        Ok(Definition {
+            group: text("/spec/group"),
+            kind: text("/spec/names/kind"),
+            plural: text("/spec/names/plural"),
+            is_namespaced: text("/spec/scope") == "Namespaced",
+            object,
+        })
+    }
+
+    /// The versions that a cluster serves.
+    pub(super) fn versions(&self) -> Result<Vec<Version<'a>>, Vec<Problem>> {
+        let versions = self.object.pointer("/spec/versions").and_then(Value::as_array);
+        let served = versions
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, version)| version["served"] == true);
+        served
+            .map(|(at, version)| {
+                let pointer = format!("/spec/versions/{at}");
+                let schema = version.pointer("/schema/openAPIV3Schema").ok_or_else(|| {
+                    let message = "the version has no `schema.openAPIV3Schema`";
+                    vec![Problem::error("invalid-definition", pointer.clone(), message)]
+                })?;
+                let name = version["name"].as_str().unwrap_or_default();
+                let warning = version["deprecationWarning"].as_str();
+                let warning = warning.map_or_else(|| format!("version `{name}` is deprecated"), str::to_owned);
+                Ok(Version {
+                    name,
+                    schema,
+                    has_status: version.pointer("/subresources/status").is_some(),
+                    deprecated: (version["deprecated"] == true).then_some(warning),
+                    pointer,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,161 @@
+//! Who may do what, and how much.
+
+use crate::schema::overlay::forms::Form;
+use crate::schema::overlay::laws;
+use crate::schema::overlay::row::Check::{Amount, Distinct, Keys, Law, Needs, Something, Text, Within, Words};
+use crate::schema::overlay::row::{Row, at, table};
+
+const GROUP: &[&str] = &["rbac.authorization.k8s.io"];
+
+pub(super) const ROLE: &[Row] = &[
+    at("rules[]", &[Needs(&["verbs"]), Law(laws::access::resource_rule)]),
+    at("rules[].verbs", &[Something]),
+];
+
+pub(super) const CLUSTER_ROLE: &[Row] = &[
+    at("rules[]", &[Needs(&["verbs"]), Law(laws::access::cluster_rule)]),
+    at("rules[].verbs", &[Something]),
+];
+
+pub(super) const ROLE_BINDING: &[Row] = &[
+    table("", BINDING),
+    at("roleRef.kind", &[Words(&["Role", "ClusterRole"])]),
+];
+
+pub(super) const CLUSTER_ROLE_BINDING: &[Row] = &[
+    table("", BINDING),
+    at("roleRef.kind", &[Words(&["ClusterRole"])]),
+    at("subjects[]", &[Law(laws::access::cluster_subject)]),
+];
+
+const BINDING: &[Row] = &[
+    at("", &[Needs(&["roleRef"])]),
+    at("roleRef", &[Needs(&["kind", "name"])]),
+    at("roleRef.apiGroup", &[Words(GROUP)]),
+    at("roleRef.name", &[Text(Form::PathSegment)]),
+    at(
+        "subjects[]",
+        &[Needs(&["kind", "name"]), Law(laws::access::subject_group)],
+    ),
+    at("subjects[].kind", &[Words(&["User", "Group", "ServiceAccount"])]),
+];
+
+pub(super) const RESOURCE_QUOTA: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec.hard", &[Keys(Form::Qualified)]),
+    at("spec.hard{}", &[Amount]),
+    at("spec.scopes[]", &[Words(SCOPES)]),
+    at(
+        "spec.scopeSelector.matchExpressions[]",
+        &[Needs(&["scopeName", "operator"])],
+    ),
+    at("spec.scopeSelector.matchExpressions[].scopeName", &[Words(SCOPES)]),
+    at(
+        "spec.scopeSelector.matchExpressions[].operator",
+        &[Words(&["In", "NotIn", "Exists", "DoesNotExist"])],
+    ),
+];
+
+const SCOPES: &[&str] = &[
+    "Terminating",
+    "NotTerminating",
+    "BestEffort",
+    "NotBestEffort",
+    "PriorityClass",
+    "CrossNamespacePodAffinity",
+    "VolumeAttributesClass",
+];
+
+pub(super) const LIMIT_RANGE: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec.limits", &[Distinct(&[("type", "")])]),
+    at("spec.limits[]", &[Needs(&["type"]), Law(laws::access::limits_in_order)]),
+    at("spec.limits[].type", &[Text(Form::Qualified)]),
+    at("spec.limits[].min{}", &[Amount]),
+    at("spec.limits[].max{}", &[Amount]),
+    at("spec.limits[].default{}", &[Amount]),
+    at("spec.limits[].defaultRequest{}", &[Amount]),
+];
+
+pub(super) const PRIORITY_CLASS: &[Row] = &[
+    at("", &[Needs(&["value"]), Law(laws::access::priority)]),
+    at("preemptionPolicy", &[Words(&["Never", "PreemptLowerPriority"])]),
+];
+
+pub(super) const CONFIG_MAP: &[Row] = &[
+    at("", &[Law(laws::config::size), Law(laws::config::keys_once)]),
+    at("data", &[Keys(Form::DataKey)]),
+    at("binaryData", &[Keys(Form::DataKey)]),
+    at("binaryData{}", &[Text(Form::Base64)]),
+];
+
+pub(super) const SECRET: &[Row] = &[
+    at("", &[Law(laws::config::size), Law(laws::config::secret_type)]),
+    at("data", &[Keys(Form::DataKey)]),
+    at("data{}", &[Text(Form::Base64)]),
+    at("stringData", &[Keys(Form::DataKey)]),
+];
+
+pub(super) const SERVICE_ACCOUNT: &[Row] = &[at("secrets[]", &[Needs(&["name"])])];
+
+pub(super) const WEBHOOKS: &[Row] = &[
+    at("webhooks", &[Distinct(&[("name", "")])]),
+    at(
+        "webhooks[]",
+        &[Needs(&[
+            "name",
+            "clientConfig",
+            "sideEffects",
+            "admissionReviewVersions",
+        ])],
+    ),
+    at("webhooks[].name", &[Text(Form::Subdomain)]),
+    at("webhooks[].failurePolicy", &[Words(&["Fail", "Ignore"])]),
+    at("webhooks[].matchPolicy", &[Words(&["Exact", "Equivalent"])]),
+    at("webhooks[].reinvocationPolicy", &[Words(&["Never", "IfNeeded"])]),
+    at("webhooks[].sideEffects", &[Words(&["None", "NoneOnDryRun"])]),
+    at("webhooks[].timeoutSeconds", &[Within(1, 30)]),
+    at("webhooks[].admissionReviewVersions", &[Something]),
+    at("webhooks[].clientConfig.service.port", &[Within(1, 65535)]),
+    table("webhooks[].rules[]", RULE),
+];
+
+pub(super) const ADMISSION_POLICY: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec.failurePolicy", &[Words(&["Fail", "Ignore"])]),
+    at("spec.matchConstraints.matchPolicy", &[Words(&["Exact", "Equivalent"])]),
+    at("spec.matchConstraints.resourceRules", &[Something]),
+    table("spec.matchConstraints.resourceRules[]", RULE),
+    at("spec.variables", &[Distinct(&[("name", "")])]),
+    at("spec.validations[]", &[Needs(&["expression"])]),
+    at("spec.auditAnnotations", &[Distinct(&[("key", "")])]),
+];
+
+pub(super) const ADMISSION_BINDING: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec", &[Needs(&["policyName", "validationActions"])]),
+    at("spec.validationActions", &[Something, Law(laws::access::actions)]),
+    at("spec.validationActions[]", &[Words(&["Deny", "Warn", "Audit"])]),
+    at("spec.paramRef.parameterNotFoundAction", &[Words(&["Allow", "Deny"])]),
+];
+
+const RULE: &[Row] = &[
+    at("", &[Needs(&["apiGroups", "apiVersions", "resources", "operations"])]),
+    at("operations", &[Something]),
+    at(
+        "operations[]",
+        &[Words(&["CREATE", "UPDATE", "DELETE", "CONNECT", "*"])],
+    ),
+    at("scope", &[Words(&["Cluster", "Namespaced", "*"])]),
+];
+
+pub(super) const CUSTOM_RESOURCE_DEFINITION: &[Row] = &[
+    at("", &[Needs(&["spec"]), Law(laws::access::definition)]),
+    at("spec", &[Needs(&["group", "names", "scope", "versions"])]),
+    at("spec.scope", &[Words(&["Namespaced", "Cluster"])]),
+    at("spec.group", &[Text(Form::Subdomain)]),
+    at("spec.names.plural", &[Text(Form::LetterLabel)]),
+    at("spec.versions", &[Something, Distinct(&[("name", "")])]),
+    at("spec.versions[]", &[Needs(&["name"])]),
+    at("spec.versions[].name", &[Text(Form::LetterLabel)]),
+];

@@ -1,0 +1,137 @@
+//! Services, what leads to them, and what may pass.
+
+use super::meta::{BY_NAME, SELECTOR};
+use crate::schema::overlay::forms::Form;
+use crate::schema::overlay::laws;
+use crate::schema::overlay::row::Check::{
+    Different, Distinct, Keys, Law, Longest, Needs, One, Port, Something, Text, Within, Words,
+};
+use crate::schema::overlay::row::{Row, at, table};
+
+pub(super) const SERVICE: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at(
+        "spec",
+        &[
+            Law(laws::service::ports),
+            Law(laws::service::fields_of_type),
+            Law(laws::service::external_name),
+        ],
+    ),
+    at(
+        "spec.type",
+        &[Words(&["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"])],
+    ),
+    at("spec.selector", &[Keys(Form::Qualified)]),
+    at("spec.selector{}", &[Text(Form::LabelValue)]),
+    at(
+        "spec.ports",
+        &[Distinct(BY_NAME), Distinct(&[("port", ""), ("protocol", "TCP")])],
+    ),
+    at("spec.ports[]", &[Needs(&["port"])]),
+    at("spec.ports[].name", &[Text(Form::Label)]),
+    at("spec.ports[].port", &[Within(1, 65535)]),
+    at("spec.ports[].targetPort", &[Port]),
+    at("spec.ports[].nodePort", &[Within(0, 65535)]),
+    at("spec.ports[].protocol", &[Words(&["TCP", "UDP", "SCTP"])]),
+    at("spec.ports[].appProtocol", &[Text(Form::Qualified)]),
+    at("spec.sessionAffinity", &[Words(&["None", "ClientIP"])]),
+    at(
+        "spec.sessionAffinityConfig.clientIP.timeoutSeconds",
+        &[Within(1, 86_400)],
+    ),
+    at("spec.externalName", &[Text(Form::ExternalName)]),
+    at("spec.externalTrafficPolicy", &[Words(&["Cluster", "Local"])]),
+    at("spec.internalTrafficPolicy", &[Words(&["Cluster", "Local"])]),
+    at(
+        "spec.ipFamilyPolicy",
+        &[Words(&["SingleStack", "PreferDualStack", "RequireDualStack"])],
+    ),
+    at("spec.ipFamilies", &[Different, Longest(2)]),
+    at("spec.ipFamilies[]", &[Words(&["IPv4", "IPv6"])]),
+    at("spec.clusterIP", &[Law(laws::service::cluster_address)]),
+    at("spec.clusterIPs", &[Different, Longest(2)]),
+    at("spec.clusterIPs[]", &[Law(laws::service::cluster_address)]),
+    at("spec.externalIPs[]", &[Text(Form::Ip)]),
+    at("spec.loadBalancerIP", &[Text(Form::Ip)]),
+    at("spec.loadBalancerSourceRanges[]", &[Text(Form::Cidr)]),
+    at("spec.loadBalancerClass", &[Text(Form::Qualified)]),
+    at("spec.healthCheckNodePort", &[Within(0, 65535)]),
+    at(
+        "spec.trafficDistribution",
+        &[Words(&["PreferClose", "PreferSameZone", "PreferSameNode"])],
+    ),
+];
+
+pub(super) const ENDPOINT_SLICE: &[Row] = &[
+    at("", &[Needs(&["addressType"])]),
+    at("addressType", &[Words(&["IPv4", "IPv6", "FQDN"])]),
+    at("endpoints", &[Longest(1000)]),
+    at("endpoints[].addresses", &[Something, Longest(100)]),
+    at("ports", &[Distinct(&[("name", "")])]),
+    at("ports[].port", &[Within(1, 65535)]),
+    at("ports[].protocol", &[Words(&["TCP", "UDP", "SCTP"])]),
+];
+
+pub(super) const INGRESS: &[Row] = &[
+    at("", &[Needs(&["spec"]), Law(laws::ingress::one_class)]),
+    at("spec", &[Law(laws::ingress::leads_somewhere)]),
+    at("spec.ingressClassName", &[Text(Form::Subdomain)]),
+    table("spec.defaultBackend", BACKEND),
+    at("spec.rules[].host", &[Law(laws::ingress::host)]),
+    at("spec.rules[].http", &[Needs(&["paths"])]),
+    at("spec.rules[].http.paths", &[Something]),
+    at(
+        "spec.rules[].http.paths[]",
+        &[Needs(&["pathType", "backend"]), Law(laws::ingress::path)],
+    ),
+    at(
+        "spec.rules[].http.paths[].pathType",
+        &[Words(&["Exact", "Prefix", "ImplementationSpecific"])],
+    ),
+    table("spec.rules[].http.paths[].backend", BACKEND),
+    at("spec.tls[].hosts[]", &[Law(laws::ingress::host)]),
+];
+
+const BACKEND: &[Row] = &[
+    at("", &[One(&["service", "resource"])]),
+    at("service", &[Needs(&["name", "port"])]),
+    at("service.name", &[Text(Form::LetterLabel)]),
+    at("service.port", &[One(&["name", "number"])]),
+    at("service.port.name", &[Text(Form::PortName)]),
+    at("service.port.number", &[Within(1, 65535)]),
+    at("resource", &[Needs(&["kind", "name"])]),
+];
+
+pub(super) const INGRESS_CLASS: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec", &[Needs(&["controller"])]),
+    at("spec.controller", &[Text(Form::DomainPath)]),
+];
+
+pub(super) const NETWORK_POLICY: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec.policyTypes", &[Different, Longest(2)]),
+    at("spec.policyTypes[]", &[Words(&["Ingress", "Egress"])]),
+    table("spec.podSelector", SELECTOR),
+    table("spec.ingress[]", PASSAGE),
+    table("spec.ingress[].from[]", PEER),
+    table("spec.egress[]", PASSAGE),
+    table("spec.egress[].to[]", PEER),
+];
+
+const PASSAGE: &[Row] = &[
+    at("ports[]", &[Law(laws::network::port_range)]),
+    at("ports[].protocol", &[Words(&["TCP", "UDP", "SCTP"])]),
+    at("ports[].port", &[Port]),
+    at("ports[].endPort", &[Within(1, 65535)]),
+];
+
+const PEER: &[Row] = &[
+    at("", &[Law(laws::network::peer)]),
+    table("podSelector", SELECTOR),
+    table("namespaceSelector", SELECTOR),
+    at("ipBlock", &[Needs(&["cidr"]), Law(laws::network::exceptions)]),
+    at("ipBlock.cidr", &[Text(Form::Cidr)]),
+    at("ipBlock.except[]", &[Text(Form::Cidr)]),
+];

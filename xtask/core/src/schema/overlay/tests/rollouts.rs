@@ -1,0 +1,126 @@
+//! What is refused in workloads other than Deployments.
+
+use serde_json::json;
+
+use super::workloads::{ROLLOUT, WORKLOADS};
+use super::{Changed, read, wrong};
+use crate::yaml;
+
+#[test]
+fn other_workloads_have_laws_of_their_own() {
+    let objects: Vec<String> = read(WORKLOADS).iter().map(yaml::write).collect();
+    let [stateful, daemon, job, cron, _, _, referring] = &objects[..] else {
+        panic!("seven workloads")
+    };
+    Changed::of(stateful)
+        .set(
+            "/spec/volumeClaimTemplates/0/metadata/name",
+            json!("date"),
+            "unknown-volume /spec/template/spec/containers/0/volumeMounts/0/name",
+        )
+        .set(
+            "/spec/volumeClaimTemplates/0/spec/accessModes/-",
+            json!("ReadWriteOnce"),
+            "conflicting-fields /spec/volumeClaimTemplates/0/spec/accessModes",
+        )
+        .set(
+            "/spec/updateStrategy/rollingUpdate/maxUnavailable",
+            json!(0),
+            "out-of-range /spec/updateStrategy/rollingUpdate/maxUnavailable",
+        )
+        .set(
+            "/spec/podManagementPolicy",
+            json!("Ordered"),
+            "unknown-word /spec/podManagementPolicy",
+        )
+        .without("/spec/serviceName", "");
+    Changed::of(daemon)
+        .without(
+            "/spec/updateStrategy/rollingUpdate/maxUnavailable",
+            "conflicting-fields /spec/updateStrategy/rollingUpdate/maxSurge",
+        )
+        .set(
+            "/spec/template/spec/containers/0/ports/0/hostPort",
+            json!(9000),
+            "conflicting-fields /spec/template/spec/containers/0/ports/0/hostPort",
+        )
+        .set(
+            "/spec/template/spec/containers/1/ports/0/protocol",
+            json!("TCP"),
+            "duplicate-item /spec/template/spec/containers/1/ports/0/hostPort",
+        );
+    Changed::of(job)
+        .without("/spec/completions", "conflicting-fields /spec/completionMode")
+        .without("/spec/template/spec/restartPolicy", "missing-field /spec/template/spec")
+        .set(
+            "/spec/template/spec/restartPolicy",
+            json!("Always"),
+            "conflicting-fields /spec/podFailurePolicy, unknown-word /spec/template/spec/restartPolicy",
+        )
+        .set(
+            "/spec/selector",
+            json!({"matchLabels": {"a": "b"}}),
+            "conflicting-fields /spec/selector",
+        );
+    Changed::of(cron)
+        .set("/spec/schedule", json!("0 0 * * 7"), "malformed-text /spec/schedule")
+        .set("/spec/timeZone", json!("Local"), "malformed-text /spec/timeZone")
+        .set(
+            "/spec/concurrencyPolicy",
+            json!("Replaced"),
+            "unknown-word /spec/concurrencyPolicy",
+        )
+        .set("/metadata/name", json!("n".repeat(53)), "out-of-range /metadata/name");
+    Changed::of(referring).set(
+        "/spec/template",
+        json!({"spec": {"containers": [{"name": "a", "image": "a"}]}}),
+        "conflicting-fields /spec/workloadRef",
+    );
+}
+
+#[test]
+fn a_rollout_is_what_its_controller_admits() {
+    Changed::of(ROLLOUT)
+        .set(
+            "/spec/strategy/blueGreen",
+            json!({"activeService": "a"}),
+            "conflicting-fields /spec/strategy",
+        )
+        .set("/spec/strategy", json!({}), "missing-field /spec/strategy")
+        .set(
+            "/spec/strategy/canary/canaryService",
+            json!("web"),
+            "conflicting-fields /spec/strategy/canary/canaryService",
+        )
+        .set(
+            "/spec/strategy/canary/steps/2/setWeight",
+            json!(101),
+            "out-of-range /spec/strategy/canary/steps/2/setWeight",
+        )
+        .set(
+            "/spec/strategy/canary/steps/0/pause",
+            json!({}),
+            "conflicting-fields /spec/strategy/canary/steps/0",
+        )
+        .set(
+            "/spec/strategy/canary/steps/3/pause/duration",
+            json!("10 min"),
+            "malformed-text /spec/strategy/canary/steps/3/pause/duration",
+        )
+        .set(
+            "/spec/strategy/canary/maxSurge",
+            json!(0),
+            "conflicting-fields /spec/strategy/canary/maxUnavailable",
+        )
+        .set(
+            "/spec/template/metadata/labels/app",
+            json!("x"),
+            "selector-mismatch /spec/selector/matchLabels/app",
+        )
+        .without(
+            "/spec/strategy/canary/stableService",
+            "missing-field /spec/strategy/canary",
+        );
+    let bare = super::one("{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: a}}");
+    assert_eq!(wrong(&bare), ["missing-field "]);
+}

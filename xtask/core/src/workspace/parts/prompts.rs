@@ -1,0 +1,155 @@
+//! Prompts against the other prompts, the tools and the versions of their agent.
+
+use std::collections::BTreeMap;
+
+use super::super::{Agent, check, layout};
+use crate::model::{FileTree, Finding, PlainVersion, suggestion};
+use crate::prompts::{self, Prompt, PromptHeader, header_text};
+use crate::yaml::{Positions, Segment};
+
+/// Reads a prompt file; the inner value is absent where it cannot be read, and findings say why.
+pub(in super::super) fn prompt(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<Option<Prompt>> {
+    let text = check::text(path, bytes, findings)?;
+    let header = match header_text(text) {
+        Some(header) => check::read::<PromptHeader>(path, header.as_bytes(), findings),
+        None => Some(PromptHeader::default()),
+    };
+    Some(header.and_then(|header| prompts::read(path, text, header, findings)))
+}
+
+/// Checks the prompts of an agent.
+pub(super) fn check(agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>) {
+    for (name, versions) in &agent.prompts {
+        let mut before: Option<(PlainVersion, &Prompt)> = None;
+        for (version, component) in versions {
+            let path = layout::prompt(&agent.name, name, *version);
+            let Some(prompt) = component.file.as_deref() else {
+                continue;
+            };
+            partials(agent, name, &path, prompt, findings);
+            if let Some(before) = before {
+                metrics(before, prompt, &path, tree, findings);
+            }
+            before = Some((*version, prompt));
+        }
+    }
+    for (name, version) in &agent.file.candidate.prompts {
+        let versions = agent.prompts.get(name);
+        // what `prompts: latest` runs has to fit as well
+        let newest = versions.and_then(BTreeMap::last_key_value).map(|(version, _)| *version);
+        let mut chosen = vec![*version];
+        chosen.extend(newest.filter(|newest| newest != version));
+        for version in chosen {
+            let component = versions.and_then(|versions| versions.get(&version));
+            if let Some(prompt) = component.and_then(|component| component.file.as_deref()) {
+                let path = layout::prompt(&agent.name, name, version);
+                of_candidate(agent, &path, prompt, tree, findings);
+            }
+        }
+    }
+}
+
+/// A partial is a prompt of the same agent, so that the tuple pins it like every other.
+fn partials(agent: &Agent, name: &str, path: &str, prompt: &Prompt, findings: &mut Vec<Finding>) {
+    for (partial, line, column) in &prompt.partials {
+        let message = if partial == name {
+            format!("`{name}` puts itself into itself")
+        } else if agent.prompts.contains_key(partial) {
+            continue;
+        } else {
+            format!("the agent has no prompt `{partial}`")
+        };
+        let known = agent.prompts.keys().map(String::as_str).filter(|other| *other != name);
+        let finding = Finding::error("missing-partial", message).at(path, *line, *column);
+        findings.push(match suggestion(partial, known) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!(
+                "write a prompt `{partial}` in `{}/{}/prompts`, or take it out",
+                layout::AGENTS,
+                agent.name
+            )),
+        });
+    }
+}
+
+/// No version may measure worse than the one before it.
+fn metrics(
+    (version, before): (PlainVersion, &Prompt),
+    now: &Prompt,
+    path: &str,
+    tree: &FileTree,
+    findings: &mut Vec<Finding>,
+) {
+    for (name, value) in &now.header.metrics {
+        let Some(earlier) = before.header.metrics.get(name) else {
+            continue;
+        };
+        if value < earlier {
+            let (line, column) = header_place(tree, path, &["lockstep.metrics", name]);
+            findings.push(
+                Finding::error(
+                    "metric-regression",
+                    format!("`{name}` is {value}, and {earlier} in {version}"),
+                )
+                .at(path, line, column)
+                .help("mend the prompt, or measure again: a version replaces one that did no worse"),
+            );
+        }
+    }
+}
+
+/// What a prompt that the candidate runs names must be in the candidate too.
+fn of_candidate(agent: &Agent, path: &str, prompt: &Prompt, tree: &FileTree, findings: &mut Vec<Finding>) {
+    let candidate = &agent.file.candidate;
+    for (partial, line, column) in &prompt.partials {
+        if agent.prompts.contains_key(partial) && !candidate.prompts.contains_key(partial) {
+            findings.push(
+                Finding::error(
+                    "missing-partial",
+                    format!("the candidate does not name the prompt `{partial}`"),
+                )
+                .at(path, *line, *column)
+                .help(format!(
+                    "add it to `candidate.prompts` in `{}`",
+                    layout::agent(agent.name.as_str())
+                )),
+            );
+        }
+    }
+    let manifest = candidate.tools.and_then(|version| agent.tools.get(&version));
+    let known: Vec<&str> = manifest
+        .iter()
+        .flat_map(|manifest| manifest.file.tools.iter().map(|tool| tool.name.as_str()))
+        .collect();
+    for (index, tool) in prompt.header.tools.iter().enumerate() {
+        if known.contains(&tool.as_str()) {
+            continue;
+        }
+        let message = match candidate.tools {
+            Some(version) => format!("there is no tool `{tool}` in the tool manifest {version}"),
+            None => format!("the prompt names the tool `{tool}`, and the candidate has no tools"),
+        };
+        let (line, column) = header_item(tree, path, "tools", index);
+        let finding = Finding::error("missing-tool", message).at(path, line, column);
+        findings.push(match suggestion(tool, known.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("take it out of the prompt, or add it to the tool manifest that the candidate names"),
+        });
+    }
+}
+
+fn header_place(tree: &FileTree, path: &str, keys: &[&str]) -> (usize, usize) {
+    let path_in_file: Vec<Segment> = keys.iter().map(|key| Segment::Key((*key).to_owned())).collect();
+    nearest(tree, path, &path_in_file)
+}
+
+fn header_item(tree: &FileTree, path: &str, key: &str, index: usize) -> (usize, usize) {
+    nearest(tree, path, &[Segment::Key(key.to_owned()), Segment::Index(index)])
+}
+
+fn nearest(tree: &FileTree, path: &str, segments: &[Segment]) -> (usize, usize) {
+    let text = tree.get(path).map(|bytes| String::from_utf8_lossy(bytes));
+    let header = text.and_then(|text| header_text(&text));
+    let positions = header.and_then(|header| Positions::of(&header).ok());
+    positions.map_or((0, 0), |positions| positions.nearest(segments))
+}

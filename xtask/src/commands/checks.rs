@@ -1,0 +1,49 @@
+//! Checks that a person may set aside with `--override`, which is recorded.
+
+use lockstep::model::{Finding, Severity, suggestion};
+use lockstep::release::RULES;
+use lockstep::release::ledger::Override;
+
+use crate::failure::{EXIT_HOLD, Failure, FailureKind};
+use crate::report::Report;
+
+/// Fails where one of these is no check.
+pub(super) fn known(checks: &[String]) -> Result<(), Failure> {
+    for check in checks {
+        if !RULES.iter().any(|rule| rule.id == check) {
+            let failure = Failure::new(FailureKind::Usage, format!("there is no check `{check}` to set aside"));
+            let ids = RULES.iter().map(|rule| rule.id);
+            return Err(match suggestion(check, ids.clone()) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure.hint(format!("there is {}", ids.collect::<Vec<_>>().join(", "))),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Makes warnings of what these checks found, and returns what is to be recorded of that.
+pub(super) fn set_aside(findings: &mut [Finding], checks: &[String]) -> Vec<Override> {
+    let mut overrides = Vec::new();
+    for finding in findings.iter_mut().filter(|finding| finding.is_error()) {
+        if checks.iter().any(|check| *check == finding.rule) {
+            finding.severity = Severity::Warning;
+            finding.help = Some("set aside by hand, which is recorded".to_owned());
+            overrides.push(Override {
+                check: finding.rule.to_string(),
+                message: finding.message.clone(),
+            });
+        }
+    }
+    overrides
+}
+
+/// A report of findings; where nothing but holds is in the way, its exit code says to try later.
+pub(super) fn refusal(report: Report) -> Report {
+    let mut errors = report.findings.iter().filter(|finding| finding.is_error()).peekable();
+    let only_held = errors.peek().is_some() && errors.all(|finding| finding.rule == "held-unit");
+    Report {
+        exit: only_held.then_some(EXIT_HOLD).or(report.exit),
+        ..report
+    }
+}

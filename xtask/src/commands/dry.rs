@@ -1,0 +1,144 @@
+//! Commits to the branch that people edit: release files and holds, which promotion, rollback, hold and resume write.
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, FileTree};
+use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::{Elsewhere, Workspace};
+
+use super::ledger::operator;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, TreeChange};
+
+/// Where the commit goes.
+pub(super) struct Target {
+    /// The branch.
+    branch: String,
+    /// Whether index and work tree go along.
+    checked_out: bool,
+    /// Where the branch stands.
+    tip: Tip,
+    /// The commit to go on from: the branch's, or the checked-out one for a new branch.
+    pub(super) base: Commit,
+}
+
+impl Target {
+    /// The named branch, or the one that is checked out.
+    pub(super) fn new(repository: &dyn Repository, named: Option<&str>) -> Result<Target, Failure> {
+        let current = repository.current_branch()?;
+        let branch = match (named, &current) {
+            (Some(named), _) => named.to_owned(),
+            (None, Some(current)) => current.clone(),
+            (None, None) => {
+                return Err(Failure::new(
+                    FailureKind::Repository,
+                    "no branch is checked out, so there is none to commit to",
+                )
+                .hint("name one: `--branch <name>`"));
+            }
+        };
+        let local = repository.reference(&format!("refs/heads/{branch}"))?;
+        let base = match &local {
+            Some(local) => repository.resolve(&local.0)?,
+            None => repository.head()?,
+        };
+        // a new branch begins at the checked-out commit
+        let tip = Tip::At {
+            commit: base.id.clone(),
+            local,
+        };
+        Ok(Target {
+            checked_out: current.as_ref() == Some(&branch),
+            branch,
+            tip,
+            base,
+        })
+    }
+
+    /// Commits a change in the name of whoever runs this.
+    pub(super) fn commit(
+        &self,
+        context: &Context,
+        repository: &dyn Repository,
+        workspace: &Workspace,
+        change: TreeChange,
+        message: String,
+    ) -> Result<GitId, Failure> {
+        let commit = NewCommit {
+            branch: self.branch.clone(),
+            tip: self.tip.clone(),
+            change,
+            author: operator(repository, workspace)?,
+            seconds: context.clock.now(),
+            offset_minutes: 0,
+            message,
+        };
+        if self.checked_out {
+            return repository.commit_here(&commit);
+        }
+        let mut made = repository.commit(&[commit])?;
+        made.pop()
+            .ok_or_else(|| Failure::new(FailureKind::Repository, "git made no commit"))
+    }
+
+    /// The branch's name.
+    pub(super) fn branch(&self) -> &str {
+        &self.branch
+    }
+}
+
+/// Whether a path is one of the few files that say which environments there are and where releases go.
+pub(super) fn is_outline(path: &str) -> bool {
+    let is_folder_above = path.starts_with("environments/") && path.ends_with('/') && path.matches('/').count() <= 2;
+    is_folder_above || matches!(layout::place(path), Place::Fleet | Place::Environment(_))
+}
+
+/// The part of a tree that is about some agents and what they depend on, and what must be known of the others.
+pub(super) struct Part {
+    pub(super) tree: FileTree,
+    pub(super) elsewhere: Elsewhere,
+}
+
+impl Part {
+    /// Reads the part of a commit that is about these agents.
+    pub(super) fn read(
+        repository: &dyn Repository,
+        commit: &GitId,
+        outline: &Workspace,
+        agents: &BTreeSet<AgentName>,
+    ) -> Result<Part, Failure> {
+        let paths: Vec<String> = agents.iter().map(|agent| layout::agent(agent.as_str())).collect();
+        let files = repository.read(commit, &paths)?;
+        let dependencies = lockstep::workspace::dependencies(paths.iter().zip(&files)).unwrap_or_default();
+        let near: BTreeSet<AgentName> = agents
+            .iter()
+            .cloned()
+            .chain(dependencies.into_iter().flatten())
+            .collect();
+        let is_near = |name: &str| near.contains(name);
+        let wanted = |path: &str| {
+            if let Some(rest) = path.strip_prefix("agents/") {
+                return rest.split_once('/').is_none_or(|(agent, _)| is_near(agent)) && layout::wanted(path);
+            }
+            match layout::place(path) {
+                Place::Values(_, agent) | Place::Release(_, agent) | Place::Hold(_, agent) => is_near(agent),
+                _ => layout::wanted(path),
+            }
+        };
+        let tree = repository.files(commit, &wanted)?;
+        let mut elsewhere = Elsewhere::default();
+        let far = |name: &String| AgentName::new(name).ok().filter(|name| !near.contains(name));
+        for name in repository.folder(commit, layout::AGENTS)?.keys().filter_map(far) {
+            elsewhere.agents.insert(name, Vec::new());
+        }
+        for environment in &outline.environments {
+            let folder = format!("{}/{}/releases", layout::ENVIRONMENTS, environment.name);
+            let files = repository.folder(commit, &folder)?;
+            let names = files.keys().filter_map(|file| file.strip_suffix(".yaml"));
+            let released = names.filter_map(|name| far(&name.to_owned())).collect();
+            elsewhere.released.insert(environment.name.clone(), released);
+        }
+        Ok(Part { tree, elsewhere })
+    }
+}

@@ -1,0 +1,66 @@
+//! `explain rule`: why a rule is there, what breaks it, and what to do.
+
+use lockstep::model::Rule;
+use lockstep::reference::rules;
+use lockstep::report::Style;
+use serde::Serialize;
+
+use super::super::selection;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// Say why a rule is there, what breaks it, and what to do.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The rule, as a finding names it: `unpinned-image`.
+    #[arg(value_name = "RULE")]
+    rule: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    rule: &'static str,
+    reason: &'static str,
+    remedy: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bad: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    good: Option<&'static str>,
+    page: &'static str,
+}
+
+/// Where all rules stand.
+const PAGE: &str = "docs/reference/findings.md";
+
+/// Explains a rule.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let rules = rules();
+    let Some(rule) = rules.iter().find(|rule| rule.id == args.rule) else {
+        return Err(
+            selection::unknown_of_many("rule", &args.rule, rules.iter().map(|rule| rule.id))
+                .hint(format!("`{PAGE}` has all of them")),
+        );
+    };
+    let answer = Answer {
+        rule: rule.id,
+        reason: rule.reason,
+        remedy: rule.remedy,
+        bad: rule.example.map(|example| example.bad),
+        good: rule.example.map(|example| example.good),
+        page: PAGE,
+    };
+    Ok(Report::new(answer, text(rule, context.style)))
+}
+
+fn text(rule: &Rule, style: Style) -> String {
+    let mut text = format!("{}\n  {}\n  {}\n", style.strong(rule.id), rule.reason, rule.remedy);
+    if let Some(example) = rule.example {
+        for (word, lines) in [(style.error("wrong"), example.bad), (style.good("right"), example.good)] {
+            text.push_str(&format!("\n{word}\n"));
+            lines.lines().for_each(|line| text.push_str(&format!("  {line}\n")));
+        }
+    }
+    text.push_str(&format!("\n{}\n", style.faint(PAGE)));
+    text
+}

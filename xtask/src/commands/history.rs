@@ -1,0 +1,147 @@
+//! `history`: what happened, from the ledger.
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
+use lockstep::release::ledger::{Event, UnitHistory};
+use lockstep::report::Table;
+use lockstep::workspace::layout;
+use serde::Serialize;
+
+use super::branches::delivery_repository;
+use super::dry::is_outline;
+use super::ledger::{Ledger, View};
+use super::selection;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// Show what happened to an agent, or to all of them.
+///
+/// `--format json` has the events and, made of them, the release log, version metadata and what gates measured.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The agent; all of them by default.
+    #[arg(value_name = "AGENT")]
+    agent: Option<String>,
+    /// Only in these environments.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Vec<String>,
+    /// Show at most this many of the latest events.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    events: Vec<Event>,
+    release_log: Vec<ReleaseLog>,
+    versions: Vec<VersionMetadata>,
+    sla_results: Vec<SlaResult>,
+}
+
+/// Shows.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let repository = context.repository()?;
+    let head = repository.head()?;
+    let loaded = context.load_commit(&*repository, &head, &is_outline)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let view = Ledger::new(context, &*delivery, workspace).view()?;
+    let environments = selection::environments(workspace, &args.environment)?;
+    let names = environments.into_iter().map(|environment| Some(&environment.name));
+    let names: Vec<Option<&EnvironmentName>> = match args.environment.is_empty() {
+        true => names.chain([None]).collect(),
+        false => names.collect(),
+    };
+    let histories = histories(&view, &names, args.agent.as_deref())?;
+    if let (Some(agent), true) = (&args.agent, histories.is_empty()) {
+        let known = repository.folder(&head.id, layout::AGENTS)?;
+        if !known.contains_key(agent) {
+            return Err(selection::unknown("agent", agent, known.keys().map(String::as_str)));
+        }
+    }
+    Ok(answer(&histories, args.limit))
+}
+
+/// The histories of units that have one, by unit.
+fn histories(
+    view: &View<'_>,
+    environments: &[Option<&EnvironmentName>],
+    agent: Option<&str>,
+) -> Result<Vec<(String, UnitHistory)>, Failure> {
+    let mut units = Vec::new();
+    for environment in environments {
+        let names = match agent {
+            Some(agent) => vec![agent.to_owned()],
+            None => view.names(*environment)?,
+        };
+        units.extend(names.into_iter().map(|name| (*environment, name)));
+    }
+    let asked: Vec<_> = units
+        .iter()
+        .map(|(environment, unit)| (*environment, unit.as_str()))
+        .collect();
+    let found = view.units(&asked)?;
+    let named = units.into_iter().map(|(_, unit)| unit).zip(found);
+    Ok(named
+        .filter(|(_, history)| !history.events.is_empty() || !history.findings.is_empty())
+        .collect())
+}
+
+fn answer(histories: &[(String, UnitHistory)], limit: usize) -> Report {
+    let mut events: Vec<&Event> = histories
+        .iter()
+        .flat_map(|(_, history)| history.facts().map(|(event, _)| event))
+        .collect();
+    events.sort_by_key(|event| (event.time, event.sequence));
+    let agents = || histories.iter().filter(|(unit, _)| AgentName::new(unit).is_ok());
+    let several = histories.iter().map(|(unit, _)| unit).collect::<BTreeSet<_>>().len() > 1;
+    let mut table = Table::new(if several {
+        &["time", "environment", "agent", "event", "what", "by"]
+    } else {
+        &["time", "environment", "event", "what", "by"]
+    });
+    let told: Vec<&&Event> = events
+        .iter()
+        .filter(|event| AgentName::new(&event.unit).is_ok())
+        .collect();
+    let left_out = told.len().saturating_sub(limit);
+    for event in told.iter().skip(left_out) {
+        let name = event.by.split(" <").next().unwrap_or_default();
+        let place = event.environment.as_ref().map_or("-".to_owned(), ToString::to_string);
+        let mut row = vec![event.time.to_string(), place];
+        row.extend(several.then(|| event.unit.clone()));
+        let what = summary(&event.fact).split_whitespace().collect::<Vec<_>>().join(" ");
+        row.extend([event.kind().as_str().to_owned(), what, name.to_owned()]);
+        table.row(row);
+    }
+    let mut text = if table.is_empty() {
+        "nothing is recorded\n".to_owned()
+    } else {
+        table.text()
+    };
+    if left_out > 0 {
+        text.push_str(&format!(
+            "  {left_out} earlier events: `--limit {}` shows them\n",
+            told.len()
+        ));
+    }
+    let findings: Vec<Finding> = histories
+        .iter()
+        .flat_map(|(_, history)| history.findings.clone())
+        .collect();
+    let answer = Answer {
+        release_log: agents()
+            .flat_map(|(unit, history)| release_log(unit, history))
+            .collect(),
+        versions: agents().flat_map(|(unit, history)| versions(unit, history)).collect(),
+        sla_results: agents().flat_map(|(_, history)| sla_results(history)).collect(),
+        events: events.into_iter().cloned().collect(),
+    };
+    Report::new(answer, text).with_findings(findings, Default::default())
+}

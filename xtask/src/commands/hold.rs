@@ -1,0 +1,165 @@
+//! `hold`: nothing releases a unit until somebody resumes it.
+
+use std::sync::Arc;
+
+use lockstep::model::Timestamp;
+use lockstep::release::ledger::{Draft, Fact, Reason};
+use lockstep::release::rollback::hold_text;
+use lockstep::workspace::files::HoldFile;
+use lockstep::workspace::layout;
+use serde::Serialize;
+
+use super::dry::Target;
+use super::ledger::operator;
+use super::unit::UnitOf;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::ports::{GitId, TreeChange};
+use crate::report::Report;
+
+/// Stop releases of an agent to an environment.
+///
+/// The ledger's event binds at once, in every clone that has it; the file under `holds/` says the same to people.
+/// Only `resume` ends it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The agent.
+    #[arg(value_name = "AGENT")]
+    pub(super) agent: String,
+    /// The environment.
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) environment: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// Commit the file to this branch instead of the current one.
+    #[arg(long, value_name = "NAME")]
+    pub(super) branch: Option<String>,
+    /// Look at the remote first, and push the ledger.
+    #[arg(long)]
+    pub(super) push: bool,
+}
+
+/// Holds.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    change(context, &args, Turn::Hold)
+}
+
+/// Which way it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Hold,
+    Resume,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    environment: String,
+    agent: String,
+    held: bool,
+    changed: bool,
+    commit: Option<GitId>,
+    pushed: bool,
+}
+
+/// Holds or resumes: first the ledger, which binds at once, then the file.
+pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Report, Failure> {
+    let repository = context.repository()?;
+    let target = Target::new(&*repository, args.branch.as_deref())?;
+    let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {
+        Ok(unit) => unit,
+        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+    };
+    if args.push {
+        unit.remote(context).fetch()?;
+    }
+    let ledger = unit.ledger(context);
+    let environment = &unit.environment().name;
+    let by = operator(&*unit.repository, unit.workspace())?;
+    let time = ledger.now();
+    let events = ledger.append(&|view| {
+        let is_held = view.unit(Some(environment), unit.agent.as_str())?.hold().is_some();
+        let reason = Reason {
+            reason: args.reason.clone(),
+        };
+        let fact = match turn {
+            Turn::Hold => Fact::Held(reason),
+            Turn::Resume => Fact::Resumed(reason),
+        };
+        let draft = Draft {
+            environment: Some(environment.clone()),
+            unit: unit.agent.to_string(),
+            time,
+            by: by.clone(),
+            fact,
+        };
+        Ok(if is_held == (turn == Turn::Hold) {
+            Vec::new()
+        } else {
+            vec![draft]
+        })
+    })?;
+    let commit = write_file(context, &unit, &target, args, turn, (&by, time))?;
+    let pushed = args.push && unit.remote(context).push(&[])?;
+    let changed = commit.is_some() || !events.is_empty();
+    let answer = Answer {
+        environment: environment.to_string(),
+        agent: unit.agent.to_string(),
+        held: turn == Turn::Hold,
+        changed,
+        pushed,
+        commit: commit.clone(),
+    };
+    let word = if turn == Turn::Hold {
+        "held"
+    } else {
+        "free to be released"
+    };
+    let already = if changed { "is" } else { "was already" };
+    let text = format!("`{}` {already} {word} in `{environment}`\n", unit.agent);
+    let mut report = Report::new(answer, text);
+    if commit.is_some() {
+        report = report.next(format!("git push    # take the file on `{}` along", target.branch()));
+    }
+    if changed && !args.push {
+        let remote = &unit.workspace().fleet.delivery.remote;
+        report = report.next(format!(
+            "git push {remote} {}    # bind other clones",
+            layout::ledger::BRANCH
+        ));
+    }
+    Ok(report)
+}
+
+fn write_file(
+    context: &Context,
+    unit: &UnitOf,
+    target: &Target,
+    args: &Args,
+    turn: Turn,
+    (by, time): (&str, Timestamp),
+) -> Result<Option<GitId>, Failure> {
+    let environment = &unit.environment().name;
+    let path = layout::hold(environment, &unit.agent);
+    let there = unit
+        .repository
+        .read(&target.base.id, std::slice::from_ref(&path))?
+        .remove(0);
+    let (bytes, verb) = match (turn, there) {
+        (Turn::Hold, None) => {
+            let hold = HoldFile {
+                reason: args.reason.clone(),
+                by: by.to_owned(),
+                since: time.to_string(),
+            };
+            (Some(Arc::from(hold_text(&hold).into_bytes())), "Hold")
+        }
+        (Turn::Resume, Some(_)) => (None, "Resume"),
+        (Turn::Hold, Some(_)) | (Turn::Resume, None) => return Ok(None),
+    };
+    let change = TreeChange::from([(path, bytes)]);
+    let message = format!("{verb} {} in {environment}\n\n{}\n", unit.agent, args.reason.trim());
+    let commit = target.commit(context, &*unit.repository, unit.workspace(), change, message)?;
+    Ok(Some(commit))
+}

@@ -1,0 +1,211 @@
+//! The ledger as this clone knows it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
+use lockstep::release::ledger::{self as events, Draft, Entry, EventKind, Fact, Head, UnitHistory, seal};
+use lockstep::workspace::files::HoldFile;
+use lockstep::workspace::layout::ledger;
+
+use crate::failure::Failure;
+use crate::ports::{GitId, Repository};
+
+/// The ledger at one moment.
+pub(in super::super) struct View<'a> {
+    delivery: &'a dyn Repository,
+    /// What is known: nothing, one commit, or the remote's and ours where they went apart.
+    pub(super) commits: Vec<GitId>,
+    /// What the local branch holds.
+    pub(super) local: Option<GitId>,
+}
+
+/// What the ledger holds in an environment, and what of it cannot be read.
+#[derive(Debug, Default)]
+pub(in super::super) struct Held {
+    pub(in super::super) units: BTreeMap<AgentName, HoldFile>,
+    pub(in super::super) findings: Vec<Finding>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(delivery: &'a dyn Repository, commits: Vec<GitId>, local: Option<GitId>) -> View<'a> {
+        View {
+            delivery,
+            commits,
+            local,
+        }
+    }
+
+    /// The entries of folders, by name, with their git ids.
+    pub(in super::super) fn folders(&self, folders: &[String]) -> Result<Vec<BTreeMap<String, GitId>>, Failure> {
+        let mut found = vec![BTreeMap::new(); folders.len()];
+        for commit in &self.commits {
+            for (all, entries) in found.iter_mut().zip(self.delivery.folders(commit, folders)?) {
+                all.extend(entries);
+            }
+        }
+        Ok(found)
+    }
+
+    fn read(&self, paths: &[String]) -> Result<Vec<(String, Arc<[u8]>)>, Failure> {
+        let mut found = BTreeMap::new();
+        for commit in &self.commits {
+            let files = self.delivery.read(commit, paths)?;
+            found.extend(paths.iter().zip(files).filter_map(|(path, bytes)| Some((path, bytes?))));
+        }
+        Ok(found.into_iter().map(|(path, bytes)| (path.clone(), bytes)).collect())
+    }
+
+    /// Everything that happened to a unit.
+    pub(in super::super) fn unit(
+        &self,
+        environment: Option<&EnvironmentName>,
+        unit: &str,
+    ) -> Result<UnitHistory, Failure> {
+        let mut histories = self.units(&[(environment, unit)])?;
+        Ok(histories.pop().unwrap_or_default())
+    }
+
+    /// The same with events that are not written yet.
+    pub(in super::super) fn unit_with(
+        &self,
+        environment: &EnvironmentName,
+        unit: &str,
+        drafts: Vec<Draft>,
+    ) -> Result<UnitHistory, Failure> {
+        let history = self.unit(Some(environment), unit)?;
+        let mut head = self.heads(&[(Some(environment.clone()), unit.to_owned())])?.remove(0);
+        let new = drafts
+            .into_iter()
+            .filter(|draft| draft.environment.as_ref() == Some(environment) && draft.unit == unit)
+            .map(|draft| seal(draft, &mut head));
+        Ok(history.with(new))
+    }
+
+    /// Everything that happened to each of these units.
+    pub(in super::super) fn units(
+        &self,
+        units: &[(Option<&EnvironmentName>, &str)],
+    ) -> Result<Vec<UnitHistory>, Failure> {
+        let folders: Vec<Vec<String>> = units
+            .iter()
+            .map(|(environment, unit)| Entry::folders(*environment, unit))
+            .collect();
+        let all: Vec<String> = folders.iter().flatten().cloned().collect();
+        let mut entries = self.folders(&all)?.into_iter().zip(&all);
+        let mut counts = Vec::new();
+        let mut paths = Vec::new();
+        for unit in &folders {
+            let before = paths.len();
+            for (names, folder) in entries.by_ref().take(unit.len()) {
+                let events = names.into_keys().filter(|name| Entry::parse(name).is_some());
+                paths.extend(events.map(|name| format!("{folder}/{name}")));
+            }
+            counts.push(paths.len() - before);
+        }
+        let mut files: BTreeMap<String, _> = self.read(&paths)?.into_iter().collect();
+        let mut paths = paths.into_iter();
+        let histories = counts.into_iter().map(|count| {
+            let own = paths.by_ref().take(count);
+            UnitHistory::new(own.filter_map(|path| files.remove_entry(&path)))
+        });
+        Ok(histories.collect())
+    }
+
+    /// The events at these paths.
+    pub(super) fn events(&self, paths: Vec<String>) -> Result<UnitHistory, Failure> {
+        Ok(UnitHistory::new(self.read(&paths)?))
+    }
+
+    /// Every unit that the ledger knows of an environment, or of no environment.
+    pub(in super::super) fn names(&self, environment: Option<&EnvironmentName>) -> Result<Vec<String>, Failure> {
+        let folder = environment
+            .map_or(ledger::EVERYWHERE, EnvironmentName::as_str)
+            .to_owned();
+        let mut folders = vec![folder];
+        folders.extend(environment.map(|environment| ledger::holds(environment.as_str())));
+        let mut names: Vec<String> = self
+            .folders(&folders)?
+            .into_iter()
+            .flat_map(BTreeMap::into_keys)
+            .collect();
+        names.retain(|name| name != ledger::HOLDS);
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// What is held in an environment. One listing names all units that ever were.
+    pub(in super::super) fn held(&self, environment: &EnvironmentName) -> Result<Held, Failure> {
+        let folder = ledger::holds(environment.as_str());
+        let names: Vec<String> = self
+            .folders(std::slice::from_ref(&folder))?
+            .remove(0)
+            .into_keys()
+            .collect();
+        let folders: Vec<String> = names.iter().map(|name| format!("{folder}/{name}")).collect();
+        let mut paths = Vec::new();
+        for (folder, entries) in folders.iter().zip(self.folders(&folders)?) {
+            let entries: Vec<Entry> = entries.keys().filter_map(|name| Entry::parse(name)).collect();
+            let last = Head::entries(&entries);
+            // where two writers did not know of each other, a hold counts more than its end
+            let held = last.iter().find(|entry| entry.kind == EventKind::Held);
+            paths.extend(held.map(|entry| format!("{folder}/{}", entry.name())));
+        }
+        let mut held = Held::default();
+        for (path, bytes) in self.read(&paths)? {
+            let unit = path.split('/').nth(2).unwrap_or_default();
+            let event = events::read(&path, &bytes);
+            match (event, AgentName::new(unit)) {
+                (Ok(event), Ok(agent)) => {
+                    let Fact::Held(reason) = event.fact else {
+                        continue;
+                    };
+                    let hold = HoldFile {
+                        reason: reason.reason,
+                        by: event.by,
+                        since: event.time.to_string(),
+                    };
+                    held.units.insert(agent, hold);
+                }
+                (Ok(_), Err(_)) => {}
+                (Err(finding), _) => held.findings.push(finding.unit(environment.as_str(), unit)),
+            }
+        }
+        Ok(held)
+    }
+
+    /// What new events of units follow.
+    pub(super) fn heads(&self, units: &[(Option<EnvironmentName>, String)]) -> Result<Vec<Head>, Failure> {
+        let folders: Vec<Vec<String>> = units
+            .iter()
+            .map(|(environment, unit)| Entry::folders(environment.as_ref(), unit))
+            .collect();
+        let all: Vec<String> = folders.iter().flatten().cloned().collect();
+        let mut entries = self.folders(&all)?.into_iter();
+        let mut heads = Vec::new();
+        let mut paths = Vec::new();
+        for ((environment, unit), folders) in units.iter().zip(&folders) {
+            let names = entries.by_ref().take(folders.len()).flat_map(BTreeMap::into_keys);
+            let entries: Vec<Entry> = names.filter_map(|name| Entry::parse(&name)).collect();
+            let last = Head::entries(&entries);
+            heads.push((last.first().map_or(0, |entry| entry.sequence), last.len()));
+            paths.extend(last.iter().map(|entry| {
+                let folder = Entry::folder(environment.as_ref(), unit, entry.kind);
+                format!("{folder}/{}", entry.name())
+            }));
+        }
+        let files: BTreeMap<String, _> = self.read(&paths)?.into_iter().collect();
+        let mut paths = paths.iter();
+        let head = |(sequence, count)| Head {
+            sequence,
+            digests: paths
+                .by_ref()
+                .take(count)
+                .filter_map(|path| files.get(path))
+                .map(|bytes| Digest::of(bytes))
+                .collect(),
+        };
+        Ok(heads.into_iter().map(head).collect())
+    }
+}

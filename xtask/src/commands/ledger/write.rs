@@ -1,0 +1,176 @@
+//! Appends to the ledger, by compare-and-swap, until it worked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lockstep::model::EnvironmentName;
+use lockstep::release::ledger::{Draft, Sealed, seal};
+use lockstep::workspace::layout::ledger;
+
+use super::{Ledger, View};
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{GitId, NewCommit, Tip, TreeChange};
+
+/// How often to begin again when others write at the same moment.
+const ATTEMPTS: u32 = 30;
+
+/// What makes the drafts of events, from the ledger as it is by then.
+pub(in super::super) type Make<'a> = &'a dyn Fn(&View<'_>) -> Result<Vec<Draft>, Failure>;
+
+impl Ledger<'_> {
+    /// Appends events. `make` is asked again whenever somebody else was first, so that it never says what is said.
+    pub(in super::super) fn append(&self, make: Make<'_>) -> Result<Vec<Sealed>, Failure> {
+        let mut attempt = 1;
+        loop {
+            match self.append_once(make) {
+                Err(failure) if failure.kind == FailureKind::Race && attempt < ATTEMPTS => {
+                    self.clock.pause(attempt);
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn append_once(&self, make: Make<'_>) -> Result<Vec<Sealed>, Failure> {
+        let view = self.view()?;
+        let drafts = make(&view)?;
+        let apart = view.commits.len() > 1;
+        if drafts.is_empty() && !apart {
+            return Ok(Vec::new());
+        }
+        let sealed = sealed(&view, drafts)?;
+        let mut change = self.only_here(&view)?;
+        change.extend(
+            sealed
+                .iter()
+                .map(|event| (event.path.clone(), Some(Arc::from(event.bytes.as_slice())))),
+        );
+        self.commit(&view, change, &message(&sealed))?;
+        Ok(sealed)
+    }
+
+    /// Takes back events that were never pushed, since what they tell of was undone.
+    pub(in super::super) fn withdraw(&self, paths: &BTreeSet<String>) -> Result<(), Failure> {
+        let mut attempt = 1;
+        loop {
+            let view = self.view()?;
+            let mut change = self.only_here(&view)?;
+            change.retain(|path, _| !paths.contains(path));
+            if view.commits.len() < 2 {
+                change.extend(paths.iter().map(|path| (path.clone(), None)));
+            }
+            match self.commit(&view, change, "Take back what was not pushed\n") {
+                Err(failure) if failure.kind == FailureKind::Race && attempt < ATTEMPTS => {
+                    self.clock.pause(attempt);
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn commit(&self, view: &View<'_>, change: TreeChange, message: &str) -> Result<(), Failure> {
+        let tip = match view.commits.first() {
+            None => Tip::Unborn,
+            Some(commit) => Tip::At {
+                commit: commit.clone(),
+                local: view.local.clone(),
+            },
+        };
+        self.delivery.commit(&[NewCommit {
+            branch: ledger::BRANCH.to_owned(),
+            tip,
+            change,
+            author: self.settings.author.clone(),
+            seconds: self.clock.now(),
+            offset_minutes: 0,
+            message: message.to_owned(),
+        }])?;
+        Ok(())
+    }
+
+    /// Where the local branch and the remote's went apart: the files that only ours has. They go on top of the
+    /// remote's as they are, so that nobody's event is changed or lost.
+    fn only_here(&self, view: &View<'_>) -> Result<TreeChange, Failure> {
+        let [theirs, ours] = &view.commits[..] else {
+            return Ok(TreeChange::new());
+        };
+        let mut paths = Vec::new();
+        self.differing(theirs, ours, "", &mut paths)?;
+        let files = self.delivery.read(ours, &paths)?;
+        Ok(paths
+            .into_iter()
+            .zip(files)
+            .filter(|(_, bytes)| bytes.is_some())
+            .collect())
+    }
+
+    fn differing(&self, theirs: &GitId, ours: &GitId, folder: &str, found: &mut Vec<String>) -> Result<(), Failure> {
+        let (there, here) = (
+            self.delivery.folder(theirs, folder)?,
+            self.delivery.folder(ours, folder)?,
+        );
+        for (name, id) in here {
+            if there.get(&name) == Some(&id) {
+                continue;
+            }
+            let path = if folder.is_empty() {
+                name
+            } else {
+                format!("{folder}/{name}")
+            };
+            if path.ends_with(".json") {
+                found.push(path);
+            } else {
+                self.differing(theirs, ours, &path, found)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sealed(view: &View<'_>, drafts: Vec<Draft>) -> Result<Vec<Sealed>, Failure> {
+    let units: BTreeSet<(Option<EnvironmentName>, String)> = drafts
+        .iter()
+        .map(|draft| (draft.environment.clone(), draft.unit.clone()))
+        .collect();
+    let units: Vec<_> = units.into_iter().collect();
+    let mut heads: BTreeMap<_, _> = view
+        .heads(&units)?
+        .into_iter()
+        .zip(units)
+        .map(|(head, unit)| (unit, head))
+        .collect();
+    let sealed = drafts.into_iter().map(|draft| {
+        let unit = (draft.environment.clone(), draft.unit.clone());
+        seal(draft, heads.entry(unit).or_default())
+    });
+    Ok(sealed.collect())
+}
+
+/// One line for one event, a list for more.
+fn message(sealed: &[Sealed]) -> String {
+    let line = |event: &Sealed| {
+        let event = &event.event;
+        let place = event
+            .environment
+            .as_ref()
+            .map_or(String::new(), |name| format!("{name}/"));
+        format!("{place}{} {}", event.unit, event.kind().as_str())
+    };
+    match sealed {
+        [] => "Join what two clones recorded\n".to_owned(),
+        [one] => format!("{}\n", line(one)),
+        more => {
+            let lines: Vec<String> = more.iter().take(50).map(|event| format!("  {}", line(event))).collect();
+            let rest = more.len().saturating_sub(lines.len());
+            let rest = if rest > 0 {
+                format!("\n  and {rest} more")
+            } else {
+                String::new()
+            };
+            format!("{} events\n\n{}{rest}\n", more.len(), lines.join("\n"))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `mark`: a person's verdict on a release.
+
+use lockstep::model::Finding;
+use lockstep::release::ledger::{Draft, Fact, Mark, MarkedVerdict, Verdict};
+use lockstep::release::rollback::is_named;
+use serde::Serialize;
+
+use super::ledger::operator;
+use super::unit::UnitOf;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// Give a release a verdict.
+///
+/// A rollback goes back to the last release that was verified; nothing promotes a blocked one.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The verdict.
+    #[arg(value_enum, value_name = "VERDICT")]
+    verdict: Word,
+    /// The agent.
+    #[arg(value_name = "AGENT")]
+    agent: String,
+    /// The environment.
+    #[arg(long, short, value_name = "NAME")]
+    environment: String,
+    /// The release, by label, tuple or environment commit; what runs by default.
+    #[arg(long, value_name = "RELEASE")]
+    release: Option<String>,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Look at the remote first, and push the ledger.
+    #[arg(long)]
+    push: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Word {
+    /// It keeps its promises.
+    Verified,
+    /// It must not go on.
+    Blocked,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    environment: String,
+    agent: String,
+    mark: Mark,
+}
+
+/// Marks.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let repository = context.repository()?;
+    let head = repository.head()?;
+    let unit = match UnitOf::read(context, repository, &head, &args.agent, &args.environment)? {
+        Ok(unit) => unit,
+        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+    };
+    if args.push {
+        unit.remote(context).fetch()?;
+    }
+    let ledger = unit.ledger(context);
+    let environment = &unit.environment().name;
+    let history = ledger.view()?.unit(Some(environment), unit.agent.as_str())?;
+    let releases = history.releases();
+    let found = match &args.release {
+        Some(name) => releases.iter().rfind(|release| is_named(release, name)),
+        None => releases.last(),
+    };
+    let Some(release) = found else {
+        let what = args
+            .release
+            .as_ref()
+            .map_or("release".to_owned(), |name| format!("release `{name}`"));
+        let message = format!("the ledger knows no {what} of `{}` in `{environment}`", unit.agent);
+        let finding = Finding::error("unreleased-unit", message).help(format!("cargo xtask release {environment}"));
+        return Ok(Report::default().with_findings(vec![unit.about(finding)], Default::default()));
+    };
+    if release.verdict == Verdict::Rollbacked {
+        let message = format!("`{}` was rolled back: that verdict stays", release.release.version);
+        let finding = Finding::error("blocked-release", message).help("release it again, and judge that release");
+        return Ok(Report::default().with_findings(vec![unit.about(finding)], Default::default()));
+    }
+    let verdict = match args.verdict {
+        Word::Verified => MarkedVerdict::Verified,
+        Word::Blocked => MarkedVerdict::Blocked,
+    };
+    let mark = Mark {
+        verdict,
+        release: release.release.clone(),
+        reason: args.reason.clone(),
+    };
+    let draft = Draft {
+        environment: Some(environment.clone()),
+        unit: unit.agent.to_string(),
+        time: ledger.now(),
+        by: operator(&*unit.repository, unit.workspace())?,
+        fact: Fact::Marked(mark.clone()),
+    };
+    ledger.append(&|_| Ok(vec![draft.clone()]))?;
+    if args.push {
+        unit.remote(context).push(&[])?;
+    }
+    let word = Verdict::from(verdict).as_str();
+    let text = format!(
+        "`{}` {} is {word} in `{environment}`\n",
+        unit.agent, mark.release.version
+    );
+    let answer = Answer {
+        environment: environment.to_string(),
+        agent: unit.agent.to_string(),
+        mark,
+    };
+    Ok(Report::new(answer, text))
+}

@@ -1,0 +1,387 @@
+//! `promote`: take what runs in one environment into the release files of the next.
+
+mod answer;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lockstep::model::{AgentName, Digest, Finding, Version};
+use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind};
+use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skipped};
+use lockstep::release::{Blocked, recorded};
+use lockstep::render::{Engines, Selection, render_all};
+use lockstep::workspace::files::PromotedFrom;
+use lockstep::workspace::{Environment, Workspace, layout};
+use serde_json::Map;
+
+use self::answer::{Answer, text};
+use super::blueprints::{Pins, blueprint, copy};
+use super::branches::{delivery_repository, units};
+use super::checks;
+use super::dry::{Part, Target, is_outline};
+use super::ledger::{Ledger, operator};
+use super::remote::Remote;
+use super::selection;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{GitId, Repository, Tip, TreeChange};
+use crate::report::Report;
+
+/// Promote what runs in one environment to the next.
+///
+/// The tuple at the tip of the source's branch goes into the release file of the target, and with it a copy of the
+/// blueprint that renders it; nothing else is taken. The commit is made on the current branch, or on `--branch` for a
+/// pull request; `release` then renders it. Everything that fleet.yaml demands of the target is checked first.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The agents.
+    #[arg(required = true, value_name = "AGENT")]
+    agents: Vec<String>,
+    /// The environment that they run in.
+    #[arg(long, value_name = "ENVIRONMENT")]
+    from: String,
+    /// The environment that they go to.
+    #[arg(long, value_name = "ENVIRONMENT")]
+    to: String,
+    /// The label there, for example `v3.3.0`; the tuple stays the same.
+    #[arg(long = "as", value_name = "VERSION")]
+    version: Option<String>,
+    /// How regular it is; a label `-gray-<phase>` says so by itself.
+    #[arg(long, value_enum, value_name = "KIND")]
+    kind: Option<Kind>,
+    /// Commit to this branch instead of the current one; it begins here where there is none of that name.
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+    /// Set a check aside; what it found is recorded.
+    #[arg(long = "override", value_name = "CHECK", requires = "reason")]
+    overrides: Vec<String>,
+    /// Why, for the commit and the ledger.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Look at the remote first.
+    #[arg(long)]
+    fetch: bool,
+    /// Show what would be written and stop.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+}
+
+/// How regular a release is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// On the weekly train.
+    Regular,
+    /// To a share of the traffic.
+    Gray,
+    /// At any time, past environments if need be.
+    Hotfix,
+}
+
+impl From<Kind> for ReleaseKind {
+    fn from(kind: Kind) -> ReleaseKind {
+        match kind {
+            Kind::Regular => ReleaseKind::Regular,
+            Kind::Gray => ReleaseKind::Gray,
+            Kind::Hotfix => ReleaseKind::Hotfix,
+        }
+    }
+}
+
+/// Promotes.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    checks::known(&args.overrides)?;
+    let version = args.version.as_deref().map(Version::parse).transpose();
+    let version = version.map_err(|error| Failure::new(FailureKind::Usage, error))?;
+    if version.is_some() && args.agents.len() > 1 {
+        return Err(
+            Failure::new(FailureKind::Usage, "`--as` names the release of one agent")
+                .hint("promote them one by one, or without `--as`"),
+        );
+    }
+    let repository = context.repository()?;
+    let target = Target::new(&*repository, args.branch.as_deref())?;
+    let loaded = context.load_commit(&*repository, &target.base, &is_outline)?;
+    let Some(outline) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let delivery = delivery_repository(context, &repository, outline)?;
+    let ledger = Ledger::new(context, &*delivery, outline);
+    if args.fetch {
+        let remote = Remote {
+            delivery: &*delivery,
+            settings: &outline.fleet.delivery,
+            seconds: context.clock.now(),
+        };
+        remote.fetch()?;
+    }
+    let agents = agents(&*repository, &target, &args.agents)?;
+    let part = Part::read(&*repository, &target.base.id, outline, &agents)?;
+    let (workspace, findings) = Workspace::load_part(&part.tree, part.elsewhere.clone());
+    let Some(workspace) = &workspace else {
+        return Ok(Report::of_findings(findings, part.tree));
+    };
+    let promotion = Promotion {
+        context,
+        args: &args,
+        version,
+        repository: &*repository,
+        delivery: &*delivery,
+        ledger,
+        workspace,
+        part: &part,
+        target: &target,
+        from: environment(workspace, &args.from)?,
+        to: environment(workspace, &args.to)?,
+        agents: &agents,
+    };
+    promotion.run(findings)
+}
+
+fn agents(repository: &dyn Repository, target: &Target, names: &[String]) -> Result<BTreeSet<AgentName>, Failure> {
+    let known = repository.folder(&target.base.id, layout::AGENTS)?;
+    let agent = |name: &String| {
+        let agent = AgentName::new(name).ok().filter(|_| known.contains_key(name));
+        agent.ok_or_else(|| selection::unknown("agent", name, known.keys().map(String::as_str)))
+    };
+    names.iter().map(agent).collect()
+}
+
+fn environment<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a Environment, Failure> {
+    Ok(selection::environments(workspace, &[name.to_owned()])?[0])
+}
+
+struct Promotion<'a> {
+    context: &'a Context,
+    args: &'a Args,
+    version: Option<Version>,
+    repository: &'a dyn Repository,
+    delivery: &'a dyn Repository,
+    ledger: Ledger<'a>,
+    workspace: &'a Workspace,
+    part: &'a Part,
+    target: &'a Target,
+    from: &'a Environment,
+    to: &'a Environment,
+    agents: &'a BTreeSet<AgentName>,
+}
+
+/// What a promotion writes, and what it records of each agent.
+struct Plan {
+    change: TreeChange,
+    told: Vec<Told>,
+    promoted: Vec<(AgentName, Promoted)>,
+    kind: ReleaseKind,
+}
+
+impl Promotion<'_> {
+    fn run(&self, mut findings: Vec<Finding>) -> Result<Report, Failure> {
+        if !promotion::takes_releases(self.to) {
+            let message = format!("`{}` follows the candidate: nothing is promoted to it", self.to.name);
+            return Err(Failure::new(FailureKind::Usage, message).hint(format!("cargo xtask release {}", self.to.name)));
+        }
+        let plan = self.plan(&mut findings)?;
+        findings.retain(|finding| Blocked::by(std::slice::from_ref(finding)).touches(&[self.to], Some(self.agents)));
+        findings.sort();
+        findings.dedup();
+        let stopped = findings.iter().any(Finding::is_error);
+        let mut commit = None;
+        if !stopped && !self.args.dry_run && !plan.change.is_empty() {
+            commit = Some(self.write(&plan)?);
+        }
+        let answer = Answer::new(self.from, self.to, self.target.branch(), commit.as_ref(), &plan);
+        let text = if stopped {
+            String::new()
+        } else {
+            text(self.context, &answer)
+        };
+        let mut report = Report::new(answer, text).with_findings(findings, self.part.tree.clone());
+        if commit.is_some() {
+            report = report
+                .next(format!("git show {}    # what was written", self.target.branch()))
+                .next(format!("cargo xtask release {}", self.to.name));
+        }
+        Ok(checks::refusal(report))
+    }
+
+    /// What is to be written, and everything that speaks against it.
+    fn plan(&self, findings: &mut Vec<Finding>) -> Result<Plan, Failure> {
+        let branch = self.workspace.active_branch(&self.from.name);
+        let tip = self.delivery.tip(&branch, &self.workspace.fleet.delivery.remote)?;
+        let Tip::At { commit, .. } = tip else {
+            let message = format!("`{}` was never released", self.from.name);
+            return Err(
+                Failure::new(FailureKind::Usage, message).hint(format!("cargo xtask release {}", self.from.name))
+            );
+        };
+        let mut plan = Plan {
+            change: TreeChange::new(),
+            told: Vec::new(),
+            promoted: Vec::new(),
+            kind: ReleaseKind::Regular,
+        };
+        let mut dry_commits = BTreeMap::new();
+        let names: Vec<&str> = self.agents.iter().map(AgentName::as_str).collect();
+        let found = units(self.delivery, &commit, &names)?;
+        for (agent, unit) in self.agents.iter().zip(&found) {
+            match recorded(&self.from.name, agent, unit) {
+                Err(finding) => findings.push(Finding {
+                    unit: Some(format!("{}/{agent}", self.to.name)),
+                    ..*finding
+                }),
+                Ok(record) => {
+                    dry_commits.insert(record.tuple.blueprint.sha256, unit.dry_sha().unwrap_or_default());
+                    self.step(&mut plan, findings, agent, &record, &commit)?;
+                }
+            }
+        }
+        self.pin(&mut plan, &dry_commits)?;
+        findings.extend(self.prove(&plan));
+        Ok(plan)
+    }
+
+    /// One agent's release file, and what speaks against it.
+    fn step(
+        &self,
+        plan: &mut Plan,
+        findings: &mut Vec<Finding>,
+        agent: &AgentName,
+        record: &lockstep::artifact::TupleRecord,
+        commit: &GitId,
+    ) -> Result<(), Failure> {
+        let view = self.ledger.view()?;
+        let (from, to) = (&self.from.name, &self.to.name);
+        let unit = agent.as_str();
+        let histories = view.units(&[(Some(from), unit), (Some(to), unit), (None, unit)])?;
+        let version = self.version.clone().unwrap_or_else(|| record.version.clone());
+        let hold = histories[1].hold();
+        let step = Move {
+            agent,
+            source: record,
+            commit: &commit.0,
+            kind: self.args.kind.map_or_else(|| kind_of(&version), ReleaseKind::from),
+            version,
+            there: &histories[0],
+            here: &histories[1],
+            everywhere: &histories[2],
+            hold: self.to.holds.get(agent).or(hold.as_ref()),
+        };
+        let mut against = objections(self.workspace, self.from, self.to, &step);
+        let overrides = checks::set_aside(&mut against, &self.args.overrides);
+        findings.append(&mut against);
+        plan.kind = step.kind;
+        let old = self.to.releases.get(agent);
+        let kept = self.workspace.fleet.kept_releases;
+        let Some(file) = promotion::release_file(old, from, &step, kept) else {
+            return Ok(());
+        };
+        let text = promotion::release_text(&file);
+        plan.change
+            .insert(layout::release(to, agent), Some(Arc::from(text.as_bytes())));
+        plan.promoted.push((agent.clone(), self.promoted(&step, overrides)));
+        plan.told.push(Told {
+            agent: agent.clone(),
+            before: old.map(|old| old.version.clone()),
+            changes: promotion::changes(old, to, &file),
+            file,
+        });
+        Ok(())
+    }
+
+    fn promoted(&self, step: &Move<'_>, overrides: Vec<Override>) -> Promoted {
+        Promoted {
+            from: PromotedFrom {
+                environment: self.from.name.clone(),
+                commit: step.commit.to_owned(),
+            },
+            from_version: step.source.version.clone(),
+            version: step.version.clone(),
+            tuple: step.source.id,
+            release_kind: step.kind,
+            skipped: skipped(self.workspace, &self.from.name, &self.to.name).unwrap_or_default(),
+            dry_commit: String::new(),
+            overrides,
+            reason: self.args.reason.clone(),
+        }
+    }
+
+    /// Puts a copy of each promoted blueprint beside the release files, and takes those away that nothing pins.
+    fn pin(&self, plan: &mut Plan, dry_commits: &BTreeMap<Digest, String>) -> Result<(), Failure> {
+        if plan.change.is_empty() {
+            return Ok(());
+        }
+        let pins = Pins::read(self.repository, &self.target.base.id, self.workspace)?;
+        for told in &plan.told {
+            let digest = told.file.tuple.blueprint.sha256;
+            if pins.has(digest) {
+                continue;
+            }
+            let dry_commit = dry_commits.get(&digest).map(String::as_str);
+            if let Some(blueprint) = blueprint(self.repository, self.workspace, digest, dry_commit)? {
+                plan.change.extend(copy(&blueprint));
+            }
+        }
+        let dropped = pins.dropped(&plan.change);
+        plan.change.extend(dropped);
+        Ok(())
+    }
+
+    /// What `release` would find wrong with it.
+    fn prove(&self, plan: &Plan) -> Vec<Finding> {
+        let mut tree = self.part.tree.clone();
+        for (path, bytes) in &plan.change {
+            match bytes {
+                Some(bytes) => tree.insert(path.clone(), Arc::clone(bytes)),
+                None => tree.remove(path),
+            }
+        }
+        let (workspace, mut findings) = Workspace::load_part(&tree, self.part.elsewhere.clone());
+        let errors = |findings: &[Finding]| Blocked::by(findings).touches(&[self.to], Some(self.agents));
+        if let Some(workspace) = &workspace
+            && !errors(&findings)
+            && let Some(to) = workspace.environment(self.to.name.as_str())
+        {
+            let (engines, more) = Engines::compile(workspace);
+            findings.extend(more);
+            let selection = Selection {
+                environments: vec![to],
+                agents: Some(self.agents.clone()),
+                set: Map::new(),
+            };
+            findings.extend(render_all(workspace, &engines, &selection).1);
+        }
+        findings
+    }
+
+    fn write(&self, plan: &Plan) -> Result<GitId, Failure> {
+        let message = promotion::message(
+            &self.from.name,
+            &self.to.name,
+            plan.kind,
+            self.args.reason.as_deref(),
+            &plan.told,
+        );
+        let commit = self.target.commit(
+            self.context,
+            self.repository,
+            self.workspace,
+            plan.change.clone(),
+            message,
+        )?;
+        let by = operator(self.repository, self.workspace)?;
+        let time = self.ledger.now();
+        self.ledger.append(&|_| {
+            let draft = |(agent, promoted): &(AgentName, Promoted)| Draft {
+                environment: Some(self.to.name.clone()),
+                unit: agent.to_string(),
+                time,
+                by: by.clone(),
+                fact: Fact::Promoted(Promoted {
+                    dry_commit: commit.0.clone(),
+                    ..promoted.clone()
+                }),
+            };
+            Ok(plan.promoted.iter().map(draft).collect())
+        })?;
+        Ok(commit)
+    }
+}

@@ -1,0 +1,98 @@
+//! What `promote` answers.
+
+use lockstep::artifact::ComponentChange;
+use lockstep::model::{Digest, Version};
+use lockstep::release::ledger::ReleaseKind;
+use lockstep::workspace::Environment;
+use serde::Serialize;
+
+use super::Plan;
+use crate::context::Context;
+use crate::ports::GitId;
+
+/// What was promoted, or would be.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    from: String,
+    to: String,
+    kind: ReleaseKind,
+    branch: String,
+    commit: Option<GitId>,
+    agents: Vec<AgentAnswer>,
+    files: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AgentAnswer {
+    agent: String,
+    before: Option<Version>,
+    version: Version,
+    tuple: Digest,
+    components: Vec<ComponentChange>,
+}
+
+impl Answer {
+    pub(super) fn new(
+        from: &Environment,
+        to: &Environment,
+        branch: &str,
+        commit: Option<&GitId>,
+        plan: &Plan,
+    ) -> Answer {
+        Answer {
+            from: from.name.to_string(),
+            to: to.name.to_string(),
+            kind: plan.kind,
+            branch: branch.to_owned(),
+            commit: commit.cloned(),
+            agents: plan
+                .told
+                .iter()
+                .map(|told| AgentAnswer {
+                    agent: told.agent.to_string(),
+                    before: told.before.clone(),
+                    version: told.file.version.clone(),
+                    tuple: told.file.id,
+                    components: told.changes.clone(),
+                })
+                .collect(),
+            files: plan.change.keys().cloned().collect(),
+        }
+    }
+}
+
+/// The answer for people.
+pub(super) fn text(context: &Context, answer: &Answer) -> String {
+    let style = context.style;
+    if answer.agents.is_empty() {
+        return format!("`{}` runs that already\n", answer.to);
+    }
+    let mut text = String::new();
+    for agent in &answer.agents {
+        let before = agent.before.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+        text.push_str(&format!(
+            "{} {} → {}: {before} → {}\n",
+            style.strong(&agent.agent),
+            answer.from,
+            answer.to,
+            agent.version
+        ));
+        for change in agent.components.iter().filter(|_| agent.before.is_some()) {
+            text.push_str(&format!("  {change}\n"));
+        }
+    }
+    match &answer.commit {
+        Some(commit) => text.push_str(&format!(
+            "committed {} on {}\n",
+            style.good(commit.0.get(..12).unwrap_or(&commit.0)),
+            answer.branch
+        )),
+        None => answer
+            .files
+            .iter()
+            .for_each(|file| text.push_str(&format!("would write {file}\n"))),
+    }
+    text
+}

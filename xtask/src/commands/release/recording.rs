@@ -1,0 +1,84 @@
+//! A release and the ledger: what holds a unit, and what is recorded.
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::release::ledger::{Fact, Sealed};
+use lockstep::workspace::files::HoldFile;
+use lockstep::workspace::{Environment, Workspace};
+
+use super::super::ledger::{Ledger, Recorder, operator};
+use super::super::tries::Tries;
+use super::run::Run;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::ports::GitId;
+
+/// The ledger as a release uses it.
+pub(super) struct Records<'a> {
+    pub(super) ledger: Ledger<'a>,
+    workspace: &'a Workspace,
+    recorder: Recorder,
+}
+
+impl<'a> Records<'a> {
+    /// The ledger of a run, which began when it was tried first.
+    pub(super) fn begin(context: &'a Context, run: &Run<'a>, tries: &mut Tries) -> Result<Records<'a>, Failure> {
+        let ledger = Ledger::new(context, run.delivery, run.workspace);
+        let started = tries.started(ledger.now());
+        Ok(Records {
+            ledger,
+            workspace: run.workspace,
+            recorder: Recorder {
+                by: operator(run.repository, run.workspace)?,
+                started,
+                own: BTreeSet::new(),
+            },
+        })
+    }
+
+    /// Holds in the workspace what the ledger holds, and what it would if an earlier run had got so far as to say so.
+    pub(super) fn hold(&self, workspace: &mut Workspace, environments: &[String]) -> Result<Vec<Finding>, Failure> {
+        let view = self.ledger.view()?;
+        let mut findings = Vec::new();
+        let chosen = |environment: &&mut Environment| environments.iter().any(|name| name == environment.name.as_str());
+        for environment in workspace.environments.iter_mut().filter(chosen) {
+            let mut held = view.held(&environment.name)?;
+            findings.append(&mut held.findings);
+            let missing = self
+                .ledger
+                .missing(&view, self.workspace, &[&environment.name], &self.recorder)?;
+            let late = missing.into_iter().filter_map(|draft| match draft.fact {
+                Fact::Held(held) => {
+                    let hold = HoldFile {
+                        reason: held.reason,
+                        by: draft.by,
+                        since: draft.time.to_string(),
+                    };
+                    Some((AgentName::new(&draft.unit).ok()?, hold))
+                }
+                _ => None,
+            });
+            for (agent, hold) in held.units.into_iter().chain(late) {
+                environment.holds.entry(agent).or_insert(hold);
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Records what the branches of these environments have and the ledger has not: the commits of this run, and those
+    /// of a run before it that did not get so far.
+    pub(super) fn keep(
+        &self,
+        environments: &[&Environment],
+        commits: &[Option<GitId>],
+    ) -> Result<Vec<Sealed>, Failure> {
+        let names: Vec<&EnvironmentName> = environments.iter().map(|environment| &environment.name).collect();
+        let recorder = Recorder {
+            own: commits.iter().flatten().cloned().collect(),
+            ..self.recorder.clone()
+        };
+        self.ledger
+            .append(&|view| self.ledger.missing(view, self.workspace, &names, &recorder))
+    }
+}

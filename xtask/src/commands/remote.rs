@@ -1,0 +1,154 @@
+//! The remote of the environment branches: what it has, what goes there, and what to do when somebody else was first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep::release::ledger::Sealed;
+use lockstep::workspace::files::Delivery;
+use lockstep::workspace::layout::ledger;
+
+use super::ledger::Ledger;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{GitId, Repository, Tip};
+
+/// The notes by which the Argo CD Source Hydrator and GitOps Promoter know what a commit was made from.
+const NOTES: &str = "hydrator.metadata";
+
+/// The repository of the environment branches and its remote.
+#[derive(Clone, Copy)]
+pub(super) struct Remote<'a> {
+    pub(super) delivery: &'a dyn Repository,
+    pub(super) settings: &'a Delivery,
+    /// The date of what is written, seconds since 1970 UTC.
+    pub(super) seconds: i64,
+}
+
+/// A commit that a run made on an environment's branch.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    pub(super) branch: String,
+    /// Where the branch stood.
+    pub(super) before: Tip,
+    pub(super) commit: GitId,
+}
+
+impl Remote<'_> {
+    /// Says of environment commits which dry commit they are made from.
+    pub(super) fn note(&self, dry_commits: impl IntoIterator<Item = (GitId, GitId)>) -> Result<(), Failure> {
+        let notes: BTreeMap<GitId, String> = dry_commits
+            .into_iter()
+            .map(|(commit, dry)| (commit, format!("{{\"drySha\":\"{}\"}}", dry.0)))
+            .collect();
+        let reference = format!("refs/notes/{NOTES}");
+        self.delivery
+            .set_notes(&reference, &notes, &self.settings.author, self.seconds)
+    }
+
+    /// Learns where the remote's environment branches, ledger and notes stand.
+    pub(super) fn fetch(&self) -> Result<(), Failure> {
+        let Delivery {
+            remote,
+            branch_prefix,
+            author,
+            ..
+        } = self.settings;
+        let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
+        let notes = format!("+refs/notes/*:{}*", remote_notes(remote, ""));
+        let ledger = Ledger::refspec(self.settings);
+        self.delivery.fetch(remote, &[branches, notes, ledger])?;
+        let (ours, theirs) = (format!("refs/notes/{NOTES}"), remote_notes(remote, NOTES));
+        self.delivery.adopt(&ours, &theirs, author, self.seconds)
+    }
+
+    /// Pushes what this clone has more than the remote: these branches, the ledger and the notes, all or none. Returns
+    /// whether there was anything.
+    pub(super) fn push(&self, branches: &[String]) -> Result<bool, Failure> {
+        let remote = &self.settings.remote;
+        let mut references = Vec::new();
+        for branch in branches.iter().map(String::as_str).chain([ledger::BRANCH]) {
+            let there = self.delivery.remote_tip(branch, remote)?;
+            self.add(&mut references, format!("refs/heads/{branch}"), there)?;
+        }
+        let there = self.delivery.reference(&remote_notes(remote, NOTES))?;
+        self.add(&mut references, format!("refs/notes/{NOTES}"), there)?;
+        self.delivery.push(remote, &references)?;
+        Ok(!references.is_empty())
+    }
+
+    fn add(
+        &self,
+        references: &mut Vec<(String, Option<GitId>)>,
+        local: String,
+        there: Option<GitId>,
+    ) -> Result<(), Failure> {
+        // a lease alone would let a branch that lags behind take the remote's back
+        let ahead = match (self.delivery.reference(&local)?, &there) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(here), Some(there)) => here != *there && self.is_ancestor(there, &here)?,
+        };
+        if ahead {
+            references.push((local, there));
+        }
+        Ok(())
+    }
+
+    /// Pushes; where the remote refuses because somebody else was first, goes back to where its branches are, and takes
+    /// back what the ledger says of the commits that are dropped with that. The failure is one of kind `Race` then.
+    pub(super) fn push_or_withdraw(
+        &self,
+        ledger: &Ledger<'_>,
+        branches: &[String],
+        made: &[Made],
+        recorded: &[Sealed],
+    ) -> Result<bool, Failure> {
+        let failure = match self.push(branches) {
+            Err(failure) if failure.kind == FailureKind::Race => failure,
+            result => return result,
+        };
+        let dropped = self.withdraw(made)?;
+        let is_dropped = |commit: &str| dropped.contains(&GitId(commit.to_owned()));
+        let paths: BTreeSet<String> = recorded
+            .iter()
+            .filter(|event| event.event.fact.commit().is_some_and(is_dropped))
+            .map(|event| event.path.clone())
+            .collect();
+        if !paths.is_empty() {
+            ledger.withdraw(&paths)?;
+        }
+        Err(failure)
+    }
+
+    /// Of this clone, only commits that this run made are dropped. Returns those.
+    fn withdraw(&self, made: &[Made]) -> Result<BTreeSet<GitId>, Failure> {
+        self.fetch()?;
+        let Delivery { remote, author, .. } = self.settings;
+        let mut dropped = BTreeSet::new();
+        for Made { branch, before, commit } in made {
+            let local = format!("refs/heads/{branch}");
+            let Some(there) = self.delivery.remote_tip(branch, remote)? else {
+                continue;
+            };
+            let is_ours = self.delivery.reference(&local)?.as_ref() == Some(commit);
+            let has_moved = match before.commit() {
+                Some(before) => *before != there && self.is_ancestor(before, &there)?,
+                None => true,
+            };
+            if is_ours && has_moved {
+                let tracking = format!("refs/remotes/{remote}/{branch}");
+                self.delivery.adopt(&local, &tracking, author, self.seconds)?;
+                dropped.insert(commit.clone());
+            }
+        }
+        Ok(dropped)
+    }
+
+    fn is_ancestor(&self, commit: &GitId, descendant: &GitId) -> Result<bool, Failure> {
+        let found = self.delivery.ancestors(descendant, &[commit.clone()].into())?;
+        Ok(!found.is_empty())
+    }
+}
+
+/// Where a fetch puts the notes of a remote.
+fn remote_notes(remote: &str, name: &str) -> String {
+    format!("refs/lockstep/{remote}/notes/{name}")
+}

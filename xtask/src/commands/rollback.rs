@@ -1,0 +1,333 @@
+//! `rollback`: bring an earlier release back, all components at once, and hold it.
+
+mod plan;
+
+use std::sync::Arc;
+
+use lockstep::artifact::ComponentChange;
+use lockstep::model::Finding;
+use lockstep::release::ledger::{Override, ReleaseName, Sealed};
+use lockstep::release::rollback::{Aim, hold_text};
+use lockstep::workspace::files::HoldFile;
+use lockstep::workspace::layout;
+use serde::Serialize;
+
+use self::plan::Plan;
+pub(super) use self::plan::plan;
+use super::checks;
+use super::dry::Target;
+use super::ledger::{Recorder, operator};
+use super::remote::Made;
+use super::tries::Tries;
+use super::unit::UnitOf;
+use crate::context::Context;
+use crate::failure::{EXIT_OUTSIDE, Failure};
+use crate::ports::{GitId, NewCommit};
+use crate::report::Report;
+
+/// Bring an earlier release back, and hold it.
+///
+/// Code, prompts, model, tools and retrieval go back together: manifest and tuple of the earlier release come back byte
+/// for byte as a new commit on the environment's branch, and the ledger holds the unit at once. Release file and hold
+/// follow on the current branch. Without `--to`, it goes back to the last release that was verified here, or, where none
+/// ever was, to the one before.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The agent.
+    #[arg(value_name = "AGENT")]
+    agent: String,
+    /// The environment.
+    #[arg(long, short, value_name = "NAME")]
+    environment: String,
+    /// The release to go back to, by label, tuple or environment commit.
+    #[arg(long, value_name = "RELEASE", conflicts_with = "last_verified")]
+    to: Option<String>,
+    /// Go back to the last release that was verified here, and to no other.
+    #[arg(long)]
+    last_verified: bool,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Go back although the index was migrated since: it was restored.
+    #[arg(long)]
+    accept: bool,
+    /// Set a check aside; what it found is recorded.
+    #[arg(long = "override", value_name = "CHECK")]
+    overrides: Vec<String>,
+    /// Commit release file and hold to this branch instead of the current one.
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+    /// Show what would be written and stop.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+    /// Look at the remote first, and push the environment's branch, the ledger and the notes.
+    #[arg(long)]
+    push: bool,
+}
+
+impl Args {
+    /// What a drill asks for.
+    pub(super) fn drill(agent: &str, environment: &str) -> Args {
+        Args {
+            agent: agent.to_owned(),
+            environment: environment.to_owned(),
+            to: None,
+            last_verified: false,
+            reason: "a drill".to_owned(),
+            accept: false,
+            overrides: Vec::new(),
+            branch: None,
+            dry_run: true,
+            push: false,
+        }
+    }
+
+    fn aim(&self) -> Aim {
+        match &self.to {
+            Some(name) => Aim::Named(name.clone()),
+            None if self.last_verified => Aim::LastVerified,
+            None => Aim::Earlier,
+        }
+    }
+
+    fn overrides(&self) -> Vec<String> {
+        let accepted = self.accept.then(|| "unsafe-rollback".to_owned());
+        self.overrides.iter().cloned().chain(accepted).collect()
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    environment: String,
+    agent: String,
+    from: ReleaseName,
+    to: ReleaseName,
+    components: Vec<ComponentChange>,
+    overrides: Vec<Override>,
+    files: Vec<String>,
+    commit: Option<GitId>,
+    dry_commit: Option<GitId>,
+    pushed: bool,
+    seconds: f64,
+}
+
+/// Rolls back.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    checks::known(&args.overrides)?;
+    let begun = context.clock.monotonic();
+    let repository = context.repository()?;
+    let target = Target::new(&*repository, args.branch.as_deref())?;
+    let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {
+        Ok(unit) => unit,
+        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+    };
+    let mut tries = Tries::default();
+    let run = Run {
+        context,
+        args: &args,
+        unit: &unit,
+        target: &target,
+        begun,
+    };
+    loop {
+        match run.once(&mut tries) {
+            Err(failure) if tries.again(context, &failure) => {}
+            result => return result,
+        }
+    }
+}
+
+struct Run<'a> {
+    context: &'a Context,
+    args: &'a Args,
+    unit: &'a UnitOf,
+    target: &'a Target,
+    begun: f64,
+}
+
+/// What was written.
+struct Written {
+    commit: GitId,
+    events: Vec<Sealed>,
+}
+
+impl Run<'_> {
+    fn once(&self, tries: &mut Tries) -> Result<Report, Failure> {
+        let remote = self.unit.remote(self.context);
+        if self.args.push {
+            remote.fetch()?;
+        }
+        let ledger = self.unit.ledger(self.context);
+        let started = tries.started(ledger.now());
+        let (plan, findings) = match plan(self.context, self.unit, &self.target.base, &self.args.aim(), self.args)? {
+            Ok(found) => found,
+            Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
+        };
+        if findings.iter().any(Finding::is_error) || self.args.dry_run {
+            return Ok(self
+                .report(&plan, None, None, false)
+                .with_findings(findings, Default::default()));
+        }
+        let written = self.write(&plan, started)?;
+        let dry = self.follow(&plan);
+        let pushed = self.args.push && {
+            let made = Made {
+                branch: plan.branch.clone(),
+                before: plan.tip.clone(),
+                commit: written.commit.clone(),
+            };
+            let names = [plan.branch.clone()];
+            let pushed = remote.push_or_withdraw(&ledger, &names, &[made], &written.events);
+            pushed.inspect_err(|_| tries.refused())?
+        };
+        Ok(self
+            .report(&plan, Some(&written), Some(dry), pushed)
+            .with_findings(findings, Default::default()))
+    }
+
+    /// The environment's branch, the ledger, the notes: what counts first.
+    fn write(&self, plan: &Plan, started: lockstep::model::Timestamp) -> Result<Written, Failure> {
+        let workspace = self.unit.workspace();
+        let commit = self
+            .unit
+            .delivery
+            .commit(&[NewCommit {
+                branch: plan.branch.clone(),
+                tip: plan.tip.clone(),
+                change: plan.files.clone(),
+                author: workspace.fleet.delivery.author.clone(),
+                seconds: self.context.clock.now(),
+                offset_minutes: 0,
+                message: plan.message.clone(),
+            }])?
+            .remove(0);
+        let recorder = Recorder {
+            by: operator(&*self.unit.repository, workspace)?,
+            started,
+            own: [commit.clone()].into(),
+        };
+        let ledger = self.unit.ledger(self.context);
+        let environment = [&self.unit.environment().name];
+        let events = ledger.append(&|view| ledger.missing(view, workspace, &environment, &recorder))?;
+        let dry = GitId(plan.dry_sha.clone());
+        self.unit.remote(self.context).note([(commit.clone(), dry)])?;
+        Ok(Written { commit, events })
+    }
+
+    /// Release file and hold on the branch that people edit. They follow: the ledger holds the unit already.
+    fn follow(&self, plan: &Plan) -> Result<GitId, Failure> {
+        let (unit, environment) = (self.unit, &self.unit.environment().name);
+        let hold = HoldFile {
+            reason: self.args.reason.clone(),
+            by: operator(&*unit.repository, unit.workspace())?,
+            since: unit.ledger(self.context).now().to_string(),
+        };
+        let mut change = plan.dry.clone();
+        let bytes = Arc::from(hold_text(&hold).into_bytes());
+        change.insert(layout::hold(environment, &unit.agent), Some(bytes));
+        let message = format!(
+            "Roll back {} in {environment} to {}\n\n{}\n\nRollback-of: {}={}\n",
+            unit.agent,
+            plan.to.version,
+            self.args.reason.trim(),
+            unit.agent,
+            plan.to.commit
+        );
+        let mut tries = Tries::default();
+        loop {
+            // somebody may have committed meanwhile: the files go on top of that
+            let target = Target::new(&*unit.repository, Some(self.target.branch()))?;
+            let made = target.commit(
+                self.context,
+                &*unit.repository,
+                unit.workspace(),
+                change.clone(),
+                message.clone(),
+            );
+            match made {
+                Err(failure) if tries.again(self.context, &failure) => {}
+                result => return result,
+            }
+        }
+    }
+
+    fn paths(&self, plan: &Plan) -> Vec<String> {
+        let written = plan.files.iter().chain(&plan.dry).filter(|(_, bytes)| bytes.is_some());
+        let hold = layout::hold(&self.unit.environment().name, &self.unit.agent);
+        written.map(|(path, _)| path.clone()).chain([hold]).collect()
+    }
+
+    fn report(
+        &self,
+        plan: &Plan,
+        written: Option<&Written>,
+        dry: Option<Result<GitId, Failure>>,
+        pushed: bool,
+    ) -> Report {
+        let seconds = self.context.clock.monotonic() - self.begun;
+        let (unit, environment) = (self.unit, &self.unit.environment().name);
+        let style = self.context.style;
+        let mut text = format!(
+            "{} {environment}: {} → {}\n",
+            style.strong(unit.agent.as_str()),
+            plan.from.version,
+            plan.to.version
+        );
+        for change in &plan.components {
+            text.push_str(&format!("  {change}\n"));
+        }
+        match written {
+            Some(written) => text.push_str(&format!(
+                "committed {} on {}, and held, in {seconds:.2} s\n",
+                style.good(written.commit.0.get(..12).unwrap_or_default()),
+                plan.branch
+            )),
+            None => self
+                .paths(plan)
+                .iter()
+                .for_each(|path| text.push_str(&format!("would write {path}\n"))),
+        }
+        let failed = dry.as_ref().and_then(|dry| dry.as_ref().err());
+        if let Some(failure) = failed {
+            text.push_str(&format!("release file and hold were not written: {failure}\n"));
+        }
+        let answer = Answer {
+            environment: environment.to_string(),
+            agent: unit.agent.to_string(),
+            from: plan.from.clone(),
+            to: plan.to.clone(),
+            components: plan.components.clone(),
+            overrides: plan.overrides.clone(),
+            files: self.paths(plan),
+            commit: written.map(|written| written.commit.clone()),
+            dry_commit: dry.as_ref().and_then(|dry| dry.as_ref().ok().cloned()),
+            pushed,
+            seconds,
+        };
+        let mut report = Report::new(answer, text);
+        if failed.is_some() {
+            report.exit = Some(EXIT_OUTSIDE);
+            report.next.push(format!(
+                "cargo xtask hold {} --environment {environment} --reason \"…\"    # write the file",
+                unit.agent
+            ));
+        }
+        if written.is_some() && !pushed {
+            let remote = &unit.workspace().fleet.delivery.remote;
+            report.next.push(format!(
+                "git push --atomic {remote} {} {}    # Argo CD syncs it then",
+                plan.branch,
+                layout::ledger::BRANCH
+            ));
+        }
+        if written.is_some() {
+            report.next.push("git push    # release file and hold".to_owned());
+            report.next.push(format!(
+                "cargo xtask resume {} --environment {environment} --reason \"…\"    # when it may go on",
+                unit.agent
+            ));
+        }
+        report
+    }
+}

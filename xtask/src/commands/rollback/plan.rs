@@ -1,0 +1,204 @@
+//! What a rollback would write.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lockstep::artifact::{ComponentChange, Inventory, component_changes};
+use lockstep::model::{Finding, Timestamp, Tuple};
+use lockstep::release::ledger::{Override, ReleaseName};
+use lockstep::release::promotion::{release_text, takes_releases};
+use lockstep::release::rollback::{Aim, Rollback, aim, blocked_target, unsafe_index};
+use lockstep::release::{DryCommit, PreviousUnit, recorded};
+use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
+use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
+use lockstep::yaml;
+
+use super::Args;
+use crate::commands::blueprints::{blueprint, copy};
+use crate::commands::branches::units;
+use crate::commands::checks;
+use crate::commands::ledger::{Recorder, operator};
+use crate::commands::unit::UnitOf;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::ports::{Commit, GitId, Tip, TreeChange};
+
+/// What a rollback writes.
+pub(in super::super) struct Plan {
+    pub(in super::super) branch: String,
+    pub(super) tip: Tip,
+    pub(super) files: TreeChange,
+    pub(super) message: String,
+    pub(super) dry_sha: String,
+    /// What goes to the branch that people edit, the hold aside.
+    pub(super) dry: TreeChange,
+    pub(super) from: ReleaseName,
+    pub(in super::super) to: ReleaseName,
+    pub(super) components: Vec<ComponentChange>,
+    pub(super) overrides: Vec<Override>,
+}
+
+/// The plan and what speaks against it; findings alone where there is nothing to plan.
+pub(in super::super) fn plan(
+    context: &Context,
+    unit: &UnitOf,
+    base: &Commit,
+    wanted: &Aim,
+    args: &Args,
+) -> Result<Result<(Plan, Vec<Finding>), Vec<Finding>>, Failure> {
+    let (workspace, environment, agent) = (unit.workspace(), unit.environment(), &unit.agent);
+    let delivery = &*unit.delivery;
+    let name = workspace.branch(&environment.name);
+    let tip = delivery.tip(&name, &workspace.fleet.delivery.remote)?;
+    let Some(commit) = tip.commit().cloned() else {
+        let message = format!("`{}` was never released", environment.name);
+        return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
+    };
+    let now = units(delivery, &commit, &[agent.as_str()])?.remove(0);
+    let Some(current) = now.record() else {
+        let message = format!("`{agent}` is not in `{}`", environment.name);
+        return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
+    };
+    let history = history(context, unit)?;
+    let target = match aim(&history, &environment.name, agent, wanted) {
+        Ok(target) => target,
+        Err(finding) => return Ok(Err(vec![*finding])),
+    };
+    let source = GitId(target.release.commit.clone());
+    let then = units(delivery, &source, &[agent.as_str()])?.remove(0);
+    let record = match recorded(&environment.name, agent, &then) {
+        Ok(record) => record,
+        Err(finding) => return Ok(Err(vec![*finding])),
+    };
+    let mut findings: Vec<Finding> = blocked_target(&environment.name, agent, &target).into_iter().collect();
+    findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
+    let overrides = checks::set_aside(&mut findings, &args.overrides());
+    let own = own(unit, &commit)?;
+    let dry = dry_commit(unit, base, &now)?;
+    let rollback = Rollback {
+        environment: &environment.name,
+        agent,
+        target: &target,
+        then: &then,
+        record: &record,
+        now: &now,
+        own: &own,
+        dry: &dry,
+        repo_url: &workspace.fleet.delivery.repo_url,
+        reason: &args.reason,
+        overrides: &overrides,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let plan = Plan {
+        files: rollback.files(),
+        message: rollback.message(),
+        dry: dry_change(unit, base, &rollback)?,
+        dry_sha: dry.id.clone(),
+        from: ReleaseName {
+            version: current.version.clone(),
+            tuple: current.id,
+            commit: commit.0,
+        },
+        to: target.release.clone(),
+        components: component_changes(Some(&current), Some(&record)),
+        overrides,
+        branch: name,
+        tip,
+    };
+    Ok(Ok((plan, findings)))
+}
+
+/// What the ledger knows of the unit, and what it would if an earlier run had got so far as to say so.
+fn history(context: &Context, unit: &UnitOf) -> Result<lockstep::release::ledger::UnitHistory, Failure> {
+    let ledger = unit.ledger(context);
+    let recorder = Recorder {
+        by: operator(&*unit.repository, unit.workspace())?,
+        started: ledger.now(),
+        own: BTreeSet::new(),
+    };
+    let environment = [&unit.environment().name];
+    let view = ledger.view()?;
+    let missing = ledger.missing(&view, unit.workspace(), &environment, &recorder)?;
+    view.unit_with(environment[0], unit.agent.as_str(), missing)
+}
+
+/// What speaks against asking the index as it is now with the settings of then.
+fn index_objection(unit: &UnitOf, base: &Commit, now: &Tuple, then: &Tuple) -> Result<Option<Finding>, Failure> {
+    let (Some(now), Some(then)) = (&now.retrieval, &then.retrieval) else {
+        return Ok(None);
+    };
+    if now == then {
+        return Ok(None);
+    }
+    let paths = [now, then].map(|part| layout::retrieval(&unit.agent, part.version));
+    let files = unit.repository.read(&base.id, &paths)?;
+    let read = |bytes: &Option<Arc<[u8]>>| {
+        let text = std::str::from_utf8(bytes.as_deref()?).ok()?;
+        yaml::read_typed::<RetrievalFile>(text).ok()
+    };
+    Ok(unsafe_index(
+        &unit.agent,
+        read(&files[0]).as_ref(),
+        read(&files[1]).as_ref(),
+    ))
+}
+
+/// The tip's inventory of what the environment has of its own.
+fn own(unit: &UnitOf, commit: &GitId) -> Result<Inventory, Failure> {
+    let path = branch::inventory(ENVIRONMENT_UNIT);
+    let inventory = unit.delivery.read(commit, &[path])?.remove(0);
+    let own = PreviousUnit {
+        inventory,
+        ..PreviousUnit::default()
+    };
+    Ok(own.inventory().unwrap_or_else(|| Inventory {
+        sequence: 0,
+        files: Default::default(),
+        objects: Vec::new(),
+        units: Default::default(),
+    }))
+}
+
+/// The newest dry commit that is known of: ours, or the one that the unit was released from where ours is behind it.
+/// An older pipeline is then refused, and a newer one is not.
+fn dry_commit(unit: &UnitOf, base: &Commit, now: &PreviousUnit) -> Result<DryCommit, Failure> {
+    let recorded = now.dry_sha().map(GitId);
+    let known: BTreeSet<GitId> = recorded.iter().cloned().collect();
+    let behind = unit.repository.ancestors(&base.id, &known)?.len() < known.len();
+    let newer = recorded
+        .filter(|_| behind)
+        .and_then(|recorded| unit.repository.resolve(&recorded.0).ok());
+    let commit = newer.as_ref().unwrap_or(base);
+    let date = Timestamp {
+        seconds: commit.seconds,
+        offset_minutes: commit.offset_minutes,
+    };
+    Ok(DryCommit::new(
+        commit.id.0.clone(),
+        commit.author.clone(),
+        date,
+        &commit.message,
+    ))
+}
+
+/// The release file, and the blueprint that it pins.
+fn dry_change(unit: &UnitOf, base: &Commit, rollback: &Rollback<'_>) -> Result<TreeChange, Failure> {
+    let environment = unit.environment();
+    if !takes_releases(environment) {
+        return Ok(TreeChange::new());
+    }
+    let path = layout::release(&environment.name, &unit.agent);
+    let bytes = unit.repository.read(&base.id, std::slice::from_ref(&path))?.remove(0);
+    let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let old = text.and_then(|text| yaml::read_typed::<ReleaseFile>(text).ok());
+    let file = rollback.release_file(old.as_ref(), unit.workspace().fleet.kept_releases);
+    let mut change = TreeChange::from([(path, Some(release_text(&file).into_bytes().into()))]);
+    let digest = rollback.record.tuple.blueprint.sha256;
+    let folder = layout::pinned_blueprint(digest);
+    if unit.repository.folder(&base.id, &folder)?.is_empty() {
+        let then = rollback.then.dry_sha();
+        let found = blueprint(&*unit.repository, unit.workspace(), digest, then.as_deref())?;
+        change.extend(found.iter().flat_map(|blueprint| copy(blueprint)));
+    }
+    Ok(change)
+}

@@ -1,0 +1,165 @@
+//! `stage record`: how a stage of the pipeline ended, for the ledger.
+
+use lockstep::model::{AgentName, Digest, PipelineStage, StageStatus};
+use lockstep::release::ledger::{Draft, Fact, StageResult};
+use lockstep::workspace::{Workspace, layout};
+use serde_json::{Map, Value};
+
+use super::dry::{Part, is_outline};
+use super::ledger::{Ledger, operator};
+use super::remote::Remote;
+use super::{branches, selection};
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{Commit, Repository};
+use crate::report::Report;
+
+/// Record how a stage of the pipeline ended.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Record(RecordArgs),
+}
+
+/// Record how a stage of the pipeline ended on an agent's tuple.
+///
+/// Without `--tuple` it is the candidate of the checked-out commit. A stage that fleet.yaml demands counts only where the
+/// last record of it says `passed`.
+#[derive(Debug, clap::Args)]
+struct RecordArgs {
+    /// The stage, for example `unit_test`.
+    #[arg(value_name = "STAGE")]
+    stage: String,
+    /// How it ended.
+    #[arg(value_enum, value_name = "STATUS")]
+    status: Status,
+    /// The agent.
+    #[arg(long, short, value_name = "NAME")]
+    agent: String,
+    /// The tuple's id.
+    #[arg(long, value_name = "DIGEST")]
+    tuple: Option<String>,
+    /// How long it took, seconds.
+    #[arg(long, value_name = "SECONDS")]
+    duration: Option<f64>,
+    /// Something that it has to say: `<key>=<value>`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    detail: Vec<String>,
+    /// Where something that it made is kept.
+    #[arg(long, value_name = "PLACE")]
+    artifact: Vec<String>,
+    /// Look at the remote first, and push the ledger.
+    #[arg(long)]
+    push: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Status {
+    /// It found nothing wrong.
+    Passed,
+    /// It found something wrong, or broke.
+    Failed,
+    /// It did not run.
+    Skipped,
+}
+
+/// Records.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let What::Record(args) = args.what;
+    let stage = PipelineStage::parse(&args.stage).ok_or_else(|| {
+        let known = PipelineStage::ALL.iter().map(|stage| stage.as_str());
+        selection::unknown("stage", &args.stage, known)
+    })?;
+    let repository = context.repository()?;
+    let head = repository.head()?;
+    let loaded = context.load_commit(&*repository, &head, &is_outline)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let tuple = match &args.tuple {
+        Some(text) => Digest::parse(text).ok_or_else(|| {
+            Failure::new(FailureKind::Usage, format!("`{text}` is no tuple id"))
+                .hint("write it like `sha256:<64 hexadecimal digits>`")
+        })?,
+        None => match candidate(&*repository, &head, workspace, &args.agent)? {
+            Ok(tuple) => tuple,
+            Err(report) => return Ok(*report),
+        },
+    };
+    let delivery = branches::delivery_repository(context, &repository, workspace)?;
+    let ledger = Ledger::new(context, &*delivery, workspace);
+    let remote = Remote {
+        delivery: &*delivery,
+        settings: &workspace.fleet.delivery,
+        seconds: context.clock.now(),
+    };
+    if args.push {
+        remote.fetch()?;
+    }
+    let result = StageResult {
+        stage,
+        status: match args.status {
+            Status::Passed => StageStatus::Passed,
+            Status::Failed => StageStatus::Failed,
+            Status::Skipped => StageStatus::Skipped,
+        },
+        duration_seconds: args.duration,
+        tuple,
+        details: details(&args.detail)?,
+        artifacts: args.artifact,
+    };
+    let draft = Draft {
+        environment: None,
+        unit: args.agent.clone(),
+        time: ledger.now(),
+        by: operator(&*repository, workspace)?,
+        fact: Fact::Stage(result.clone()),
+    };
+    ledger.append(&|_| Ok(vec![draft.clone()]))?;
+    if args.push {
+        remote.push(&[])?;
+    }
+    let text = format!("`{stage}` {} on `{}` {tuple}\n", result.status.word(), args.agent);
+    Ok(Report::new(result, text))
+}
+
+fn details(pairs: &[String]) -> Result<Map<String, Value>, Failure> {
+    let pair = |pair: &String| {
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            Failure::new(FailureKind::Usage, format!("`{pair}` is no detail")).hint("write it like `tests=312`")
+        })?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        Ok((key.to_owned(), value))
+    };
+    pairs.iter().map(pair).collect()
+}
+
+/// The id of an agent's candidate, or what is wrong with it.
+fn candidate(
+    repository: &dyn Repository,
+    head: &Commit,
+    outline: &Workspace,
+    agent: &str,
+) -> Result<Result<Digest, Box<Report>>, Failure> {
+    let known = repository.folder(&head.id, layout::AGENTS)?;
+    let name = AgentName::new(agent).ok().filter(|_| known.contains_key(agent));
+    let name = name.ok_or_else(|| selection::unknown("agent", agent, known.keys().map(String::as_str)))?;
+    let part = Part::read(repository, &head.id, outline, &[name.clone()].into())?;
+    let (workspace, mut findings) = Workspace::load_part(&part.tree, part.elsewhere);
+    if let Some(workspace) = &workspace
+        && let Some(agent) = workspace.agents.get(&name)
+    {
+        let (tuple, more) = agent.candidate(&workspace.blueprints);
+        if let Some(tuple) = tuple {
+            return Ok(Ok(tuple.id()));
+        }
+        findings = more;
+    }
+    Ok(Err(Box::new(Report::of_findings(findings, part.tree))))
+}

@@ -1,0 +1,199 @@
+//! `status`: the fleet at a glance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version};
+use lockstep::release::PreviousUnit;
+use lockstep::release::ledger::Verdict;
+use lockstep::report::Table;
+use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
+use lockstep::workspace::{Environment, Workspace};
+use serde::Serialize;
+
+use super::branches::delivery_repository;
+use super::dry::is_outline;
+use super::ledger::{Ledger, View};
+use super::selection;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::ports::{Repository, Tip};
+use crate::report::Report;
+
+/// Show the fleet at a glance: what each agent runs in each environment, since when, what is thought of it, and what is
+/// held.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only these agents.
+    #[arg(value_name = "AGENT")]
+    agents: Vec<String>,
+    /// Only these environments.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnitAnswer {
+    agent: String,
+    environment: EnvironmentName,
+    version: Option<Version>,
+    tuple: Option<Digest>,
+    since: Option<Timestamp>,
+    verdict: Option<Verdict>,
+    hold: Option<String>,
+}
+
+/// Shows.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let repository = context.repository()?;
+    let head = repository.head()?;
+    let is_hold = |path: &str| path.contains("/holds/");
+    let loaded = context.load_commit(&*repository, &head, &|path| is_outline(path) || is_hold(path))?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let view = Ledger::new(context, &*delivery, workspace).view()?;
+    let environments = selection::environments(workspace, &args.environment)?;
+    let mut units = Vec::new();
+    for environment in &environments {
+        units.extend(of_environment(&*delivery, &view, workspace, environment, &args.agents)?);
+    }
+    let known: BTreeSet<&String> = units.iter().map(|unit| &unit.agent).collect();
+    if let Some(name) = args.agents.iter().find(|name| !known.contains(name)) {
+        return Err(selection::unknown(
+            "released agent",
+            name,
+            known.iter().map(|known| known.as_str()),
+        ));
+    }
+    let text = text(context, &environments, &units, context.clock.now());
+    Ok(Report::new(units, text))
+}
+
+fn of_environment(
+    delivery: &dyn Repository,
+    view: &View<'_>,
+    workspace: &Workspace,
+    environment: &Environment,
+    wanted: &[String],
+) -> Result<Vec<UnitAnswer>, Failure> {
+    let name = workspace.branch(&environment.name);
+    let held = view.held(&environment.name)?.units;
+    let hold = |unit: &str| {
+        let agent = AgentName::new(unit).ok()?;
+        let hold = environment.holds.get(&agent).or_else(|| held.get(&agent))?;
+        Some(hold.reason.clone())
+    };
+    let Tip::At { commit, .. } = delivery.tip(&name, &workspace.fleet.delivery.remote)? else {
+        return Ok(Vec::new());
+    };
+    let mut units: Vec<String> = delivery.folder(&commit, branch::RECORDS)?.into_keys().collect();
+    units.retain(|unit| unit != ENVIRONMENT_UNIT && (wanted.is_empty() || wanted.contains(unit)));
+    let paths: Vec<String> = units.iter().map(|unit| branch::tuple(unit)).collect();
+    let tuples = delivery.read(&commit, &paths)?;
+    let asked: Vec<_> = units
+        .iter()
+        .map(|unit| (Some(&environment.name), unit.as_str()))
+        .collect();
+    let histories = view.units(&asked)?;
+    let found = units
+        .iter()
+        .zip(tuples)
+        .zip(&histories)
+        .map(|((unit, tuple), history)| {
+            let side = PreviousUnit {
+                tuple,
+                ..PreviousUnit::default()
+            };
+            let record = side.record();
+            let current = history.current();
+            UnitAnswer {
+                agent: unit.clone(),
+                environment: environment.name.clone(),
+                version: record.as_ref().map(|record| record.version.clone()),
+                tuple: record.map(|record| record.id),
+                since: current.as_ref().map(|release| release.time),
+                verdict: current.map(|release| release.verdict),
+                hold: hold(unit),
+            }
+        });
+    Ok(found.collect())
+}
+
+fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], now: i64) -> String {
+    let mut rows: BTreeMap<&str, BTreeMap<&EnvironmentName, &UnitAnswer>> = BTreeMap::new();
+    for unit in units {
+        rows.entry(&unit.agent).or_default().insert(&unit.environment, unit);
+    }
+    if rows.is_empty() {
+        return "nothing was released yet\n".to_owned();
+    }
+    let cell = |unit: Option<&&UnitAnswer>| unit.map_or("-".to_owned(), |unit| shown(unit, now));
+    let whole = table(environments, &rows, &cell);
+    let fits = whole
+        .lines()
+        .all(|line| line.chars().count() <= context.environment.columns);
+    let body = if fits {
+        whole
+    } else {
+        // too many columns for the terminal: one environment after the other
+        let one = |environment: &&Environment| {
+            let own = rows.iter().filter(|(_, units)| units.contains_key(&environment.name));
+            let own: BTreeMap<_, _> = own.map(|(agent, units)| (*agent, units.clone())).collect();
+            table(std::slice::from_ref(environment), &own, &cell)
+        };
+        environments.iter().map(one).collect::<Vec<_>>().join("\n")
+    };
+    let holds = units.iter().filter_map(|unit| {
+        let reason = unit.hold.as_ref()?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(format!("  {}/{} is held: {reason}\n", unit.environment, unit.agent))
+    });
+    let holds: String = holds.collect();
+    let gap = if holds.is_empty() { "" } else { "\n" };
+    format!("{body}{gap}{holds}")
+}
+
+fn table(
+    environments: &[&Environment],
+    rows: &BTreeMap<&str, BTreeMap<&EnvironmentName, &UnitAnswer>>,
+    cell: &dyn Fn(Option<&&UnitAnswer>) -> String,
+) -> String {
+    let mut header = vec!["agent"];
+    header.extend(environments.iter().map(|environment| environment.name.as_str()));
+    let mut table = Table::new(&header);
+    for (agent, units) in rows {
+        let mut row = vec![(*agent).to_owned()];
+        row.extend(
+            environments
+                .iter()
+                .map(|environment| cell(units.get(&environment.name))),
+        );
+        table.row(row);
+    }
+    table.text()
+}
+
+/// Version, age, and what is worth a second look.
+fn shown(unit: &UnitAnswer, now: i64) -> String {
+    let version = unit.version.as_ref().map_or("?".to_owned(), ToString::to_string);
+    let age = unit
+        .since
+        .map_or(String::new(), |since| format!(" {}", age(now - since.seconds)));
+    let verdict = match unit.verdict {
+        None | Some(Verdict::Watching) => String::new(),
+        Some(verdict) => format!(" {}", verdict.as_str()),
+    };
+    let hold = if unit.hold.is_some() { " held" } else { "" };
+    format!("{version}{age}{verdict}{hold}")
+}
+
+/// A span of time in its largest unit.
+fn age(seconds: i64) -> String {
+    match seconds.max(0) {
+        seconds if seconds < 60 => format!("{seconds}s"),
+        seconds if seconds < 3600 => format!("{}m", seconds / 60),
+        seconds if seconds < 86_400 => format!("{}h", seconds / 3600),
+        seconds => format!("{}d", seconds / 86_400),
+    }
+}

@@ -1,0 +1,219 @@
+//! `trace`: from anything that a pod, a commit or a log shows to the release behind it.
+
+use std::collections::BTreeMap;
+
+use lockstep::artifact::TupleRecord;
+use lockstep::model::{AgentName, Digest, EnvironmentName, Version};
+use lockstep::release::PreviousUnit;
+use lockstep::release::history::summary;
+use lockstep::release::ledger::{Event, Recorded, UnitHistory, Verdict};
+use lockstep::release::trace::{Clue, evidence, files, released};
+use lockstep::workspace::Workspace;
+use lockstep::workspace::layout::branch;
+use serde::Serialize;
+
+use super::branches::delivery_repository;
+use super::dry::is_outline;
+use super::ledger::{Ledger, View};
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{GitId, Repository, Tip};
+use crate::report::Report;
+
+/// Find the release behind a digest, a commit or a label.
+///
+/// Takes what a running pod shows in its annotation `lockstep.dev/tuple`, an environment or dry commit, the digest of an
+/// image, a prompt, an input or an inventory, or a label such as `v3.3.0`; the beginning of a digest will do.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What was found.
+    #[arg(value_name = "CLUE")]
+    clue: String,
+    /// Only in this environment.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Option<String>,
+    /// Only this agent.
+    #[arg(long, short, value_name = "NAME")]
+    agent: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    environment: EnvironmentName,
+    agent: String,
+    version: Version,
+    verdict: Verdict,
+    running: bool,
+    tuple: Digest,
+    commit: String,
+    dry_commit: Option<String>,
+    record: Option<TupleRecord>,
+    files: Vec<File>,
+    evidence: Vec<Event>,
+}
+
+/// A file that a release was made of.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct File {
+    component: String,
+    path: String,
+}
+
+/// Finds.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let clue = Clue::new(&args.clue);
+    let repository = context.repository()?;
+    let head = repository.head()?;
+    let loaded = context.load_commit(&*repository, &head, &is_outline)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let view = Ledger::new(context, &*delivery, workspace).view()?;
+    let search = Search {
+        args: &args,
+        clue: &clue,
+        workspace,
+        delivery: &*delivery,
+        view: &view,
+    };
+    let found = search.run()?;
+    if found.is_empty() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("`{}` leads to no release that is known here", args.clue),
+        )
+        .hint("fetch what other clones know: `git fetch`")
+        .hint("see what was released: `cargo xtask history`"));
+    }
+    let text = found
+        .iter()
+        .map(|found| shown(context, found))
+        .collect::<Vec<_>>()
+        .join("\n");
+    Ok(Report::new(found, text))
+}
+
+struct Search<'a> {
+    args: &'a Args,
+    clue: &'a Clue,
+    workspace: &'a Workspace,
+    delivery: &'a dyn Repository,
+    view: &'a View<'a>,
+}
+
+impl Search<'_> {
+    fn run(&self) -> Result<Vec<Found>, Failure> {
+        let mut found = Vec::new();
+        for environment in &self.workspace.environments {
+            if self
+                .args
+                .environment
+                .as_ref()
+                .is_some_and(|name| name != environment.name.as_str())
+            {
+                continue;
+            }
+            let name = &environment.name;
+            let mut units = self.view.names(Some(name))?;
+            units.retain(|unit| {
+                AgentName::new(unit).is_ok() && self.args.agent.as_ref().is_none_or(|agent| agent == unit)
+            });
+            let asked: Vec<_> = units.iter().map(|unit| (Some(name), unit.as_str())).collect();
+            let histories = self.view.units(&asked)?;
+            let tips = self.tips(name, &units)?;
+            for (unit, history) in units.iter().zip(&histories) {
+                let releases = history.releases();
+                let by_record = tips.get(unit).is_some_and(|text| self.clue.stands_in(text));
+                for (index, release) in releases.iter().enumerate() {
+                    let is_last = index + 1 == releases.len();
+                    if self.clue.leads_to(release, released(history, release)) || is_last && by_record {
+                        found.push(self.found(name, unit, history, release, is_last)?);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the branch says of each unit's tuple now, as text.
+    fn tips(&self, environment: &EnvironmentName, units: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+        let name = self.workspace.branch(environment);
+        let Tip::At { commit, .. } = self.delivery.tip(&name, &self.workspace.fleet.delivery.remote)? else {
+            return Ok(BTreeMap::new());
+        };
+        let paths: Vec<String> = units.iter().map(|unit| branch::tuple(unit)).collect();
+        let files = self.delivery.read(&commit, &paths)?;
+        let text = |(unit, bytes): (&String, Option<std::sync::Arc<[u8]>>)| {
+            Some((unit.clone(), String::from_utf8_lossy(&bytes?).into_owned()))
+        };
+        Ok(units.iter().zip(files).filter_map(text).collect())
+    }
+
+    fn found(
+        &self,
+        environment: &EnvironmentName,
+        unit: &str,
+        history: &UnitHistory,
+        release: &Recorded,
+        running: bool,
+    ) -> Result<Found, Failure> {
+        let everywhere = self.view.unit(None, unit)?;
+        let commit = GitId(release.release.commit.clone());
+        let side = PreviousUnit {
+            tuple: self.delivery.read(&commit, &[branch::tuple(unit)])?.remove(0),
+            ..PreviousUnit::default()
+        };
+        let record = side.record();
+        let files = record.iter().flat_map(files);
+        let runs = running && history.current().is_some();
+        Ok(Found {
+            environment: environment.clone(),
+            agent: unit.to_owned(),
+            version: release.release.version.clone(),
+            verdict: release.verdict,
+            running: runs,
+            tuple: release.release.tuple,
+            commit: commit.0,
+            dry_commit: released(history, release).map(|released| released.dry_commit.clone()),
+            files: files.map(|(component, path)| File { component, path }).collect(),
+            record,
+            evidence: evidence(&[&everywhere, history], release)
+                .into_iter()
+                .cloned()
+                .collect(),
+        })
+    }
+}
+
+fn shown(context: &Context, found: &Found) -> String {
+    let style = context.style;
+    let now = if found.running { ", runs now" } else { "" };
+    let title = format!("{} {} in {}", found.agent, found.version, found.environment);
+    let mut text = format!("{} ({}{now})\n", style.strong(&title), found.verdict.as_str());
+    let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:18}  {value}\n"));
+    line("tuple", &found.tuple.to_string());
+    line("commit", &found.commit);
+    let dry = found.dry_commit.as_deref();
+    line("made from", dry.unwrap_or("not recorded"));
+    if let Some(record) = &found.record {
+        line(
+            "code",
+            &format!("{}@{}", record.tuple.code.repository, record.tuple.code.digest),
+        );
+        if let Some(model) = &record.tuple.model {
+            line("model", &format!("{} {}", model.provider, model.name));
+        }
+    }
+    for file in &found.files {
+        let place = dry.map_or_else(String::new, |dry| format!("{}:", dry.get(..12).unwrap_or(dry)));
+        line(&file.component, &format!("git show {place}{}", file.path));
+    }
+    for event in &found.evidence {
+        let what = summary(&event.fact).split_whitespace().collect::<Vec<_>>().join(" ");
+        line("event", &format!("{} {} {what}", event.time, event.kind().as_str()));
+    }
+    text
+}

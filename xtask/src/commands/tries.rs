@@ -1,0 +1,41 @@
+//! How often to begin again when others write at the same moment.
+
+use lockstep::model::Timestamp;
+
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+
+/// How often a push is tried that the server refuses because somebody else was first.
+const MOST_PUSHES: u32 = 5;
+/// How often a run begins again because another process here was first.
+const MOST_RACES: u32 = 30;
+
+/// How often a run was too late.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tries {
+    races: u32,
+    pushes: u32,
+    started: Option<Timestamp>,
+}
+
+impl Tries {
+    /// When the run was tried first.
+    pub(super) fn started(&mut self, now: Timestamp) -> Timestamp {
+        *self.started.get_or_insert(now)
+    }
+
+    /// The remote refused a push.
+    pub(super) fn refused(&mut self) {
+        self.pushes += 1;
+    }
+
+    /// Whether to begin again after a failure, on the branches as they are then.
+    pub(super) fn again(&mut self, context: &Context, failure: &Failure) -> bool {
+        self.races += 1;
+        let again = failure.kind == FailureKind::Race && self.pushes < MOST_PUSHES && self.races < MOST_RACES;
+        if again {
+            context.clock.pause(self.races);
+        }
+        again
+    }
+}

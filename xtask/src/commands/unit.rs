@@ -1,0 +1,86 @@
+//! One agent in one environment, as the commands about it see it: the outline of the fleet, the ledger, and where
+//! commits go.
+
+use std::sync::Arc;
+
+use lockstep::model::{AgentName, Finding};
+use lockstep::workspace::{Environment, Workspace, layout};
+
+use super::branches::delivery_repository;
+use super::dry::is_outline;
+use super::ledger::Ledger;
+use super::remote::Remote;
+use super::selection;
+use crate::context::{Context, Loaded};
+use crate::failure::Failure;
+use crate::ports::{Commit, Repository};
+
+/// What a command about one unit works with. Only the outline of the fleet is read, so that it is as quick in a fleet
+/// of a thousand agents as in a small one.
+pub(super) struct UnitOf {
+    pub(super) repository: Arc<dyn Repository>,
+    pub(super) delivery: Arc<dyn Repository>,
+    loaded: Loaded,
+    environment: usize,
+    pub(super) agent: AgentName,
+}
+
+impl UnitOf {
+    /// The unit of these names, in the fleet of a commit.
+    pub(super) fn read(
+        context: &Context,
+        repository: Arc<dyn Repository>,
+        base: &Commit,
+        agent: &str,
+        environment: &str,
+    ) -> Result<Result<UnitOf, Box<Loaded>>, Failure> {
+        let loaded = context.load_commit(&*repository, base, &is_outline)?;
+        let Some(workspace) = &loaded.workspace else {
+            return Ok(Err(Box::new(loaded)));
+        };
+        let chosen = selection::environments(workspace, &[environment.to_owned()])?[0];
+        let position = workspace
+            .environments
+            .iter()
+            .position(|other| other.name == chosen.name);
+        let delivery = delivery_repository(context, &repository, workspace)?;
+        let known = repository.folder(&base.id, layout::AGENTS)?;
+        let name = AgentName::new(agent).ok().filter(|_| known.contains_key(agent));
+        let agent = name.ok_or_else(|| selection::unknown("agent", agent, known.keys().map(String::as_str)))?;
+        Ok(Ok(UnitOf {
+            environment: position.unwrap_or_default(),
+            repository,
+            delivery,
+            loaded,
+            agent,
+        }))
+    }
+
+    pub(super) fn workspace(&self) -> &Workspace {
+        self.loaded
+            .workspace
+            .as_ref()
+            .expect("a unit is read only where there is a workspace")
+    }
+
+    pub(super) fn environment(&self) -> &Environment {
+        &self.workspace().environments[self.environment]
+    }
+
+    pub(super) fn ledger<'a>(&'a self, context: &'a Context) -> Ledger<'a> {
+        Ledger::new(context, &*self.delivery, self.workspace())
+    }
+
+    pub(super) fn remote(&self, context: &Context) -> Remote<'_> {
+        Remote {
+            delivery: &*self.delivery,
+            settings: &self.workspace().fleet.delivery,
+            seconds: context.clock.now(),
+        }
+    }
+
+    /// The finding, as one about this unit.
+    pub(super) fn about(&self, finding: Finding) -> Finding {
+        finding.unit(self.environment().name.as_str(), self.agent.as_str())
+    }
+}

@@ -1,0 +1,78 @@
+//! What checks bundles that were signed with certificates, where this build of the tool can.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lockstep::artifact::Certified;
+use lockstep::model::Problem;
+
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+
+/// Checks bundles with certificates, or remembers that one should have been checked.
+pub(super) struct Certificates {
+    #[cfg(feature = "sigstore")]
+    roots: crate::adapters::signer::sigstore::Roots,
+    missed: AtomicBool,
+}
+
+impl Certificates {
+    /// With the roots of a `trusted_root.json`, or those of the public instance.
+    pub(super) fn new(context: &Context, roots: Option<&Path>) -> Result<Certificates, Failure> {
+        let json = roots
+            .map(|path| {
+                let path = context.folder.join(path);
+                let bytes = context
+                    .files
+                    .read(&path)?
+                    .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
+                Ok(String::from_utf8_lossy(&bytes).into_owned())
+            })
+            .transpose()?;
+        Certificates::of(json.as_deref())
+    }
+
+    #[cfg(feature = "sigstore")]
+    fn of(json: Option<&str>) -> Result<Certificates, Failure> {
+        use crate::adapters::signer::sigstore::Roots;
+        let roots = json.map_or_else(Roots::public, Roots::from_json);
+        Ok(Certificates {
+            roots: roots.map_err(|problem| Failure::new(FailureKind::Usage, problem.message))?,
+            missed: AtomicBool::new(false),
+        })
+    }
+
+    #[cfg(not(feature = "sigstore"))]
+    fn of(json: Option<&str>) -> Result<Certificates, Failure> {
+        match json {
+            Some(_) => Err(Failure::lacks("sigstore", "hold certificates to roots")),
+            None => Ok(Certificates {
+                missed: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// Checks a bundle of a release.
+    pub(super) fn check(&self, bundle: &[u8]) -> Result<Certified, Problem> {
+        #[cfg(feature = "sigstore")]
+        return crate::adapters::signer::sigstore::check_release(&self.roots, bundle);
+        #[cfg(not(feature = "sigstore"))]
+        {
+            let _ = bundle;
+            self.missed.store(true, Ordering::Relaxed);
+            Err(Problem::error(
+                "unchecked-certificate",
+                "/verificationMaterial/certificate",
+                "this build of the tool cannot check certificates",
+            ))
+        }
+    }
+
+    /// Fails where a bundle went unchecked: that is neither a pass nor a finding.
+    pub(super) fn missed(&self) -> Result<(), Failure> {
+        if self.missed.load(Ordering::Relaxed) {
+            return Err(Failure::lacks("sigstore", "check a bundle with a certificate"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! `verify`: whether environment branches are what someone who may has signed.
+
+mod branch;
+mod certificates;
+
+use std::path::PathBuf;
+
+use lockstep::model::{FileTree, Finding};
+use lockstep::release::verify::{Judge, Verification, VerifiedUnit};
+use lockstep::report::Table;
+use lockstep::workspace::Workspace;
+use serde::Serialize;
+
+use self::certificates::Certificates;
+use super::branches::delivery_repository;
+use super::selection;
+use super::trust::Trusted;
+use crate::context::{Context, Loaded, Source};
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// Verify that environment branches are what someone who may has signed, byte for byte.
+///
+/// Every unit: its signature, its files against the signed statement, the list of units, and the chain of statements
+/// through the branch's history. Whom to believe stands in `environments/trust.yaml` at the tip of the branch that
+/// people edit, never in what is verified.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Verify only these environments; all that have a branch by default.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Vec<String>,
+    /// Verify this commit of the environment's branch instead of its tip.
+    #[arg(long, value_name = "REVISION", conflicts_with = "path")]
+    commit: Option<String>,
+    /// Verify the files of a folder, as somebody sent them, instead of a branch.
+    #[arg(long, value_name = "FOLDER")]
+    path: Option<PathBuf>,
+    /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the public instance.
+    #[arg(long, value_name = "FILE")]
+    trusted_root: Option<PathBuf>,
+    /// Believe this trust file, instead of the one on the branch that people edit.
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    trust: String,
+    environments: Vec<EnvironmentAnswer>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EnvironmentAnswer {
+    environment: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
+    holds: bool,
+    /// How many releases the chain of statements leads back through.
+    chain: usize,
+    units: Vec<VerifiedUnit>,
+}
+
+/// Verifies.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let repository = context.repository()?;
+    let loaded = fleet(context, &*repository)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let trusted = Trusted::read(context, &*repository, workspace, args.trust.as_deref())?;
+    if !trusted.findings.is_empty() {
+        return Ok(Report::of_findings(trusted.findings, trusted.sources));
+    }
+    let certificates = Certificates::new(context, args.trusted_root.as_deref())?;
+    let check = |bundle: &[u8]| certificates.check(bundle);
+    let judge = Judge {
+        trust: &trusted.trust,
+        now: context.clock.now(),
+        certificate: &check,
+    };
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let subjects = subjects(context, &args, workspace, &*delivery)?;
+    let mut findings = Vec::new();
+    let mut environments = Vec::new();
+    let mut text = String::new();
+    for subject in &subjects {
+        let verification = subject.verify(&judge);
+        text.push_str(&shown(context, subject, &verification));
+        environments.push(EnvironmentAnswer {
+            environment: subject.environment.to_string(),
+            commit: subject.commit.as_ref().map(|commit| commit.0.clone()),
+            holds: !verification.findings.iter().any(Finding::is_error),
+            chain: verification.chain,
+            units: verification.units,
+        });
+        findings.extend(verification.findings);
+    }
+    certificates.missed()?;
+    let answer = Answer {
+        trust: trusted.source.clone(),
+        environments,
+    };
+    Ok(Report::new(answer, text).with_findings(findings, FileTree::default()))
+}
+
+/// The fleet that names the environments: of the work tree, or of a bare clone's HEAD.
+fn fleet(context: &Context, repository: &dyn crate::ports::Repository) -> Result<Loaded, Failure> {
+    match repository.work_folder() {
+        Some(_) => context.load(&Source::WorkTree),
+        None => context.load(&Source::Revision("HEAD".to_owned())),
+    }
+}
+
+/// What is to be verified.
+fn subjects(
+    context: &Context,
+    args: &Args,
+    workspace: &Workspace,
+    delivery: &dyn crate::ports::Repository,
+) -> Result<Vec<branch::Subject>, Failure> {
+    let environments = selection::environments(workspace, &args.environment)?;
+    let one = match environments.as_slice() {
+        [one] => Ok(*one),
+        _ => Err(
+            Failure::new(FailureKind::Usage, "it is not clear which environment this is of")
+                .hint("name it: `--environment production`"),
+        ),
+    };
+    if let Some(folder) = &args.path {
+        return Ok(vec![branch::Subject::of_folder(context, &one?.name, folder)?]);
+    }
+    let remote = &workspace.fleet.delivery.remote;
+    if let Some(revision) = &args.commit {
+        let commit = delivery.resolve(revision)?.id;
+        return Ok(vec![branch::Subject::of_commit(delivery, &one?.name, commit)?]);
+    }
+    let mut subjects = Vec::new();
+    for environment in environments {
+        let name = workspace.branch(&environment.name);
+        match delivery.tip(&name, remote)? {
+            crate::ports::Tip::At { commit, .. } => {
+                subjects.push(branch::Subject::of_commit(delivery, &environment.name, commit)?);
+            }
+            crate::ports::Tip::Unborn if args.environment.is_empty() => {}
+            crate::ports::Tip::Unborn => {
+                return Err(
+                    Failure::new(FailureKind::Repository, format!("there is no branch `{name}`"))
+                        .hint(format!("release it first: `cargo xtask release {}`", environment.name)),
+                );
+            }
+        }
+    }
+    Ok(subjects)
+}
+
+/// A few lines for people: what holds, and by whose word.
+fn shown(context: &Context, subject: &branch::Subject, verification: &Verification) -> String {
+    let style = context.style;
+    let units = &verification.units;
+    let holding = units.iter().filter(|unit| unit.holds).count();
+    let what = if verification.findings.iter().any(Finding::is_error) {
+        style.error("does not hold")
+    } else {
+        style.good("holds")
+    };
+    let place = match &subject.commit {
+        Some(commit) => format!(" at {}", commit.0.get(..12).unwrap_or(&commit.0)),
+        None => String::new(),
+    };
+    let mut text = format!(
+        "{}{place}: {what}, {holding} of {} units, {} releases in the chain\n",
+        style.strong(subject.environment.as_str()),
+        units.len(),
+        verification.chain
+    );
+    let mut table = Table::new(&["unit", "release", "kind", "version", "signed by"]);
+    for unit in units {
+        table.row(vec![
+            unit.unit.clone(),
+            unit.sequence.map(|sequence| sequence.to_string()).unwrap_or_default(),
+            unit.kind.map(|kind| kind.word().to_owned()).unwrap_or_default(),
+            unit.version.clone().unwrap_or_default(),
+            unit.signer.clone().unwrap_or_default(),
+        ]);
+    }
+    text.push_str(&table.text());
+    text
+}

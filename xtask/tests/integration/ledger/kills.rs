@@ -1,0 +1,148 @@
+//! A run that is killed at any moment leaves every branch as it was or as it should be, and the next run completes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use git2::{ObjectType, Oid};
+use xtask::adapters::environment::Environment;
+use xtask::adapters::faults;
+
+use super::{kinds, promoted_once};
+use crate::fleet::{Fleet, folded};
+
+/// Where the process that is to be killed finds its moment and its command line.
+const MOMENT: &str = "LOCKSTEP_TEST_MOMENT";
+const LINE: &str = "LOCKSTEP_TEST_LINE";
+
+/// The process that is killed: this very test, run by the others with a moment to die at. On its own it does nothing.
+#[test]
+fn victim() {
+    let (Ok(moment), Ok(line)) = (std::env::var(MOMENT), std::env::var(LINE)) else {
+        return;
+    };
+    faults::die_at(moment.parse().unwrap());
+    let environment = Environment::read().unwrap();
+    let arguments = line.split('\u{1f}').map(Into::into).collect();
+    let exit = xtask::cli::run(environment, arguments);
+    std::process::exit(exit.into());
+}
+
+/// Runs a command that dies at a moment; `None` where it was killed, its exit code where it came to its end before.
+fn die(fleet: &Fleet, moment: u64, arguments: &[&str]) -> Option<i32> {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "ledger::kills::victim", "--nocapture"]);
+    command.current_dir(fleet.folder()).env_clear();
+    command.env("HOME", "/nonexistent").env("PATH", "/nonexistent");
+    command
+        .env(MOMENT, moment.to_string())
+        .env(LINE, arguments.join("\u{1f}"));
+    command.output().unwrap().status.code()
+}
+
+/// Every reference leads to objects that are all there, and no branch has two roots.
+fn is_whole(git: &git2::Repository) {
+    let references = git.references().unwrap().flatten();
+    let mut pending: Vec<Oid> = references.filter_map(|reference| reference.target()).collect();
+    let mut seen = BTreeSet::new();
+    let odb = git.odb().unwrap();
+    while let Some(id) = pending.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let object = odb.read(id).unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!(Oid::hash_object(object.kind(), object.data()).unwrap(), id);
+        match object.kind() {
+            ObjectType::Commit => {
+                let commit = git.find_commit(id).unwrap();
+                pending.push(commit.tree_id());
+                pending.extend(commit.parent_ids());
+            }
+            ObjectType::Tree => pending.extend(git.find_tree(id).unwrap().iter().map(|entry| entry.id())),
+            _ => {}
+        }
+    }
+}
+
+/// Locks that a killed process leaves behind are for a person to remove, as the failure says.
+fn remove_locks(fleet: &Fleet) {
+    for entry in walkdir::WalkDir::new(fleet.folder().join(".git")).into_iter().flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "lock") {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+}
+
+/// What a file says, ids and the moment of a hold aside: those differ from run to run.
+fn timeless(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with("since: "));
+    folded(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Kills a command at every moment, each time in a fleet of its own, and lets it run again to its end.
+fn at_every_moment(begin: impl Fn() -> Fleet, arguments: &[&str], branches: &[&str], check: impl Fn(&Fleet)) {
+    let texts = |fleet: &Fleet| -> BTreeMap<String, Option<BTreeMap<String, String>>> {
+        let files = |branch: &&str| {
+            fleet.tip(branch)?;
+            let files = fleet.files(branch).into_iter();
+            Some(files.map(|(path, text)| (path, timeless(&text))).collect())
+        };
+        branches
+            .iter()
+            .map(|branch| ((*branch).to_owned(), files(branch)))
+            .collect()
+    };
+    let done = begin();
+    let before = texts(&done);
+    assert_eq!(die(&done, 0, arguments), Some(0));
+    let after = texts(&done);
+    let mut moment = 1;
+    loop {
+        let fleet = begin();
+        let code = die(&fleet, moment, arguments);
+        is_whole(&fleet.repository.git);
+        for (branch, found) in texts(&fleet) {
+            let is_one_of_both = found == before[&branch] || found == after[&branch];
+            assert!(
+                is_one_of_both,
+                "{branch} at {moment}: neither as it was nor as it should be"
+            );
+        }
+        remove_locks(&fleet);
+        if code.is_some() {
+            assert_eq!(code, Some(0), "at {moment}");
+            break;
+        }
+        let again = fleet.run(arguments);
+        assert_eq!(again.exit, 0, "at {moment}: {}{}", again.text(), again.stderr);
+        assert!(texts(&fleet) == after, "not completed at {moment}");
+        check(&fleet);
+        moment += 1;
+    }
+    assert!(moment > 10, "the moments are counted");
+}
+
+#[test]
+fn a_release_that_is_killed_leaves_its_branch_whole_and_is_completed_by_the_next() {
+    let begin = || {
+        let fleet = Fleet::small();
+        fleet.release(&["dev"]);
+        fleet
+            .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+            .commit("Scale orders");
+        fleet
+    };
+    at_every_moment(begin, &["release", "dev"], &["environment/dev"], |fleet| {
+        assert_eq!(kinds(fleet, "dev/orders"), ["released", "released"]);
+        assert_eq!(kinds(fleet, "dev/_environment"), ["committed", "committed"]);
+    });
+}
+
+#[test]
+fn a_hold_that_is_killed_holds_or_does_not_and_is_completed_by_the_next() {
+    let arguments = ["hold", "orders", "--environment", "staging", "--reason", "slow"];
+    at_every_moment(promoted_once, &arguments, &["main"], |fleet| {
+        assert_eq!(kinds(fleet, "staging/orders").last(), Some(&"held"));
+        assert_eq!(fleet.run(&["release", "staging", "--agent", "orders"]).exit, 3);
+    });
+}

@@ -1,0 +1,155 @@
+//! What a release records, and what it records of one before it that did not get so far.
+
+use expect_test::expect;
+
+use super::{histories, kinds, last, promoted_once};
+use crate::fleet::{Fleet, folded};
+use crate::git::fixture::snapshot;
+
+#[test]
+fn a_release_records_every_unit_that_it_wrote_and_the_commit() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    assert_eq!(kinds(&fleet, "dev/assistant"), ["released"]);
+    assert_eq!(kinds(&fleet, "dev/_environment"), ["committed"]);
+    let event = String::from_utf8(last(&fleet, "dev/orders").bytes()).unwrap();
+    let time = event.split("\"time\": \"").nth(1).unwrap().get(..20).unwrap();
+    expect![[r#"
+        {
+          "environment": "dev",
+          "unit": "orders",
+          "sequence": 1,
+          "previous": [],
+          "time": "<now>",
+          "by": "Lockstep <lockstep@localhost>",
+          "fact": {
+            "kind": "released",
+            "release": {
+              "version": "dev-latest",
+              "tuple": "sha256:…",
+              "commit": "…"
+            },
+            "inputDigest": "sha256:…",
+            "inventory": "sha256:…",
+            "dryCommit": "…",
+            "image": "registry.example.com/orders@sha256:…",
+            "namespace": "shop-dev",
+            "started": "<now>"
+          }
+        }
+    "#]]
+    .assert_eq(&folded(&event.replace(time, "<now>")));
+}
+
+#[test]
+fn a_release_that_changes_nothing_records_nothing() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let before = fleet.tip("lockstep/ledger");
+    fleet.release(&["dev"]);
+    assert_eq!(fleet.tip("lockstep/ledger"), before);
+}
+
+#[test]
+fn only_what_changed_and_what_left_is_recorded() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    fleet
+        .remove("agents/assistant")
+        .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+        .commit("Remove one, scale the other");
+    fleet.release(&["dev"]);
+    assert_eq!(kinds(&fleet, "dev/assistant"), ["released", "removed"]);
+    assert_eq!(kinds(&fleet, "dev/orders"), ["released", "released"]);
+}
+
+#[test]
+fn what_a_killed_run_did_not_record_the_next_one_does() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    fleet
+        .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+        .commit("Scale orders");
+    let ledger = fleet.tip("lockstep/ledger").unwrap();
+    fleet.release(&["dev"]);
+    // as if the run had ended between the environment's branch and the ledger
+    fleet.repository.set("refs/heads/lockstep/ledger", ledger);
+    fleet.release(&["staging"]);
+    assert_eq!(kinds(&fleet, "dev/orders"), ["released"]);
+    fleet.release(&["dev"]);
+    assert_eq!(kinds(&fleet, "dev/orders"), ["released", "released"]);
+    assert_eq!(kinds(&fleet, "dev/_environment"), ["committed", "committed"]);
+    // even where there is nothing left of the ledger
+    fleet
+        .repository
+        .git
+        .find_reference("refs/heads/lockstep/ledger")
+        .unwrap()
+        .delete()
+        .unwrap();
+    fleet.release(&["dev"]);
+    assert_eq!(kinds(&fleet, "dev/orders"), ["released", "released"]);
+}
+
+#[test]
+fn a_dry_run_and_a_refused_run_record_nothing() {
+    let fleet = Fleet::small();
+    let before = snapshot(fleet.folder());
+    fleet.done(&["release", "dev", "--dry-run"]);
+    assert!(snapshot(fleet.folder()) == before);
+}
+
+#[test]
+fn two_clones_that_did_not_know_of_each_other_are_joined_and_nothing_is_lost() {
+    let fleet = promoted_once();
+    let other = fleet.cloned(|_| {});
+    for name in ["environment/dev", "environment/staging"] {
+        let id = fleet.tip(name).unwrap();
+        other.repository.set(&format!("refs/heads/{name}"), id);
+    }
+    fleet.done(&["hold", "orders", "-e", "staging", "--reason", "here"]);
+    other.done(&[
+        "hold",
+        "assistant",
+        "-e",
+        "staging",
+        "--reason",
+        "there",
+        "--branch",
+        "holds",
+    ]);
+    // as after a fetch
+    let theirs = other.tip("lockstep/ledger").unwrap();
+    let path = other.folder().to_str().unwrap().to_owned();
+    let mut remote = fleet.repository.git.remote("origin", &path).unwrap();
+    remote
+        .fetch(&["+refs/heads/*:refs/remotes/origin/*"], None, None)
+        .unwrap();
+    fleet.done(&["mark", "verified", "orders", "-e", "staging", "--reason", "a look"]);
+    assert_eq!(kinds(&fleet, "staging/assistant"), ["held"]);
+    assert_eq!(
+        kinds(&fleet, "staging/orders"),
+        ["promoted", "released", "held", "marked"]
+    );
+    // the remote's commit is behind ours, so that a push takes nothing away
+    let ours = fleet.tip("lockstep/ledger").unwrap();
+    assert!(fleet.repository.git.graph_descendant_of(ours, theirs).unwrap());
+}
+
+#[test]
+fn an_event_that_cannot_be_read_stops_the_unit_that_it_is_about() {
+    let fleet = promoted_once();
+    fleet.done(&["hold", "orders", "-e", "staging", "--reason", "slow"]);
+    let path = fleet
+        .paths("lockstep/ledger")
+        .into_iter()
+        .find(|path| path.contains("_holds"))
+        .unwrap();
+    fleet.meddle("lockstep/ledger", &path, "{}");
+    fleet
+        .remove("environments/staging/holds/orders.yaml")
+        .commit("Forget it");
+    let answer = fleet.run(&["release", "staging"]);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["unreadable-event"]));
+    assert_eq!(histories(&fleet)["staging/orders"].findings.len(), 1);
+}

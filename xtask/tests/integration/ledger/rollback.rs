@@ -1,0 +1,270 @@
+//! Rollback: what comes back, what stops it, and what holds afterwards.
+
+use expect_test::expect;
+use serde_json::json;
+
+use super::{kinds, last, next_candidate, promoted_once};
+use crate::fleet::{Fleet, folded};
+use crate::git::fixture::snapshot;
+
+const BACK: [&str; 6] = ["rollback", "orders", "--environment", "staging", "--reason", "too slow"];
+
+/// `orders` runs v1.1.0 in staging, after v1.0.0.
+fn twice() -> Fleet {
+    let fleet = promoted_once();
+    next_candidate(&fleet, '6');
+    fleet.done(&[
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.1.0",
+    ]);
+    fleet.release(&["staging"]);
+    fleet
+}
+
+#[test]
+fn manifest_and_tuple_come_back_byte_for_byte_under_new_metadata() {
+    let fleet = promoted_once();
+    let old = fleet.files("environment/staging");
+    let first = fleet.tip("environment/staging").unwrap();
+    next_candidate(&fleet, '6');
+    fleet.done(&[
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.1.0",
+    ]);
+    fleet.release(&["staging"]);
+    let answer = fleet.done(&BACK);
+    let new = fleet.files("environment/staging");
+    for path in ["apps/orders/manifest.yaml", ".lockstep/orders/tuple.json"] {
+        assert_eq!(new[path], old[path], "{path}");
+    }
+    assert_eq!(answer.result()["to"]["version"], "v1.0.0");
+    let metadata = fleet.json("environment/staging", "apps/orders/hydrator.metadata");
+    assert_eq!(metadata["rollbackOf"], first.to_string());
+    let own = fleet.json("environment/staging", ".lockstep/_environment/inventory.json");
+    assert_eq!(own["sequence"], 3);
+    let application = &new["argocd/orders.yaml"];
+    assert!(
+        application.contains("notice.argocd.argoproj.io/content: \"rolled back to v1.0.0 and held: too slow\""),
+        "{application}"
+    );
+    expect![[r#"
+        …: Roll back orders to v1.0.0
+
+        too slow
+
+        Dry-sha: …
+        Tuple-id: orders=sha256:…
+        Input-digest: orders=sha256:…
+        Rollback-of: orders=…
+        Rollback-reason: orders=too slow
+        Lockstep-version: 0.1.0
+    "#]]
+    .assert_eq(&trailers_of_ours(&folded(&fleet.message("environment/staging"))));
+    let file = fleet.file("main", "environments/staging/releases/orders.yaml");
+    assert!(
+        file.contains("version: v1.0.0\n") && file.contains("previous:\n- version: v1.1.0\n"),
+        "{file}"
+    );
+    assert!(fleet.repository.git.statuses(None).unwrap().is_empty());
+}
+
+/// The message with a short commit folded and without Argo CD's own trailers.
+fn trailers_of_ours(message: &str) -> String {
+    let lines = message.lines().filter(|line| !line.starts_with("Argocd-"));
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    text.replacen(&text[..7], "…", 1)
+}
+
+#[test]
+fn nothing_but_resume_releases_the_unit_again() {
+    let fleet = twice();
+    fleet.done(&BACK);
+    assert_eq!(
+        kinds(&fleet, "staging/orders"),
+        ["promoted", "released", "promoted", "released", "rolled-back", "held"]
+    );
+    let release = ["release", "staging", "--agent", "orders"];
+    assert_eq!(fleet.run(&release).exit, 3);
+    // the ledger holds though the file is gone
+    fleet
+        .remove("environments/staging/holds/orders.yaml")
+        .commit("Forget the file");
+    assert_eq!(fleet.run(&release).exit, 3);
+    fleet.done(&["resume", "orders", "-e", "staging", "--reason", "mended"]);
+    let answer = fleet.done(&release);
+    assert_eq!(answer.changes("staging").last().unwrap(), "orders changed");
+    let manifest = fleet.file("environment/staging", "apps/orders/manifest.yaml");
+    assert!(manifest.contains(&"2".repeat(64)), "what was rolled back stays so");
+    assert!(
+        !fleet
+            .file("environment/staging", "argocd/orders.yaml")
+            .contains("notice.")
+    );
+}
+
+#[test]
+fn a_rollback_that_was_killed_before_the_ledger_holds_all_the_same() {
+    let fleet = twice();
+    let (ledger, main) = (fleet.tip("lockstep/ledger").unwrap(), fleet.tip("main").unwrap());
+    fleet.done(&BACK);
+    fleet.repository.set("refs/heads/lockstep/ledger", ledger);
+    let git = &fleet.repository.git;
+    git.reset(&git.find_object(main, None).unwrap(), git2::ResetType::Hard, None)
+        .unwrap();
+    assert_eq!(fleet.run(&["release", "staging", "--agent", "orders"]).exit, 3);
+    assert_eq!(kinds(&fleet, "staging/orders").last(), Some(&"held"));
+    let event = String::from_utf8(last(&fleet, "staging/orders").bytes()).unwrap();
+    assert!(event.contains("too slow"), "{event}");
+}
+
+#[test]
+fn the_last_verified_release_comes_before_the_last_one() {
+    let fleet = twice();
+    fleet.done(&[
+        "mark",
+        "verified",
+        "orders",
+        "-e",
+        "staging",
+        "--release",
+        "v1.0.0",
+        "--reason",
+        "a week",
+    ]);
+    next_candidate(&fleet, '7');
+    fleet.done(&[
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.2.0",
+    ]);
+    fleet.release(&["staging"]);
+    let to = |more: &[&str]| {
+        let answer = fleet.done(&[&BACK[..], more, &["--dry-run"]].concat());
+        answer.result()["to"]["version"].clone()
+    };
+    assert_eq!(to(&[]), "v1.0.0");
+    assert_eq!(to(&["--last-verified"]), "v1.0.0");
+    assert_eq!(to(&["--to", "v1.1.0"]), "v1.1.0");
+    let commit = fleet.tip("environment/staging").unwrap();
+    let commit = fleet.repository.git.find_commit(commit).unwrap().parent_id(0).unwrap();
+    assert_eq!(to(&["--to", &commit.to_string()[..12]]), "v1.1.0");
+}
+
+#[test]
+fn without_an_earlier_release_there_is_nothing_to_go_back_to() {
+    let fleet = promoted_once();
+    fleet.refused(
+        &BACK,
+        expect![[r#"
+            exit 1
+            error[no-earlier-release] -
+              there is no earlier release of `orders` in `staging`
+              unit: staging/orders
+              help: see what there is: `cargo xtask history orders --environment staging`
+        "#]],
+    );
+    let fleet = twice();
+    let answer = fleet.run(&[&BACK[..], &["--last-verified"]].concat());
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["no-earlier-release"]));
+}
+
+#[test]
+fn a_blocked_release_is_none_to_go_back_to_unless_somebody_sets_that_aside() {
+    let fleet = twice();
+    fleet.done(&[
+        "mark",
+        "blocked",
+        "orders",
+        "-e",
+        "staging",
+        "--release",
+        "v1.0.0",
+        "--reason",
+        "a hole",
+    ]);
+    assert_eq!(fleet.run(&BACK).rules(), ["no-earlier-release"]);
+    let named = [&BACK[..], &["--to", "v1.0.0"]].concat();
+    assert_eq!(fleet.run(&named).rules(), ["blocked-release"]);
+    fleet.done(&[&named[..], &["--override", "blocked-release"]].concat());
+    let message = fleet.message("environment/staging");
+    assert!(
+        message.contains("Overridden: orders=blocked-release `orders` v1.0.0 was blocked"),
+        "{message}"
+    );
+}
+
+#[test]
+fn where_the_candidate_runs_it_restores_and_holds_only() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    next_candidate(&fleet, '8');
+    fleet.done(&["rollback", "orders", "--environment", "dev", "--reason", "broken"]);
+    let files = fleet.paths("main");
+    assert!(files.contains(&"environments/dev/holds/orders.yaml".to_owned()));
+    assert!(!files.iter().any(|path| path.contains("dev/releases")));
+    assert!(
+        fleet
+            .file("environment/dev", "apps/orders/manifest.yaml")
+            .contains(&"2".repeat(64))
+    );
+}
+
+#[test]
+fn an_index_that_was_migrated_forward_is_no_way_back_unless_it_is_accepted() {
+    let settings = |model: &str| {
+        format!(
+            "description: Answers.\nembedding: {{ model: {model}, dimension: 768 }}\nindex: answers\nsnapshot: s1\n\
+             updated: '2026-01-01T00:00:00Z'\nchunking: {{ tokens: 200, overlap: 20 }}\ntopK: 5\nhost: index.example.com\nport: 443\n"
+        )
+    };
+    let fleet = Fleet::small();
+    fleet
+        .put("agents/orders/retrieval/1.0.0.yaml", &settings("small"))
+        .put("agents/orders/retrieval/2.0.0.yaml", &settings("large"))
+        .append("agents/orders/agent.yaml", "  retrieval: 1.0.0\n")
+        .commit("Retrieve");
+    fleet.release(&["dev"]);
+    fleet
+        .edit("agents/orders/agent.yaml", "retrieval: 1.0.0", "retrieval: 2.0.0")
+        .commit("Migrate");
+    fleet.release(&["dev"]);
+    let back = ["rollback", "orders", "--environment", "dev", "--reason", "worse"];
+    assert_eq!(fleet.run(&back).rules(), ["unsafe-rollback"]);
+    fleet.done(&[&back[..], &["--accept"]].concat());
+    let told = last(&fleet, "dev/orders").time;
+    assert!(told.seconds > 0);
+}
+
+#[test]
+fn a_dry_run_and_a_drill_leave_the_branches_as_they_are() {
+    let fleet = twice();
+    let before = snapshot(fleet.folder());
+    let answer = fleet.done(&[&BACK[..], &["--dry-run"]].concat());
+    assert!(snapshot(fleet.folder()) == before);
+    assert_eq!(answer.result()["commit"], json!(null));
+    let (environment, main) = (fleet.tip("environment/staging"), fleet.tip("main"));
+    let drill = fleet.done(&["drill", "orders", "--environment", "staging"]);
+    assert_eq!(
+        (fleet.tip("environment/staging"), fleet.tip("main")),
+        (environment, main)
+    );
+    assert_eq!(drill.result()["limitSeconds"], 600.0);
+    assert_eq!(kinds(&fleet, "staging/orders").last(), Some(&"decided"));
+}
+
+#[test]
+fn a_detached_head_is_told_to_name_a_branch() {
+    let fleet = twice();
+    let head = fleet.tip("main").unwrap();
+    fleet.repository.git.set_head_detached(head).unwrap();
+    fleet.refused(
+        &BACK,
+        expect![[r#"
+            exit 4
+            repository: no branch is checked out, so there is none to commit to
+              hint: name one: `--branch <name>`
+        "#]],
+    );
+    fleet.done(&[&BACK[..], &["--branch", "main"]].concat());
+    assert!(
+        fleet
+            .paths("main")
+            .contains(&"environments/staging/holds/orders.yaml".to_owned())
+    );
+}

@@ -1,0 +1,130 @@
+//! What people and programs read of the ledger.
+
+use serde_json::{Value, json};
+
+use super::{next_candidate, promoted_once};
+use crate::fleet::Fleet;
+
+fn rolled_back() -> Fleet {
+    let fleet = promoted_once();
+    next_candidate(&fleet, '9');
+    fleet.done(&[
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.1.0",
+    ]);
+    fleet.release(&["staging"]);
+    fleet.done(&["rollback", "orders", "-e", "staging", "--reason", "slow"]);
+    fleet
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_records_have_exactly_the_fields_of_the_documents() {
+    let fleet = rolled_back();
+    let answer = fleet.done(&["history", "orders", "-e", "staging"]);
+    let log = &answer.result()["releaseLog"];
+    assert_eq!(
+        keys(&log[0]),
+        [
+            "agent_id",
+            "end_ts",
+            "image_tag",
+            "namespace",
+            "operator",
+            "start_ts",
+            "status"
+        ]
+    );
+    let statuses: Vec<&Value> = log.as_array().unwrap().iter().map(|record| &record["status"]).collect();
+    assert_eq!(statuses, ["success", "rollbacked", "success"]);
+    let versions = &answer.result()["versions"];
+    assert_eq!(
+        keys(&versions[1]),
+        [
+            "agent_name",
+            "created_at",
+            "gray",
+            "prev_version",
+            "publisher",
+            "rollbackable",
+            "status",
+            "tag",
+            "version"
+        ]
+    );
+    let told: Vec<Value> = versions
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|version| {
+            json!([
+                version["tag"],
+                version["prev_version"],
+                version["status"],
+                version["rollbackable"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["v1.0.0", null, "watching", true]),
+            json!(["v1.1.0", "v1.0.0", "rollbacked", false]),
+            json!(["v1.0.0", "v1.1.0", "watching", false]),
+        ]
+    );
+}
+
+#[test]
+fn every_way_leads_from_a_pod_to_its_release() {
+    let fleet = rolled_back();
+    let record = fleet.json("environment/staging", ".lockstep/orders/tuple.json");
+    let tuple = record["id"].as_str().unwrap();
+    let commit = fleet.tip("environment/staging").unwrap().to_string();
+    let annotation = format!("lockstep.dev/tuple: \"{tuple}\"");
+    let image = format!("sha256:{}", "2".repeat(64));
+    for clue in [annotation.as_str(), &tuple[..20], &commit, "v1.0.0", &image] {
+        let answer = fleet.done(&["trace", clue, "--environment", "staging"]);
+        let found = answer.result().as_array().unwrap().last().unwrap().clone();
+        assert_eq!(
+            (&found["agent"], &found["tuple"]),
+            (&json!("orders"), &json!(tuple)),
+            "{clue}"
+        );
+        assert_eq!(
+            (&found["running"], &found["commit"]),
+            (&json!(true), &json!(commit)),
+            "{clue}"
+        );
+        assert!(!found["evidence"].as_array().unwrap().is_empty(), "{clue}");
+    }
+    assert_eq!(fleet.run(&["trace", "sha256:0123456789"]).exit, 2);
+}
+
+#[test]
+fn a_prompt_leads_to_the_release_that_runs_it() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let record = fleet.json("environment/dev", ".lockstep/assistant/tuple.json");
+    let prompt = record["tuple"]["prompts"]["greet"]["sha256"].as_str().unwrap();
+    let answer = fleet.done(&["trace", prompt]);
+    assert_eq!(answer.result()[0]["agent"], "assistant");
+    assert_eq!(
+        answer.result()[0]["files"][0]["path"],
+        "agents/assistant/prompts/greet/1.0.0.prompt"
+    );
+}
+
+#[test]
+fn the_fleet_at_a_glance() {
+    let fleet = rolled_back();
+    let answer = fleet.done(&["status", "--environment", "staging"]);
+    let unit = &answer.result()[0];
+    assert_eq!(
+        (&unit["agent"], &unit["version"], &unit["verdict"], &unit["hold"]),
+        (&json!("orders"), &json!("v1.0.0"), &json!("watching"), &json!("slow"))
+    );
+    assert_eq!(fleet.run(&["status", "nobody"]).exit, 2);
+}

@@ -1,0 +1,28 @@
+//! The fleet of this repository, read and rendered.
+
+use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
+use lockstep::workspace::{Workspace, layout};
+
+use crate::workbench::tree;
+
+pub struct Fleet {
+    pub units: Vec<RenderedUnit>,
+}
+
+/// Reads and renders everything.
+pub fn read() -> Fleet {
+    let tree = tree(layout::wanted);
+    let (workspace, findings) = Workspace::load(&tree);
+    assert_eq!(findings, []);
+    let workspace = workspace.unwrap();
+    let (engines, findings) = Engines::compile(&workspace);
+    assert_eq!(findings, []);
+    let selection = Selection {
+        environments: workspace.environments.iter().collect(),
+        agents: None,
+        set: serde_json::Map::new(),
+    };
+    let (units, findings) = render_all(&workspace, &engines, &selection);
+    assert_eq!(findings, []);
+    Fleet { units }
+}
