@@ -7,6 +7,7 @@ pub mod exercise;
 mod judge;
 mod namespaces;
 mod place;
+pub mod rego;
 pub mod rules;
 mod upkeep;
 pub mod waivers;

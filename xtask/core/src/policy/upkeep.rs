@@ -45,6 +45,11 @@ pub const RULES: &[Rule] = &[
         "let the cluster judge it, and keep it apart from what can be judged here",
     ),
     Rule::new(
+        "rego-not-built",
+        "this build has no engine for Rego, so the policy was not judged and did not pass",
+        "`cargo run --package xtask --features rego -- policy`",
+    ),
+    Rule::new(
         "unbound-policy",
         "a policy without a binding does nothing, here and on a cluster",
         "write a ValidatingAdmissionPolicyBinding with its `policyName`",

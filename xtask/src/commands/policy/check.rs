@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{FileTree, Finding, Problem};
 use lockstep::policy::admission::{Policies, Request, Resources, Tally};
+use lockstep::policy::rego::{Rego, Session};
 use lockstep::policy::waivers::{Judged, Run, Waivers};
 use lockstep::policy::{Fleet, Namespaces, namespace};
 use lockstep::reference;
@@ -52,6 +53,8 @@ pub(super) fn run(context: &Context, args: CheckArgs) -> Result<Report, Failure>
     findings.extend(more);
     let (policies, more) = Policies::read(&loaded.tree, Resources::with(Vec::new()));
     findings.extend(more);
+    let (rego, more) = Rego::read(&loaded.tree);
+    findings.extend(more);
     let (units, more) = render_all(workspace, &engines, &selection);
     findings.extend(more);
     let fleet = Fleet {
@@ -63,7 +66,10 @@ pub(super) fn run(context: &Context, args: CheckArgs) -> Result<Report, Failure>
     let namespaces = Namespaces::of(workspace, &units);
     let judged: Vec<Vec<Finding>> = units
         .par_iter()
-        .map(|unit| judge(fleet, &policies, &namespaces, unit, &tally))
+        .map_init(
+            || rego.session(),
+            |session, unit| judge(fleet, &policies, session, &namespaces, unit, &tally),
+        )
         .collect();
     findings.extend(judged.into_iter().flatten());
     if args.environment.is_empty() && args.agent.is_empty() {
@@ -78,6 +84,7 @@ pub(super) fn run(context: &Context, args: CheckArgs) -> Result<Report, Failure>
 fn judge(
     fleet: Fleet<'_>,
     policies: &Policies,
+    rego: &mut Session,
     namespaces: &Namespaces,
     unit: &RenderedUnit,
     tally: &Tally,
@@ -92,12 +99,9 @@ fn judge(
             old: None,
             namespace: namespaces.get(environment, &manifest.object),
         };
-        problems.extend(
-            policies
-                .judge(&request, tally)
-                .into_iter()
-                .map(|problem| (index, problem)),
-        );
+        let own = policies.judge(&request, tally).into_iter();
+        let all = own.chain(rego.judge(&manifest.object));
+        problems.extend(all.map(|problem| (index, problem)));
     }
     fleet.place(environment, unit, problems)
 }
@@ -106,6 +110,8 @@ fn judge(
 fn files(context: &Context, args: &CheckArgs) -> Result<Report, Failure> {
     let tree = context.files_of(&Source::WorkTree, &|path| layout::wanted(path) || layout::judges(path))?;
     let (policies, mut findings) = Policies::read(&tree, Resources::with(Vec::new()));
+    let (rego, more) = Rego::read(&tree);
+    findings.extend(more);
     let (workspace, _) = Workspace::load(&tree);
     let environment = match &workspace {
         Some(workspace) => {
@@ -117,15 +123,15 @@ fn files(context: &Context, args: &CheckArgs) -> Result<Report, Failure> {
         None => args.environment.last().cloned().unwrap_or_else(|| STRICTEST.to_owned()),
     };
     let files = validate::files(context, &args.path)?;
-    let tally = policies.tally();
-    let (objects, more) = judged_files(&files, &policies, &environment, &tally);
+    let (objects, more) = judged_files(&files, &policies, &rego, &environment);
     findings.extend(more);
     let judged = waived(context, &policies, &tree, findings);
     let count = files.entries().count();
     Ok(answer(&policies, objects, count, "files", &judged).with_findings(judged.all(), files))
 }
 
-fn judged_files(files: &FileTree, policies: &Policies, environment: &str, tally: &Tally) -> (usize, Vec<Finding>) {
+fn judged_files(files: &FileTree, policies: &Policies, rego: &Rego, environment: &str) -> (usize, Vec<Finding>) {
+    let tally = policies.tally();
     let judge = |object: &Value| {
         let name = object
             .pointer("/metadata/namespace")
@@ -137,7 +143,8 @@ fn judged_files(files: &FileTree, policies: &Policies, environment: &str, tally:
             old: None,
             namespace: Some(&namespace),
         };
-        policies.judge(&request, tally)
+        let own = policies.judge(&request, &tally);
+        own.into_iter().chain(rego.session().judge(object)).collect()
     };
     validate::judged(files, &judge)
 }
