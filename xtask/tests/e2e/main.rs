@@ -10,4 +10,5 @@ mod docs;
 mod fleet;
 mod git;
 mod readers;
+mod schemas;
 mod shell;
