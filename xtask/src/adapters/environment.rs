@@ -6,6 +6,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{IsTerminal, stderr, stdout};
 use std::path::PathBuf;
 
@@ -32,10 +33,25 @@ pub struct Environment {
     pub columns: usize,
     /// Whether `NO_COLOR` asks for plain text (<https://no-color.org>: set and not empty), or the terminal knows no other.
     pub no_color: bool,
+    /// What opens a key file that is encrypted: `LOCKSTEP_KEY_PASSPHRASE`.
+    pub key_passphrase: Option<Secret>,
     /// Whether a CI service runs this: `CI` is set and neither empty nor `false`.
     pub ci: bool,
     /// Whether GitHub Actions offers the job a token that says who it is.
     pub identity_token: bool,
+}
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(
+    /// The text.
+    pub String,
+);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// Size and time of this program's file; empty where the system does not tell.
@@ -63,6 +79,7 @@ impl Environment {
             columns: columns(),
             no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
                 || env::var_os("TERM").is_some_and(|value| value == "dumb"),
+            key_passphrase: env::var("LOCKSTEP_KEY_PASSPHRASE").ok().map(Secret),
             ci: env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false"),
             identity_token: env::var_os("ACTIONS_ID_TOKEN_REQUEST_URL").is_some_and(|value| !value.is_empty()),
         })

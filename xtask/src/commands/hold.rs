@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use lockstep::model::Timestamp;
 use lockstep::release::ledger::{Draft, Fact, Reason};
 use lockstep::release::rollback::hold_text;
 use lockstep::workspace::files::HoldFile;
@@ -100,7 +99,8 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
             vec![draft]
         })
     })?;
-    let commit = write_file(context, &unit, &target, args, turn, (&by, time))?;
+    let hold = ledger.view()?.unit(Some(environment), unit.agent.as_str())?.hold();
+    let commit = write_file(context, &unit, &target, args, turn, hold.as_ref())?;
     let pushed = args.push && unit.remote(context).push(&[])?;
     let changed = commit.is_some() || !events.is_empty();
     let answer = Answer {
@@ -138,7 +138,7 @@ fn write_file(
     target: &Target,
     args: &Args,
     turn: Turn,
-    (by, time): (&str, Timestamp),
+    hold: Option<&HoldFile>,
 ) -> Result<Option<GitId>, Failure> {
     let environment = &unit.environment().name;
     let path = layout::hold(environment, &unit.agent);
@@ -147,14 +147,8 @@ fn write_file(
         .read(&target.base.id, std::slice::from_ref(&path))?
         .remove(0);
     let (bytes, verb) = match (turn, there) {
-        (Turn::Hold, None) => {
-            let hold = HoldFile {
-                reason: args.reason.clone(),
-                by: by.to_owned(),
-                since: time.to_string(),
-            };
-            (Some(Arc::from(hold_text(&hold).into_bytes())), "Hold")
-        }
+        // as the ledger has it, so that a run that was killed in between writes the same when it runs again
+        (Turn::Hold, None) => (hold.map(|hold| Arc::from(hold_text(hold).into_bytes())), "Hold"),
         (Turn::Resume, Some(_)) => (None, "Resume"),
         (Turn::Hold, Some(_)) | (Turn::Resume, None) => return Ok(None),
     };

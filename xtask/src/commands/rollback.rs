@@ -2,13 +2,14 @@
 
 mod plan;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lockstep::artifact::ComponentChange;
-use lockstep::model::Finding;
+use lockstep::model::{Finding, Timestamp};
+use lockstep::release::EnvironmentPlan;
 use lockstep::release::ledger::{Override, ReleaseName, Sealed};
 use lockstep::release::rollback::{Aim, hold_text};
-use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout;
 use serde::Serialize;
 
@@ -18,7 +19,9 @@ use super::checks;
 use super::dry::Target;
 use super::ledger::{Recorder, operator};
 use super::remote::Made;
+use super::signing::{Outcome, Signing, SigningArgs};
 use super::tries::Tries;
+use super::trust::Trusted;
 use super::unit::UnitOf;
 use crate::context::Context;
 use crate::failure::{EXIT_OUTSIDE, Failure};
@@ -57,6 +60,9 @@ pub struct Args {
     /// Commit release file and hold to this branch instead of the current one.
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
+    /// Sign with what this says, instead of what the trust file and this clone offer.
+    #[command(flatten)]
+    signing: SigningArgs,
     /// Show what would be written and stop.
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -77,6 +83,7 @@ impl Args {
             accept: false,
             overrides: Vec::new(),
             branch: None,
+            signing: SigningArgs::default(),
             dry_run: true,
             push: false,
         }
@@ -160,15 +167,17 @@ impl Run<'_> {
         }
         let ledger = self.unit.ledger(self.context);
         let started = tries.started(ledger.now());
-        let (plan, findings) = match plan(self.context, self.unit, &self.target.base, &self.args.aim(), self.args)? {
-            Ok(found) => found,
-            Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
-        };
+        let (mut plan, mut findings) =
+            match plan(self.context, self.unit, &self.target.base, &self.args.aim(), self.args)? {
+                Ok(found) => found,
+                Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
+            };
         if findings.iter().any(Finding::is_error) || self.args.dry_run {
             return Ok(self
                 .report(&plan, None, None, false)
                 .with_findings(findings, Default::default()));
         }
+        findings.extend(self.sign(&mut plan)?.warnings);
         let written = self.write(&plan, started)?;
         let dry = self.follow(&plan);
         let pushed = self.args.push && {
@@ -186,8 +195,37 @@ impl Run<'_> {
             .with_findings(findings, Default::default()))
     }
 
+    /// Signs as a release does.
+    fn sign(&self, plan: &mut Plan) -> Result<Outcome, Failure> {
+        let (unit, environment) = (self.unit, self.unit.environment());
+        let given = self.args.signing.trust.as_deref();
+        let trusted = Trusted::read(self.context, &*unit.repository, unit.workspace(), given)?;
+        let signing = Signing {
+            context: self.context,
+            repository: &*unit.repository,
+            workspace: unit.workspace(),
+            trusted: &trusted,
+            args: &self.args.signing,
+            push: self.args.push,
+        };
+        let mut plans = [EnvironmentPlan {
+            objects: BTreeMap::new(),
+            environment: environment.name.clone(),
+            branch: plan.branch.clone(),
+            changes: Vec::new(),
+            commit: Some(plan.commit.clone()),
+            signed: trusted.signed(&[environment]).contains(&environment.name),
+        }];
+        let outcome = signing.sign(&mut plans)?;
+        let [signed] = plans;
+        if let Some(commit) = signed.commit {
+            plan.commit = commit;
+        }
+        Ok(outcome)
+    }
+
     /// The environment's branch, the ledger, the notes: what counts first.
-    fn write(&self, plan: &Plan, started: lockstep::model::Timestamp) -> Result<Written, Failure> {
+    fn write(&self, plan: &Plan, started: Timestamp) -> Result<Written, Failure> {
         let workspace = self.unit.workspace();
         let commit = self
             .unit
@@ -195,11 +233,11 @@ impl Run<'_> {
             .commit(&[NewCommit {
                 branch: plan.branch.clone(),
                 tip: plan.tip.clone(),
-                change: plan.files.clone(),
+                change: plan.commit.files.clone(),
                 author: workspace.fleet.delivery.author.clone(),
                 seconds: self.context.clock.now(),
                 offset_minutes: 0,
-                message: plan.message.clone(),
+                message: plan.commit.message.clone(),
             }])?
             .remove(0);
         let recorder = Recorder {
@@ -218,14 +256,11 @@ impl Run<'_> {
     /// Release file and hold on the branch that people edit. They follow: the ledger holds the unit already.
     fn follow(&self, plan: &Plan) -> Result<GitId, Failure> {
         let (unit, environment) = (self.unit, &self.unit.environment().name);
-        let hold = HoldFile {
-            reason: self.args.reason.clone(),
-            by: operator(&*unit.repository, unit.workspace())?,
-            since: unit.ledger(self.context).now().to_string(),
-        };
+        let view = unit.ledger(self.context).view()?;
+        let hold = view.unit(Some(environment), unit.agent.as_str())?.hold();
         let mut change = plan.dry.clone();
-        let bytes = Arc::from(hold_text(&hold).into_bytes());
-        change.insert(layout::hold(environment, &unit.agent), Some(bytes));
+        let bytes = hold.map(|hold| Arc::from(hold_text(&hold).into_bytes()));
+        change.extend(bytes.map(|bytes| (layout::hold(environment, &unit.agent), Some(bytes))));
         let message = format!(
             "Roll back {} in {environment} to {}\n\n{}\n\nRollback-of: {}={}\n",
             unit.agent,
@@ -253,7 +288,12 @@ impl Run<'_> {
     }
 
     fn paths(&self, plan: &Plan) -> Vec<String> {
-        let written = plan.files.iter().chain(&plan.dry).filter(|(_, bytes)| bytes.is_some());
+        let written = plan
+            .commit
+            .files
+            .iter()
+            .chain(&plan.dry)
+            .filter(|(_, bytes)| bytes.is_some());
         let hold = layout::hold(&self.unit.environment().name, &self.unit.agent);
         written.map(|(path, _)| path.clone()).chain([hold]).collect()
     }

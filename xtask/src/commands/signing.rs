@@ -11,7 +11,8 @@ use lockstep::workspace::{Workspace, layout};
 use lockstep::yaml;
 
 use super::trust::{Trusted, development_file, key_folder};
-use crate::adapters::signer::LocalKey;
+use crate::adapters::signer::passphrase::{self, Novelty};
+use crate::adapters::signer::{LocalKey, encrypted};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Repository, Signer};
@@ -25,6 +26,9 @@ pub(super) struct SigningArgs {
     /// Sign with this key file, instead of a key that this clone keeps.
     #[arg(long, value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
+    /// Read the passphrase of the key from this file descriptor.
+    #[arg(long, value_name = "N")]
+    pub(super) passphrase_fd: Option<u32>,
     /// Believe this trust file, instead of the one on the branch that people edit.
     #[arg(long, value_name = "FILE")]
     pub(super) trust: Option<PathBuf>,
@@ -54,7 +58,10 @@ impl Signing<'_> {
     /// Signs every statement of the plans and puts the bundles into them.
     pub(super) fn sign(&self, plans: &mut [EnvironmentPlan]) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::default();
-        let mut keys = Keys::default();
+        let mut keys = Keys {
+            descriptor: self.args.passphrase_fd,
+            ..Keys::default()
+        };
         for plan in plans {
             let Some(commit) = &mut plan.commit else { continue };
             let Some(signer) = self.signer(&plan.environment, commit, &mut keys, &mut outcome)? else {
@@ -176,6 +183,8 @@ impl Signing<'_> {
 #[derive(Default)]
 struct Keys {
     open: BTreeMap<PathBuf, Arc<LocalKey>>,
+    /// Where the passphrase is read from, if not from the environment or the terminal.
+    descriptor: Option<u32>,
 }
 
 impl Keys {
@@ -183,17 +192,29 @@ impl Keys {
         if let Some(key) = self.open.get(path) {
             return Ok(Arc::clone(key));
         }
-        let key = Arc::new(read_key(context, path)?);
+        let key = Arc::new(read_key(context, path, self.descriptor)?);
         self.open.insert(path.to_owned(), Arc::clone(&key));
         Ok(key)
     }
 }
 
 /// Reads a key file.
-fn read_key(context: &Context, path: &Path) -> Result<LocalKey, Failure> {
+fn read_key(context: &Context, path: &Path, descriptor: Option<u32>) -> Result<LocalKey, Failure> {
     let failed = |what: &str| Failure::new(FailureKind::Usage, format!("`{}` {what}", path.display()));
     let bytes = context.files.read(path)?.ok_or_else(|| failed("does not exist"))?;
     let text = String::from_utf8(bytes).map_err(|_| failed("is no key in PEM"))?;
+    if encrypted::is_encrypted(&text) {
+        encrypted::available()?;
+        let prompt = format!("passphrase of `{}`", path.display());
+        let secret = passphrase::ask(
+            &context.environment,
+            &*context.files,
+            descriptor,
+            &prompt,
+            Novelty::Known,
+        )?;
+        return encrypted::open(&text, &secret);
+    }
     LocalKey::from_pem(&text).unwrap_or_else(|| Err(failed("is no private key in PEM")))
 }
 

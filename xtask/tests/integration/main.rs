@@ -24,4 +24,5 @@ mod render;
 mod rules;
 mod schemas;
 mod tidy;
+mod verify;
 mod workbench;

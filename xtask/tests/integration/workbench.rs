@@ -61,6 +61,7 @@ impl Workbench {
                 error_is_terminal: false,
                 columns: 100,
                 no_color: true,
+                key_passphrase: None,
                 ci: false,
                 identity_token: false,
             },

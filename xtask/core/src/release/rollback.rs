@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::ledger::{Override, Recorded, UnitHistory, Verdict};
-use super::{DryCommit, HydratorMetadata, PreviousUnit};
-use crate::artifact::{Inventory, TupleRecord};
+use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit};
+use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding};
 use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalFile};
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
@@ -126,8 +126,10 @@ pub struct Rollback<'a> {
     pub record: &'a TupleRecord,
     /// What the tip has of the unit.
     pub now: &'a PreviousUnit,
-    /// The tip's inventory of the environment's own unit.
-    pub own: &'a Inventory,
+    /// What the tip has of the environment's own unit.
+    pub own: &'a PreviousUnit,
+    /// The files of that unit.
+    pub own_files: &'a BTreeMap<String, Arc<[u8]>>,
     /// The dry commit that the environment is at.
     pub dry: &'a DryCommit,
     /// The repository that people edit.
@@ -141,8 +143,47 @@ pub struct Rollback<'a> {
 }
 
 impl Rollback<'_> {
-    /// The files of the environment commit: manifest and tuple as they were, everything that tells of them new.
-    pub fn files(&self) -> BTreeMap<String, Option<Arc<[u8]>>> {
+    /// The environment commit: manifest and tuple as they were, everything that tells of them new.
+    pub fn commit(&self) -> CommitPlan {
+        let unit = self.agent.as_str();
+        let mut own = self.own.inventory().unwrap_or_else(|| Inventory {
+            sequence: 0,
+            files: BTreeMap::new(),
+            objects: Vec::new(),
+            units: BTreeMap::new(),
+        });
+        own.sequence += 1;
+        let files = self.files(own.sequence);
+        let statement = self.statement(&files, own.sequence, own.units.get(unit).copied());
+        own.units.insert(unit.to_owned(), Digest::of(&statement));
+        let (number, own) = (own.sequence, pretty(&own));
+        let mut own_files = self.own_files.clone();
+        own_files.insert(branch::inventory(ENVIRONMENT_UNIT), Arc::clone(&own));
+        let statements = [
+            (unit.to_owned(), statement.into()),
+            (
+                ENVIRONMENT_UNIT.to_owned(),
+                self.own_statement(&own_files, number).into(),
+            ),
+        ];
+        let mut change: BTreeMap<_, _> = files.into_iter().map(|(path, bytes)| (path, Some(bytes))).collect();
+        change.insert(branch::inventory(ENVIRONMENT_UNIT), Some(own));
+        // signatures of what stood here say nothing of what stands here now
+        for (unit, side) in [(unit, self.now), (ENVIRONMENT_UNIT, self.own)] {
+            if side.bundle.is_some() {
+                change.insert(branch::bundle(unit), None);
+                change.insert(branch::provenance(unit), None);
+            }
+        }
+        CommitPlan {
+            message: self.message(),
+            sequence: number,
+            files: change,
+            statements: statements.into(),
+        }
+    }
+
+    fn files(&self, sequence: u64) -> BTreeMap<String, Arc<[u8]>> {
         let unit = self.agent.as_str();
         let mut files: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
         let kept = [
@@ -157,7 +198,7 @@ impl Rollback<'_> {
         files.insert(branch::readme(unit), self.readme().into_bytes().into());
         files.extend(self.application());
         let inventory = Inventory {
-            sequence: self.own.sequence + 1,
+            sequence,
             files: files
                 .iter()
                 .map(|(path, bytes)| (path.clone(), Digest::of(bytes)))
@@ -169,18 +210,33 @@ impl Rollback<'_> {
                 .unwrap_or_default(),
             units: BTreeMap::new(),
         };
-        let inventory = pretty(&inventory);
-        let mut own = self.own.clone();
-        own.sequence += 1;
-        own.units.insert(unit.to_owned(), Digest::of(&inventory));
-        files.insert(branch::inventory(unit), inventory);
-        files.insert(branch::inventory(ENVIRONMENT_UNIT), pretty(&own));
-        let mut change: BTreeMap<_, _> = files.into_iter().map(|(path, bytes)| (path, Some(bytes))).collect();
-        // signatures of what stood here say nothing of what stands here now
-        for name in ["release.sigstore.json", "provenance.sigstore.json"] {
-            change.insert(format!("{}/{unit}/{name}", branch::RECORDS), None);
-        }
-        change
+        files.insert(branch::inventory(unit), pretty(&inventory));
+        files
+    }
+
+    fn statement(&self, files: &BTreeMap<String, Arc<[u8]>>, sequence: u64, previous: Option<Digest>) -> Vec<u8> {
+        let generator = Generator::lockstep(self.version);
+        let predicate = Predicate {
+            kind: Kind::Rollback,
+            previous,
+            rollback: Some(artifact::Rollback {
+                to: self.target.release.commit.clone(),
+                reason: self.reason.to_owned(),
+            }),
+            ..Predicate::of_agent(self.record, sequence, generator)
+        };
+        Statement::new(files, predicate).bytes()
+    }
+
+    fn own_statement(&self, files: &BTreeMap<String, Arc<[u8]>>, sequence: u64) -> Vec<u8> {
+        let generator = Generator::lockstep(self.version);
+        let input = self.own.input_digest().unwrap_or_else(|| Digest::of(b""));
+        let previous = self.own.bundle.as_deref().and_then(payload);
+        let predicate = Predicate {
+            previous: previous.map(|payload| Digest::of(&payload)),
+            ..Predicate::of_environment(self.environment, ENVIRONMENT_UNIT, input, sequence, generator)
+        };
+        Statement::new(files, predicate).bytes()
     }
 
     fn metadata(&self) -> HydratorMetadata {
@@ -231,8 +287,8 @@ impl Rollback<'_> {
         (!objects.is_empty()).then(|| (path, text.into_bytes().into()))
     }
 
-    /// The message of the environment commit, from which the ledger can be mended.
-    pub fn message(&self) -> String {
+    /// The message, from which the ledger can be mended.
+    fn message(&self) -> String {
         let (agent, record) = (self.agent, self.record);
         let mut text = format!("{}: Roll back {agent} to {}\n\n", self.dry.short(), record.version);
         text.push_str(&format!("{}\n\n", self.reason.trim()));

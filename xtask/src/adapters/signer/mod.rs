@@ -1,6 +1,8 @@
 //! Who signs: a key on this machine, or an identity that Sigstore certifies.
 
+pub mod encrypted;
 mod local;
+pub mod passphrase;
 #[cfg(feature = "sigstore")]
 pub mod sigstore;
 

@@ -13,6 +13,9 @@ use super::{Ledger, View};
 use crate::failure::Failure;
 use crate::ports::{Commit, GitId, Tip};
 
+/// Ids of the entries of a folder by name.
+type Folder = BTreeMap<String, GitId>;
+
 /// Who records, and which commits are this run's own.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Recorder {
@@ -81,6 +84,7 @@ impl Ledger<'_> {
             .into_iter()
             .filter(|name| before.get(*name) != after.get(*name))
             .collect();
+        let changed = self.released(commit, changed)?;
         let now = self.sides(&commit.id, &changed)?;
         // what was there before matters where it is gone or was rolled back
         let is_told = |unit: &str, after: &PreviousUnit| {
@@ -108,6 +112,37 @@ impl Ledger<'_> {
             started: recorder.own.contains(&commit.id).then_some(recorder.started),
             units,
         })
+    }
+
+    /// Of units whose records changed, those whose manifest or tuple did: a new signature is no new release.
+    fn released<'u>(&self, commit: &Commit, units: Vec<&'u String>) -> Result<Vec<&'u String>, Failure> {
+        let Some(parent) = commit.parents.first() else {
+            return Ok(units);
+        };
+        let paths = |unit: &&String| {
+            [
+                format!("{}/{unit}", branch::APPS),
+                format!("{}/{unit}", branch::RECORDS),
+            ]
+        };
+        let folders: Vec<String> = units.iter().flat_map(paths).collect();
+        let (before, after) = (
+            self.delivery.folders(parent, &folders)?,
+            self.delivery.folders(&commit.id, &folders)?,
+        );
+        let sides = before.chunks(2).zip(after.chunks(2));
+        let is_new = |(before, after): (&[Folder], &[Folder])| {
+            let files = ["manifest.yaml", "tuple.json"];
+            let pairs = before.iter().zip(after).zip(files);
+            pairs
+                .into_iter()
+                .any(|((before, after), file)| before.get(file) != after.get(file))
+        };
+        let marked = units.into_iter().zip(sides.map(is_new));
+        Ok(marked
+            .filter(|(unit, is_new)| *is_new || *unit == ENVIRONMENT_UNIT)
+            .map(|(unit, _)| unit)
+            .collect())
     }
 
     fn sides(&self, commit: &GitId, units: &[&String]) -> Result<Vec<PreviousUnit>, Failure> {

@@ -1,16 +1,16 @@
 //! What a rollback would write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lockstep::artifact::{ComponentChange, Inventory, component_changes};
-use lockstep::model::{AgentName, Finding, Timestamp, Tuple};
+use lockstep::artifact::{ComponentChange, component_changes};
+use lockstep::model::{Finding, Timestamp, Tuple};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::{release_text, takes_releases};
 use lockstep::release::rollback::{Aim, Rollback, aim, blocked_target, unsafe_index};
-use lockstep::release::{DryCommit, PreviousUnit, recorded};
+use lockstep::release::{CommitPlan, DryCommit, PreviousUnit, recorded};
 use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
-use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
+use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
 use lockstep::yaml;
 
 use super::Args;
@@ -27,8 +27,7 @@ use crate::ports::{Commit, GitId, Tip, TreeChange};
 pub(in super::super) struct Plan {
     pub(in super::super) branch: String,
     pub(super) tip: Tip,
-    pub(super) files: TreeChange,
-    pub(super) message: String,
+    pub(super) commit: CommitPlan,
     pub(super) dry_sha: String,
     /// What goes to the branch that people edit, the hold aside.
     pub(super) dry: TreeChange,
@@ -54,7 +53,9 @@ pub(in super::super) fn plan(
         let message = format!("`{}` was never released", environment.name);
         return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
     };
-    let now = units(delivery, &commit, &[agent.as_str()])?.remove(0);
+    let names = [agent.as_str(), ENVIRONMENT_UNIT];
+    let mut tips = units(delivery, &commit, &names)?;
+    let (own, now) = (tips.remove(1), tips.remove(0));
     let Some(current) = now.record() else {
         let message = format!("`{agent}` is not in `{}`", environment.name);
         return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
@@ -65,7 +66,7 @@ pub(in super::super) fn plan(
         Err(finding) => return Ok(Err(vec![*finding])),
     };
     let source = GitId(target.release.commit.clone());
-    let then = units(delivery, &source, &[agent.as_str()])?.remove(0);
+    let then = units(delivery, &source, &names[..1])?.remove(0);
     let record = match recorded(&environment.name, agent, &then) {
         Ok(record) => record,
         Err(finding) => return Ok(Err(vec![*finding])),
@@ -73,7 +74,7 @@ pub(in super::super) fn plan(
     let mut findings: Vec<Finding> = blocked_target(&environment.name, agent, &target).into_iter().collect();
     findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
     let overrides = checks::set_aside(&mut findings, &args.overrides());
-    let own = own(unit, &commit)?;
+    let own_files = own_files(unit, &commit, &own)?;
     let dry = dry_commit(unit, base, &now)?;
     let rollback = Rollback {
         environment: &environment.name,
@@ -83,6 +84,7 @@ pub(in super::super) fn plan(
         record: &record,
         now: &now,
         own: &own,
+        own_files: &own_files,
         dry: &dry,
         repo_url: &workspace.fleet.delivery.repo_url,
         reason: &args.reason,
@@ -90,8 +92,7 @@ pub(in super::super) fn plan(
         version: env!("CARGO_PKG_VERSION"),
     };
     let plan = Plan {
-        files: rollback.files(),
-        message: rollback.message(),
+        commit: rollback.commit(),
         dry: dry_change(unit, base, &rollback)?,
         dry_sha: dry.id.clone(),
         from: ReleaseName {
@@ -143,20 +144,16 @@ fn index_objection(unit: &UnitOf, base: &Commit, now: &Tuple, then: &Tuple) -> R
     ))
 }
 
-/// The tip's inventory of what the environment has of its own.
-fn own(unit: &UnitOf, commit: &GitId) -> Result<Inventory, Failure> {
-    let path = branch::inventory(ENVIRONMENT_UNIT);
-    let inventory = unit.delivery.read(commit, &[path])?.remove(0);
-    let own = PreviousUnit {
-        inventory,
-        ..PreviousUnit::default()
-    };
-    Ok(own.inventory().unwrap_or_else(|| Inventory {
-        sequence: 0,
-        files: Default::default(),
-        objects: Vec::new(),
-        units: Default::default(),
-    }))
+/// The files that the environment has of its own.
+fn own_files(unit: &UnitOf, commit: &GitId, own: &PreviousUnit) -> Result<BTreeMap<String, Arc<[u8]>>, Failure> {
+    let inventory = own.inventory();
+    let paths: Vec<String> = inventory
+        .into_iter()
+        .flat_map(|inventory| inventory.files.into_keys())
+        .collect();
+    let files = unit.delivery.read(commit, &paths)?;
+    let files = paths.into_iter().zip(files);
+    Ok(files.filter_map(|(path, bytes)| Some((path, bytes?))).collect())
 }
 
 /// The newest dry commit that is known of: ours, or the one that the unit was released from where ours is behind it.

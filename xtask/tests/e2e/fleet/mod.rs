@@ -3,6 +3,7 @@
 mod contract;
 mod kubernetes;
 mod pushes;
+mod races;
 
 use std::path::{Path, PathBuf};
 

@@ -215,6 +215,7 @@ impl Fleet {
             error_is_terminal: false,
             columns: 100,
             no_color: true,
+            key_passphrase: None,
             ci: false,
             identity_token: false,
         };

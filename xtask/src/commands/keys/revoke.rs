@@ -1,0 +1,66 @@
+//! `keys revoke`: a key that is not to be believed any more.
+
+use lockstep::artifact::Revocation;
+use lockstep::model::Timestamp;
+use serde::Serialize;
+
+use super::{Edited, next};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// Revoke a key: nothing that it signed is believed any more.
+///
+/// What it signed last has to be looked at and signed anew with another key: `release <environment> --resign`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The key to revoke, as the trust file calls it.
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    name: String,
+    reason: String,
+    at: String,
+}
+
+/// Revokes a key.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let mut edited = match Edited::load(context)? {
+        Ok(edited) => edited,
+        Err(report) => return Ok(report),
+    };
+    let at = Timestamp {
+        seconds: context.clock.now(),
+        offset_minutes: 0,
+    }
+    .to_string();
+    let entry = edited.entry(&args.name)?;
+    entry.revoked = Some(Revocation {
+        reason: args.reason.clone(),
+        at: at.clone(),
+    });
+    let environments: Vec<String> = entry.environments.iter().map(ToString::to_string).collect();
+    edited.write(context)?;
+    let text = format!("`{}` is not believed any more\n", args.name);
+    let mut report = Report::new(
+        Answer {
+            name: args.name.clone(),
+            reason: args.reason,
+            at,
+        },
+        text,
+    );
+    report.next = next(&edited.workspace, &format!("Revoke {}", args.name));
+    report.next.push(format!(
+        "cargo xtask release {} --resign    # with another key, after a look at what was released",
+        environments.join(" ")
+    ));
+    Ok(report)
+}

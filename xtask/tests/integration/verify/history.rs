@@ -1,0 +1,171 @@
+//! Releases that were moved: to other units, other places in history, other histories.
+
+use super::released::{BRANCH, Released, refused};
+
+#[test]
+fn case_5_another_units_signature() {
+    let released = Released::new();
+    let theirs = released.bytes(&Released::bundle_path("assistant"));
+    released.put(&Released::bundle_path("orders"), Some(&theirs));
+    released.refused(
+        "foreign-statement",
+        &Released::bundle_path("orders"),
+        "expected a release of `dev/orders`, found one of `dev/assistant`",
+    );
+}
+
+#[test]
+fn case_5_another_environments_signature() {
+    let released = Released::new();
+    released.restate("orders", |statement| {
+        statement["predicate"]["environment"] = "production".into()
+    });
+    released.refused(
+        "foreign-statement",
+        &Released::bundle_path("orders"),
+        "found one of `production/orders`",
+    );
+}
+
+#[test]
+fn case_6_an_earlier_release_of_a_unit() {
+    let released = Released::new();
+    let before = released.fleet.files(BRANCH);
+    released.again("two");
+    for (path, text) in before.iter().filter(|(path, _)| path.contains("orders")) {
+        released.put(path, Some(text.as_bytes()));
+    }
+    let answer = released.verify();
+    assert_eq!(answer.rules(), ["replayed-release"], "{}", answer.text());
+    refused(
+        &answer,
+        "replayed-release",
+        &Released::bundle_path("orders"),
+        "of release 1",
+    );
+}
+
+#[test]
+fn case_7_an_earlier_state_of_the_branch() {
+    let released = Released::new();
+    let before = released.fleet.files(BRANCH);
+    released.again("two").again("three");
+    for (path, text) in &before {
+        released.put(path, Some(text.as_bytes()));
+    }
+    released.refused(
+        "downgraded-branch",
+        &Released::bundle_path("_environment"),
+        "expected release 3 or a later one at the tip, found 1 again",
+    );
+}
+
+#[test]
+fn case_9_a_branch_that_stands_still() {
+    let released = Released::new();
+    let answer = released.verify_with("    environments: [dev]\nfreshness: { dev: 30 }\n");
+    refused(
+        &answer,
+        "frozen-branch",
+        &Released::bundle_path("_environment"),
+        "expected a release of the last 30 days",
+    );
+}
+
+#[test]
+fn case_29_a_history_without_one_of_its_releases() {
+    let released = Released::new();
+    released.again("two").again("three");
+    let git = &released.fleet.repository.git;
+    let tip = git.find_commit(released.fleet.tip(BRANCH).unwrap()).unwrap();
+    let first = tip.parent(0).unwrap().parent(0).unwrap();
+    let forged = git
+        .commit(
+            None,
+            &tip.author(),
+            &tip.committer(),
+            "Squash",
+            &tip.tree().unwrap(),
+            &[&first],
+        )
+        .unwrap();
+    git.reference(&format!("refs/heads/{BRANCH}"), forged, true, "force")
+        .unwrap();
+    released.refused(
+        "broken-chain",
+        &Released::bundle_path("_environment"),
+        "expected the statement before release 3 in the branch's history, found none",
+    );
+}
+
+#[test]
+fn a_unit_that_somebody_removed_is_missed() {
+    let released = Released::new();
+    for path in released
+        .fleet
+        .paths(BRANCH)
+        .iter()
+        .filter(|path| path.contains("orders"))
+    {
+        released.put(path, None);
+    }
+    released.refused(
+        "missing-unit",
+        ".lockstep/_environment/inventory.json",
+        "lists `orders`",
+    );
+}
+
+#[test]
+fn a_unit_that_left_and_comes_back_from_history_is_noticed() {
+    let released = Released::new();
+    released
+        .fleet
+        .edit(
+            "agents/assistant/agent.yaml",
+            "dependencies:\n  - { name: orders, agent: orders }\n",
+            "",
+        )
+        .remove("agents/orders")
+        .commit("Drop orders");
+    let before = released.fleet.files(BRANCH);
+    released.fleet.release(&["dev"]);
+    for (path, text) in before.iter().filter(|(path, _)| path.contains("orders")) {
+        released.put(path, Some(text.as_bytes()));
+    }
+    released.refused(
+        "unlisted-unit",
+        &Released::bundle_path("orders"),
+        "the environment does not list `orders`",
+    );
+}
+
+#[test]
+fn the_chain_leads_back_to_the_first_release_and_any_commit_can_be_verified() {
+    let released = Released::new();
+    let first = released.fleet.tip(BRANCH).unwrap().to_string();
+    released.again("two").again("three");
+    let answer = released.verify();
+    assert_eq!(
+        (answer.exit, &answer.environment("dev")["chain"]),
+        (0, &3.into()),
+        "{}",
+        answer.text()
+    );
+    let answer = released
+        .fleet
+        .run(&["verify", "--environment", "dev", "--commit", &first]);
+    assert_eq!(
+        (answer.exit, &answer.environment("dev")["chain"]),
+        (0, &1.into()),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn somebody_elses_file_outside_what_argo_cd_reads_does_not_matter() {
+    let released = Released::new();
+    released.put("CODEOWNERS", Some(b"* @platform\n"));
+    assert_eq!(released.verify().exit, 0);
+}

@@ -1,0 +1,1 @@
+//! Making, replacing and revoking keys.

@@ -1,0 +1,9 @@
+//! Verification refuses each way in which a signed release can be spoilt, each with a finding of its own.
+
+mod bundles;
+mod certificates;
+mod files;
+mod history;
+mod keys;
+mod released;
+mod signers;
