@@ -28,8 +28,16 @@ fn main() {
 /// Where cargo keeps the sources of k8s-openapi.
 fn sources() -> PathBuf {
     let cargo = std::env::var_os("CARGO").expect("cargo sets it");
+    let target = std::env::var("TARGET").expect("cargo sets it");
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--filter-platform",
+            &target,
+        ])
         .output()
         .expect("cargo runs");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");

@@ -10,5 +10,6 @@ mod docs;
 mod fleet;
 mod git;
 mod readers;
+mod schemas;
 mod shell;
 mod surfaces;

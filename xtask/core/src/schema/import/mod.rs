@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::Catalogue;
 use super::custom::{ABOUT, About};
 use super::validator;
+use super::{Streamed, objects};
 use crate::model::{Digest, Finding, Problem};
 use crate::workspace::layout;
 use crate::yaml::{self, Positions, path_of_pointer};
@@ -42,50 +43,47 @@ impl Catalogue {
     /// The schemas of all custom resources that a file defines.
     pub fn import(&self, source: Source<'_>) -> Imported {
         let mut imported = Imported::default();
-        let documents = match yaml::read_manifests(source.text) {
-            Ok(manifests) => manifests.documents,
+        let documents: Vec<Value> = match yaml::read_manifests(source.text) {
+            Ok(manifests) => manifests.documents.into_iter().map(|document| document.value).collect(),
             Err(error) => {
                 let finding = Finding::error("yaml-syntax", error.message);
-                imported
-                    .findings
-                    .push(finding.at(source.path, error.line, error.column));
+                imported.findings = vec![finding.at(source.path, error.line, error.column)];
                 return imported;
             }
         };
-        let positions = Positions::of_stream(source.text).unwrap_or_default();
-        let about_file = (source, Digest::of(source.text.as_bytes()).hex());
-        let mut found = false;
-        for (at, document) in documents.iter().enumerate() {
-            for (pointer, object) in objects(&document.value) {
-                if object.get("kind").is_none_or(|kind| kind != "CustomResourceDefinition") {
-                    continue;
-                }
-                found = true;
-                match self.schemas(object, &about_file) {
-                    Ok(files) => imported.files.extend(files),
-                    Err(problems) => {
-                        let place = |problem: Problem| {
-                            placed(source.path, positions.get(at), &document.value, &pointer, problem)
-                        };
-                        imported.findings.extend(problems.into_iter().map(place));
-                    }
-                }
+        let (objects, mut problems) = objects(&documents);
+        let is_definition = |streamed: &&Streamed<'_>| {
+            let kind = streamed.object.get("kind");
+            kind.is_some_and(|kind| kind == "CustomResourceDefinition")
+        };
+        let definitions: Vec<&Streamed<'_>> = objects.iter().filter(is_definition).collect();
+        let sha256 = Digest::of(source.text.as_bytes()).hex();
+        for definition in &definitions {
+            match self.schemas(definition.object, source, &sha256) {
+                Ok(files) => imported.files.extend(files),
+                Err(found) => problems.extend(found.into_iter().map(|mut problem| {
+                    problem.pointer.insert_str(0, &definition.pointer);
+                    (definition.document, problem)
+                })),
             }
         }
-        if !found && imported.findings.is_empty() {
+        if problems.is_empty() && !definitions.is_empty() {
+            return imported;
+        }
+        let positions = Positions::of_stream(source.text).unwrap_or_default();
+        let place = |(at, problem): (usize, Problem)| placed(source.path, positions.get(at), &documents[at], problem);
+        imported.findings = problems.into_iter().map(place).collect();
+        if definitions.is_empty() && imported.findings.is_empty() {
             let message = format!("`{}` holds no CustomResourceDefinition", source.path);
             let help = "name the files in which your cluster's definitions stand";
-            imported.findings.push(
-                Finding::error("invalid-definition", message)
-                    .in_file(source.path)
-                    .help(help),
-            );
+            let finding = Finding::error("invalid-definition", message).in_file(source.path);
+            imported.findings.push(finding.help(help));
         }
         imported
     }
 
     /// The files of one definition: one a version that is served.
-    fn schemas(&self, object: &Value, file: &(Source<'_>, String)) -> Result<Vec<(String, String)>, Vec<Problem>> {
+    fn schemas(&self, object: &Value, source: Source<'_>, sha256: &str) -> Result<Vec<(String, String)>, Vec<Problem>> {
         let definition = Definition::of(self, object)?;
         let mut files = Vec::new();
         for version in definition.versions()? {
@@ -94,9 +92,9 @@ impl Catalogue {
                 kind: definition.kind.to_owned(),
                 resource: definition.plural.to_owned(),
                 namespaced: definition.is_namespaced,
-                origin: file.0.origin.to_owned(),
-                licence: file.0.licence.map(str::to_owned),
-                sha256: file.1.clone(),
+                origin: source.origin.to_owned(),
+                licence: source.licence.map(str::to_owned),
+                sha256: sha256.to_owned(),
                 deprecated: version.deprecated,
             };
             let schema = structural::root(&about, version.schema, version.has_status);
@@ -153,24 +151,8 @@ fn nullable(mut schema: Value) -> Value {
     schema
 }
 
-/// The objects of a document: itself, or the items of a list.
-fn objects(value: &Value) -> Vec<(String, &Value)> {
-    let is_list = value
-        .get("kind")
-        .and_then(Value::as_str)
-        .is_some_and(|kind| kind.ends_with("List"));
-    match value.get("items").and_then(Value::as_array).filter(|_| is_list) {
-        Some(items) => items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| (format!("/items/{at}"), item))
-            .collect(),
-        None => vec![(String::new(), value)],
-    }
-}
-
-fn placed(path: &str, positions: Option<&Positions>, document: &Value, below: &str, problem: Problem) -> Finding {
-    let place = path_of_pointer(document, &format!("{below}{}", problem.pointer)).unwrap_or_default();
+fn placed(path: &str, positions: Option<&Positions>, document: &Value, problem: Problem) -> Finding {
+    let place = path_of_pointer(document, &problem.pointer).unwrap_or_default();
     let (line, column) = positions.map_or((1, 1), |positions| {
         let key = positions.key(&place).filter(|_| problem.on_key);
         key.unwrap_or_else(|| positions.nearest(&place))
