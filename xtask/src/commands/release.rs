@@ -19,6 +19,7 @@ use self::recording::Records;
 use self::run::{Run, made};
 use super::branches::delivery_repository;
 use super::dry::is_outline;
+use super::ledger::Ledger;
 use super::selection;
 use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
@@ -109,7 +110,9 @@ fn once(
     tries: &mut Tries,
 ) -> Result<Report, Failure> {
     if args.push {
-        run.remote().fetch()?;
+        let remote = run.remote();
+        remote.fetch()?;
+        remote.settle(&Ledger::new(context, run.delivery, run.workspace), &mut tries.unpushed)?;
     }
     let trusted = Trusted::read(context, run.repository, run.workspace, args.signing.trust.as_deref())?;
     let memory = if args.no_cache || args.resign {
@@ -213,9 +216,8 @@ fn attempt(
     run.note(&branches, &commits)?;
     let pushed = args.push && {
         let names: Vec<String> = plans.iter().map(|plan| plan.branch.clone()).collect();
-        let made = made(&plans, &branches, &commits);
-        let pushed = run.remote().push_or_withdraw(&records.ledger, &names, &made, &recorded);
-        pushed.inspect_err(|_| tries.refused())?
+        let pushed = run.remote().push(&names);
+        pushed.inspect_err(|_| tries.refused(made(&plans, &branches, &commits), recorded))?
     };
     if findings.is_empty() {
         // what cannot be remembered costs the next run its time; this one is done
