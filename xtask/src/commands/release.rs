@@ -21,6 +21,7 @@ use self::recording::Records;
 use self::run::{Branch, Run, made};
 use super::branches::delivery_repository;
 use super::dry::is_outline;
+use super::ledger::Ledger;
 use super::selection;
 use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
@@ -115,7 +116,9 @@ fn once(
     tries: &mut Tries,
 ) -> Result<Report, Failure> {
     if args.push {
-        run.remote().fetch()?;
+        let remote = run.remote();
+        remote.fetch()?;
+        remote.settle(&Ledger::new(context, run.delivery, run.workspace), &mut tries.unpushed)?;
     }
     let trusted = Trusted::read(context, run.repository, run.workspace, args.signing.trust.as_deref())?;
     let memory = if args.no_cache || args.resign {
@@ -294,10 +297,8 @@ impl Step<'_> {
         self.run.note(self.branches, &commits)?;
         let pushed = self.args.push && {
             let names: Vec<String> = plans.iter().map(|plan| plan.branch.clone()).collect();
-            let made = made(plans, self.branches, &commits);
-            let remote = self.run.remote();
-            let pushed = remote.push_or_withdraw(&self.records.ledger, &names, &made, &recorded);
-            pushed.inspect_err(|_| tries.refused())?
+            let pushed = self.run.remote().push(&names);
+            pushed.inspect_err(|_| tries.refused(made(plans, self.branches, &commits), recorded))?
         };
         Ok((commits, pushed))
     }

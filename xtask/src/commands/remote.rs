@@ -7,7 +7,7 @@ use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger;
 
 use super::ledger::Ledger;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::ports::{GitId, Repository, Tip};
 
 /// The notes by which the Argo CD Source Hydrator and GitOps Promoter know what a commit was made from.
@@ -29,6 +29,24 @@ pub(super) struct Made {
     /// Where the branch stood.
     pub(super) before: Tip,
     pub(super) commit: GitId,
+}
+
+/// What a run wrote here and could not push yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unpushed {
+    pub(super) made: Vec<Made>,
+    pub(super) recorded: Vec<Sealed>,
+}
+
+impl Unpushed {
+    /// Where the branch stood before the run.
+    fn before<'a>(&'a self, made: &'a Made) -> &'a Tip {
+        let below = self
+            .made
+            .iter()
+            .find(|other| made.before.commit() == Some(&other.commit));
+        below.map_or(&made.before, |below| self.before(below))
+    }
 }
 
 impl Remote<'_> {
@@ -92,54 +110,46 @@ impl Remote<'_> {
         Ok(())
     }
 
-    /// Pushes; where the remote refuses because somebody else was first, goes back to where its branches are, and takes
-    /// back what the ledger says of the commits that are dropped with that. The failure is one of kind `Race` then.
-    pub(super) fn push_or_withdraw(
-        &self,
-        ledger: &Ledger<'_>,
-        branches: &[String],
-        made: &[Made],
-        recorded: &[Sealed],
-    ) -> Result<bool, Failure> {
-        let failure = match self.push(branches) {
-            Err(failure) if failure.kind == FailureKind::Race => failure,
-            result => return result,
+    /// After a fetch: where the remote went on while it refused this run's push, goes back to where its branches are, and
+    /// takes back what the ledger says of the commits that are dropped with that. Of this clone, only commits that the
+    /// run made are dropped.
+    pub(super) fn settle(&self, ledger: &Ledger<'_>, unpushed: &mut Unpushed) -> Result<(), Failure> {
+        let Delivery { remote, author, .. } = self.settings;
+        let mut dropped = BTreeSet::new();
+        for made in &unpushed.made {
+            let local = format!("refs/heads/{}", made.branch);
+            let Some(there) = self.delivery.remote_tip(&made.branch, remote)? else {
+                continue;
+            };
+            let before = unpushed.before(made);
+            let has_moved = match before.commit() {
+                Some(before) => *before != there && self.is_ancestor(before, &there)?,
+                None => true,
+            };
+            let is_tip = self.delivery.reference(&local)?.as_ref() == Some(&made.commit);
+            if is_tip && has_moved && !self.is_ancestor(&made.commit, &there)? {
+                let tracking = format!("refs/remotes/{remote}/{}", made.branch);
+                self.delivery.adopt(&local, &tracking, author, self.seconds)?;
+                let own = unpushed.made.iter().filter(|own| own.branch == made.branch);
+                dropped.extend(own.map(|own| own.commit.clone()));
+            }
+        }
+        let is_dropped = |event: &Sealed| {
+            let commit = event.event.fact.commit();
+            commit.is_some_and(|commit| dropped.contains(&GitId(commit.to_owned())))
         };
-        let dropped = self.withdraw(made)?;
-        let is_dropped = |commit: &str| dropped.contains(&GitId(commit.to_owned()));
-        let paths: BTreeSet<String> = recorded
+        let paths: BTreeSet<String> = unpushed
+            .recorded
             .iter()
-            .filter(|event| event.event.fact.commit().is_some_and(is_dropped))
+            .filter(|event| is_dropped(event))
             .map(|event| event.path.clone())
             .collect();
         if !paths.is_empty() {
             ledger.withdraw(&paths)?;
         }
-        Err(failure)
-    }
-
-    /// Of this clone, only commits that this run made are dropped. Returns those.
-    fn withdraw(&self, made: &[Made]) -> Result<BTreeSet<GitId>, Failure> {
-        self.fetch()?;
-        let Delivery { remote, author, .. } = self.settings;
-        let mut dropped = BTreeSet::new();
-        for Made { branch, before, commit } in made {
-            let local = format!("refs/heads/{branch}");
-            let Some(there) = self.delivery.remote_tip(branch, remote)? else {
-                continue;
-            };
-            let is_ours = self.delivery.reference(&local)?.as_ref() == Some(commit);
-            let has_moved = match before.commit() {
-                Some(before) => *before != there && self.is_ancestor(before, &there)?,
-                None => true,
-            };
-            if is_ours && has_moved {
-                let tracking = format!("refs/remotes/{remote}/{branch}");
-                self.delivery.adopt(&local, &tracking, author, self.seconds)?;
-                dropped.insert(commit.clone());
-            }
-        }
-        Ok(dropped)
+        unpushed.made.retain(|made| !dropped.contains(&made.commit));
+        unpushed.recorded.retain(|event| !paths.contains(&event.path));
+        Ok(())
     }
 
     fn is_ancestor(&self, commit: &GitId, descendant: &GitId) -> Result<bool, Failure> {

@@ -160,10 +160,11 @@ struct Written {
 impl Run<'_> {
     fn once(&self, tries: &mut Tries) -> Result<Report, Failure> {
         let remote = self.unit.remote(self.context);
+        let ledger = self.unit.ledger(self.context);
         if self.args.push {
             remote.fetch()?;
+            remote.settle(&ledger, &mut tries.unpushed)?;
         }
-        let ledger = self.unit.ledger(self.context);
         let started = tries.started(ledger.now());
         let (mut plan, mut findings) =
             match plan(self.context, self.unit, &self.target.base, &self.args.aim(), self.args)? {
@@ -184,9 +185,8 @@ impl Run<'_> {
                 before: plan.tip.clone(),
                 commit: written.commit.clone(),
             };
-            let names = [plan.branch.clone()];
-            let pushed = remote.push_or_withdraw(&ledger, &names, &[made], &written.events);
-            pushed.inspect_err(|_| tries.refused())?
+            let pushed = remote.push(std::slice::from_ref(&plan.branch));
+            pushed.inspect_err(|_| tries.refused([made], written.events.clone()))?
         };
         Ok(self
             .report(&plan, Some(&written), Some(dry), pushed)

@@ -1,7 +1,9 @@
 //! How often to begin again when others write at the same moment.
 
 use lockstep::model::Timestamp;
+use lockstep::release::ledger::Sealed;
 
+use super::remote::{Made, Unpushed};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -16,6 +18,8 @@ pub(super) struct Tries {
     races: u32,
     pushes: u32,
     started: Option<Timestamp>,
+    /// What earlier attempts wrote here.
+    pub(super) unpushed: Unpushed,
 }
 
 impl Tries {
@@ -24,9 +28,11 @@ impl Tries {
         *self.started.get_or_insert(now)
     }
 
-    /// The remote refused a push.
-    pub(super) fn refused(&mut self) {
+    /// A push failed.
+    pub(super) fn refused(&mut self, made: impl IntoIterator<Item = Made>, recorded: Vec<Sealed>) {
         self.pushes += 1;
+        self.unpushed.made.extend(made);
+        self.unpushed.recorded.extend(recorded);
     }
 
     /// Whether to begin again after a failure, on the branches as they are then.

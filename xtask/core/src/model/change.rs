@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Digest, EnvironmentName, ObjectId};
+use super::{ClassifiedChange, Digest, EnvironmentName, ObjectId};
 
 /// What differs between two states of the fleet.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -80,6 +80,8 @@ pub struct UnitDifference {
     pub permissions: Vec<PermissionChange>,
     /// The objects that differ.
     pub objects: Vec<ObjectChange>,
+    /// Every change with its risk class, in the order in which they stand here.
+    pub risks: Vec<ClassifiedChange>,
     /// What happens to earlier generations of hash-named ConfigMaps.
     pub generations: GenerationCounts,
     /// The classes that repeated field changes are folded into.

@@ -9,7 +9,7 @@ use super::lines::{Line, compare_lines};
 use super::values::{line, printable, short_digests, short_pair, short_value};
 use crate::model::{
     ChangeKind, ComponentChange, FieldChange, FleetChange, Fold, ObjectChange, ObjectId, PermissionChange,
-    PromptChange, UnitDifference,
+    PromptChange, RiskClass, UnitDifference,
 };
 use crate::yaml;
 
@@ -27,7 +27,11 @@ const MOST_LINES: usize = 40;
 
 /// All changes as text, with a summary as the last line.
 pub fn changes_text(change: &FleetChange, detail: Detail, style: Style) -> String {
-    let page = Page { detail, style };
+    let page = Page {
+        detail,
+        style,
+        unit: ChangeKind::Changed,
+    };
     let mut text = String::new();
     let mut quiet: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
     for unit in &change.units {
@@ -99,13 +103,24 @@ fn is_folded(object: &ObjectChange) -> bool {
     object.change == ChangeKind::Changed && object.fields.iter().all(|field| field.class.is_some())
 }
 
+#[derive(Clone, Copy)]
 struct Page {
     detail: Detail,
     style: Style,
+    /// What happens to the unit that is shown: where it is new or gone as a whole, no single change is a risk.
+    unit: ChangeKind,
 }
 
 impl Page {
-    fn unit(&self, unit: &UnitDifference, text: &mut String) {
+    fn unit(self, unit: &UnitDifference, text: &mut String) {
+        let page = Page {
+            unit: unit.change,
+            ..self
+        };
+        page.parts(unit, text);
+    }
+
+    fn parts(&self, unit: &UnitDifference, text: &mut String) {
         text.push_str(&format!("{} {}\n", self.style.strong(&name(unit)), unit.change.word()));
         self.components("tuple", &unit.components, &unit.prompts, text);
         self.components("overrides", &unit.overrides, &[], text);
@@ -147,13 +162,9 @@ impl Page {
                 Some(value) if self.detail == Detail::All => printable(value),
                 Some(value) => printable(&short_digests(value)),
             };
-            let field = if change.field.is_empty() {
-                change.component.clone()
-            } else {
-                format!("{}.{}", change.component, change.field)
-            };
             let (before, after) = (shown(&change.before), shown(&change.after));
-            text.push_str(&format!("    {field}: {before} → {after}\n"));
+            let (name, risk) = (change.name(), self.risk(change.risk()));
+            text.push_str(&format!("    {name}: {before} → {after}{risk}\n"));
         }
         for prompt in prompts {
             text.push_str(&format!("    text of prompts.{}\n", prompt.name));
@@ -171,6 +182,16 @@ impl Page {
         }
     }
 
+    /// The class of a change, where it is one to look at.
+    fn risk(&self, risk: RiskClass) -> String {
+        match risk {
+            _ if self.unit != ChangeKind::Changed => String::new(),
+            RiskClass::Low => String::new(),
+            RiskClass::Medium => format!(" {}", self.style.faint("(medium risk)")),
+            RiskClass::High => format!(" {}", self.style.error("(high risk)")),
+        }
+    }
+
     fn permissions(&self, changes: &[PermissionChange], text: &mut String) {
         if !changes.is_empty() {
             text.push_str("  permissions\n");
@@ -181,7 +202,8 @@ impl Page {
                 ChangeKind::Added | ChangeKind::Changed => self.style.warning("+"),
             };
             let (tool, permission) = (printable(&change.tool), printable(&change.permission));
-            text.push_str(&format!("    {sign} {tool}: {permission}\n"));
+            let risk = self.risk(change.risk());
+            text.push_str(&format!("    {sign} {tool}: {permission}{risk}\n"));
         }
     }
 
@@ -197,7 +219,11 @@ impl Page {
             }
             _ => shown_id(&object.id),
         };
-        text.push_str(&format!("    {sign} {title}\n"));
+        let risk = match object.risk() {
+            RiskClass::High => self.risk(RiskClass::High),
+            RiskClass::Low | RiskClass::Medium => String::new(),
+        };
+        text.push_str(&format!("    {sign} {title}{risk}\n"));
         if let Some(whole) = object.object.as_ref().filter(|_| self.detail == Detail::All) {
             self.block(whole, object.change, text);
         }

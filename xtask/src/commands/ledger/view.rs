@@ -7,6 +7,7 @@ use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
 use lockstep::release::ledger::{self as events, Draft, Entry, EventKind, Fact, Head, UnitHistory, seal};
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout::ledger;
+use rayon::prelude::*;
 
 use crate::failure::Failure;
 use crate::ports::{GitId, Repository};
@@ -105,11 +106,14 @@ impl<'a> View<'a> {
         }
         let mut files: BTreeMap<String, _> = self.read(&paths)?.into_iter().collect();
         let mut paths = paths.into_iter();
-        let histories = counts.into_iter().map(|count| {
-            let own = paths.by_ref().take(count);
-            UnitHistory::new(own.filter_map(|path| files.remove_entry(&path)))
-        });
-        Ok(histories.collect())
+        let own: Vec<Vec<_>> = counts
+            .into_iter()
+            .map(|count| {
+                let own = paths.by_ref().take(count);
+                own.filter_map(|path| files.remove_entry(&path)).collect()
+            })
+            .collect();
+        Ok(own.into_par_iter().map(UnitHistory::new).collect())
     }
 
     /// The events at these paths.

@@ -16,7 +16,7 @@ use crate::ports::GitId;
 
 /// The ledger as a release uses it.
 pub(super) struct Records<'a> {
-    pub(super) ledger: Ledger<'a>,
+    ledger: Ledger<'a>,
     workspace: &'a Workspace,
     recorder: Recorder,
 }

@@ -90,8 +90,8 @@ fn a_new_prompt_differs_in_the_tuple_and_in_one_config_map() {
         expect![[r#"
             dev/a changed
               tuple
-                prompts.answer.sha256: sha256:0ed3432bfcb9… → sha256:2f136179aa7f…
-                prompts.answer.version: 1.0.0 → 1.1.0
+                prompts.answer.sha256: sha256:0ed3432bfcb9… → sha256:2f136179aa7f… (medium risk)
+                prompts.answer.version: 1.0.0 → 1.1.0 (medium risk)
                 text of prompts.answer
                     … 2 unchanged
                     ---
@@ -289,8 +289,8 @@ fn environments_are_compared_as_their_branches_are() {
         expect![[r#"
             dev → staging/a changed
               tuple
-                prompts.answer.sha256: sha256:2f136179aa7f… → sha256:0ed3432bfcb9…
-                prompts.answer.version: 1.1.0 → 1.0.0
+                prompts.answer.sha256: sha256:2f136179aa7f… → sha256:0ed3432bfcb9… (medium risk)
+                prompts.answer.version: 1.1.0 → 1.0.0 (medium risk)
                 version: dev-latest → v1.0.0-rc1
                 text of prompts.answer
                     … 2 unchanged
@@ -299,7 +299,7 @@ fn environments_are_compared_as_their_branches_are() {
                   - Be brief.
                   + Be short.
               overrides
-                overrides.model.temperature: none → 0.5
+                overrides.model.temperature: none → 0.5 (medium risk)
               objects
                 ~ Deployment a
                   spec.replicas: 1 → 3
@@ -317,7 +317,7 @@ fn environments_are_compared_as_their_branches_are() {
               tuple
                 version: dev-latest → v1.0.0-rc1
               overrides
-                overrides.model.temperature: none → 0.5
+                overrides.model.temperature: none → 0.5 (medium risk)
               objects
                 ~ Deployment b
                   spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO

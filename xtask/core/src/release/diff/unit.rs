@@ -74,7 +74,7 @@ pub(super) fn unit_difference(
     if same && before.is_some() == after.is_some() {
         return None;
     }
-    Some(UnitDifference {
+    let difference = UnitDifference {
         environment: subject.environment.clone(),
         other_environment: subject.other_environment.cloned(),
         unit: subject.unit.to_owned(),
@@ -87,6 +87,11 @@ pub(super) fn unit_difference(
         objects: changes.objects,
         generations: changes.generations,
         folded: changes.folded,
+        risks: Vec::new(),
+    };
+    Some(UnitDifference {
+        risks: difference.risks(),
+        ..difference
     })
 }
 

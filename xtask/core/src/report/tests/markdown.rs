@@ -40,6 +40,7 @@ fn unit(environment: &str, agent: &str) -> UnitDifference {
         ],
         overrides: Vec::new(),
         prompts: Vec::new(),
+        risks: Vec::new(),
         permissions: vec![PermissionChange {
             tool: "search".to_owned(),
             permission: "documents:write".to_owned(),

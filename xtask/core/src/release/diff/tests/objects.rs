@@ -37,6 +37,7 @@ fn difference(before: &str, after: &str, naming: &Naming) -> UnitDifference {
         overrides: Vec::new(),
         permissions: Vec::new(),
         prompts: Vec::new(),
+        risks: Vec::new(),
         objects: changes.objects,
         generations: changes.generations,
         folded: changes.folded,
