@@ -8,6 +8,7 @@
 
 mod comparing;
 mod completions;
+mod evaluation;
 mod files;
 mod fleet;
 mod generate;
