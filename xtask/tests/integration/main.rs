@@ -9,6 +9,7 @@
 mod comparing;
 mod completions;
 mod doctor;
+mod evaluation;
 mod explain;
 mod files;
 mod fleet;

@@ -2,6 +2,7 @@
 
 mod answer;
 pub(super) mod exchange;
+mod gathered;
 mod live;
 mod run;
 mod sources;
@@ -9,9 +10,9 @@ mod versus;
 
 use std::path::PathBuf;
 
-use lockstep::model::{AgentName, Finding};
+use lockstep::model::{AgentName, Finding, Timestamp};
 use lockstep::prompts::evaluation::{Bar, Evaluation, VerdictOutcome};
-use lockstep::workspace::{Agent, Workspace, layout};
+use lockstep::workspace::{Agent, Workspace, layout, retired};
 use serde::Serialize;
 
 use super::selection;
@@ -35,7 +36,7 @@ pub struct Args {
     /// Judge it beside what this environment runs: it must not do worse.
     #[arg(long, value_name = "ENVIRONMENT")]
     against: Option<String>,
-    /// Judge it beside a variant: `<prompt>@<version>` or `model=<provider>/<name>`. Several make a table.
+    /// Judge it beside a variant: `<prompt>@<version>`, `model=<provider>/<name>`, or both with a comma. May be repeated.
     #[arg(long, value_name = "VARIANT")]
     versus: Vec<String>,
     /// How often to ask each case.
@@ -129,6 +130,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .iter()
         .any(|one| one.verdict.outcome == VerdictOutcome::Failed);
     findings.extend(concerning(&loaded.findings, &evaluations));
+    let now = Timestamp {
+        seconds: context.clock.now(),
+        offset_minutes: 0,
+    };
+    let today = now.to_string();
+    findings.extend(concerning(&retired(workspace, &today[..10]), &evaluations));
     findings.sort();
     findings.dedup();
     let report = Report::new(Answer { evaluations }, text).with_findings(findings, sources);

@@ -8,13 +8,13 @@ use std::time::Duration;
 use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::Suite;
 use lockstep::prompts::evaluation::{
-    Bar, Comparison, Evaluation, JudgeEvidence, SuiteEvidence, SuiteRun, Tokens, compare, run_suite, sum_up, verdict,
+    Bar, Comparison, Evaluation, SuiteRun, Tokens, VerdictOutcome, compare, run_suite, sum_up, verdict,
 };
-use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, judge_prompt};
+use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording};
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
-use lockstep::yaml::{Positions, Segment};
 use rayon::ThreadPool;
 
+use super::gathered::{Gathered, SuiteFile};
 use super::live::{Budget, Live, Spent};
 use super::sources::Endpoint;
 use super::{Args, versus};
@@ -108,6 +108,12 @@ impl<'a> Runner<'a> {
                 gathered.unreadable += 1;
                 continue;
             };
+            let file = SuiteFile {
+                name,
+                path: &path,
+                bytes: &bytes,
+                ids: suite.cases.iter().map(|case| case.id.clone()).collect(),
+            };
             let suite = self.filtered(suite);
             let before = findings.len();
             let run = self.suite(agent, name, &suite, &judged, &mut others, mock.as_ref(), findings)?;
@@ -115,9 +121,9 @@ impl<'a> Runner<'a> {
                 gathered.unreadable += 1;
                 continue;
             };
-            self.show_failures(&path, &bytes, &suite, &run, findings);
+            findings.extend(file.failures(&run));
             gathered.unreadable += usize::from(findings[before..].iter().any(|one| one.rule == "broken-cassette"));
-            gathered.add(name, Digest::of(&bytes), &suite, &judged, run, self);
+            gathered.add(&file, &suite, &judged, run, (self.args.repeat, &self.bar));
         }
         Ok(Some(self.evaluation(agent, judged, others, gathered)))
     }
@@ -293,43 +299,6 @@ impl<'a> Runner<'a> {
         Ok(own)
     }
 
-    /// Each failing case as a finding where it stands.
-    fn show_failures(&self, path: &str, bytes: &[u8], suite: &Suite, run: &SuiteRun, findings: &mut Vec<Finding>) {
-        use lockstep::prompts::evaluation::CaseOutcome;
-        let failures = run
-            .failures
-            .iter()
-            .filter(|failure| failure.outcome != CaseOutcome::NotEvaluated);
-        let mut positions = None;
-        for failure in failures {
-            let positions = positions.get_or_insert_with(|| Positions::of(&String::from_utf8_lossy(bytes)).ok());
-            let index = suite
-                .cases
-                .iter()
-                .position(|case| case.id == failure.case_id)
-                .unwrap_or_default();
-            let place = [
-                Segment::Key("cases".to_owned()),
-                Segment::Index(index),
-                Segment::Key("id".to_owned()),
-            ];
-            // cases that were left out shift the others
-            let unfiltered = self.args.tag.is_empty() && self.args.case.is_empty();
-            let (line, column) = positions
-                .as_ref()
-                .filter(|_| unfiltered)
-                .map_or((0, 0), |positions| positions.nearest(&place));
-            let said = failure.violations.first();
-            let message = said.map_or_else(String::new, |one| {
-                format!(": `{}` expected {}, got {}", one.assertion, one.expected, one.got)
-            });
-            findings.push(
-                Finding::error("failed-case", format!("`{}` does not hold{message}", failure.case_id))
-                    .at(path, line, column),
-            );
-        }
-    }
-
     fn evaluation(
         &self,
         agent: &Agent,
@@ -350,7 +319,7 @@ impl<'a> Runner<'a> {
         }
         let mut verdict = verdict(&summary, against.as_ref(), &self.bar);
         if gathered.unreadable > 0 {
-            verdict.outcome = lockstep::prompts::evaluation::VerdictOutcome::Failed;
+            verdict.outcome = VerdictOutcome::Failed;
             verdict
                 .reasons
                 .push(format!("{} suites could not be read as a whole", gathered.unreadable));
@@ -389,33 +358,5 @@ impl<'a> Runner<'a> {
             suites: gathered.suites,
         };
         (evaluation, variants)
-    }
-}
-
-/// What the suites of an agent came to.
-#[derive(Default)]
-struct Gathered {
-    suites: Vec<SuiteEvidence>,
-    runs: Vec<SuiteRun>,
-    unreadable: usize,
-}
-
-impl Gathered {
-    fn add(&mut self, name: &str, sha256: Digest, suite: &Suite, judged: &Judged, run: SuiteRun, runner: &Runner<'_>) {
-        let judge = suite.judge.as_ref().map(|judge| JudgeEvidence {
-            provider: judge.provider.clone(),
-            name: judge.name.clone(),
-            threshold: judge.threshold,
-            prompt: judge_prompt(),
-        });
-        self.suites.push(SuiteEvidence {
-            name: name.to_owned(),
-            sha256,
-            prompt: suite.prompt.clone(),
-            prompt_version: judged.subject.prompts[&suite.prompt].0,
-            judge,
-            summary: sum_up(std::slice::from_ref(&run), runner.args.repeat, &runner.bar),
-        });
-        self.runs.push(run);
     }
 }

@@ -9,6 +9,9 @@ pub(super) struct Args {
     /// Ask the endpoint in `LLM_BASE_URL`, with the key in `LLM_API_KEY`; it speaks OpenAI's chat completions.
     #[arg(long)]
     live: bool,
+    /// Ask this endpoint instead of the one in `LLM_BASE_URL`.
+    #[arg(long, value_name = "URL", requires = "live")]
+    endpoint: Option<String>,
     /// Keep answers that were not recorded, from the endpoint or from the mock, in the cassettes.
     #[arg(long)]
     pub(super) record: bool,
@@ -41,10 +44,14 @@ impl Args {
         if !self.live {
             return Ok(None);
         }
-        let base = context.environment.variable("LLM_BASE_URL").ok_or_else(|| {
-            Failure::new(FailureKind::Usage, "`LLM_BASE_URL` is not set")
-                .hint("set it to the address before `/chat/completions`, for example `https://models.example.com/v1`")
-        })?;
+        let named = self.endpoint.clone();
+        let base = named
+            .or_else(|| context.environment.variable("LLM_BASE_URL"))
+            .ok_or_else(|| {
+                Failure::new(FailureKind::Usage, "`LLM_BASE_URL` is not set").hint(
+                    "set it to the address before `/chat/completions`, for example `https://models.example.com/v1`",
+                )
+            })?;
         if !base.starts_with("https://") && !base.starts_with("http://") {
             let failure = Failure::new(FailureKind::Usage, format!("`LLM_BASE_URL` is no address: `{base}`"));
             return Err(failure.hint("begin it with `https://`"));

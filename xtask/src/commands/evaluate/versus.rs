@@ -1,4 +1,4 @@
-//! Variants of what is judged: another version of a prompt, or another model.
+//! Variants of what is judged: another version of a prompt, another model, or both.
 
 use lockstep::model::PlainVersion;
 use lockstep::prompts::run::RequestModel;
@@ -6,8 +6,15 @@ use lockstep::workspace::{Agent, Judged, Workspace};
 
 use crate::failure::{Failure, FailureKind};
 
-/// What is judged, with one thing replaced: `<prompt>@<version>` or `model=<provider>/<name>`.
+/// What is judged, with parts replaced: `<prompt>@<version>` and `model=<provider>/<name>`, separated by commas.
 pub(super) fn variant(workspace: &Workspace, agent: &Agent, judged: &Judged, text: &str) -> Result<Judged, Failure> {
+    let parts = text.split(',').map(str::trim);
+    parts
+        .into_iter()
+        .try_fold(judged.clone(), |judged, part| replaced(workspace, agent, &judged, part))
+}
+
+fn replaced(workspace: &Workspace, agent: &Agent, judged: &Judged, text: &str) -> Result<Judged, Failure> {
     let mut other = judged.clone();
     let usage = |message: String| {
         Failure::new(FailureKind::Usage, message)

@@ -1,5 +1,7 @@
 //! The template language of prompts: Handlebars as the dotprompt format uses it, with the place of every expression.
 
+mod expression;
+mod frame;
 mod parser;
 mod render;
 mod scanner;
@@ -104,6 +106,15 @@ pub struct Fault {
     pub message: String,
     /// What to do.
     pub help: String,
+}
+
+/// A fault at a place.
+fn fault(at: usize, message: impl Into<String>, help: impl Into<String>) -> Fault {
+    Fault {
+        at,
+        message: message.into(),
+        help: help.into(),
+    }
 }
 
 impl Call {

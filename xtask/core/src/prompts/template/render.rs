@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Block, Call, Expression, HELPERS, Node, Partial, Path, Template, truth};
+use super::frame::{Frame, NOTHING, walk};
+use super::{Block, Call, Expression, HELPERS, Node, Partial, Template, truth};
 
 /// Partials inside each other.
 const DEPTH_LIMIT: usize = 32;
@@ -62,110 +63,6 @@ pub fn render(template: &Template, data: &Data<'_>) -> Result<Vec<Piece>, Render
     let frame = Frame::root(data.input, data);
     output.template(template, &frame, 0)?;
     Ok(output.pieces)
-}
-
-/// What is seen at one place of a template.
-struct Frame<'a> {
-    value: &'a Value,
-    parent: Option<&'a Frame<'a>>,
-    /// `@index`, `@key`, `@first` and `@last`.
-    locals: Vec<(&'static str, Value)>,
-    /// The names of `as |item index|`.
-    parameters: Vec<(&'a str, Cow<'a, Value>)>,
-    data: &'a Data<'a>,
-}
-
-const NOTHING: &Value = &Value::Null;
-
-impl<'a> Frame<'a> {
-    fn root(value: &'a Value, data: &'a Data<'a>) -> Frame<'a> {
-        Frame {
-            value,
-            parent: None,
-            locals: Vec::new(),
-            parameters: Vec::new(),
-            data,
-        }
-    }
-
-    fn inside<'b>(&'b self, value: &'b Value) -> Frame<'b>
-    where
-        'a: 'b,
-    {
-        Frame {
-            value,
-            parent: Some(self),
-            locals: Vec::new(),
-            parameters: Vec::new(),
-            data: self.data,
-        }
-    }
-
-    fn path(&self, path: &Path) -> Cow<'_, Value> {
-        if path.is_data {
-            return self.data_path(path);
-        }
-        if path.up == 0
-            && let Some((first, rest)) = path.parts.split_first()
-            && let Some(found) = self.parameter(first)
-        {
-            return Cow::Borrowed(walk(found, rest));
-        }
-        let mut frame = self;
-        for _ in 0..path.up {
-            match frame.parent {
-                Some(parent) => frame = parent,
-                None => return Cow::Borrowed(NOTHING),
-            }
-        }
-        Cow::Borrowed(walk(frame.value, &path.parts))
-    }
-
-    fn parameter(&self, name: &str) -> Option<&Value> {
-        let own = self.parameters.iter().find(|(key, _)| *key == name);
-        match (own, self.parent) {
-            (Some((_, value)), _) => Some(value),
-            (None, Some(parent)) => parent.parameter(name),
-            (None, None) => None,
-        }
-    }
-
-    fn data_path(&self, path: &Path) -> Cow<'_, Value> {
-        let Some((first, rest)) = path.parts.split_first() else {
-            return Cow::Borrowed(NOTHING);
-        };
-        if first == "root" {
-            return Cow::Borrowed(walk(self.data.input, rest));
-        }
-        let mut frame = Some(self);
-        let mut up = path.up;
-        while let Some(here) = frame {
-            if let Some((_, value)) = here.locals.iter().find(|(key, _)| *key == first) {
-                if up == 0 {
-                    return Cow::Borrowed(walk(value, rest));
-                }
-                up -= 1;
-            }
-            frame = here.parent;
-        }
-        Cow::Borrowed(self.data.context.get(first).map_or(NOTHING, |value| walk(value, rest)))
-    }
-}
-
-fn walk<'a>(value: &'a Value, parts: &[String]) -> &'a Value {
-    let mut here = value;
-    for part in parts {
-        let next = match here {
-            Value::Object(map) => map.get(part),
-            Value::Array(items) => part.parse::<usize>().ok().and_then(|index| items.get(index)),
-            _ => None,
-        };
-        match next {
-            Some(next) => here = next,
-            None => return NOTHING,
-        }
-    }
-    here
 }
 
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! Cuts a template into text and tags, and takes away the white space that tags claim.
 
-use super::Fault;
+use super::{Fault, fault};
 
 /// Text, or what stands between two pairs of braces.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,14 +80,6 @@ pub(super) fn scan(text: &str) -> (Vec<Token>, Vec<Fault>) {
 fn flush(tokens: &mut Vec<Token>, literal: &mut String) {
     if !literal.is_empty() {
         tokens.push(Token::Text(std::mem::take(literal)));
-    }
-}
-
-fn fault(at: usize, message: impl Into<String>, help: impl Into<String>) -> Fault {
-    Fault {
-        at,
-        message: message.into(),
-        help: help.into(),
     }
 }
 

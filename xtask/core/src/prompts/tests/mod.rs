@@ -1,4 +1,8 @@
 //! Prompts read, rendered and judged, in memory.
 
+mod assertions;
+mod contracts;
 mod files;
+mod numbers;
 mod rendering;
+mod scrubbing;

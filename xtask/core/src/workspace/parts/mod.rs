@@ -21,6 +21,9 @@ pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<F
         contracts::check(agent, findings);
         tools::check(agent, findings);
         models::check_retrieval(workspace, agent, findings);
+        if let Some(setting) = workspace.environments.first().map(|first| Setting::plain(first, agent)) {
+            models::check_known(workspace, &setting, tree, findings);
+        }
         for environment in workspace.environments.iter().filter(|one| one.runs(&agent.name)) {
             if let Some(setting) = Setting::of(environment, agent) {
                 let before = findings.len();
@@ -48,23 +51,28 @@ struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
+    /// The candidate as it would run where nothing is replaced.
+    fn plain(environment: &'a Environment, agent: &'a Agent) -> Setting<'a> {
+        let candidate = &agent.file.candidate;
+        let prompts = candidate.prompts.iter();
+        Setting {
+            environment,
+            agent,
+            model: candidate.model.as_ref(),
+            tools: candidate.tools,
+            retrieval: candidate.retrieval,
+            prompts: prompts.map(|(name, version)| (name.as_str(), *version)).collect(),
+            overrides: Overrides::default(),
+            source: (layout::agent(agent.name.as_str()), "candidate"),
+        }
+    }
+
     fn of(environment: &'a Environment, agent: &'a Agent) -> Option<Setting<'a>> {
         let overrides = environment.overrides(&agent.name);
         if environment.file.follows == Follows::Candidate {
-            let candidate = &agent.file.candidate;
             return Some(Setting {
-                environment,
-                agent,
-                model: candidate.model.as_ref(),
-                tools: candidate.tools,
-                retrieval: candidate.retrieval,
-                prompts: candidate
-                    .prompts
-                    .iter()
-                    .map(|(name, version)| (name.as_str(), *version))
-                    .collect(),
                 overrides,
-                source: (layout::agent(agent.name.as_str()), "candidate"),
+                ..Setting::plain(environment, agent)
             });
         }
         let tuple = &environment.releases.get(&agent.name)?.tuple;
@@ -88,11 +96,15 @@ impl<'a> Setting<'a> {
     fn place(&self, tree: &FileTree, part: &str, key: &str) -> (String, usize, usize) {
         let values = layout::values(&self.environment.name, &self.agent.name);
         let environment = layout::environment(self.environment.name.as_str());
+        let replaces = self.overrides != Overrides::default();
         for (file, root) in [
             (&values, "overrides"),
             (&environment, "overrides"),
             (&self.source.0, self.source.1),
-        ] {
+        ]
+        .into_iter()
+        .skip(if replaces { 0 } else { 2 })
+        {
             let path = [root, part, key].map(|key| Segment::Key(key.to_owned()));
             let text = tree.get(file).map(|bytes| String::from_utf8_lossy(bytes));
             let positions = text.and_then(|text| Positions::of(&text).ok());

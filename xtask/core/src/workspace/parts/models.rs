@@ -76,27 +76,42 @@ pub(super) fn check(workspace: &Workspace, setting: &Setting<'_>, tree: &FileTre
             "name a dated version: only dev may follow an alias".to_owned(),
         );
     }
-    let Some(known) = known else { return };
-    match found {
-        None => {
-            let named = format!("{}/{}", model.provider, model.name);
-            let names: Vec<String> = known
-                .models
-                .iter()
-                .map(|model| format!("{}/{}", model.provider, model.name))
-                .collect();
-            let help = match suggestion(&named, names.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`? Models are listed in `{}`", layout::MODELS),
-                None => format!("add it to `{}`", layout::MODELS),
-            };
-            report(
-                Finding::error("unknown-model", format!("nothing is known of the model `{named}`")),
-                "name",
-                help,
-            );
-        }
-        Some(found) => fits(setting, &model, found, tree, findings),
+    known_model(workspace, setting, &model, tree, findings);
+}
+
+/// Checks the candidate's own model, which some environment may replace and a later one may not.
+pub(super) fn check_known(workspace: &Workspace, setting: &Setting<'_>, tree: &FileTree, findings: &mut Vec<Finding>) {
+    if let Some(model) = Running::of(setting) {
+        known_model(workspace, setting, &model, tree, findings);
     }
+}
+
+fn known_model(
+    workspace: &Workspace,
+    setting: &Setting<'_>,
+    model: &Running<'_>,
+    tree: &FileTree,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(known) = &workspace.models else { return };
+    if let Some(found) = known.model(model.provider, model.name) {
+        return fits(setting, model, found, tree, findings);
+    }
+    let named = format!("{}/{}", model.provider, model.name);
+    let models = known.models.iter();
+    let names: Vec<String> = models
+        .map(|model| format!("{}/{}", model.provider, model.name))
+        .collect();
+    let help = match suggestion(&named, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`? Models are listed in `{}`", layout::MODELS),
+        None => format!("add it to `{}`", layout::MODELS),
+    };
+    let (file, line, column) = setting.place(tree, "model", "name");
+    findings.push(
+        Finding::error("unknown-model", format!("nothing is known of the model `{named}`"))
+            .at(file, line, column)
+            .help(help),
+    );
 }
 
 fn limits(setting: &Setting<'_>, model: &Running<'_>, tree: &FileTree, findings: &mut Vec<Finding>) {

@@ -23,9 +23,9 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
         "prompts": [format!("file://{prompt_file}")],
         "tests": tests,
     });
-    if !default.is_empty() {
-        file["defaultTest"] = Value::Object(default);
-    }
+    // lists are values here, and several tests there
+    default.insert("options".to_owned(), json!({"disableVarExpansion": true}));
+    file["defaultTest"] = Value::Object(default);
     lost.sort();
     lost.dedup();
     (file, lost)

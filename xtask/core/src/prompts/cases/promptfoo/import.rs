@@ -10,7 +10,7 @@ use crate::yaml::{self, Positions, Segment};
 const MOST_COMBINATIONS: usize = 1_000;
 
 /// Keys of a test that mean something here, or nothing anywhere.
-const TEST_KEYS: &[&str] = &["assert", "description", "metadata", "threshold", "vars"];
+const TEST_KEYS: &[&str] = &["assert", "description", "metadata", "options", "threshold", "vars"];
 
 /// Keys of an assertion that mean something here.
 const ASSERTION_KEYS: &[&str] = &[
@@ -57,6 +57,7 @@ pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Findi
         positions: Positions::of(text).ok(),
         findings: Vec::new(),
         templates: value.get("assertionTemplates").cloned().unwrap_or_default(),
+        whole_lists: false,
         suite: Suite {
             prompt: prompt.to_owned(),
             ..Suite::default()
@@ -83,7 +84,15 @@ struct Import<'a> {
     positions: Option<Positions>,
     findings: Vec<Finding>,
     templates: Value,
+    /// Whether a list is one value instead of several tests.
+    whole_lists: bool,
     suite: Suite,
+}
+
+/// Whether a test says that its lists are values.
+fn keeps_lists(test: &Map<String, Value>) -> bool {
+    let options = test.get("options");
+    options.and_then(|options| options.get("disableVarExpansion")) == Some(&Value::Bool(true))
 }
 
 impl Import<'_> {
@@ -107,6 +116,12 @@ impl Import<'_> {
         }
     }
 
+    fn options(&mut self, test: &Map<String, Value>, path: &[Segment]) {
+        if let Some(options) = test.get("options").and_then(Value::as_object) {
+            self.unknown_keys(options, &["disableVarExpansion"], &[path, &[key("options")]].concat());
+        }
+    }
+
     fn file(&mut self, map: &Map<String, Value>) {
         self.unknown_keys(map, FILE_KEYS, &[]);
         if let Some(description) = map.get("description").and_then(Value::as_str) {
@@ -116,13 +131,20 @@ impl Import<'_> {
         let default = map.get("defaultTest").and_then(Value::as_object).unwrap_or(&none);
         self.unknown_keys(default, TEST_KEYS, &[key("defaultTest")]);
         self.suite.assertions = self.assertions(default.get("assert"), &[key("defaultTest"), key("assert")]);
-        self.suite.vars = default
+        self.options(default, &[key("defaultTest")]);
+        self.whole_lists = keeps_lists(default);
+        let whole = self.whole_lists;
+        let is_list = |value: &Value| !whole && value.as_array().is_some_and(|items| !items.is_empty());
+        let given = default
             .get("vars")
             .and_then(Value::as_object)
             .cloned()
             .unwrap_or_default();
+        let (lists, plain): (Vec<_>, Vec<_>) = given.into_iter().partition(|(_, value)| is_list(value));
+        let lists: Map<String, Value> = lists.into_iter().collect();
+        self.suite.vars = plain.into_iter().collect();
         let threshold = default.get("threshold").and_then(Value::as_f64);
-        self.tests(map.get("tests"), &[key("tests")], &none, threshold);
+        self.tests(map.get("tests"), &[key("tests")], &lists, threshold);
         for (index, scenario) in map
             .get("scenarios")
             .and_then(Value::as_array)
@@ -133,9 +155,16 @@ impl Import<'_> {
             let path = [key("scenarios"), Segment::Index(index)];
             let configs = scenario.get("config").and_then(Value::as_array);
             for config in configs.into_iter().flatten() {
-                let vars = config.get("vars").and_then(Value::as_object).unwrap_or(&none);
+                let mut vars = lists.clone();
+                vars.extend(
+                    config
+                        .get("vars")
+                        .and_then(Value::as_object)
+                        .cloned()
+                        .unwrap_or_default(),
+                );
                 let place = [&path[..], &[key("tests")]].concat();
-                self.tests(scenario.get("tests"), &place, vars, threshold);
+                self.tests(scenario.get("tests"), &place, &vars, threshold);
             }
         }
     }
@@ -181,7 +210,12 @@ impl Import<'_> {
         }
         let assertions = self.assertions(test.get("assert"), &[path, &[key("assert")]].concat());
         let name = test.get("description").and_then(Value::as_str).unwrap_or_default();
-        let all = combinations(&vars);
+        self.options(test, path);
+        let all = if self.whole_lists || keeps_lists(test) {
+            vec![vars]
+        } else {
+            combinations(&vars)
+        };
         if all.len() == MOST_COMBINATIONS {
             self.unsupported(
                 format!("only the first {MOST_COMBINATIONS} combinations are taken"),

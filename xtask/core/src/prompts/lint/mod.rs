@@ -1,5 +1,7 @@
 //! Holds a template against the input that it declares: variables, helpers, roles.
 
+mod known;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -7,6 +9,7 @@ use serde_json::Value;
 use super::header::PromptHeader;
 use super::template::{Block, Call, Expression, HELPERS, Node, Partial, Path, Template};
 use crate::model::{Finding, suggestion};
+use known::{Found, Known, Scope, child, is_list, is_required, items};
 
 /// Who may speak.
 pub const ROLES: &[&str] = &["system", "user", "model", "tool"];
@@ -40,61 +43,6 @@ pub(super) fn lint(template: &Template, input: &Value, header: &PromptHeader) ->
     lint.template(template, &Scope::root(input));
     lint.unused();
     lint.linted
-}
-
-/// What a name may lead to here.
-struct Scope<'a> {
-    schema: Known<'a>,
-    parent: Option<&'a Scope<'a>>,
-    parameters: Vec<(&'a str, Known<'a>)>,
-    depth: usize,
-    in_loop: bool,
-}
-
-/// What is known of a value.
-#[derive(Clone, Copy)]
-enum Known<'a> {
-    /// It has this schema.
-    Schema(&'a Value),
-    /// It may be anything.
-    Anything,
-}
-
-impl<'a> Scope<'a> {
-    fn root(schema: &'a Value) -> Scope<'a> {
-        Scope {
-            schema: Known::Schema(schema),
-            parent: None,
-            parameters: Vec::new(),
-            depth: 0,
-            in_loop: false,
-        }
-    }
-
-    fn inside<'b>(&'b self, schema: Known<'b>, parameters: &'b [String], in_loop: bool) -> Scope<'b> {
-        let values = [schema, Known::Anything];
-        Scope {
-            schema,
-            parent: Some(self),
-            parameters: parameters.iter().map(String::as_str).zip(values).collect(),
-            depth: self.depth + 1,
-            in_loop: in_loop || self.in_loop,
-        }
-    }
-
-    fn up(&self, levels: usize) -> Option<&Scope<'a>> {
-        let mut scope = self;
-        for _ in 0..levels {
-            scope = scope.parent?;
-        }
-        Some(scope)
-    }
-
-    fn parameter(&self, name: &str) -> Option<Known<'a>> {
-        let own = self.parameters.iter().find(|(key, _)| *key == name);
-        own.map(|(_, known)| *known)
-            .or_else(|| self.parent.and_then(|parent| parent.parameter(name)))
-    }
 }
 
 struct Lint<'a> {
@@ -388,68 +336,5 @@ impl Lint<'_> {
                 self.linted.notices.push((None, finding));
             }
         }
-    }
-}
-
-/// Where a name leads in a schema.
-enum Found<'a> {
-    Schema(&'a Value),
-    Anything,
-    /// Nowhere; these are the names there.
-    Nothing(Vec<&'a str>),
-}
-
-fn child<'a>(schema: &'a Value, part: &str) -> Found<'a> {
-    if let Some(property) = schema.get("properties").and_then(|properties| properties.get(part)) {
-        return Found::Schema(property);
-    }
-    if is_list(schema) {
-        let is_index = part.parse::<usize>().is_ok();
-        return match schema.get("items") {
-            Some(items) if is_index => Found::Schema(items),
-            _ if is_index || part == "length" => Found::Anything,
-            _ => Found::Nothing(Vec::new()),
-        };
-    }
-    let typed = schema.get("type").is_some() || schema.get("enum").is_some();
-    let is_open = match schema.get("additionalProperties") {
-        Some(Value::Bool(open)) => *open,
-        Some(Value::Object(_)) => true,
-        _ => !typed || schema.get("properties").is_none() && has_type(schema, "object"),
-    };
-    if is_open {
-        return Found::Anything;
-    }
-    let properties = schema.get("properties").and_then(Value::as_object);
-    Found::Nothing(
-        properties
-            .into_iter()
-            .flat_map(|properties| properties.keys().map(String::as_str))
-            .collect(),
-    )
-}
-
-fn has_type(schema: &Value, name: &str) -> bool {
-    match schema.get("type") {
-        Some(Value::String(only)) => only == name,
-        Some(Value::Array(types)) => types.iter().any(|one| one == name),
-        _ => false,
-    }
-}
-
-fn is_list(schema: &Value) -> bool {
-    has_type(schema, "array")
-}
-
-fn is_required(schema: &Value, part: &str) -> bool {
-    let required = schema.get("required").and_then(Value::as_array);
-    let closed = schema.get("properties").and_then(|properties| properties.get(part));
-    closed.is_none() || required.is_some_and(|required| required.iter().any(|name| name == part))
-}
-
-fn items(known: Known<'_>) -> Known<'_> {
-    match known {
-        Known::Schema(schema) if is_list(schema) => schema.get("items").map_or(Known::Anything, Known::Schema),
-        _ => Known::Anything,
     }
 }

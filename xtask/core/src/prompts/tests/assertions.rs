@@ -1,0 +1,256 @@
+//! Every assertion that is supported, holding once and failing once.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::prompts::cases::{Assertion, Case, Suite, UNSUPPORTED, support};
+use crate::prompts::run::{Attempt, RequestModel, Subject, SubjectModel, ToolCall, ToolSpec, Usage};
+use crate::prompts::score::{Score, Scorer};
+
+fn subject() -> Subject {
+    let parameters = json!({"type": "object", "required": ["q"], "properties": {"q": {"type": "string"}}});
+    Subject {
+        model: SubjectModel {
+            model: RequestModel {
+                provider: "p".to_owned(),
+                name: "m".to_owned(),
+                version: None,
+            },
+            temperature: 0.0,
+            max_tokens: 100,
+            timeout_seconds: 1,
+            price: Some((1.0, 2.0)),
+        },
+        prompts: BTreeMap::new(),
+        tools: vec![ToolSpec {
+            name: "search".to_owned(),
+            description: String::new(),
+            parameters: parameters.as_object().unwrap().clone(),
+        }],
+        contract: None,
+    }
+}
+
+fn answer(text: &str) -> Attempt {
+    Attempt {
+        text: text.to_owned(),
+        calls: vec![ToolCall {
+            id: "1".to_owned(),
+            name: "search".to_owned(),
+            arguments: json!({"q": "tents", "limit": 2}),
+        }],
+        finish: "stop".to_owned(),
+        usage: Usage {
+            input: 1_000_000,
+            output: 500_000,
+        },
+        latency_ms: 120,
+        steps: 2,
+    }
+}
+
+fn score(case: &Case, text: &str) -> Result<Score, String> {
+    let (subject, suite) = (subject(), Suite::default());
+    let scorer = Scorer::new(&subject, &suite).unwrap();
+    scorer.score(case, &answer(text), &|expected| {
+        if expected == "good" { Ok(0.9) } else { Ok(0.1) }
+    })
+}
+
+fn assertion(value: Value) -> Assertion {
+    serde_json::from_value(value).unwrap()
+}
+
+fn holds(value: Value, text: &str) -> bool {
+    let case = Case {
+        assertions: vec![assertion(value)],
+        vars: Map::from_iter([("name".to_owned(), json!("Ada"))]),
+        ..Case::default()
+    };
+    score(&case, text).unwrap().passed
+}
+
+#[test]
+fn each_holds_and_fails_where_it_should() {
+    let rows = [
+        (json!({"type": "equals", "value": "a b"}), "a b", "a c"),
+        (
+            json!({"type": "equals", "value": {"a": 1}}),
+            r#"{ "a" : 1 }"#,
+            r#"{"a": 2}"#,
+        ),
+        (
+            json!({"type": "contains", "value": "Hello {{name}}"}),
+            "Hello Ada!",
+            "Hello Eve!",
+        ),
+        (json!({"type": "icontains", "value": "ADA"}), "ada", "eve"),
+        (json!({"type": "not-contains", "value": "x"}), "y", "x"),
+        (json!({"type": "contains-all", "value": ["a", "b"]}), "b a", "b"),
+        (json!({"type": "contains-any", "value": "a, b"}), "xb", "x"),
+        (json!({"type": "icontains-all", "value": ["A"]}), "a", "b"),
+        (json!({"type": "icontains-any", "value": ["A"]}), "a", "b"),
+        (json!({"type": "starts-with", "value": "ab"}), "abc", "cab"),
+        (json!({"type": "regex", "value": "^(?!no)\\w+$"}), "yes", "no"),
+        (json!({"type": "word-count", "value": {"min": 2, "max": 3}}), "a b", "a"),
+        (json!({"type": "word-count", "value": 1}), "a", "a b"),
+        (
+            json!({"type": "levenshtein", "value": "kitten", "threshold": 3}),
+            "sitting",
+            "something",
+        ),
+        (
+            json!({"type": "bleu", "value": "the cat sat on the mat"}),
+            "the cat sat on the mat",
+            "a dog",
+        ),
+        (
+            json!({"type": "gleu", "value": "the cat sat on the mat"}),
+            "the cat sat on the mat.",
+            "a dog",
+        ),
+        (json!({"type": "rouge-n", "value": "the cat"}), "the cat", "a dog"),
+        (json!({"type": "is-refusal"}), "I'm sorry, but I cannot do that", "Sure"),
+        (
+            json!({"type": "is-json", "value": {"required": ["a"]}}),
+            r#"{"a":1}"#,
+            r#"{"b":1}"#,
+        ),
+        (
+            json!({"type": "contains-json"}),
+            "so {\"a\": [1]} it is",
+            "so {a} it is",
+        ),
+        (json!({"type": "is-xml"}), "<a x='1'><b/>t</a>", "<a><b></a>"),
+        (json!({"type": "contains-xml"}), "see <a>1</a>", "see <a>1"),
+        (json!({"type": "is-html"}), "<p>x</p>", "plain"),
+        (json!({"type": "contains-html"}), "x <br> y", "x < y > z"),
+        (json!({"type": "finish-reason", "value": "stop"}), "", "\u{0}"),
+        (json!({"type": "latency", "threshold": 200}), "", "\u{0}"),
+        (json!({"type": "cost", "threshold": 2.0}), "", "\u{0}"),
+        (json!({"type": "llm-rubric", "value": "good"}), "", "\u{0}"),
+        (json!({"type": "tool-call-f1", "value": ["search"]}), "", "\u{0}"),
+        (json!({"type": "is-valid-openai-tools-call"}), "", "\u{0}"),
+        (json!({"type": "trajectory:tool-used", "value": "sea*"}), "", "\u{0}"),
+        (
+            json!({"type": "trajectory:tool-sequence", "value": {"steps": ["search"], "mode": "exact"}}),
+            "",
+            "\u{0}",
+        ),
+        (
+            json!({"type": "trajectory:step-count", "value": {"max": 1}}),
+            "",
+            "\u{0}",
+        ),
+        (
+            json!({"type": "trajectory:tool-args-match", "value": {"name": "search", "args": {"q": "tents"}}}),
+            "",
+            "\u{0}",
+        ),
+    ];
+    for (value, good, bad) in rows {
+        assert!(holds(value.clone(), good), "{value} of {good}");
+        // what does not look at the text is turned round instead
+        let turned = json!({"type": format!("not-{}", value["type"].as_str().unwrap()), "value": value["value"], "threshold": value["threshold"]});
+        let fails = if bad == "\u{0}" {
+            !holds(turned, good)
+        } else {
+            !holds(value.clone(), bad)
+        };
+        assert!(fails, "{value} of {bad}");
+    }
+}
+
+#[test]
+fn sets_weights_and_thresholds_add_up() {
+    let case = |threshold: Option<f64>, assertions: Vec<Value>| Case {
+        assertions: assertions.into_iter().map(assertion).collect(),
+        threshold,
+        ..Case::default()
+    };
+    let (yes, no) = (
+        json!({"type": "contains", "value": "a"}),
+        json!({"type": "contains", "value": "z", "weight": 3}),
+    );
+    let result = score(&case(None, vec![yes.clone(), no.clone()]), "a").unwrap();
+    assert_eq!((result.passed, result.score), (false, 0.25));
+    assert!(
+        score(&case(Some(0.25), vec![yes.clone(), no.clone()]), "a")
+            .unwrap()
+            .passed
+    );
+    let only_reports = json!({"type": "contains", "value": "z", "weight": 0});
+    assert!(score(&case(None, vec![yes.clone(), only_reports]), "a").unwrap().passed);
+    let set = json!({"type": "assert-set", "threshold": 0.2, "assert": [yes, no]});
+    assert!(score(&case(None, vec![set]), "a").unwrap().passed);
+}
+
+#[test]
+fn what_is_not_supported_is_refused() {
+    for (kind, reason) in UNSUPPORTED {
+        assert!(support(kind).unwrap_err().contains(reason));
+        let case = Case {
+            assertions: vec![assertion(json!({"type": kind}))],
+            ..Case::default()
+        };
+        assert!(score(&case, "anything").is_err(), "{kind}");
+    }
+    assert!(support("contain").is_err());
+}
+
+#[test]
+fn every_field_of_a_case_is_checked() {
+    let wrong = |case: Case| score(&case, "Hello there").unwrap().violations[0].assertion.clone();
+    let case = Case::default;
+    let tools = |value: Value| serde_json::from_value(value).unwrap();
+    assert_eq!(
+        wrong(Case {
+            expected_tools: Some(Vec::new()),
+            ..case()
+        }),
+        "expectedTools"
+    );
+    assert_eq!(
+        wrong(Case {
+            expected_tools: tools(json!([{"name": "search", "arguments": {"q": "x"}}])),
+            ..case()
+        }),
+        "expectedTools"
+    );
+    assert_eq!(
+        wrong(Case {
+            expected_response_keywords: vec!["bye".into()],
+            ..case()
+        }),
+        "expectedResponseKeywords"
+    );
+    assert_eq!(
+        wrong(Case {
+            forbidden_keywords: vec!["HELLO".into()],
+            ..case()
+        }),
+        "forbiddenKeywords"
+    );
+    assert_eq!(
+        wrong(Case {
+            max_tokens_limit: Some(10),
+            ..case()
+        }),
+        "maxTokensLimit"
+    );
+    assert_eq!(
+        wrong(Case {
+            max_latency_ms: Some(100),
+            ..case()
+        }),
+        "maxLatencyMs"
+    );
+    assert_eq!(
+        wrong(Case {
+            max_cost: Some(1.5),
+            ..case()
+        }),
+        "maxCost"
+    );
+}

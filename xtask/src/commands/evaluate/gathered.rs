@@ -1,0 +1,85 @@
+//! What the suites of an agent came to, and each failing case as a finding.
+
+use lockstep::model::{Digest, Finding};
+use lockstep::prompts::cases::Suite;
+use lockstep::prompts::evaluation::{Bar, CaseOutcome, JudgeEvidence, SuiteEvidence, SuiteRun, sum_up};
+use lockstep::prompts::run::judge_prompt;
+use lockstep::workspace::Judged;
+use lockstep::yaml::{Positions, Segment};
+
+/// What the suites of an agent came to.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) suites: Vec<SuiteEvidence>,
+    pub(super) runs: Vec<SuiteRun>,
+    /// Suites that could not be read as a whole.
+    pub(super) unreadable: usize,
+}
+
+/// A suite's file.
+pub(super) struct SuiteFile<'a> {
+    pub(super) name: &'a str,
+    pub(super) path: &'a str,
+    pub(super) bytes: &'a [u8],
+    /// The ids of all its cases, in order.
+    pub(super) ids: Vec<String>,
+}
+
+impl Gathered {
+    /// Adds what a suite came to.
+    pub(super) fn add(
+        &mut self,
+        file: &SuiteFile<'_>,
+        suite: &Suite,
+        judged: &Judged,
+        run: SuiteRun,
+        (repeats, bar): (u32, &Bar),
+    ) {
+        let judge = suite.judge.as_ref().map(|judge| JudgeEvidence {
+            provider: judge.provider.clone(),
+            name: judge.name.clone(),
+            threshold: judge.threshold,
+            prompt: judge_prompt(),
+        });
+        self.suites.push(SuiteEvidence {
+            name: file.name.to_owned(),
+            sha256: Digest::of(file.bytes),
+            prompt: suite.prompt.clone(),
+            prompt_version: judged.subject.prompts[&suite.prompt].0,
+            judge,
+            summary: sum_up(std::slice::from_ref(&run), repeats, bar),
+        });
+        self.runs.push(run);
+    }
+}
+
+impl SuiteFile<'_> {
+    /// Each failing case as a finding where it stands.
+    pub(super) fn failures(&self, run: &SuiteRun) -> Vec<Finding> {
+        let shown = |outcome| outcome != CaseOutcome::NotEvaluated;
+        let failures: Vec<_> = run.failures.iter().filter(|failure| shown(failure.outcome)).collect();
+        if failures.is_empty() {
+            return Vec::new();
+        }
+        let positions = Positions::of(&String::from_utf8_lossy(self.bytes)).ok();
+        let place = |id: &String| {
+            let index = self.ids.iter().position(|other| other == id)?;
+            let path = [
+                Segment::Key("cases".to_owned()),
+                Segment::Index(index),
+                Segment::Key("id".to_owned()),
+            ];
+            Some(positions.as_ref()?.nearest(&path))
+        };
+        let finding = |failure: &lockstep::prompts::evaluation::CaseResult| {
+            let said = failure.violations.first();
+            let message = said.map_or_else(String::new, |one| {
+                format!(": `{}` expected {}, got {}", one.assertion, one.expected, one.got)
+            });
+            let (line, column) = place(&failure.case_id).unwrap_or_default();
+            Finding::error("failed-case", format!("`{}` does not hold{message}", failure.case_id))
+                .at(self.path, line, column)
+        };
+        failures.into_iter().map(finding).collect()
+    }
+}

@@ -1,0 +1,189 @@
+//! The example agents judged without a network, as they are and damaged.
+
+use serde_json::Value;
+use xtask::report::Report;
+
+use crate::workbench::Workbench;
+
+const PROMPT: &str = "agents/support-rag/prompts/answer/2.1.0.prompt";
+const CASSETTE: &str = "agents/support-rag/regression/cassettes/answer.jsonl";
+
+/// Ids of the cases that a report names as failing.
+fn failing(report: &Report) -> Vec<&str> {
+    let findings = report.findings.iter().filter(|finding| finding.rule == "failed-case");
+    findings
+        .filter_map(|finding| finding.message.split('`').nth(1))
+        .collect()
+}
+
+fn rules(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| &*finding.rule).collect()
+}
+
+fn evaluation(report: &Report) -> &Value {
+    &report.result["evaluations"][0]
+}
+
+fn edit(bench: &Workbench, path: &str, from: &str, to: &str) {
+    let text = bench.text(path).unwrap();
+    assert!(text.contains(from), "`{from}` in `{path}`");
+    bench.put(path, &text.replace(from, to));
+}
+
+#[test]
+fn the_examples_pass_from_their_cassettes_alone() {
+    let report = Workbench::of_repository().run("evaluate --no-mock --strict").unwrap();
+    assert_eq!(report.findings, []);
+    let evaluations = report.result["evaluations"].as_array().unwrap();
+    let total: u64 = evaluations
+        .iter()
+        .map(|one| one["summary"]["total"].as_u64().unwrap())
+        .sum();
+    assert!(total >= 40, "{total} cases");
+    assert!(evaluations.iter().all(|one| one["verdict"]["outcome"] == "passed"));
+    assert!(evaluations.iter().all(|one| one["answered"]["mock"] == 0));
+}
+
+#[test]
+fn a_prompt_without_its_safety_fails_with_the_cases_that_show_why() {
+    let bench = Workbench::of_repository();
+    let text = bench.text(PROMPT).unwrap();
+    let (before, rest) = text.split_once("# Safety").unwrap();
+    let (_, after) = rest.split_once("Articles:").unwrap();
+    bench.put(PROMPT, &format!("{before}Articles:{after}"));
+    let report = bench.run("evaluate support-rag").unwrap();
+    assert_eq!(report.exit_code(), 1);
+    assert_eq!(
+        failing(&report),
+        ["injected-instruction", "injected-refund", "card-declined"]
+    );
+    let report = bench.run("evaluate support-rag --no-mock").unwrap();
+    assert_eq!(evaluation(&report)["verdict"]["outcome"], "incomplete");
+    assert!(rules(&report).contains(&"not-evaluated"));
+}
+
+#[test]
+fn a_prompt_that_renames_a_tool_fails_before_and_in_the_run() {
+    let bench = Workbench::of_repository();
+    edit(&bench, PROMPT, "order_status", "orders_status");
+    let report = bench.run("evaluate support-rag").unwrap();
+    assert!(rules(&report).contains(&"missing-tool"));
+    assert_eq!(failing(&report), ["order-in-transit", "order-not-found"]);
+}
+
+#[test]
+fn what_was_never_recorded_is_not_evaluated_and_refused_where_it_counts() {
+    let bench = Workbench::of_repository();
+    let first_line_gone = bench.text(CASSETTE).unwrap().split_once('\n').unwrap().1.to_owned();
+    bench.put(CASSETTE, &first_line_gone);
+    let report = bench.run("evaluate support-rag --no-mock").unwrap();
+    assert_eq!((report.exit_code(), rules(&report)), (0, vec!["not-evaluated"]));
+    assert_eq!(evaluation(&report)["verdict"]["outcome"], "incomplete");
+    let report = bench.run("evaluate support-rag --no-mock --strict").unwrap();
+    assert_eq!(report.exit_code(), 1);
+}
+
+#[test]
+fn a_cassette_that_was_cut_off_is_found_and_mended() {
+    let bench = Workbench::of_repository();
+    let whole = bench.text(CASSETTE).unwrap();
+    bench.put(CASSETTE, &whole[..whole.len() - 20]);
+    let report = bench.run("evaluate support-rag").unwrap();
+    assert!(rules(&report).contains(&"broken-cassette"));
+    assert_eq!(evaluation(&report)["verdict"]["outcome"], "failed");
+    bench.run("evaluate support-rag --record").unwrap();
+    assert_eq!(bench.text(CASSETTE).unwrap(), whole);
+}
+
+#[test]
+fn fewer_cases_than_demanded_or_a_rate_that_is_not_proved_fail() {
+    let bench = Workbench::of_repository();
+    let failed = |line: &str| {
+        let report = bench.run(line).unwrap();
+        assert_eq!(report.exit_code(), 1, "{}", report.text);
+        evaluation(&report)["verdict"]["reasons"][0]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        failed("evaluate agent-infer --least-cases 29"),
+        "10 cases, and 29 are demanded"
+    );
+    assert_eq!(
+        failed("evaluate agent-infer --proved"),
+        "the cases prove a rate of 74.1 %, and 90.0 % must be proved; 29 cases could"
+    );
+    assert_eq!(
+        failed("evaluate agent-infer --tag nobody"),
+        "there are no cases: an empty suite proves nothing"
+    );
+}
+
+#[test]
+fn a_candidate_is_judged_beside_an_environment_and_beside_variants() {
+    let bench = Workbench::of_repository();
+    let report = bench
+        .run("evaluate agent-router --against production --versus model=openai/gpt-4.1")
+        .unwrap();
+    let against = &evaluation(&report)["against"];
+    assert_eq!(
+        (&against["with"], &against["lost"]),
+        (&"production".into(), &serde_json::json!([]))
+    );
+    assert_eq!(against["gained"], serde_json::json!(["gas", "hurt"]));
+    assert!(
+        report
+            .text
+            .contains("beside model=openai/gpt-4.1: 100.0 % here, 91.7 % there over 12 cases")
+    );
+    let refused = bench.run("evaluate agent-router --versus route@9.9.9").unwrap_err();
+    assert_eq!(refused.message, "`agent-router` has no readable prompt `route` 9.9.9");
+}
+
+#[test]
+fn a_step_back_against_production_blocks() {
+    let bench = Workbench::of_repository();
+    // the danger rule is gone, and with it enough cases that the drop is proved
+    let prompt = "agents/agent-router/prompts/route/3.1.0.prompt";
+    edit(&bench, prompt, "Customers never reach", "Customers seldom reach");
+    let suite = "agents/agent-router/regression/cases/route.yaml";
+    let mut text = bench.text(suite).unwrap();
+    for number in 0..20 {
+        text += &format!(
+            "  - id: more-{number}\n    userInput: I need your turnover of week {number}.\n    forbiddenKeywords: ['\"data-query\"']\n"
+        );
+    }
+    bench.put(suite, &text);
+    let report = bench
+        .run("evaluate agent-router --against production --pass-rate 0.1")
+        .unwrap();
+    let reasons = evaluation(&report)["verdict"]["reasons"].to_string();
+    assert!(
+        reasons.contains("the pass rate is lower than with production by"),
+        "{reasons}"
+    );
+}
+
+#[test]
+fn suites_that_are_wrong_are_shown_where_they_are() {
+    let bench = Workbench::of_repository();
+    let suite = "agents/agent-router/regression/cases/route.yaml";
+    let text = bench.text(suite).unwrap();
+    let wrong = "  - id: gas\n    userInput: x\n    expectedTools: [search]\n    expectedBehavior: y\n    assert: [{type: javascript, value: z}]\n";
+    bench.put(suite, &format!("{text}{wrong}"));
+    let report = bench.run("evaluate agent-router").unwrap();
+    assert_eq!(
+        rules(&report),
+        [
+            "failed-evaluation",
+            "duplicate-case",
+            "missing-tool",
+            "missing-judge",
+            "unsupported-assertion"
+        ]
+    );
+    bench.put(suite, "prompt: route\ncases: []\n");
+    let report = bench.run("evaluate agent-router").unwrap();
+    assert!(rules(&report).contains(&"empty-suite"));
+}

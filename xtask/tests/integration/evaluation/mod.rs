@@ -1,0 +1,7 @@
+//! `evaluate` and what belongs to it: cases judged from cassettes, mocks and a server.
+
+mod cases;
+mod exchange;
+mod live;
+mod parts;
+mod server;

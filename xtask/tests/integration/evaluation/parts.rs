@@ -1,0 +1,152 @@
+//! The parts of an agent against each other, each broken once.
+
+use expect_test::{Expect, expect};
+
+use crate::workbench::Workbench;
+
+/// Edits one file of the example fleet and shows the findings that follow.
+fn check(path: &str, from: &str, to: &str, expected: Expect) {
+    let bench = Workbench::of_repository();
+    let text = bench.text(path).unwrap();
+    assert!(text.contains(from), "`{from}` in `{path}`:\n{text}");
+    bench.put(path, &text.replacen(from, to, 1));
+    let report = bench.run("render --environment dev --environment staging").unwrap();
+    let shown = report
+        .findings
+        .iter()
+        .filter(|finding| finding.rule != "changed-component")
+        .map(|finding| {
+            let place = finding.location.as_ref().unwrap();
+            format!(
+                "{} {}:{}:{} {}\n",
+                finding.rule, place.file, place.line, place.column, finding.message
+            )
+        });
+    let mut shown: Vec<String> = shown.collect();
+    shown.dedup();
+    expected.assert_eq(&shown.concat());
+}
+
+const AGENT: &str = "agents/support-rag/agent.yaml";
+const STAGING: &str = "environments/staging/environment.yaml";
+
+#[test]
+fn embedding_and_index_belong_together() {
+    check(
+        "agents/support-rag/retrieval/3.1.0.yaml",
+        "dimension: 3072",
+        "dimension: 1536",
+        expect![[r#"
+            foreign-embedding agents/support-rag/retrieval/3.1.0.yaml:0:0 questions are embedded by `text-embedding-3-large` with 1536 dimensions, and `help-center` was built by `text-embedding-3-large` with 3072 dimensions
+        "#]],
+    );
+}
+
+#[test]
+fn everything_fits_into_the_context_of_the_model() {
+    check(
+        "environments/models.yaml",
+        "name: gpt-4o\n    contextTokens: 128000",
+        "name: gpt-4o\n    contextTokens: 5000",
+        expect![[r#"
+            context-overflow environments/staging/environment.yaml:62:16 about 949 tokens of prompt, 2560 of passages and 2048 of answer make 5557, and `gpt-4o` takes 5000
+        "#]],
+    );
+}
+
+#[test]
+fn an_environment_limits_models_and_tools() {
+    check(
+        STAGING,
+        "modelLimits: {maxTokens: 8192, temperature: 1.0, timeoutSeconds: 120}",
+        "modelLimits: {maxTokens: 600, forbiddenPermissions: ['web:*']}",
+        expect![[r#"
+            model-limit environments/staging/environment.yaml:62:16 `maxTokens` is 2048, and 600 is the most here
+        "#]],
+    );
+}
+
+#[test]
+fn an_alias_that_moves_runs_only_in_dev() {
+    check(
+        STAGING,
+        "name: gpt-4o",
+        "name: gpt-4o-latest",
+        expect![[r#"
+        moving-model environments/staging/environment.yaml:60:11 `gpt-4o-latest` is whatever its provider makes it
+        unknown-model environments/staging/environment.yaml:60:11 nothing is known of the model `openai/gpt-4o-latest`
+    "#]],
+    );
+}
+
+#[test]
+fn a_contract_breaks_nobody_without_saying_so() {
+    check(
+        "agents/code-review/contract/1.1.0.schema.json",
+        "\"enum\": [\"approve\", \"comment\", \"request_changes\"]",
+        "\"enum\": [\"approve\", \"comment\"]",
+        expect![[r#"
+            breaking-contract agents/code-review/contract/1.1.0.schema.json:0:0 `verdict` may no longer be `"request_changes"`, compared with 1.0.0
+        "#]],
+    );
+}
+
+#[test]
+fn a_version_measures_no_worse_than_the_one_before() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "toolAccuracy: 0.97",
+        "toolAccuracy: 0.9",
+        expect![[r#"
+            metric-regression agents/support-rag/prompts/answer/2.2.0.prompt:33:17 `toolAccuracy` is 0.9, and 0.97 in 2.1.0
+        "#]],
+    );
+}
+
+#[test]
+fn permissions_and_connections_go_together() {
+    check(
+        "agents/support-rag/tools/1.1.0.yaml",
+        "permissions: [tickets:create]",
+        "permissions: []",
+        expect![[r#"
+            uncovered-tool agents/support-rag/tools/1.1.0.yaml:32:5 `create_ticket` connects to something and has no permission
+        "#]],
+    );
+}
+
+#[test]
+fn a_tool_that_is_enabled_exists() {
+    check(
+        "environments/staging/values/support-rag.yaml",
+        "enabled: [search, order_status, create_ticket]",
+        "enabled: [search, order_state]",
+        expect![[r#"
+            missing-tool environments/staging/values/support-rag.yaml:0:0 the agent has no tool `order_state` to enable
+        "#]],
+    );
+}
+
+#[test]
+fn a_partial_is_a_prompt_of_the_candidate() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "# Safety",
+        "{{> tone}}\n# Safety",
+        expect![[r#"
+            missing-partial agents/support-rag/prompts/answer/2.2.0.prompt:84:1 the agent has no prompt `tone`
+        "#]],
+    );
+}
+
+#[test]
+fn a_model_is_known() {
+    check(
+        AGENT,
+        "name: claude-sonnet-4",
+        "name: claude-sonet-4",
+        expect![[r#"
+        unknown-model agents/support-rag/agent.yaml:51:11 nothing is known of the model `anthropic/claude-sonet-4`
+    "#]],
+    );
+}
