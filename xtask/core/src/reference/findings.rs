@@ -3,7 +3,7 @@
 use super::cell;
 use crate::model::{self, Rule};
 use crate::release::verify;
-use crate::{artifact, prompts, schema};
+use crate::{artifact, policy, prompts, schema};
 
 /// The rules of every room, by id.
 pub fn rules() -> Vec<&'static Rule> {
@@ -15,7 +15,7 @@ pub fn rules() -> Vec<&'static Rule> {
         schema::overlay::RULES,
         verify::RULES,
     ];
-    let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
+    let mut rules: Vec<&Rule> = rooms.iter().chain(policy::rules::RULES).copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
