@@ -1,8 +1,9 @@
 //! Kubernetes quantities, such as `500m` and `2Gi`.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// Billionths in one: the finest part that Kubernetes keeps.
@@ -23,8 +24,7 @@ const DECIMAL: [(&str, i32); 10] = [
 ];
 
 /// An amount of something, exact to a billionth; finer parts are rounded up, as Kubernetes does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Quantity {
     nanos: i128,
 }
@@ -89,9 +89,12 @@ impl Quantity {
 }
 
 impl fmt::Display for Quantity {
-    /// Whole binary units where it is some, otherwise a number, with thousandths where it has them.
+    /// Exactly, in the largest binary unit or otherwise in the largest of one, thousandths and billionths.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.nanos / NANO;
+        if self.nanos % (NANO / 1000) != 0 {
+            return write!(f, "{}n", self.nanos);
+        }
         if self.nanos % NANO != 0 {
             return write!(f, "{}m", self.nanos / (NANO / 1000));
         }
@@ -103,6 +106,19 @@ impl fmt::Display for Quantity {
             Some((suffix, bits)) => write!(f, "{}{suffix}", whole >> bits),
             None => write!(f, "{whole}"),
         }
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Quantity::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no quantity")))
     }
 }
 
@@ -204,6 +220,7 @@ mod tests {
             ("3", "3"),
             ("0", "0"),
             ("-1Gi", "-1Gi"),
+            ("1u", "1000n"),
         ] {
             assert_eq!(written(text).as_deref(), Some(short));
         }

@@ -17,7 +17,7 @@ pub fn rules() -> Vec<&'static Rule> {
         schema::overlay::RULES,
         verify::RULES,
     ];
-    let mut rules: Vec<&Rule> = rooms.iter().copied().flatten().collect();
+    let mut rules: Vec<&Rule> = rooms.iter().chain(policy::rules::RULES).copied().flatten().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }

@@ -52,6 +52,7 @@ impl Scope {
             | Place::Tools(agent, _)
             | Place::Retrieval(agent, _)
             | Place::Contract(agent, _)
+            | Place::Dockerfile(agent)
             | Place::Regression(agent) => Some(Scope::Agent(AgentName::new(agent).ok()?)),
             Place::Values(environment, agent)
             | Place::Release(environment, agent)

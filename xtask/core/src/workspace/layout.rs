@@ -146,6 +146,16 @@ pub fn custom_kind(path: &str) -> Option<(&str, &str, &str)> {
     (is_word(kind) && is_word(version)).then_some((group, kind, version))
 }
 
+/// Whether the file says how an image is built.
+pub fn is_dockerfile(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_word = |word: &str| word == "Dockerfile" || word == "Containerfile";
+    is_word(name)
+        || name
+            .split_once('.')
+            .is_some_and(|(first, last)| is_word(first) || is_word(last))
+}
+
 /// Whether the file says what Kubernetes objects look like, or the folder (with a final `/`) holds such files.
 pub fn is_object_schema(path: &str) -> bool {
     let is_below = |folder: &&str| path.strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'));
@@ -183,6 +193,8 @@ pub enum Place<'a> {
     Contract(&'a str, &'a str),
     /// Cases, baselines and cassettes of an agent.
     Regression(&'a str),
+    /// How an agent's image is built.
+    Dockerfile(&'a str),
     /// An environment's own file.
     Environment(&'a str),
     /// Values: environment, agent.
@@ -238,6 +250,7 @@ fn place_of_agent(rest: &str) -> Place<'_> {
         [agent, "retrieval", file] => stem(file, ".yaml", |stem| Place::Retrieval(agent, stem)),
         [agent, "contract", file] => stem(file, ".schema.json", |stem| Place::Contract(agent, stem)),
         [agent, "regression", ..] => Place::Regression(agent),
+        [agent, file] if is_dockerfile(file) => Place::Dockerfile(agent),
         _ => Place::Stray,
     }
 }

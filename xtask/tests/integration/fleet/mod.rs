@@ -1,7 +1,7 @@
 //! A small fleet in a repository of its own, and the real program run on it.
 
 mod answer;
-mod small;
+pub mod small;
 
 use std::collections::BTreeMap;
 use std::fs;

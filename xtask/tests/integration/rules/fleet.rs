@@ -1,11 +1,16 @@
 //! The fleet of this repository, read and rendered.
 
+use std::collections::BTreeMap;
+
+use lockstep::model::FileTree;
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
 use lockstep::workspace::{Workspace, layout};
 
 use crate::workbench::tree;
 
 pub struct Fleet {
+    pub tree: FileTree,
+    pub workspace: Workspace,
     pub units: Vec<RenderedUnit>,
 }
 
@@ -24,5 +29,17 @@ pub fn read() -> Fleet {
     };
     let (units, findings) = render_all(&workspace, &engines, &selection);
     assert_eq!(findings, []);
-    Fleet { units }
+    Fleet { tree, workspace, units }
+}
+
+impl Fleet {
+    /// The units of each environment, by environment and unit.
+    pub fn by_environment(&self) -> BTreeMap<&str, BTreeMap<&str, &RenderedUnit>> {
+        let mut all: BTreeMap<&str, BTreeMap<&str, &RenderedUnit>> = BTreeMap::new();
+        for unit in &self.units {
+            let units = all.entry(unit.environment.as_str()).or_default();
+            units.insert(unit.unit.as_str(), unit);
+        }
+        all
+    }
 }

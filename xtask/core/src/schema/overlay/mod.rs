@@ -16,7 +16,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use view::text;
+pub(crate) use view::{deep, field, items, number, text};
 
 use serde_json::Value;
 

@@ -1,0 +1,33 @@
+//! A canary Ingress takes its share of a main Ingress, which must be there.
+
+use super::{EnvironmentScene, UnitProblem};
+use crate::model::{Problem, Rule};
+
+pub(super) const RULE: Rule = Rule::new(
+    "canary-without-main",
+    "a canary Ingress takes a share of a main Ingress of the same host and path; without one it gets nothing",
+    "render the main Ingress in this environment or in the one that shares its namespace, with the same host and path",
+);
+
+pub(super) fn check(scene: &EnvironmentScene<'_>) -> Vec<UnitProblem> {
+    let routes = scene.routes();
+    let own = routes
+        .iter()
+        .filter(|(environment, _, route)| environment.is_none() && route.canary);
+    own.filter(|(_, _, canary)| {
+        let main = routes.iter().filter(|(_, _, other)| !other.canary);
+        !main.clone().any(|(_, _, main)| !main.is_elsewhere(canary))
+    })
+    .map(|(_, unit, canary)| {
+        let message = format!(
+            "no main Ingress leads to `{}`, so the canary gets no requests",
+            canary.shown()
+        );
+        UnitProblem {
+            unit: (*unit).to_owned(),
+            object: canary.place.object.clone(),
+            problem: Problem::error("canary-without-main", canary.place.pointer.clone(), message),
+        }
+    })
+    .collect()
+}

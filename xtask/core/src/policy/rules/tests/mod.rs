@@ -1,0 +1,7 @@
+//! Rules of units, environments and the fleet: what passes and what fails.
+
+mod environments;
+mod history;
+mod scene;
+mod secrets;
+mod units;
