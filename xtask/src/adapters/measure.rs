@@ -7,6 +7,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -103,19 +104,41 @@ impl Drop for Scratch {
     }
 }
 
-/// Makes a repository of what a folder holds, with one commit; later calls commit what changed.
-pub fn commit_all(folder: &Path, message: &str) -> Result<(), Failure> {
-    let commit = || -> Result<(), git2::Error> {
-        let repository = git2::Repository::open(folder).or_else(|_| git2::Repository::init(folder))?;
-        let mut index = repository.index()?;
-        index.add_all(["*"], git2::IndexAddOption::DEFAULT, None)?;
-        index.write()?;
-        let tree = repository.find_tree(index.write_tree()?)?;
-        let author = git2::Signature::new("Bench", "bench@localhost", &git2::Time::new(1_700_000_000, 0))?;
-        let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
-        let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-        repository.commit(Some("HEAD"), &author, &author, message, &tree, &parents)?;
+/// Makes a repository of what a folder holds, with one commit in one pack, as a clone has it.
+pub fn make_repository(folder: &Path) -> Result<(), Failure> {
+    let make = || -> Result<(), git2::Error> {
+        let repository = git2::Repository::init(folder)?;
+        let odb = repository.odb()?;
+        let memory = odb.add_new_mempack_backend(1000)?;
+        commit(&repository, "A fleet")?;
+        let mut pack = git2::Buf::new();
+        memory.dump(&repository, &mut pack)?;
+        let mut writer = odb.packwriter()?;
+        writer
+            .write_all(&pack)
+            .map_err(|error| git2::Error::from_str(&error.to_string()))?;
+        writer.commit()?;
         Ok(())
     };
-    commit().map_err(|error| failing::git("could not commit the fleet", &error))
+    make().map_err(|error| failing::git("could not make a repository of the fleet", &error))
+}
+
+/// Commits what changed in a folder.
+pub fn commit_all(folder: &Path, message: &str) -> Result<(), Failure> {
+    git2::Repository::open(folder)
+        .and_then(|repository| commit(&repository, message))
+        .map_err(|error| failing::git("could not commit the fleet", &error))
+}
+
+fn commit(repository: &git2::Repository, message: &str) -> Result<(), git2::Error> {
+    let mut index = repository.index()?;
+    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None)?;
+    let tree = repository.find_tree(index.write_tree()?)?;
+    // afterwards, as `git commit` does: the index then knows the trees that it was committed as
+    index.write()?;
+    let author = git2::Signature::new("Bench", "bench@localhost", &git2::Time::new(1_700_000_000, 0))?;
+    let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
+    let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+    repository.commit(Some("HEAD"), &author, &author, message, &tree, &parents)?;
+    Ok(())
 }

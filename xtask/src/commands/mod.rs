@@ -16,6 +16,7 @@ pub mod keys;
 pub mod man;
 pub mod mark;
 pub mod new;
+pub mod policy;
 pub mod promote;
 pub mod prompts;
 pub mod release;

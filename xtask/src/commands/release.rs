@@ -5,18 +5,20 @@ mod memory;
 mod recording;
 mod run;
 
+use std::collections::BTreeSet;
 use std::slice;
 
-use lockstep::model::{AgentName, Timestamp};
-use lockstep::release::{Blocked, DryCommit, EnvironmentInput, Options, Tool, plan};
+use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding, Timestamp};
+use lockstep::release::{Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Tool, plan};
 use lockstep::render::Engines;
 use lockstep::workspace::layout;
 use lockstep::workspace::{Environment, Workspace};
+use rayon::prelude::*;
 
 use self::answer::{answer, command, held, next, plan_text};
 use self::memory::Memory;
 use self::recording::Records;
-use self::run::{Run, made};
+use self::run::{Branch, Run, made};
 use super::branches::delivery_repository;
 use super::dry::is_outline;
 use super::selection;
@@ -26,7 +28,7 @@ use super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
 use crate::outputs::OutputArgs;
-use crate::ports::{Commit, Repository};
+use crate::ports::{Commit, GitId, Repository};
 use crate::report::Report;
 
 /// Render, check and commit environments.
@@ -140,24 +142,58 @@ fn attempt(
     };
     let records = Records::begin(context, outline, tries)?;
     findings.extend(records.hold(&mut workspace, &args.environments)?);
+    findings.extend(trusted.findings.iter().cloned());
     let workspace = &workspace;
     let run = Run { workspace, ..*outline };
     let environments = selection::environments(workspace, &args.environments)?;
-    let branches = environments
-        .iter()
+    let branches: Vec<Branch> = environments
+        .par_iter()
         .map(|environment| run.branch(environment, &memory))
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<_, _>>()?;
+    let signed = trusted.signed(&environments);
+    let judged = judge(args, &run, &environments, &branches, &memory, signed, findings)?;
+    if memory.is_in_doubt(workspace, &judged.plans) || (memory.is_partial() && !judged.findings.is_empty()) {
+        return Ok(None);
+    }
+    let step = Step {
+        context,
+        args,
+        run: &run,
+        environments: &environments,
+        branches: &branches,
+        records: &records,
+        trusted,
+    };
+    step.conclude(judged, memory, tree, tries).map(Some)
+}
+
+/// What a run would do, and what is wrong.
+struct Judged {
+    plans: Vec<EnvironmentPlan>,
+    findings: Vec<Finding>,
+    /// Whether nothing may be written, since the findings are about what was asked for.
+    stops: bool,
+}
+
+fn judge(
+    args: &Args,
+    run: &Run<'_>,
+    environments: &[&Environment],
+    branches: &[Branch],
+    memory: &Memory,
+    signed: BTreeSet<EnvironmentName>,
+    mut findings: Vec<Finding>,
+) -> Result<Judged, Failure> {
     let gone = branches
         .iter()
         .flat_map(|branch| branch.state.units.keys())
         .filter_map(|unit| AgentName::new(unit).ok());
-    let agents = selection::agents(workspace, &args.agent, &gone.collect())?;
-    let foreign = run.foreign(&environments)?;
-    let (engines, more) = Engines::compile(workspace);
+    let agents = selection::agents(run.workspace, &args.agent, &gone.collect())?;
+    let foreign = run.foreign(environments)?;
+    let (engines, more) = Engines::compile(run.workspace);
     findings.extend(more);
-    findings.extend(trusted.findings.iter().cloned());
     let options = Options {
-        signed: trusted.signed(&environments),
+        signed,
         resign: args.resign,
         unchanged: memory.unchanged.clone(),
         blocked: Blocked::by(&findings),
@@ -166,7 +202,7 @@ fn attempt(
     };
     let inputs: Vec<EnvironmentInput<'_>> = environments
         .iter()
-        .zip(&branches)
+        .zip(branches)
         .map(|(environment, branch)| EnvironmentInput {
             environment,
             branch: &branch.state,
@@ -177,55 +213,90 @@ fn attempt(
     let tool = Tool {
         version: env!("CARGO_PKG_VERSION"),
     };
-    let (mut plans, more) = plan(workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
+    let (plans, more) = plan(run.workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
     findings.extend(more);
+    let touches = |blocked: Blocked| blocked.touches(environments, options.agents.as_ref());
     // errors about units outside the run are told where those are released
-    findings.retain(|finding| {
-        !finding.is_error() || Blocked::by(slice::from_ref(finding)).touches(&environments, options.agents.as_ref())
-    });
+    findings.retain(|finding| !finding.is_error() || touches(Blocked::by(slice::from_ref(finding))));
     findings.sort();
     findings.dedup();
-    if memory.is_in_doubt(workspace, &plans) || (memory.is_partial() && !findings.is_empty()) {
-        return Ok(None);
+    let blocked = Blocked::by(&findings);
+    Ok(Judged {
+        plans,
+        stops: (!args.keep_going || blocked.everything()) && touches(blocked),
+        findings,
+    })
+}
+
+/// The last step of a run, when everything is judged.
+struct Step<'a> {
+    context: &'a Context,
+    args: &'a Args,
+    run: &'a Run<'a>,
+    environments: &'a [&'a Environment],
+    branches: &'a [Branch],
+    records: &'a Records<'a>,
+    trusted: &'a Trusted,
+}
+
+impl Step<'_> {
+    /// Says what was judged or, where nothing stands in the way, does it.
+    fn conclude(&self, judged: Judged, memory: Memory, tree: FileTree, tries: &mut Tries) -> Result<Report, Failure> {
+        let Step { context, args, run, .. } = *self;
+        let Judged {
+            mut plans,
+            mut findings,
+            stops,
+        } = judged;
+        if stops {
+            let report = Report::new(answer(run.head, &plans, &[], false, false), "");
+            return Ok(report.with_findings(findings, tree));
+        }
+        let held = held(&plans, &args.agent);
+        if args.dry_run {
+            let text = plan_text(context, &plans, &[], true);
+            let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
+            return Ok(exit(report.next(command(args)), held));
+        }
+        let signed = self.signing().sign(&mut plans)?;
+        let (commits, pushed) = self.write(&plans, tries)?;
+        if findings.is_empty() {
+            // what cannot be remembered costs the next run its time; this one is done
+            let _ = memory.keep(context, run, &plans);
+        }
+        let text = plan_text(context, &plans, &commits, false) + &signed.notes;
+        findings.extend(signed.warnings);
+        let mut report =
+            Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
+        report.next = next(run.workspace, &plans, args.push, args);
+        Ok(exit(report, held))
     }
-    let stopped = Blocked::by(&findings).touches(&environments, options.agents.as_ref());
-    if stopped && (!args.keep_going || Blocked::by(&findings).everything()) {
-        let report = Report::new(answer(run.head, &plans, &[], false, false), "");
-        return Ok(Some(report.with_findings(findings, tree)));
+
+    fn signing(&self) -> Signing<'_> {
+        Signing {
+            context: self.context,
+            repository: self.run.repository,
+            workspace: self.run.workspace,
+            trusted: self.trusted,
+            args: &self.args.signing,
+            push: self.args.push,
+        }
     }
-    let held = held(&plans, &args.agent);
-    if args.dry_run {
-        let text = plan_text(context, &plans, &[], true);
-        let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
-        return Ok(Some(exit(report.next(command(args)), held)));
+
+    /// Writes the branches, then the ledger, then the notes, and pushes all of it where that is asked for.
+    fn write(&self, plans: &[EnvironmentPlan], tries: &mut Tries) -> Result<(Vec<Option<GitId>>, bool), Failure> {
+        let commits = self.run.apply(plans, self.branches)?;
+        let recorded = self.records.keep(self.environments, &commits)?;
+        self.run.note(self.branches, &commits)?;
+        let pushed = self.args.push && {
+            let names: Vec<String> = plans.iter().map(|plan| plan.branch.clone()).collect();
+            let made = made(plans, self.branches, &commits);
+            let remote = self.run.remote();
+            let pushed = remote.push_or_withdraw(&self.records.ledger, &names, &made, &recorded);
+            pushed.inspect_err(|_| tries.refused())?
+        };
+        Ok((commits, pushed))
     }
-    let signing = Signing {
-        context,
-        repository: run.repository,
-        workspace,
-        trusted,
-        args: &args.signing,
-        push: args.push,
-    };
-    let signed = signing.sign(&mut plans)?;
-    let commits = run.apply(&plans, &branches)?;
-    let recorded = records.keep(&environments, &commits)?;
-    run.note(&branches, &commits)?;
-    let pushed = args.push && {
-        let names: Vec<String> = plans.iter().map(|plan| plan.branch.clone()).collect();
-        let made = made(&plans, &branches, &commits);
-        let pushed = run.remote().push_or_withdraw(&records.ledger, &names, &made, &recorded);
-        pushed.inspect_err(|_| tries.refused())?
-    };
-    if findings.is_empty() {
-        // what cannot be remembered costs the next run its time; this one is done
-        let _ = memory.keep(context, &run, &plans);
-    }
-    let text = plan_text(context, &plans, &commits, false) + &signed.notes;
-    findings.extend(signed.warnings);
-    let mut report = Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
-    report.next = next(workspace, &plans, args.push, args);
-    Ok(Some(exit(report, held)))
 }
 
 fn exit(mut report: Report, held: bool) -> Report {

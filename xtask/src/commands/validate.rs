@@ -16,6 +16,7 @@ use super::selection;
 use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::report::Report;
+pub(super) use manifests::{files, judged};
 
 /// Check manifests against the schemas of Kubernetes and what its API server enforces beyond them.
 ///

@@ -169,6 +169,9 @@ impl<'e> Lowering<'e> {
 
     fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Node {
         if let Some(node) = self.operator(call) {
+            if let Some(segments) = path::reading(expr).filter(|segments| self.is_declared(segments[0])) {
+                self.paths.push(segments.into_iter().map(str::to_owned).collect());
+            }
             return node;
         }
         if let Some(node) = self.macro_call(expr, call) {

@@ -1,6 +1,6 @@
 //! Names with dots, and where in an object a value stands.
 
-use cel::common::ast::{Expr, IdedExpr};
+use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use serde_json::Value as Json;
 
 use super::{List, Map, Text, Value};
@@ -22,6 +22,26 @@ pub(super) fn segments(expr: &IdedExpr) -> Option<Vec<&str>> {
             }
             _ => return None,
         }
+    }
+}
+
+/// The fields that a chain of `.` and `.?` reads, the identifier first.
+pub(super) fn reading(expr: &IdedExpr) -> Option<Vec<&str>> {
+    match &expr.expr {
+        Expr::Call(call) if call.func_name == operators::OPT_SELECT => {
+            let mut segments = reading(&call.args[0])?;
+            match &call.args[1].expr {
+                Expr::Literal(LiteralValue::String(field)) => segments.push(field.inner()),
+                _ => return None,
+            }
+            Some(segments)
+        }
+        Expr::Select(select) if !select.test => {
+            let mut segments = reading(&select.operand)?;
+            segments.push(&select.field);
+            Some(segments)
+        }
+        _ => segments(expr),
     }
 }
 

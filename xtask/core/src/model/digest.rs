@@ -25,7 +25,9 @@ impl Digest {
     /// The digest of a value's JSON with fields in their order: cheaper than the canonical form, and the same for the
     /// same value of the same type.
     pub fn of_json<T: Serialize>(value: &T) -> Digest {
-        Digest::of(&serde_json::to_vec(value).expect("our types have string keys"))
+        let mut json = Vec::with_capacity(16 * 1024);
+        serde_json::to_writer(&mut json, value).expect("our types have string keys");
+        Digest::of(&json)
     }
 
     /// Reads `sha256:<64 hexadecimal digits>`.

@@ -59,14 +59,25 @@ impl Judge {
                 problems.into_iter().map(move |problem| (index, problem))
             })
             .collect();
-        if problems.is_empty() {
-            return Vec::new();
-        }
-        fleet.placed(environment, &unit.unit, &objects, problems)
+        fleet.place(environment, unit, problems)
     }
 }
 
 impl Fleet<'_> {
+    /// The findings of a rendered unit's problems, each with the index of its object, at template lines and values.
+    pub fn place(
+        self,
+        environment: &Environment,
+        unit: &RenderedUnit,
+        problems: Vec<(usize, Problem)>,
+    ) -> Vec<Finding> {
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        let objects: Vec<&Manifest> = unit.all_objects().collect();
+        self.placed(environment, &unit.unit, &objects, problems)
+    }
+
     /// Places problems by rendering the unit a second time, with marks.
     fn placed(
         self,

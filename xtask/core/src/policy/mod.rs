@@ -1,9 +1,16 @@
 //! What is allowed, and what a cluster would admit: the judge of everything that is rendered.
 
 pub mod admission;
+pub mod catalogue;
+mod controls;
+pub mod exercise;
 mod judge;
+mod namespaces;
 mod place;
 pub mod rules;
+mod upkeep;
+pub mod waivers;
 
-pub use admission::RULES;
 pub use judge::{Fleet, Judge};
+pub use namespaces::{Namespaces, namespace};
+pub use upkeep::RULES;

@@ -8,7 +8,7 @@ use serde_json::Map;
 use super::bundle::{Bundle, Record};
 use super::{EnvironmentInput, Options};
 use crate::artifact::TupleRecord;
-use crate::model::{AgentName, Finding, ObjectId};
+use crate::model::{AgentName, Finding};
 use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, Unit, environment_input};
 use crate::workspace::Workspace;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
@@ -130,24 +130,31 @@ fn environment_bundle(
 
 /// Objects that two units of one cluster both have.
 pub(super) fn shared_identities(inputs: &[EnvironmentInput<'_>], bundles: &[Bundles]) -> Vec<Finding> {
-    let mut owners: BTreeMap<(&str, &ObjectId), String> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for (input, bundles) in inputs.iter().zip(bundles) {
-        let environment = &input.environment.name;
+    let mut owned = Vec::new();
+    for (index, (input, bundles)) in inputs.iter().zip(bundles).enumerate() {
         let server = input.environment.file.cluster.server.as_str();
         for bundle in bundles.values().flatten() {
-            for object in &bundle.objects {
-                let unit = format!("{environment}/{}", bundle.unit);
-                let other = owners.insert((server, &object.id), unit.clone());
-                if let Some(other) = other.or_else(|| input.foreign.get(&object.id).cloned()) {
-                    findings.push(
-                        Finding::error("shared-object", format!("`{}` is in `{other}` and in `{unit}`", object.id))
-                            .unit(environment.as_str(), &bundle.unit)
-                            .object(object.id.to_string())
-                            .help("give the environments different namespaces or suffixes, or one of the objects another name"),
-                    );
-                }
-            }
+            let objects = bundle.objects.iter();
+            owned.extend(objects.map(|object| (server, &object.id, index, bundle.unit.as_str())));
+        }
+    }
+    owned.par_sort_unstable();
+    let mut findings = Vec::new();
+    for (position, (server, id, index, unit)) in owned.iter().enumerate() {
+        let before = position.checked_sub(1).map(|before| owned[before]);
+        let twin = before.filter(|before| (before.0, before.1) == (*server, *id));
+        let twin = twin.map(|(.., index, unit)| format!("{}/{unit}", inputs[index].environment.name));
+        let environment = &inputs[*index].environment.name;
+        if let Some(other) = twin.or_else(|| inputs[*index].foreign.get(id).cloned()) {
+            findings.push(
+                Finding::error(
+                    "shared-object",
+                    format!("`{id}` is in `{other}` and in `{environment}/{unit}`"),
+                )
+                .unit(environment.as_str(), unit)
+                .object(id.to_string())
+                .help("give the environments different namespaces or suffixes, or one of the objects another name"),
+            );
         }
     }
     findings

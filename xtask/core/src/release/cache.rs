@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{AgentName, EnvironmentName, ObjectId};
+use crate::model::{AgentName, Digest, EnvironmentName, ObjectId};
 use crate::workspace::Dependencies;
 
 /// First line of the file; another format is another line, and then nothing is remembered.
-const HEADER: &str = "lockstep cache 1";
+const HEADER: &str = "lockstep cache 2";
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Cache {
     pub tool: String,
     /// The agents' folders by git id, and what they depend on.
     pub agents: BTreeMap<AgentName, CachedAgent>,
+    /// The commits of the branches on which every unit of theirs below stands as remembered.
+    pub tips: BTreeMap<EnvironmentName, String>,
     /// The units that were on the branches after the run.
     pub units: BTreeMap<(EnvironmentName, AgentName), CachedUnit>,
 }
@@ -71,6 +73,10 @@ impl Cache {
                     let dependencies = words.map(|word| AgentName::new(word).ok()).collect::<Option<_>>()?;
                     cache.agents.insert(name, CachedAgent { folder, dependencies });
                 }
+                "tip" => {
+                    let environment = EnvironmentName::new(words.next()?).ok()?;
+                    cache.tips.insert(environment, words.next()?.to_owned());
+                }
                 "unit" => {
                     let place = (
                         EnvironmentName::new(words.next()?).ok()?,
@@ -109,6 +115,9 @@ impl Cache {
                 text.push_str(dependency.as_str());
             }
             text.push('\n');
+        }
+        for (environment, commit) in &self.tips {
+            text.push_str(&format!("tip {environment} {commit}\n"));
         }
         for ((environment, agent), unit) in &self.units {
             text.push_str(&format!(
@@ -157,11 +166,9 @@ pub fn object_number(server: &str, id: &ObjectId) -> u64 {
 
 /// The key of everything that a unit is rendered from: the program, and git ids of what it reads.
 pub fn unit_key(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    let digest = hash.finalize();
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut text = parts.join("\0");
+    text.push('\0');
+    let mut key = Digest::of(text.as_bytes()).hex();
+    key.truncate(32);
+    key
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -123,15 +124,19 @@ pub fn plan(
         removals.push(removed);
     }
     let blocked = Blocked::by(&findings);
-    let mut plans = Vec::new();
-    for ((input, bundles), removed) in inputs.iter().zip(&mut bundles).zip(&mut removals) {
-        let name = &input.environment.name;
-        removed.retain(|unit| !blocked.named(name, unit));
-        for (unit, bundle) in bundles.iter_mut() {
-            bundle.take_if(|_| blocked.named(name, unit));
-        }
-        plans.push(environment_plan(workspace, input, bundles, removed, dry, options, tool));
-    }
+    let plans = inputs
+        .par_iter()
+        .zip(&mut bundles)
+        .zip(&mut removals)
+        .map(|((input, bundles), removed)| {
+            let name = &input.environment.name;
+            removed.retain(|unit| !blocked.named(name, unit));
+            for (unit, bundle) in bundles.iter_mut() {
+                bundle.take_if(|_| blocked.named(name, unit));
+            }
+            environment_plan(workspace, input, bundles, removed, dry, options, tool)
+        })
+        .collect();
     findings.sort();
     (plans, findings)
 }

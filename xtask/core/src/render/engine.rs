@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use tera::value::Key;
 use tera::{Context, ErrorKind, Tera};
 
 use super::filters;
@@ -153,10 +154,17 @@ impl Input {
         }
     }
 
-    /// The same with other values; everything else is shared.
-    pub(super) fn with_values(&self, values: &Map<String, Value>) -> Input {
+    /// The same with these values at the top instead of those of the same name; everything else is shared.
+    pub(super) fn with_values(&self, replaced: &Map<String, Value>) -> Input {
+        let values = self.context.get("values").and_then(tera::Value::as_map);
+        let shared = values.into_iter().flatten();
+        let mut values: BTreeMap<Key<'_>, tera::Value> =
+            shared.map(|(key, value)| (key.clone(), value.clone())).collect();
+        for (key, value) in replaced {
+            values.insert(key.clone().into(), tera::Value::from_serializable(value));
+        }
         let mut context = self.context.clone();
-        context.insert("values", values);
+        context.insert_value("values", values.into());
         Input { context }
     }
 

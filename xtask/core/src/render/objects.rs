@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint};
@@ -37,19 +38,24 @@ pub struct Rendered {
 impl Engines {
     /// Compiles all blueprints of a workspace.
     pub fn compile(workspace: &Workspace) -> (Engines, Vec<Finding>) {
+        let compile = || -> Vec<_> {
+            let blueprints = workspace.by_digest.par_iter();
+            blueprints
+                .map(|(digest, blueprint)| (*digest, Engine::compile(blueprint)))
+                .collect()
+        };
+        let (compiled, mut findings) = rayon::join(compile, || lint::findings(workspace));
         let mut engines = Engines {
             by_digest: BTreeMap::new(),
         };
-        let mut findings = Vec::new();
-        for (digest, blueprint) in &workspace.by_digest {
-            match Engine::compile(blueprint) {
+        for (digest, engine) in compiled {
+            match engine {
                 Ok(engine) => {
-                    engines.by_digest.insert(*digest, engine);
+                    engines.by_digest.insert(digest, engine);
                 }
                 Err(mut new) => findings.append(&mut new),
             }
         }
-        findings.extend(lint::findings(workspace));
         findings.sort();
         findings.dedup();
         (engines, findings)

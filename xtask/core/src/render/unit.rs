@@ -92,9 +92,10 @@ impl Unit {
     /// not part of the tuple and so not of the input digest.
     pub(super) fn argocd_values(&self, argocd: &Blueprint) -> serde_json::Map<String, Value> {
         let mut values = values::merge(argocd.values.iter().map(|(_, values)| values));
-        if let Value::Object(own) = &self.context.values {
-            values::merge_into(&mut values, own);
-        }
+        let own = self.context.values.as_object().into_iter().flatten();
+        let said = own.filter(|(key, _)| values.contains_key(*key));
+        let said = said.map(|(key, value)| (key.clone(), value.clone())).collect();
+        values::merge_into(&mut values, &said);
         values
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Finding, suggestion};
 use crate::yaml::{self, Positions, Segment, dotted};
 
 /// Reads a YAML file into its type; every problem becomes a finding.
-pub(super) fn read<T: DeserializeOwned + JsonSchema>(
+pub(crate) fn read<T: DeserializeOwned + JsonSchema>(
     path: &str,
     bytes: &[u8],
     findings: &mut Vec<Finding>,

@@ -21,6 +21,8 @@ mod trust;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(crate) use check::read as read_file;
+
 pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
 pub use graph::{Dependencies, Graph};

@@ -1,7 +1,7 @@
 //! The JSON Schema of every kind of file, generated from its Rust type.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jsonschema::Validator;
 use schemars::generate::SchemaSettings;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
-    RetrievalFile, ToolsFile, TrustFile, Values,
+    RetrievalFile, ToolsFile, TrustFile, Values, WaiverFile,
 };
 
 /// Every schema by its kind: the file is `schemas/<kind>.schema.json`.
@@ -28,6 +28,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("tools", of::<ToolsFile>()),
         ("trust", of::<TrustFile>()),
         ("values", of::<Values>()),
+        ("waiver", of::<WaiverFile>()),
     ]
 }
 
@@ -37,17 +38,24 @@ pub(super) struct Compiled {
     pub(super) validator: Validator,
 }
 
-/// The compiled schema of a type; each is compiled once in a process.
+/// The compiled schema of a type; each is compiled once in a process, and different ones at the same time.
 pub(super) fn compiled<T: JsonSchema>() -> &'static Compiled {
-    static COMPILED: Mutex<BTreeMap<String, &'static Compiled>> = Mutex::new(BTreeMap::new());
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    compiled.entry(T::schema_id().into_owned()).or_insert_with(|| {
-        let schema = of::<T>();
+    static COMPILED: Mutex<BTreeMap<String, &'static OnceLock<Compiled>>> = Mutex::new(BTreeMap::new());
+    let place = *COMPILED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .entry(T::schema_id().into_owned())
+        .or_insert_with(|| Box::leak(Box::default()));
+    place.get_or_init(|| Compiled::new(of::<T>()))
+}
+
+impl Compiled {
+    fn new(schema: Value) -> Compiled {
         let validator = jsonschema::options()
             .build(&schema)
             .expect("schemas generated from our types are schemas");
-        Box::leak(Box::new(Compiled { schema, validator }))
-    })
+        Compiled { schema, validator }
+    }
 }
 
 /// The JSON Schema of a type, as an editor reads it.

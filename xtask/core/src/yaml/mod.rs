@@ -62,6 +62,9 @@ pub fn read_manifests(text: &str) -> Result<Manifests, YamlError> {
     }
 }
 
+/// Bytes of most units' manifests: what fits is not copied while it grows.
+const USUAL_STREAM: usize = 16 * 1024;
+
 /// One value as canonical YAML: block style, two spaces, keys sorted, a newline at the end.
 pub fn write(value: &Value) -> String {
     let mut text = String::new();
@@ -71,7 +74,7 @@ pub fn write(value: &Value) -> String {
 
 /// Several objects as one stream, documents separated by `---`; no objects are an empty text.
 pub fn write_manifests<'a>(objects: impl IntoIterator<Item = &'a Value>) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(USUAL_STREAM);
     for object in objects {
         if !text.is_empty() {
             text.push_str("---\n");

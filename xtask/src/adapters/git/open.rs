@@ -1,11 +1,12 @@
 //! Opens a repository, and lends libgit2's handles of it to threads.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
-use git2::{ErrorCode, RepositoryOpenFlags};
+use git2::{ErrorCode, Oid, RepositoryOpenFlags};
 
 use super::super::failing;
 use super::settled::SETTLING;
@@ -29,6 +30,8 @@ pub struct GitRepository {
     pub(super) settling: Duration,
     // A handle of libgit2 serves one thread at a time and costs a millisecond to open, so handles are kept and lent.
     idle: Mutex<Vec<git2::Repository>>,
+    /// Root trees of commits that were read: the message before the id may be long, and commits do not change.
+    pub(super) roots: Mutex<BTreeMap<Oid, Oid>>,
 }
 
 impl GitRepository {
@@ -122,6 +125,7 @@ impl GitRepository {
             settled: Some(handle.path().join("lockstep/settled-folders")),
             settling: SETTLING,
             idle: Mutex::new(vec![handle]),
+            roots: Mutex::default(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Reads the files of a commit, in parallel and without a checkout.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use git2::{Odb, Oid};
 use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
@@ -99,8 +99,13 @@ pub(super) fn odb<'a>(lease: &'a Result<Lease<'_>, Failure>) -> Result<Odb<'a>, 
 /// The root tree of a commit.
 pub(super) fn root_tree(repository: &GitRepository, commit: &GitId) -> Result<Oid, Failure> {
     let id = parse_id(commit)?;
+    let roots = || repository.roots.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = roots().get(&id) {
+        return Ok(*known);
+    }
     let lease = repository.lease()?;
     let commit = lease.find_commit(id).map_err(|error| unreadable(id, &error))?;
+    roots().insert(id, commit.tree_id());
     Ok(commit.tree_id())
 }
 

@@ -111,7 +111,7 @@ fn row(context: &Context, args: &Args, agents: usize, templates: &lockstep::mode
                 context.files.write(&folder.join(path), bytes)?;
             }
         }
-        measure::commit_all(folder, "A fleet")?;
+        measure::make_repository(folder)?;
         let first = measure::this_program(folder, &release)?;
         cold.push(first.seconds);
         peak = peak.max(first.peak_bytes);

@@ -1,18 +1,24 @@
 //! What earlier runs left behind: units whose inputs and whose files on the branch are still those of a run that found
 //! nothing wrong need not be read, rendered or checked again.
 
+mod inputs;
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lockstep::model::{AgentName, EnvironmentName, FileTree};
-use lockstep::release::{Cache, CachedAgent, CachedUnit, EnvironmentPlan, object_number, unit_key};
-use lockstep::workspace::layout::{self, Place, branch};
+use lockstep::release::{Cache, CachedUnit, EnvironmentPlan, UnitChange, object_number};
+use lockstep::workspace::layout::{self, Place};
 use lockstep::workspace::{Elsewhere, Environment, Graph, Workspace};
+use rayon::prelude::*;
 
+use self::inputs::Inputs;
+use self::places::{Places, tip};
 use super::run::Run;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::ports::{GitId, Repository, Tip};
+use crate::ports::{GitId, Repository};
 
 /// Ids of the entries of a folder by name.
 type Folder = BTreeMap<String, GitId>;
@@ -66,24 +72,13 @@ impl Memory {
         let keys = inputs.keys(run.workspace, &agents, &graph, &tool, signed);
         let mut unchanged = BTreeMap::new();
         for environment in environments {
-            let places = Places::of(run, &environment.name)?;
-            for agent in agents.keys() {
-                let unit = (environment.name.clone(), agent.clone());
-                if let Some(known) = cache.units.get(&unit)
-                    && keys.get(&unit) == Some(&known.key)
-                    && places.of_unit(agent.as_str()) == Some(known.place.clone())
-                {
-                    unchanged.insert(unit, known.version.clone());
-                }
-            }
+            unchanged.extend(confirmed(run, &cache, &keys, &environment.name)?);
         }
         let mut read: BTreeSet<AgentName> = BTreeSet::new();
         for environment in environments {
-            for agent in agents.keys().filter(|agent| inputs.runs(environment, agent)) {
-                if !unchanged.contains_key(&(environment.name.clone(), agent.clone())) {
-                    read.insert(agent.clone());
-                }
-            }
+            let runs = agents.keys().filter(|agent| inputs.runs(environment, agent));
+            let is_known = |agent: &AgentName| unchanged.contains_key(&(environment.name.clone(), agent.clone()));
+            read.extend(runs.filter(|agent| !is_known(agent)).cloned());
         }
         // the addresses of what an agent depends on stand in the files of the other one
         let needed: Vec<AgentName> = read
@@ -92,20 +87,7 @@ impl Memory {
             .flat_map(|agent| agent.dependencies.clone())
             .collect();
         read.extend(needed);
-        let mut elsewhere = Elsewhere::default();
-        for (name, agent) in agents.iter().filter(|(name, _)| !read.contains(*name)) {
-            elsewhere.agents.insert(name.clone(), agent.dependencies.clone());
-        }
-        for (environment, folders) in &inputs.environments {
-            let agents = folders
-                .releases
-                .keys()
-                .filter_map(|file| AgentName::new(file.strip_suffix(".yaml")?).ok());
-            elsewhere.released.insert(
-                environment.clone(),
-                agents.filter(|agent| elsewhere.agents.contains_key(agent)).collect(),
-            );
-        }
+        let elsewhere = inputs.elsewhere(&agents, &read);
         let cache = Cache { tool, agents, ..cache };
         Ok(Memory {
             unchanged,
@@ -149,6 +131,9 @@ impl Memory {
 
     /// Whether an object that was rendered may be one of a unit that was not: then the run has to look at everything.
     pub(super) fn is_in_doubt(&self, workspace: &Workspace, plans: &[EnvironmentPlan]) -> bool {
+        if !self.is_partial() {
+            return false;
+        }
         let mut objects = BTreeSet::new();
         let mut rendered = BTreeSet::new();
         for plan in plans {
@@ -158,7 +143,7 @@ impl Memory {
                 rendered.extend(AgentName::new(unit).map(|agent| (plan.environment.clone(), agent)));
             }
         }
-        self.is_partial() && self.cache.has_object(&objects, &rendered)
+        self.cache.has_object(&objects, &rendered)
     }
 
     /// Keeps for the next run what this one has made sure of.
@@ -168,28 +153,7 @@ impl Memory {
         }
         let mut news = false;
         for plan in plans {
-            let places = Places::of(run, &plan.environment)?;
-            let server = server(run.workspace, &plan.environment);
-            for change in &plan.changes {
-                let Ok(agent) = AgentName::new(&change.unit) else {
-                    continue;
-                };
-                let unit = (plan.environment.clone(), agent);
-                let (Some(ids), Some(version)) = (plan.objects.get(&change.unit), &change.version) else {
-                    continue;
-                };
-                let (Some(key), Some(place)) = (self.keys.get(&unit), places.of_unit(&change.unit)) else {
-                    continue;
-                };
-                let objects = ids.iter().map(|id| object_number(server, id)).collect();
-                let known = CachedUnit {
-                    key: key.clone(),
-                    version: version.clone(),
-                    place,
-                    objects,
-                };
-                news |= self.cache.units.insert(unit, known.clone()) != Some(known);
-            }
+            news |= self.keep_environment(run, plan)?;
         }
         let agents = &self.cache.agents;
         let before = self.cache.units.len();
@@ -201,6 +165,79 @@ impl Memory {
         }
         Ok(())
     }
+
+    /// Takes up what a run did in one environment; whether that is news.
+    fn keep_environment(&mut self, run: &Run<'_>, plan: &EnvironmentPlan) -> Result<bool, Failure> {
+        let name = &plan.environment;
+        let tip = tip(run, name)?;
+        let commit = tip.as_ref().map(|id| id.0.clone());
+        let is_agent = |unit: &String| AgentName::new(unit).is_ok();
+        if commit.as_ref() == self.cache.tips.get(name) && !plan.objects.keys().any(is_agent) {
+            return Ok(false);
+        }
+        let Some(places) = Places::at(run, tip)? else {
+            return Ok(false);
+        };
+        let server = server(run.workspace, name);
+        let rendered: Vec<(Unit, CachedUnit)> = plan
+            .changes
+            .par_iter()
+            .filter_map(|change| self.rendered(plan, change, &places, server))
+            .collect();
+        let mut news = false;
+        for (unit, known) in rendered {
+            news |= self.cache.units.get(&unit) != Some(&known);
+            self.cache.units.insert(unit, known);
+        }
+        let units = self.cache.units.iter();
+        let mut units = units.filter(|((environment, _), _)| environment == name);
+        let confirmed = units.all(|((_, agent), unit)| places.of_unit(agent.as_str()).as_ref() == Some(&unit.place));
+        let before = match commit.filter(|_| confirmed) {
+            Some(commit) => self.cache.tips.insert(name.clone(), commit),
+            None => self.cache.tips.remove(name),
+        };
+        Ok(news || before.as_ref() != self.cache.tips.get(name))
+    }
+
+    /// What there is to remember of a unit; nothing where the run did not render it.
+    fn rendered(
+        &self,
+        plan: &EnvironmentPlan,
+        change: &UnitChange,
+        places: &Places,
+        server: &str,
+    ) -> Option<(Unit, CachedUnit)> {
+        let unit = (plan.environment.clone(), AgentName::new(&change.unit).ok()?);
+        let objects = plan.objects.get(&change.unit)?.iter();
+        let known = CachedUnit {
+            key: self.keys.get(&unit)?.clone(),
+            version: change.version.clone()?,
+            place: places.of_unit(&change.unit)?,
+            objects: objects.map(|id| object_number(server, id)).collect(),
+        };
+        Some((unit, known))
+    }
+}
+
+/// The remembered units of an environment that are rendered from the same and stand on the branch as they did.
+fn confirmed(
+    run: &Run<'_>,
+    cache: &Cache,
+    keys: &BTreeMap<Unit, String>,
+    environment: &EnvironmentName,
+) -> Result<Vec<(Unit, String)>, Failure> {
+    let tip = tip(run, environment)?;
+    let as_left = tip.is_some() && tip.as_ref().map(|id| &id.0) == cache.tips.get(environment);
+    let places = if as_left { None } else { Places::at(run, tip)? };
+    let in_place = |agent: &AgentName, known: &CachedUnit| {
+        let place = || places.as_ref()?.of_unit(agent.as_str());
+        as_left || place().as_ref() == Some(&known.place)
+    };
+    let units = cache.units.iter().filter(|((name, _), _)| name == environment);
+    let same = units.filter(|(unit, known)| keys.get(*unit) == Some(&known.key) && in_place(&unit.1, known));
+    Ok(same
+        .map(|(unit, known)| (unit.clone(), known.version.clone()))
+        .collect())
 }
 
 fn place(repository: &dyn Repository) -> PathBuf {
@@ -211,179 +248,4 @@ fn server<'a>(workspace: &'a Workspace, environment: &EnvironmentName) -> &'a st
     workspace
         .environment(environment.as_str())
         .map_or("", |environment| &environment.file.cluster.server)
-}
-
-/// Git ids of everything in the dry commit that a unit may be rendered from.
-struct Inputs {
-    /// Ids of what every unit is rendered from.
-    common: Vec<String>,
-    agents: Folder,
-    environments: BTreeMap<EnvironmentName, EnvironmentInputs>,
-    /// Environments that follow the candidate.
-    candidates: BTreeSet<EnvironmentName>,
-}
-
-struct EnvironmentInputs {
-    values: Folder,
-    releases: Folder,
-}
-
-impl Inputs {
-    fn read(run: &Run<'_>) -> Result<Inputs, Failure> {
-        let folder = |path: &str| run.repository.folder(&run.head.id, path);
-        let id = |folder: &Folder, name: &str| folder.get(name).map(|id| id.0.clone()).unwrap_or_default();
-        let environments = folder(layout::ENVIRONMENTS)?;
-        let mut common = vec![
-            id(&folder("")?, layout::TEMPLATES),
-            id(&environments, "fleet.yaml"),
-            id(&environments, "blueprints"),
-        ];
-        let mut found = BTreeMap::new();
-        let mut candidates = BTreeSet::new();
-        for environment in &run.workspace.environments {
-            let base = format!("{}/{}", layout::ENVIRONMENTS, environment.name);
-            common.push(id(&folder(&base)?, "environment.yaml"));
-            let inputs = EnvironmentInputs {
-                values: folder(&format!("{base}/values"))?,
-                releases: folder(&format!("{base}/releases"))?,
-            };
-            found.insert(environment.name.clone(), inputs);
-            if environment.file.follows == lockstep::workspace::files::Follows::Candidate {
-                candidates.insert(environment.name.clone());
-            }
-        }
-        Ok(Inputs {
-            common,
-            agents: folder(layout::AGENTS)?,
-            environments: found,
-            candidates,
-        })
-    }
-
-    /// Every agent's folder and dependencies; nothing where too many are new to be worth it, or one cannot be read.
-    fn facts(&self, run: &Run<'_>, cache: &Cache) -> Result<Option<BTreeMap<AgentName, CachedAgent>>, Failure> {
-        let mut agents = BTreeMap::new();
-        let mut new = BTreeMap::new();
-        for (name, id) in &self.agents {
-            let Ok(name) = AgentName::new(name) else {
-                return Ok(None);
-            };
-            match cache.agents.get(&name) {
-                Some(known) if known.folder == id.0 => {
-                    agents.insert(name, known.clone());
-                }
-                _ => {
-                    new.insert(name, id.0.clone());
-                }
-            }
-        }
-        let paths: Vec<String> = new.keys().map(|name| layout::agent(name.as_str())).collect();
-        let files = run.repository.read(&run.head.id, &paths)?;
-        let Some(read) = lockstep::workspace::dependencies(paths.iter().zip(&files)) else {
-            return Ok(None);
-        };
-        for ((name, folder), dependencies) in new.into_iter().zip(read) {
-            agents.insert(name, CachedAgent { folder, dependencies });
-        }
-        Ok(Some(agents))
-    }
-
-    fn runs(&self, environment: &Environment, agent: &AgentName) -> bool {
-        self.candidates.contains(&environment.name)
-            || self
-                .environments
-                .get(&environment.name)
-                .is_some_and(|inputs| inputs.releases.contains_key(&format!("{agent}.yaml")))
-    }
-
-    /// The keys of all units.
-    fn keys(
-        &self,
-        workspace: &Workspace,
-        agents: &BTreeMap<AgentName, CachedAgent>,
-        graph: &Graph,
-        tool: &str,
-        signed: &BTreeSet<EnvironmentName>,
-    ) -> BTreeMap<Unit, String> {
-        let mut common: Vec<&str> = vec![tool];
-        common.extend(self.common.iter().map(String::as_str));
-        let common = unit_key(&common);
-        let mut keys = BTreeMap::new();
-        for environment in &workspace.environments {
-            let neighbours: Vec<&Environment> = workspace.neighbours(environment).collect();
-            let files: BTreeMap<&AgentName, String> =
-                agents.keys().map(|agent| (agent, format!("{agent}.yaml"))).collect();
-            let id = |folder: &'_ Folder, agent: &AgentName| {
-                folder.get(&files[agent]).map(|id| id.0.clone()).unwrap_or_default()
-            };
-            for (name, agent) in agents.iter().filter(|(name, _)| self.runs(environment, name)) {
-                let own = &self.environments[&environment.name];
-                let wave = graph.wave(name).to_string();
-                let mut parts = vec![
-                    common.clone(),
-                    environment.name.to_string(),
-                    // a unit that was fine without a signature needs one as soon as somebody may sign
-                    signed.contains(&environment.name).to_string(),
-                    name.to_string(),
-                    agent.folder.clone(),
-                    wave,
-                    id(&own.values, name),
-                    id(&own.releases, name),
-                ];
-                for other in &agent.dependencies {
-                    parts.push(other.to_string());
-                    parts.push(agents.get(other).map(|other| other.folder.clone()).unwrap_or_default());
-                    for neighbour in neighbours.iter().filter(|_| agents.contains_key(other)) {
-                        let theirs = &self.environments[&neighbour.name];
-                        parts.extend([id(&theirs.values, other), id(&theirs.releases, other)]);
-                    }
-                }
-                for other in graph.dependents(name) {
-                    if neighbours.iter().any(|neighbour| self.runs(neighbour, other)) {
-                        parts.push(format!("<{other}"));
-                    }
-                }
-                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-                keys.insert((environment.name.clone(), name.clone()), unit_key(&parts));
-            }
-        }
-        keys
-    }
-}
-
-/// Git ids of the units on an environment branch.
-struct Places {
-    apps: Folder,
-    records: Folder,
-    argocd: Folder,
-}
-
-impl Places {
-    fn of(run: &Run<'_>, environment: &EnvironmentName) -> Result<Places, Failure> {
-        let name = run.workspace.branch(environment);
-        let tip = run.delivery.tip(&name, &run.workspace.fleet.delivery.remote)?;
-        let Tip::At { commit, .. } = tip else {
-            return Ok(Places {
-                apps: Folder::new(),
-                records: Folder::new(),
-                argocd: Folder::new(),
-            });
-        };
-        let folder = |name: &str| run.delivery.folder(&commit, name);
-        Ok(Places {
-            apps: folder(branch::APPS)?,
-            records: folder(branch::RECORDS)?,
-            argocd: folder(branch::ARGOCD)?,
-        })
-    }
-
-    /// All that a unit has on the branch, in one word.
-    fn of_unit(&self, unit: &str) -> Option<String> {
-        let application = self.argocd.get(&format!("{unit}.yaml"))?;
-        Some(unit_key(&[
-            &self.apps.get(unit)?.0,
-            &self.records.get(unit)?.0,
-            &application.0,
-        ]))
-    }
 }

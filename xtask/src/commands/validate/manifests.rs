@@ -9,30 +9,23 @@ use lockstep::schema::{Streamed, objects};
 use lockstep::workspace::layout;
 use lockstep::yaml::{self, Positions, path_of_pointer};
 use rayon::prelude::*;
+use serde_json::Value;
 
 use super::report;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
 
+/// What is wrong with one object.
+type Judging<'a> = &'a (dyn Fn(&Value) -> Vec<Problem> + Sync);
+
 pub(super) fn run(context: &Context, paths: &[PathBuf], kubernetes: Option<&str>) -> Result<Report, Failure> {
     let (judge, mut findings) = Judge::read(&context.files_of(&Source::WorkTree, &layout::judges)?);
     let version = version(&judge, kubernetes)?;
     let tree = files(context, paths)?;
     findings.extend(tree.findings());
-    let files: Vec<(&str, &[u8])> = tree
-        .entries()
-        .filter_map(|(path, entry)| match entry {
-            Entry::File(bytes) => Some((path, &bytes[..])),
-            Entry::Link | Entry::Oversized(_) => None,
-        })
-        .collect();
-    let judged: Vec<(usize, Vec<Finding>)> = files
-        .par_iter()
-        .map(|(path, bytes)| file(&judge, &version, path, bytes))
-        .collect();
-    let objects = judged.iter().map(|(objects, _)| objects).sum();
-    findings.extend(judged.into_iter().flat_map(|(_, findings)| findings));
+    let (objects, more) = judged(&tree, &|object| judge.object(&version, object));
+    findings.extend(more);
     if objects == 0 && findings.is_empty() {
         let message = "there is no object in these files, so nothing was checked";
         let help = "name files, or folders with files, that end in `.yaml`, `.yml` or `.json`";
@@ -40,7 +33,22 @@ pub(super) fn run(context: &Context, paths: &[PathBuf], kubernetes: Option<&str>
     }
     findings.sort();
     findings.dedup();
-    Ok(report(objects, files.len(), "files", &findings).with_findings(findings, tree))
+    let count = tree.entries().count();
+    Ok(report(objects, count, "files", &findings).with_findings(findings, tree))
+}
+
+/// What a judge says of the objects of files, each finding at its line; and how many objects there are.
+pub(in crate::commands) fn judged(tree: &FileTree, judge: Judging<'_>) -> (usize, Vec<Finding>) {
+    let files: Vec<(&str, &[u8])> = tree
+        .entries()
+        .filter_map(|(path, entry)| match entry {
+            Entry::File(bytes) => Some((path, &bytes[..])),
+            Entry::Link | Entry::Oversized(_) => None,
+        })
+        .collect();
+    let judged: Vec<(usize, Vec<Finding>)> = files.par_iter().map(|(path, bytes)| file(judge, path, bytes)).collect();
+    let objects = judged.iter().map(|(objects, _)| objects).sum();
+    (objects, judged.into_iter().flat_map(|(_, findings)| findings).collect())
 }
 
 /// The version that was asked for, or the newest that there are schemas of.
@@ -58,7 +66,7 @@ fn version(judge: &Judge, asked: Option<&str>) -> Result<String, Failure> {
 }
 
 /// The manifests at and below the paths, as the user typed them.
-fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
+pub(in crate::commands) fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
     let is_manifest =
         |path: &str| path.ends_with('/') || [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
     let mut entries = BTreeMap::new();
@@ -80,7 +88,7 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
 }
 
 /// How many objects a file has, and what is wrong with it.
-fn file(judge: &Judge, version: &str, path: &str, bytes: &[u8]) -> (usize, Vec<Finding>) {
+fn file(judge: Judging<'_>, path: &str, bytes: &[u8]) -> (usize, Vec<Finding>) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         let finding = Finding::error("not-utf8", "the file is not UTF-8 text").in_file(path);
         return (0, vec![finding.help("save it as UTF-8")]);
@@ -118,7 +126,7 @@ fn file(judge: &Judge, version: &str, path: &str, bytes: &[u8]) -> (usize, Vec<F
         pointer,
     } in &objects
     {
-        for mut problem in judge.object(version, object) {
+        for mut problem in judge(object) {
             problem.pointer = format!("{pointer}{}", problem.pointer);
             findings.push(at(*document, problem));
         }

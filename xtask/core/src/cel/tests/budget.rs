@@ -47,4 +47,6 @@ fn the_item_that_decided_is_known() {
 fn fields_that_an_expression_reads_are_known() {
     let expression = Expression::compile("has(object.spec.replicas) && object.spec.replicas > 2", &["object"]).unwrap();
     assert_eq!(expression.paths()[0], ["object", "spec", "replicas"]);
+    let expression = Expression::compile("object.?spec.?type.orValue('x') == 'x'", &["object"]).unwrap();
+    assert_eq!(expression.paths()[0], ["object", "spec", "type"]);
 }

@@ -45,6 +45,16 @@ impl Binding {
         self.actions.iter().min().copied().unwrap_or(Action::Deny)
     }
 
+    /// Whether it applies in the namespace of an environment, as far as its label says.
+    pub(super) fn is_for(&self, environment: &str) -> bool {
+        let labels = serde_json::json!({"lockstep.dev/environment": environment});
+        let selectors = self
+            .matches
+            .iter()
+            .flat_map(|matches| [&matches.namespace_selector, &matches.object_selector]);
+        selectors.flatten().all(|selector| selector.matches(Some(&labels)))
+    }
+
     /// The parameters for an object, one run of the policy for each; none where the policy takes none. An error where
     /// they are missing and must not be.
     pub(super) fn parameters<'a>(

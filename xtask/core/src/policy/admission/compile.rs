@@ -2,7 +2,7 @@
 
 use super::bindings::Binding;
 use super::metadata::About;
-use super::spec::{self, FailurePolicy, MatchResources, ParamKind};
+use super::spec::{self, Action, FailurePolicy, MatchResources, ParamKind};
 use crate::cel::{CompileError, Expression};
 
 /// Names that every expression may use; their order is their place in a scope.
@@ -70,6 +70,17 @@ impl Policy {
     /// The text of every validation.
     pub fn expressions(&self) -> impl Iterator<Item = &str> {
         self.validations.iter().map(|validation| validation.expression.text())
+    }
+
+    /// What follows from breaking it in a namespace of an environment: `error`, `warning`, `note`, or `-` for nothing.
+    pub fn consequence(&self, environment: &str) -> String {
+        let actions = self.bindings.iter().filter(|binding| binding.is_for(environment));
+        let word = actions.map(Binding::action).min().map(|action| match action {
+            Action::Deny => "error",
+            Action::Warn => "warning",
+            Action::Audit => "note",
+        });
+        word.unwrap_or("-").to_owned()
     }
 
     /// Compiles what an object says; what cannot be compiled is listed, and leaves the policy broken.

@@ -238,6 +238,7 @@ fn shortened(text: &str) -> String {
 fn pointer(validation: &Validation, variables: &Variables<'_>, decisive: Option<&Value<'_>>) -> String {
     let object = variables.subject.object;
     let item = decisive.and_then(|value| value.pointer_in(object));
+    let item = item.or_else(|| variables.first_listed(&validation.expression)?.pointer_in(object));
     let field = variables.policy.about.field.as_str();
     let start = match item {
         Some(item) => item,

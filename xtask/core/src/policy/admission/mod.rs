@@ -21,8 +21,6 @@ pub use metadata::{About, Severity};
 pub use resources::{Resource, Resources};
 pub use tally::Tally;
 
-pub use findings::RULES;
-
 use crate::model::{FileTree, Finding, Problem};
 
 /// One object that is to be judged.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::Subject;
 use super::compile::{self, NAMES, Policy};
-use crate::cel::{Budget, Error, Evaluation, Key, Map, Scope, Text, Value};
+use crate::cel::{Budget, Error, Evaluation, Expression, Key, Map, Scope, Text, Value};
 
 /// The variables of a policy, for one object and one set of parameters. A variable is evaluated when it is first needed,
 /// and never again.
@@ -35,6 +35,17 @@ impl<'a> Variables<'a> {
         let result = Evaluation::new(self, budget).run(&self.policy.variables[index]);
         self.known.borrow_mut()[index] = Some(result.clone());
         result
+    }
+
+    /// The first item of the last list among the variables that an expression uses: where policies gather what is at
+    /// fault, `size() == 0` names no item itself.
+    pub(super) fn first_listed(&self, expression: &Expression) -> Option<Value<'a>> {
+        let known = self.known.borrow();
+        let lists = known.iter().enumerate().rev().filter_map(|(index, value)| match value {
+            Some(Ok(Value::List(list))) if expression.uses(NAMES.len() + index) => list.get(0),
+            _ => None,
+        });
+        lists.into_iter().next()
     }
 
     /// The request, as an API server would show it; who makes it is not known.

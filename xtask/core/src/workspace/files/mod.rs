@@ -10,6 +10,7 @@ mod release;
 mod retrieval;
 mod tools;
 mod values;
+mod waiver;
 
 pub use crate::artifact::TrustFile;
 pub use agent::{AgentFile, Candidate, Criticality, Dependency, Objectives, Owner, Profile};
@@ -25,3 +26,4 @@ pub use release::{PreviousRelease, PromotedFrom, ReleaseFile};
 pub use retrieval::{Chunking, Embedding, RetrievalFile};
 pub use tools::{Egress, Tool, ToolsFile};
 pub use values::*;
+pub use waiver::{WaiverFile, WaiverScope};

@@ -1,0 +1,134 @@
+//! Every rule that judges what is rendered, and which controls of which standards they serve.
+
+use serde::Serialize;
+
+use super::admission::{About, Policies, Policy};
+use super::controls::{CONTROLS, NATIVE};
+
+/// Every rule.
+#[derive(Clone, Debug, Serialize)]
+pub struct Catalogue {
+    /// The rules by id.
+    pub entries: Vec<Entry>,
+}
+
+/// A rule.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// What people want to know of it.
+    #[serde(flatten)]
+    pub about: About,
+    /// Whether a policy or the tool itself judges it: `policy` or `tool`.
+    pub by: &'static str,
+    /// What follows in an environment `dev`: `error`, `warning`, `note`, or `-`.
+    pub in_dev: String,
+    /// What follows in any other environment.
+    pub elsewhere: String,
+    /// The file of its policy.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// What has to hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expressions: Vec<String>,
+}
+
+/// Which controls are served.
+#[derive(Clone, Debug, Serialize)]
+pub struct Coverage {
+    /// How many are.
+    pub covered: usize,
+    /// Every control.
+    pub controls: Vec<Control>,
+}
+
+/// A control of a standard, and the rules that serve it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Control {
+    /// Its id, as in `cis/5.2.2`.
+    pub id: String,
+    /// What it asks.
+    pub asks: String,
+    /// The rules that serve it.
+    pub rules: Vec<String>,
+}
+
+impl Catalogue {
+    /// The rules of these policies, and those that the tool itself judges.
+    pub fn of(policies: &Policies) -> Catalogue {
+        let of_policies = policies.iter().map(Entry::of_policy);
+        let mut entries: Vec<Entry> = of_policies.chain(NATIVE.iter().map(Entry::of_tool)).collect();
+        entries.sort_by(|left, right| left.about.rule.cmp(&right.about.rule));
+        Catalogue { entries }
+    }
+
+    /// Which controls they serve; a control that no table knows stands at the end.
+    pub fn coverage(&self) -> Coverage {
+        let rules = |id: &str| -> Vec<String> {
+            let serving = self
+                .entries
+                .iter()
+                .filter(|entry| entry.about.controls.iter().any(|control| control == id));
+            serving.map(|entry| entry.about.rule.clone()).collect()
+        };
+        let mut controls: Vec<Control> = CONTROLS
+            .iter()
+            .map(|(id, asks)| Control {
+                id: (*id).to_owned(),
+                asks: (*asks).to_owned(),
+                rules: rules(id),
+            })
+            .collect();
+        let mut others: Vec<&String> = self.entries.iter().flat_map(|entry| &entry.about.controls).collect();
+        others.sort();
+        others.dedup();
+        for id in others
+            .into_iter()
+            .filter(|id| CONTROLS.iter().all(|(known, _)| known != id))
+        {
+            controls.push(Control {
+                id: id.clone(),
+                asks: String::new(),
+                rules: rules(id),
+            });
+        }
+        let covered = controls.iter().filter(|control| !control.rules.is_empty()).count();
+        Coverage { covered, controls }
+    }
+}
+
+impl Entry {
+    fn of_policy(policy: &Policy) -> Entry {
+        Entry {
+            about: policy.about.clone(),
+            by: "policy",
+            in_dev: policy.consequence("dev"),
+            elsewhere: policy.consequence("production"),
+            file: policy.file().to_owned(),
+            expressions: policy.expressions().map(str::to_owned).collect(),
+        }
+    }
+
+    fn of_tool((rule, controls, reason): &(&str, &str, &str)) -> Entry {
+        let controls = controls.split(',').filter(|control| !control.is_empty());
+        Entry {
+            about: About {
+                rule: (*rule).to_owned(),
+                reason: (*reason).to_owned(),
+                category: "across objects".to_owned(),
+                controls: controls.map(str::to_owned).collect(),
+                ..About::default()
+            },
+            by: "tool",
+            in_dev: "as it says".to_owned(),
+            elsewhere: "as it says".to_owned(),
+            file: String::new(),
+            expressions: Vec::new(),
+        }
+    }
+
+    /// How much harm it does to break it, as a word.
+    pub fn severity(&self) -> String {
+        format!("{:?}", self.about.severity).to_lowercase()
+    }
+}

@@ -1,0 +1,63 @@
+//! The Namespace objects that rendered objects are in: their labels decide which bindings of a policy apply.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::render::RenderedUnit;
+use crate::workspace::layout::ENVIRONMENT_UNIT;
+use crate::workspace::{Environment, Workspace};
+
+/// Namespace objects by cluster and name.
+#[derive(Clone, Debug, Default)]
+pub struct Namespaces {
+    known: BTreeMap<(String, String), Value>,
+}
+
+impl Namespaces {
+    /// The namespaces of a fleet: what its environments render, else what their files say of them.
+    pub fn of(workspace: &Workspace, units: &[RenderedUnit]) -> Namespaces {
+        let mut known = BTreeMap::new();
+        for environment in &workspace.environments {
+            let file = &environment.file;
+            // an environment that shares a namespace leaves its labels to the owner
+            let owner = workspace
+                .neighbours(environment)
+                .find(|other| other.file.namespace_owner);
+            let name = owner.unwrap_or(environment).name.as_str();
+            let key = (file.cluster.server.clone(), file.namespace.clone());
+            known.insert(key, namespace(&file.namespace, Some(name)));
+        }
+        for unit in units.iter().filter(|unit| unit.unit == ENVIRONMENT_UNIT) {
+            let Some(environment) = workspace.environment(unit.environment.as_str()) else {
+                continue;
+            };
+            for manifest in unit.all_objects().filter(|manifest| manifest.id.kind == "Namespace") {
+                let mut object = manifest.object.clone();
+                // the API server puts this label on every namespace
+                object["metadata"]["labels"]["kubernetes.io/metadata.name"] = manifest.id.name.as_str().into();
+                known.insert(
+                    (environment.file.cluster.server.clone(), manifest.id.name.clone()),
+                    object,
+                );
+            }
+        }
+        Namespaces { known }
+    }
+
+    /// The namespace of an object of an environment; none for objects without one.
+    pub fn get(&self, environment: &Environment, object: &Value) -> Option<&Value> {
+        let name = object.pointer("/metadata/namespace")?.as_str()?;
+        self.known
+            .get(&(environment.file.cluster.server.clone(), name.to_owned()))
+    }
+}
+
+/// A namespace of which only the name, and perhaps the environment, is known.
+pub fn namespace(name: &str, environment: Option<&str>) -> Value {
+    let mut labels = json!({"kubernetes.io/metadata.name": name});
+    if let Some(environment) = environment {
+        labels["lockstep.dev/environment"] = environment.into();
+    }
+    json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+}

@@ -1,0 +1,223 @@
+//! Waivers: what is wrong and may be so for a while, always told apart from what is right.
+
+use std::collections::BTreeSet;
+
+use crate::model::{FileTree, Finding, Timestamp, Waiver, suggestion};
+use crate::workspace::files::{WaiverFile, WaiverScope};
+use crate::workspace::{layout, read_file};
+use crate::yaml::{Positions, Segment};
+
+/// How long a waiver may hold, days.
+pub const LONGEST: i64 = 90;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// The waivers of a tree.
+#[derive(Debug, Default)]
+pub struct Waivers {
+    waivers: Vec<Read>,
+}
+
+/// A waiver, where it stands, and how long it holds.
+#[derive(Debug)]
+struct Read {
+    file: WaiverFile,
+    path: String,
+    positions: Option<Positions>,
+    /// The first second at which it no longer holds.
+    end: i64,
+}
+
+/// What a run knows that waivers depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// Every rule that there is.
+    pub known: &'a BTreeSet<&'a str>,
+    /// The rules that this run judged everything by: a waiver of one of them is unused when it met nothing.
+    pub judged: &'a BTreeSet<&'a str>,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+/// Findings, told apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// What counts, with what is wrong about the waivers themselves.
+    pub standing: Vec<Finding>,
+    /// What a waiver admits; each carries it.
+    pub waived: Vec<Finding>,
+}
+
+impl Judged {
+    /// All of them; those that are waived carry their waiver.
+    pub fn all(self) -> Vec<Finding> {
+        let mut all = self.standing;
+        all.extend(self.waived);
+        all.sort();
+        all
+    }
+}
+
+impl Waivers {
+    /// Reads the waivers below `policies/waivers/`; what is wrong with their files are findings.
+    pub fn read(tree: &FileTree) -> (Waivers, Vec<Finding>) {
+        let mut waivers = Vec::new();
+        let mut findings = Vec::new();
+        for (path, bytes) in tree.below(layout::WAIVERS).filter(|(path, _)| path.ends_with(".yaml")) {
+            let Some(file) = read_file::<WaiverFile>(path, bytes, &mut findings) else {
+                continue;
+            };
+            let positions = std::str::from_utf8(bytes)
+                .ok()
+                .and_then(|text| Positions::of(text).ok());
+            let mut read = Read {
+                file,
+                path: path.to_owned(),
+                positions,
+                end: 0,
+            };
+            match read.dates() {
+                Ok(end) => {
+                    read.end = end;
+                    waivers.push(read);
+                }
+                Err(finding) => findings.push(finding),
+            }
+        }
+        (Waivers { waivers }, findings)
+    }
+
+    /// Tells what is waived from what stands.
+    pub fn apply(&self, findings: Vec<Finding>, run: Run<'_>) -> Judged {
+        let mut used = BTreeSet::new();
+        let mut judged = Judged::default();
+        for mut finding in findings {
+            let found = self
+                .waivers
+                .iter()
+                .enumerate()
+                .find(|(_, waiver)| waiver.admits(&finding));
+            let Some((index, waiver)) = found else {
+                judged.standing.push(finding);
+                continue;
+            };
+            used.insert(index);
+            if run.now >= waiver.end {
+                judged.standing.push(finding);
+                continue;
+            }
+            finding.waiver = Some(Box::new(Waiver {
+                reason: waiver.file.reason.clone(),
+                owner: waiver.file.owner.clone(),
+                expires: waiver.file.expires.clone(),
+            }));
+            judged.waived.push(finding);
+        }
+        for (index, waiver) in self.waivers.iter().enumerate() {
+            judged.standing.extend(waiver.finding(used.contains(&index), run));
+        }
+        judged.standing.sort();
+        judged
+    }
+}
+
+impl Read {
+    fn at(&self, key: &str, finding: Finding) -> Finding {
+        let path = [Segment::Key(key.to_owned())];
+        let (line, column) = self
+            .positions
+            .as_ref()
+            .map_or((1, 1), |positions| positions.nearest(&path));
+        finding.at(&self.path, line, column)
+    }
+
+    /// When it ends, or what is wrong with its dates.
+    fn dates(&self) -> Result<i64, Finding> {
+        let day = |key: &str, text: &str| {
+            let moment = Timestamp::parse(&format!("{text}T00:00:00Z"));
+            let wrong = || Finding::error("invalid-value", format!("`{key}` is `{text}`, which is no day"));
+            moment
+                .map(|moment| moment.seconds)
+                .ok_or_else(|| self.at(key, wrong()).help("write it as YYYY-MM-DD"))
+        };
+        let created = day("created", &self.file.created)?;
+        let expires = day("expires", &self.file.expires)?;
+        let days = (expires - created) / DAY;
+        if !(0..=LONGEST).contains(&days) {
+            let message = format!("the waiver holds {days} days, not between 0 and {LONGEST}");
+            let finding = self.at("expires", Finding::error("overlong-waiver", message));
+            return Err(finding.help("let it expire sooner, and write another one then if it is still needed"));
+        }
+        Ok(expires + DAY)
+    }
+
+    fn admits(&self, finding: &Finding) -> bool {
+        finding.rule == self.file.rule && self.file.scope.holds(finding)
+    }
+
+    /// What is wrong with it in this run.
+    fn finding(&self, is_used: bool, run: Run<'_>) -> Option<Finding> {
+        let rule = self.file.rule.as_str();
+        if !run.known.contains(rule) {
+            let finding = self.at(
+                "rule",
+                Finding::error("unknown-waived-rule", format!("there is no rule `{rule}`")),
+            );
+            return Some(match suggestion(rule, run.known.iter().copied()) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help("`cargo xtask policy list` lists the rules"),
+            });
+        }
+        if run.now >= self.end {
+            let message = format!("the waiver of `{rule}` expired on {}", self.file.expires);
+            let finding = self.at("expires", Finding::error("expired-waiver", message));
+            let help = if is_used {
+                "mend what it admits, or renew it with a reason"
+            } else {
+                "remove the file"
+            };
+            return Some(finding.help(help));
+        }
+        if is_used || !run.judged.contains(rule) {
+            return None;
+        }
+        let message = format!("the waiver of `{rule}` admits nothing");
+        Some(
+            self.at("rule", Finding::warning("unused-waiver", message))
+                .help("remove the file, or correct its `match`"),
+        )
+    }
+}
+
+impl WaiverScope {
+    fn holds(&self, finding: &Finding) -> bool {
+        let (environment, agent) = finding
+            .unit
+            .as_deref()
+            .and_then(|unit| unit.split_once('/'))
+            .unwrap_or_default();
+        let (namespace, kind, name) = parts(finding.object.as_deref().unwrap_or_default());
+        let holds = |wanted: &Option<String>, value: &str| match wanted.as_deref() {
+            None => true,
+            Some(wanted) => match wanted.strip_suffix('*') {
+                Some(start) => value.starts_with(start),
+                None => value == wanted,
+            },
+        };
+        let names_container = |container: &String| finding.message.contains(&format!("`{container}`"));
+        holds(&self.environment, environment)
+            && holds(&self.agent, agent)
+            && holds(&self.kind, kind)
+            && holds(&self.namespace, namespace)
+            && holds(&self.name, name)
+            && self.container.as_ref().is_none_or(names_container)
+    }
+}
+
+/// Namespace, kind and name of an object as findings name it: `namespace/Kind name (group)`.
+fn parts(object: &str) -> (&str, &str, &str) {
+    let object = object.split(" (").next().unwrap_or_default();
+    let (namespace, rest) = object.split_once('/').unwrap_or(("", object));
+    let (kind, name) = rest.split_once(' ').unwrap_or((rest, ""));
+    (namespace, kind, name)
+}

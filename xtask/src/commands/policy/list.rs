@@ -1,0 +1,109 @@
+//! `policy list` and `policy explain`: what the rules are.
+
+use lockstep::model::suggestion;
+use lockstep::policy::catalogue::{Catalogue, Entry};
+use lockstep::report::Table;
+
+use super::read;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// List the rules.
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    /// List the controls of the standards instead, and which rules serve each.
+    #[arg(long)]
+    coverage: bool,
+}
+
+/// Say why a rule is there, what breaks it and what to do.
+#[derive(Debug, clap::Args)]
+pub(super) struct ExplainArgs {
+    /// The rule's id.
+    #[arg(value_name = "RULE")]
+    rule: String,
+}
+
+pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Report, Failure> {
+    let (tree, policies, findings) = read(context)?;
+    let catalogue = Catalogue::of(&policies);
+    if args.coverage {
+        let coverage = catalogue.coverage();
+        let mut table = Table::new(&["control", "what it asks", "rules"]);
+        for control in &coverage.controls {
+            let rules = if control.rules.is_empty() {
+                "none".to_owned()
+            } else {
+                control.rules.join(", ")
+            };
+            table.row(vec![control.id.clone(), control.asks.clone(), rules]);
+        }
+        let (covered, all) = (coverage.covered, coverage.controls.len());
+        let share = covered as f64 * 100.0 / all.max(1) as f64;
+        let text = format!(
+            "{}\n{covered} of {all} controls are served by a rule ({share:.0} %)\n",
+            table.text()
+        );
+        return Ok(Report::new(coverage, text).with_findings(findings, tree));
+    }
+    let mut table = Table::new(&["rule", "severity", "category", "in dev", "elsewhere", "by"]);
+    for entry in &catalogue.entries {
+        table.row(vec![
+            entry.about.rule.clone(),
+            entry.severity(),
+            entry.about.category.clone(),
+            entry.in_dev.clone(),
+            entry.elsewhere.clone(),
+            entry.by.to_owned(),
+        ]);
+    }
+    let text = format!("{}\n{} rules\n", table.text(), catalogue.entries.len());
+    Ok(Report::new(&catalogue, text).with_findings(findings, tree))
+}
+
+pub(super) fn explain(context: &Context, args: &ExplainArgs) -> Result<Report, Failure> {
+    let (tree, policies, findings) = read(context)?;
+    let catalogue = Catalogue::of(&policies);
+    let known = || catalogue.entries.iter().map(|entry| entry.about.rule.as_str());
+    let Some(entry) = catalogue.entries.iter().find(|entry| entry.about.rule == args.rule) else {
+        let failure = Failure::new(FailureKind::Usage, format!("there is no rule `{}`", args.rule));
+        return Err(match suggestion(&args.rule, known()) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure.hint("`cargo xtask policy list` lists them"),
+        });
+    };
+    Ok(Report::new(entry, shown(entry)).with_findings(findings, tree))
+}
+
+fn shown(entry: &Entry) -> String {
+    let about = &entry.about;
+    let mut text = format!("{}\n\nWhy: {}\nDo: {}\n", about.rule, about.reason, about.remediation);
+    let indented = |lines: &str| lines.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    if !about.bad.is_empty() {
+        text += &format!("\nBreaks it:\n{}", indented(&about.bad));
+    }
+    if !about.good.is_empty() {
+        text += &format!("Mended:\n{}", indented(&about.good));
+    }
+    text += &format!(
+        "\nSeverity: {}; in dev {}, elsewhere {}\n",
+        entry.severity(),
+        entry.in_dev,
+        entry.elsewhere
+    );
+    for (what, value) in [
+        ("Serves", about.controls.join(", ")),
+        ("Read more", about.docs.clone()),
+        ("Needs Kubernetes", about.min_kubernetes.clone()),
+        ("File", entry.file.clone()),
+    ] {
+        if !value.is_empty() {
+            text += &format!("{what}: {value}\n");
+        }
+    }
+    for expression in &entry.expressions {
+        text += &format!("\nHas to hold:\n{}", indented(expression));
+    }
+    text
+}
