@@ -14,7 +14,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 11] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -54,6 +54,21 @@ const NEEDS: [Need; 8] = [
         name: "promtool",
         probe: &["promtool", "--version"],
         package: "Debian package `prometheus`",
+    },
+    Need {
+        name: "openssl",
+        probe: &["openssl", "version"],
+        package: "Debian package `openssl`",
+    },
+    Need {
+        name: "the JavaScript library `@sigstore/verify`",
+        probe: &["node", "-e", "require('@sigstore/verify')"],
+        package: "`npm install --prefix FOLDER @sigstore/verify`, then `export NODE_PATH=FOLDER/node_modules`",
+    },
+    Need {
+        name: "the Python library `securesystemslib`",
+        probe: &["python3", "-c", "import cryptography, securesystemslib"],
+        package: "`python3 -m pip install 'securesystemslib[crypto]'`",
     },
 ];
 

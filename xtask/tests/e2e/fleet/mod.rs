@@ -3,6 +3,7 @@
 mod contract;
 mod kubernetes;
 mod pushes;
+mod signatures;
 
 use std::path::{Path, PathBuf};
 
