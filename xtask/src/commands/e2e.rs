@@ -14,7 +14,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 12] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -59,6 +59,21 @@ const NEEDS: [Need; 9] = [
         name: "zizmor",
         probe: &["zizmor", "--version"],
         package: "`python3 -m pip install zizmor`",
+    },
+    Need {
+        name: "openssl",
+        probe: &["openssl", "version"],
+        package: "Debian package `openssl`",
+    },
+    Need {
+        name: "the JavaScript library `@sigstore/verify`",
+        probe: &["node", "-e", "require('@sigstore/verify')"],
+        package: "`npm install --prefix FOLDER @sigstore/verify`, then `export NODE_PATH=FOLDER/node_modules`",
+    },
+    Need {
+        name: "the Python library `securesystemslib`",
+        probe: &["python3", "-c", "import cryptography, securesystemslib"],
+        package: "`python3 -m pip install 'securesystemslib[crypto]'`",
     },
 ];
 

@@ -4,6 +4,7 @@ mod contract;
 mod kubernetes;
 mod pushes;
 mod races;
+mod signatures;
 
 use std::path::{Path, PathBuf};
 
