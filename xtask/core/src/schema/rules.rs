@@ -39,6 +39,11 @@ pub const RULES: &[Rule] = &[
         "restore `schemas/kubernetes/` from git",
     ),
     Rule::new(
+        "nested-list",
+        "Argo CD applies nothing of a list that stands inside a list",
+        "write its objects as documents of their own",
+    ),
+    Rule::new(
         "out-of-range",
         "a number, or the length of something, is smaller or larger than the API server takes",
         "choose a value inside the range that the finding names",

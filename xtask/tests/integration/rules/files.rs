@@ -54,35 +54,6 @@ fn a_small_fleet_is_clean() {
 }
 
 #[test]
-fn mocks_end_before_users_begin() {
-    check(
-        &[(
-            DEV,
-            &more("overrides: { model: { mock: true }, tools: { mock: true } }\n"),
-        )],
-        expect![""],
-    );
-    check(
-        &[(
-            STAGING,
-            &more("follows: candidate\noverrides:\n  model: { mock: true }\n  tools: { mock: true }\n"),
-        )],
-        expect![[r#"
-            environments/staging/environment.yaml:7:18 mock-model `staging` runs with a mock in place of the model
-        "#]],
-    );
-    check(
-        &[(
-            "environments/production/environment.yaml",
-            &more("follows: candidate\noverrides:\n  tools: { mock: true }\n"),
-        )],
-        expect![[r#"
-            environments/production/environment.yaml:7:18 mock-tools `production` runs with a mock in place of the tools
-        "#]],
-    );
-}
-
-#[test]
 fn environments_come_nearer_to_users_one_after_the_other() {
     check(
         &[

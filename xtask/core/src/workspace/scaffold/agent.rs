@@ -88,7 +88,7 @@ pub fn new_agent(workspace: &Workspace, agent: &NewAgent) -> Plan {
         }
     }
     if agent.shape == AgentShape::Retrieval {
-        plan.insert(layout::retrieval(name, version), retrieval(agent));
+        plan.insert(layout::retrieval(name, version), retrieval(workspace, agent));
     }
     plan
 }
@@ -286,23 +286,31 @@ tools:
       required: [key]
       properties:
         key: {{type: string, minLength: 1, maxLength: 128}}
-    # What it may do.
-    permissions: [records:read]
-    # Where it connects to; the network policy closes everything else. For example
-    #   - {{host: records.data.svc.cluster.local, port: 8080, namespace: data}}
+    # What it may do, and where it connects to; the network policy closes everything else. For example
+    #   permissions: [records:read]
+    #   egress:
+    #     - {{host: records.data.svc.cluster.local, port: 8080, namespace: data}}
+    permissions: []
     egress: []
 ",
         modeline("tools", 3)
     )
 }
 
-fn retrieval(agent: &NewAgent) -> String {
+/// It answers from an index that is known already, where there is one: a new one is built and written down first.
+fn retrieval(workspace: &Workspace, agent: &NewAgent) -> String {
+    let known = workspace.models.as_ref().and_then(|models| models.indexes.first());
+    let index = known.map_or(agent.name.as_str(), |index| &index.name);
+    let (model, dimension) = known.map_or(("text-embedding-3-large", 3072), |index| {
+        (&index.embedding.model, index.embedding.dimension)
+    });
     format!(
         "{}# A file that was released never changes: copy it to the next version and edit the copy.
 description: What {} answers from.
 # The model that the index was built with.
-embedding: {{model: text-embedding-3-large, dimension: 3072}}
-index: {}
+embedding: {{model: {model}, dimension: {dimension}}}
+# The index; environments/models.yaml lists those that there are.
+index: {index}
 # What was in the index: its snapshot, and when that was taken.
 snapshot: first
 updated: \"2026-01-01T00:00:00Z\"
@@ -313,7 +321,6 @@ host: vectors.data.svc.cluster.local
 port: 6333
 ",
         modeline("retrieval", 3),
-        agent.name,
         agent.name
     )
 }

@@ -3,7 +3,6 @@
 mod dockerfile;
 mod hard_coded_value;
 mod leaked_secret;
-mod mocks;
 mod monotonic;
 
 use crate::model::{AgentName, FileTree, Finding, Rule};
@@ -27,7 +26,6 @@ const CHECKS: &[Check] = &[
     dockerfile::check,
     hard_coded_value::check,
     leaked_secret::check,
-    mocks::check,
     monotonic::check,
 ];
 
@@ -35,8 +33,6 @@ const CHECKS: &[Check] = &[
 pub const RULES: &[Rule] = &[
     hard_coded_value::RULE,
     dockerfile::HEALTH,
-    mocks::MODEL,
-    mocks::TOOLS,
     monotonic::RULE,
     dockerfile::ROOT,
     dockerfile::STAGES,
