@@ -277,7 +277,15 @@ fn an_overlay_moves_in_with_generated_names_and_patches() {
         .unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.result["leftOut"], serde_json::json!([]));
-    expect![[r#""#]].assert_eq(&bench.text("templates/billing/statefulset-billing.yaml.tera").unwrap());
+    let template = bench.text("templates/billing/statefulset-billing.yaml.tera").unwrap();
+    assert!(
+        template.contains("lockstep.dev/tuple: {{ release.tupleId | quote }}"),
+        "{template}"
+    );
+    assert!(
+        template.contains("PriorityClassName %}\n"),
+        "only production has it: {template}"
+    );
     let rendered = bench.run("render --agent billing --environment dev").unwrap();
     assert_eq!(rendered.findings, []);
     assert!(rendered.text.contains("name: billing-settings-"), "{}", rendered.text);

@@ -27,5 +27,6 @@ mod render;
 mod rules;
 mod schemas;
 mod tidy;
+mod translation;
 mod verify;
 mod workbench;
