@@ -5,10 +5,10 @@ mod manifests;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use lockstep::model::Finding;
+use lockstep::model::{AgentName, Finding};
 use lockstep::policy::{Fleet, Judge};
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
-use rayon::prelude::*;
+use lockstep::workspace::Environment;
 use serde::Serialize;
 use serde_json::Map;
 
@@ -20,9 +20,9 @@ pub(super) use manifests::{files, judged};
 
 /// Check manifests against the schemas of Kubernetes and what its API server enforces beyond them.
 ///
-/// Every unit is rendered and checked against the version of Kubernetes that its environment's cluster has. Findings
-/// point to the template line, and to the value that it says where there is one. With `--path`, manifests from anywhere
-/// are checked instead.
+/// Every unit is rendered and checked against the version of Kubernetes that its environment's cluster has, and against
+/// what must fit together in a unit, in an environment and in the files. Findings point to the template line, and to the
+/// value that it says where there is one. With `--path`, the objects of any manifests are checked instead.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Environments to check; all by default.
@@ -64,32 +64,55 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     if selection::unreadable(workspace, &args.environment) {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     }
-    let selection = Selection {
+    let chosen = Chosen {
         environments: selection::environments(workspace, &args.environment)?,
         agents: selection::agents(workspace, &args.agent, &BTreeSet::new())?,
-        set: Map::new(),
     };
-    let mut findings = loaded.findings;
-    let (engines, more) = Engines::compile(workspace);
-    findings.extend(more);
+    let (engines, mut findings) = Engines::compile(workspace);
     let (judge, more) = Judge::read(&loaded.tree);
     findings.extend(more);
-    let (units, more) = render_all(workspace, &engines, &selection);
+    // all of it: what one unit has may not fit another's
+    let everything = Selection {
+        environments: workspace.environments.iter().collect(),
+        agents: None,
+        set: Map::new(),
+    };
+    let (units, more) = render_all(workspace, &engines, &everything);
     findings.extend(more);
     let fleet = Fleet {
         workspace,
         engines: &engines,
         tree: &loaded.tree,
     };
-    let judged: Vec<Vec<Finding>> = units
-        .par_iter()
-        .filter_map(|unit| Some(judge.unit(fleet, workspace.environment(unit.environment.as_str())?, unit)))
-        .collect();
-    findings.extend(judged.into_iter().flatten());
+    findings.extend(judge.fleet(fleet, &units));
+    findings.extend(loaded.findings);
+    findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
     findings.sort();
     findings.dedup();
-    let objects = units.iter().flat_map(RenderedUnit::all_objects).count();
+    let units: Vec<&RenderedUnit> = units
+        .iter()
+        .filter(|unit| chosen.has(&format!("{}/{}", unit.environment, unit.unit)))
+        .collect();
+    let objects = units.iter().flat_map(|unit| unit.all_objects()).count();
     Ok(report(objects, units.len(), "units", &findings).with_findings(findings, loaded.tree))
+}
+
+/// What the user wants to hear about.
+struct Chosen<'a> {
+    environments: Vec<&'a Environment>,
+    agents: Option<BTreeSet<AgentName>>,
+}
+
+impl Chosen<'_> {
+    /// Whether it has a unit, written as `<environment>/<unit>`.
+    fn has(&self, unit: &str) -> bool {
+        let (environment, name) = unit.split_once('/').unwrap_or((unit, ""));
+        let agents = self.agents.as_ref();
+        self.environments
+            .iter()
+            .any(|chosen| chosen.name.as_str() == environment)
+            && agents.is_none_or(|agents| agents.iter().any(|agent| agent.as_str() == name))
+    }
 }
 
 fn report(objects: usize, sources: usize, of: &str, findings: &[Finding]) -> Report {

@@ -188,6 +188,11 @@ pub const RULES: &[Rule] = &[
         "a namespace is rendered by no environment or by several, so it would be missing or fought over",
         "set `namespaceOwner: true` in exactly one of the environments that share it",
     ),
+    Rule::new(
+        "no-objects",
+        "where nothing was found, nothing was checked, and that does not pass",
+        "name files, or folders with files, that end in `.yaml`, `.yml` or `.json`",
+    ),
     Rule::new("not-utf8", "a file is not UTF-8 text", "save it as UTF-8"),
     Rule::new(
         "oversized-file",

@@ -1,8 +1,15 @@
 //! The judge: everything that rendered objects must hold to be released, compiled once.
 
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::place;
+use super::rules;
+use super::rules::environment::{EnvironmentScene, UnitFacts};
+use super::rules::fleet::FleetScene;
+use super::rules::unit::UnitScene;
 use crate::model::{FileTree, Finding, Manifest, Problem};
 use crate::render::{Engines, RenderedUnit, Sources, Unit};
 use crate::schema::{Catalogue, overlay};
@@ -47,11 +54,50 @@ impl Judge {
         problems
     }
 
-    /// What is wrong with a rendered unit, placed at template lines and values.
-    pub fn unit(&self, fleet: Fleet<'_>, environment: &Environment, unit: &RenderedUnit) -> Vec<Finding> {
+    /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
+    pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit]) -> Vec<Finding> {
+        let mut by_environment: Environments<'_> = BTreeMap::new();
+        for unit in units {
+            let environment = by_environment.entry(unit.environment.as_str()).or_default();
+            environment.insert(unit.unit.as_str(), unit);
+        }
+        let judged: Vec<Vec<Finding>> = fleet
+            .workspace
+            .environments
+            .par_iter()
+            .flat_map_iter(|environment| {
+                let units = by_environment.get(environment.name.as_str()).into_iter().flatten();
+                units.map(move |(_, unit)| (environment, *unit))
+            })
+            .map(|(environment, unit)| {
+                let own = by_environment[environment.name.as_str()].get(ENVIRONMENT_UNIT);
+                self.unit(fleet, environment, unit, own.copied())
+            })
+            .collect();
+        let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
+        findings.extend(across_units(fleet, &by_environment));
+        findings.extend(rules::fleet::check(&FleetScene {
+            workspace: fleet.workspace,
+            tree: fleet.tree,
+        }));
+        findings
+    }
+
+    /// What is wrong with a rendered unit; `own` is what its environment has of its own.
+    fn unit(
+        &self,
+        fleet: Fleet<'_>,
+        environment: &Environment,
+        unit: &RenderedUnit,
+        own: Option<&RenderedUnit>,
+    ) -> Vec<Finding> {
         let objects: Vec<&Manifest> = unit.all_objects().collect();
+        let own: Vec<&Manifest> = own
+            .filter(|own| own.unit != unit.unit)
+            .map(|own| own.all_objects().collect())
+            .unwrap_or_default();
         let version = environment.file.cluster.version.as_str();
-        let problems: Vec<(usize, Problem)> = objects
+        let mut problems: Vec<(usize, Problem)> = objects
             .iter()
             .enumerate()
             .flat_map(|(index, manifest)| {
@@ -59,8 +105,54 @@ impl Judge {
                 problems.into_iter().map(move |problem| (index, problem))
             })
             .collect();
+        problems.extend(rules::unit::check(&UnitScene {
+            unit: &unit.unit,
+            tier: environment.file.tier,
+            objects: &objects,
+            environment_objects: &own,
+            previous: None,
+            values: None,
+        }));
         fleet.place(environment, unit, problems)
     }
+}
+
+/// The units of each environment by name.
+type Environments<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RenderedUnit>>;
+
+/// What does not fit together between the units of an environment and of those that share its namespace.
+fn across_units(fleet: Fleet<'_>, by_environment: &Environments<'_>) -> Vec<Finding> {
+    let facts = |units: &BTreeMap<&str, &RenderedUnit>| -> BTreeMap<String, UnitFacts> {
+        let facts = units.iter();
+        facts
+            .map(|(name, unit)| ((*name).to_owned(), UnitFacts::of(unit.all_objects())))
+            .collect()
+    };
+    let all: BTreeMap<&str, BTreeMap<String, UnitFacts>> = by_environment
+        .iter()
+        .map(|(name, units)| (*name, facts(units)))
+        .collect();
+    let mut findings = Vec::new();
+    for environment in &fleet.workspace.environments {
+        let name = environment.name.as_str();
+        let Some(units) = all.get(name) else { continue };
+        let neighbours = fleet.workspace.neighbours(environment).map(|other| other.name.as_str());
+        let neighbours = neighbours
+            .filter(|other| *other != name)
+            .filter_map(|other| Some((other.to_owned(), all.get(other)?.clone())))
+            .collect();
+        let scene = EnvironmentScene {
+            units,
+            neighbours: &neighbours,
+        };
+        for found in rules::environment::check(&scene) {
+            let unit = by_environment[name][found.unit.as_str()];
+            let index = unit.all_objects().position(|manifest| manifest.id == found.object);
+            let problem = (index.unwrap_or_default(), found.problem);
+            findings.extend(fleet.place(environment, unit, vec![problem]));
+        }
+    }
+    findings
 }
 
 impl Fleet<'_> {
