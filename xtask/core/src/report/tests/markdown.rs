@@ -116,13 +116,13 @@ fn what_changes_for_whom_comes_first_then_findings_then_the_folded_diff() {
         ````text
         dev/a changed
           tuple
-            prompts.answer.version: 1.0.0 → 1.1.0
-            prompts.answer.sha256: sha256:0 → sha256:1
-            model.temperature: 0.1 → 0.2|`x`
-            tools.version: 1.0.0 → 1.1.0
+            prompts.answer.version: 1.0.0 → 1.1.0 (medium risk)
+            prompts.answer.sha256: sha256:0 → sha256:1 (medium risk)
+            model.temperature: 0.1 → 0.2|`x` (medium risk)
+            tools.version: 1.0.0 → 1.1.0 (high risk)
             tools.sha256: sha256:0 → sha256:1
           permissions
-            + search: documents:write
+            + search: documents:write (high risk)
           objects
             ~ Deployment a
               spec:
@@ -133,13 +133,13 @@ fn what_changes_for_whom_comes_first_then_findings_then_the_folded_diff() {
 
         production/a changed
           tuple
-            prompts.answer.version: 1.0.0 → 1.1.0
-            prompts.answer.sha256: sha256:0 → sha256:1
-            model.temperature: 0.1 → 0.2|`x`
-            tools.version: 1.0.0 → 1.1.0
+            prompts.answer.version: 1.0.0 → 1.1.0 (medium risk)
+            prompts.answer.sha256: sha256:0 → sha256:1 (medium risk)
+            model.temperature: 0.1 → 0.2|`x` (medium risk)
+            tools.version: 1.0.0 → 1.1.0 (high risk)
             tools.sha256: sha256:0 → sha256:1
           permissions
-            + search: documents:write
+            + search: documents:write (high risk)
           objects
             ~ Deployment a
               spec:
@@ -190,6 +190,6 @@ fn a_fleet_that_changes_as_a_whole_leaves_room_for_findings() {
         1910 more units change; 0 units are the same.
         - 1896 more permissions change
         **490 more findings do not fit here**: `cargo xtask check` shows them.
-        33829 more lines do not fit here: `cargo xtask diff` shows them."#]]
+        33855 more lines do not fit here: `cargo xtask diff` shows them."#]]
     .assert_eq(&said.join("\n"));
 }
