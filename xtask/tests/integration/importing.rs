@@ -297,7 +297,8 @@ fn sources_are_not_objects() {
     bench.put("overlays/dev/kustomization.yaml", "resources: []\n");
     let refused = |line: &str| {
         let failure = bench.run(line).unwrap_err();
-        format!("{}\n  {}\n", failure.message, failure.hints.join("\n  "))
+        let hints: String = failure.hints.iter().map(|hint| format!("  {hint}\n")).collect();
+        format!("{}\n{hints}", failure.message)
     };
     let lines = [
         "import kustomize billing --built dev=overlays/dev",
@@ -310,7 +311,6 @@ fn sources_are_not_objects() {
         `overlays/dev` is what the objects are made of, not the objects
           make them first: `kustomize build overlays/dev > objects.yaml`
         there is no `nothing.yaml`
-  
         there is no environment `devv`
           did you mean `dev`?
         `agents/support-rag` exists already

@@ -72,10 +72,13 @@ pub(super) fn run(context: &Context, args: CheckArgs) -> Result<Report, Failure>
         )
         .collect();
     findings.extend(judged.into_iter().flatten());
+    // only a whole run can tell that a policy or a waiver is of no use
+    let mut whole = BTreeSet::new();
     if args.environment.is_empty() && args.agent.is_empty() {
         findings.extend(policies.idle(&tally));
+        whole.extend(policies.iter().map(|policy| policy.about.rule.as_str()));
     }
-    let judged = waived(context, &policies, &loaded.tree, findings);
+    let judged = waived(context, &policies, &loaded.tree, findings, &whole);
     let objects = units.iter().flat_map(RenderedUnit::all_objects).count();
     let report = answer(&policies, objects, units.len(), "units", &judged);
     Ok(report.with_findings(judged.all(), loaded.tree))
@@ -125,7 +128,7 @@ fn files(context: &Context, args: &CheckArgs) -> Result<Report, Failure> {
     let files = validate::files(context, &args.path)?;
     let (objects, more) = judged_files(&files, &policies, &rego, &environment);
     findings.extend(more);
-    let judged = waived(context, &policies, &tree, findings);
+    let judged = waived(context, &policies, &tree, findings, &BTreeSet::new());
     let count = files.entries().count();
     Ok(answer(&policies, objects, count, "files", &judged).with_findings(judged.all(), files))
 }
@@ -149,16 +152,23 @@ fn judged_files(files: &FileTree, policies: &Policies, rego: &Rego, environment:
     validate::judged(files, &judge)
 }
 
-/// Tells what a waiver admits from what stands.
-fn waived(context: &Context, policies: &Policies, tree: &FileTree, mut findings: Vec<Finding>) -> Judged {
+/// Tells what a waiver admits from what stands; waivers of the rules that were judged as a whole and admitted nothing
+/// are unused.
+fn waived(
+    context: &Context,
+    policies: &Policies,
+    tree: &FileTree,
+    mut findings: Vec<Finding>,
+    whole: &BTreeSet<&str>,
+) -> Judged {
     let (waivers, more) = Waivers::read(tree);
     findings.extend(more);
     findings.sort();
     findings.dedup();
-    let rules = || policies.iter().map(|policy| policy.about.rule.as_str());
+    let rules = policies.iter().map(|policy| policy.about.rule.as_str());
     let run = Run {
-        known: &reference::rules().iter().map(|rule| rule.id).chain(rules()).collect(),
-        judged: &rules().collect(),
+        known: &reference::rules().iter().map(|rule| rule.id).chain(rules).collect(),
+        judged: whole,
         now: context.clock.now(),
     };
     waivers.apply(findings, run)

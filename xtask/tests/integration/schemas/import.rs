@@ -94,6 +94,9 @@ fn what_the_api_server_would_refuse_is_not_imported() {
         WIDGET.replace("scope: Namespaced", "scopee: Namespaced"),
         WIDGET.replace("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1"),
         WIDGET.replace("type: integer, format", "type: integer, pattern: '(', format"),
+        WIDGET.replace("group: example.com", "group: ../../agents"),
+        WIDGET.replace("kind: Widget", "kind: ../Widget"),
+        WIDGET.replace("- name: v1", "- name: v1/../../x"),
         "kind: Namespace\n".to_owned(),
         "kind: [\n".to_owned(),
     ];

@@ -44,6 +44,17 @@ impl<'a> Definition<'a> {
             return Err(problems);
         }
         let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        // the names become paths
+        let refused = |pointer: &str| {
+            let message = format!("`{}` is no name that Kubernetes takes", text(pointer));
+            vec![Problem::error("invalid-definition", pointer, message)]
+        };
+        if !is_subdomain(text("/spec/group")) {
+            return Err(refused("/spec/group"));
+        }
+        if !is_word(text("/spec/names/kind")) {
+            return Err(refused("/spec/names/kind"));
+        }
         Ok(Definition {
             group: text("/spec/group"),
             kind: text("/spec/names/kind"),
@@ -68,7 +79,10 @@ impl<'a> Definition<'a> {
                     let message = "the version has no `schema.openAPIV3Schema`";
                     vec![Problem::error("invalid-definition", pointer.clone(), message)]
                 })?;
-                let name = version["name"].as_str().unwrap_or_default();
+                let name = version["name"].as_str().filter(|name| is_word(name)).ok_or_else(|| {
+                    let message = "the version's name is none that Kubernetes takes, such as `v1beta1`";
+                    vec![Problem::error("invalid-definition", format!("{pointer}/name"), message)]
+                })?;
                 let warning = version["deprecationWarning"].as_str();
                 let warning = warning.map_or_else(|| format!("version `{name}` is deprecated"), str::to_owned);
                 Ok(Version {
@@ -81,4 +95,20 @@ impl<'a> Definition<'a> {
             })
             .collect()
     }
+}
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Labels of lower-case letters, digits and inner hyphens, between dots.
+fn is_subdomain(name: &str) -> bool {
+    name.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    })
 }
