@@ -139,7 +139,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     findings.sort();
     findings.dedup();
     let report = Report::new(Answer { evaluations }, text).with_findings(findings, sources);
-    let next = (failed && args.case.is_empty()).then(|| "cargo xtask evaluate <agent> --case <id>");
+    let next = (failed && args.case.is_empty()).then_some("cargo xtask evaluate <agent> --case <id>");
     Ok(next.into_iter().fold(report, Report::next))
 }
 
