@@ -119,8 +119,11 @@ fn what_the_api_server_would_refuse_is_not_imported() {
         crds/0.yaml:7:3 unknown-field: unknown field `scopee` in `spec`
         crds/1.yaml:2:13 invalid-definition: only definitions of `apiextensions.k8s.io/v1` can be imported
         crds/2.yaml:10:5 invalid-definition: version `v1` cannot be imported: it is no JSON Schema: "(" is not a "regex"
-        crds/3.yaml:0:0 invalid-definition: `crds/3.yaml` holds no CustomResourceDefinition
-        crds/4.yaml:1:7 yaml-syntax: unclosed bracket '['
+        crds/3.yaml:6:10 invalid-definition: `../../agents` is no name that Kubernetes takes
+        crds/4.yaml:8:17 invalid-definition: `../Widget` is no name that Kubernetes takes
+        crds/5.yaml:10:11 invalid-definition: the version's name is none that Kubernetes takes, such as `v1beta1`
+        crds/6.yaml:0:0 invalid-definition: `crds/6.yaml` holds no CustomResourceDefinition
+        crds/7.yaml:1:7 yaml-syntax: unclosed bracket '['
     "#]]
     .assert_eq(&lines);
     assert!(bench.text(PATH).is_none());
