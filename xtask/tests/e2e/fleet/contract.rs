@@ -36,7 +36,12 @@ fn git_finds_no_fault_and_every_branch_holds_exactly_what_the_contract_says() {
             &format!("git ls-tree --name-only environment/{environment}:apps"),
         );
         assert!(units.lines().count() > 8);
-        let expected: BTreeSet<String> = units.lines().flat_map(unit_files).collect();
+        let mut expected: BTreeSet<String> = units.lines().flat_map(unit_files).collect();
+        if environment == "dev" {
+            // the development key signs for environments that follow the candidate
+            let bundle = |unit| format!(".lockstep/{unit}/release.sigstore.json");
+            expected.extend(units.lines().map(bundle));
+        }
         assert_eq!(files, expected.iter().map(String::as_str).collect());
         for unit in units.lines() {
             check_inventory(&fleet.files(environment), unit);
@@ -134,7 +139,9 @@ fn a_new_prompt_changes_one_agent_in_the_environment_that_follows_the_candidate(
     assert_eq!(text.matches("nothing to change").count(), 3, "{text}");
     expect![[r#"
         .lockstep/_environment/inventory.json
+        .lockstep/_environment/release.sigstore.json
         .lockstep/support-rag/inventory.json
+        .lockstep/support-rag/release.sigstore.json
         .lockstep/support-rag/tuple.json
         apps/_environment/README.md
         apps/_environment/hydrator.metadata

@@ -53,6 +53,9 @@ fn pipelines(count: usize) {
     for (code, text) in at_once(&lines) {
         assert_eq!(code, 0, "{text}");
     }
+    // what a withdrawn push took out of the ledger, the next run appends
+    let later = fleet.clone("later", "");
+    sh(&later, &format!("$XTASK release dev --agent {} --push", AGENTS[0]));
     let remote = fleet.remote();
     for agent in &AGENTS[..count] {
         let events = format!("git ls-tree --name-only lockstep/ledger dev/{agent}/ | wc -l");
