@@ -7,6 +7,7 @@ mod bundles;
 mod cache;
 mod commit;
 mod diff;
+mod draft;
 mod dry;
 pub mod history;
 pub mod ledger;
@@ -32,6 +33,7 @@ pub use diff::{
     Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
     between_trees, field_changes, object_changes,
 };
+pub use draft::Draft;
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
 pub use options::{Options, Tool};
