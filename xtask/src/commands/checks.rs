@@ -7,12 +7,15 @@ use lockstep::release::ledger::Override;
 use crate::failure::{EXIT_HOLD, Failure, FailureKind};
 use crate::report::Report;
 
+/// What `evaluate` and promotion both find, so that it stands in another room's table.
+const SHARED: &str = "failed-evaluation";
+
 /// Fails where one of these is no check.
 pub(super) fn known(checks: &[String]) -> Result<(), Failure> {
     for check in checks {
-        if !RULES.iter().any(|rule| rule.id == check) {
+        let ids = RULES.iter().map(|rule| rule.id).chain([SHARED]);
+        if !ids.clone().any(|id| id == check) {
             let failure = Failure::new(FailureKind::Usage, format!("there is no check `{check}` to set aside"));
-            let ids = RULES.iter().map(|rule| rule.id);
             return Err(match suggestion(check, ids.clone()) {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
                 None => failure.hint(format!("there is {}", ids.collect::<Vec<_>>().join(", "))),

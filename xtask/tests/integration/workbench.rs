@@ -98,7 +98,7 @@ impl Workbench {
             Command::Explain(args) => commands::explain::run(&self.context, args),
             Command::Import(args) => commands::import::run(&self.context, args),
             Command::Man(args) => commands::man::run(&self.context, args),
-            Command::Evaluate(args) => commands::evaluate::run(&self.context, args),
+            Command::Evaluate(args) => commands::evaluate::run(&self.context, *args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
             Command::Prompts(args) => commands::prompts::run(&self.context, args),

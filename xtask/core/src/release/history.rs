@@ -176,8 +176,19 @@ pub fn summary(fact: &Fact) -> String {
         }
         Fact::Decided(decided) => decided.outcome.clone(),
         Fact::Evaluated(evaluated) => {
-            let word = if evaluated.passed { "passed" } else { "failed" };
-            format!("{} {word}, {} cases", evaluated.suite, evaluated.cases)
+            let failed = match evaluated.failed.len() {
+                0 => String::new(),
+                _ => format!(": {}", evaluated.failed.join(", ")),
+            };
+            let of_mock = match evaluated.answered.mock + evaluated.answered.cassette_of_mock {
+                0 => "",
+                _ => ", with answers of the mock",
+            };
+            format!(
+                "{}, {} cases{of_mock}{failed}",
+                evaluated.outcome.word(),
+                evaluated.cases
+            )
         }
         Fact::Gated(gated) => format!("{} {}: {}", gated.release.version, gated.verdict.as_str(), gated.action),
         Fact::Incident(incident) => format!("{}: {}", incident.id, incident.summary),

@@ -6,6 +6,7 @@ mod bundle;
 mod bundles;
 mod cache;
 mod commit;
+mod demands;
 mod diff;
 mod draft;
 mod dry;

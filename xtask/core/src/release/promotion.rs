@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::ledger::{Fact, ReleaseKind, UnitHistory, Verdict};
+use super::demands;
+use super::ledger::{ReleaseKind, UnitHistory, Verdict};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, PipelineStage, Stage, StageStatus, Version};
-use crate::workspace::files::{EvidenceKind, Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, Stage, Version};
+use crate::workspace::files::{Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
 use crate::workspace::{Environment, Workspace, layout};
 use crate::yaml;
 
@@ -56,15 +57,7 @@ pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, s
     findings.extend(step.hold.map(|hold| held(&to.name, step.agent, hold)));
     findings.extend(blocked(from, step));
     findings.extend(reused(to, step));
-    if let Some(demands) = workspace.fleet.promotion.get(&to.name) {
-        let skipped_by_hotfix = |stage: &PipelineStage| {
-            step.kind == ReleaseKind::Hotfix
-                && matches!(stage, PipelineStage::DeployStaging | PipelineStage::CanaryDeploy)
-        };
-        let stages = demands.stages.iter().filter(|stage| !skipped_by_hotfix(stage));
-        findings.extend(stages.filter_map(|stage| missing_stage(*stage, step)));
-        findings.extend(demands.evidence.iter().filter_map(|kind| missing_evidence(*kind, step)));
-    }
+    findings.extend(demands::unmet(workspace, from, to, step));
     for history in [step.there, step.here, step.everywhere] {
         findings.extend(history.findings.iter().cloned());
     }
@@ -155,73 +148,6 @@ fn reused(to: &Environment, step: &Move<'_>) -> Option<Finding> {
         .in_file(layout::release(&to.name, step.agent))
         .help("give it a label of its own: `--as v…`"),
     )
-}
-
-fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
-    let last = step
-        .everywhere
-        .facts()
-        .filter_map(|(_, fact)| match fact {
-            Fact::Stage(result) if result.stage == stage && result.tuple == step.source.id => Some(result.status),
-            _ => None,
-        })
-        .last();
-    let how = match last {
-        Some(StageStatus::Passed) => return None,
-        Some(StageStatus::Failed) => "failed",
-        Some(StageStatus::Skipped) => "was skipped",
-        None => "never ran",
-    };
-    Some(
-        Finding::error(
-            "missing-stage",
-            format!("the stage `{stage}` {how} on the tuple of `{}`", step.agent),
-        )
-        .in_file(layout::FLEET)
-        .help(format!(
-            "run it, and record it: `cargo xtask stage record {stage} passed --agent {} --tuple {}`",
-            step.agent, step.source.id
-        )),
-    )
-}
-
-fn missing_evidence(kind: EvidenceKind, step: &Move<'_>) -> Option<Finding> {
-    let tuple = step.source.id;
-    let (there, what) = match kind {
-        EvidenceKind::Evaluated => {
-            let last = step
-                .everywhere
-                .facts()
-                .chain(step.there.facts())
-                .filter_map(|(_, fact)| match fact {
-                    Fact::Evaluated(evaluated) if evaluated.tuple == tuple => Some(evaluated.passed),
-                    _ => None,
-                });
-            (last.last() == Some(true), "no suite has passed on the tuple")
-        }
-        EvidenceKind::Verified => {
-            let last = step
-                .there
-                .releases()
-                .into_iter()
-                .rfind(|release| release.release.tuple == tuple);
-            let verified = last.is_some_and(|release| release.verdict == Verdict::Verified);
-            (verified, "nobody has verified it where it comes from")
-        }
-        EvidenceKind::Retrospective => {
-            let current = step.here.current()?;
-            let learnt = step.here.facts().any(|(_, fact)| match fact {
-                Fact::Retrospective(retrospective) => retrospective.release.tuple == current.release.tuple,
-                _ => false,
-            });
-            (learnt, "there is no retrospective of the release that runs now")
-        }
-    };
-    (!there).then(|| {
-        Finding::error("missing-evidence", format!("`{}`: {what}", step.agent))
-            .in_file(layout::FLEET)
-            .help(format!("`cargo xtask history {}` shows what there is", step.agent))
-    })
 }
 
 /// The release file after a promotion; nothing where it says so already.

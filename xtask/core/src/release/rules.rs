@@ -25,9 +25,19 @@ pub const RULES: &[Rule] = &[
         "`cargo xtask resume <agent> --environment <environment> --reason …`",
     ),
     Rule::new(
+        "incomplete-evaluation",
+        "cases of the tuple had no recorded answer, and what is not known is no pass",
+        "record the answers with `cargo xtask evaluate … --live --record`, then evaluate it again with `--evidence`",
+    ),
+    Rule::new(
+        "missing-evaluation",
+        "a tuple would reach users whose cases were never asked, or only with the overrides of another environment",
+        "`cargo xtask evaluate <agent> --environment <from> --for <to> --evidence`",
+    ),
+    Rule::new(
         "missing-evidence",
         "fleet.yaml asks for evidence about the tuple that the ledger does not have",
-        "run what records it: a suite, a gate, a retrospective",
+        "record it: a verdict, a retrospective",
     ),
     Rule::new(
         "missing-stage",

@@ -21,9 +21,15 @@ pub struct Judged {
 }
 
 impl Workspace {
-    /// What is judged of an agent: its candidate, or what an environment runs.
-    pub fn judged(&self, agent: &Agent, environment: Option<&Environment>) -> Result<Judged, Vec<Finding>> {
-        let (tuple, overrides) = match environment {
+    /// What is judged of an agent: its candidate, or what an environment runs; with the overrides of `place` where one
+    /// is named, of that environment otherwise.
+    pub fn judged(
+        &self,
+        agent: &Agent,
+        environment: Option<&Environment>,
+        place: Option<&Environment>,
+    ) -> Result<Judged, Vec<Finding>> {
+        let tuple = match environment {
             Some(environment) if environment.file.follows == Follows::Releases => {
                 let release = environment.releases.get(&agent.name).ok_or_else(|| {
                     let message = format!("`{}` does not run `{}`", environment.name, agent.name);
@@ -32,14 +38,15 @@ impl Workspace {
                             .in_file(layout::release(&environment.name, &agent.name)),
                     ]
                 })?;
-                (release.tuple.clone(), environment.overrides(&agent.name))
+                release.tuple.clone()
             }
-            other => {
+            _ => {
                 let (tuple, findings) = agent.candidate(&self.blueprints);
-                let overrides = other.map_or_else(Overrides::default, |other| other.overrides(&agent.name));
-                (tuple.ok_or(findings)?, overrides)
+                tuple.ok_or(findings)?
             }
         };
+        let place = place.or(environment);
+        let overrides = place.map_or_else(Overrides::default, |place| place.overrides(&agent.name));
         self.judged_tuple(agent, &tuple, overrides)
     }
 

@@ -41,8 +41,12 @@ pub(super) fn text(evaluation: &Evaluation, variants: &[Comparison], style: Styl
     let cost = evaluation
         .cost
         .map_or(String::new(), |cost| format!(", {cost:.4} by list price"));
+    let of_mock = match answered.cassette_of_mock {
+        0 => String::new(),
+        count => format!(" ({count} of the mock)"),
+    };
     text += &format!(
-        "  answers: {} recorded, {} live, {} mock; {} + {} tokens{cost}\n",
+        "  answers: {} recorded{of_mock}, {} live, {} mock; {} + {} tokens{cost}\n",
         answered.cassette, answered.openai, answered.mock, evaluation.tokens.input, evaluation.tokens.output
     );
     for comparison in evaluation.against.iter().chain(variants) {

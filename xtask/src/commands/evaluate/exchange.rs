@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
     if let Some(suite) = &args.export {
         return export(context, agent, suite);
     }
-    let judged = match workspace.judged(agent, None) {
+    let judged = match workspace.judged(agent, None, None) {
         Ok(judged) => judged,
         Err(findings) => return Ok(Report::of_findings(findings, Default::default())),
     };

@@ -1,6 +1,7 @@
 //! `evaluate`: an agent's cases asked and judged.
 
 mod answer;
+mod evidence;
 pub(super) mod exchange;
 mod gathered;
 mod live;
@@ -26,6 +27,7 @@ use run::Runner;
 ///
 /// Cases stand in `agents/<agent>/regression/cases/*.yaml`. Answers come from the cassettes beside them, then from
 /// `mock.yaml` where the agent has one; `--live` asks a real endpoint. What nothing answers is `not evaluated`.
+/// `--evidence` records the result, whichever it is, for the promotion of the tuple.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Agents to judge; all that have cases by default.
@@ -34,6 +36,9 @@ pub struct Args {
     /// Judge what this environment runs instead of the candidate.
     #[arg(long, short, value_name = "NAME")]
     environment: Option<String>,
+    /// Judge it as this environment would run it: with its overrides.
+    #[arg(long = "for", value_name = "ENVIRONMENT")]
+    place: Option<String>,
     /// Judge it beside what this environment runs: it must not do worse.
     #[arg(long, value_name = "ENVIRONMENT")]
     against: Option<String>,
@@ -58,6 +63,9 @@ pub struct Args {
     /// What must be reached.
     #[command(flatten)]
     bar: BarArgs,
+    /// Evidence for promotion.
+    #[command(flatten)]
+    evidence: evidence::Args,
     /// Refuse cases that were not evaluated, as promotion does.
     #[arg(long)]
     strict: bool,
@@ -98,12 +106,14 @@ struct Answer {
 }
 
 /// Judges.
-pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
+    args.strict |= args.evidence.evidence;
+    args.sources.no_mock |= args.evidence.evidence;
     let loaded = context.load(&Source::WorkTree)?;
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
-    let names: Vec<String> = [&args.environment, &args.against]
+    let names: Vec<String> = [&args.environment, &args.place, &args.against]
         .into_iter()
         .flatten()
         .cloned()
@@ -119,6 +129,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         cases: args.bar.least_cases,
         margin: args.bar.margin,
     };
+    args.evidence.admit(&bar)?;
     let runner = Runner::new(context, workspace, &args, bar)?;
     let (mut evaluations, mut findings, mut text) = (Vec::new(), Vec::new(), String::new());
     let mut sources = loaded.tree;
@@ -139,7 +150,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let failed = evaluations
         .iter()
         .any(|one| one.verdict.outcome == VerdictOutcome::Failed);
-    findings.extend(concerning(&loaded.findings, &evaluations));
+    let broken = concerning(&loaded.findings, &evaluations);
+    if let Some(recorded) = args.evidence.record(context, workspace, &evaluations, &broken)? {
+        text += &recorded;
+    }
+    findings.extend(broken);
     let now = Timestamp {
         seconds: context.clock.now(),
         offset_minutes: 0,

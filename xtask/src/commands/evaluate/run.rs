@@ -77,9 +77,9 @@ impl<'a> Runner<'a> {
         findings: &mut Vec<Finding>,
         sources: &mut FileTree,
     ) -> Result<Option<(Evaluation, Vec<Comparison>)>, Failure> {
-        let environment = self.args.environment.as_deref();
-        let environment = environment.and_then(|name| self.workspace.environment(name));
-        let judged = match self.workspace.judged(agent, environment) {
+        let named = |name: &Option<String>| self.workspace.environment(name.as_deref()?);
+        let (environment, place) = (named(&self.args.environment), named(&self.args.place));
+        let judged = match self.workspace.judged(agent, environment, place) {
             Ok(judged) => judged,
             Err(more) => {
                 findings.extend(more);
@@ -142,7 +142,7 @@ impl<'a> Runner<'a> {
             runs: Vec::new(),
         };
         if let Some(name) = &self.args.against {
-            match self.workspace.judged(agent, self.workspace.environment(name)) {
+            match self.workspace.judged(agent, self.workspace.environment(name), None) {
                 Ok(baseline) => others.push(other(name, baseline, true)),
                 Err(more) => {
                     findings.extend(more);

@@ -134,6 +134,17 @@ pub enum VerdictOutcome {
     Incomplete,
 }
 
+impl VerdictOutcome {
+    /// The outcome in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            VerdictOutcome::Passed => "passed",
+            VerdictOutcome::Failed => "failed",
+            VerdictOutcome::Incomplete => "incomplete",
+        }
+    }
+}
+
 /// What an evaluation says, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {

@@ -28,6 +28,7 @@ pub struct Chain<'a> {
 #[derive(Default)]
 struct Counts {
     cassette: AtomicU64,
+    cassette_of_mock: AtomicU64,
     openai: AtomicU64,
     mock: AtomicU64,
     missing: AtomicU64,
@@ -35,9 +36,13 @@ struct Counts {
 
 /// How many requests each of them answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Answered {
     /// Recordings.
     pub cassette: u64,
+    /// Recordings, among these, of what the mock answered: they say nothing of a model.
+    #[serde(default)]
+    pub cassette_of_mock: u64,
     /// A model.
     pub openai: u64,
     /// The mock.
@@ -51,6 +56,7 @@ impl Answered {
     pub fn plus(self, other: Answered) -> Answered {
         Answered {
             cassette: self.cassette + other.cassette,
+            cassette_of_mock: self.cassette_of_mock + other.cassette_of_mock,
             openai: self.openai + other.openai,
             mock: self.mock + other.mock,
             missing: self.missing + other.missing,
@@ -79,6 +85,7 @@ impl<'a> Chain<'a> {
     pub fn answered(&self) -> Answered {
         Answered {
             cassette: self.counts.cassette.load(Ordering::Relaxed),
+            cassette_of_mock: self.counts.cassette_of_mock.load(Ordering::Relaxed),
             openai: self.counts.openai.load(Ordering::Relaxed),
             mock: self.counts.mock.load(Ordering::Relaxed),
             missing: self.counts.missing.load(Ordering::Relaxed),
@@ -91,8 +98,13 @@ impl Answers for Chain<'_> {
         let count = |counter: &AtomicU64| {
             counter.fetch_add(1, Ordering::Relaxed);
         };
-        if let Some(Ok(reply)) = self.cassette.map(|cassette| cassette.answer(request, key)) {
+        if let Some(cassette) = self.cassette
+            && let Ok(reply) = cassette.answer(request, key)
+        {
             count(&self.counts.cassette);
+            if cassette.source(key) == Some(Source::Mock) {
+                count(&self.counts.cassette_of_mock);
+            }
             return Ok(reply);
         }
         let (source, counter, reply) = match (self.live, self.mock) {

@@ -36,7 +36,7 @@ kinds!(
     Resumed "resumed" "It may be released again.",
     Marked "marked" "A person gave a verdict.",
     Decided "decided" "A decision was made.",
-    Evaluated "evaluated" "A suite was run.",
+    Evaluated "evaluated" "Cases were asked and judged.",
     Gated "gated" "A gate gave a verdict.",
     Incident "incident" "Something went wrong in the field.",
     Retrospective "retrospective" "What was learnt.",

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ReleaseName, Verdict};
-use crate::model::{Digest, PipelineStage, StageStatus, Timestamp};
+use crate::model::{Digest, Overrides, PipelineStage, StageStatus, Timestamp};
+use crate::prompts::evaluation::{Evaluation, JudgeEvidence, Tokens, VerdictOutcome};
+use crate::prompts::run::Answered;
 
 /// A stage of the pipeline and how it ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -83,24 +85,85 @@ pub struct Decided {
     pub overridden: Option<String>,
 }
 
-/// A suite that was run on a tuple.
+/// An agent's cases, asked and judged on a tuple.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evaluated {
     /// The tuple.
     pub tuple: Digest,
-    /// SHA-256 of the overrides that it ran with.
+    /// SHA-256 of the overrides that it ran with; absent where there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overrides: Option<Digest>,
-    /// The suite.
-    pub suite: String,
-    /// Whether it passed.
-    pub passed: bool,
-    /// Scores by name.
+    /// SHA-256 over names and digests of all suites.
+    pub suite_digest: Digest,
+    /// Yes, no, or not known.
+    pub outcome: VerdictOutcome,
+    /// Why it is no yes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// How many cases counted.
+    pub cases: usize,
+    /// The first ten cases that do not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<String>,
+    /// Scores by name, from 0 to 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub scores: BTreeMap<String, f64>,
-    /// How many cases it ran.
-    pub cases: u64,
+    /// How often each case was asked.
+    pub repeats: u32,
+    /// Who judged, and by which prompt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judges: Vec<JudgeEvidence>,
+    /// Who answered how many requests.
+    pub answered: Answered,
+    /// Tokens of all answers.
+    pub tokens: Tokens,
+    /// What they cost by list price, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// The tuple that it was held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Digest>,
+}
+
+impl Evaluated {
+    /// What of an evaluation speaks for or against its tuple.
+    pub fn of(evaluation: &Evaluation) -> Evaluated {
+        let summary = &evaluation.summary;
+        let scores = [
+            ("passRate", summary.pass_rate),
+            ("passRateBound", summary.pass_rate_bound),
+            ("passEveryTime", summary.pass_every_time),
+            ("score", summary.score),
+        ];
+        let mut judges = Vec::new();
+        for judge in evaluation.suites.iter().filter_map(|suite| suite.judge.as_ref()) {
+            if !judges.contains(judge) {
+                judges.push(judge.clone());
+            }
+        }
+        Evaluated {
+            tuple: evaluation.tuple_id,
+            overrides: Evaluated::overrides_digest(&evaluation.overrides),
+            suite_digest: evaluation.suite_digest,
+            outcome: evaluation.verdict.outcome,
+            reasons: evaluation.verdict.reasons.clone(),
+            cases: summary.total,
+            failed: evaluation.failures.iter().map(|case| case.case_id.clone()).collect(),
+            scores: scores.map(|(name, score)| (name.to_owned(), score)).into(),
+            repeats: summary.repeats,
+            judges,
+            answered: evaluation.answered,
+            tokens: evaluation.tokens,
+            cost: evaluation.cost,
+            against: evaluation.against.as_ref().and_then(|against| against.tuple_id),
+        }
+    }
+
+    /// What evidence is bound to beside the tuple: nothing where nothing is replaced.
+    pub fn overrides_digest(overrides: &Overrides) -> Option<Digest> {
+        (*overrides != Overrides::default()).then(|| Digest::of_canonical(overrides))
+    }
 }
 
 /// What a gate saw and said.

@@ -31,7 +31,7 @@ pub enum Fact {
     Marked(Mark),
     /// A decision was made, or overridden.
     Decided(Decided),
-    /// A suite was run on a tuple.
+    /// Cases were asked and judged on a tuple.
     Evaluated(Evaluated),
     /// A gate gave a release a verdict.
     Gated(Gated),

@@ -90,16 +90,18 @@ pub struct Demands {
     /// Stages of the pipeline that must have passed.
     #[serde(default)]
     pub stages: Vec<PipelineStage>,
-    /// Evidence that must be there and speak for it.
-    #[serde(default)]
-    pub evidence: Vec<EvidenceKind>,
+    /// Evidence that must be there and speak for it; where nothing is said, environments of the tiers `canary` and
+    /// `production` ask for `evaluated`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Vec<EvidenceKind>>,
 }
 
 /// Evidence in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EvidenceKind {
-    /// A suite ran on the tuple, and passed.
+    /// The agent's cases were asked on the tuple, with the overrides of the target, and hold. Agents without a model have
+    /// none.
     Evaluated,
     /// A gate, or a person, verified the tuple in the environment that it comes from.
     Verified,

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 use super::super::*;
 use super::{chain, commit, held, name, released};
 use crate::model::{Digest, EnvironmentName, PipelineStage, StageStatus, Timestamp, Version};
+use crate::prompts::evaluation::{JudgeEvidence, Tokens, VerdictOutcome};
+use crate::prompts::run::Answered;
 use crate::workspace::files::PromotedFrom;
 use crate::workspace::schemas;
 
@@ -86,10 +88,23 @@ fn facts() -> Vec<Fact> {
         Fact::Evaluated(Evaluated {
             tuple,
             overrides: Some(tuple),
-            suite: "regression".to_owned(),
-            passed: true,
-            scores: BTreeMap::from([("accuracy".to_owned(), 0.97)]),
+            suite_digest: tuple,
+            outcome: VerdictOutcome::Failed,
+            reasons: vec!["80.0 % of the cases hold, and more than 90.0 % must".to_owned()],
             cases: 120,
+            failed: vec!["late-order".to_owned()],
+            scores: BTreeMap::from([("passRate".to_owned(), 0.8)]),
+            repeats: 3,
+            judges: vec![JudgeEvidence {
+                provider: "openai".to_owned(),
+                name: "gpt-4o".to_owned(),
+                threshold: 0.7,
+                prompt: tuple,
+            }],
+            answered: Answered::default(),
+            tokens: Tokens::default(),
+            cost: Some(0.5),
+            against: Some(tuple),
         }),
         Fact::Gated(Gated {
             release: name("v1.0.0"),

@@ -1,0 +1,137 @@
+//! What must be recorded of a tuple before it is promoted: stages of the pipeline, and evidence.
+
+use super::ledger::{Evaluated, Fact, ReleaseKind, Verdict};
+use super::promotion::Move;
+use crate::model::{Finding, PipelineStage, StageStatus, Tier};
+use crate::prompts::evaluation::VerdictOutcome;
+use crate::workspace::files::{Demands, EvidenceKind};
+use crate::workspace::{Environment, Workspace, layout};
+
+/// What an environment asks for where fleet.yaml does not say: nothing reaches users that was not evaluated.
+const NEAR_USERS: &[EvidenceKind] = &[EvidenceKind::Evaluated];
+
+/// The evidence that an environment asks for.
+fn evidence<'a>(demands: Option<&'a Demands>, to: &Environment) -> &'a [EvidenceKind] {
+    match (demands.and_then(|demands| demands.evidence.as_deref()), to.file.tier) {
+        (Some(said), _) => said,
+        (None, Tier::Canary | Tier::Production) => NEAR_USERS,
+        (None, Tier::Dev | Tier::Staging) => &[],
+    }
+}
+
+/// What an environment asks for and the ledger does not have.
+pub(super) fn unmet(workspace: &Workspace, from: &Environment, to: &Environment, step: &Move<'_>) -> Vec<Finding> {
+    let demands = workspace.fleet.promotion.get(&to.name);
+    let skipped_by_hotfix = |stage: &PipelineStage| {
+        step.kind == ReleaseKind::Hotfix && matches!(stage, PipelineStage::DeployStaging | PipelineStage::CanaryDeploy)
+    };
+    let stages = demands.iter().flat_map(|demands| &demands.stages);
+    let stages = stages.filter(|stage| !skipped_by_hotfix(stage));
+    let mut findings: Vec<Finding> = stages.filter_map(|stage| missing_stage(*stage, step)).collect();
+    for kind in evidence(demands, to) {
+        findings.extend(match kind {
+            EvidenceKind::Evaluated => missing_evaluation(from, to, step),
+            EvidenceKind::Verified => missing_verdict(from, step),
+            EvidenceKind::Retrospective => missing_retrospective(step),
+        });
+    }
+    findings
+}
+
+fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
+    let last = step
+        .everywhere
+        .facts()
+        .filter_map(|(_, fact)| match fact {
+            Fact::Stage(result) if result.stage == stage && result.tuple == step.source.id => Some(result.status),
+            _ => None,
+        })
+        .last();
+    let how = match last {
+        Some(StageStatus::Passed) => return None,
+        Some(StageStatus::Failed) => "failed",
+        Some(StageStatus::Skipped) => "was skipped",
+        None => "never ran",
+    };
+    Some(
+        Finding::error(
+            "missing-stage",
+            format!("the stage `{stage}` {how} on the tuple of `{}`", step.agent),
+        )
+        .in_file(layout::FLEET)
+        .help(format!(
+            "run it, and record it: `cargo xtask stage record {stage} passed --agent {} --tuple {}`",
+            step.agent, step.source.id
+        )),
+    )
+}
+
+/// Evidence counts for this tuple with the overrides of where it goes, and its last word counts. A tuple without a model
+/// has nothing that cases could judge.
+fn missing_evaluation(from: &Environment, to: &Environment, step: &Move<'_>) -> Option<Finding> {
+    step.source.tuple.model.as_ref()?;
+    let tuple = step.source.id;
+    let overrides = Evaluated::overrides_digest(&to.overrides(step.agent));
+    let evaluations = step.everywhere.facts().filter_map(|(_, fact)| match fact {
+        Fact::Evaluated(evaluated) if evaluated.tuple == tuple => Some(evaluated),
+        _ => None,
+    });
+    let (exact, other): (Vec<_>, Vec<_>) = evaluations.partition(|evaluated| evaluated.overrides == overrides);
+    let (agent, to) = (step.agent, &to.name);
+    let said = |how: &str, evaluated: &Evaluated| {
+        let why = evaluated.reasons.join("; ");
+        format!("the last evaluation of `{agent}` {how}: {why}")
+    };
+    let finding = match exact.last() {
+        Some(last) => match last.outcome {
+            VerdictOutcome::Passed => return None,
+            VerdictOutcome::Failed => Finding::error("failed-evaluation", said("failed", last)),
+            VerdictOutcome::Incomplete => Finding::error("incomplete-evaluation", said("is incomplete", last)),
+        },
+        None if other.is_empty() => {
+            let message = format!("the tuple of `{agent}` was never evaluated: `{tuple}`");
+            Finding::error("missing-evaluation", message)
+        }
+        None => {
+            let message = format!("`{agent}` was never evaluated with the overrides of `{to}`, only with others");
+            Finding::error("missing-evaluation", message)
+        }
+    };
+    Some(finding.in_file(layout::cases(agent)).help(format!(
+        "`cargo xtask evaluate {agent} --environment {} --for {to} --evidence`",
+        from.name
+    )))
+}
+
+fn missing_verdict(from: &Environment, step: &Move<'_>) -> Option<Finding> {
+    let releases = step.there.releases();
+    let last = releases.iter().rfind(|release| release.release.tuple == step.source.id);
+    if last.is_some_and(|release| release.verdict == Verdict::Verified) {
+        return None;
+    }
+    let (agent, from) = (step.agent, &from.name);
+    Some(
+        Finding::error("missing-evidence", format!("nobody has verified `{agent}` in `{from}`"))
+            .in_file(layout::FLEET)
+            .help(format!(
+                "look at it, then `cargo xtask mark verified {agent} --environment {from} --reason \"…\"`"
+            )),
+    )
+}
+
+fn missing_retrospective(step: &Move<'_>) -> Option<Finding> {
+    let current = step.here.current()?;
+    let learnt = step.here.facts().any(|(_, fact)| match fact {
+        Fact::Retrospective(retrospective) => retrospective.release.tuple == current.release.tuple,
+        _ => false,
+    });
+    let message = format!(
+        "`{}`: there is no retrospective of the release that runs now",
+        step.agent
+    );
+    (!learnt).then(|| {
+        Finding::error("missing-evidence", message)
+            .in_file(layout::FLEET)
+            .help(format!("`cargo xtask history {}` shows what there is", step.agent))
+    })
+}

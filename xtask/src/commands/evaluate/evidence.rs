@@ -1,0 +1,89 @@
+//! An evaluation as evidence: an event of the ledger, bound to tuple and overrides.
+
+use lockstep::model::Finding;
+use lockstep::prompts::evaluation::{Bar, Evaluation};
+use lockstep::release::ledger::{Draft, Evaluated, Fact};
+use lockstep::workspace::Workspace;
+use lockstep::workspace::layout;
+
+use crate::commands::branches::delivery_repository;
+use crate::commands::ledger::{Ledger, operator};
+use crate::commands::remote::Remote;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+
+/// Whether and how to record.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Record what came of it in the ledger, where promotion looks for it. Only recorded and live answers count, no mock.
+    #[arg(long, conflicts_with_all = ["tag", "case", "import", "export", "draft"])]
+    pub(super) evidence: bool,
+    /// With `--evidence`: look at the remote first, and push the ledger.
+    #[arg(long, requires = "evidence")]
+    push: bool,
+}
+
+impl Args {
+    /// Fails where what would be recorded proves less than what a promotion asks for.
+    pub(super) fn admit(&self, bar: &Bar) -> Result<(), Failure> {
+        let demanded = Bar::default().pass_rate;
+        if self.evidence && bar.pass_rate < demanded {
+            let message = format!("a pass rate of {} is no evidence", bar.pass_rate);
+            return Err(Failure::new(FailureKind::Usage, message)
+                .hint(format!("ask for {demanded} or more, or leave `--pass-rate` out")));
+        }
+        Ok(())
+    }
+
+    /// Records evaluations, and returns what to say of it. What the agent's own files contradict is not recorded.
+    pub(super) fn record(
+        &self,
+        context: &Context,
+        workspace: &Workspace,
+        evaluations: &[Evaluation],
+        broken: &[Finding],
+    ) -> Result<Option<String>, Failure> {
+        let is_sound = |evaluation: &&Evaluation| {
+            let folder = format!("{}/{}/", layout::AGENTS, evaluation.agent);
+            let mut places = broken
+                .iter()
+                .filter(|one| one.is_error())
+                .filter_map(|one| one.location.as_ref());
+            !places.any(|place| place.file.starts_with(&folder))
+        };
+        let sound: Vec<&Evaluation> = evaluations.iter().filter(is_sound).collect();
+        if !self.evidence || sound.is_empty() {
+            return Ok(None);
+        }
+        let repository = context.repository()?;
+        let delivery = delivery_repository(context, &repository, workspace)?;
+        let ledger = Ledger::new(context, &*delivery, workspace);
+        let remote = Remote {
+            delivery: &*delivery,
+            settings: &workspace.fleet.delivery,
+            seconds: context.clock.now(),
+        };
+        if self.push {
+            remote.fetch()?;
+        }
+        let by = operator(&*repository, workspace)?;
+        let time = ledger.now();
+        let draft = |evaluation: &&Evaluation| Draft {
+            environment: None,
+            unit: evaluation.agent.to_string(),
+            time,
+            by: by.clone(),
+            fact: Fact::Evaluated(Evaluated::of(evaluation)),
+        };
+        let drafts: Vec<Draft> = sound.iter().map(draft).collect();
+        ledger.append(&|_| Ok(drafts.clone()))?;
+        if self.push {
+            remote.push(&[])?;
+        }
+        let line = |evaluation: &&Evaluation| {
+            let word = evaluation.verdict.outcome.word();
+            format!("recorded: {} {word} on {}\n", evaluation.agent, evaluation.tuple_id)
+        };
+        Ok(Some(sound.iter().map(line).collect()))
+    }
+}

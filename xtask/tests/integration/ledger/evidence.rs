@@ -1,0 +1,240 @@
+//! Evaluations as evidence: what `evaluate --evidence` records, and the promotions that ask for it.
+
+use expect_test::expect;
+
+use super::{kinds, last};
+use crate::fleet::{Fleet, folded};
+
+const STEP: [&str; 6] = ["promote", "assistant", "--from", "staging", "--to", "canary"];
+const EVIDENCE: [&str; 7] = [
+    "evaluate",
+    "assistant",
+    "--environment",
+    "staging",
+    "--for",
+    "canary",
+    "--evidence",
+];
+const CASES: &str = "agents/assistant/regression/cases/greet.yaml";
+const CASSETTE: &str = "agents/assistant/regression/cassettes/greet.jsonl";
+
+/// A fleet whose `assistant` has one case with a recorded answer; it runs v1.0.0 in staging, and what it depends on does
+/// so in canary too.
+pub fn with_cases() -> Fleet {
+    let fleet = Fleet::small();
+    fleet.put(
+        CASES,
+        "prompt: greet\ncases:\n  - { id: hello, userInput: Hello!, expectedResponseKeywords: [welcome] }\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/mock.yaml",
+        "rules:\n  - { name: greets, answer: 'Welcome to the shop.' }\n",
+    );
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.promote("orders", "staging", "v1.0.0");
+    fleet.promote("orders", "canary", "v1.0.0");
+    fleet.promote("assistant", "staging", "v1.0.0");
+    fleet.commit("Write cases, and promote to staging");
+    fleet.release(&["dev", "staging", "canary"]);
+    fleet
+}
+
+/// Runs it and expects these rules.
+fn stopped(fleet: &Fleet, arguments: &[&str], rules: &[&str]) {
+    let answer = fleet.run(arguments);
+    assert_eq!((answer.exit, answer.rules()), (1, rules.to_vec()), "{}", answer.text());
+}
+
+#[test]
+fn an_evaluation_is_recorded_with_everything_that_it_is_bound_to() {
+    let fleet = with_cases();
+    fleet.done(&["evaluate", "assistant"]);
+    assert_eq!(
+        kinds(&fleet, "_everywhere/assistant"),
+        [""; 0],
+        "only where it is asked for"
+    );
+    fleet.done(&["evaluate", "assistant", "--repeat", "1", "--evidence"]);
+    let event = last(&fleet, "_everywhere/assistant");
+    let fact = serde_json::to_string_pretty(&event.fact).unwrap();
+    expect![[r#"
+        {
+          "kind": "evaluated",
+          "tuple": "sha256:…",
+          "suiteDigest": "sha256:…",
+          "outcome": "passed",
+          "cases": 1,
+          "scores": {
+            "passEveryTime": 1.0,
+            "passRate": 1.0,
+            "passRateBound": 0.05000000000000004,
+            "score": 1.0
+          },
+          "repeats": 1,
+          "answered": {
+            "cassette": 1,
+            "cassetteOfMock": 1,
+            "openai": 0,
+            "mock": 0,
+            "missing": 0
+          },
+          "tokens": {
+            "input": 7,
+            "output": 5
+          }
+        }"#]]
+    .assert_eq(&folded(&fact));
+}
+
+#[test]
+fn what_nobody_evaluated_does_not_reach_users() {
+    let fleet = with_cases();
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[missing-evaluation] agents/assistant/regression/cases
+          the tuple of `assistant` was never evaluated: `sha256:…`
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+    "#]],
+    );
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+}
+
+#[test]
+fn a_hotfix_needs_it_too() {
+    let fleet = with_cases();
+    let hotfix = [&STEP[..5], &["production", "--kind", "hotfix"]].concat();
+    stopped(&fleet, &hotfix, &["missing-evaluation"]);
+}
+
+#[test]
+fn what_failed_last_is_refused_until_it_passes_again() {
+    let fleet = with_cases();
+    fleet.done(&EVIDENCE);
+    fleet.edit(CASES, "[welcome]", "[goodbye]");
+    stopped(&fleet, &EVIDENCE, &["failed-evaluation", "failed-case"]);
+    fleet.edit(CASES, "[goodbye]", "[welcome]");
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[failed-evaluation] agents/assistant/regression/cases
+          the last evaluation of `assistant` failed: 0.0 % of the cases hold, and more than 90.0 % must
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+    "#]],
+    );
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+}
+
+#[test]
+fn what_was_not_answered_is_recorded_and_is_no_pass() {
+    let fleet = with_cases();
+    // the mock would answer, and says nothing of the model
+    fleet.put(CASSETTE, "");
+    stopped(&fleet, &EVIDENCE, &["not-evaluated"]);
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+            exit 1
+            error[incomplete-evaluation] agents/assistant/regression/cases
+              the last evaluation of `assistant` is incomplete: 1 cases were not evaluated
+              unit: canary/assistant
+              help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+        "#]],
+    );
+}
+
+#[test]
+fn evidence_is_about_one_tuple_and_the_overrides_of_the_target() {
+    let fleet = with_cases();
+    fleet
+        .append(
+            "environments/staging/environment.yaml",
+            "overrides: { model: { name: claude-small } }\n",
+        )
+        .commit("Save money in staging");
+    fleet.release(&["staging"]);
+    // the small model's answers were never recorded
+    stopped(
+        &fleet,
+        &["evaluate", "assistant", "-e", "staging", "--evidence"],
+        &["not-evaluated"],
+    );
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[missing-evaluation] agents/assistant/regression/cases
+          `assistant` was never evaluated with the overrides of `canary`, only with others
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+    "#]],
+    );
+    // the candidate is another tuple by now
+    let path = "agents/assistant/agent.yaml";
+    fleet.edit(path, &"1".repeat(64), &"9".repeat(64)).commit("Build it");
+    fleet.done(&["evaluate", "assistant", "--evidence"]);
+    stopped(&fleet, &STEP, &["missing-evaluation"]);
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+}
+
+#[test]
+fn a_person_may_set_it_aside_and_that_is_recorded() {
+    let fleet = with_cases();
+    let override_it = ["--override", "missing-evaluation", "--reason", "users wait"];
+    fleet.done(&[&STEP[..], &override_it].concat());
+    let event = String::from_utf8(last(&fleet, "canary/assistant").bytes()).unwrap();
+    assert!(
+        event.contains("\"check\": \"missing-evaluation\"") && event.contains("users wait"),
+        "{event}"
+    );
+}
+
+#[test]
+fn the_fleet_says_where_it_is_asked_for() {
+    let fleet = with_cases();
+    fleet
+        .append(
+            "environments/fleet.yaml",
+            "promotion:\n  staging: { evidence: [evaluated] }\n  canary: { evidence: [] }\n",
+        )
+        .commit("Ask for it early");
+    fleet.done(&STEP);
+    let step = [
+        "promote",
+        "assistant",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--as",
+        "v1.1.0",
+    ];
+    stopped(&fleet, &step, &["missing-evaluation"]);
+    fleet.done(&["evaluate", "assistant", "--evidence"]);
+    fleet.done(&step);
+}
+
+#[test]
+fn a_service_without_a_model_has_nothing_to_evaluate() {
+    let fleet = with_cases();
+    fleet.promote("orders", "production", "v0.9.0").commit("Run it");
+    fleet.done(&["promote", "orders", "--from", "canary", "--to", "production"]);
+}
+
+#[test]
+fn a_part_of_the_cases_or_a_lower_bar_is_no_evidence() {
+    let fleet = with_cases();
+    for arguments in [["--case", "hello"], ["--tag", "smoke"], ["--pass-rate", "0.5"]] {
+        let answer = fleet.run(&[&["evaluate", "assistant", "--evidence"][..], &arguments].concat());
+        assert_eq!(answer.exit, 2, "{arguments:?}");
+    }
+    assert_eq!(kinds(&fleet, "_everywhere/assistant"), [""; 0]);
+}
