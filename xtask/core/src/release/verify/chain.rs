@@ -47,17 +47,17 @@ pub fn wanted_inventories(files: &FileTree, links: &[Link]) -> BTreeSet<usize> {
     let mut wanted: BTreeSet<u64> = BTreeSet::new();
     for sequence in bundles
         .par_iter()
-        .filter_map(|bytes| sequence(bytes))
+        .filter_map(|bytes| claimed_sequence(bytes))
         .collect::<BTreeSet<_>>()
     {
         wanted.extend([sequence, sequence.saturating_sub(1)]);
     }
-    let has = |link: &Link| sequence(&link.bundle).is_some_and(|sequence| wanted.contains(&sequence));
+    let has = |link: &Link| claimed_sequence(&link.bundle).is_some_and(|sequence| wanted.contains(&sequence));
     (0..links.len()).filter(|index| has(&links[*index])).collect()
 }
 
-/// The sequence that a bundle claims.
-fn sequence(bundle: &[u8]) -> Option<u64> {
+/// The number of the release that a bundle claims to be of; nothing of it is checked.
+pub fn claimed_sequence(bundle: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]
     struct Claim {
         predicate: Claimed,

@@ -2,6 +2,7 @@
 
 mod chain;
 mod listing;
+mod reproduce;
 mod rules;
 mod unit;
 
@@ -12,7 +13,11 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use chain::{Link, wanted_inventories};
+pub use chain::{Link, claimed_sequence, wanted_inventories};
+pub use reproduce::{
+    Reproduction, Rerendered, irreproducible, missing_source, not_comparable, reproduction_findings,
+    restoration_findings,
+};
 pub use rules::RULES;
 
 use crate::artifact::{CheckCertificate, Kind, Trust};
@@ -86,6 +91,12 @@ pub struct VerifiedUnit {
     /// Digest of its statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<Digest>,
+    /// The version of the tool that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generator: Option<String>,
+    /// The environment commit that a rollback brought back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollback_of: Option<String>,
     /// Who signed it, as the trust file calls them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,

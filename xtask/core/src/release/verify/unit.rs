@@ -58,6 +58,8 @@ impl Checked<'_> {
             kind: predicate.map(|predicate| predicate.kind),
             version: predicate.and_then(|predicate| Some(predicate.version.as_ref()?.to_string())),
             tuple: predicate.and_then(|predicate| Some(predicate.tuple.as_ref()?.id)),
+            generator: predicate.map(|predicate| predicate.generator.version.clone()),
+            rollback_of: predicate.and_then(|predicate| Some(predicate.rollback.as_ref()?.to.clone())),
             statement: self.signed.as_ref().map(|signed| signed.digest),
             signer: self
                 .signed
