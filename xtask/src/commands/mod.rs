@@ -46,3 +46,4 @@ mod signing;
 mod tries;
 mod trust;
 mod unit;
+mod verified;

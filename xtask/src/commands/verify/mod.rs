@@ -12,7 +12,7 @@ use lockstep::report::Table;
 use lockstep::workspace::Workspace;
 use serde::Serialize;
 
-use self::certificates::Certificates;
+pub(super) use self::certificates::Certificates;
 use self::reproduce::{Outcomes, Reproducer};
 use super::branches::delivery_repository;
 use super::selection;

@@ -196,7 +196,7 @@ fn beside(
         let message = format!("expected release {highest} or a later one at the tip, found {top} again");
         let problem = Problem::error("downgraded-branch", "/predicate/sequence", message)
             .help("somebody put an earlier state of the branch on top: restore it, or use `rollback`");
-        return vec![finding(facts, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))];
+        return vec![finding(facts.environment, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))];
     }
     // of unsigned beginnings nothing is known that could be beside the chain
     let oldest = on_chain.keys().next().copied().unwrap_or_default();
@@ -246,7 +246,7 @@ fn unit(
         );
         Problem::error("broken-chain", "/predicate/previous", message)
     };
-    Some(finding(facts, name, problem).in_file(branch::bundle(name)))
+    Some(finding(facts.environment, name, problem).in_file(branch::bundle(name)))
 }
 
 /// Whether the branch is as young as it has to be: an old one may be a frozen one.
@@ -270,5 +270,5 @@ fn sequence_of(release: &Release<'_>) -> u64 {
 /// A problem of the environment's statement in a commit.
 fn at(facts: &BranchFacts<'_>, commit: &str, mut problem: Problem) -> Finding {
     problem.message = format!("{} in commit {commit}", problem.message);
-    finding(facts, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))
+    finding(facts.environment, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))
 }
