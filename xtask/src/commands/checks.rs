@@ -1,8 +1,8 @@
 //! Checks that a person may set aside with `--override`, which is recorded.
 
 use lockstep::model::{Finding, Severity, suggestion};
-use lockstep::release::RULES;
 use lockstep::release::ledger::Override;
+use lockstep::{artifact, release};
 
 use crate::failure::{EXIT_HOLD, Failure, FailureKind};
 use crate::report::Report;
@@ -10,15 +10,19 @@ use crate::report::Report;
 /// What `evaluate` and promotion both find, so that it stands in another room's table.
 const SHARED: &str = "failed-evaluation";
 
-/// Fails where one of these is no check.
+/// Fails where one of these is no check: of promotion and rollback themselves, or of the signatures that they rely on.
 pub(super) fn known(checks: &[String]) -> Result<(), Failure> {
     for check in checks {
-        let ids = RULES.iter().map(|rule| rule.id).chain([SHARED]);
+        let own = release::RULES.iter().map(|rule| rule.id).chain([SHARED]);
+        let signatures = artifact::RULES.iter().chain(release::verify::RULES).map(|rule| rule.id);
+        let ids = own.clone().chain(signatures);
         if !ids.clone().any(|id| id == check) {
             let failure = Failure::new(FailureKind::Usage, format!("there is no check `{check}` to set aside"));
-            return Err(match suggestion(check, ids.clone()) {
+            return Err(match suggestion(check, ids) {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                None => failure.hint(format!("there is {}", ids.collect::<Vec<_>>().join(", "))),
+                None => failure
+                    .hint(format!("there is {}", own.collect::<Vec<_>>().join(", ")))
+                    .hint("and every rule of `verify`: `cargo xtask explain rule`"),
             });
         }
     }

@@ -1,10 +1,10 @@
 //! Commits to the branch that people edit: release files and holds, which promotion, rollback, hold and resume write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, FileTree};
 use lockstep::workspace::layout::{self, Place};
-use lockstep::workspace::{Elsewhere, Workspace};
+use lockstep::workspace::{Dependencies, Elsewhere, Workspace};
 
 use super::ledger::operator;
 use crate::context::Context;
@@ -108,14 +108,34 @@ impl Part {
         outline: &Workspace,
         agents: &BTreeSet<AgentName>,
     ) -> Result<Part, Failure> {
-        let paths: Vec<String> = agents.iter().map(|agent| layout::agent(agent.as_str())).collect();
-        let files = repository.read(commit, &paths)?;
-        let dependencies = lockstep::workspace::dependencies(paths.iter().zip(&files)).unwrap_or_default();
-        let near: BTreeSet<AgentName> = agents
-            .iter()
-            .cloned()
-            .chain(dependencies.into_iter().flatten())
-            .collect();
+        let near = dependencies(repository, commit, agents)?;
+        Part::of(repository, commit, outline, &near, &BTreeMap::new())
+    }
+
+    /// The same, with what the agents that are left out depend on: enough to render these as a release does.
+    pub(super) fn linked(
+        repository: &dyn Repository,
+        commit: &GitId,
+        outline: &Workspace,
+        agents: &BTreeSet<AgentName>,
+    ) -> Result<Part, Failure> {
+        let folders = repository.folder(commit, layout::AGENTS)?;
+        let all = folders.keys().filter_map(|name| AgentName::new(name).ok()).collect();
+        let known = dependencies(repository, commit, &all)?;
+        let near = known.iter().filter(|(name, _)| agents.contains(*name));
+        let near = near.map(|(name, others)| (name.clone(), others.clone())).collect();
+        Part::of(repository, commit, outline, &near, &known)
+    }
+
+    /// The part that is about the agents that are `near` and what they depend on.
+    fn of(
+        repository: &dyn Repository,
+        commit: &GitId,
+        outline: &Workspace,
+        near: &Dependencies,
+        known: &Dependencies,
+    ) -> Result<Part, Failure> {
+        let near: BTreeSet<AgentName> = near.keys().chain(near.values().flatten()).cloned().collect();
         let is_near = |name: &str| near.contains(name);
         let wanted = |path: &str| {
             if let Some(rest) = path.strip_prefix("agents/") {
@@ -130,7 +150,8 @@ impl Part {
         let mut elsewhere = Elsewhere::default();
         let far = |name: &String| AgentName::new(name).ok().filter(|name| !near.contains(name));
         for name in repository.folder(commit, layout::AGENTS)?.keys().filter_map(far) {
-            elsewhere.agents.insert(name, Vec::new());
+            let others = known.get(&name).cloned().unwrap_or_default();
+            elsewhere.agents.insert(name, others);
         }
         for environment in &outline.environments {
             let folder = format!("{}/{}/releases", layout::ENVIRONMENTS, environment.name);
@@ -141,4 +162,17 @@ impl Part {
         }
         Ok(Part { tree, elsewhere })
     }
+}
+
+/// What these agents of a commit depend on; nothing of one that cannot be read, which is told when it is.
+fn dependencies(
+    repository: &dyn Repository,
+    commit: &GitId,
+    agents: &BTreeSet<AgentName>,
+) -> Result<Dependencies, Failure> {
+    let paths: Vec<String> = agents.iter().map(|agent| layout::agent(agent.as_str())).collect();
+    let files = repository.read(commit, &paths)?;
+    let read = |file| lockstep::workspace::dependencies(std::iter::once(file)).and_then(|mut read| read.pop());
+    let read = paths.iter().zip(&files).map(|file| read(file).unwrap_or_default());
+    Ok(agents.iter().cloned().zip(read).collect())
 }

@@ -48,3 +48,4 @@ mod signing;
 mod tries;
 mod trust;
 mod unit;
+mod verified;

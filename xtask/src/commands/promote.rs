@@ -1,8 +1,10 @@
 //! `promote`: take what runs in one environment into the release files of the next.
 
 mod answer;
+mod kind;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, Finding, Version};
@@ -15,6 +17,7 @@ use lockstep::workspace::{Environment, Workspace, layout};
 use serde_json::Map;
 
 use self::answer::{Answer, text};
+use self::kind::Kind;
 use super::blueprints::{Pins, blueprint, copy};
 use super::branches::{delivery_repository, units};
 use super::checks;
@@ -22,6 +25,7 @@ use super::dry::{Part, Target, is_outline};
 use super::ledger::{Ledger, operator};
 use super::remote::Remote;
 use super::selection;
+use super::verified::Verifier;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{GitId, Repository, Tip, TreeChange};
@@ -29,7 +33,8 @@ use crate::report::Report;
 
 /// Promote what runs in one environment to the next.
 ///
-/// The tuple at the tip of the source's branch goes into the release file of the target, and with it a copy of the
+/// What runs in the source is verified first: its signature, its files, its place in the list of units. The tuple at the
+/// tip of the source's branch goes into the release file of the target, and with it a copy of the
 /// blueprint that renders it; nothing else is taken. The commit is made on the current branch, or on `--branch` for a
 /// pull request; `release` then renders it. Everything that fleet.yaml demands of the target is checked first.
 #[derive(Debug, clap::Args)]
@@ -58,33 +63,15 @@ pub struct Args {
     /// Why, for the commit and the ledger.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Believe this trust file, instead of the one on the branch that people edit.
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
     /// Look at the remote first.
     #[arg(long)]
     fetch: bool,
     /// Show what would be written and stop.
     #[arg(long, short = 'n')]
     dry_run: bool,
-}
-
-/// How regular a release is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Kind {
-    /// On the weekly train.
-    Regular,
-    /// To a share of the traffic.
-    Gray,
-    /// At any time, past environments if need be.
-    Hotfix,
-}
-
-impl From<Kind> for ReleaseKind {
-    fn from(kind: Kind) -> ReleaseKind {
-        match kind {
-            Kind::Regular => ReleaseKind::Regular,
-            Kind::Gray => ReleaseKind::Gray,
-            Kind::Hotfix => ReleaseKind::Hotfix,
-        }
-    }
 }
 
 /// Promotes.
@@ -171,6 +158,8 @@ struct Plan {
     told: Vec<Told>,
     promoted: Vec<(AgentName, Promoted)>,
     kind: ReleaseKind,
+    /// What keeps the source from being believed.
+    untrusted: Vec<Finding>,
 }
 
 impl Promotion<'_> {
@@ -181,6 +170,7 @@ impl Promotion<'_> {
         }
         let plan = self.plan(&mut findings)?;
         findings.retain(|finding| Blocked::by(std::slice::from_ref(finding)).touches(&[self.to], Some(self.agents)));
+        findings.extend(plan.untrusted.iter().cloned());
         findings.sort();
         findings.dedup();
         let stopped = findings.iter().any(Finding::is_error);
@@ -218,12 +208,16 @@ impl Promotion<'_> {
             told: Vec::new(),
             promoted: Vec::new(),
             kind: ReleaseKind::Regular,
+            untrusted: self.untrusted(&commit)?,
         };
+        let doubts = checks::set_aside(&mut plan.untrusted, &self.args.overrides);
         let mut dry_commits = BTreeMap::new();
         let names: Vec<&str> = self.agents.iter().map(AgentName::as_str).collect();
         let found = units(self.delivery, &commit, &names)?;
         for (agent, unit) in self.agents.iter().zip(&found) {
             match recorded(&self.from.name, agent, unit) {
+                // told by the verifier already
+                Err(_) if plan.untrusted.iter().any(Finding::is_error) => {}
                 Err(finding) => findings.push(Finding {
                     unit: Some(format!("{}/{agent}", self.to.name)),
                     ..*finding
@@ -231,12 +225,23 @@ impl Promotion<'_> {
                 Ok(record) => {
                     dry_commits.insert(record.tuple.blueprint.sha256, unit.dry_sha().unwrap_or_default());
                     self.step(&mut plan, findings, agent, &record, &commit)?;
+                    if let Some((_, promoted)) = plan.promoted.last_mut().filter(|(last, _)| last == agent) {
+                        promoted.overrides.extend(doubts.iter().cloned());
+                    }
                 }
             }
         }
         self.pin(&mut plan, &dry_commits)?;
         findings.extend(self.prove(&plan));
         Ok(plan)
+    }
+
+    /// What speaks against believing the source's branch about these agents.
+    fn untrusted(&self, commit: &GitId) -> Result<Vec<Finding>, Failure> {
+        let given = self.args.trust.as_deref();
+        let verifier = Verifier::new(self.context, self.repository, self.workspace, given)?;
+        let units: Vec<&str> = self.agents.iter().map(AgentName::as_str).collect();
+        verifier.findings(self.delivery, &self.from.name, commit, &units)
     }
 
     /// One agent's release file, and what speaks against it.

@@ -1,6 +1,7 @@
 //! `rollback`: bring an earlier release back, all components at once, and hold it.
 
 mod plan;
+mod target;
 
 use std::sync::Arc;
 
@@ -19,7 +20,6 @@ use super::ledger::{Recorder, operator};
 use super::remote::Made;
 use super::signing::{Outcome, Signing, SigningArgs};
 use super::tries::Tries;
-use super::trust::Trusted;
 use super::unit::UnitOf;
 use crate::context::Context;
 use crate::failure::{EXIT_OUTSIDE, Failure};
@@ -196,13 +196,11 @@ impl Run<'_> {
     /// Signs as a release does.
     fn sign(&self, plan: &mut Plan) -> Result<Outcome, Failure> {
         let (unit, environment) = (self.unit, self.unit.environment());
-        let given = self.args.signing.trust.as_deref();
-        let trusted = Trusted::read(self.context, &*unit.repository, unit.workspace(), given)?;
         let signing = Signing {
             context: self.context,
             repository: &*unit.repository,
             workspace: unit.workspace(),
-            trusted: &trusted,
+            trusted: &plan.trusted,
             args: &self.args.signing,
             push: self.args.push,
         };

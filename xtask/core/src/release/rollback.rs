@@ -24,13 +24,13 @@ pub enum Aim {
     Named(String),
 }
 
-/// The release to go back to.
-pub fn aim(
+/// The releases to go back to, the best first: whether one can be believed is for its signature to say.
+pub fn aims(
     history: &UnitHistory,
     environment: &EnvironmentName,
     agent: &AgentName,
     aim: &Aim,
-) -> Result<Recorded, Box<Finding>> {
+) -> Result<Vec<Recorded>, Box<Finding>> {
     let releases = history.releases();
     let (current, earlier) = match releases.split_last() {
         Some((current, earlier)) => (Some(current), earlier),
@@ -40,28 +40,33 @@ pub fn aim(
         let back = current.and_then(|current| current.brought_back.as_ref());
         back.is_some_and(|back| back.commit == release.release.commit)
     };
-    let mut earlier = earlier.iter().filter(|release| !is_current(release));
-    let verified = |release: &&Recorded| release.verdict == Verdict::Verified;
-    let unblocked = |release: &&Recorded| matches!(release.verdict, Verdict::Watching | Verdict::ManualReview);
-    let found = match aim {
-        Aim::Earlier => earlier.clone().rfind(verified).or_else(|| earlier.rfind(unblocked)),
-        Aim::LastVerified => earlier.rfind(verified),
-        Aim::Named(name) => earlier.rfind(|release| is_named(release, name)),
+    let of = |wanted: &dyn Fn(&Recorded) -> bool| -> Vec<Recorded> {
+        let earlier = earlier.iter().rev().filter(|release| !is_current(release));
+        earlier.filter(|release| wanted(release)).cloned().collect()
     };
-    found.cloned().ok_or_else(|| {
-        let what = match aim {
-            Aim::Earlier => "earlier release".to_owned(),
-            Aim::LastVerified => "earlier release that was verified,".to_owned(),
-            Aim::Named(name) => format!("earlier release `{name}`"),
-        };
-        let message = format!("there is no {what} of `{agent}` in `{environment}`");
-        let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
-        Box::new(
-            Finding::error("no-earlier-release", message)
-                .unit(environment.as_str(), agent.as_str())
-                .help(help),
-        )
-    })
+    let verified = |release: &Recorded| release.verdict == Verdict::Verified;
+    let unblocked = |release: &Recorded| matches!(release.verdict, Verdict::Watching | Verdict::ManualReview);
+    let found = match aim {
+        Aim::Earlier if earlier.iter().any(|release| verified(release) && !is_current(release)) => of(&verified),
+        Aim::Earlier => of(&unblocked),
+        Aim::LastVerified => of(&verified),
+        Aim::Named(name) => of(&|release| is_named(release, name)).into_iter().take(1).collect(),
+    };
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let what = match aim {
+        Aim::Earlier => "earlier release".to_owned(),
+        Aim::LastVerified => "earlier release that was verified,".to_owned(),
+        Aim::Named(name) => format!("earlier release `{name}`"),
+    };
+    let message = format!("there is no {what} of `{agent}` in `{environment}`");
+    let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
+    Err(Box::new(
+        Finding::error("no-earlier-release", message)
+            .unit(environment.as_str(), agent.as_str())
+            .help(help),
+    ))
 }
 
 /// Whether a release has this label, or a tuple or commit that begins so.
@@ -126,10 +131,12 @@ pub struct Rollback<'a> {
     pub record: &'a TupleRecord,
     /// What the tip has of the unit.
     pub now: &'a PreviousUnit,
+    /// The Application that gets a notice: that of the tip where somebody has signed it, or else the target's.
+    pub application: &'a PreviousUnit,
     /// What the tip has of the environment's own unit.
     pub own: &'a PreviousUnit,
-    /// The files of that unit.
-    pub own_files: &'a BTreeMap<String, Arc<[u8]>>,
+    /// The files of that unit as they were signed. What stands there is not looked at: it is not for a rollback to sign.
+    pub own_files: &'a BTreeMap<String, Digest>,
     /// The dry commit that the environment is at.
     pub dry: &'a DryCommit,
     /// The repository that people edit.
@@ -158,7 +165,7 @@ impl Rollback<'_> {
         own.units.insert(unit.to_owned(), Digest::of(&statement));
         let (number, own) = (own.sequence, pretty(&own));
         let mut own_files = self.own_files.clone();
-        own_files.insert(branch::inventory(ENVIRONMENT_UNIT), Arc::clone(&own));
+        own_files.insert(branch::inventory(ENVIRONMENT_UNIT), Digest::of(&own));
         let statements = [
             (unit.to_owned(), statement.into()),
             (
@@ -228,7 +235,7 @@ impl Rollback<'_> {
         Statement::new(files, predicate).bytes()
     }
 
-    fn own_statement(&self, files: &BTreeMap<String, Arc<[u8]>>, sequence: u64) -> Vec<u8> {
+    fn own_statement(&self, files: &BTreeMap<String, Digest>, sequence: u64) -> Vec<u8> {
         let generator = Generator::lockstep(self.version);
         let input = self.own.input_digest().unwrap_or_else(|| Digest::of(b""));
         let previous = self.own.bundle.as_deref().and_then(payload);
@@ -236,7 +243,7 @@ impl Rollback<'_> {
             previous: previous.map(|payload| Digest::of(&payload)),
             ..Predicate::of_environment(self.environment, ENVIRONMENT_UNIT, input, sequence, generator)
         };
-        Statement::new(files, predicate).bytes()
+        Statement::of_digests(files, predicate).bytes()
     }
 
     fn metadata(&self) -> HydratorMetadata {
@@ -269,10 +276,10 @@ impl Rollback<'_> {
         )
     }
 
-    /// The Application as it is, with a notice that Argo CD shows.
+    /// The Application, with a notice that Argo CD shows.
     fn application(&self) -> Option<(String, Arc<[u8]>)> {
         let path = branch::argocd(self.agent.as_str());
-        let mut objects = self.now.argocd_objects(&path);
+        let mut objects = self.application.argocd_objects(&path);
         let notice = format!("rolled back to {} and held: {}", self.record.version, self.reason);
         for object in &mut objects {
             let metadata = object.object.get_mut("metadata").and_then(Value::as_object_mut)?;

@@ -4,21 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lockstep::artifact::{ComponentChange, component_changes};
-use lockstep::model::{Finding, Timestamp, Tuple};
+use lockstep::model::{Digest, Finding, Timestamp, Tuple};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::{release_text, takes_releases};
-use lockstep::release::rollback::{Aim, Rollback, aim, blocked_target, unsafe_index};
-use lockstep::release::{CommitPlan, DryCommit, PreviousUnit, recorded};
+use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, unsafe_index};
+use lockstep::release::{CommitPlan, DryCommit, PreviousUnit};
 use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
 use lockstep::yaml;
 
 use super::Args;
+use super::target::{Choice, Target};
 use crate::commands::blueprints::{blueprint, copy};
 use crate::commands::branches::units;
 use crate::commands::checks;
 use crate::commands::ledger::{Recorder, operator};
+use crate::commands::trust::Trusted;
 use crate::commands::unit::UnitOf;
+use crate::commands::verified::Verifier;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::ports::{Commit, GitId, Tip, TreeChange};
@@ -35,6 +38,8 @@ pub(in super::super) struct Plan {
     pub(in super::super) to: ReleaseName,
     pub(super) components: Vec<ComponentChange>,
     pub(super) overrides: Vec<Override>,
+    /// Whom to believe, and to sign for.
+    pub(super) trusted: Trusted,
 }
 
 /// The plan and what speaks against it; findings alone where there is nothing to plan.
@@ -48,8 +53,8 @@ pub(in super::super) fn plan(
     let (workspace, environment, agent) = (unit.workspace(), unit.environment(), &unit.agent);
     let delivery = &*unit.delivery;
     let name = workspace.branch(&environment.name);
-    let tip = delivery.tip(&name, &workspace.fleet.delivery.remote)?;
-    let Some(commit) = tip.commit().cloned() else {
+    let at = delivery.tip(&name, &workspace.fleet.delivery.remote)?;
+    let Some(commit) = at.commit().cloned() else {
         let message = format!("`{}` was never released", environment.name);
         return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
     };
@@ -60,21 +65,37 @@ pub(in super::super) fn plan(
         let message = format!("`{agent}` is not in `{}`", environment.name);
         return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
     };
+    let given = args.signing.trust.as_deref();
+    let verifier = Verifier::new(context, &*unit.repository, workspace, given)?;
+    let choice = Choice {
+        unit,
+        verifier: &verifier,
+        aside: &args.overrides(),
+    };
     let history = history(context, unit)?;
-    let target = match aim(&history, &environment.name, agent, wanted) {
+    let aims = match aims(&history, &environment.name, agent, wanted) {
+        Ok(aims) => aims,
+        Err(finding) => return Ok(Err(vec![*finding])),
+    };
+    let Target {
+        release: target,
+        then,
+        record,
+        mut findings,
+        mut overrides,
+    } = match choice.target(aims)? {
         Ok(target) => target,
-        Err(finding) => return Ok(Err(vec![*finding])),
+        Err(findings) => return Ok(Err(findings)),
     };
-    let source = GitId(target.release.commit.clone());
-    let then = units(delivery, &source, &names[..1])?.remove(0);
-    let record = match recorded(&environment.name, agent, &then) {
-        Ok(record) => record,
-        Err(finding) => return Ok(Err(vec![*finding])),
-    };
-    let mut findings: Vec<Finding> = blocked_target(&environment.name, agent, &target).into_iter().collect();
+    let (tip, more) = choice.tip(&own, &now)?;
+    findings.extend(more);
+    findings.extend(blocked_target(&environment.name, agent, &target));
     findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
-    let overrides = checks::set_aside(&mut findings, &args.overrides());
-    let own_files = own_files(unit, &commit, &own)?;
+    overrides.extend(checks::set_aside(&mut findings, &args.overrides()));
+    let own_files = match tip.own_files {
+        Some(files) => files,
+        None => own_files(unit, &commit, &own)?,
+    };
     let dry = dry_commit(unit, base, &now)?;
     let rollback = Rollback {
         environment: &environment.name,
@@ -83,6 +104,7 @@ pub(in super::super) fn plan(
         then: &then,
         record: &record,
         now: &now,
+        application: if tip.application { &now } else { &then },
         own: &own,
         own_files: &own_files,
         dry: &dry,
@@ -104,7 +126,8 @@ pub(in super::super) fn plan(
         components: component_changes(Some(&current), Some(&record)),
         overrides,
         branch: name,
-        tip,
+        tip: at,
+        trusted: verifier.trusted,
     };
     Ok(Ok((plan, findings)))
 }
@@ -144,8 +167,8 @@ fn index_objection(unit: &UnitOf, base: &Commit, now: &Tuple, then: &Tuple) -> R
     ))
 }
 
-/// The files that the environment has of its own.
-fn own_files(unit: &UnitOf, commit: &GitId, own: &PreviousUnit) -> Result<BTreeMap<String, Arc<[u8]>>, Failure> {
+/// The files that the environment has of its own, as they stand there: nobody has signed them.
+fn own_files(unit: &UnitOf, commit: &GitId, own: &PreviousUnit) -> Result<BTreeMap<String, Digest>, Failure> {
     let inventory = own.inventory();
     let paths: Vec<String> = inventory
         .into_iter()
@@ -153,7 +176,9 @@ fn own_files(unit: &UnitOf, commit: &GitId, own: &PreviousUnit) -> Result<BTreeM
         .collect();
     let files = unit.delivery.read(commit, &paths)?;
     let files = paths.into_iter().zip(files);
-    Ok(files.filter_map(|(path, bytes)| Some((path, bytes?))).collect())
+    Ok(files
+        .filter_map(|(path, bytes)| Some((path, Digest::of(&bytes?))))
+        .collect())
 }
 
 /// The newest dry commit that is known of: ours, or the one that the unit was released from where ours is behind it.

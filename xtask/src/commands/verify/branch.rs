@@ -18,9 +18,9 @@ pub(super) struct Subject {
     pub(super) environment: EnvironmentName,
     /// The commit; none of a folder.
     pub(super) commit: Option<GitId>,
-    files: FileTree,
+    pub(super) files: FileTree,
     irregular: BTreeMap<String, Irregular>,
-    history: Option<History>,
+    pub(super) history: Option<History>,
 }
 
 impl Subject {

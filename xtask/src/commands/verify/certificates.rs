@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
 /// Checks bundles with certificates, or remembers that one should have been checked.
-pub(super) struct Certificates {
+pub(in super::super) struct Certificates {
     #[cfg(feature = "sigstore")]
     roots: crate::adapters::signer::sigstore::Roots,
     missed: AtomicBool,
@@ -18,7 +18,7 @@ pub(super) struct Certificates {
 
 impl Certificates {
     /// With the roots of a `trusted_root.json`, or those of the public instance.
-    pub(super) fn new(context: &Context, roots: Option<&Path>) -> Result<Certificates, Failure> {
+    pub(in super::super) fn new(context: &Context, roots: Option<&Path>) -> Result<Certificates, Failure> {
         let json = roots
             .map(|path| {
                 let path = context.folder.join(path);
@@ -53,7 +53,7 @@ impl Certificates {
     }
 
     /// Checks a bundle of a release.
-    pub(super) fn check(&self, bundle: &[u8]) -> Result<Certified, Problem> {
+    pub(in super::super) fn check(&self, bundle: &[u8]) -> Result<Certified, Problem> {
         #[cfg(feature = "sigstore")]
         return crate::adapters::signer::sigstore::check_release(&self.roots, bundle);
         #[cfg(not(feature = "sigstore"))]
@@ -69,7 +69,7 @@ impl Certificates {
     }
 
     /// Fails where a bundle went unchecked: that is neither a pass nor a finding.
-    pub(super) fn missed(&self) -> Result<(), Failure> {
+    pub(in super::super) fn missed(&self) -> Result<(), Failure> {
         if self.missed.load(Ordering::Relaxed) {
             return Err(Failure::lacks("sigstore", "check a bundle with a certificate"));
         }

@@ -2,6 +2,7 @@
 
 mod branch;
 mod certificates;
+mod reproduce;
 
 use std::path::PathBuf;
 
@@ -11,7 +12,8 @@ use lockstep::report::Table;
 use lockstep::workspace::Workspace;
 use serde::Serialize;
 
-use self::certificates::Certificates;
+pub(super) use self::certificates::Certificates;
+use self::reproduce::{Outcomes, Reproducer};
 use super::branches::delivery_repository;
 use super::selection;
 use super::trust::Trusted;
@@ -35,6 +37,9 @@ pub struct Args {
     /// Verify the files of a folder, as somebody sent them, instead of a branch.
     #[arg(long, value_name = "FOLDER")]
     path: Option<PathBuf>,
+    /// Render every unit again from the commit that it names, and compare each byte.
+    #[arg(long, conflicts_with = "path")]
+    reproduce: bool,
     /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the public instance.
     #[arg(long, value_name = "FILE")]
     trusted_root: Option<PathBuf>,
@@ -60,6 +65,9 @@ struct EnvironmentAnswer {
     /// How many releases the chain of statements leads back through.
     chain: usize,
     units: Vec<VerifiedUnit>,
+    /// What came of rendering each unit again; only where that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reproduction: Option<Outcomes>,
 }
 
 /// Verifies.
@@ -86,14 +94,19 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let mut environments = Vec::new();
     let mut text = String::new();
     for subject in &subjects {
-        let verification = subject.verify(&judge);
-        text.push_str(&shown(context, subject, &verification));
+        let mut verification = subject.verify(&judge);
+        let reproduction = match args.reproduce {
+            true => Some(Reproducer::new(&*repository, &*delivery, subject).run(&mut verification)?),
+            false => None,
+        };
+        text.push_str(&shown(context, subject, &verification, reproduction.as_ref()));
         environments.push(EnvironmentAnswer {
             environment: subject.environment.to_string(),
             commit: subject.commit.as_ref().map(|commit| commit.0.clone()),
             holds: !verification.findings.iter().any(Finding::is_error),
             chain: verification.chain,
             units: verification.units,
+            reproduction,
         });
         findings.extend(verification.findings);
     }
@@ -156,7 +169,12 @@ fn subjects(
 }
 
 /// A few lines for people: what holds, and by whose word.
-fn shown(context: &Context, subject: &branch::Subject, verification: &Verification) -> String {
+fn shown(
+    context: &Context,
+    subject: &branch::Subject,
+    verification: &Verification,
+    reproduction: Option<&Outcomes>,
+) -> String {
     let style = context.style;
     let units = &verification.units;
     let holding = units.iter().filter(|unit| unit.holds).count();
@@ -175,6 +193,9 @@ fn shown(context: &Context, subject: &branch::Subject, verification: &Verificati
         units.len(),
         verification.chain
     );
+    if let Some(outcomes) = reproduction {
+        text.push_str(&reproduce::tally(outcomes));
+    }
     let mut table = Table::new(&["unit", "release", "kind", "version", "signed by"]);
     for unit in units {
         table.row(vec![

@@ -6,6 +6,7 @@ mod promote;
 mod races;
 mod recording;
 mod rollback;
+mod trusted;
 mod views;
 
 use std::collections::BTreeMap;
@@ -46,12 +47,21 @@ fn last(fleet: &Fleet, unit: &str) -> Event {
 /// A fleet whose `orders` runs v1.0.0 in staging, released from dev by promotion.
 fn promoted_once() -> Fleet {
     let fleet = Fleet::small();
+    fleet.done(&["keys", "init", "--plain"]);
+    fleet.commit("Let a key sign");
     fleet.release(&["dev"]);
     fleet.done(&[
         "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.0.0",
     ]);
     fleet.release(&["staging"]);
     fleet
+}
+
+/// Promotes what runs in dev to staging under this label, and releases it there.
+fn again(fleet: &Fleet, digit: char, version: &str) {
+    next_candidate(fleet, digit);
+    fleet.done(&["promote", "orders", "--from", "dev", "--to", "staging", "--as", version]);
+    fleet.release(&["staging"]);
 }
 
 /// Gives `orders` another image and releases it to dev.

@@ -268,7 +268,13 @@ fn a_record_that_somebody_changed_on_the_branch_is_not_promoted() {
         &record.replace("v1.0.0", "v9.0.0"),
     );
     let answer = fleet.run(&STEP);
-    assert_eq!((answer.exit, answer.rules()), (1, vec!["changed-record"]));
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["changed-file"]));
+    let aside = ["--override", "changed-file", "--reason", "we looked at it"];
+    let answer = fleet.run(&[&STEP[..], &aside].concat());
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["changed-file", "changed-record"])
+    );
 }
 
 #[test]

@@ -6,4 +6,5 @@ mod files;
 mod history;
 mod keys;
 mod released;
+mod reproduce;
 mod signers;

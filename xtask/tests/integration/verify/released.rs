@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use git2::Oid;
+use lockstep::model::Digest;
 use serde_json::Value;
 use xtask::adapters::signer::LocalKey;
 use xtask::ports::Signer;
@@ -110,6 +111,52 @@ impl Released {
         self.sign(unit, &lockstep::model::canonical_json(&statement))
     }
 
+    /// Makes another release of a unit in the place of the last one, as its signer could: one file differs, the statement
+    /// may, and every list and signature fits.
+    pub fn forge(&self, unit: &str, path: &str, bytes: &[u8], edit: impl FnOnce(&mut Value)) -> &Released {
+        let git = &self.fleet.repository.git;
+        let parents = git
+            .find_commit(self.fleet.tip(BRANCH).unwrap())
+            .unwrap()
+            .parent_ids()
+            .collect::<Vec<_>>();
+        let (before, statement) = (Digest::of(&self.bytes(path)), Digest::of(&self.payload(unit)));
+        self.put(path, Some(bytes));
+        let inventory = format!(".lockstep/{unit}/inventory.json");
+        let listed = self.relist(&inventory, before, Digest::of(bytes));
+        self.restate(unit, |statement| {
+            subject(statement, path, bytes);
+            subject(statement, &inventory, &listed);
+            edit(statement);
+        });
+        let own = ".lockstep/_environment/inventory.json";
+        let listed = self.relist(own, statement, Digest::of(&self.payload(unit)));
+        self.restate("_environment", |statement| subject(statement, own, &listed));
+        let tip = git.find_commit(self.fleet.tip(BRANCH).unwrap()).unwrap();
+        let parents: Vec<_> = parents.into_iter().map(|id| git.find_commit(id).unwrap()).collect();
+        let parents: Vec<_> = parents.iter().collect();
+        let forged = git
+            .commit(
+                None,
+                &signature(),
+                &signature(),
+                "Forge",
+                &tip.tree().unwrap(),
+                &parents,
+            )
+            .unwrap();
+        self.fleet.repository.set(&format!("refs/heads/{BRANCH}"), forged);
+        self
+    }
+
+    /// Puts another digest into an inventory, and returns its new bytes.
+    fn relist(&self, path: &str, before: Digest, after: Digest) -> Vec<u8> {
+        let text = self.fleet.file(BRANCH, path);
+        let text = text.replace(&before.to_string(), &after.to_string());
+        self.put(path, Some(text.as_bytes()));
+        text.into_bytes()
+    }
+
     /// The key that signed the release.
     pub fn key(&self) -> LocalKey {
         let pem = fs::read_to_string(self.fleet.repository.path(".git/lockstep/keys/development.key")).unwrap();
@@ -136,6 +183,13 @@ impl Released {
     pub fn refused(&self, rule: &str, file: &str, said: &str) {
         refused(&self.verify(), rule, file, said);
     }
+}
+
+/// Lets a statement name these bytes under a path.
+fn subject(statement: &mut Value, path: &str, bytes: &[u8]) {
+    let subjects = statement["subject"].as_array_mut().unwrap();
+    let subject = subjects.iter_mut().find(|subject| subject["name"] == path).unwrap();
+    subject["digest"]["sha256"] = Digest::of(bytes).hex().into();
 }
 
 /// An answer with exactly this finding.

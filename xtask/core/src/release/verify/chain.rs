@@ -47,17 +47,17 @@ pub fn wanted_inventories(files: &FileTree, links: &[Link]) -> BTreeSet<usize> {
     let mut wanted: BTreeSet<u64> = BTreeSet::new();
     for sequence in bundles
         .par_iter()
-        .filter_map(|bytes| sequence(bytes))
+        .filter_map(|bytes| claimed_sequence(bytes))
         .collect::<BTreeSet<_>>()
     {
         wanted.extend([sequence, sequence.saturating_sub(1)]);
     }
-    let has = |link: &Link| sequence(&link.bundle).is_some_and(|sequence| wanted.contains(&sequence));
+    let has = |link: &Link| claimed_sequence(&link.bundle).is_some_and(|sequence| wanted.contains(&sequence));
     (0..links.len()).filter(|index| has(&links[*index])).collect()
 }
 
-/// The sequence that a bundle claims.
-fn sequence(bundle: &[u8]) -> Option<u64> {
+/// The number of the release that a bundle claims to be of; nothing of it is checked.
+pub fn claimed_sequence(bundle: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]
     struct Claim {
         predicate: Claimed,
@@ -196,7 +196,7 @@ fn beside(
         let message = format!("expected release {highest} or a later one at the tip, found {top} again");
         let problem = Problem::error("downgraded-branch", "/predicate/sequence", message)
             .help("somebody put an earlier state of the branch on top: restore it, or use `rollback`");
-        return vec![finding(facts, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))];
+        return vec![finding(facts.environment, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))];
     }
     // of unsigned beginnings nothing is known that could be beside the chain
     let oldest = on_chain.keys().next().copied().unwrap_or_default();
@@ -246,7 +246,7 @@ fn unit(
         );
         Problem::error("broken-chain", "/predicate/previous", message)
     };
-    Some(finding(facts, name, problem).in_file(branch::bundle(name)))
+    Some(finding(facts.environment, name, problem).in_file(branch::bundle(name)))
 }
 
 /// Whether the branch is as young as it has to be: an old one may be a frozen one.
@@ -270,5 +270,5 @@ fn sequence_of(release: &Release<'_>) -> u64 {
 /// A problem of the environment's statement in a commit.
 fn at(facts: &BranchFacts<'_>, commit: &str, mut problem: Problem) -> Finding {
     problem.message = format!("{} in commit {commit}", problem.message);
-    finding(facts, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))
+    finding(facts.environment, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT))
 }

@@ -8,8 +8,9 @@ use crate::artifact::{Inventory, Signed};
 use crate::model::{Digest, Finding};
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
-/// Units that are missing, that nobody listed, or whose statement is another than the listed one.
-pub(super) fn check(facts: &BranchFacts<'_>, units: &[Checked<'_>]) -> Vec<Finding> {
+/// Units that are missing, that nobody listed, or whose statement is another than the listed one; only those of the
+/// units that are `chosen`.
+pub(super) fn check(facts: &BranchFacts<'_>, units: &[Checked<'_>], chosen: Option<&BTreeSet<&str>>) -> Vec<Finding> {
     let own = units.iter().find(|unit| unit.unit == ENVIRONMENT_UNIT);
     let Some(inventory) = own.and_then(|own| inventory(facts, own.signed.as_ref()?)) else {
         // without the list itself there is a finding already
@@ -35,7 +36,9 @@ pub(super) fn check(facts: &BranchFacts<'_>, units: &[Checked<'_>]) -> Vec<Findi
             _ => {}
         }
     }
-    for unit in inventory.units.keys().filter(|unit| !seen.contains(unit.as_str())) {
+    let is_chosen = |unit: &str| chosen.is_none_or(|chosen| chosen.contains(unit));
+    let listed = inventory.units.keys().filter(|unit| is_chosen(unit));
+    for unit in listed.filter(|unit| !seen.contains(unit.as_str())) {
         findings.push(
             Finding::error(
                 "missing-unit",

@@ -2,6 +2,7 @@
 
 mod chain;
 mod listing;
+mod reproduce;
 mod rules;
 mod unit;
 
@@ -12,8 +13,13 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use chain::{Link, wanted_inventories};
+pub use chain::{Link, claimed_sequence, wanted_inventories};
+pub use reproduce::{
+    Reproduction, Rerendered, irreproducible, missing_source, not_comparable, reproduction_findings,
+    restoration_findings,
+};
 pub use rules::RULES;
+pub use unit::{Vouched, vouched};
 
 use crate::artifact::{CheckCertificate, Kind, Trust};
 use crate::model::{Digest, EnvironmentName, FileTree, Finding};
@@ -86,6 +92,12 @@ pub struct VerifiedUnit {
     /// Digest of its statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<Digest>,
+    /// The version of the tool that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generator: Option<String>,
+    /// The environment commit that a rollback brought back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollback_of: Option<String>,
     /// Who signed it, as the trust file calls them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
@@ -118,7 +130,7 @@ pub fn verify(facts: &BranchFacts<'_>, judge: &Judge<'_>) -> Verification {
         .par_iter()
         .map(|(name, paths)| unit::check(facts, judge, name, paths))
         .collect();
-    findings.extend(listing::check(facts, &checked));
+    findings.extend(listing::check(facts, &checked, None));
     let mut length = 0;
     if let Some(history) = facts.history {
         let (links, more) = chain::check(facts, judge, history, &checked);
@@ -134,6 +146,34 @@ pub fn verify(facts: &BranchFacts<'_>, judge: &Judge<'_>) -> Verification {
         chain: length,
         findings,
     }
+}
+
+/// What is wrong with some units of a branch, as far as these units, the list of all units and the signatures of both can
+/// tell. Of the branch's files only those need to be known that [`is_judged_of`] wants.
+pub fn verify_units(facts: &BranchFacts<'_>, judge: &Judge<'_>, chosen: &BTreeSet<&str>) -> Vec<Finding> {
+    let mut findings = tree_findings(facts);
+    if !judge.trust.covers(facts.environment) {
+        findings.push(untrusted(facts.environment));
+        return findings;
+    }
+    let mut names = units(facts);
+    names.retain(|unit, _| unit == ENVIRONMENT_UNIT || chosen.contains(unit.as_str()));
+    let checked: Vec<unit::Checked<'_>> = names
+        .iter()
+        .map(|(name, paths)| unit::check(facts, judge, name, paths))
+        .collect();
+    findings.extend(listing::check(facts, &checked, Some(chosen)));
+    findings.extend(checked.into_iter().flat_map(|checked| checked.findings));
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+/// Whether [`verify_units`] looks at a path, or below a folder (which ends with `/`).
+pub fn is_judged_of(path: &str, chosen: &BTreeSet<&str>) -> bool {
+    let is_root = path.split_once('/').is_some_and(|(_, rest)| rest.is_empty());
+    let unit = unit_of(path);
+    is_judged(path) && (is_root || unit == ENVIRONMENT_UNIT || chosen.contains(unit))
 }
 
 /// Without anyone to believe there is nothing to check.

@@ -50,14 +50,29 @@ pub const RULES: &[Rule] = &[
         "fetch the rest: `git fetch --unshallow`",
     ),
     Rule::new(
+        "irreproducible-unit",
+        "the commit that a release names renders to other bytes than those that stand on the branch",
+        "find out what made it, and release the environment again",
+    ),
+    Rule::new(
         "missing-file",
         "a file that was signed is gone",
         "restore the branch, or release the environment again",
     ),
     Rule::new(
+        "missing-source",
+        "the commit that a release was made from is not in this repository, so nobody can render it again",
+        "fetch all branches; if it is gone there too, find out who rewrote them",
+    ),
+    Rule::new(
         "missing-unit",
         "a unit that the environment lists is gone",
         "restore the branch, or release the environment again",
+    ),
+    Rule::new(
+        "not-comparable",
+        "another version of Lockstep made the release, and may render otherwise",
+        "render it with the version that made it, or release it again with this one",
     ),
     Rule::new(
         "renamed-file",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BranchFacts, Judge, VerifiedUnit, bytes};
 use crate::artifact::{self, Signed, Subject, TupleRecord};
-use crate::model::{Digest, Finding, Problem};
+use crate::model::{Digest, EnvironmentName, Finding, Problem};
 use crate::workspace::layout::branch;
 
 /// A unit after its own check.
@@ -27,20 +27,64 @@ pub(super) fn check<'a>(facts: &BranchFacts<'_>, judge: &Judge<'a>, unit: &str, 
         checked.findings.extend(unsigned(facts, unit, paths));
         return checked;
     };
-    let told = artifact::check(bundle, judge.trust, judge.certificate)
-        .and_then(|signed| is_of(&signed, facts, unit).map(|()| signed))
-        .and_then(|signed| match artifact::authority(&signed, judge.now) {
-            Some(problem) => Err(problem),
-            None => Ok(signed),
-        });
-    match told {
+    match signed(facts.environment, unit, bundle, judge) {
         Ok(signed) => {
             checked.findings = Files::new(facts, unit, paths, &signed).findings();
             checked.signed = Some(signed);
         }
-        Err(problem) => checked.findings.push(finding(facts, unit, problem).in_file(place)),
+        Err(problem) => checked
+            .findings
+            .push(finding(facts.environment, unit, problem).in_file(place)),
     }
     checked
+}
+
+/// What somebody who may has signed of a unit.
+fn signed<'a>(
+    environment: &EnvironmentName,
+    unit: &str,
+    bundle: &[u8],
+    judge: &Judge<'a>,
+) -> Result<Signed<'a>, Problem> {
+    let signed = artifact::check(bundle, judge.trust, judge.certificate)?;
+    is_of(&signed, environment, unit)?;
+    match artifact::authority(&signed, judge.now) {
+        Some(problem) => Err(problem),
+        None => Ok(signed),
+    }
+}
+
+/// What a unit's statement vouches for, if somebody who may has signed it.
+#[derive(Clone, Debug)]
+pub struct Vouched {
+    /// Digest of the statement.
+    pub statement: Digest,
+    /// The files that it names, with their digests.
+    pub files: BTreeMap<String, Digest>,
+}
+
+/// What the statement of a unit vouches for.
+pub fn vouched(
+    environment: &EnvironmentName,
+    unit: &str,
+    bundle: Option<&[u8]>,
+    judge: &Judge<'_>,
+) -> Result<Vouched, Box<Finding>> {
+    if !judge.trust.covers(environment) {
+        return Err(Box::new(super::untrusted(environment)));
+    }
+    let Some(bundle) = bundle else {
+        return Err(Box::new(missing_signature(environment, unit)));
+    };
+    let signed = signed(environment, unit, bundle, judge)
+        .map_err(|problem| Box::new(finding(environment, unit, problem).in_file(branch::bundle(unit))))?;
+    let subjects = signed.statement.subject.iter();
+    Ok(Vouched {
+        statement: signed.digest,
+        files: subjects
+            .filter_map(|subject| Some((subject.name.clone(), subject.sha256()?)))
+            .collect(),
+    })
 }
 
 impl Checked<'_> {
@@ -58,6 +102,8 @@ impl Checked<'_> {
             kind: predicate.map(|predicate| predicate.kind),
             version: predicate.and_then(|predicate| Some(predicate.version.as_ref()?.to_string())),
             tuple: predicate.and_then(|predicate| Some(predicate.tuple.as_ref()?.id)),
+            generator: predicate.map(|predicate| predicate.generator.version.clone()),
+            rollback_of: predicate.and_then(|predicate| Some(predicate.rollback.as_ref()?.to.clone())),
             statement: self.signed.as_ref().map(|signed| signed.digest),
             signer: self
                 .signed
@@ -68,13 +114,13 @@ impl Checked<'_> {
 }
 
 /// A problem as a finding about a unit.
-pub(super) fn finding(facts: &BranchFacts<'_>, unit: &str, problem: Problem) -> Finding {
+pub(super) fn finding(environment: &EnvironmentName, unit: &str, problem: Problem) -> Finding {
     let pointer = problem.pointer.clone();
     let mut finding = problem.finding();
     if !pointer.is_empty() {
         finding.message = format!("{} (at `{pointer}`)", finding.message);
     }
-    finding.unit(facts.environment.as_str(), unit)
+    finding.unit(environment.as_str(), unit)
 }
 
 /// Files that nothing vouches for.
@@ -83,16 +129,18 @@ fn unsigned(facts: &BranchFacts<'_>, unit: &str, paths: &BTreeSet<&str>) -> Vec<
         .iter()
         .any(|path| path.starts_with(&format!("{}/{unit}/", branch::RECORDS)));
     if paths.is_empty() || has_records {
-        let place = branch::bundle(unit);
-        let message = format!("expected the signed statement of `{unit}` at `{place}`, found none");
-        return vec![
-            Finding::error("unsigned-unit", message)
-                .in_file(place)
-                .unit(facts.environment.as_str(), unit)
-                .help("release the environment with a key that the trust file names"),
-        ];
+        return vec![missing_signature(facts.environment, unit)];
     }
     paths.iter().map(|path| unexpected(facts, unit, path)).collect()
+}
+
+fn missing_signature(environment: &EnvironmentName, unit: &str) -> Finding {
+    let place = branch::bundle(unit);
+    let message = format!("expected the signed statement of `{unit}` at `{place}`, found none");
+    Finding::error("unsigned-unit", message)
+        .in_file(place)
+        .unit(environment.as_str(), unit)
+        .help("release the environment with a key that the trust file names")
 }
 
 fn unexpected(facts: &BranchFacts<'_>, unit: &str, path: &str) -> Finding {
@@ -106,14 +154,14 @@ fn unexpected(facts: &BranchFacts<'_>, unit: &str, path: &str) -> Finding {
 }
 
 /// Whether a statement is about this unit of this environment.
-fn is_of(signed: &Signed<'_>, facts: &BranchFacts<'_>, unit: &str) -> Result<(), Problem> {
+fn is_of(signed: &Signed<'_>, environment: &EnvironmentName, unit: &str) -> Result<(), Problem> {
     let predicate = &signed.statement.predicate;
-    if predicate.environment == *facts.environment && predicate.agent == unit {
+    if predicate.environment == *environment && predicate.agent == unit {
         return Ok(());
     }
     let message = format!(
-        "expected a release of `{}/{unit}`, found one of `{}/{}`",
-        facts.environment, predicate.environment, predicate.agent
+        "expected a release of `{environment}/{unit}`, found one of `{}/{}`",
+        predicate.environment, predicate.agent
     );
     Err(Problem::error("foreign-statement", "/predicate", message)
         .help("somebody put the signature of another unit here: restore the branch"))

@@ -1,0 +1,144 @@
+//! Which release a rollback goes back to: one whose signature and files hold; and what of the tip it may take over.
+
+use std::collections::BTreeMap;
+
+use lockstep::artifact::TupleRecord;
+use lockstep::model::{Digest, Finding, Severity};
+use lockstep::release::ledger::{Override, Recorded};
+use lockstep::release::{PreviousUnit, recorded};
+use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
+
+use crate::commands::branches::units;
+use crate::commands::checks;
+use crate::commands::unit::UnitOf;
+use crate::commands::verified::Verifier;
+use crate::failure::Failure;
+use crate::ports::GitId;
+
+/// What chooses.
+pub(super) struct Choice<'a> {
+    pub(super) unit: &'a UnitOf,
+    pub(super) verifier: &'a Verifier<'a>,
+    /// Checks that a person set aside.
+    pub(super) aside: &'a [String],
+}
+
+/// The release to go back to.
+pub(super) struct Target {
+    pub(super) release: Recorded,
+    /// What its commit has of the unit.
+    pub(super) then: PreviousUnit,
+    /// The tuple that it has.
+    pub(super) record: TupleRecord,
+    /// What is worth knowing: releases that were passed over, and checks that were set aside.
+    pub(super) findings: Vec<Finding>,
+    pub(super) overrides: Vec<Override>,
+}
+
+/// What of the tip is as it was signed.
+pub(super) struct Tip {
+    /// The files of the environment's own unit; none where a person set the check of its signature aside.
+    pub(super) own_files: Option<BTreeMap<String, Digest>>,
+    /// Whether the unit's Application is.
+    pub(super) application: bool,
+}
+
+impl Choice<'_> {
+    /// The first of these that holds; what is wrong with the first where none does.
+    pub(super) fn target(&self, aims: Vec<Recorded>) -> Result<Result<Target, Vec<Finding>>, Failure> {
+        let mut refused = None;
+        let mut passed_over = Vec::new();
+        for release in aims {
+            let found = self.held_to(&release)?;
+            match found {
+                Ok(mut target) => {
+                    target.findings.append(&mut passed_over);
+                    return Ok(Ok(target));
+                }
+                Err(findings) => {
+                    let nobody = findings.iter().any(|finding| finding.rule == "untrusted-environment");
+                    passed_over.extend(findings.iter().map(|finding| skipped(&release, finding)));
+                    refused.get_or_insert(findings);
+                    // nobody who could be believed has signed the others either
+                    if nobody {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Err(refused.unwrap_or_default()))
+    }
+
+    /// A release as its commit holds it, if it is what somebody who may has signed.
+    fn held_to(&self, release: &Recorded) -> Result<Result<Target, Vec<Finding>>, Failure> {
+        let (environment, agent) = (&self.unit.environment().name, &self.unit.agent);
+        let commit = GitId(release.release.commit.clone());
+        let delivery = &*self.unit.delivery;
+        let mut findings = self
+            .verifier
+            .findings(delivery, environment, &commit, &[agent.as_str()])?;
+        let overrides = checks::set_aside(&mut findings, self.aside);
+        if findings.iter().any(Finding::is_error) {
+            return Ok(Err(findings));
+        }
+        let then = units(delivery, &commit, &[agent.as_str()])?.remove(0);
+        Ok(match recorded(environment, agent, &then) {
+            Ok(record) => Ok(Target {
+                release: release.clone(),
+                then,
+                record,
+                findings,
+                overrides,
+            }),
+            Err(finding) => Err(vec![*finding]),
+        })
+    }
+
+    /// What of the tip a rollback goes on from; a list of units that nobody signed is none to go on from.
+    pub(super) fn tip(&self, own: &PreviousUnit, now: &PreviousUnit) -> Result<(Tip, Vec<Finding>), Failure> {
+        let (environment, agent) = (&self.unit.environment().name, self.unit.agent.as_str());
+        let inventory = branch::inventory(ENVIRONMENT_UNIT);
+        let digest = |bytes: &Option<_>| bytes.as_deref().map(Digest::of);
+        let vouched = self
+            .verifier
+            .vouched(environment, ENVIRONMENT_UNIT, own.bundle.as_deref())?;
+        let vouched = match vouched {
+            Ok(vouched) if vouched.files.get(&inventory).copied() == digest(&own.inventory) => vouched,
+            other => {
+                let finding = other.map_or_else(|finding| *finding, |_| changed(&inventory, environment.as_str()));
+                let tip = Tip {
+                    own_files: None,
+                    application: true,
+                };
+                return Ok((tip, vec![finding]));
+            }
+        };
+        let path = branch::argocd(agent);
+        let there = now.argocd.get(&path).map(|bytes| Digest::of(bytes));
+        let listed = own.inventory().and_then(|list| list.units.get(agent).copied());
+        let signed = self.verifier.vouched(environment, agent, now.bundle.as_deref())?;
+        let application =
+            signed.is_ok_and(|signed| Some(signed.statement) == listed && signed.files.get(&path).copied() == there);
+        let tip = Tip {
+            own_files: Some(vouched.files),
+            application,
+        };
+        Ok((tip, Vec::new()))
+    }
+}
+
+/// A better release that does not hold, as a warning.
+fn skipped(release: &Recorded, finding: &Finding) -> Finding {
+    Finding {
+        severity: Severity::Warning,
+        help: Some(format!("so {} was passed over", release.release.version)),
+        ..finding.clone()
+    }
+}
+
+fn changed(path: &str, environment: &str) -> Finding {
+    Finding::error("changed-file", format!("`{path}` is not what was signed"))
+        .in_file(path)
+        .unit(environment, ENVIRONMENT_UNIT)
+        .help("restore the branch, or release the environment again")
+}

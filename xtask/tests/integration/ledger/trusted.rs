@@ -1,0 +1,176 @@
+//! Promotion and rollback go on from what the verifier accepts, and from nothing else.
+
+use expect_test::expect;
+
+use super::{again, last, promoted_once};
+use crate::fleet::{Answer, Fleet};
+
+const STAGING: &str = "environment/staging";
+const MANIFEST: &str = "apps/orders/manifest.yaml";
+const STEP: [&str; 6] = ["promote", "orders", "--from", "staging", "--to", "canary"];
+const BACK: [&str; 6] = ["rollback", "orders", "--environment", "staging", "--reason", "too slow"];
+
+/// `orders` ran v1.0.0, which nobody signed, v1.1.0 and v1.2.0 in staging.
+fn signed_since() -> Fleet {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    again(&fleet, '5', "v1.0.0");
+    fleet.done(&["keys", "init", "--plain"]);
+    fleet.commit("Let a key sign");
+    again(&fleet, '6', "v1.1.0");
+    again(&fleet, '7', "v1.2.0");
+    fleet
+}
+
+/// Changes one file of the branch by hand.
+fn change(fleet: &Fleet, path: &str, from: &str, to: &str) {
+    let text = fleet.file(STAGING, path);
+    assert!(text.contains(from), "{text}");
+    fleet.meddle(STAGING, path, &text.replacen(from, to, 1));
+}
+
+fn verified(fleet: &Fleet) -> Answer {
+    fleet.run(&["verify", "--environment", "staging"])
+}
+
+#[test]
+fn a_byte_that_somebody_changed_on_the_branch_stops_a_promotion() {
+    let fleet = promoted_once();
+    change(&fleet, MANIFEST, "8080", "8081");
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+            exit 1
+            error[changed-file] apps/orders/manifest.yaml
+              expected `apps/orders/manifest.yaml` with sha256:…, found sha256:…
+              unit: staging/orders
+              help: find out who changed it, then restore the branch or release the environment again
+        "#]],
+    );
+}
+
+#[test]
+fn an_earlier_release_in_the_place_of_the_current_one_is_not_promoted() {
+    let fleet = promoted_once();
+    let before = fleet.files(STAGING);
+    again(&fleet, '6', "v1.1.0");
+    for (path, text) in before.iter().filter(|(path, _)| path.contains("orders")) {
+        fleet.meddle(STAGING, path, text);
+    }
+    let answer = fleet.run(&STEP);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["replayed-release"]));
+}
+
+#[test]
+fn what_nobody_may_sign_for_is_not_promoted_unless_a_person_sets_that_aside() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    again(&fleet, '5', "v1.0.0");
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+            exit 1
+            error[untrusted-environment] environments/trust.yaml
+              nobody may sign for `staging`, so nothing on its branch is proved
+              help: make a key and let it sign: `cargo xtask keys init`, then release the environment again
+        "#]],
+    );
+    let aside = ["--override", "untrusted-environment", "--reason", "no keys yet"];
+    fleet.done(&[&STEP[..], &aside].concat());
+    let event = String::from_utf8(last(&fleet, "canary/orders").bytes()).unwrap();
+    assert!(event.contains("untrusted-environment"), "{event}");
+    let answer = fleet.run(&BACK);
+    assert_eq!(answer.rules(), ["no-earlier-release"]);
+    again(&fleet, '6', "v1.1.0");
+    let answer = fleet.run(&BACK);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["untrusted-environment"]));
+    fleet.done(&[&BACK[..], &["--override", "untrusted-environment"]].concat());
+}
+
+#[test]
+fn a_release_that_nobody_signed_is_none_to_go_back_to() {
+    let fleet = signed_since();
+    let answer = fleet.run(&[&BACK[..], &["--to", "v1.0.0"]].concat());
+    assert_eq!(answer.exit, 1);
+    assert_eq!(answer.rules(), ["unsigned-unit"; 2], "{}", answer.text());
+    let answer = fleet.done(&BACK);
+    assert_eq!(answer.result()["to"]["version"], "v1.1.0");
+    assert_eq!(verified(&fleet).exit, 0, "{}", verified(&fleet).text());
+}
+
+#[test]
+fn a_verified_release_whose_key_was_revoked_is_passed_over() {
+    let fleet = signed_since();
+    let mark = [
+        "mark",
+        "verified",
+        "orders",
+        "-e",
+        "staging",
+        "--reason",
+        "a week",
+        "--release",
+    ];
+    fleet.done(&[&mark[..], &["v1.0.0"]].concat());
+    fleet.done(&[&mark[..], &["v1.1.0"]].concat());
+    fleet.done(&[&BACK[..], &["--last-verified", "--dry-run"]].concat());
+    fleet.done(&["keys", "rotate", "release", "--name", "next", "--plain"]);
+    fleet.done(&["keys", "revoke", "release", "--reason", "stolen"]);
+    fleet.commit("Revoke a key");
+    fleet.done(&["release", "staging", "--resign"]);
+    let answer = fleet.run(&[&BACK[..], &["--last-verified"]].concat());
+    assert_eq!(answer.exit, 1);
+    assert!(answer.rules().contains(&"revoked-signer"), "{}", answer.text());
+}
+
+#[test]
+fn a_rollback_does_not_sign_what_somebody_else_wrote() {
+    let fleet = signed_since();
+    change(&fleet, "argocd/orders.yaml", "path: ", "path: evil/");
+    change(
+        &fleet,
+        "apps/_environment/manifest.yaml",
+        "podSelector: {}",
+        "podSelector: { a: b }",
+    );
+    fleet.done(&BACK);
+    let application = fleet.file(STAGING, "argocd/orders.yaml");
+    assert!(
+        !application.contains("evil") && application.contains("rolled back to v1.1.0"),
+        "{application}"
+    );
+    let answer = verified(&fleet);
+    assert_eq!(answer.rules(), ["changed-file"], "{}", answer.text());
+    assert!(answer.text().contains("apps/_environment/manifest.yaml"));
+}
+
+#[test]
+fn a_list_of_units_that_nobody_signed_is_none_to_go_on_from() {
+    let fleet = signed_since();
+    change(
+        &fleet,
+        ".lockstep/_environment/inventory.json",
+        "\"sequence\": 3",
+        "\"sequence\": 9",
+    );
+    let answer = fleet.run(&BACK);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["changed-file"]),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn a_check_that_does_not_exist_cannot_be_set_aside() {
+    let fleet = promoted_once();
+    fleet.refused(
+        &[&BACK[..], &["--override", "changed-fil"]].concat(),
+        expect![[r#"
+            exit 2
+            usage: there is no check `changed-fil` to set aside
+              hint: did you mean `changed-file`?
+        "#]],
+    );
+}
