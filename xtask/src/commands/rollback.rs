@@ -12,8 +12,8 @@ use lockstep::release::rollback::{Aim, hold_text};
 use lockstep::workspace::layout;
 use serde::Serialize;
 
-use self::plan::Plan;
 pub(super) use self::plan::plan;
+use self::plan::{Plan, Step};
 use super::checks;
 use super::dry::Target;
 use super::ledger::{Recorder, operator};
@@ -30,7 +30,8 @@ use crate::report::Report;
 ///
 /// Code, prompts, model, tools and retrieval go back together: manifest and tuple of the earlier release come back byte
 /// for byte as a new commit on the environment's branch, and the ledger holds the unit at once. Release file and hold
-/// follow on the current branch. Without `--to`, it goes back to the last release that was verified here, or, where none
+/// follow on the current branch. The same command again does what a run that was killed left undone, and nothing twice.
+/// Without `--to`, it goes back to the last release that was verified here, or, where none
 /// ever was, to the one before.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -180,13 +181,13 @@ impl Run<'_> {
         let written = self.write(&plan, started)?;
         let dry = self.follow(&plan);
         let pushed = self.args.push && {
-            let made = Made {
+            let made = matches!(plan.step, Step::Write(_)).then(|| Made {
                 branch: plan.branch.clone(),
                 before: plan.tip.clone(),
                 commit: written.commit.clone(),
-            };
+            });
             let pushed = remote.push(std::slice::from_ref(&plan.branch));
-            pushed.inspect_err(|_| tries.refused([made], written.events.clone()))?
+            pushed.inspect_err(|_| tries.refused(made, written.events.clone()))?
         };
         Ok(self
             .report(&plan, Some(&written), Some(dry), pushed)
@@ -196,6 +197,9 @@ impl Run<'_> {
     /// Signs as a release does.
     fn sign(&self, plan: &mut Plan) -> Result<Outcome, Failure> {
         let (unit, environment) = (self.unit, self.unit.environment());
+        let Step::Write(commit) = &mut plan.step else {
+            return Ok(Outcome::default());
+        };
         let signing = Signing {
             context: self.context,
             repository: &*unit.repository,
@@ -204,25 +208,28 @@ impl Run<'_> {
             args: &self.args.signing,
             push: self.args.push,
         };
-        signing.sign_commit(&environment.name, &mut plan.commit)
+        signing.sign_commit(&environment.name, commit)
     }
 
     /// The environment's branch, the ledger, the notes: what counts first.
     fn write(&self, plan: &Plan, started: Timestamp) -> Result<Written, Failure> {
         let workspace = self.unit.workspace();
-        let commit = self
-            .unit
-            .delivery
-            .commit(&[NewCommit {
-                branch: plan.branch.clone(),
-                tip: plan.tip.clone(),
-                change: plan.commit.files.clone(),
-                author: workspace.fleet.delivery.author.clone(),
-                seconds: self.context.clock.now(),
-                offset_minutes: 0,
-                message: plan.commit.message.clone(),
-            }])?
-            .remove(0);
+        let commit = match &plan.step {
+            Step::Finish(commit) => commit.clone(),
+            Step::Write(commit) => self
+                .unit
+                .delivery
+                .commit(&[NewCommit {
+                    branch: plan.branch.clone(),
+                    tip: plan.tip.clone(),
+                    change: commit.files.clone(),
+                    author: workspace.fleet.delivery.author.clone(),
+                    seconds: self.context.clock.now(),
+                    offset_minutes: 0,
+                    message: commit.message.clone(),
+                }])?
+                .remove(0),
+        };
         let recorder = Recorder {
             by: operator(&*self.unit.repository, workspace)?,
             started,
@@ -236,14 +243,23 @@ impl Run<'_> {
         Ok(Written { commit, events })
     }
 
-    /// Release file and hold on the branch that people edit. They follow: the ledger holds the unit already.
-    fn follow(&self, plan: &Plan) -> Result<GitId, Failure> {
+    /// Release file and hold on the branch that people edit, as far as they are not there. They follow: the ledger holds
+    /// the unit already.
+    fn follow(&self, plan: &Plan) -> Result<Option<GitId>, Failure> {
         let (unit, environment) = (self.unit, &self.unit.environment().name);
         let view = unit.ledger(self.context).view()?;
         let hold = view.unit(Some(environment), unit.agent.as_str())?.hold();
         let mut change = plan.dry.clone();
         let bytes = hold.map(|hold| Arc::from(hold_text(&hold).into_bytes()));
-        change.extend(bytes.map(|bytes| (layout::hold(environment, &unit.agent), Some(bytes))));
+        let path = layout::hold(environment, &unit.agent);
+        let base = &self.target.base.id;
+        let there = unit.repository.read(base, std::slice::from_ref(&path))?.remove(0);
+        if there.is_none() || matches!(plan.step, Step::Write(_)) {
+            change.extend(bytes.map(|bytes| (path, Some(bytes))));
+        }
+        if change.is_empty() {
+            return Ok(None);
+        }
         let message = format!(
             "Roll back {} in {environment} to {}\n\n{}\n\nRollback-of: {}={}\n",
             unit.agent,
@@ -265,18 +281,18 @@ impl Run<'_> {
             );
             match made {
                 Err(failure) if tries.again(self.context, &failure) => {}
-                result => return result,
+                result => return result.map(Some),
             }
         }
     }
 
     fn paths(&self, plan: &Plan) -> Vec<String> {
-        let written = plan
-            .commit
-            .files
-            .iter()
-            .chain(&plan.dry)
-            .filter(|(_, bytes)| bytes.is_some());
+        let commit = match &plan.step {
+            Step::Write(commit) => Some(&commit.files),
+            Step::Finish(_) => None,
+        };
+        let written = commit.into_iter().flatten().chain(&plan.dry);
+        let written = written.filter(|(_, bytes)| bytes.is_some());
         let hold = layout::hold(&self.unit.environment().name, &self.unit.agent);
         written.map(|(path, _)| path.clone()).chain([hold]).collect()
     }
@@ -285,7 +301,7 @@ impl Run<'_> {
         &self,
         plan: &Plan,
         written: Option<&Written>,
-        dry: Option<Result<GitId, Failure>>,
+        dry: Option<Result<Option<GitId>, Failure>>,
         pushed: bool,
     ) -> Report {
         let seconds = self.context.clock.monotonic() - self.begun;
@@ -301,11 +317,17 @@ impl Run<'_> {
             text.push_str(&format!("  {change}\n"));
         }
         match written {
-            Some(written) => text.push_str(&format!(
-                "committed {} on {}, and held, in {seconds:.2} s\n",
-                style.good(written.commit.0.get(..12).unwrap_or_default()),
-                plan.branch
-            )),
+            Some(written) => {
+                let told = match &plan.step {
+                    Step::Write(_) => "committed",
+                    Step::Finish(_) => "it was rolled back by",
+                };
+                text.push_str(&format!(
+                    "{told} {} on {}, and held, in {seconds:.2} s\n",
+                    style.good(written.commit.0.get(..12).unwrap_or_default()),
+                    plan.branch
+                ));
+            }
             None => self
                 .paths(plan)
                 .iter()
@@ -324,17 +346,16 @@ impl Run<'_> {
             overrides: plan.overrides.clone(),
             files: self.paths(plan),
             commit: written.map(|written| written.commit.clone()),
-            dry_commit: dry.as_ref().and_then(|dry| dry.as_ref().ok().cloned()),
+            dry_commit: dry.as_ref().and_then(|dry| dry.as_ref().ok().cloned().flatten()),
             pushed,
             seconds,
         };
         let mut report = Report::new(answer, text);
         if failed.is_some() {
             report.exit = Some(EXIT_OUTSIDE);
-            report.next.push(format!(
-                "cargo xtask hold {} --environment {environment} --reason \"…\"    # write the file",
-                unit.agent
-            ));
+            report
+                .next
+                .push("the same command again    # write what is missing".to_owned());
         }
         if written.is_some() && !pushed {
             let remote = &unit.workspace().fleet.delivery.remote;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::ledger::{Override, Recorded, UnitHistory, Verdict};
+use super::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory, Verdict};
 use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit};
 use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding};
@@ -67,6 +67,43 @@ pub fn aims(
             .unit(environment.as_str(), agent.as_str())
             .help(help),
     ))
+}
+
+/// A rollback that was written to the environment's branch and that nobody has resumed from.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The commit that brought the release back.
+    pub commit: String,
+    /// What ran before.
+    pub from: ReleaseName,
+    /// What it went back to.
+    pub to: Recorded,
+}
+
+/// The rollback that asking once more for the same would repeat: what a killed run left undone is done then, and nothing
+/// is rolled back twice.
+pub fn standing(history: &UnitHistory, aim: &Aim, reason: &str) -> Option<Standing> {
+    history.hold()?;
+    let current = history.current()?.release.commit;
+    let is_it = |fact: &Fact| match fact {
+        Fact::RolledBack(rollback) if rollback.commit == current => Some(rollback.clone()),
+        _ => None,
+    };
+    let rollback = history.facts().filter_map(|(_, fact)| is_it(fact)).last()?;
+    let releases = history.releases();
+    let to = releases
+        .iter()
+        .rfind(|release| release.release.commit == rollback.to.commit)?;
+    let same = match aim {
+        Aim::Earlier => true,
+        Aim::LastVerified => to.verdict == Verdict::Verified,
+        Aim::Named(name) => is_named(to, name),
+    };
+    (same && one_line(&rollback.reason) == one_line(reason)).then(|| Standing {
+        commit: current,
+        from: rollback.from,
+        to: to.clone(),
+    })
 }
 
 /// Whether a release has this label, or a tuple or commit that begins so.

@@ -7,7 +7,7 @@ use lockstep::artifact::{ComponentChange, component_changes};
 use lockstep::model::{Digest, Finding, Timestamp, Tuple};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::{release_text, takes_releases};
-use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, unsafe_index};
+use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, standing, unsafe_index};
 use lockstep::release::{CommitPlan, DryCommit, PreviousUnit};
 use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
@@ -30,7 +30,7 @@ use crate::ports::{Commit, GitId, Tip, TreeChange};
 pub(in super::super) struct Plan {
     pub(in super::super) branch: String,
     pub(super) tip: Tip,
-    pub(super) commit: CommitPlan,
+    pub(super) step: Step,
     pub(super) dry_sha: String,
     /// What goes to the branch that people edit, the hold aside.
     pub(super) dry: TreeChange,
@@ -40,6 +40,14 @@ pub(in super::super) struct Plan {
     pub(super) overrides: Vec<Override>,
     /// Whom to believe, and to sign for.
     pub(super) trusted: Trusted,
+}
+
+/// What happens to the environment's branch.
+pub(in super::super) enum Step {
+    /// It gets a commit.
+    Write(CommitPlan),
+    /// An earlier run has made this one; what should have followed may not have.
+    Finish(GitId),
 }
 
 /// The plan and what speaks against it; findings alone where there is nothing to plan.
@@ -73,7 +81,12 @@ pub(in super::super) fn plan(
         aside: &args.overrides(),
     };
     let history = history(context, unit)?;
-    let aims = match aims(&history, &environment.name, agent, wanted) {
+    let standing = standing(&history, wanted, &args.reason);
+    let aims = match &standing {
+        Some(standing) => Ok(vec![standing.to.clone()]),
+        None => aims(&history, &environment.name, agent, wanted),
+    };
+    let aims = match aims {
         Ok(aims) => aims,
         Err(finding) => return Ok(Err(vec![*finding])),
     };
@@ -88,9 +101,11 @@ pub(in super::super) fn plan(
         Err(findings) => return Ok(Err(findings)),
     };
     let (tip, more) = choice.tip(&own, &now)?;
-    findings.extend(more);
-    findings.extend(blocked_target(&environment.name, agent, &target));
-    findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
+    if standing.is_none() {
+        findings.extend(more);
+        findings.extend(blocked_target(&environment.name, agent, &target));
+        findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
+    }
     overrides.extend(checks::set_aside(&mut findings, &args.overrides()));
     let own_files = match tip.own_files {
         Some(files) => files,
@@ -113,14 +128,18 @@ pub(in super::super) fn plan(
         overrides: &overrides,
         version: env!("CARGO_PKG_VERSION"),
     };
+    let now_runs = ReleaseName {
+        version: current.version.clone(),
+        tuple: current.id,
+        commit: commit.0,
+    };
     let plan = Plan {
-        commit: rollback.commit(),
         dry: dry_change(unit, base, &rollback)?,
         dry_sha: dry.id.clone(),
-        from: ReleaseName {
-            version: current.version.clone(),
-            tuple: current.id,
-            commit: commit.0,
+        from: standing.as_ref().map_or(now_runs, |standing| standing.from.clone()),
+        step: match standing {
+            Some(standing) => Step::Finish(GitId(standing.commit)),
+            None => Step::Write(rollback.commit()),
         },
         to: target.release.clone(),
         components: component_changes(Some(&current), Some(&record)),
@@ -214,7 +233,11 @@ fn dry_change(unit: &UnitOf, base: &Commit, rollback: &Rollback<'_>) -> Result<T
     let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
     let old = text.and_then(|text| yaml::read_typed::<ReleaseFile>(text).ok());
     let file = rollback.release_file(old.as_ref(), unit.workspace().fleet.kept_releases);
-    let mut change = TreeChange::from([(path, Some(release_text(&file).into_bytes().into()))]);
+    let says_so = |old: &ReleaseFile| old.id == file.id && old.version.to_string() == file.version.to_string();
+    let mut change = TreeChange::new();
+    if !old.as_ref().is_some_and(says_so) {
+        change.insert(path, Some(release_text(&file).into_bytes().into()));
+    }
     let digest = rollback.record.tuple.blueprint.sha256;
     let folder = layout::pinned_blueprint(digest);
     if unit.repository.folder(&base.id, &folder)?.is_empty() {

@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid};
 use xtask::adapters::environment::Environment;
 use xtask::adapters::faults;
 
-use super::{kinds, promoted_once};
+use super::{again, kinds, promoted_once};
 use crate::fleet::{Fleet, folded};
 
 /// Where the process that is to be killed finds its moment and its command line.
@@ -73,9 +73,10 @@ fn remove_locks(fleet: &Fleet) {
     }
 }
 
-/// What a file says, ids and the moment of a hold aside: those differ from run to run.
+/// What a file says, ids and moments aside: those differ from run to run.
 fn timeless(text: &str) -> String {
-    let lines = text.lines().filter(|line| !line.starts_with("since: "));
+    let is_moment = |line: &&str| line.starts_with("since: ") || line.starts_with("  \"date\": ");
+    let lines = text.lines().filter(|line| !is_moment(line));
     folded(&lines.collect::<Vec<_>>().join("\n")).replace("\"…\"", "…")
 }
 
@@ -146,5 +147,23 @@ fn a_hold_that_is_killed_holds_or_does_not_and_is_completed_by_the_next() {
     at_every_moment(promoted_once, &arguments, &["main"], |fleet| {
         assert_eq!(kinds(fleet, "staging/orders").last(), Some(&"held"));
         assert_eq!(fleet.run(&["release", "staging", "--agent", "orders"]).exit, 3);
+    });
+}
+
+#[test]
+fn a_rollback_that_is_killed_is_completed_by_the_same_command() {
+    let begin = || {
+        let fleet = promoted_once();
+        again(&fleet, '6', "v1.1.0");
+        again(&fleet, '7', "v1.2.0");
+        fleet
+    };
+    let arguments = ["rollback", "orders", "--environment", "staging", "--reason", "too slow"];
+    at_every_moment(begin, &arguments, &["environment/staging", "main"], |fleet| {
+        assert_eq!(
+            kinds(fleet, "staging/orders").last_chunk(),
+            Some(&["released", "rolled-back", "held"])
+        );
+        assert_eq!(fleet.run(&["verify", "--environment", "staging"]).exit, 0);
     });
 }

@@ -116,6 +116,51 @@ fn a_rollback_that_was_killed_before_the_ledger_holds_all_the_same() {
 }
 
 #[test]
+fn the_same_rollback_again_changes_nothing_until_somebody_resumes() {
+    let fleet = twice();
+    fleet.done(&BACK);
+    let tips = |fleet: &Fleet| ["environment/staging", "lockstep/ledger", "main"].map(|branch| fleet.tip(branch));
+    let before = tips(&fleet);
+    for more in [&[][..], &["--to", "v1.0.0"]] {
+        let answer = fleet.done(&[&BACK[..], more].concat());
+        assert_eq!(
+            answer.result()["commit"],
+            fleet.tip("environment/staging").unwrap().to_string()
+        );
+        assert_eq!(answer.result()["dryCommit"], json!(null));
+        assert_eq!(tips(&fleet), before);
+    }
+    // another reason asks for another rollback
+    let other = [
+        "rollback",
+        "orders",
+        "--environment",
+        "staging",
+        "--reason",
+        "wrong",
+        "--dry-run",
+    ];
+    assert_eq!(fleet.run(&other).rules(), ["no-earlier-release"]);
+    fleet.done(&["resume", "orders", "-e", "staging", "--reason", "mended"]);
+    assert_eq!(fleet.run(&BACK).rules(), ["no-earlier-release"]);
+}
+
+#[test]
+fn what_a_killed_rollback_left_undone_on_the_branch_that_people_edit_is_done_by_the_next() {
+    let fleet = twice();
+    let main = fleet.tip("main").unwrap();
+    fleet.done(&BACK);
+    let written = fleet.files("main");
+    let git = &fleet.repository.git;
+    git.reset(&git.find_object(main, None).unwrap(), git2::ResetType::Hard, None)
+        .unwrap();
+    let tip = fleet.tip("environment/staging");
+    fleet.done(&BACK);
+    assert_eq!(fleet.tip("environment/staging"), tip);
+    assert!(fleet.files("main") == written);
+}
+
+#[test]
 fn the_last_verified_release_comes_before_the_last_one() {
     let fleet = twice();
     fleet.done(&[
