@@ -19,6 +19,7 @@ mod importing;
 mod input;
 mod laws;
 mod ledger;
+mod mistakes;
 mod new;
 mod outputs;
 mod pipelines;

@@ -59,7 +59,8 @@ impl Workbench {
         Workbench::of(files)
     }
 
-    fn of(files: impl Iterator<Item = (String, Vec<u8>)>) -> Workbench {
+    /// Files of a test.
+    pub fn of(files: impl Iterator<Item = (String, Vec<u8>)>) -> Workbench {
         let files = files.map(|(path, bytes)| (Path::new(ROOT).join(path), bytes));
         let context = Context {
             environment: Environment {
@@ -101,10 +102,12 @@ impl Workbench {
             Command::Evaluate(args) => commands::evaluate::run(&self.context, *args),
             Command::Generate(args) => commands::generate::run(&self.context, args),
             Command::New(args) => commands::new::run(&self.context, args),
+            Command::Policy(args) => commands::policy::run(&self.context, args),
             Command::Prompts(args) => commands::prompts::run(&self.context, args),
             Command::Render(args) => commands::render::run(&self.context, args),
             Command::Schemas(args) => commands::schemas::run(&self.context, args),
             Command::Retro(args) => commands::retro::run(&self.context, args),
+            Command::Validate(args) => commands::validate::run(&self.context, args),
             other => panic!("the workbench has no repository for {other:?}"),
         }
     }

@@ -77,13 +77,28 @@ fn marked(text: &str, file: usize) -> String {
             line += 1;
             open = true;
         } else if open && !first.is_whitespace() {
-            mark(&mut result, file, line);
+            if is_structure(rest) {
+                mark(&mut result, file, line);
+            }
             open = false;
         }
         result.push(first);
         rest = &rest[first.len_utf8()..];
     }
     result
+}
+
+/// Whether the text begins with a line of YAML. A word alone is what a component answers to a condition, and with a mark
+/// in it the condition would come out differently.
+fn is_structure(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    let end = (0..line.len()).find(|at| line.is_char_boundary(*at) && tag_length(&line[*at..]).is_some());
+    let literal = line[..end.unwrap_or(line.len())].trim_end();
+    literal.starts_with(['{', '}', '[', ']', '"', '\'', '#'])
+        || ["- ", "---"].iter().any(|begin| literal.starts_with(begin))
+        || literal == "-"
+        || literal.contains(": ")
+        || literal.ends_with(':')
 }
 
 fn mark(result: &mut String, file: usize, line: usize) {

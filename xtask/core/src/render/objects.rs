@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::sources::template_lines;
 use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint};
 use crate::model::{Digest, EnvironmentName, Finding, Manifest};
-use crate::workspace::{Blueprint, Environment, Workspace};
+use crate::workspace::{Blueprint, Environment, Workspace, layout};
 use crate::yaml;
 
 /// The blueprint of what an environment has of its own.
@@ -90,9 +91,16 @@ impl Engines {
         );
         findings.append(&mut more);
         generations::name(&mut objects);
-        findings.extend(objects.iter_mut().filter_map(|object| stamp(object, unit)));
+        for object in &mut objects {
+            if let Some((pointer, finding)) = stamp(object, unit) {
+                findings.push(self.placed(&unit.blueprint, &input, object, pointer, finding));
+            }
+        }
         objects.sort_by(|left, right| left.id.cmp(&right.id));
-        findings.extend(twins(&objects));
+        findings.extend(
+            twins(&objects)
+                .map(|(twin, finding)| self.placed(&unit.blueprint, &input, twin, "/metadata/name", finding)),
+        );
         if !findings.is_empty() {
             return Err(of_unit(findings, &unit.environment, unit.agent.as_str()));
         }
@@ -102,6 +110,27 @@ impl Engines {
         })
     }
 
+    /// A finding about a place of an object, at the template line that wrote it; a twin's other line stands beside it.
+    fn placed(
+        &self,
+        blueprint: &Blueprint,
+        input: &Input,
+        object: &Manifest,
+        pointer: &str,
+        finding: Finding,
+    ) -> Finding {
+        let engine = self.engine(blueprint);
+        let lines = engine.map(|engine| template_lines(blueprint, engine, input, object, pointer));
+        let mut lines = lines.unwrap_or_default().into_iter();
+        let finding = finding.object(object.id.to_string());
+        match lines.next() {
+            Some(place) => lines.fold(finding.at(place.file, place.line, place.column), |finding, other| {
+                finding.related(other, "rendered here too")
+            }),
+            None => finding.in_file(format!("{}/{}", layout::TEMPLATES, blueprint.name)),
+        }
+    }
+
     /// Renders what an environment has of its own.
     pub fn environment(
         &self,
@@ -109,25 +138,23 @@ impl Engines {
         environment: &Environment,
         context: &FleetContext,
     ) -> Result<Rendered, Vec<Finding>> {
+        let own = built_in(workspace, ENVIRONMENT_BLUEPRINT)?;
         let input = Input::new(context);
-        let (mut objects, mut findings) = self.render(built_in(workspace, ENVIRONMENT_BLUEPRINT)?, |_| true, &input);
+        let (mut objects, mut findings) = self.render(own, |_| true, &input);
         objects.sort_by(|left, right| left.id.cmp(&right.id));
+        findings
+            .extend(twins(&objects).map(|(twin, finding)| self.placed(own, &input, twin, "/metadata/name", finding)));
         let blueprint = built_in(workspace, ARGOCD_BLUEPRINT)?;
         let input = Input::new(&fleet_context(workspace, environment, blueprint));
         let mut argocd = BTreeMap::new();
         for template in blueprint.templates().filter(|template| *template != APPLICATION) {
             let (objects, mut more) = self.render(blueprint, |name| name == template, &input);
             findings.append(&mut more);
-            let stem = template.trim_end_matches(crate::workspace::layout::TEMPLATE_SUFFIX);
+            let stem = template.trim_end_matches(layout::TEMPLATE_SUFFIX);
             argocd.insert(stem.to_owned(), objects);
         }
-        findings.extend(twins(&objects));
         if !findings.is_empty() {
-            return Err(of_unit(
-                findings,
-                &environment.name,
-                crate::workspace::layout::ENVIRONMENT_UNIT,
-            ));
+            return Err(of_unit(findings, &environment.name, layout::ENVIRONMENT_UNIT));
         }
         Ok(Rendered { objects, argocd })
     }
@@ -236,8 +263,8 @@ fn excerpt(text: &str, line: usize) -> String {
     format!("rendered:\n{}", lines.join("\n"))
 }
 
-/// Puts the input digest on a workload; a pod that does not lead to its tuple is a finding.
-fn stamp(manifest: &mut Manifest, unit: &Unit) -> Option<Finding> {
+/// Puts the input digest on a workload; a pod that does not lead to its tuple is a finding, about the place of a pointer.
+fn stamp(manifest: &mut Manifest, unit: &Unit) -> Option<(&'static str, Finding)> {
     let is_workload = matches!(
         manifest.id.kind.as_str(),
         "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet"
@@ -247,14 +274,8 @@ fn stamp(manifest: &mut Manifest, unit: &Unit) -> Option<Finding> {
     }
     let annotations = &mut manifest.object["metadata"]["annotations"];
     if !annotations.is_object() && !annotations.is_null() {
-        return Some(
-            Finding::error(
-                "incomplete-object",
-                format!("`metadata.annotations` of `{}` is no map", manifest.id),
-            )
-            .in_file(format!("templates/{}", unit.blueprint.name))
-            .object(manifest.id.to_string()),
-        );
+        let message = format!("`metadata.annotations` of `{}` is no map", manifest.id);
+        return Some(("/metadata/annotations", Finding::error("incomplete-object", message)));
     }
     annotations[INPUT_ANNOTATION] = unit.input_digest.to_string().into();
     let tuple = manifest
@@ -265,25 +286,20 @@ fn stamp(manifest: &mut Manifest, unit: &Unit) -> Option<Finding> {
     if tuple == Some(unit.context.release.tuple_id.to_string().as_str()) {
         return None;
     }
-    Some(
-        Finding::error(
-            "untraceable-pod",
-            format!("the pods of `{}` do not carry their tuple", manifest.id),
-        )
-        .in_file(format!("templates/{}", unit.blueprint.name))
-        .help(format!(
-            "give the pod template the annotation `{TUPLE_ANNOTATION}: {{{{ release.tupleId | quote }}}}`"
-        ))
-        .object(manifest.id.to_string()),
-    )
+    let message = format!("the pods of `{}` do not carry their tuple", manifest.id);
+    let help = format!("give the pod template the annotation `{TUPLE_ANNOTATION}: {{{{ release.tupleId | quote }}}}`");
+    Some((
+        "/spec/template/metadata/annotations",
+        Finding::error("untraceable-pod", message).help(help),
+    ))
 }
 
 /// Objects of one unit with the same identity; the objects are sorted.
-fn twins(objects: &[Manifest]) -> impl Iterator<Item = Finding> + '_ {
+fn twins(objects: &[Manifest]) -> impl Iterator<Item = (&Manifest, Finding)> {
     objects.windows(2).filter(|pair| pair[0].id == pair[1].id).map(|pair| {
-        Finding::error("duplicate-object", format!("`{}` is rendered twice", pair[0].id))
-            .object(pair[0].id.to_string())
-            .help("give one of them another name, or render it in one template only")
+        let finding = Finding::error("duplicate-object", format!("`{}` is rendered twice", pair[0].id));
+        let help = "give one of them another name, or render it in one template only";
+        (&pair[0], finding.help(help))
     })
 }
 

@@ -72,7 +72,9 @@ impl<'a> Sources<'a> {
             let mut all = layers(argocd);
             all.splice(1..1, layers(&unit.blueprint));
             let mut context = context;
-            context["values"] = Value::Object(unit.argocd_values(argocd));
+            if let Some(values) = context["values"].as_object_mut() {
+                values.extend(unit.argocd_values(argocd));
+            }
             sources.add(engines, argocd, context, all, &|name| name == APPLICATION);
         }
         sources
@@ -90,12 +92,9 @@ impl<'a> Sources<'a> {
             let Ok(blueprint) = built_in(workspace, name) else {
                 continue;
             };
-            let Ok(own) = built_in(workspace, ENVIRONMENT_BLUEPRINT) else {
-                continue;
-            };
-            let context = super::fleet_context(workspace, environment, own);
+            let context = super::fleet_context(workspace, environment, blueprint);
             let context = serde_json::to_value(&context).expect("a context is plain data");
-            let layers = workspace.layers(environment, None, own);
+            let layers = workspace.layers(environment, None, blueprint);
             sources.add(engines, blueprint, context, layers, &|name| name != APPLICATION);
         }
         sources
@@ -224,6 +223,33 @@ impl<'a> Sources<'a> {
             column,
         })
     }
+}
+
+/// The template lines that wrote the place that a JSON pointer names in an object, or the nearest above it; several where
+/// several objects have this name.
+pub(super) fn template_lines(
+    blueprint: &Blueprint,
+    engine: &Engine,
+    input: &Input,
+    manifest: &Manifest,
+    pointer: &str,
+) -> Vec<Location> {
+    let mut lines = Vec::new();
+    for template in engine.templates() {
+        let documents = documents(engine, template, input);
+        let same: Vec<_> = documents
+            .iter()
+            .filter(|(object, _)| is_same(object, manifest))
+            .collect();
+        let map = (!same.is_empty())
+            .then(|| LineMap::of(blueprint, template, input))
+            .flatten();
+        for (object, positions) in same {
+            let (line, _) = positions.nearest(&nearest_path(&object.object, pointer));
+            lines.extend(map.as_ref().and_then(|map| map.place(line)).cloned());
+        }
+    }
+    lines
 }
 
 /// The objects that a template renders to, with the places of their parts in its text.

@@ -17,13 +17,14 @@ fn two_templates_of_a_unit_with_one_object_are_refused() {
     fleet.refused(
         &["release", "dev", "--agent", "orders"],
         expect![[r#"
-        exit 1
-        error[duplicate-object] -
-          `shop/Service shared` is rendered twice
-          unit: dev/orders
-          object: shop/Service shared
-          help: give one of them another name, or render it in one template only
-    "#]],
+            exit 1
+            error[duplicate-object] templates/agent-service/one.yaml.tera:3:1
+              `shop/Service shared` is rendered twice
+              unit: dev/orders
+              object: shop/Service shared
+              help: give one of them another name, or render it in one template only
+              see: templates/agent-service/two.yaml.tera:3:1: rendered here too
+        "#]],
     );
 }
 

@@ -145,7 +145,7 @@ fn a_pod_must_lead_to_its_tuple() {
         "        team: shop\n",
         expect![[r#"
             exit 1
-            error[untraceable-pod] templates/agent-service
+            error[untraceable-pod] templates/agent-service/workload.yaml.tera:13:1
               the pods of `shop-dev/Deployment orders (apps)` do not carry their tuple
               unit: dev/orders
               object: shop-dev/Deployment orders (apps)
@@ -162,7 +162,7 @@ fn annotations_that_are_no_map_are_a_finding() {
         "  namespace: {{ environment.namespace | quote }}\n  annotations: none\n",
         expect![[r#"
             exit 1
-            error[incomplete-object] templates/agent-service
+            error[incomplete-object] templates/agent-service/workload.yaml.tera:6:1
               `metadata.annotations` of `shop-dev/Deployment orders (apps)` is no map
               unit: dev/orders
               object: shop-dev/Deployment orders (apps)

@@ -239,23 +239,31 @@ fn pointer(validation: &Validation, variables: &Variables<'_>, decisive: Option<
     let object = variables.subject.object;
     let item = decisive.and_then(|value| value.pointer_in(object));
     let item = item.or_else(|| variables.first_listed(&validation.expression)?.pointer_in(object));
-    let field = variables.policy.about.field.as_str();
+    let fields = variables.policy.about.field.as_str();
     let start = match item {
         Some(item) => item,
-        None if !field.is_empty() => String::new(),
+        None if !fields.is_empty() => String::new(),
         None => guessed(validation, object),
     };
-    field
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .fold(start, |pointer, part| {
-            let longer = format!("{pointer}/{part}");
-            if object.pointer(&longer).is_some() {
-                longer
-            } else {
-                pointer
-            }
-        })
+    // of several fields, which kinds have in different places, the one that is there
+    let reached = fields.split_whitespace().map(|field| reached(object, &start, field));
+    reached.fold(
+        start.clone(),
+        |best, next| if next.len() > best.len() { next } else { best },
+    )
+}
+
+/// As far as an object has a field below a place.
+fn reached(object: &serde_json::Value, start: &str, field: &str) -> String {
+    let parts = field.split('/').filter(|part| !part.is_empty());
+    parts.fold(start.to_owned(), |pointer, part| {
+        let longer = format!("{pointer}/{part}");
+        if object.pointer(&longer).is_some() {
+            longer
+        } else {
+            pointer
+        }
+    })
 }
 
 /// The longest path of fields that the expression reads and the object has.

@@ -61,7 +61,7 @@ pub struct About {
     pub good: String,
     /// The oldest Kubernetes minor version whose API server understands it.
     pub min_kubernetes: String,
-    /// Where below the item at fault, or in the object, the fault is: a JSON pointer.
+    /// Where below the item at fault, or in the object, the fault is: JSON pointers with blanks between them.
     pub field: String,
     /// Whether it may meet no object at all: it waits for a kind that the fleet does not have yet.
     pub may_be_idle: bool,

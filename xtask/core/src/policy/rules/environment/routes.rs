@@ -103,7 +103,7 @@ fn ingress(manifest: &Manifest) -> Vec<Route> {
         let paths = field(value, "http").map_or(&[][..], |http| items(http, "paths"));
         for (at, path) in paths.iter().enumerate() {
             routes.push(Route {
-                place: place(manifest, format!("/spec/rules/{rule}/http/paths/{at}")),
+                place: place(manifest, format!("/spec/rules/{rule}/http/paths/{at}/path")),
                 router: text(spec, "ingressClassName").unwrap_or_default().to_owned(),
                 host: text(value, "host").unwrap_or_default().to_owned(),
                 path: compared(

@@ -59,11 +59,11 @@ fn one_host_and_path_leads_to_one_unit() {
     );
     assert_eq!(
         judge(&[("a", &one), ("b", &other)], &[]),
-        ["duplicate-route b /spec/rules/0/http/paths/0"]
+        ["duplicate-route b /spec/rules/0/http/paths/0/path"]
     );
     assert_eq!(
         judge(&[("a", &one)], &[("b", &other)]),
-        ["duplicate-route a /spec/rules/0/http/paths/0"]
+        ["duplicate-route a /spec/rules/0/http/paths/0/path"]
     );
     for other in [ingress("a.example.com", "/v2", ""), ingress("b.example.com", "/v1", "")] {
         assert_eq!(judge(&[("a", &one), ("b", &other)], &[]), NOTHING);
@@ -101,7 +101,7 @@ fn a_canary_ingress_has_a_main_one() {
     let elsewhere = ingress("b.example.com", "/", "");
     assert_eq!(
         judge(&[("a", &canary)], &[("a", &elsewhere)]),
-        ["canary-without-main a /spec/rules/0/http/paths/0"]
+        ["canary-without-main a /spec/rules/0/http/paths/0/path"]
     );
 }
 

@@ -7,6 +7,13 @@ use crate::schema::overlay::row::{Row, at, table};
 
 const GROUP: &[&str] = &["rbac.authorization.k8s.io"];
 
+/// Argo CD refuses a project with windows that it cannot read, and every application of it with the project.
+pub(super) const APP_PROJECT: &[Row] = &[
+    at("spec.syncWindows[].kind", &[Words(&["allow", "deny"])]),
+    at("spec.syncWindows[].schedule", &[Law(laws::workload::schedule)]),
+    at("spec.syncWindows[].timeZone", &[Text(Form::TimeZone)]),
+];
+
 pub(super) const ROLE: &[Row] = &[
     at("rules[]", &[Needs(&["verbs"]), Law(laws::access::resource_rule)]),
     at("rules[].verbs", &[Something]),

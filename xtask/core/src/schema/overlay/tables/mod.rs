@@ -70,14 +70,23 @@ static CUSTOM: Kind = kind("", "", &[meta::OBJECT, meta::CUSTOM_FINALIZERS, meta
 /// What is known of a built-in kind without a table: some of them have names that are no DNS names.
 static BUILT_IN: Kind = kind("", "", &[meta::OBJECT, meta::CUSTOM_FINALIZERS, meta::PATH_NAME]);
 
+/// The finalizers that kinds of a group may have.
+const fn finalizers(group: &str) -> &'static [Row] {
+    match group.as_bytes() {
+        b"argoproj.io" => meta::CUSTOM_FINALIZERS,
+        _ => meta::FINALIZERS,
+    }
+}
+
 macro_rules! kinds {
     ($($kind:literal, $group:expr, $name:ident $(, $table:expr)*;)*) => {
-        [$(kind($kind, $group, &[meta::OBJECT, meta::FINALIZERS, meta::$name $(, $table)*])),*]
+        [$(kind($kind, $group, &[meta::OBJECT, finalizers($group), meta::$name $(, $table)*])),*]
     };
 }
 
 /// Every kind with tables, by kind and group.
-static KINDS: [Kind; 35] = kinds! {
+static KINDS: [Kind; 36] = kinds! {
+    "AppProject", "argoproj.io", SUBDOMAIN_NAME, access::APP_PROJECT;
     "ClusterRole", RBAC, PATH_NAME, access::CLUSTER_ROLE;
     "ClusterRoleBinding", RBAC, PATH_NAME, access::CLUSTER_ROLE_BINDING;
     "ConfigMap", "", SUBDOMAIN_NAME, access::CONFIG_MAP;

@@ -124,3 +124,32 @@ fn a_rollout_is_what_its_controller_admits() {
     let bare = super::one("{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: a}}");
     assert_eq!(wrong(&bare), ["missing-field "]);
 }
+
+#[test]
+fn a_project_has_windows_that_argo_cd_can_read() {
+    let project = "
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: { name: shop, finalizers: [resources-finalizer.argocd.argoproj.io] }
+spec:
+  syncWindows:
+    - { kind: allow, schedule: 0 6 * * 1-5, duration: 3h, timeZone: Europe/Berlin }
+";
+    let window = "/spec/syncWindows/0";
+    Changed::of(project)
+        .set(
+            &format!("{window}/kind"),
+            json!("forbid"),
+            &format!("unknown-word {window}/kind"),
+        )
+        .set(
+            &format!("{window}/schedule"),
+            json!("0 25 * * *"),
+            &format!("malformed-text {window}/schedule"),
+        )
+        .set(
+            &format!("{window}/timeZone"),
+            json!("Berlin time"),
+            &format!("malformed-text {window}/timeZone"),
+        );
+}
