@@ -18,6 +18,7 @@ mod plan;
 pub mod promotion;
 mod readme;
 mod recorded;
+pub mod retrospective;
 pub mod rollback;
 mod rules;
 mod scope;
