@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use lockstep::model::Manifest;
 use lockstep::release::{BranchState, PreviousUnit};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{self, branch};
+use rayon::prelude::*;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -51,6 +53,25 @@ pub(super) fn units(
         argocd: take().map(|bytes| (branch::argocd(unit), bytes)).into_iter().collect(),
     };
     Ok(units.iter().map(AsRef::as_ref).map(unit).collect())
+}
+
+/// The objects of every unit that a commit of an environment branch has.
+pub(super) fn manifests_on(
+    delivery: &dyn Repository,
+    commit: &GitId,
+) -> Result<BTreeMap<String, Vec<Manifest>>, Failure> {
+    let units: Vec<String> = delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
+    let paths: Vec<String> = units.iter().map(|unit| branch::manifest(unit)).collect();
+    let manifests = delivery.read(commit, &paths)?;
+    let objects = |manifest| {
+        let previous = PreviousUnit {
+            manifest,
+            ..PreviousUnit::default()
+        };
+        previous.objects()
+    };
+    let units = units.into_par_iter().zip(manifests);
+    Ok(units.map(|(unit, manifest)| (unit, objects(manifest))).collect())
 }
 
 /// What a commit of an environment branch holds. Of units that need not be read there is only the name.

@@ -148,18 +148,46 @@ fn with_tree(context: &Context, args: &Args, revision: &str, source: &Source) ->
         .load(&Source::Revision(revision.to_owned()))
         .map_err(|failure| failure.hint("`diff` compares git revisions, or the names of two environments"))?;
     let new = context.load(source)?;
-    let (Some(before), Some(after)) = (&old.workspace, &new.workspace) else {
+    let Some(Trees {
+        mut compared,
+        mut before,
+        after: mut findings,
+    }) = trees(&old, &new, &args.environment, &args.agent)?
+    else {
         let unreadable = if new.workspace.is_none() { new } else { old };
         return Ok(Report::of_findings(unreadable.findings, unreadable.tree));
     };
-    let environments = environments(before, after, &args.environment)?;
-    let agents = selection::agents(after, &args.agent, &before.agents.keys().cloned().collect())?;
+    before.append(&mut compared.before);
+    let errors = before.into_iter().filter(Finding::is_error);
+    findings.extend(errors.map(|finding| of_earlier(finding, revision)));
+    Ok(report(context, args, compared, findings, new))
+}
+
+/// Two trees, compared, and what is wrong with either.
+pub(super) struct Trees {
+    pub(super) compared: Compared,
+    before: Vec<Finding>,
+    after: Vec<Finding>,
+}
+
+/// Compares two trees, in these environments and agents alone where some are named; nothing where one has no fleet.
+pub(super) fn trees(
+    old: &Loaded,
+    new: &Loaded,
+    environment: &[String],
+    agent: &[String],
+) -> Result<Option<Trees>, Failure> {
+    let (Some(before), Some(after)) = (&old.workspace, &new.workspace) else {
+        return Ok(None);
+    };
+    let environments = environments(before, after, environment)?;
+    let agents = selection::agents(after, agent, &before.agents.keys().cloned().collect())?;
     let (old_engines, mut old_findings) = Engines::compile(before);
     let (new_engines, mut findings) = Engines::compile(after);
     old_findings.extend(old.findings.iter().cloned());
     findings.extend(new.findings.iter().cloned());
     let (old_blocked, blocked) = (Blocked::by(&old_findings), Blocked::by(&findings));
-    let mut compared = between_trees(
+    let compared = between_trees(
         TreeSide {
             workspace: before,
             engines: &old_engines,
@@ -173,10 +201,11 @@ fn with_tree(context: &Context, args: &Args, revision: &str, source: &Source) ->
         &environments,
         agents.as_ref(),
     );
-    old_findings.append(&mut compared.before);
-    let errors = old_findings.into_iter().filter(Finding::is_error);
-    findings.extend(errors.map(|finding| of_earlier(finding, revision)));
-    Ok(report(context, args, compared, findings, new))
+    Ok(Some(Trees {
+        compared,
+        before: old_findings,
+        after: findings,
+    }))
 }
 
 /// What is wrong with an earlier tree cannot be mended any more: it says only why a unit is not compared.

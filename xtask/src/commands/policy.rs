@@ -1,17 +1,17 @@
 //! `policy`: what the policies say of what is rendered, or of any manifests; what they are; and whether they are tested.
 
-mod check;
 mod list;
 mod test;
 
-use std::path::PathBuf;
-
 use lockstep::model::{FileTree, Finding};
+use lockstep::policy::By;
 use lockstep::policy::admission::{Policies, Resources};
 use lockstep::workspace::layout;
 
+use super::judging::{self, PathArgs, UnitsArgs};
 use crate::context::{Context, Source};
 use crate::failure::Failure;
+use crate::outputs::OutputArgs;
 use crate::report::Report;
 
 /// Judge what is rendered by the policies below `policies/`.
@@ -31,18 +31,16 @@ pub struct Args {
 /// What to judge.
 #[derive(Debug, clap::Args)]
 struct CheckArgs {
-    /// Environments to judge; all by default. With `--path`, the one whose rules hold; the last by default.
-    #[arg(long, short, value_name = "NAME")]
-    environment: Vec<String>,
-    /// Agents to judge; all, and what the environments have of their own, by default.
-    #[arg(long, short, value_name = "NAME")]
-    agent: Vec<String>,
+    #[command(flatten)]
+    units: UnitsArgs,
     /// Judge this git revision instead of the work tree.
     #[arg(long, value_name = "REVISION")]
     revision: Option<String>,
-    /// Judge these YAML or JSON files, and those below these folders, instead of what the fleet renders.
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["agent", "revision"])]
-    path: Vec<PathBuf>,
+    #[command(flatten)]
+    paths: PathArgs,
+    /// Where to write the answer.
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Something else to do with the policies.
@@ -59,11 +57,19 @@ enum Verb {
 /// Judges, lists, explains or tests.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     match args.verb {
-        None => check::run(context, args.check),
+        None => judged(context, args.check),
         Some(Verb::List(args)) => list::list(context, &args),
         Some(Verb::Explain(args)) => list::explain(context, &args),
         Some(Verb::Test(args)) => test::run(context, &args),
     }
+}
+
+fn judged(context: &Context, args: CheckArgs) -> Result<Report, Failure> {
+    if !args.paths.path.is_empty() {
+        return judging::of_paths(context, &args.paths, &args.units.environment, By::Policies);
+    }
+    let source = args.revision.map_or(Source::WorkTree, Source::Revision);
+    Ok(judging::judge(context, &source, &args.units, By::Policies)?.report())
 }
 
 /// The policies of the work tree, with their files.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding, Timestamp};
+use lockstep::policy::{By, Fleet, Judge};
 use lockstep::release::{Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Tool, plan};
 use lockstep::render::Engines;
 use lockstep::workspace::layout;
@@ -158,8 +159,20 @@ fn attempt(
         .map(|environment| run.branch(environment, &memory))
         .collect::<Result<_, _>>()?;
     let signed = trusted.signed(&environments);
-    let judged = judge(args, &run, &environments, &branches, &memory, signed, findings)?;
-    if memory.is_in_doubt(workspace, &judged.plans) || (memory.is_partial() && !judged.findings.is_empty()) {
+    let (judge, more) = memory
+        .judges()
+        .then(|| Judge::read(&tree, By::Everything, context.clock.now()))
+        .unzip();
+    findings.extend(more.into_iter().flatten());
+    let asked = Asked {
+        args,
+        run: &run,
+        tree: &tree,
+        environments: &environments,
+        branches: &branches,
+    };
+    let judged = asked.judged(judge.as_ref(), &memory, signed, findings)?;
+    if memory.is_in_doubt(workspace, &judged.plans, &judged.findings) {
         return Ok(None);
     }
     let step = Step {
@@ -182,57 +195,74 @@ struct Judged {
     stops: bool,
 }
 
-fn judge(
-    args: &Args,
-    run: &Run<'_>,
-    environments: &[&Environment],
-    branches: &[Branch],
-    memory: &Memory,
-    signed: BTreeSet<EnvironmentName>,
-    mut findings: Vec<Finding>,
-) -> Result<Judged, Failure> {
-    let gone = branches
-        .iter()
-        .flat_map(|branch| branch.state.units.keys())
-        .filter_map(|unit| AgentName::new(unit).ok());
-    let agents = selection::agents(run.workspace, &args.agent, &gone.collect())?;
-    let foreign = run.foreign(environments)?;
-    let (engines, more) = Engines::compile(run.workspace);
-    findings.extend(more);
-    let options = Options {
-        signed,
-        resign: args.resign,
-        unchanged: memory.unchanged.clone(),
-        blocked: Blocked::by(&findings),
-        agents,
-        allow_removals: args.allow_removals,
-    };
-    let inputs: Vec<EnvironmentInput<'_>> = environments
-        .iter()
-        .zip(branches)
-        .map(|(environment, branch)| EnvironmentInput {
-            environment,
-            branch: &branch.state,
-            ancestors: &branch.ancestors,
-            foreign: &foreign,
+/// What a run is asked for, and where the branches stand.
+struct Asked<'a> {
+    args: &'a Args,
+    run: &'a Run<'a>,
+    tree: &'a FileTree,
+    environments: &'a [&'a Environment],
+    branches: &'a [Branch],
+}
+
+impl Asked<'_> {
+    fn judged(
+        &self,
+        judge: Option<&Judge>,
+        memory: &Memory,
+        signed: BTreeSet<EnvironmentName>,
+        mut findings: Vec<Finding>,
+    ) -> Result<Judged, Failure> {
+        let Asked { args, run, tree, .. } = *self;
+        let gone = self.branches.iter().flat_map(|branch| branch.state.units.keys());
+        let gone = gone.filter_map(|unit| AgentName::new(unit).ok()).collect();
+        let agents = selection::agents(run.workspace, &args.agent, &gone)?;
+        let neighbours = run.neighbours(self.environments, memory)?;
+        let (engines, more) = Engines::compile(run.workspace);
+        findings.extend(more);
+        if let Some(judge) = judge {
+            findings.extend(judge.files(run.workspace, tree));
+            judge.admit(&mut findings);
+        }
+        let options = Options {
+            signed,
+            resign: args.resign,
+            unchanged: memory.unchanged.clone(),
+            blocked: Blocked::by(&findings),
+            agents,
+            allow_removals: args.allow_removals,
+        };
+        let environments = self.environments.iter().zip(self.branches);
+        let inputs: Vec<EnvironmentInput<'_>> = environments
+            .map(|(environment, branch)| EnvironmentInput {
+                environment,
+                branch: &branch.state,
+                ancestors: &branch.ancestors,
+                foreign: &neighbours.objects,
+                neighbours: &neighbours.facts,
+            })
+            .collect();
+        let tool = Tool {
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let fleet = Fleet {
+            workspace: run.workspace,
+            engines: &engines,
+            tree,
+        };
+        let (plans, more) = plan(fleet, judge, &inputs, &dry_commit(run.head), &options, tool);
+        findings.extend(more);
+        let touches = |blocked: Blocked| blocked.touches(self.environments, options.agents.as_ref());
+        // errors about units outside the run are told where those are released
+        findings.retain(|finding| !finding.is_error() || touches(Blocked::by(slice::from_ref(finding))));
+        findings.sort();
+        findings.dedup();
+        let blocked = Blocked::by(&findings);
+        Ok(Judged {
+            plans,
+            stops: (!args.keep_going || blocked.everything()) && touches(blocked),
+            findings,
         })
-        .collect();
-    let tool = Tool {
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    let (plans, more) = plan(run.workspace, &engines, &inputs, &dry_commit(run.head), &options, tool);
-    findings.extend(more);
-    let touches = |blocked: Blocked| blocked.touches(environments, options.agents.as_ref());
-    // errors about units outside the run are told where those are released
-    findings.retain(|finding| !finding.is_error() || touches(Blocked::by(slice::from_ref(finding))));
-    findings.sort();
-    findings.dedup();
-    let blocked = Blocked::by(&findings);
-    Ok(Judged {
-        plans,
-        stops: (!args.keep_going || blocked.everything()) && touches(blocked),
-        findings,
-    })
+    }
 }
 
 /// The last step of a run, when everything is judged.
@@ -267,10 +297,8 @@ impl Step<'_> {
         }
         let signed = self.signing().sign(&mut plans)?;
         let (commits, pushed) = self.write(&plans, tries)?;
-        if findings.is_empty() {
-            // what cannot be remembered costs the next run its time; this one is done
-            let _ = memory.keep(context, run, &plans);
-        }
+        // what cannot be remembered costs the next run its time; this one is done
+        let _ = memory.keep(context, run, &plans, &findings);
         let text = plan_text(context, &plans, &commits, false) + &signed.notes;
         findings.extend(signed.warnings);
         let mut report =
@@ -316,7 +344,7 @@ fn refuse_dirty(repository: &dyn Repository) -> Result<(), Failure> {
     if repository.work_folder().is_none() {
         return Ok(());
     }
-    let dirty = repository.dirty(&layout::ROOTS)?;
+    let dirty = repository.dirty(&[&layout::ROOTS[..], &layout::JUDGES].concat())?;
     if dirty.is_empty() {
         return Ok(());
     }

@@ -27,6 +27,15 @@ fn pod(workload: &Value) -> (Value, Value) {
     (pod["containers"][0]["env"].clone(), pod["imagePullSecrets"].clone())
 }
 
+/// What `pod` returns for these variables and secrets.
+fn pod_of(variables: &[(&str, &str)], secrets: &[&str]) -> (Value, Value) {
+    let variables = variables
+        .iter()
+        .map(|(name, value)| json!({ "name": name, "value": value }));
+    let secrets = secrets.iter().map(|name| json!({ "name": name }));
+    (variables.collect(), secrets.collect())
+}
+
 /// Files below a folder by path.
 fn files(fleet: &Fleet, folder: &str) -> BTreeMap<String, Vec<u8>> {
     let root = fleet.repository.path(folder);
@@ -70,14 +79,14 @@ fn text_is_one_stream_of_manifests() {
         .into_iter()
         .map(|object| object["kind"].clone())
         .collect();
-    assert_eq!(kinds, ["Service", "Deployment", "Application"]);
+    assert_eq!(kinds, ["Service", "Deployment", "PodDisruptionBudget", "Application"]);
 }
 
 #[test]
 fn the_nearer_layer_of_values_wins() {
     let fleet = Fleet::small();
     let replicas = |more: &[&str]| workload(&fleet, "dev", "orders", more)["spec"]["replicas"].clone();
-    assert_eq!(replicas(&[]), 1);
+    assert_eq!(replicas(&[]), 6);
     fleet.edit("environments/fleet.yaml", "values:\n", "values:\n  replicas: 2\n");
     assert_eq!(replicas(&[]), 2);
     fleet.append("agents/orders/agent.yaml", "values: { replicas: 3 }\n");
@@ -86,7 +95,7 @@ fn the_nearer_layer_of_values_wins() {
     assert_eq!(replicas(&[]), 4);
     fleet.put("environments/dev/values/orders.yaml", "values: { replicas: 5 }\n");
     assert_eq!(replicas(&[]), 5);
-    assert_eq!(replicas(&["--set", "replicas=6"]), 6);
+    assert_eq!(replicas(&["--set", "replicas=7"]), 7);
 }
 
 #[test]
@@ -103,10 +112,7 @@ fn maps_merge_lists_replace_and_null_deletes() {
         );
     assert_eq!(
         pod(&workload(&fleet, "dev", "orders", &[])),
-        (
-            json!({ "FLEET": "shop", "KEEP": "a", "LEVEL": "debug" }),
-            json!(["three"])
-        )
+        pod_of(&[("FLEET", "shop"), ("KEEP", "a"), ("LEVEL", "debug")], &["three"])
     );
     fleet.put(
         "environments/dev/values/orders.yaml",
@@ -114,7 +120,7 @@ fn maps_merge_lists_replace_and_null_deletes() {
     );
     assert_eq!(
         pod(&workload(&fleet, "dev", "orders", &[])),
-        (json!({ "LEVEL": "debug" }), json!([]))
+        (pod_of(&[("LEVEL", "debug")], &[]).0, Value::Null)
     );
 }
 
@@ -150,7 +156,7 @@ fn set_reaches_into_maps_and_reads_yaml() {
             "env.FLEET=null",
         ],
     );
-    assert_eq!(pod(&shown), (json!({ "LEVEL": "1" }), json!(["a", "b"])));
+    assert_eq!(pod(&shown), pod_of(&[("LEVEL", "1")], &["a", "b"]));
 }
 
 #[test]
@@ -305,6 +311,6 @@ fn a_blueprint_takes_over_what_it_extends() {
         .iter()
         .map(|object| &object["kind"])
         .collect();
-    assert_eq!(kinds, ["Deployment", "Application"]);
+    assert_eq!(kinds, ["Deployment", "PodDisruptionBudget", "Application"]);
     assert_eq!(workload(&fleet, "dev", "orders", &[])["spec"]["replicas"], 7);
 }

@@ -1,196 +1,265 @@
 //! The judge: everything that rendered objects must hold to be released, compiled once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::place;
+use super::admission::{Policies, Request, Resources, Tally};
+use super::rego::{self, Rego};
 use super::rules;
-use super::rules::environment::{EnvironmentScene, UnitFacts};
+use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use super::rules::fleet::FleetScene;
 use super::rules::unit::UnitScene;
+use super::waivers::{Run, Waivers};
+use super::{Fleet, Namespaces};
 use crate::model::{FileTree, Finding, Manifest, Problem};
-use crate::render::{Engines, RenderedUnit, Sources, Unit};
+use crate::render::RenderedUnit;
 use crate::schema::{Catalogue, overlay};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
 
+/// By what to judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Schemas, what the API server enforces beyond them, and what units, environments and files must hold.
+    Rules,
+    /// The policies of the fleet.
+    Policies,
+    /// All of it.
+    Everything,
+}
+
 /// Everything that rendered objects are judged by.
 pub struct Judge {
-    catalogue: Catalogue,
+    catalogue: Option<Catalogue>,
+    policies: Policies,
+    rego: Rego,
+    tally: Tally,
+    waivers: Waivers,
+    now: i64,
 }
 
-/// Where findings about a fleet's objects are placed.
+/// What one thread judges with.
+pub struct Session(rego::Session);
+
+/// A unit before the judge.
 #[derive(Clone, Copy)]
-pub struct Fleet<'a> {
-    /// The fleet.
-    pub workspace: &'a Workspace,
-    /// Its compiled templates.
-    pub engines: &'a Engines,
-    /// Its files.
-    pub tree: &'a FileTree,
+pub struct Case<'a> {
+    /// Where it is to run.
+    pub environment: &'a Environment,
+    /// The agent, or `_environment`.
+    pub unit: &'a str,
+    /// Its objects; problems name them by index.
+    pub objects: &'a [&'a Manifest],
+    /// What the environment has of its own; empty where that is the unit.
+    pub own: &'a [&'a Manifest],
+    /// Its objects on the environment branch; absent where it was not released yet.
+    pub previous: Option<&'a [Manifest]>,
+    /// Its merged values.
+    pub values: &'a Value,
 }
+
+/// What the environment branches have of units, by environment and unit.
+pub type Released = BTreeMap<String, BTreeMap<String, Vec<Manifest>>>;
 
 impl Judge {
-    /// The judge that a tree's schemas and policies make, and what is wrong with them.
-    pub fn read(tree: &FileTree) -> (Judge, Vec<Finding>) {
-        let (catalogue, findings) = Catalogue::read(tree);
-        (Judge { catalogue }, findings)
+    /// The judge that a tree's schemas, policies and waivers make at a time, seconds since 1970, and what is wrong with
+    /// them.
+    pub fn read(tree: &FileTree, by: By, now: i64) -> (Judge, Vec<Finding>) {
+        let nothing = FileTree::default();
+        let ((catalogue, mut findings), more) = rayon::join(
+            || {
+                let read = (by != By::Policies).then(|| Catalogue::read(tree));
+                read.map_or((None, Vec::new()), |(catalogue, findings)| (Some(catalogue), findings))
+            },
+            || {
+                Policies::read(
+                    if by == By::Rules { &nothing } else { tree },
+                    Resources::with(Vec::new()),
+                )
+            },
+        );
+        let (policies, wrong) = more;
+        findings.extend(wrong);
+        let (rego, wrong) = Rego::read(if by == By::Rules { &nothing } else { tree });
+        findings.extend(wrong);
+        let (waivers, wrong) = Waivers::read(tree);
+        findings.extend(wrong);
+        let judge = Judge {
+            catalogue,
+            tally: policies.tally(),
+            policies,
+            rego,
+            waivers,
+            now,
+        };
+        (judge, findings)
     }
 
     /// The versions of Kubernetes that there are schemas of, the oldest first.
     pub fn versions(&self) -> impl Iterator<Item = &str> {
-        self.catalogue.versions()
+        self.catalogue.iter().flat_map(Catalogue::versions)
     }
 
-    /// What a cluster of this version would not admit of one object.
-    pub fn object(&self, cluster_version: &str, object: &Value) -> Vec<Problem> {
-        let mut problems = self.catalogue.check(cluster_version, object);
-        let beyond = overlay::check(object);
-        // where the schema has complained about a place, its word is enough
-        let said: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
-        problems.extend(beyond.into_iter().filter(|problem| !said.contains(&problem.pointer)));
+    /// The admission policies.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// What a thread judges with; it judges many units.
+    pub fn session(&self) -> Session {
+        Session(self.rego.session())
+    }
+
+    /// What a cluster of this version, or a policy, would not admit of one object.
+    pub fn object(&self, session: &mut Session, cluster_version: &str, request: &Request<'_>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(catalogue) = &self.catalogue {
+            problems = catalogue.check(cluster_version, request.object);
+            let beyond = overlay::check(request.object);
+            // where the schema has complained about a place, its word is enough
+            let said: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
+            problems.extend(beyond.into_iter().filter(|problem| !said.contains(&problem.pointer)));
+        }
+        problems.extend(self.policies.judge(request, &self.tally));
+        problems.extend(session.0.judge(request.object));
         problems
     }
 
+    /// What is wrong with a unit, by the index of the object.
+    pub fn unit(&self, session: &mut Session, case: &Case<'_>, namespaces: &Namespaces) -> Vec<(usize, Problem)> {
+        let version = case.environment.file.cluster.version.as_str();
+        let mut problems: Vec<(usize, Problem)> = Vec::new();
+        for (index, manifest) in case.objects.iter().enumerate() {
+            let request = Request {
+                object: &manifest.object,
+                old: case.before(manifest),
+                namespace: namespaces.get(case.environment, &manifest.object),
+            };
+            let found = self.object(session, version, &request).into_iter();
+            problems.extend(found.map(|problem| (index, problem)));
+        }
+        if self.catalogue.is_some() {
+            problems.extend(rules::unit::check(&UnitScene {
+                unit: case.unit,
+                tier: case.environment.file.tier,
+                objects: case.objects,
+                environment_objects: case.own,
+                previous: case.previous,
+                values: Some(case.values),
+            }));
+        }
+        problems
+    }
+
+    /// What does not fit together between the units of an environment and of those that share its namespace.
+    pub fn environment(&self, scene: &EnvironmentScene<'_>) -> Vec<UnitProblem> {
+        let judged = self.catalogue.as_ref().map(|_| rules::environment::check(scene));
+        judged.unwrap_or_default()
+    }
+
+    /// What is wrong with the files of the fleet.
+    pub fn files(&self, workspace: &Workspace, tree: &FileTree) -> Vec<Finding> {
+        let judged = self.catalogue.as_ref();
+        let judged = judged.map(|_| rules::fleet::check(&FleetScene { workspace, tree }));
+        judged.unwrap_or_default()
+    }
+
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
-    pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit]) -> Vec<Finding> {
+    pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
         let mut by_environment: Environments<'_> = BTreeMap::new();
         for unit in units {
             let environment = by_environment.entry(unit.environment.as_str()).or_default();
             environment.insert(unit.unit.as_str(), unit);
         }
-        let judged: Vec<Vec<Finding>> = fleet
-            .workspace
-            .environments
+        let namespaces = Namespaces::of(fleet.workspace, units);
+        let judged: Vec<Vec<Finding>> = units
             .par_iter()
-            .flat_map_iter(|environment| {
-                let units = by_environment.get(environment.name.as_str()).into_iter().flatten();
-                units.map(move |(_, unit)| (environment, *unit))
-            })
-            .map(|(environment, unit)| {
-                let own = by_environment[environment.name.as_str()].get(ENVIRONMENT_UNIT);
-                self.unit(fleet, environment, unit, own.copied())
-            })
+            .map_init(
+                || self.session(),
+                |session, unit| {
+                    let Some(environment) = fleet.workspace.environment(unit.environment.as_str()) else {
+                        return Vec::new();
+                    };
+                    let own = by_environment[environment.name.as_str()].get(ENVIRONMENT_UNIT);
+                    let own = own.filter(|own| own.unit != unit.unit);
+                    let objects: Vec<&Manifest> = unit.all_objects().collect();
+                    let previous = released.get(unit.environment.as_str());
+                    let case = Case {
+                        environment,
+                        unit: &unit.unit,
+                        objects: &objects,
+                        own: &own.map(|own| own.all_objects().collect::<Vec<_>>()).unwrap_or_default(),
+                        previous: previous.and_then(|units| units.get(&unit.unit)).map(Vec::as_slice),
+                        values: &unit.values,
+                    };
+                    let problems = self.unit(session, &case, &namespaces);
+                    fleet.place(environment, &unit.unit, &objects, problems)
+                },
+            )
             .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
-        findings.extend(across_units(fleet, &by_environment));
-        findings.extend(rules::fleet::check(&FleetScene {
-            workspace: fleet.workspace,
-            tree: fleet.tree,
-        }));
+        findings.extend(self.across_units(fleet, &by_environment));
+        findings.extend(self.files(fleet.workspace, fleet.tree));
         findings
     }
 
-    /// What is wrong with a rendered unit; `own` is what its environment has of its own.
-    fn unit(
-        &self,
-        fleet: Fleet<'_>,
-        environment: &Environment,
-        unit: &RenderedUnit,
-        own: Option<&RenderedUnit>,
-    ) -> Vec<Finding> {
-        let objects: Vec<&Manifest> = unit.all_objects().collect();
-        let own: Vec<&Manifest> = own
-            .filter(|own| own.unit != unit.unit)
-            .map(|own| own.all_objects().collect())
-            .unwrap_or_default();
-        let version = environment.file.cluster.version.as_str();
-        let mut problems: Vec<(usize, Problem)> = objects
+    /// Policies that were about nothing in a whole run: what they are about may be misspelt.
+    pub fn idle(&self) -> Vec<Finding> {
+        self.policies.idle(&self.tally)
+    }
+
+    /// Marks the findings that a waiver admits.
+    pub fn admit(&self, findings: &mut [Finding]) {
+        self.waivers.admit(findings, self.now);
+    }
+
+    /// Marks the findings that a waiver admits, and adds what is wrong with the waivers: `known` are the rules that there
+    /// are, `judged` those by which everything was judged.
+    pub fn conclude(&self, findings: &mut Vec<Finding>, known: &BTreeSet<&str>, judged: &BTreeSet<&str>) {
+        let now = self.now;
+        self.waivers.apply(findings, Run { known, judged, now });
+    }
+
+    fn across_units(&self, fleet: Fleet<'_>, by_environment: &Environments<'_>) -> Vec<Finding> {
+        let facts = |units: &BTreeMap<&str, &RenderedUnit>| -> BTreeMap<String, UnitFacts> {
+            let facts = units.iter();
+            facts
+                .map(|(name, unit)| ((*name).to_owned(), UnitFacts::of(unit.all_objects())))
+                .collect()
+        };
+        let all: BTreeMap<&str, BTreeMap<String, UnitFacts>> = by_environment
             .iter()
-            .enumerate()
-            .flat_map(|(index, manifest)| {
-                let problems = self.object(version, &manifest.object);
-                problems.into_iter().map(move |problem| (index, problem))
-            })
+            .map(|(name, units)| (*name, facts(units)))
             .collect();
-        problems.extend(rules::unit::check(&UnitScene {
-            unit: &unit.unit,
-            tier: environment.file.tier,
-            objects: &objects,
-            environment_objects: &own,
-            previous: None,
-            values: None,
-        }));
-        fleet.place(environment, unit, problems)
+        let mut findings = Vec::new();
+        for environment in &fleet.workspace.environments {
+            let name = environment.name.as_str();
+            let Some(units) = all.get(name) else { continue };
+            let neighbours = fleet.workspace.neighbours(environment).map(|other| other.name.as_str());
+            let neighbours = neighbours
+                .filter(|other| *other != name)
+                .filter_map(|other| Some((other.to_owned(), all.get(other)?.clone())))
+                .collect();
+            let scene = EnvironmentScene {
+                units,
+                neighbours: &neighbours,
+            };
+            let found = self.environment(&scene).into_iter();
+            findings.extend(found.flat_map(|found| fleet.place_between(environment, found)));
+        }
+        findings
     }
 }
 
 /// The units of each environment by name.
 type Environments<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RenderedUnit>>;
 
-/// What does not fit together between the units of an environment and of those that share its namespace.
-fn across_units(fleet: Fleet<'_>, by_environment: &Environments<'_>) -> Vec<Finding> {
-    let facts = |units: &BTreeMap<&str, &RenderedUnit>| -> BTreeMap<String, UnitFacts> {
-        let facts = units.iter();
-        facts
-            .map(|(name, unit)| ((*name).to_owned(), UnitFacts::of(unit.all_objects())))
-            .collect()
-    };
-    let all: BTreeMap<&str, BTreeMap<String, UnitFacts>> = by_environment
-        .iter()
-        .map(|(name, units)| (*name, facts(units)))
-        .collect();
-    let mut findings = Vec::new();
-    for environment in &fleet.workspace.environments {
-        let name = environment.name.as_str();
-        let Some(units) = all.get(name) else { continue };
-        let neighbours = fleet.workspace.neighbours(environment).map(|other| other.name.as_str());
-        let neighbours = neighbours
-            .filter(|other| *other != name)
-            .filter_map(|other| Some((other.to_owned(), all.get(other)?.clone())))
-            .collect();
-        let scene = EnvironmentScene {
-            units,
-            neighbours: &neighbours,
-        };
-        for found in rules::environment::check(&scene) {
-            let unit = by_environment[name][found.unit.as_str()];
-            let index = unit.all_objects().position(|manifest| manifest.id == found.object);
-            let problem = (index.unwrap_or_default(), found.problem);
-            findings.extend(fleet.place(environment, unit, vec![problem]));
-        }
-    }
-    findings
-}
-
-impl Fleet<'_> {
-    /// The findings of a rendered unit's problems, each with the index of its object, at template lines and values.
-    pub fn place(
-        self,
-        environment: &Environment,
-        unit: &RenderedUnit,
-        problems: Vec<(usize, Problem)>,
-    ) -> Vec<Finding> {
-        if problems.is_empty() {
-            return Vec::new();
-        }
-        let objects: Vec<&Manifest> = unit.all_objects().collect();
-        self.placed(environment, &unit.unit, &objects, problems)
-    }
-
-    /// Places problems by rendering the unit a second time, with marks.
-    fn placed(
-        self,
-        environment: &Environment,
-        name: &str,
-        objects: &[&Manifest],
-        problems: Vec<(usize, Problem)>,
-    ) -> Vec<Finding> {
-        let Fleet {
-            workspace,
-            engines,
-            tree,
-        } = self;
-        if name == ENVIRONMENT_UNIT {
-            let sources = Sources::of_environment(engines, workspace, tree, environment);
-            return place::findings(&sources, environment, name, objects, problems);
-        }
-        let agent = workspace.agents.values().find(|agent| agent.name.as_str() == name);
-        let unit = agent.and_then(|agent| Unit::new(workspace, environment, agent, &serde_json::Map::new()).ok());
-        let unit = unit.expect("a unit that was rendered can be made again");
-        let sources = Sources::of_unit(engines, workspace, tree, environment, &unit);
-        place::findings(&sources, environment, name, objects, problems)
+impl<'a> Case<'a> {
+    /// What an object was before; the request is an update then.
+    fn before(&self, manifest: &Manifest) -> Option<&'a Value> {
+        let before = self.previous?.iter().find(|other| other.id == manifest.id);
+        before.map(|before| &before.object)
     }
 }

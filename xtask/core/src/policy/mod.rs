@@ -12,6 +12,7 @@ pub mod rules;
 mod upkeep;
 pub mod waivers;
 
-pub use judge::{Fleet, Judge};
+pub use judge::{By, Case, Judge, Released, Session};
 pub use namespaces::{Namespaces, namespace};
+pub use place::Fleet;
 pub use upkeep::RULES;

@@ -16,7 +16,7 @@ pub struct Namespaces {
 
 impl Namespaces {
     /// The namespaces of a fleet: what its environments render, else what their files say of them.
-    pub fn of(workspace: &Workspace, units: &[RenderedUnit]) -> Namespaces {
+    pub fn of<'a>(workspace: &Workspace, units: impl IntoIterator<Item = &'a RenderedUnit>) -> Namespaces {
         let mut known = BTreeMap::new();
         for environment in &workspace.environments {
             let file = &environment.file;
@@ -28,7 +28,7 @@ impl Namespaces {
             let key = (file.cluster.server.clone(), file.namespace.clone());
             known.insert(key, namespace(&file.namespace, Some(name)));
         }
-        for unit in units.iter().filter(|unit| unit.unit == ENVIRONMENT_UNIT) {
+        for unit in units.into_iter().filter(|unit| unit.unit == ENVIRONMENT_UNIT) {
             let Some(environment) = workspace.environment(unit.environment.as_str()) else {
                 continue;
             };

@@ -1,13 +1,68 @@
 //! From problems of rendered objects to findings: at the template line, with the value and the rendered line beside it.
 
-use crate::model::{Finding, Location, Manifest, Problem};
-use crate::render::Sources;
-use crate::workspace::Environment;
-use crate::workspace::layout::branch;
+use super::rules::environment::UnitProblem;
+use crate::model::{AgentName, FileTree, Finding, Location, Manifest, Problem};
+use crate::render::{Engines, Sources, Unit, agent_unit, environment_unit};
+use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
+use crate::workspace::{Environment, Workspace};
 use crate::yaml::{self, Positions, path_of_pointer};
 
-/// The findings of a unit's problems; each problem names its object by index.
-pub(super) fn findings(
+/// Where findings about a fleet's objects are placed.
+#[derive(Clone, Copy)]
+pub struct Fleet<'a> {
+    /// The fleet.
+    pub workspace: &'a Workspace,
+    /// Its compiled templates.
+    pub engines: &'a Engines,
+    /// Its files.
+    pub tree: &'a FileTree,
+}
+
+impl Fleet<'_> {
+    /// The findings of a unit's problems, each with the index of its object; the unit is rendered a second time, with
+    /// marks, where there are any.
+    pub fn place(
+        self,
+        environment: &Environment,
+        unit: &str,
+        objects: &[&Manifest],
+        problems: Vec<(usize, Problem)>,
+    ) -> Vec<Finding> {
+        let Fleet {
+            workspace,
+            engines,
+            tree,
+        } = self;
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        if unit == ENVIRONMENT_UNIT {
+            let sources = Sources::of_environment(engines, workspace, tree, environment);
+            return findings(&sources, environment, unit, objects, problems);
+        }
+        let agent = workspace.agents.values().find(|agent| agent.name.as_str() == unit);
+        let made = agent.and_then(|agent| Unit::new(workspace, environment, agent, &serde_json::Map::new()).ok());
+        let made = made.expect("a unit that was rendered can be made again");
+        let sources = Sources::of_unit(engines, workspace, tree, environment, &made);
+        findings(&sources, environment, unit, objects, problems)
+    }
+
+    /// The finding of a problem between units, in one of the objects of the unit that it names.
+    pub fn place_between(self, environment: &Environment, found: UnitProblem) -> Vec<Finding> {
+        let Fleet { workspace, engines, .. } = self;
+        let rendered = match AgentName::new(&found.unit) {
+            Ok(agent) => agent_unit(workspace, engines, environment, &agent, &serde_json::Map::new()),
+            Err(_) => environment_unit(workspace, engines, environment),
+        };
+        let unit = rendered.expect("a unit that was rendered can be rendered again");
+        let objects: Vec<&Manifest> = unit.all_objects().collect();
+        let index = objects.iter().position(|manifest| manifest.id == found.object);
+        let problem = (index.unwrap_or_default(), found.problem);
+        self.place(environment, &found.unit, &objects, vec![problem])
+    }
+}
+
+fn findings(
     sources: &Sources<'_>,
     environment: &Environment,
     unit: &str,

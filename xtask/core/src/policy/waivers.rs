@@ -39,25 +39,6 @@ pub struct Run<'a> {
     pub now: i64,
 }
 
-/// Findings, told apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judged {
-    /// What counts, with what is wrong about the waivers themselves.
-    pub standing: Vec<Finding>,
-    /// What a waiver admits; each carries it.
-    pub waived: Vec<Finding>,
-}
-
-impl Judged {
-    /// All of them; those that are waived carry their waiver.
-    pub fn all(self) -> Vec<Finding> {
-        let mut all = self.standing;
-        all.extend(self.waived);
-        all.sort();
-        all
-    }
-}
-
 impl Waivers {
     /// Reads the waivers below `policies/waivers/`; what is wrong with their files are findings.
     pub fn read(tree: &FileTree) -> (Waivers, Vec<Finding>) {
@@ -87,37 +68,32 @@ impl Waivers {
         (Waivers { waivers }, findings)
     }
 
-    /// Tells what is waived from what stands.
-    pub fn apply(&self, findings: Vec<Finding>, run: Run<'_>) -> Judged {
+    /// Marks the findings that a waiver admits now; returns the waivers that met something, by number.
+    pub fn admit(&self, findings: &mut [Finding], now: i64) -> BTreeSet<usize> {
         let mut used = BTreeSet::new();
-        let mut judged = Judged::default();
-        for mut finding in findings {
-            let found = self
-                .waivers
-                .iter()
-                .enumerate()
-                .find(|(_, waiver)| waiver.admits(&finding));
-            let Some((index, waiver)) = found else {
-                judged.standing.push(finding);
+        for finding in findings {
+            let mut waivers = self.waivers.iter().enumerate();
+            let Some((index, waiver)) = waivers.find(|(_, waiver)| waiver.admits(finding)) else {
                 continue;
             };
             used.insert(index);
-            if run.now >= waiver.end {
-                judged.standing.push(finding);
-                continue;
+            if now < waiver.end {
+                finding.waiver = Some(Box::new(Waiver {
+                    reason: waiver.file.reason.clone(),
+                    owner: waiver.file.owner.clone(),
+                    expires: waiver.file.expires.clone(),
+                }));
             }
-            finding.waiver = Some(Box::new(Waiver {
-                reason: waiver.file.reason.clone(),
-                owner: waiver.file.owner.clone(),
-                expires: waiver.file.expires.clone(),
-            }));
-            judged.waived.push(finding);
         }
-        for (index, waiver) in self.waivers.iter().enumerate() {
-            judged.standing.extend(waiver.finding(used.contains(&index), run));
-        }
-        judged.standing.sort();
-        judged
+        used
+    }
+
+    /// Marks the findings that a waiver admits, and adds what is wrong with the waivers themselves.
+    pub fn apply(&self, findings: &mut Vec<Finding>, run: Run<'_>) {
+        let used = self.admit(findings, run.now);
+        let waivers = self.waivers.iter().enumerate();
+        findings.extend(waivers.filter_map(|(index, waiver)| waiver.finding(used.contains(&index), run)));
+        findings.sort();
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::draft::{self, Draft};
 use super::readme::{self, Readme};
 use super::{DryCommit, HydratorMetadata, PreviousUnit, Tool};
 use crate::artifact::{
@@ -12,11 +13,11 @@ use crate::artifact::{
     component_changes,
 };
 use crate::model::{Digest, EnvironmentName, Manifest, ObjectId};
-use crate::render::{Rendered, is_retained, retained};
+use crate::policy::rules::environment::UnitFacts;
+use crate::render::is_retained;
 use crate::workspace::Environment;
 use crate::workspace::files::PromotedFrom;
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
-use crate::yaml;
 
 /// What `tuple.json` says of a unit.
 #[derive(Clone, Debug, Serialize)]
@@ -60,6 +61,8 @@ pub struct Bundle {
     pub counts: ObjectCounts,
     /// What the release does to the tuple.
     pub components: Vec<ComponentChange>,
+    /// What the rules of an environment need to know of it.
+    pub facts: UnitFacts,
     /// Files whose bytes decide whether the unit changed: manifest, tuple and Argo CD objects.
     files: BTreeMap<String, Arc<[u8]>>,
     /// Whether one of them differs from what the branch has.
@@ -67,37 +70,24 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// The bundle of a rendered unit. Earlier generations of ConfigMaps come from what the branch has; `sequence` is
-    /// the number of the environment commit that would write it.
-    pub fn new(
-        unit: &str,
-        record: Record,
-        rendered: Rendered,
-        generations: usize,
-        previous: Option<&PreviousUnit>,
-        sequence: u64,
-    ) -> Bundle {
-        let mut objects = rendered.objects;
-        let mut manifest = bytes(yaml::write_manifests(objects.iter().map(|manifest| &manifest.object)));
-        // what the branch has is read only where it is not what was rendered
-        let before = match previous {
-            Some(previous) if previous.manifest.as_ref() != Some(&manifest) => previous.objects(),
-            _ => Vec::new(),
-        };
-        let kept = retained(&objects, &before, generations, sequence);
-        let same = previous.is_some() && before.is_empty();
-        if !kept.is_empty() {
-            objects.extend(kept);
-            objects.sort_by(|left, right| left.id.cmp(&right.id));
-            manifest = bytes(yaml::write_manifests(objects.iter().map(|manifest| &manifest.object)));
-        }
+    /// The bundle of a rendered unit.
+    pub fn new(draft: Draft<'_>, record: Record) -> Bundle {
+        let is_same = draft.is_same();
+        let facts = UnitFacts::of(draft.judged());
+        let Draft {
+            unit,
+            objects,
+            argocd,
+            manifest,
+            previous,
+            before,
+        } = draft;
         let mut files = BTreeMap::from([
             (branch::manifest(unit), manifest),
             (branch::tuple(unit), bytes(pretty(&record))),
         ]);
-        for (name, objects) in &rendered.argocd {
-            let text = yaml::write_manifests(objects.iter().map(|manifest| &manifest.object));
-            files.insert(branch::argocd(name), bytes(text));
+        for (name, objects) in &argocd {
+            files.insert(branch::argocd(name), draft::bytes(objects));
         }
         let differs = previous.is_none_or(|previous| {
             files
@@ -114,7 +104,7 @@ impl Bundle {
         Bundle {
             unit: unit.to_owned(),
             record,
-            counts: if same {
+            counts: if is_same {
                 ObjectCounts::default()
             } else {
                 counts(&before, &objects)
@@ -124,6 +114,7 @@ impl Bundle {
                 .map(|manifest| InventoryObject::of(manifest, is_retained(manifest)))
                 .collect(),
             components,
+            facts,
             files,
             differs,
         }

@@ -9,7 +9,7 @@ use crate::model::{AgentName, Digest, EnvironmentName, ObjectId};
 use crate::workspace::Dependencies;
 
 /// First line of the file; another format is another line, and then nothing is remembered.
-const HEADER: &str = "lockstep cache 2";
+const HEADER: &str = "lockstep cache 3";
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,8 +36,10 @@ pub struct CachedAgent {
 /// What is remembered of a unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachedUnit {
-    /// The key of its inputs.
+    /// The key of its inputs; nothing matches that of a unit that has to be judged each time.
     pub key: String,
+    /// The digest of what the rules of its environment know of it.
+    pub facts: String,
     /// The version that it runs.
     pub version: String,
     /// The git ids of its folders and file on the branch, in one word.
@@ -83,7 +85,7 @@ impl Cache {
                         AgentName::new(words.next()?).ok()?,
                     );
                     let mut text = || words.next().map(str::to_owned);
-                    let (key, version, git) = (text()?, text()?, text()?);
+                    let (key, facts, version, git) = (text()?, text()?, text()?, text()?);
                     let objects = words
                         .map(|word| u64::from_str_radix(word, 16).ok())
                         .collect::<Option<_>>()?;
@@ -91,6 +93,7 @@ impl Cache {
                         place,
                         CachedUnit {
                             key,
+                            facts,
                             version,
                             place: git,
                             objects,
@@ -121,8 +124,8 @@ impl Cache {
         }
         for ((environment, agent), unit) in &self.units {
             text.push_str(&format!(
-                "unit {environment} {agent} {} {} {}",
-                unit.key, unit.version, unit.place
+                "unit {environment} {agent} {} {} {} {}",
+                unit.key, unit.facts, unit.version, unit.place
             ));
             for object in &unit.objects {
                 text.push_str(&format!(" {object:x}"));

@@ -8,6 +8,7 @@ mod cache;
 mod commit;
 mod demands;
 mod diff;
+mod draft;
 mod dry;
 pub mod history;
 pub mod ledger;
@@ -34,6 +35,7 @@ pub use diff::{
     Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
     between_trees, field_changes, object_changes,
 };
+pub use draft::Draft;
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
 pub use options::{Options, Tool};

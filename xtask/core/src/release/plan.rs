@@ -7,14 +7,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bundle::{Bundle, ObjectCounts, Record};
-use super::bundles::{Bundles, bundles, shared_identities};
+use super::bundles::{Bundles, Rendering, shared_identities};
 use super::commit::{CommitPlan, commit_plan};
 use super::options::{Options, Tool};
 use super::scope::Blocked;
 use super::{BranchState, DryCommit};
 use crate::artifact::ComponentChange;
-use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
-use crate::render::Engines;
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
+use crate::policy::rules::environment::UnitFacts;
+use crate::policy::{Fleet, Judge};
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
 use crate::workspace::{Environment, Workspace};
 
@@ -29,6 +30,9 @@ pub struct EnvironmentInput<'a> {
     pub ancestors: &'a BTreeSet<String>,
     /// Objects of environments outside the run that share the namespace, and the unit that has each.
     pub foreign: &'a BTreeMap<ObjectId, String>,
+    /// What the rules of environments need to know of environments outside the run that share the namespace, by
+    /// environment and unit.
+    pub neighbours: &'a BTreeMap<String, BTreeMap<String, UnitFacts>>,
 }
 
 /// What a run does to one unit.
@@ -83,6 +87,8 @@ pub struct UnitChange {
 pub struct EnvironmentPlan {
     /// The identities of every rendered unit's objects.
     pub objects: BTreeMap<String, Vec<ObjectId>>,
+    /// The digests of what the rules of an environment need to know of every rendered unit.
+    pub facts: BTreeMap<String, Digest>,
     /// The environment.
     pub environment: EnvironmentName,
     /// Its branch.
@@ -95,17 +101,27 @@ pub struct EnvironmentPlan {
     pub signed: bool,
 }
 
-/// Plans a release: everything is rendered and judged, nothing is written.
+/// Plans a release: everything is rendered and judged, nothing is written. No judge is needed where earlier runs have
+/// judged everything that could be written.
 pub fn plan(
-    workspace: &Workspace,
-    engines: &Engines,
+    fleet: Fleet<'_>,
+    judge: Option<&Judge>,
     inputs: &[EnvironmentInput<'_>],
     dry: &DryCommit,
     options: &Options,
     tool: Tool,
 ) -> (Vec<EnvironmentPlan>, Vec<Finding>) {
+    let workspace = fleet.workspace;
+    let rendering = Rendering {
+        fleet,
+        judge,
+        inputs,
+        options,
+    };
     let mut findings = Vec::new();
-    let mut bundles = bundles(workspace, engines, inputs, options, &mut findings);
+    let mut bundles = rendering.bundles(&mut findings);
+    findings.extend(rendering.between(&bundles));
+    judge.inspect(|judge| judge.admit(&mut findings));
     let mut removals: Vec<Vec<&str>> = Vec::new();
     findings.extend(shared_identities(inputs, &bundles));
     for (input, bundles) in inputs.iter().zip(&bundles) {
@@ -187,8 +203,12 @@ fn environment_plan(
         .flatten()
         .map(|bundle| (bundle.unit.clone(), ids(bundle)))
         .collect();
+    let facts = bundles.values().flatten();
     EnvironmentPlan {
         objects,
+        facts: facts
+            .map(|bundle| (bundle.unit.clone(), Digest::of_json(&bundle.facts)))
+            .collect(),
         environment: name.clone(),
         branch: workspace.branch(name),
         changes,

@@ -30,6 +30,8 @@ pub struct RenderedUnit {
     pub unit: String,
     /// SHA-256 of everything that it was rendered from.
     pub input_digest: Digest,
+    /// Its merged values.
+    pub values: Value,
     /// Its objects.
     pub rendered: Rendered,
 }
@@ -76,7 +78,8 @@ pub fn render_all(
     (units, findings)
 }
 
-fn agent_unit(
+/// Renders an agent in an environment that runs it.
+pub fn agent_unit(
     workspace: &Workspace,
     engines: &Engines,
     environment: &Environment,
@@ -89,11 +92,13 @@ fn agent_unit(
         environment: environment.name.clone(),
         unit: agent.to_string(),
         input_digest: unit.input_digest,
+        values: unit.context.values,
         rendered,
     })
 }
 
-fn environment_unit(
+/// Renders what an environment has of its own.
+pub fn environment_unit(
     workspace: &Workspace,
     engines: &Engines,
     environment: &Environment,
@@ -104,6 +109,7 @@ fn environment_unit(
         unit: ENVIRONMENT_UNIT.to_owned(),
         input_digest,
         rendered: engines.environment(workspace, environment, &context)?,
+        values: context.values,
     })
 }
 

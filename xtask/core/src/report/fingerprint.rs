@@ -1,21 +1,35 @@
 //! What a finding is known by from one run to the next, wherever its line has moved to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::results::Results;
-use crate::model::{Digest, Finding};
+use super::sources::Sources;
+use crate::model::{Digest, FileTree, Finding};
 
 /// A stable name for each finding, in their order: made of rule, file, unit, object, message and the text of the line,
 /// without the line's number; what is the same in all of these is counted.
 pub(super) fn fingerprints(results: &Results<'_>, findings: &[&Finding]) -> Vec<String> {
+    names(findings, results.sources, results.home)
+}
+
+/// Takes from the findings in one tree those that another tree has, wherever their lines have moved to; returns how many
+/// those were.
+pub fn forget_known(findings: &mut Vec<Finding>, tree: &FileTree, before: &[Finding], tree_before: &FileTree) -> usize {
+    let known = names(&before.iter().collect::<Vec<_>>(), Sources::of(tree_before), "");
+    let known: BTreeSet<String> = known.into_iter().collect();
+    let all = findings.len();
+    let mut names = names(&findings.iter().collect::<Vec<_>>(), Sources::of(tree), "").into_iter();
+    findings.retain(|_| names.next().is_none_or(|name| !known.contains(&name)));
+    all - findings.len()
+}
+
+/// The name of each finding; `home` stands for the file of those that have none.
+fn names(findings: &[&Finding], sources: Sources<'_>, home: &str) -> Vec<String> {
     let mut seen: BTreeMap<Digest, usize> = BTreeMap::new();
     let name = |finding: &&Finding| {
-        let line = finding
-            .location
-            .as_ref()
-            .and_then(|location| results.sources.line(location));
+        let line = finding.location.as_ref().and_then(|location| sources.line(location));
         let line: Vec<&str> = line.iter().flat_map(|line| line.split_whitespace()).collect();
-        let (file, ..) = results.place(finding);
+        let file = finding.location.as_ref().map_or(home, |location| &location.file);
         let parts = (
             &finding.rule,
             file,

@@ -21,6 +21,7 @@ mod tests;
 
 pub use changes::{Detail, changes_text};
 pub use findings::{Screen, findings_text, tally};
+pub use fingerprint::forget_known;
 pub use github::{MOST_ANNOTATIONS, github};
 pub use gitlab::gitlab;
 pub use junit::junit;

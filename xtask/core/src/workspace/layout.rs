@@ -52,6 +52,8 @@ pub const PULL_REQUEST_TEMPLATE: &str = ".github/pull_request_template.md";
 pub const RUNBOOKS: &str = "docs/runbooks";
 /// The folders whose files the tool reads: a change there is a change of the fleet.
 pub const ROOTS: [&str; 3] = [AGENTS, ENVIRONMENTS, TEMPLATES];
+/// The folders of what rendered objects are judged by.
+pub const JUDGES: [&str; 3] = [POLICIES, KUBERNETES_SCHEMAS, CUSTOM_SCHEMAS];
 
 /// `agents/<agent>/agent.yaml`
 pub fn agent(agent: &str) -> String {

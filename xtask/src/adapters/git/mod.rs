@@ -80,6 +80,10 @@ impl Repository for GitRepository {
         revision::ancestors(self, descendant, commits)
     }
 
+    fn merge_base(&self, one: &GitId, other: &GitId) -> Result<Option<GitId>, Failure> {
+        revision::merge_base(self, one, other)
+    }
+
     fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure> {
         write::commit(self, commits)
     }

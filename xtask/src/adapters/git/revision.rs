@@ -86,6 +86,16 @@ pub(super) fn ancestors(
     Ok(found)
 }
 
+/// Where the histories of two commits parted.
+pub(super) fn merge_base(repository: &GitRepository, one: &GitId, other: &GitId) -> Result<Option<GitId>, Failure> {
+    let (one, other) = (parse_id(one)?, parse_id(other)?);
+    match repository.lease()?.merge_base(one, other) {
+        Ok(id) => Ok(Some(git_id(id))),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(unreadable(one, &error)),
+    }
+}
+
 /// Who commits here; nothing where the settings do not say.
 pub(super) fn identity(repository: &GitRepository) -> Result<Option<String>, Failure> {
     let lease = repository.lease()?;

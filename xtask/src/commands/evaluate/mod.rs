@@ -11,6 +11,7 @@ mod versus;
 
 use std::path::PathBuf;
 
+use clap::{Args as _, FromArgMatches};
 use lockstep::model::{AgentName, Finding, Timestamp};
 use lockstep::prompts::evaluation::{Bar, Evaluation, VerdictOutcome};
 use lockstep::workspace::{Agent, Workspace, layout, retired};
@@ -88,6 +89,15 @@ struct BarArgs {
     /// How far the share may fall against another version.
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     margin: f64,
+}
+
+impl Args {
+    /// These agents, and nothing else said on the command line.
+    pub(super) fn of(agents: &[String]) -> Args {
+        let command = Args::augment_args(clap::Command::new("evaluate").no_binary_name(true));
+        let matches = command.get_matches_from(agents);
+        Args::from_arg_matches(&matches).expect("names of agents are no options")
+    }
 }
 
 #[derive(Serialize)]

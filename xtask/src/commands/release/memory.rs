@@ -7,9 +7,9 @@ mod places;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use lockstep::model::{AgentName, EnvironmentName, FileTree};
-use lockstep::release::{Cache, CachedUnit, EnvironmentPlan, UnitChange, object_number};
-use lockstep::workspace::layout::{self, Place};
+use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
+use lockstep::release::{Cache, CachedUnit, Change, EnvironmentPlan, UnitChange, object_number};
+use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, Place};
 use lockstep::workspace::{Elsewhere, Environment, Graph, Workspace};
 use rayon::prelude::*;
 
@@ -19,6 +19,9 @@ use super::run::Run;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::ports::{GitId, Repository};
+
+/// The key of a unit that no run confirms.
+const JUDGED_EACH_TIME: &str = "-";
 
 /// Ids of the entries of a folder by name.
 type Folder = BTreeMap<String, GitId>;
@@ -111,7 +114,7 @@ impl Memory {
     /// The files of a commit that this run has to read, and what must be known of the others.
     pub(super) fn files(&self, run: &Run<'_>) -> Result<(FileTree, Elsewhere), Failure> {
         let Some(read) = &self.read else {
-            return Ok((run.files(&layout::wanted)?, Elsewhere::default()));
+            return Ok((run.files(&is_input)?, Elsewhere::default()));
         };
         let is_read = |agent: &str| {
             read.contains(agent) || AgentName::new(agent).is_ok_and(|agent| !self.elsewhere.agents.contains_key(&agent))
@@ -124,16 +127,41 @@ impl Memory {
                     _ => None,
                 },
             };
-            layout::wanted(path) && agent.is_none_or(is_read)
+            is_input(path) && agent.is_none_or(is_read)
         };
         Ok((run.files(&wanted)?, self.elsewhere.clone()))
     }
 
-    /// Whether an object that was rendered may be one of a unit that was not: then the run has to look at everything.
-    pub(super) fn is_in_doubt(&self, workspace: &Workspace, plans: &[EnvironmentPlan]) -> bool {
-        if !self.is_partial() {
-            return false;
-        }
+    /// Whether there is anything to judge: where no agent is read, all is as earlier runs have judged it.
+    pub(super) fn judges(&self) -> bool {
+        self.read.as_ref().is_none_or(|read| !read.is_empty())
+    }
+
+    /// Whether what this run did not look at may matter after all: then it has to look at everything.
+    pub(super) fn is_in_doubt(&self, workspace: &Workspace, plans: &[EnvironmentPlan], findings: &[Finding]) -> bool {
+        self.is_partial()
+            && (findings.iter().any(|finding| finding.waiver.is_none())
+                || (!self.judges() && plans.iter().any(|plan| plan.commit.is_some()))
+                || plans.iter().any(|plan| self.changes_between(plan))
+                || self.may_share_objects(workspace, plans))
+    }
+
+    /// Whether something changed that units of an environment must agree on.
+    fn changes_between(&self, plan: &EnvironmentPlan) -> bool {
+        let known = |unit: &str| {
+            let agent = AgentName::new(unit).ok()?;
+            let unit = self.cache.units.get(&(plan.environment.clone(), agent))?;
+            Some(unit.facts.as_str())
+        };
+        let agents = plan.facts.iter().filter(|(unit, _)| unit.as_str() != ENVIRONMENT_UNIT);
+        plan.changes.iter().any(|change| change.change == Change::Removed)
+            || agents
+                .into_iter()
+                .any(|(unit, facts)| known(unit) != Some(&facts.hex()))
+    }
+
+    /// Whether an object that was rendered may be one of a unit that was not.
+    fn may_share_objects(&self, workspace: &Workspace, plans: &[EnvironmentPlan]) -> bool {
         let mut objects = BTreeSet::new();
         let mut rendered = BTreeSet::new();
         for plan in plans {
@@ -147,9 +175,22 @@ impl Memory {
     }
 
     /// Keeps for the next run what this one has made sure of.
-    pub(super) fn keep(mut self, context: &Context, run: &Run<'_>, plans: &[EnvironmentPlan]) -> Result<(), Failure> {
-        if self.keys.is_empty() {
+    pub(super) fn keep(
+        mut self,
+        context: &Context,
+        run: &Run<'_>,
+        plans: &[EnvironmentPlan],
+        findings: &[Finding],
+    ) -> Result<(), Failure> {
+        if self.keys.is_empty() || findings.iter().any(|finding| finding.waiver.is_none()) {
             return Ok(());
+        }
+        // what a waiver admits is judged each time: waivers end
+        let waived: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.unit.as_deref()).collect();
+        for ((environment, agent), key) in &mut self.keys {
+            if waived.contains(format!("{environment}/{agent}").as_str()) {
+                *key = JUDGED_EACH_TIME.to_owned();
+            }
         }
         let mut news = false;
         for plan in plans {
@@ -211,6 +252,7 @@ impl Memory {
         let objects = plan.objects.get(&change.unit)?.iter();
         let known = CachedUnit {
             key: self.keys.get(&unit)?.clone(),
+            facts: plan.facts.get(&change.unit)?.hex(),
             version: change.version.clone()?,
             place: places.of_unit(&change.unit)?,
             objects: objects.map(|id| object_number(server, id)).collect(),
@@ -238,6 +280,11 @@ fn confirmed(
     Ok(same
         .map(|(unit, known)| (unit.clone(), known.version.clone()))
         .collect())
+}
+
+/// What a release reads of a commit.
+fn is_input(path: &str) -> bool {
+    layout::wanted(path) || layout::judges(path)
 }
 
 fn place(repository: &dyn Repository) -> PathBuf {

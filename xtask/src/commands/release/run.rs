@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{FileTree, ObjectId};
+use lockstep::policy::rules::environment::UnitFacts;
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit};
 use lockstep::workspace::layout::branch;
 use lockstep::workspace::{Environment, Workspace};
 
-use super::super::branches::branch_state;
+use super::super::branches::{branch_state, manifests_on};
 use super::super::remote::{Made, Remote};
 use super::memory::Memory;
 use crate::failure::Failure;
@@ -18,6 +19,15 @@ pub(super) struct Branch {
     pub(super) tip: Tip,
     pub(super) state: BranchState,
     pub(super) ancestors: BTreeSet<String>,
+}
+
+/// What the environments have that a run is not about.
+#[derive(Default)]
+pub(super) struct Neighbours {
+    /// Which unit has an object.
+    pub(super) objects: BTreeMap<ObjectId, String>,
+    /// What the rules of environments need to know, by environment and unit.
+    pub(super) facts: BTreeMap<String, BTreeMap<String, UnitFacts>>,
 }
 
 /// A run of `release`.
@@ -61,17 +71,17 @@ impl Run<'_> {
         Ok(Branch { tip, state, ancestors })
     }
 
-    /// Objects of environments outside the run that share a namespace with one inside.
-    pub(super) fn foreign(&self, environments: &[&Environment]) -> Result<BTreeMap<ObjectId, String>, Failure> {
+    /// What environments outside the run have that share a namespace with one inside.
+    pub(super) fn neighbours(&self, environments: &[&Environment], memory: &Memory) -> Result<Neighbours, Failure> {
         let inside: BTreeSet<_> = environments.iter().map(|environment| &environment.name).collect();
-        let neighbours: BTreeSet<_> = environments
+        let names: BTreeSet<_> = environments
             .iter()
             .flat_map(|environment| self.workspace.neighbours(environment))
             .map(|neighbour| &neighbour.name)
             .filter(|name| !inside.contains(name))
             .collect();
-        let mut found = BTreeMap::new();
-        for name in neighbours {
+        let mut found = Neighbours::default();
+        for name in names {
             let branch_name = self.workspace.branch(name);
             let Tip::At { commit, .. } = self.delivery.tip(&branch_name, &self.workspace.fleet.delivery.remote)? else {
                 continue;
@@ -87,7 +97,16 @@ impl Run<'_> {
                     .inventory()
                     .map(|inventory| inventory.objects)
                     .unwrap_or_default();
-                found.extend(objects.into_iter().map(|object| (object.id, format!("{name}/{unit}"))));
+                let owner = format!("{name}/{unit}");
+                found
+                    .objects
+                    .extend(objects.into_iter().map(|object| (object.id, owner.clone())));
+            }
+            // nothing is asked between units where only some are read
+            if !memory.is_partial() {
+                let units = manifests_on(self.delivery, &commit)?.into_iter();
+                let facts = units.map(|(unit, objects)| (unit, UnitFacts::of(&objects)));
+                found.facts.insert(name.to_string(), facts.collect());
             }
         }
         Ok(found)

@@ -74,7 +74,7 @@ fn overrides_values_and_dependencies_are_told_apart() {
         |fleet| {
             fleet.edit(
                 "environments/staging/environment.yaml",
-                "temperature: 0.5",
+                "temperature: 0.05",
                 "temperature: 0.6",
             );
             fleet.edit("environments/dev/environment.yaml", "DEBUG", "ERROR");

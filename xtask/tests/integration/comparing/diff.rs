@@ -36,47 +36,48 @@ fn before_the_first_release_everything_is_new() {
         &Fleet::new(),
         &["diff", "-e", "staging"],
         expect![[r#"
-        staging/_environment added
-          objects
-            + Namespace agents-staging
+            staging/_environment added
+              objects
+                + Namespace agents-staging
+                + NetworkPolicy default-deny
 
-        staging/a added
-          tuple
-            blueprint.name: none → agent-service
-            blueprint.sha256: none → sha256:186e94c89fcd…
-            code.digest: none → sha256:000000000000…
-            code.repository: none → registry.example.com/a
-            model.maxTokens: none → 10
-            model.name: none → m
-            model.postTraining.strategy: none → none
-            model.provider: none → p
-            model.temperature: none → 0.1
-            model.timeoutSeconds: none → 5
-            prompts.answer.sha256: none → sha256:0ed3432bfcb9…
-            prompts.answer.version: none → 1.0.0
-            version: none → v1.0.0-rc1
-          overrides
-            overrides.model.temperature: none → 0.5
-          objects
-            + Deployment a
-            + ConfigMap a-prompts-590a8ef75d
-            + Application a-staging
+            staging/a added
+              tuple
+                blueprint.name: none → agent-service
+                blueprint.sha256: none → sha256:9ee5a2faba11…
+                code.digest: none → sha256:000000000000…
+                code.repository: none → registry.example.com/a
+                model.maxTokens: none → 10
+                model.name: none → m
+                model.postTraining.strategy: none → none
+                model.provider: none → p
+                model.temperature: none → 0.1
+                model.timeoutSeconds: none → 5
+                prompts.answer.sha256: none → sha256:0ed3432bfcb9…
+                prompts.answer.version: none → 1.0.0
+                version: none → v1.0.0-rc1
+              overrides
+                overrides.model.temperature: none → 0.05
+              objects
+                + Deployment a
+                + ConfigMap a-prompts-590a8ef75d
+                + Application a-staging
 
-        staging/b added
-          tuple
-            blueprint.name: none → agent-service
-            blueprint.sha256: none → sha256:186e94c89fcd…
-            code.digest: none → sha256:000000000000…
-            code.repository: none → registry.example.com/b
-            version: none → v1.0.0-rc1
-          overrides
-            overrides.model.temperature: none → 0.5
-          objects
-            + Deployment b
-            + Application b-staging
+            staging/b added
+              tuple
+                blueprint.name: none → agent-service
+                blueprint.sha256: none → sha256:9ee5a2faba11…
+                code.digest: none → sha256:000000000000…
+                code.repository: none → registry.example.com/b
+                version: none → v1.0.0-rc1
+              overrides
+                overrides.model.temperature: none → 0.05
+              objects
+                + Deployment b
+                + Application b-staging
 
-        units: 3 added, 0 changed, 0 removed, 0 unchanged; objects: +6 ~0 -0; components: 0
-    "#]],
+            units: 3 added, 0 changed, 0 removed, 0 unchanged; objects: +7 ~0 -0; components: 0
+        "#]],
     );
 }
 
@@ -102,8 +103,8 @@ fn a_new_prompt_differs_in_the_tuple_and_in_one_config_map() {
                 ~ ConfigMap a-prompts-601e547ae0 (was a-prompts-590a8ef75d)
                   data["answer.prompt"]: as the text of prompts.answer above
               folded (nothing else in 1 object)
-                lockstep.dev/input in 1 object: sha256:3f5fa8bc03cc… → sha256:f38d606857e5…
-                lockstep.dev/tuple in 1 object: sha256:6c7fd23ef561… → sha256:57917de5ec16…
+                lockstep.dev/input in 1 object: sha256:f789df0d4042… → sha256:5efc89b535a6…
+                lockstep.dev/tuple in 1 object: sha256:de0058e0e554… → sha256:93542491fc91…
                 name of a-prompts-… in 2 objects: a-prompts-590a8ef75d → a-prompts-601e547ae0
                 earlier generations of ConfigMaps: 1 kept from now on
 
@@ -167,7 +168,7 @@ fn an_agent_that_leaves_and_one_that_is_held() {
             dev/b removed
               tuple
                 blueprint.name: agent-service → none
-                blueprint.sha256: sha256:186e94c89fcd… → none
+                blueprint.sha256: sha256:9ee5a2faba11… → none
                 code.digest: sha256:000000000000… → none
                 code.repository: registry.example.com/b → none
                 version: dev-latest → none
@@ -178,18 +179,18 @@ fn an_agent_that_leaves_and_one_that_is_held() {
             staging/b removed
               tuple
                 blueprint.name: agent-service → none
-                blueprint.sha256: sha256:186e94c89fcd… → none
+                blueprint.sha256: sha256:9ee5a2faba11… → none
                 code.digest: sha256:000000000000… → none
                 code.repository: registry.example.com/b → none
                 version: v1.0.0-rc1 → none
               overrides
-                overrides.model.temperature: 0.5 → none
+                overrides.model.temperature: 0.05 → none
               objects
                 - Deployment b
                 - Application b-staging
 
             dev/a nothing but what is folded
-              lockstep.dev/input in 1 object: sha256:3f5fa8bc03cc… → sha256:f194ce097c0d…
+              lockstep.dev/input in 1 object: sha256:f789df0d4042… → sha256:5fa94cd22cbf…
 
             held, so not released: staging/a
 
@@ -212,7 +213,7 @@ fn revisions_are_rendered_and_compared() {
                 ~ Deployment a
                   spec.replicas: 3 → 4
               folded
-                lockstep.dev/input in 1 object: sha256:e4aabab17227… → sha256:123eae563f5f…
+                lockstep.dev/input in 1 object: sha256:4b9fc87d5cb1… → sha256:be8b3af2c912…
 
             units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~1 -0; components: 0
         "#]],
@@ -299,7 +300,7 @@ fn environments_are_compared_as_their_branches_are() {
                   - Be brief.
                   + Be short.
               overrides
-                overrides.model.temperature: none → 0.5 (medium risk)
+                overrides.model.temperature: none → 0.05 (medium risk)
               objects
                 ~ Deployment a
                   spec.replicas: 1 → 3
@@ -307,29 +308,30 @@ fn environments_are_compared_as_their_branches_are() {
                 ~ ConfigMap a-prompts-590a8ef75d (was a-prompts-601e547ae0)
                   data["answer.prompt"]: as the text of prompts.answer above
               folded (nothing else in 1 object)
-                lockstep.dev/input in 1 object: sha256:f38d606857e5… → sha256:e4aabab17227…
-                lockstep.dev/tuple in 1 object: sha256:57917de5ec16… → sha256:6c7fd23ef561…
+                lockstep.dev/input in 1 object: sha256:5efc89b535a6… → sha256:4b9fc87d5cb1…
+                lockstep.dev/tuple in 1 object: sha256:93542491fc91… → sha256:de0058e0e554…
                 lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
                 name of a-prompts-… in 2 objects: a-prompts-601e547ae0 → a-prompts-590a8ef75d
-                names of the environments in 3 objects
+                names of the environments in 1 object: a-dev → a-staging
+                namespace in 3 objects: agents-dev → agents-staging
 
             dev → staging/b changed
               tuple
                 version: dev-latest → v1.0.0-rc1
               overrides
-                overrides.model.temperature: none → 0.5 (medium risk)
+                overrides.model.temperature: none → 0.05 (medium risk)
               objects
                 ~ Deployment b
                   spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
               folded (nothing else in 1 object)
-                lockstep.dev/input in 1 object: sha256:235647d0e3a9… → sha256:0da0bf1f569e…
+                lockstep.dev/input in 1 object: sha256:531b38ec9d0e… → sha256:2ac5807732fd…
                 lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
-                names of the environments in 2 objects
+                names of the environments in 2 objects (3 fields)
 
             dev → staging/_environment nothing but what is folded
-              names of the environments in 1 object: agents-dev → agents-staging
+              names of the environments in 2 objects: agents-dev → agents-staging
 
-            units: 0 added, 3 changed, 0 removed, 0 unchanged; objects: +0 ~6 -0; components: 6
+            units: 0 added, 3 changed, 0 removed, 0 unchanged; objects: +0 ~7 -0; components: 6
         "#]],
     );
 }

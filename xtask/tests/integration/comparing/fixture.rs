@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::fleet::schemas;
 use clap::Parser;
 use git2::{IndexAddOption, Signature, Time};
 use lockstep::model::{AgentName, Version};
@@ -45,7 +46,7 @@ description: Staging.
 tier: staging
 cluster: {name: c, server: https://c.example.com, version: \"1.35\", region: eu}
 namespace: agents-staging
-overrides: {model: {temperature: 0.5}}
+overrides: {model: {temperature: 0.05}}
 "),
     ("environments/staging/values/a.yaml", "values: {replicas: 3}\n"),
     ("agents/a/agent.yaml", "\
@@ -82,8 +83,10 @@ metadata:
   annotations: {lockstep.dev/version: {{ release.version | quote }}}
 spec:
   replicas: {{ values.replicas }}
+  selector: {matchLabels: {app: {{ agent.name | quote }}}}
   template:
     metadata:
+      labels: {app: {{ agent.name | quote }}}
       annotations: {lockstep.dev/tuple: {{ release.tupleId | quote }}}
     spec:
       containers:
@@ -114,6 +117,11 @@ data:
 apiVersion: v1
 kind: Namespace
 metadata: {name: {{ environment.namespace | quote }}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: {{ environment.namespace | quote }}}
+spec: {podSelector: {}}
 "),
     ("templates/argocd/blueprint.yaml", "description: Argo CD.\n"),
     ("templates/argocd/application.yaml.tera", "\
@@ -122,6 +130,10 @@ kind: Application
 metadata:
   name: {{ (agent.name ~ \"-\" ~ environment.name) | quote }}
   namespace: argocd
+spec:
+  project: test
+  destination: {server: {{ environment.cluster.server | quote }}, namespace: {{ environment.namespace | quote }}}
+  source: {repoURL: {{ environment.repoURL | quote }}, path: {{ (\"apps/\" ~ agent.name) | quote }}}
 "),
 ];
 
@@ -133,7 +145,7 @@ impl Fleet {
         options.initial_head("main");
         let git = git2::Repository::init_opts(folder.path(), &options).unwrap();
         let fleet = Fleet { folder, git };
-        for (path, text) in FILES {
+        for (path, text) in FILES.iter().copied().chain(schemas()) {
             fleet.put(path, text);
         }
         fleet.promote("a", "v1.0.0-rc1");

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use expect_test::Expect;
 use git2::{ObjectType, Oid};
@@ -27,6 +28,21 @@ pub struct Fleet {
     pub repository: Fixture,
 }
 
+/// What this repository says of the kinds that small fleets render.
+pub fn schemas() -> impl Iterator<Item = (&'static str, &'static str)> {
+    static SCHEMAS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let wanted = |path: &str| layout::is_object_schema(path) && !path.starts_with("schemas/crds/n");
+        let tree = Disk.tree(&root, &wanted).unwrap();
+        let texts = tree.entries().map(|(path, _)| {
+            let bytes = tree.get(path).unwrap();
+            (path.to_owned(), String::from_utf8(bytes.to_vec()).unwrap())
+        });
+        texts.collect()
+    });
+    SCHEMAS.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+}
+
 impl Fleet {
     /// Two agents: `assistant` (prompts, tools, contract) calls `orders` (a service). `dev` follows the candidate;
     /// `staging`, `canary` and `production` run nothing until `promote`.
@@ -34,7 +50,7 @@ impl Fleet {
         let fleet = Fleet {
             repository: Fixture::unborn_in(folder()),
         };
-        for (path, text) in small::FILES {
+        for (path, text) in small::FILES.iter().copied().chain(schemas()) {
             fleet.put(path, text);
         }
         fleet.commit("Start the shop");

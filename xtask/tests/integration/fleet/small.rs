@@ -19,8 +19,9 @@ pub const FILES: &[(&str, &str)] = &[
     ("templates/agent-service/blueprint.yaml", "description: An agent.\n"),
     (
         "templates/agent-service/values.yaml",
-        "replicas: 1\ngenerations: 2\nimagePullSecrets: []\nenv: {}\n",
+        "replicas: 6\ngenerations: 2\nimagePullSecrets: []\nenv: {}\n",
     ),
+    ("templates/agent-service/budget.yaml.tera", BUDGET),
     ("templates/agent-service/prompts.yaml.tera", PROMPTS),
     ("templates/agent-service/service.yaml.tera", SERVICE),
     ("templates/agent-service/workload.yaml.tera", WORKLOAD),
@@ -122,6 +123,17 @@ candidate:
     digest: sha256:2222222222222222222222222222222222222222222222222222222222222222
 ";
 
+const BUDGET: &str = r#"apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ agent.resourceName | quote }}
+  namespace: {{ environment.namespace | quote }}
+spec:
+  minAvailable: 1
+  selector:
+    matchLabels: { app: {{ agent.resourceName | quote }} }
+"#;
+
 const PROMPTS: &str = r#"{% if agent.prompts -%}
 apiVersion: v1
 kind: ConfigMap
@@ -161,11 +173,17 @@ spec:
       annotations:
         lockstep.dev/tuple: {{ release.tupleId | quote }}
     spec:
-      imagePullSecrets: {{ values.imagePullSecrets | json }}
+      imagePullSecrets:
+      {%- for name in values.imagePullSecrets %}
+        - { name: {{ name | quote }} }
+      {%- endfor %}
       containers:
         - name: agent
           image: {{ agent.image | quote }}
-          env: {{ values.env | json }}
+          env:
+          {%- for name, value in values.env %}
+            - { name: {{ name | quote }}, value: {{ value | quote }} }
+          {%- endfor %}
       {%- if agent.prompts %}
       volumes:
         - name: prompts
@@ -195,6 +213,7 @@ kind: AppProject
 metadata:
   name: {{ ("shop-" ~ environment.name) | quote }}
   namespace: {{ environment.argocdNamespace | quote }}
+spec: {}
 "#;
 
 const APPLICATION: &str = r#"apiVersion: argoproj.io/v1alpha1
@@ -204,6 +223,8 @@ metadata:
   namespace: {{ environment.argocdNamespace | quote }}
   finalizers: [resources-finalizer.argocd.argoproj.io]
 spec:
+  project: {{ ("shop-" ~ environment.name) | quote }}
+  destination: { server: {{ environment.cluster.server | quote }}, namespace: {{ environment.namespace | quote }} }
   source:
     repoURL: {{ environment.repoURL | quote }}
     targetRevision: {{ environment.targetRevision | quote }}

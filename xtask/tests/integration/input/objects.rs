@@ -4,7 +4,8 @@ use expect_test::expect;
 
 use crate::fleet::Fleet;
 
-const TWIN: &str = "apiVersion: v1\nkind: Service\nmetadata: { name: shared, namespace: shop }\n";
+const TWIN: &str =
+    "apiVersion: v1\nkind: Service\nmetadata: { name: shared, namespace: shop }\nspec: { ports: [{ port: 8080 }] }\n";
 
 #[test]
 fn two_templates_of_a_unit_with_one_object_are_refused() {
@@ -50,7 +51,7 @@ fn without_suffix() -> Fleet {
     let fleet = Fleet::small();
     fleet.put(
         "templates/agent-service/one.yaml.tera",
-        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ agent.name | quote }}\n  namespace: {{ environment.namespace | quote }}\n",
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ agent.name | quote }}\n  namespace: {{ environment.namespace | quote }}\nspec: { ports: [{ port: 8080 }] }\n",
     );
     fleet.remove("templates/agent-service/service.yaml.tera");
     for environment in ["canary", "production"] {

@@ -54,10 +54,10 @@ fn a_syntax_error_is_shown_once() {
         "{%- endif %}",
         "",
         expect![[r#"
-        exit 1
-        error[template-syntax] templates/agent-service/workload.yaml.tera:26:1
-          unexpected end of input
-    "#]],
+            exit 1
+            error[template-syntax] templates/agent-service/workload.yaml.tera:32:1
+              unexpected end of input
+        "#]],
     );
 }
 

@@ -116,7 +116,7 @@ metadata:
         .collect();
     let mut sorted = keys.clone();
     sorted.sort();
-    assert_eq!(keys.len(), 14);
+    assert_eq!(keys.len(), 15);
     assert_eq!(keys, sorted);
 }
 
@@ -155,6 +155,12 @@ fn an_inventory_lists_the_objects_of_the_manifest() {
           {
             "group": "apps",
             "kind": "Deployment",
+            "name": "orders",
+            "namespace": "shop-dev"
+          },
+          {
+            "group": "policy",
+            "kind": "PodDisruptionBudget",
             "name": "orders",
             "namespace": "shop-dev"
           }
@@ -280,6 +286,10 @@ fn argo_cd_gets_an_application_for_each_agent_and_a_project() {
           name: orders-dev
           namespace: argocd
         spec:
+          destination:
+            namespace: shop-dev
+            server: https://dev.example.com
+          project: shop-dev
           source:
             path: apps/orders
             repoURL: https://git.example.com/shop.git
@@ -292,6 +302,7 @@ fn argo_cd_gets_an_application_for_each_agent_and_a_project() {
         metadata:
           name: shop-dev
           namespace: argocd
+        spec: {}
     "#]]
     .assert_eq(&fleet.file("environment/dev", "argocd/_project.yaml"));
 }

@@ -243,7 +243,7 @@ fn an_argo_cd_object_that_no_template_renders_any_more_leaves_the_branch() {
     fleet
         .put(
             "templates/argocd/_second.yaml.tera",
-            &project.replacen("name: ", "name: second-", 1),
+            &project.replacen("\"shop-\"", "\"second-\"", 1),
         )
         .commit("Add a second project");
     fleet.release(&["dev"]);

@@ -15,8 +15,8 @@ fn a_message_is_subject_table_and_trailers() {
         <dry>: Start the shop
 
           _environment  added  -           +2 ~0 -0
-          assistant     added  dev-latest  +3 ~0 -0
-          orders        added  dev-latest  +2 ~0 -0
+          assistant     added  dev-latest  +4 ~0 -0
+          orders        added  dev-latest  +3 ~0 -0
 
         Dry-sha: …
         Tuple-id: assistant=sha256:…

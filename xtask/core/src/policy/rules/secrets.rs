@@ -144,6 +144,9 @@ pub(super) fn scan(text: &str) -> Vec<Hit> {
 
 /// What a name and its value look like, as in an environment variable.
 pub(super) fn of_value(name: &str, value: &str) -> Option<&'static str> {
+    if value.len() < LEAST {
+        return None;
+    }
     let told = is_telling(name) && looks_made(value);
     in_line(value).first().map(|hit| hit.kind).or(told.then_some(TOLD))
 }
@@ -159,10 +162,10 @@ fn in_line(line: &str) -> Vec<Hit> {
         hits.push(hit(at, line[at..].trim_end().len(), "a private key"));
         return hits;
     }
-    let public = name_of(line).is_some_and(|(name, _)| is_public(name));
     for (at, word) in words(line).filter(|(_, word)| word.len() >= SHORTEST) {
+        let public = || name_of(line).is_some_and(|(name, _)| is_public(name));
         let kind = form(word).or_else(|| web_token(word));
-        let kind = kind.or_else(|| untold(word).filter(|_| !public));
+        let kind = kind.or_else(|| untold(word).filter(|_| !public()));
         hits.extend(kind.map(|kind| hit(at, word.len(), kind)));
     }
     hits.extend(credentials(line));
@@ -195,12 +198,14 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// What a word is that begins like a provider's keys and goes on as a machine would.
 fn form(word: &str) -> Option<&'static str> {
+    // `Bearer=ghp_…` and `key/ghp_…` are one word: the form may begin inside
+    let inner = word.match_indices(['=', '/', '+']).map(|(at, _)| at + 1);
+    std::iter::once(0).chain(inner).find_map(|at| form_at(word, at))
+}
+
+fn form_at(word: &str, at: usize) -> Option<&'static str> {
     FORMS.iter().find_map(|(start, least, kind)| {
-        // `Bearer=ghp_…` and `key/ghp_…` are one word: the form may begin inside
-        let at = word
-            .match_indices(start)
-            .find(|(at, _)| *at == 0 || word[..*at].ends_with(['=', '/', '+']));
-        let rest = &word[at?.0 + start.len()..];
+        let rest = word[at..].strip_prefix(start)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || (c == '.' && *start != "AKIA");
         let length = rest.find(|c| !plain(c)).unwrap_or(rest.len());
         let body = &rest[..length];
@@ -254,8 +259,7 @@ fn name_of(line: &str) -> Option<(&str, usize)> {
 
 /// Whether a name says that its value may be seen by everyone.
 fn is_public(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    PUBLIC.iter().any(|word| name.contains(word))
+    PUBLIC.iter().any(|word| has_word(name, word))
 }
 
 /// `password: value`, `"password": "value"` or `PASSWORD=value`
@@ -267,14 +271,23 @@ fn assignment(line: &str) -> Option<Hit> {
     let value = &value[..value
         .find(['"', '\'', ',', ' ', '}', '\n', '\r'])
         .unwrap_or(value.len())];
-    (is_telling(name) && looks_made(value)).then_some(hit(start, value.len(), TOLD))
+    (value.len() >= LEAST && is_telling(name) && looks_made(value)).then_some(hit(start, value.len(), TOLD))
 }
 
 /// Whether a name says that its value is a secret.
 fn is_telling(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    let telling = TELLING.iter().any(|word| name.contains(word));
-    telling && !INNOCENT.iter().any(|end| name.ends_with(end))
+    let ends = |end: &str| name.len() >= end.len() && is_same(&name.as_bytes()[name.len() - end.len()..], end);
+    TELLING.iter().any(|word| has_word(name, word)) && !INNOCENT.iter().any(|end| ends(end))
+}
+
+/// Whether a name has a word in it, in any case, with `-` for `_`.
+fn has_word(name: &str, word: &str) -> bool {
+    name.as_bytes().windows(word.len()).any(|part| is_same(part, word))
+}
+
+fn is_same(part: &[u8], word: &str) -> bool {
+    let plain = |byte: &u8| if *byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    part.iter().map(plain).eq(word.bytes())
 }
 
 /// Whether a value looks made by a machine, or chosen as a password is.

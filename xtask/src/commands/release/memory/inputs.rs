@@ -1,4 +1,4 @@
-//! What a unit is rendered from, as git ids: two runs that find the same ids need not read the files.
+//! What a unit is rendered from and judged by, as git ids: two runs that find the same ids need not read the files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::ports::GitId;
 
 /// Git ids of everything in the dry commit that a unit may be rendered from.
 pub(super) struct Inputs {
-    /// Ids of what every unit is rendered from.
+    /// Ids of what every unit is rendered from and judged by.
     common: Vec<String>,
     agents: Folder,
     environments: BTreeMap<EnvironmentName, EnvironmentInputs>,
@@ -40,8 +40,11 @@ impl Inputs {
         let folder = |path: &str| run.repository.folder(&run.head.id, path);
         let id = |folder: &Folder, name: &str| folder.get(name).map(|id| id.0.clone()).unwrap_or_default();
         let environments = folder(layout::ENVIRONMENTS)?;
+        let root = folder("")?;
         let mut common = vec![
-            id(&folder("")?, layout::TEMPLATES),
+            id(&root, layout::TEMPLATES),
+            id(&root, layout::SCHEMAS),
+            id(&root, layout::POLICIES),
             id(&environments, "fleet.yaml"),
             id(&environments, "blueprints"),
         ];

@@ -1,0 +1,161 @@
+//! `check`: everything that a pull request must hold, in one run.
+
+mod base;
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, Entry, Finding};
+use lockstep::policy::By;
+use lockstep::workspace::layout;
+use serde::Serialize;
+use serde_json::Value;
+
+use self::base::Base;
+use super::evaluate;
+use super::judging::{self, Amount, Judgement, UnitsArgs};
+use crate::context::{Context, Source};
+use crate::failure::{EXIT_OUTSIDE, Failure};
+use crate::outputs::OutputArgs;
+use crate::ports::GitId;
+use crate::report::Report;
+
+/// Judge everything that a pull request must hold.
+///
+/// The files and what their parts say of each other, what they render to, by schemas, rules and policies, and the agents
+/// by their recorded cases. With `--base` only what is new since then is told: findings that the base has too are
+/// counted, agents that did not change are not evaluated, and summaries begin with what changes for whom.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    units: UnitsArgs,
+    /// The git revision that the change is to go on top of, for example `origin/main`: compared with where both parted.
+    #[arg(long, value_name = "REVISION")]
+    base: Option<String>,
+    /// Begin nothing more after this time, and say what was not checked.
+    #[arg(long, value_name = "SECONDS")]
+    time_limit: Option<u32>,
+    /// Where to write the answer.
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    #[serde(flatten)]
+    amount: Amount,
+    /// Findings that a waiver admits.
+    waived: usize,
+    /// The commit that the tree was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<GitId>,
+    /// What `evaluate` says of the agents.
+    evaluations: Value,
+}
+
+/// Checks.
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    let progress = context.spinner("checking");
+    let report = check(context, &args);
+    progress.finish_and_clear();
+    report
+}
+
+fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
+    let begun = context.clock.now();
+    let is_late = || {
+        let limit = args.time_limit.map(i64::from);
+        limit.is_some_and(|limit| context.clock.now() - begun >= limit)
+    };
+    let base = args.base.as_deref().map(|name| Base::find(context, name)).transpose()?;
+    let mut judged = judging::judge(context, &Source::WorkTree, &args.units, By::Everything)?;
+    let mut known = 0;
+    let mut change = None;
+    if let Some(base) = &base {
+        if is_late() {
+            judged.unchecked.push(format!("what differs from {}", base.name));
+        } else {
+            let earlier = base.judgement(context)?;
+            change = base::change(&earlier, &judged, &args.units)?;
+            known = base::forget_known(&mut judged, &earlier);
+        }
+    }
+    let touched = match (&base, &change, &judged.loaded.workspace) {
+        (Some(base), Some(change), _) => base.touched(context, change)?,
+        (_, _, Some(workspace)) => workspace.agents.keys().cloned().collect(),
+        (_, _, None) => BTreeSet::new(),
+    };
+    let agents = with_cases(context, args, touched)?;
+    let evaluated = match (agents.is_empty(), is_late()) {
+        (true, _) => Report::default(),
+        (false, true) => {
+            judged.unchecked.push(format!("the cases of {}", agents.join(", ")));
+            Report::default()
+        }
+        (false, false) => evaluate::run(context, evaluate::Args::of(&agents))?,
+    };
+    let mut report = whole(judged, evaluated, base);
+    report.known = known;
+    report.change = change;
+    Ok(report)
+}
+
+/// One report of both.
+fn whole(judged: Judgement, evaluated: Report, base: Option<Base>) -> Report {
+    let amount = judged.amount;
+    let judged = judged.report();
+    let mut sources = judged.sources;
+    for (path, entry) in evaluated.sources.entries() {
+        if let Entry::File(bytes) = entry {
+            sources.insert(path.to_owned(), bytes.clone());
+        }
+    }
+    let mut findings = judged.findings;
+    findings.extend(evaluated.findings);
+    findings.sort();
+    findings.dedup();
+    let answer = Answer {
+        amount,
+        waived: findings.iter().filter(|finding| finding.waiver.is_some()).count(),
+        base: base.map(|base| base.commit),
+        evaluations: evaluated.result.get("evaluations").cloned().unwrap_or_default(),
+    };
+    let is_wrong = findings.iter().any(Finding::is_error);
+    let text = judged.text + &in_short(&answer.evaluations).unwrap_or(evaluated.text);
+    let mut report = Report::new(answer, text).with_findings(findings, sources);
+    report.exit = (!judged.unchecked.is_empty() && !is_wrong).then_some(EXIT_OUTSIDE);
+    report.unchecked = judged.unchecked;
+    report
+}
+
+/// Evaluations in one line, where all of them passed.
+fn in_short(evaluations: &Value) -> Option<String> {
+    let evaluations = evaluations.as_array()?;
+    let passed = |evaluation: &Value| {
+        evaluation
+            .pointer("/verdict/outcome")
+            .is_some_and(|word| word == "passed")
+    };
+    if !evaluations.iter().all(passed) {
+        return None;
+    }
+    let cases = evaluations
+        .iter()
+        .filter_map(|evaluation| evaluation.pointer("/summary/total")?.as_u64());
+    Some(format!(
+        "evaluated {} agents by {} cases: all passed\n",
+        evaluations.len(),
+        cases.sum::<u64>()
+    ))
+}
+
+/// The agents to evaluate: those that were asked for and have cases.
+fn with_cases(context: &Context, args: &Args, touched: BTreeSet<AgentName>) -> Result<Vec<String>, Failure> {
+    let named = &args.units.agent;
+    let asked = touched
+        .iter()
+        .filter(|agent| named.is_empty() || named.iter().any(|name| name == agent.as_str()));
+    let root = context.root()?;
+    let has_cases = |agent: &&AgentName| context.files.exists(&root.join(layout::cases(agent)));
+    Ok(asked.filter(has_cases).map(AgentName::to_string).collect())
+}

@@ -1,0 +1,230 @@
+//! A fleet rendered and judged: what `validate`, `policy` and `check` have in common.
+
+mod manifests;
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, FileTree, Finding};
+use lockstep::policy::{By, Fleet, Judge, Released};
+use lockstep::reference;
+use lockstep::release::RULES as OF_RELEASES;
+use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
+use lockstep::workspace::{Environment, Workspace};
+use serde::Serialize;
+use serde_json::Map;
+
+use super::branches::{delivery_repository, manifests_on};
+use super::selection;
+use crate::context::{Context, Loaded, Source};
+use crate::failure::{EXIT_OUTSIDE, Failure};
+use crate::ports::Tip;
+use crate::report::Report;
+pub(super) use manifests::{PathArgs, of_paths};
+
+/// Which units to judge.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct UnitsArgs {
+    /// Environments to judge; all by default.
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) environment: Vec<String>,
+    /// Agents to judge; all, and what the environments have of their own, by default.
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) agent: Vec<String>,
+}
+
+/// A fleet that was rendered and judged.
+pub(super) struct Judgement {
+    /// What was judged; there is no workspace where the tree has none, or not what was asked for.
+    pub(super) loaded: Loaded,
+    /// What is wrong, what waivers admit among it.
+    pub(super) findings: Vec<Finding>,
+    /// What could not be told, each with the reason.
+    pub(super) unchecked: Vec<String>,
+    /// How much was judged.
+    pub(super) amount: Amount,
+}
+
+/// How much was judged.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(super) struct Amount {
+    /// Objects.
+    pub(super) objects: usize,
+    /// Units, or files, that they stand in.
+    pub(super) sources: usize,
+    /// Admission policies that judged them.
+    #[serde(skip_serializing_if = "is_none")]
+    pub(super) policies: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+/// Renders and judges the fleet of a source. Everything is, since what one unit has may not fit another's; the findings
+/// are about the units that were asked for.
+pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By) -> Result<Judgement, Failure> {
+    let loaded = context.load_with_judges(source)?;
+    let mut findings = loaded.findings.clone();
+    let nothing = |loaded, findings| Judgement {
+        loaded,
+        findings,
+        unchecked: Vec::new(),
+        amount: Amount::default(),
+    };
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(nothing(loaded, findings));
+    };
+    if selection::unreadable(workspace, &args.environment) {
+        return Ok(nothing(loaded, findings));
+    }
+    let chosen = Chosen {
+        environments: selection::environments(workspace, &args.environment)?,
+        agents: selection::agents(workspace, &args.agent, &BTreeSet::new())?,
+    };
+    let (engines, more) = Engines::compile(workspace);
+    findings.extend(more);
+    let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());
+    findings.extend(more);
+    let everything = Selection {
+        environments: workspace.environments.iter().collect(),
+        agents: None,
+        set: Map::new(),
+    };
+    let (units, more) = render_all(workspace, &engines, &everything);
+    findings.extend(more);
+    let (released, unchecked) = released(context, workspace, &chosen);
+    let fleet = Fleet {
+        workspace,
+        engines: &engines,
+        tree: &loaded.tree,
+    };
+    findings.extend(judge.fleet(fleet, &units, &released));
+    findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
+    if chosen.is_everything(args) && by != By::Rules {
+        findings.extend(judge.idle());
+    }
+    findings.sort();
+    findings.dedup();
+    conclude(&judge, &mut findings, chosen.is_everything(args).then_some(by));
+    let units: Vec<&RenderedUnit> = units
+        .iter()
+        .filter(|unit| chosen.has(&format!("{}/{}", unit.environment, unit.unit)))
+        .collect();
+    let amount = Amount {
+        objects: units.iter().flat_map(|unit| unit.all_objects()).count(),
+        sources: units.len(),
+        policies: judge.policies().iter().count(),
+    };
+    Ok(Judgement {
+        loaded,
+        findings,
+        unchecked,
+        amount,
+    })
+}
+
+/// Tells what waivers admit; `whole` says by what everything was judged, so that a waiver which met nothing is of no use.
+fn conclude(judge: &Judge, findings: &mut Vec<Finding>, whole: Option<By>) {
+    let native: Vec<&str> = reference::rules().iter().map(|rule| rule.id).collect();
+    let policies: Vec<&str> = judge
+        .policies()
+        .iter()
+        .map(|policy| policy.about.rule.as_str())
+        .collect();
+    let known: BTreeSet<&str> = native.iter().chain(&policies).copied().collect();
+    let of_releases = |id: &&str| OF_RELEASES.iter().any(|rule| rule.id == *id);
+    let judged: BTreeSet<&str> = match whole {
+        None => BTreeSet::new(),
+        Some(By::Policies) => policies.into_iter().collect(),
+        Some(By::Rules) => native.into_iter().filter(|id| !of_releases(id)).collect(),
+        Some(By::Everything) => known.iter().copied().filter(|id| !of_releases(id)).collect(),
+    };
+    judge.conclude(findings, &known, &judged);
+}
+
+/// What the environment branches have of the chosen environments, and why that could not be told. Without a repository
+/// nothing was released.
+fn released(context: &Context, workspace: &Workspace, chosen: &Chosen<'_>) -> (Released, Vec<String>) {
+    let mut released = Released::new();
+    let mut unchecked = Vec::new();
+    let Ok(repository) = context.repository() else {
+        return (released, unchecked);
+    };
+    let mut read = |environment: &Environment| -> Result<(), Failure> {
+        let delivery = delivery_repository(context, &repository, workspace)?;
+        let branch = workspace.branch(&environment.name);
+        if let Tip::At { commit, .. } = delivery.tip(&branch, &workspace.fleet.delivery.remote)? {
+            released.insert(environment.name.to_string(), manifests_on(&*delivery, &commit)?);
+        }
+        Ok(())
+    };
+    for environment in &chosen.environments {
+        if let Err(failure) = read(environment) {
+            let what = format!("what changes since the last release of `{}`", environment.name);
+            let hints: String = failure.hints.iter().map(|hint| format!("; {hint}")).collect();
+            unchecked.push(format!("{what}: {}{hints}", failure.message));
+        }
+    }
+    (released, unchecked)
+}
+
+/// What the user wants to hear about.
+struct Chosen<'a> {
+    environments: Vec<&'a Environment>,
+    agents: Option<BTreeSet<AgentName>>,
+}
+
+impl Chosen<'_> {
+    /// Whether it has a unit, written as `<environment>/<unit>`.
+    fn has(&self, unit: &str) -> bool {
+        let (environment, name) = unit.split_once('/').unwrap_or((unit, ""));
+        let agents = self.agents.as_ref();
+        self.environments
+            .iter()
+            .any(|chosen| chosen.name.as_str() == environment)
+            && agents.is_none_or(|agents| agents.iter().any(|agent| agent.as_str() == name))
+    }
+
+    fn is_everything(&self, args: &UnitsArgs) -> bool {
+        args.environment.is_empty() && args.agent.is_empty()
+    }
+}
+
+impl Judgement {
+    /// What was judged, in the words of a command.
+    pub(super) fn report(self) -> Report {
+        report(self.amount, "units", self.findings, self.loaded.tree, self.unchecked)
+    }
+}
+
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    amount: Amount,
+    waived: usize,
+}
+
+fn report(amount: Amount, of: &str, findings: Vec<Finding>, tree: FileTree, unchecked: Vec<String>) -> Report {
+    let Amount {
+        objects,
+        sources,
+        policies,
+    } = amount;
+    let by = if policies > 0 {
+        format!(" by {policies} policies")
+    } else {
+        String::new()
+    };
+    let verdict = if findings.iter().any(Finding::is_error) {
+        "not all of them would be admitted"
+    } else {
+        "nothing stands against them"
+    };
+    let text = format!("judged {objects} objects of {sources} {of}{by}: {verdict}\n");
+    let waived = findings.iter().filter(|finding| finding.waiver.is_some()).count();
+    let mut report = Report::new(Answer { amount, waived }, text).with_findings(findings, tree);
+    // what nobody could tell is no pass
+    report.exit = (!unchecked.is_empty() && report.exit_code() == 0).then_some(EXIT_OUTSIDE);
+    report.unchecked = unchecked;
+    report
+}

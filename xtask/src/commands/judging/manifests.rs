@@ -1,0 +1,201 @@
+//! Manifests from anywhere, each finding at its own line.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use lockstep::model::{Entry, FileTree, Finding, Problem};
+use lockstep::policy::admission::Request;
+use lockstep::policy::{By, Judge, Session, namespace};
+use lockstep::schema::{Streamed, objects};
+use lockstep::workspace::{Workspace, layout};
+use lockstep::yaml::{self, Positions, path_of_pointer};
+use rayon::prelude::*;
+use serde_json::Value;
+
+use super::{Amount, conclude, report};
+use crate::commands::selection;
+use crate::context::{Context, Source};
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+/// The environment whose policies hold for files where there is no fleet to name one.
+const STRICTEST: &str = "production";
+
+/// Which files to judge instead of the fleet.
+#[derive(Debug, clap::Args)]
+pub(in crate::commands) struct PathArgs {
+    /// Judge these YAML or JSON files, and those below these folders, instead of what the fleet renders; `--environment`
+    /// names the one whose policies hold, the last by default.
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["agent", "revision"])]
+    pub(in crate::commands) path: Vec<PathBuf>,
+    /// The version of Kubernetes that the files of `--path` are for; the newest with schemas by default.
+    #[arg(long, value_name = "VERSION", requires = "path")]
+    kubernetes: Option<String>,
+}
+
+/// Judges files by the schemas and policies of the work tree.
+pub(in crate::commands) fn of_paths(
+    context: &Context,
+    args: &PathArgs,
+    environment: &[String],
+    by: By,
+) -> Result<Report, Failure> {
+    let tree = context.files_of(&Source::WorkTree, &|path| layout::wanted(path) || layout::judges(path))?;
+    let (judge, mut findings) = Judge::read(&tree, by, context.clock.now());
+    let files = files(context, &args.path)?;
+    findings.extend(files.findings());
+    let place = Place {
+        version: match by {
+            By::Policies => String::new(),
+            By::Rules | By::Everything => version(&judge, args.kubernetes.as_deref())?,
+        },
+        environment: strictest(&tree, environment)?,
+    };
+    let (objects, more) = place.judged(&judge, &files);
+    findings.extend(more);
+    if objects == 0 && findings.is_empty() {
+        let message = "there is no object in these files, so nothing was checked";
+        let help = "name files, or folders with files, that end in `.yaml`, `.yml` or `.json`";
+        findings.push(Finding::error("no-objects", message).help(help));
+    }
+    findings.sort();
+    findings.dedup();
+    conclude(&judge, &mut findings, None);
+    let amount = Amount {
+        objects,
+        sources: files.entries().count(),
+        policies: judge.policies().iter().count(),
+    };
+    Ok(report(amount, "files", findings, files, Vec::new()))
+}
+
+/// The environment whose policies hold: the last one that is named, or the last of the fleet.
+fn strictest(tree: &FileTree, named: &[String]) -> Result<String, Failure> {
+    let (workspace, _) = Workspace::load(tree);
+    let Some(workspace) = workspace else {
+        return Ok(named.last().cloned().unwrap_or_else(|| STRICTEST.to_owned()));
+    };
+    let chosen = selection::environments(&workspace, named)?;
+    Ok(chosen
+        .last()
+        .map_or(STRICTEST.to_owned(), |environment| environment.name.to_string()))
+}
+
+/// The version that was asked for, or the newest that there are schemas of.
+fn version(judge: &Judge, asked: Option<&str>) -> Result<String, Failure> {
+    let known: Vec<&str> = judge.versions().collect();
+    match asked {
+        Some(version) if known.contains(&version) => Ok(version.to_owned()),
+        Some(version) => {
+            let message = format!("there are no schemas of Kubernetes {version}");
+            Err(Failure::new(FailureKind::Usage, message).hint(format!("there is {}", known.join(", "))))
+        }
+        // without any, each object is a finding that says so
+        None => Ok(known.last().copied().unwrap_or_default().to_owned()),
+    }
+}
+
+/// The manifests at and below the paths, as the user typed them.
+fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
+    let is_manifest =
+        |path: &str| path.ends_with('/') || [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
+    let mut entries = BTreeMap::new();
+    for path in paths {
+        let place = context.folder.join(path);
+        let shown = path.to_string_lossy().trim_end_matches('/').to_owned();
+        if let Some(bytes) = context.files.read(&place).ok().flatten() {
+            entries.insert(shown, Entry::File(bytes.into()));
+        } else if context.files.exists(&place) {
+            for (name, entry) in context.files.tree(&place, &is_manifest)?.entries() {
+                entries.insert(format!("{shown}/{name}"), entry.clone());
+            }
+        } else {
+            let message = format!("there is no file or folder `{shown}`");
+            return Err(Failure::new(FailureKind::Usage, message));
+        }
+    }
+    Ok(FileTree::new(entries))
+}
+
+/// Where files are to be admitted.
+struct Place {
+    /// The version of Kubernetes.
+    version: String,
+    /// The environment whose policies hold.
+    environment: String,
+}
+
+impl Place {
+    /// How many objects the files have, and what is wrong with them.
+    fn judged(&self, judge: &Judge, tree: &FileTree) -> (usize, Vec<Finding>) {
+        let files: Vec<(&str, &[u8])> = tree
+            .entries()
+            .filter_map(|(path, entry)| match entry {
+                Entry::File(bytes) => Some((path, &bytes[..])),
+                Entry::Link | Entry::Oversized(_) => None,
+            })
+            .collect();
+        let judged: Vec<(usize, Vec<Finding>)> = files
+            .par_iter()
+            .map_init(
+                || judge.session(),
+                |session, (path, bytes)| self.file(judge, session, path, bytes),
+            )
+            .collect();
+        let objects = judged.iter().map(|(objects, _)| objects).sum();
+        (objects, judged.into_iter().flat_map(|(_, findings)| findings).collect())
+    }
+
+    fn file(&self, judge: &Judge, session: &mut Session, path: &str, bytes: &[u8]) -> (usize, Vec<Finding>) {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            let finding = Finding::error("not-utf8", "the file is not UTF-8 text").in_file(path);
+            return (0, vec![finding.help("save it as UTF-8")]);
+        };
+        let manifests = match yaml::read_manifests(text) {
+            Ok(manifests) => manifests,
+            Err(error) => return (0, vec![error.finding(path)]),
+        };
+        let mut findings: Vec<Finding> = manifests
+            .ambiguous
+            .iter()
+            .map(|scalar| {
+                let message = format!("`{}` means different things to different YAML readers", scalar.text);
+                Finding::error("ambiguous-scalar", message)
+                    .at(path, scalar.line, scalar.column)
+                    .help("put quotes around it, or write it as Kubernetes reads it")
+            })
+            .collect();
+        let values: Vec<_> = manifests.documents.into_iter().map(|document| document.value).collect();
+        let positions = Positions::of_stream(text).unwrap_or_default();
+        let at = |document: usize, problem: Problem| {
+            let place = positions.get(document).map(|positions| {
+                let path = path_of_pointer(&values[document], &problem.pointer).unwrap_or_default();
+                let key = problem.on_key.then(|| positions.key(&path)).flatten();
+                key.unwrap_or_else(|| positions.nearest(&path))
+            });
+            let (line, column) = place.unwrap_or_default();
+            problem.finding().at(path, line, column)
+        };
+        let (objects, problems) = objects(&values);
+        findings.extend(problems.into_iter().map(|(document, problem)| at(document, problem)));
+        for streamed in &objects {
+            let Streamed { document, pointer, .. } = streamed;
+            for mut problem in self.object(judge, session, streamed.object) {
+                problem.pointer = format!("{pointer}{}", problem.pointer);
+                findings.push(at(*document, problem));
+            }
+        }
+        (objects.len(), findings)
+    }
+
+    fn object(&self, judge: &Judge, session: &mut Session, object: &Value) -> Vec<Problem> {
+        let name = object.pointer("/metadata/namespace").and_then(Value::as_str);
+        let namespace = namespace(name.unwrap_or("default"), Some(&self.environment));
+        let request = Request {
+            object,
+            old: None,
+            namespace: Some(&namespace),
+        };
+        judge.object(session, &self.version, &request)
+    }
+}
