@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, EnvironmentName, Finding};
 use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
-use lockstep::release::ledger::{Event, UnitHistory};
+use lockstep::release::ledger::{Event, Incident, UnitHistory};
 use lockstep::report::Table;
 use lockstep::workspace::layout;
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::report::Report;
 
 /// Show what happened to an agent, or to all of them.
 ///
-/// `--format json` has the events and, made of them, the release log, version metadata and what gates measured.
+/// `--format json` has the events and, made of them, the release log, version metadata, what gates measured, and incidents.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The agent; all of them by default.
@@ -40,6 +40,7 @@ struct Answer {
     release_log: Vec<ReleaseLog>,
     versions: Vec<VersionMetadata>,
     sla_results: Vec<SlaResult>,
+    incidents: Vec<Incident>,
 }
 
 /// Shows.
@@ -131,6 +132,13 @@ fn answer(histories: &[(String, UnitHistory)], limit: usize) -> Report {
             told.len()
         ));
     }
+    let incidents: Vec<Incident> = histories.iter().flat_map(|(_, history)| history.incidents()).collect();
+    for incident in incidents.iter().filter(|incident| incident.is_open()) {
+        text.push_str(&format!(
+            "  open: {} ({}): {}\n",
+            incident.id, incident.severity, incident.summary
+        ));
+    }
     let findings: Vec<Finding> = histories
         .iter()
         .flat_map(|(_, history)| history.findings.clone())
@@ -142,6 +150,7 @@ fn answer(histories: &[(String, UnitHistory)], limit: usize) -> Report {
         versions: agents().flat_map(|(unit, history)| versions(unit, history)).collect(),
         sla_results: agents().flat_map(|(_, history)| sla_results(history)).collect(),
         events: events.into_iter().cloned().collect(),
+        incidents,
     };
     Report::new(answer, text).with_findings(findings, Default::default())
 }

@@ -2,7 +2,6 @@
 
 use lockstep::model::Finding;
 use lockstep::release::ledger::{Draft, Fact, Mark, MarkedVerdict, Verdict};
-use lockstep::release::rollback::is_named;
 use serde::Serialize;
 
 use super::ledger::operator;
@@ -66,19 +65,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let ledger = unit.ledger(context);
     let environment = &unit.environment().name;
     let history = ledger.view()?.unit(Some(environment), unit.agent.as_str())?;
-    let releases = history.releases();
-    let found = match &args.release {
-        Some(name) => releases.iter().rfind(|release| is_named(release, name)),
-        None => releases.last(),
-    };
-    let Some(release) = found else {
-        let what = args
-            .release
-            .as_ref()
-            .map_or("release".to_owned(), |name| format!("release `{name}`"));
-        let message = format!("the ledger knows no {what} of `{}` in `{environment}`", unit.agent);
-        let finding = Finding::error("unreleased-unit", message).help(format!("cargo xtask release {environment}"));
-        return Ok(Report::default().with_findings(vec![unit.about(finding)], Default::default()));
+    let release = match unit.release(&history, args.release.as_ref()) {
+        Ok(release) => release,
+        Err(finding) => return Ok(Report::of_findings(vec![*finding], Default::default())),
     };
     if release.verdict == Verdict::Rollbacked {
         let message = format!("`{}` was rolled back: that verdict stays", release.release.version);

@@ -17,6 +17,7 @@ pub mod generate;
 pub mod history;
 pub mod hold;
 pub mod import;
+pub mod incident;
 pub mod keys;
 pub mod man;
 pub mod mark;

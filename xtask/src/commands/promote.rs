@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, Finding, Version};
-use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind};
+use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind, unlearnt};
 use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skipped};
 use lockstep::release::{Blocked, recorded};
 use lockstep::render::{Engines, Selection, render_all};
@@ -255,19 +255,20 @@ impl Promotion<'_> {
     ) -> Result<(), Failure> {
         let view = self.ledger.view()?;
         let (from, to) = (&self.from.name, &self.to.name);
-        let unit = agent.as_str();
-        let histories = view.units(&[(Some(from), unit), (Some(to), unit), (None, unit)])?;
+        let (everywhere, places) = view.agent(self.workspace, agent)?;
+        let incidents = unlearnt(&places);
         let version = self.version.clone().unwrap_or_else(|| record.version.clone());
-        let hold = histories[1].hold();
+        let hold = places[to].hold();
         let step = Move {
             agent,
             source: record,
             commit: &commit.0,
             kind: self.args.kind.map_or_else(|| kind_of(&version), ReleaseKind::from),
             version,
-            there: &histories[0],
-            here: &histories[1],
-            everywhere: &histories[2],
+            there: &places[from],
+            here: &places[to],
+            everywhere: &everywhere,
+            incidents: &incidents,
             hold: self.to.holds.get(agent).or(hold.as_ref()),
         };
         let mut against = objections(self.workspace, self.from, self.to, &step);

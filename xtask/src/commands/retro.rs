@@ -1,5 +1,8 @@
 //! `retro`: what a release taught, written back.
 
+mod draft;
+mod finish;
+
 use std::path::PathBuf;
 
 use lockstep::model::AgentName;
@@ -18,19 +21,19 @@ use crate::report::Report;
 /// Write back what a release taught.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What to write back.
     #[command(subcommand)]
     what: What,
 }
 
-/// What can be written back.
+/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Make a failed production sample a case: without personal data and secrets, and never twice.
     Add(AddArgs),
+    Draft(draft::Args),
+    Finish(finish::Args),
 }
 
-/// Make a failed production sample a case.
+/// Make a failed production sample a case: without personal data and secrets, and never twice.
 #[derive(Debug, clap::Args)]
 struct AddArgs {
     /// The sample: JSON with `userInput`, and where known `answer`, `vars`, `turns`, `expectedTools`, `expectedBehavior`.
@@ -54,6 +57,8 @@ struct AddArgs {
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     match args.what {
         What::Add(args) => add(context, &args),
+        What::Draft(args) => draft::run(context, &args),
+        What::Finish(args) => finish::run(context, &args),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version};
 use lockstep::release::PreviousUnit;
-use lockstep::release::ledger::Verdict;
+use lockstep::release::ledger::{Incident, Verdict};
 use lockstep::report::Table;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use lockstep::workspace::{Environment, Workspace};
@@ -19,8 +19,8 @@ use crate::failure::Failure;
 use crate::ports::{Repository, Tip};
 use crate::report::Report;
 
-/// Show the fleet at a glance: what each agent runs in each environment, since when, what is thought of it, and what is
-/// held.
+/// Show the fleet at a glance: what each agent runs in each environment, since when, what is thought of it, what is held,
+/// and which incidents are open.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only these agents.
@@ -41,6 +41,7 @@ struct UnitAnswer {
     since: Option<Timestamp>,
     verdict: Option<Verdict>,
     hold: Option<String>,
+    incidents: Vec<Incident>,
 }
 
 /// Shows.
@@ -116,6 +117,7 @@ fn of_environment(
                 since: current.as_ref().map(|release| release.time),
                 verdict: current.map(|release| release.verdict),
                 hold: hold(unit),
+                incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
             }
         });
     Ok(found.collect())
@@ -149,9 +151,21 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
         let reason = unit.hold.as_ref()?.split_whitespace().collect::<Vec<_>>().join(" ");
         Some(format!("  {}/{} is held: {reason}\n", unit.environment, unit.agent))
     });
-    let holds: String = holds.collect();
-    let gap = if holds.is_empty() { "" } else { "\n" };
-    format!("{body}{gap}{holds}")
+    let incidents = units.iter().flat_map(|unit| {
+        let place = format!("{}/{}", unit.environment, unit.agent);
+        let line = move |incident: &Incident| {
+            let Incident { id, severity, .. } = incident;
+            let age = age(now - incident.since.seconds);
+            format!(
+                "  {place} has the incident {id} ({severity}) for {age}: {}\n",
+                incident.summary
+            )
+        };
+        unit.incidents.iter().map(line)
+    });
+    let below: String = holds.chain(incidents).collect();
+    let gap = if below.is_empty() { "" } else { "\n" };
+    format!("{body}{gap}{below}")
 }
 
 fn table(
@@ -185,7 +199,8 @@ fn shown(unit: &UnitAnswer, now: i64) -> String {
         Some(verdict) => format!(" {}", verdict.as_str()),
     };
     let hold = if unit.hold.is_some() { " held" } else { "" };
-    format!("{version}{age}{verdict}{hold}")
+    let incident = if unit.incidents.is_empty() { "" } else { " incident" };
+    format!("{version}{age}{verdict}{hold}{incident}")
 }
 
 /// A span of time in its largest unit.

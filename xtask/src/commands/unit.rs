@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Finding};
+use lockstep::release::ledger::{Recorded, UnitHistory};
+use lockstep::release::rollback::is_named;
 use lockstep::workspace::{Environment, Workspace, layout};
 
 use super::branches::delivery_repository;
@@ -77,6 +79,22 @@ impl UnitOf {
             settings: &self.workspace().fleet.delivery,
             seconds: context.clock.now(),
         }
+    }
+
+    /// A release by label, tuple or environment commit; the last one where none is named.
+    pub(super) fn release(&self, history: &UnitHistory, named: Option<&String>) -> Result<Recorded, Box<Finding>> {
+        let mut releases = history.releases();
+        let found = match named {
+            Some(name) => releases.iter().rposition(|release| is_named(release, name)),
+            None => releases.len().checked_sub(1),
+        };
+        found.map(|position| releases.swap_remove(position)).ok_or_else(|| {
+            let what = named.map_or("release".to_owned(), |name| format!("release `{name}`"));
+            let environment = &self.environment().name;
+            let message = format!("the ledger knows no {what} of `{}` in `{environment}`", self.agent);
+            let finding = Finding::error("unreleased-unit", message);
+            Box::new(self.about(finding.help(format!("cargo xtask release {environment}"))))
+        })
     }
 
     /// The finding, as one about this unit.

@@ -68,6 +68,7 @@ fn kinds() -> Vec<(&'static str, Value)> {
         ("inventory", schemas::of::<Inventory>()),
         ("ledger-event", schemas::of::<ledger::Event>()),
         ("release-log", schemas::of::<history::ReleaseLog>()),
+        ("retrospective", schemas::of::<ledger::Retrospective>()),
         ("sla-result", schemas::of::<history::SlaResult>()),
         ("tuple-record", schemas::of::<TupleRecord>()),
         ("version-metadata", schemas::of::<history::VersionMetadata>()),

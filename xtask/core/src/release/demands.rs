@@ -1,8 +1,8 @@
 //! What must be recorded of a tuple before it is promoted: stages of the pipeline, and evidence.
 
-use super::ledger::{Evaluated, Fact, ReleaseKind, Verdict};
+use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict};
 use super::promotion::Move;
-use crate::model::{Finding, PipelineStage, StageStatus, Tier};
+use crate::model::{EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
 use crate::prompts::evaluation::VerdictOutcome;
 use crate::workspace::files::{Demands, EvidenceKind};
 use crate::workspace::{Environment, Workspace, layout};
@@ -32,7 +32,7 @@ pub(super) fn unmet(workspace: &Workspace, from: &Environment, to: &Environment,
         findings.extend(match kind {
             EvidenceKind::Evaluated => missing_evaluation(from, to, step),
             EvidenceKind::Verified => missing_verdict(from, step),
-            EvidenceKind::Retrospective => missing_retrospective(step),
+            EvidenceKind::Retrospective => missing_retrospective(to, step),
         });
     }
     findings
@@ -119,19 +119,54 @@ fn missing_verdict(from: &Environment, step: &Move<'_>) -> Option<Finding> {
     )
 }
 
-fn missing_retrospective(step: &Move<'_>) -> Option<Finding> {
-    let current = step.here.current()?;
+/// Of the release that runs where it goes to.
+fn missing_retrospective(to: &Environment, step: &Move<'_>) -> Option<Finding> {
+    let current = step.here.current()?.release;
     let learnt = step.here.facts().any(|(_, fact)| match fact {
-        Fact::Retrospective(retrospective) => retrospective.release.tuple == current.release.tuple,
+        Fact::Retrospective(retrospective) => {
+            let release = retrospective.release.as_ref();
+            release.is_some_and(|release| release.tuple == current.tuple)
+        }
         _ => false,
     });
+    let (agent, to) = (step.agent, &to.name);
     let message = format!(
-        "`{}`: there is no retrospective of the release that runs now",
-        step.agent
+        "nothing was learnt yet from {} of `{agent}`, which runs in `{to}`",
+        current.version
     );
     (!learnt).then(|| {
-        Finding::error("missing-evidence", message)
+        Finding::error("missing-retrospective", message)
             .in_file(layout::FLEET)
-            .help(format!("`cargo xtask history {}` shows what there is", step.agent))
+            .help(format!(
+                "`cargo xtask retro draft {agent} --environment {to} --output retro.yaml`, fill it in, then \
+                 `cargo xtask retro finish retro.yaml`"
+            ))
     })
+}
+
+/// After an incident the next promotion waits until something was learnt from it.
+pub(super) fn unlearnt(step: &Move<'_>) -> Vec<Finding> {
+    let agent = step.agent;
+    let finding = |(environment, incident): &(EnvironmentName, Incident)| {
+        let id = &incident.id;
+        let (state, close) = match incident.is_open() {
+            true => (
+                format!("`{id}` is open"),
+                format!("when it is over: `cargo xtask incident close {id} --cause \"…\" --reason \"…\"`; then "),
+            ),
+            false => (format!("nothing was learnt yet from `{id}`"), String::new()),
+        };
+        Finding::error(
+            "missing-retrospective",
+            format!(
+                "{state}: a {} incident of `{agent}` in `{environment}`",
+                incident.severity
+            ),
+        )
+        .help(format!(
+            "{close}`cargo xtask retro draft {agent} --incident {id} --output retro.yaml`, fill it in, then \
+             `cargo xtask retro finish retro.yaml`"
+        ))
+    };
+    step.incidents.iter().map(finding).collect()
 }

@@ -191,8 +191,13 @@ pub fn summary(fact: &Fact) -> String {
             )
         }
         Fact::Gated(gated) => format!("{} {}: {}", gated.release.version, gated.verdict.as_str(), gated.action),
-        Fact::Incident(incident) => format!("{}: {}", incident.id, incident.summary),
-        Fact::Retrospective(retrospective) => retrospective.conclusions.join("; "),
+        Fact::Incident(incident) => incident.line(),
+        Fact::Retrospective(retrospective) => {
+            let about = retrospective.incident.clone();
+            let about = about.or_else(|| Some(retrospective.release.as_ref()?.version.to_string()));
+            let about = about.map_or(String::new(), |about| format!("{about}: "));
+            format!("{about}{}", retrospective.conclusions.join("; "))
+        }
     }
 }
 

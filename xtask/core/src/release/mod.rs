@@ -19,6 +19,7 @@ mod plan;
 pub mod promotion;
 mod readme;
 mod recorded;
+pub mod retrospective;
 pub mod rollback;
 mod rules;
 mod scope;

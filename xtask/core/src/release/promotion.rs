@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::demands;
-use super::ledger::{ReleaseKind, UnitHistory, Verdict};
+use super::ledger::{Incident, ReleaseKind, UnitHistory, Verdict};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, Stage, Version};
 use crate::workspace::files::{Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
@@ -29,6 +29,8 @@ pub struct Move<'a> {
     pub here: &'a UnitHistory,
     /// What the ledger knows of it wherever it runs.
     pub everywhere: &'a UnitHistory,
+    /// Incidents of it, wherever they were, of which no retrospective is finished.
+    pub incidents: &'a [(EnvironmentName, Incident)],
     /// What stops it where it goes to.
     pub hold: Option<&'a HoldFile>,
 }
@@ -58,6 +60,7 @@ pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, s
     findings.extend(blocked(from, step));
     findings.extend(reused(to, step));
     findings.extend(demands::unmet(workspace, from, to, step));
+    findings.extend(demands::unlearnt(step));
     for history in [step.there, step.here, step.everywhere] {
         findings.extend(history.findings.iter().cloned());
     }

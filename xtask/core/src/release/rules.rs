@@ -36,8 +36,13 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "missing-evidence",
-        "fleet.yaml asks for evidence about the tuple that the ledger does not have",
-        "record it: a verdict, a retrospective",
+        "fleet.yaml asks for a verdict on the tuple that the ledger does not have",
+        "look at the release where it runs, and record the verdict with `cargo xtask mark`",
+    ),
+    Rule::new(
+        "missing-retrospective",
+        "nothing was learnt yet from an incident of the agent, or from the release that would be replaced",
+        "`cargo xtask retro draft`, fill it in, then `cargo xtask retro finish`",
     ),
     Rule::new(
         "missing-stage",
@@ -50,6 +55,11 @@ pub const RULES: &[Rule] = &[
         "name a release with `--to`, or mark one as verified",
     ),
     Rule::new(
+        "open-incident",
+        "an incident goes on, so that nobody can know yet what it teaches",
+        "`cargo xtask incident close <id> --cause … --reason …` when it is over",
+    ),
+    Rule::new(
         "reused-version",
         "one label would stand for two tuples, so nobody could tell which one ran",
         "promote with another label: `--as`",
@@ -58,6 +68,11 @@ pub const RULES: &[Rule] = &[
         "skipped-environment",
         "a release would reach users without having run in the environment before",
         "promote it step by step, or as a hotfix: `--kind hotfix`",
+    ),
+    Rule::new(
+        "unfinished-retrospective",
+        "a retrospective with empty lines says nothing that anyone could act on",
+        "fill them in, or remove a line that does not apply",
     ),
     Rule::new(
         "unreadable-event",

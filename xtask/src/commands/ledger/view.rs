@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
 use lockstep::release::ledger::{self as events, Draft, Entry, EventKind, Fact, Head, UnitHistory, seal};
+use lockstep::workspace::Workspace;
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout::ledger;
 use rayon::prelude::*;
@@ -114,6 +115,36 @@ impl<'a> View<'a> {
             })
             .collect();
         Ok(own.into_par_iter().map(UnitHistory::new).collect())
+    }
+
+    /// Everything that happened to an agent: wherever it runs, and in each environment.
+    pub(in super::super) fn agent(
+        &self,
+        workspace: &Workspace,
+        agent: &AgentName,
+    ) -> Result<(UnitHistory, BTreeMap<EnvironmentName, UnitHistory>), Failure> {
+        let names = || workspace.environments.iter().map(|environment| &environment.name);
+        let mut asked = vec![(None, agent.as_str())];
+        asked.extend(names().map(|name| (Some(name), agent.as_str())));
+        let mut found = self.units(&asked)?.into_iter();
+        let everywhere = found.next().unwrap_or_default();
+        Ok((everywhere, names().cloned().zip(found).collect()))
+    }
+
+    /// The units of an environment to which something of this kind happened.
+    pub(in super::super) fn units_with(
+        &self,
+        environment: &EnvironmentName,
+        kind: EventKind,
+    ) -> Result<Vec<String>, Failure> {
+        let mut names = self.names(Some(environment))?;
+        let folder = |name: &String| Entry::folder(Some(environment), name, kind);
+        let folders: Vec<String> = names.iter().map(folder).collect();
+        let found = self.folders(&folders)?;
+        let is_of = |name: &String| Entry::parse(name).is_some_and(|entry| entry.kind == kind);
+        let mut has = found.iter().map(|entries| entries.keys().any(is_of));
+        names.retain(|_| has.next().unwrap_or_default());
+        Ok(names)
     }
 
     /// The events at these paths.

@@ -1,6 +1,7 @@
 //! The ledger and the commands that write it, in real repositories.
 
 mod evidence;
+mod incidents;
 mod kills;
 mod promote;
 mod races;

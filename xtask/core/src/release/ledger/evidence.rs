@@ -189,37 +189,3 @@ pub struct Gated {
     /// What follows, for example `ready_to_promote`.
     pub action: String,
 }
-
-/// Something that went wrong in the field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Incident {
-    /// Its name, for example a ticket.
-    pub id: String,
-    /// What users noticed.
-    pub summary: String,
-    /// The tuple that ran, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tuple: Option<Digest>,
-    /// When it was noticed.
-    pub since: Timestamp,
-    /// When it was over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
-}
-
-/// What was learnt from a release.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Retrospective {
-    /// The release.
-    pub release: ReleaseName,
-    /// What was found.
-    pub conclusions: Vec<String>,
-    /// What is done about it, and by whom.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub action_items: Vec<String>,
-    /// Failed samples that went into the regression set, by path.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub samples: Vec<String>,
-}

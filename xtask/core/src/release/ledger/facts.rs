@@ -37,7 +37,7 @@ pub enum Fact {
     Gated(Gated),
     /// Something went wrong in the field.
     Incident(Incident),
-    /// What was learnt from a release.
+    /// What was learnt from a release or an incident.
     Retrospective(Retrospective),
 }
 
@@ -74,8 +74,8 @@ impl Fact {
             Fact::Decided(decided) => Some(decided.tuple),
             Fact::Evaluated(evaluated) => Some(evaluated.tuple),
             Fact::Gated(gated) => Some(gated.release.tuple),
-            Fact::Incident(incident) => incident.tuple,
-            Fact::Retrospective(retrospective) => Some(retrospective.release.tuple),
+            Fact::Incident(incident) => incident.release.as_ref().map(|release| release.tuple),
+            Fact::Retrospective(retrospective) => retrospective.release.as_ref().map(|release| release.tuple),
             Fact::Committed(_) | Fact::Held(_) | Fact::Resumed(_) => None,
         }
     }

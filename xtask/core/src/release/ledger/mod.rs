@@ -5,7 +5,9 @@ mod entry;
 mod event;
 mod evidence;
 mod facts;
+mod incident;
 mod recording;
+mod retrospective;
 mod unit;
 
 #[cfg(test)]
@@ -14,10 +16,12 @@ mod tests;
 pub use chain::{Draft, Head, Sealed, seal};
 pub use entry::{Entry, EventKind};
 pub use event::{Event, read};
-pub use evidence::{Decided, DecisionKind, Evaluated, Evidence, Gated, Incident, Retrospective, StageResult};
+pub use evidence::{Decided, DecisionKind, Evaluated, Evidence, Gated, StageResult};
 pub use facts::{
     Committed, Fact, Mark, MarkedVerdict, Override, Promoted, Reason, ReleaseKind, ReleaseName, Released, Removed,
     RolledBack, Verdict,
 };
+pub use incident::{Incident, IncidentEnd, IncidentSeverity, unlearnt};
 pub use recording::{CommitFacts, UnitFacts, drafts};
+pub use retrospective::{Action, Moment, Retrospective};
 pub use unit::{Recorded, UnitHistory};

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::*;
 use super::{chain, commit, held, name, released};
-use crate::model::{Digest, EnvironmentName, PipelineStage, StageStatus, Timestamp, Version};
+use crate::model::{AgentName, Digest, EnvironmentName, PipelineStage, StageStatus, Timestamp, Version};
 use crate::prompts::evaluation::{JudgeEvidence, Tokens, VerdictOutcome};
 use crate::prompts::run::Answered;
 use crate::workspace::files::PromotedFrom;
@@ -119,16 +119,35 @@ fn facts() -> Vec<Fact> {
         }),
         Fact::Incident(Incident {
             id: "INC-7".to_owned(),
+            severity: IncidentSeverity::P1,
             summary: "answers came late".to_owned(),
-            tuple: Some(tuple),
+            release: Some(name("v1.0.0")),
             since: time,
-            until: Some(time),
+            end: Some(IncidentEnd {
+                until: time,
+                cause: "the index was cold".to_owned(),
+                reason: "it is warm".to_owned(),
+            }),
         }),
         Fact::Retrospective(Retrospective {
-            release: name("v1.0.0"),
-            conclusions: vec!["the index was cold".to_owned()],
-            action_items: vec!["warm it: Bob".to_owned()],
-            samples: vec!["regression/cases/late.yaml".to_owned()],
+            agent: AgentName::new("assistant").unwrap(),
+            environment: EnvironmentName::new("production").unwrap(),
+            release: Some(name("v1.0.0")),
+            incident: Some("INC-7".to_owned()),
+            changes: vec!["retrieval.topK: 4 → 8".to_owned()],
+            timeline: vec![Moment {
+                time,
+                what: "released v1.0.0".to_owned(),
+            }],
+            failed_samples: vec!["regression/cases/late.yaml".to_owned()],
+            impact: "one answer in ten came late".to_owned(),
+            cause: "the index was cold".to_owned(),
+            conclusions: vec!["indexes need warming".to_owned()],
+            actions: vec![Action {
+                what: "warm it".to_owned(),
+                owner: "Bob".to_owned(),
+                due: "2026-12-01".to_owned(),
+            }],
         }),
     ]
 }

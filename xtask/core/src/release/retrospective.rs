@@ -1,0 +1,158 @@
+//! Drafts of retrospectives from what the ledger knows, and what a finished one must say.
+
+use super::history::summary;
+use super::ledger::{Action, Event, Fact, Incident, Moment, Recorded, Retrospective, UnitHistory};
+use crate::artifact::{TupleRecord, component_changes};
+use crate::model::{AgentName, EnvironmentName, Finding};
+use crate::workspace::read_file;
+use crate::yaml::{self, Positions, Segment};
+
+/// What a retrospective is drafted from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// The agent.
+    pub agent: &'a AgentName,
+    /// Where it ran.
+    pub environment: &'a EnvironmentName,
+    /// The release.
+    pub release: &'a Recorded,
+    /// The incident, where it is about one.
+    pub incident: Option<&'a Incident>,
+    /// What happened to the agent there.
+    pub here: &'a UnitHistory,
+    /// What happened to it wherever it runs.
+    pub everywhere: &'a UnitHistory,
+    /// What the release recorded of its tuple, and what the one before it did.
+    pub records: (Option<&'a TupleRecord>, Option<&'a TupleRecord>),
+    /// Cases that were made of failed samples, by file and name.
+    pub samples: &'a [String],
+}
+
+/// A retrospective with everything that is known; what only people know is empty.
+pub fn draft(sources: &Sources<'_>) -> Retrospective {
+    let release = &sources.release.release;
+    let (record, before) = sources.records;
+    let changes = match before {
+        None => vec!["the first release there".to_owned()],
+        Some(_) => component_changes(before, record)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+    };
+    let evaluations = sources.everywhere.facts().filter_map(|(_, fact)| match fact {
+        Fact::Evaluated(evaluated) if evaluated.tuple == release.tuple => Some(evaluated),
+        _ => None,
+    });
+    let failed = evaluations
+        .last()
+        .map(|last| last.failed.as_slice())
+        .unwrap_or_default();
+    let failed = failed.iter().map(|case| format!("the case `{case}` did not hold"));
+    let incident = sources.incident;
+    let end = incident.and_then(|incident| incident.end.as_ref());
+    Retrospective {
+        agent: sources.agent.clone(),
+        environment: sources.environment.clone(),
+        release: Some(release.clone()),
+        incident: incident.map(|incident| incident.id.clone()),
+        changes,
+        timeline: timeline(sources),
+        failed_samples: failed.chain(sources.samples.iter().cloned()).collect(),
+        impact: incident.map(|incident| incident.summary.clone()).unwrap_or_default(),
+        cause: end.map(|end| end.cause.clone()).unwrap_or_default(),
+        conclusions: vec![String::new()],
+        actions: vec![Action::default()],
+    }
+}
+
+/// What spoke for or against the tuple, and everything there from the release on; where it is about an incident, up to
+/// its end.
+fn timeline(sources: &Sources<'_>) -> Vec<Moment> {
+    let release = &sources.release.release;
+    let about = |(_, fact): &(&Event, &Fact)| fact.tuple() == Some(release.tuple);
+    let ends = |fact: &Fact| matches!((fact, sources.incident), (Fact::Incident(told), Some(own)) if told == own && !own.is_open());
+    let is_release = |(_, fact): &(&Event, &Fact)| fact.commit() == Some(release.commit.as_str());
+    let mut there: Vec<_> = sources.here.facts().skip_while(|fact| !is_release(fact)).collect();
+    if let Some(end) = there.iter().position(|(_, fact)| ends(fact)) {
+        there.truncate(end + 1);
+    }
+    let last = there.last().map(|(event, _)| event.time);
+    let spoke = sources.everywhere.facts().filter(about);
+    let mut moments: Vec<Moment> = spoke
+        .filter(|(event, _)| last.is_none_or(|last| event.time <= last))
+        .chain(there)
+        .map(|(event, fact)| {
+            let by = event.by.split(" <").next().unwrap_or_default();
+            let what = summary(fact).split_whitespace().collect::<Vec<_>>().join(" ");
+            Moment {
+                time: event.time,
+                what: format!("{}: {what} ({by})", event.kind().as_str()),
+            }
+        })
+        .collect();
+    moments.sort_by_key(|moment| moment.time);
+    moments
+}
+
+/// A draft as a file for people.
+pub fn text(retrospective: &Retrospective) -> String {
+    let whole = yaml::write_typed(retrospective);
+    let (known, asked) = whole.split_once("impact:").unwrap_or((&whole, ""));
+    format!(
+        "# yaml-language-server: $schema=schemas/retrospective.schema.json\n{known}\
+         # To fill in. Nothing may stay empty; then: cargo xtask retro finish <file>\nimpact:{asked}"
+    )
+}
+
+/// Reads a retrospective. What is empty in it is a finding each.
+pub fn read(path: &str, bytes: &[u8]) -> (Option<Retrospective>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let Some(read) = read_file::<Retrospective>(path, bytes, &mut findings) else {
+        return (None, findings);
+    };
+    let text = String::from_utf8_lossy(bytes);
+    let positions = Positions::of(&text).ok();
+    for (place, message) in empty(&read) {
+        let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(&place));
+        findings.push(
+            Finding::error("unfinished-retrospective", message)
+                .at(path, line, column)
+                .help("fill it in, or remove the line where there are others"),
+        );
+    }
+    (Some(read), findings)
+}
+
+/// What is empty, and where.
+fn empty(read: &Retrospective) -> Vec<(Vec<Segment>, String)> {
+    let key = |name: &str| Segment::Key(name.to_owned());
+    let mut found = Vec::new();
+    let mut ask = |place: Vec<Segment>, text: &str, question: &str| {
+        if text.trim().is_empty() {
+            found.push((place, question.to_owned()));
+        }
+    };
+    ask(vec![key("impact")], &read.impact, "it does not say what users noticed");
+    ask(vec![key("cause")], &read.cause, "it does not say what it came from");
+    let conclusions = read.conclusions.iter().enumerate();
+    for (index, text) in conclusions {
+        ask(
+            vec![key("conclusions"), Segment::Index(index)],
+            text,
+            "a conclusion is empty",
+        );
+    }
+    for (index, action) in read.actions.iter().enumerate() {
+        let place = |name| vec![key("actions"), Segment::Index(index), key(name)];
+        ask(place("what"), &action.what, "an action does not say what is done");
+        ask(place("owner"), &action.owner, "an action does not say who does it");
+        ask(place("due"), &action.due, "an action does not say until when");
+    }
+    let lists = [("conclusions", read.conclusions.len()), ("actions", read.actions.len())];
+    for (name, count) in lists {
+        if count == 0 {
+            found.push((vec![key(name)], format!("there are no {name}")));
+        }
+    }
+    found
+}

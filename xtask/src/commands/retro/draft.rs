@@ -1,0 +1,156 @@
+//! `retro draft`: what the ledger knows of a release, for people to go on from.
+
+use std::path::{Path, PathBuf};
+
+use lockstep::artifact::TupleRecord;
+use lockstep::prompts::cases::Suite;
+use lockstep::release::ledger::{Incident, Recorded, UnitHistory};
+use lockstep::release::retrospective::{Sources, draft, text};
+use lockstep::workspace::layout;
+use lockstep::yaml;
+
+use crate::commands::branches::{delivery_repository, units};
+use crate::commands::dry::is_outline;
+use crate::commands::incident::find;
+use crate::commands::ledger::Ledger;
+use crate::commands::unit::UnitOf;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::GitId;
+use crate::report::Report;
+
+/// Draft the retrospective of a release or an incident from the ledger: what changed, what happened when, which samples
+/// failed. What only people know is left to fill in.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The agent.
+    #[arg(value_name = "AGENT")]
+    agent: String,
+    /// The incident that it is about.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "release"])]
+    incident: Option<String>,
+    /// The environment.
+    #[arg(long, short, value_name = "NAME", required_unless_present = "incident")]
+    environment: Option<String>,
+    /// The release there, by label, tuple or environment commit; what runs by default.
+    #[arg(long, value_name = "RELEASE")]
+    release: Option<String>,
+    /// Write it to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Drafts.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
+    let incident = match &args.incident {
+        None => None,
+        Some(id) => match incident(context, &args.agent, id)? {
+            Ok(found) => Some(found),
+            Err(report) => return Ok(*report),
+        },
+    };
+    let (environment, incident) = match (incident, &args.environment) {
+        (Some((environment, incident)), _) => (environment, Some(incident)),
+        (None, Some(environment)) => (environment.clone(), None),
+        (None, None) => return Err(Failure::new(FailureKind::Usage, "name an incident or an environment")),
+    };
+    let repository = context.repository()?;
+    let head = repository.head()?;
+    let unit = match UnitOf::read(context, repository, &head, &args.agent, &environment)? {
+        Ok(unit) => unit,
+        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+    };
+    let view = unit.ledger(context).view()?;
+    let name = &unit.environment().name;
+    let agent = unit.agent.as_str();
+    let histories = view.units(&[(Some(name), agent), (None, agent)])?;
+    let of_incident = incident.as_ref().and_then(|incident| incident.release.as_ref());
+    let wanted = of_incident
+        .map(|release| release.commit.clone())
+        .or(args.release.clone());
+    let release = match unit.release(&histories[0], wanted.as_ref()) {
+        Ok(release) => release,
+        Err(finding) => return Ok(Report::of_findings(vec![*finding], Default::default())),
+    };
+    let before = record_before(&unit, &histories[0], &release)?;
+    let record = record(&unit, &release)?;
+    let samples = match &incident {
+        Some(incident) => samples(context, &unit, incident)?,
+        None => Vec::new(),
+    };
+    let drafted = draft(&Sources {
+        agent: &unit.agent,
+        environment: name,
+        release: &release,
+        incident: incident.as_ref(),
+        here: &histories[0],
+        everywhere: &histories[1],
+        records: (record.as_ref(), before.as_ref()),
+        samples: &samples,
+    });
+    let text = text(&drafted);
+    let Some(file) = &args.output else {
+        return Ok(Report::new(drafted, text));
+    };
+    context.files.write(&context.folder.join(file), text.as_bytes())?;
+    let shown = file.display();
+    let report = Report::new(drafted, format!("wrote {shown}: fill in what is empty\n"));
+    Ok(report.next(format!("cargo xtask retro finish {shown}")))
+}
+
+/// An incident of the agent, and the environment that it is in.
+fn incident(context: &Context, agent: &str, id: &str) -> Result<Result<(String, Incident), Box<Report>>, Failure> {
+    let repository = context.repository()?;
+    let loaded = context.load_commit(&*repository, &repository.head()?, &is_outline)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
+    };
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let view = Ledger::new(context, &*delivery, workspace).view()?;
+    let (environment, of, incident) = find(&view, workspace, id)?;
+    if of.as_str() != agent {
+        let failure = Failure::new(FailureKind::Usage, format!("`{id}` is an incident of `{of}`"));
+        return Err(failure.hint(format!("cargo xtask retro draft {of} --incident {id}")));
+    }
+    Ok(Ok((environment.to_string(), incident)))
+}
+
+/// What a release recorded of its tuple.
+fn record(unit: &UnitOf, release: &Recorded) -> Result<Option<TupleRecord>, Failure> {
+    let commit = GitId(release.release.commit.clone());
+    Ok(units(&*unit.delivery, &commit, &[unit.agent.as_str()])?
+        .remove(0)
+        .record())
+}
+
+/// The same of the release before it.
+fn record_before(unit: &UnitOf, history: &UnitHistory, release: &Recorded) -> Result<Option<TupleRecord>, Failure> {
+    let releases = history.releases();
+    let commit = &release.release.commit;
+    let position = releases.iter().position(|other| other.release.commit == *commit);
+    match position.and_then(|position| releases.get(position.checked_sub(1)?)) {
+        Some(before) => record(unit, before),
+        None => Ok(None),
+    }
+}
+
+/// Cases that `retro add` made of samples of an incident.
+fn samples(context: &Context, unit: &UnitOf, incident: &Incident) -> Result<Vec<String>, Failure> {
+    let folder = layout::cases(&unit.agent);
+    let place = context.root()?.join(&folder);
+    if !context.files.exists(&place) {
+        return Ok(Vec::new());
+    }
+    let tree = context.files.tree(&place, &|path: &str| {
+        Path::new(path).extension().is_some_and(|it| it == "yaml")
+    })?;
+    let origin = format!("incident/{}", incident.id);
+    let mut found = Vec::new();
+    for (path, bytes) in tree.entries().filter_map(|(path, _)| Some((path, tree.get(path)?))) {
+        // what cannot be read, `evaluate` says
+        let suite: Suite = yaml::read_typed(&String::from_utf8_lossy(bytes)).unwrap_or_default();
+        let own = suite.cases.iter().filter(|case| case.origin.as_ref() == Some(&origin));
+        found.extend(own.map(|case| format!("{folder}/{path}: {}", case.id)));
+    }
+    Ok(found)
+}
