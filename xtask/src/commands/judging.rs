@@ -105,7 +105,7 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
     }
     findings.sort();
     findings.dedup();
-    conclude(&judge, &mut findings, chosen.is_everything(args).then_some(by));
+    conclude(&judge, &mut findings, by, chosen.is_everything(args));
     let units: Vec<&RenderedUnit> = units
         .iter()
         .filter(|unit| chosen.has(&format!("{}/{}", unit.environment, unit.unit)))
@@ -123,21 +123,29 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
     })
 }
 
-/// Tells what waivers admit; `whole` says by what everything was judged, so that a waiver which met nothing is of no use.
-fn conclude(judge: &Judge, findings: &mut Vec<Finding>, whole: Option<By>) {
-    let native: Vec<&str> = reference::rules().iter().map(|rule| rule.id).collect();
-    let policies: Vec<&str> = judge
+/// Tells what waivers admit and, where the policies are known, what is wrong with the waivers. Where all units were
+/// judged, one that met nothing is of no use.
+fn conclude(judge: &Judge, findings: &mut Vec<Finding>, by: By, is_whole: bool) {
+    if by == By::Rules {
+        judge.admit(findings);
+        return;
+    }
+    let native = reference::rules();
+    let policies: BTreeSet<&str> = judge
         .policies()
         .iter()
         .map(|policy| policy.about.rule.as_str())
         .collect();
-    let known: BTreeSet<&str> = native.iter().chain(&policies).copied().collect();
-    let of_releases = |id: &&str| OF_RELEASES.iter().any(|rule| rule.id == *id);
-    let judged: BTreeSet<&str> = match whole {
-        None => BTreeSet::new(),
-        Some(By::Policies) => policies.into_iter().collect(),
-        Some(By::Rules) => native.into_iter().filter(|id| !of_releases(id)).collect(),
-        Some(By::Everything) => known.iter().copied().filter(|id| !of_releases(id)).collect(),
+    let known: BTreeSet<&str> = native
+        .iter()
+        .map(|rule| rule.id)
+        .chain(policies.iter().copied())
+        .collect();
+    let of_releases: BTreeSet<&str> = OF_RELEASES.iter().map(|rule| rule.id).collect();
+    let judged = match (is_whole, by) {
+        (false, _) => BTreeSet::new(),
+        (true, By::Policies) => policies,
+        (true, By::Rules | By::Everything) => &known - &of_releases,
     };
     judge.conclude(findings, &known, &judged);
 }

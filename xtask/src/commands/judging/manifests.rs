@@ -60,7 +60,7 @@ pub(in crate::commands) fn of_paths(
     }
     findings.sort();
     findings.dedup();
-    conclude(&judge, &mut findings, None);
+    conclude(&judge, &mut findings, by, false);
     let amount = Amount {
         objects,
         sources: files.entries().count(),

@@ -31,6 +31,7 @@ pub fn with_cases() -> Fleet {
         "rules:\n  - { name: greets, answer: 'Welcome to the shop.' }\n",
     );
     fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.done(&["keys", "init", "--plain"]);
     fleet.promote("orders", "staging", "v1.0.0");
     fleet.promote("orders", "canary", "v1.0.0");
     fleet.promote("assistant", "staging", "v1.0.0");
