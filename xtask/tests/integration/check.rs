@@ -1,0 +1,80 @@
+//! What `release` and `check` judge before anything moves.
+
+use crate::fleet::Fleet;
+
+const WORKLOAD: &str = "templates/agent-service/workload.yaml.tera";
+const IMMUTABLE: &str = "matchLabels: { app: {{ agent.resourceName | quote }} }\n  template:";
+
+/// Pods whose labels and selector have other names than at the last release.
+fn renamed(fleet: &Fleet) {
+    fleet.edit(
+        WORKLOAD,
+        IMMUTABLE,
+        "matchLabels: { app: {{ agent.resourceName | quote }}, part: main }\n  template:",
+    );
+    fleet.edit(
+        WORKLOAD,
+        "labels: { app: {{ agent.resourceName | quote }} }\n      annotations",
+        "labels: { app: {{ agent.resourceName | quote }}, part: main }\n      annotations",
+    );
+}
+
+#[test]
+fn a_release_writes_nothing_that_the_cluster_would_refuse() {
+    let fleet = Fleet::small();
+    fleet
+        .edit(WORKLOAD, "- name: agent", "- imagePullPolicy: 7\n          name: agent")
+        .commit("Pull by number");
+    let answer = fleet.run(&["release", "dev"]);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["wrong-type", "wrong-type"]));
+    assert_eq!(fleet.tip("environment/dev"), None);
+}
+
+#[test]
+fn what_the_branch_has_is_what_objects_were_before() {
+    let fleet = Fleet::small();
+    renamed(&fleet);
+    fleet.done(&["check"]);
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    renamed(&fleet);
+    fleet.commit("Rename the pods");
+    for command in [&["check"][..], &["release", "dev"]] {
+        let answer = fleet.run(command);
+        assert_eq!(
+            (answer.exit, answer.rules()),
+            (1, vec!["immutable-field", "immutable-field"]),
+            "{command:?}"
+        );
+    }
+}
+
+#[test]
+fn what_the_base_has_is_counted_and_not_repeated() {
+    let fleet = Fleet::small();
+    fleet
+        .edit(WORKLOAD, "- name: agent", "- imagePullPolicy: 7\n          name: agent")
+        .commit("Pull by number");
+    let answer = fleet.run(&["check", "--base", "HEAD"]);
+    assert_eq!((answer.exit, answer.rules()), (0, Vec::new()), "{}", answer.text());
+    assert_eq!(answer.json["known"], 2);
+    fleet.edit(WORKLOAD, "kind: Deployment", "kind: Deploymnt");
+    let answer = fleet.run(&["check", "--base", "HEAD"]);
+    assert_eq!(answer.exit, 1);
+    assert!(answer.rules().contains(&"unknown-kind"), "{}", answer.text());
+}
+
+#[test]
+fn a_base_that_is_not_here_is_a_failure_with_the_command_that_fetches_it() {
+    let answer = Fleet::small().run(&["check", "--base", "origin/main"]);
+    assert_ne!(answer.exit, 0);
+    assert!(answer.text().contains("git fetch origin main"), "{}", answer.text());
+}
+
+#[test]
+fn what_there_was_no_time_for_is_told_and_is_no_pass() {
+    let fleet = Fleet::small();
+    let answer = fleet.run(&["check", "--base", "HEAD", "--time-limit", "0"]);
+    assert_eq!(answer.exit, 4, "{}", answer.text());
+    assert_eq!(answer.json["unchecked"][0], "what differs from `HEAD`");
+}
