@@ -1,4 +1,4 @@
-//! A fleet of any size, made up from the templates of this repository.
+//! A fleet of any size, made up from the templates of this repository and judged by its schemas and policies.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,10 +32,11 @@ pub fn changed_text(round: usize) -> String {
     format!("values:\n  replicas: {}\n", 2 + round)
 }
 
-/// A fleet of this many agents in four environments, rendered from these templates.
-pub fn files(agents: usize, templates: &FileTree) -> FileTree {
+/// A fleet of this many agents in four environments, with the templates, schemas and policies of a repository.
+pub fn files(agents: usize, repository: &FileTree) -> FileTree {
     let mut tree = FileTree::default();
-    for (path, bytes) in templates.below(layout::TEMPLATES) {
+    let folders = [layout::TEMPLATES, layout::SCHEMAS, layout::ADMISSION];
+    for (path, bytes) in folders.iter().flat_map(|folder| repository.below(folder)) {
         tree.insert(path, Arc::clone(bytes));
     }
     tree.insert(layout::FLEET, FLEET.as_bytes());
@@ -74,8 +75,10 @@ delivery:
 values:
   monitoring:
     enabled: false
-  disruption:
+  autoscaling:
     enabled: false
+  argocd:
+    rootProject: bench
   secrets:
   - env: LLM_API_KEY
     secret: model-gateway

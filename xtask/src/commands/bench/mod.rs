@@ -3,7 +3,9 @@
 mod fleet;
 mod stages;
 
+use lockstep::model::{Entry, FileTree};
 use lockstep::report::Table;
+use lockstep::workspace::layout;
 use serde::Serialize;
 
 use crate::adapters::measure::{self, Scratch};
@@ -71,11 +73,11 @@ struct LastRow {
 
 /// Measures.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    let templates = context.tree(&Source::WorkTree)?;
+    let repository = context.files_of(&Source::WorkTree, &|path| layout::wanted(path) || layout::judges(path))?;
     let mut rows = Vec::new();
     for agents in &args.agents {
         let progress = context.spinner("measuring");
-        rows.push(row(context, &args, *agents, &templates)?);
+        rows.push(row(context, &args, *agents, &repository)?);
         progress.finish_and_clear();
     }
     let last = rows.last().map(|row| LastRow {
@@ -95,8 +97,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     ))
 }
 
-fn row(context: &Context, args: &Args, agents: usize, templates: &lockstep::model::FileTree) -> Result<Row, Failure> {
-    let tree = fleet::files(agents, templates);
+fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> Result<Row, Failure> {
+    let tree = fleet::files(agents, repository);
     let runs = args.runs.max(1);
     let mut cold = Vec::new();
     let mut incremental = Vec::new();
@@ -107,7 +109,7 @@ fn row(context: &Context, args: &Args, agents: usize, templates: &lockstep::mode
         let scratch = Scratch::new(args.scratch.as_deref())?;
         let folder = scratch.path();
         for (path, entry) in tree.entries() {
-            if let lockstep::model::Entry::File(bytes) = entry {
+            if let Entry::File(bytes) = entry {
                 context.files.write(&folder.join(path), bytes)?;
             }
         }
