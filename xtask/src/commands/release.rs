@@ -17,7 +17,7 @@ use lockstep::workspace::{Environment, Workspace};
 use rayon::prelude::*;
 
 use self::answer::{answer, command, held, next, plan_text};
-use self::memory::Memory;
+use self::memory::{Between, Memory};
 use self::recording::Records;
 use self::run::{Branch, Run, made};
 use super::branches::delivery_repository;
@@ -127,14 +127,23 @@ fn once(
     } else {
         Memory::recall(context, run, environments, &trusted.signed(environments))?
     };
-    let report = match attempt(context, args, run, &trusted, memory, tries)? {
-        Some(report) => Some(report),
-        None => attempt(context, args, run, &trusted, Memory::default(), tries)?,
-    };
-    Ok(report.expect("a run that leaves nothing out is never in doubt"))
+    let mut attempted = attempt(context, args, run, &trusted, memory, tries)?;
+    loop {
+        match attempted {
+            Attempt::Done(report) => return Ok(*report),
+            Attempt::InDoubt(memory) => attempted = attempt(context, args, run, &trusted, memory.of_whole(), tries)?,
+        }
+    }
 }
 
-/// Judges and applies, leaving out what is known to be unchanged; nothing where that turns out to be in doubt.
+/// How a run ended.
+enum Attempt {
+    Done(Box<Report>),
+    /// It left out what is known to be unchanged, and that turned out to be in doubt.
+    InDoubt(Box<Memory>),
+}
+
+/// Judges and applies, leaving out what is known to be unchanged.
 fn attempt(
     context: &Context,
     args: &Args,
@@ -142,11 +151,11 @@ fn attempt(
     trusted: &Trusted,
     memory: Memory,
     tries: &mut Tries,
-) -> Result<Option<Report>, Failure> {
+) -> Result<Attempt, Failure> {
     let (tree, elsewhere) = memory.files(outline)?;
     let (workspace, mut findings) = Workspace::load_part(&tree, elsewhere);
     let Some(mut workspace) = workspace else {
-        return Ok(Some(Report::of_findings(findings, tree)));
+        return Ok(Attempt::Done(Box::new(Report::of_findings(findings, tree))));
     };
     let records = Records::begin(context, outline, tries)?;
     findings.extend(records.hold(&mut workspace, &args.environments)?);
@@ -172,8 +181,15 @@ fn attempt(
         branches: &branches,
     };
     let judged = asked.judged(judge.as_ref(), &memory, signed, findings)?;
-    if memory.is_in_doubt(workspace, &judged.plans, &judged.findings) {
-        return Ok(None);
+    let between = Between {
+        context,
+        run: &run,
+        judge: judge.as_ref(),
+        plans: &judged.plans,
+        branches: &branches,
+    };
+    if memory.is_in_doubt(&between, &judged.findings)? {
+        return Ok(Attempt::InDoubt(Box::new(memory)));
     }
     let step = Step {
         context,
@@ -184,7 +200,8 @@ fn attempt(
         records: &records,
         trusted,
     };
-    step.conclude(judged, memory, tree, tries).map(Some)
+    let report = step.conclude(judged, memory, tree, tries)?;
+    Ok(Attempt::Done(Box::new(report)))
 }
 
 /// What a run would do, and what is wrong.

@@ -9,7 +9,7 @@ use crate::model::{AgentName, Digest, EnvironmentName, ObjectId};
 use crate::workspace::Dependencies;
 
 /// First line of the file; another format is another line, and then nothing is remembered.
-const HEADER: &str = "lockstep cache 3";
+const HEADER: &str = "lockstep cache 4";
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,10 +18,19 @@ pub struct Cache {
     pub tool: String,
     /// The agents' folders by git id, and what they depend on.
     pub agents: BTreeMap<AgentName, CachedAgent>,
-    /// The commits of the branches on which every unit of theirs below stands as remembered.
-    pub tips: BTreeMap<EnvironmentName, String>,
+    /// The branches on which every unit of theirs below stands as remembered.
+    pub tips: BTreeMap<EnvironmentName, CachedTip>,
     /// The units that were on the branches after the run.
     pub units: BTreeMap<(EnvironmentName, AgentName), CachedUnit>,
+}
+
+/// What is remembered of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CachedTip {
+    /// The commit that it stood at.
+    pub commit: String,
+    /// The digest of what the rules of environments know of `_environment`.
+    pub facts: String,
 }
 
 /// What is remembered of an agent.
@@ -77,7 +86,9 @@ impl Cache {
                 }
                 "tip" => {
                     let environment = EnvironmentName::new(words.next()?).ok()?;
-                    cache.tips.insert(environment, words.next()?.to_owned());
+                    let mut text = || words.next().map(str::to_owned);
+                    let (commit, facts) = (text()?, text()?);
+                    cache.tips.insert(environment, CachedTip { commit, facts });
                 }
                 "unit" => {
                     let place = (
@@ -119,8 +130,8 @@ impl Cache {
             }
             text.push('\n');
         }
-        for (environment, commit) in &self.tips {
-            text.push_str(&format!("tip {environment} {commit}\n"));
+        for (environment, tip) in &self.tips {
+            text.push_str(&format!("tip {environment} {} {}\n", tip.commit, tip.facts));
         }
         for ((environment, agent), unit) in &self.units {
             text.push_str(&format!(

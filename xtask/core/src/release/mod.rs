@@ -29,7 +29,7 @@ pub mod verify;
 pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};
-pub use cache::{Cache, CachedAgent, CachedUnit, object_number, unit_key};
+pub use cache::{Cache, CachedAgent, CachedTip, CachedUnit, object_number, unit_key};
 pub use commit::CommitPlan;
 pub use diff::{
     Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,

@@ -13,7 +13,7 @@ use super::options::{Options, Tool};
 use super::scope::Blocked;
 use super::{BranchState, DryCommit};
 use crate::artifact::ComponentChange;
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, ObjectId};
+use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::policy::rules::environment::UnitFacts;
 use crate::policy::{Fleet, Judge};
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
@@ -87,8 +87,8 @@ pub struct UnitChange {
 pub struct EnvironmentPlan {
     /// The identities of every rendered unit's objects.
     pub objects: BTreeMap<String, Vec<ObjectId>>,
-    /// The digests of what the rules of an environment need to know of every rendered unit.
-    pub facts: BTreeMap<String, Digest>,
+    /// What the rules of an environment need to know of every rendered unit.
+    pub facts: BTreeMap<String, UnitFacts>,
     /// The environment.
     pub environment: EnvironmentName,
     /// Its branch.
@@ -207,7 +207,7 @@ fn environment_plan(
     EnvironmentPlan {
         objects,
         facts: facts
-            .map(|bundle| (bundle.unit.clone(), Digest::of_json(&bundle.facts)))
+            .map(|bundle| (bundle.unit.clone(), bundle.facts.clone()))
             .collect(),
         environment: name.clone(),
         branch: workspace.branch(name),

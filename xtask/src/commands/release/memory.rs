@@ -1,6 +1,7 @@
 //! What earlier runs left behind: units whose inputs and whose files on the branch are still those of a run that found
 //! nothing wrong need not be read, rendered or checked again.
 
+mod between;
 mod inputs;
 mod places;
 
@@ -8,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
-use lockstep::release::{Cache, CachedUnit, Change, EnvironmentPlan, UnitChange, object_number};
+use lockstep::release::{Cache, CachedTip, CachedUnit, EnvironmentPlan, UnitChange, object_number};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, Place};
 use lockstep::workspace::{Elsewhere, Environment, Graph, Workspace};
 use rayon::prelude::*;
 
+pub(super) use self::between::Between;
+use self::between::digest;
 use self::inputs::Inputs;
 use self::places::{Places, tip};
 use super::run::Run;
@@ -138,26 +141,22 @@ impl Memory {
     }
 
     /// Whether what this run did not look at may matter after all: then it has to look at everything.
-    pub(super) fn is_in_doubt(&self, workspace: &Workspace, plans: &[EnvironmentPlan], findings: &[Finding]) -> bool {
-        self.is_partial()
+    pub(super) fn is_in_doubt(&self, between: &Between<'_>, findings: &[Finding]) -> Result<bool, Failure> {
+        let plans = between.plans;
+        Ok(self.is_partial()
             && (findings.iter().any(|finding| finding.waiver.is_none())
                 || (!self.judges() && plans.iter().any(|plan| plan.commit.is_some()))
-                || plans.iter().any(|plan| self.changes_between(plan))
-                || self.may_share_objects(workspace, plans))
+                || self.may_share_objects(between.run.workspace, plans)
+                || !between.agree(self)?))
     }
 
-    /// Whether something changed that units of an environment must agree on.
-    fn changes_between(&self, plan: &EnvironmentPlan) -> bool {
-        let known = |unit: &str| {
-            let agent = AgentName::new(unit).ok()?;
-            let unit = self.cache.units.get(&(plan.environment.clone(), agent))?;
-            Some(unit.facts.as_str())
-        };
-        let agents = plan.facts.iter().filter(|(unit, _)| unit.as_str() != ENVIRONMENT_UNIT);
-        plan.changes.iter().any(|change| change.change == Change::Removed)
-            || agents
-                .into_iter()
-                .any(|(unit, facts)| known(unit) != Some(&facts.hex()))
+    /// The same memory for a run that leaves nothing out.
+    pub(super) fn of_whole(self) -> Memory {
+        Memory {
+            keys: self.keys,
+            cache: self.cache,
+            ..Memory::default()
+        }
     }
 
     /// Whether an object that was rendered may be one of a unit that was not.
@@ -194,7 +193,7 @@ impl Memory {
         }
         let mut news = false;
         for plan in plans {
-            news |= self.keep_environment(run, plan)?;
+            news |= self.keep_environment(context, run, plan)?;
         }
         let agents = &self.cache.agents;
         let before = self.cache.units.len();
@@ -208,17 +207,19 @@ impl Memory {
     }
 
     /// Takes up what a run did in one environment; whether that is news.
-    fn keep_environment(&mut self, run: &Run<'_>, plan: &EnvironmentPlan) -> Result<bool, Failure> {
+    fn keep_environment(&mut self, context: &Context, run: &Run<'_>, plan: &EnvironmentPlan) -> Result<bool, Failure> {
         let name = &plan.environment;
         let tip = tip(run, name)?;
         let commit = tip.as_ref().map(|id| id.0.clone());
         let is_agent = |unit: &String| AgentName::new(unit).is_ok();
-        if commit.as_ref() == self.cache.tips.get(name) && !plan.objects.keys().any(is_agent) {
+        let before = self.cache.tips.get(name);
+        if commit.as_ref() == before.map(|tip| &tip.commit) && !plan.objects.keys().any(is_agent) {
             return Ok(false);
         }
         let Some(places) = Places::at(run, tip)? else {
             return Ok(false);
         };
+        self.keep_facts(context, run, plan)?;
         let server = server(run.workspace, name);
         let rendered: Vec<(Unit, CachedUnit)> = plan
             .changes
@@ -233,8 +234,10 @@ impl Memory {
         let units = self.cache.units.iter();
         let mut units = units.filter(|((environment, _), _)| environment == name);
         let confirmed = units.all(|((_, agent), unit)| places.of_unit(agent.as_str()).as_ref() == Some(&unit.place));
-        let before = match commit.filter(|_| confirmed) {
-            Some(commit) => self.cache.tips.insert(name.clone(), commit),
+        let facts = plan.facts.get(ENVIRONMENT_UNIT).map(digest);
+        let tip = commit.zip(facts).map(|(commit, facts)| CachedTip { commit, facts });
+        let before = match tip.filter(|_| confirmed) {
+            Some(tip) => self.cache.tips.insert(name.clone(), tip),
             None => self.cache.tips.remove(name),
         };
         Ok(news || before.as_ref() != self.cache.tips.get(name))
@@ -252,7 +255,7 @@ impl Memory {
         let objects = plan.objects.get(&change.unit)?.iter();
         let known = CachedUnit {
             key: self.keys.get(&unit)?.clone(),
-            facts: plan.facts.get(&change.unit)?.hex(),
+            facts: digest(plan.facts.get(&change.unit)?),
             version: change.version.clone()?,
             place: places.of_unit(&change.unit)?,
             objects: objects.map(|id| object_number(server, id)).collect(),
@@ -269,7 +272,7 @@ fn confirmed(
     environment: &EnvironmentName,
 ) -> Result<Vec<(Unit, String)>, Failure> {
     let tip = tip(run, environment)?;
-    let as_left = tip.is_some() && tip.as_ref().map(|id| &id.0) == cache.tips.get(environment);
+    let as_left = tip.is_some() && tip.as_ref().map(|id| &id.0) == cache.tips.get(environment).map(|tip| &tip.commit);
     let places = if as_left { None } else { Places::at(run, tip)? };
     let in_place = |agent: &AgentName, known: &CachedUnit| {
         let place = || places.as_ref()?.of_unit(agent.as_str());

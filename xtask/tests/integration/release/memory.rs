@@ -120,3 +120,59 @@ fn an_object_that_another_agent_has_already_is_noticed_though_that_agent_is_not_
     fleet.commit("Both of them");
     assert_eq!(fleet.run(&["release", "dev"]).rules(), ["shared-object"]);
 }
+
+/// What stands in the git folder below `lockstep/`.
+fn remembered(fleet: &Fleet, file: &str) -> String {
+    std::fs::read_to_string(fleet.folder().join(".git/lockstep").join(file)).unwrap()
+}
+
+#[test]
+fn what_units_must_agree_on_is_judged_by_what_the_last_run_knew_of_the_others() {
+    let fleet = Fleet::promoted();
+    fleet.put(
+        "templates/environment/quota.yaml.tera",
+        "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: pods\n  namespace: {{ environment.namespace | quote }}\nspec:\n  \
+         hard:\n    pods: {{ environment.quota.pods | quote }}\n",
+    );
+    fleet.append(
+        "environments/dev/environment.yaml",
+        "quota: { requestsCpu: \"60\", requestsMemory: 60Gi, limitsCpu: \"60\", limitsMemory: 60Gi, pods: 60 }\n",
+    );
+    fleet.commit("At most sixty pods");
+    fleet.release(&["dev"]);
+    let (units, facts) = (remembered(&fleet, "units"), remembered(&fleet, "facts/dev"));
+    fleet.put("environments/dev/values/assistant.yaml", "values:\n  replicas: 4\n");
+    fleet.commit("A few more pods");
+    fleet.release(&["dev"]);
+    assert_ne!(
+        remembered(&fleet, "units"),
+        units,
+        "the next run begins where this one ended"
+    );
+    assert_ne!(remembered(&fleet, "facts/dev"), facts);
+    fleet.put("environments/dev/values/assistant.yaml", "values:\n  replicas: 90\n");
+    fleet.commit("Too many");
+    assert_eq!(fleet.run(&["release", "dev"]).rules(), ["exceeded-quota"]);
+    assert_eq!(fleet.run(&["release", "dev", "--no-cache"]).rules(), ["exceeded-quota"]);
+}
+
+#[test]
+fn facts_that_are_lost_cost_time_and_nothing_else() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev"]);
+    let file = fleet.folder().join(".git/lockstep/facts/dev");
+    for (replicas, broken) in [(7, None), (8, Some("{")), (9, Some("{}"))] {
+        match broken {
+            Some(text) => std::fs::write(&file, text).unwrap(),
+            None => std::fs::remove_file(&file).unwrap(),
+        }
+        let values = format!("values:\n  replicas: {replicas}\n");
+        fleet.put("environments/dev/values/assistant.yaml", &values);
+        fleet.commit("More pods");
+        assert_eq!(
+            fleet.release(&["dev"]).changes("dev"),
+            ["_environment unchanged", "assistant changed", "orders unchanged"]
+        );
+        assert!(std::fs::read_to_string(&file).unwrap().contains("\"orders\""));
+    }
+}

@@ -147,31 +147,64 @@ pub(super) fn of_value(name: &str, value: &str) -> Option<&'static str> {
     if value.len() < LEAST {
         return None;
     }
-    let told = is_telling(name) && looks_made(value);
-    in_line(value).first().map(|hit| hit.kind).or(told.then_some(TOLD))
+    let told = || looks_made(value) && is_telling(name);
+    let hit = in_line(value).first().map(|hit| hit.kind);
+    hit.or_else(|| told().then_some(TOLD))
 }
 
 const TOLD: &str = "a value that only a machine would choose, under a telling name";
 
 fn in_line(line: &str) -> Vec<Hit> {
+    let signs = Signs::of(line);
     let mut hits = Vec::new();
-    if let Some(at) = line
-        .find("-----BEGIN ")
-        .filter(|at| line[*at..].contains("PRIVATE KEY-----"))
+    if signs.dashes
+        && let Some(at) = line
+            .find("-----BEGIN ")
+            .filter(|at| line[*at..].contains("PRIVATE KEY-----"))
     {
         hits.push(hit(at, line[at..].trim_end().len(), "a private key"));
         return hits;
     }
-    for (at, word) in words(line).filter(|(_, word)| word.len() >= SHORTEST) {
+    let long = words(line).filter(|(_, word)| word.len() >= SHORTEST);
+    for (at, word) in long.take_while(|_| signs.word) {
         let public = || name_of(line).is_some_and(|(name, _)| is_public(name));
         let kind = form(word).or_else(|| web_token(word));
         let kind = kind.or_else(|| untold(word).filter(|_| !public()));
         hits.extend(kind.map(|kind| hit(at, word.len(), kind)));
     }
-    hits.extend(credentials(line));
+    if signs.address {
+        hits.extend(credentials(line));
+    }
     hits.extend(assignment(line).filter(|told| !hits.iter().any(|hit| overlap(hit, told))));
     hits.sort_by_key(|hit| hit.start);
     hits
+}
+
+/// What a line has at all: most have nothing that is worth a closer look.
+#[derive(Default)]
+struct Signs {
+    /// Whether one of its words is as long as a key.
+    word: bool,
+    /// Whether it has something like an address.
+    address: bool,
+    /// Whether it has a row of dashes.
+    dashes: bool,
+}
+
+impl Signs {
+    fn of(line: &str) -> Signs {
+        let mut signs = Signs::default();
+        let (mut word, mut dashes, mut slashes) = (0, 0, 0);
+        for byte in line.bytes() {
+            word = if is_part(byte) { word + 1 } else { 0 };
+            dashes = if byte == b'-' { dashes + 1 } else { 0 };
+            slashes = if byte == b'/' { slashes + 1 } else { 0 };
+            signs.word |= word >= SHORTEST;
+            signs.dashes |= dashes >= 5;
+            signs.address |= slashes >= 2;
+        }
+        signs
+    }
 }
 
 fn hit(start: usize, length: usize, kind: &'static str) -> Hit {
@@ -184,16 +217,20 @@ fn overlap(left: &Hit, right: &Hit) -> bool {
 
 /// The runs of characters that keys are made of, with their places.
 fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.+/=".contains(c);
     let mut rest = 0;
     std::iter::from_fn(move || {
-        let start = rest + line[rest..].find(is_part)?;
+        let start = rest + line[rest..].bytes().position(is_part)?;
         let end = line[start..]
-            .find(|c| !is_part(c))
+            .bytes()
+            .position(|byte| !is_part(byte))
             .map_or(line.len(), |length| start + length);
         rest = end;
         Some((start, &line[start..end]))
     })
+}
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=')
 }
 
 /// What a word is that begins like a provider's keys and goes on as a machine would.
@@ -271,7 +308,7 @@ fn assignment(line: &str) -> Option<Hit> {
     let value = &value[..value
         .find(['"', '\'', ',', ' ', '}', '\n', '\r'])
         .unwrap_or(value.len())];
-    (value.len() >= LEAST && is_telling(name) && looks_made(value)).then_some(hit(start, value.len(), TOLD))
+    (value.len() >= LEAST && looks_made(value) && is_telling(name)).then_some(hit(start, value.len(), TOLD))
 }
 
 /// Whether a name says that its value is a secret.

@@ -1,5 +1,7 @@
 //! A canary Ingress takes its share of a main Ingress, which must be there.
 
+use std::collections::BTreeSet;
+
 use super::{EnvironmentScene, UnitProblem};
 use crate::model::{Problem, Rule};
 
@@ -14,20 +16,19 @@ pub(super) fn check(scene: &EnvironmentScene<'_>) -> Vec<UnitProblem> {
     let own = routes
         .iter()
         .filter(|(environment, _, route)| environment.is_none() && route.canary);
-    own.filter(|(_, _, canary)| {
-        let main = routes.iter().filter(|(_, _, other)| !other.canary);
-        !main.clone().any(|(_, _, main)| !main.is_elsewhere(canary))
-    })
-    .map(|(_, unit, canary)| {
-        let message = format!(
-            "no main Ingress leads to `{}`, so the canary gets no requests",
-            canary.shown()
-        );
-        UnitProblem {
-            unit: (*unit).to_owned(),
-            object: canary.place.object.clone(),
-            problem: Problem::error("canary-without-main", canary.place.pointer.clone(), message),
-        }
-    })
-    .collect()
+    let main = routes.iter().filter(|(_, _, route)| !route.canary);
+    let main: BTreeSet<_> = main.map(|(_, _, route)| route.claim()).collect();
+    own.filter(|(_, _, canary)| !main.contains(&canary.claim()))
+        .map(|(_, unit, canary)| {
+            let message = format!(
+                "no main Ingress leads to `{}`, so the canary gets no requests",
+                canary.shown()
+            );
+            UnitProblem {
+                unit: (*unit).to_owned(),
+                object: canary.place.object.clone(),
+                problem: Problem::error("canary-without-main", canary.place.pointer.clone(), message),
+            }
+        })
+        .collect()
 }

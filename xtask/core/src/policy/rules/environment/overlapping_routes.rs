@@ -1,5 +1,7 @@
 //! Routes of several objects that claim the same requests, and requests that no route claims.
 
+use std::collections::BTreeMap;
+
 use super::routes::Route;
 use super::{EnvironmentScene, UnitProblem};
 use crate::model::{Problem, Rule};
@@ -60,29 +62,34 @@ fn pairs(
     clash: impl Fn(&Route, &Route) -> bool,
     problem: impl Fn(&Route, &str) -> Problem,
 ) -> Vec<UnitProblem> {
-    let routes = scene.routes();
+    let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for route in scene.routes() {
+        places.entry(route.2.claim()).or_default().push(route);
+    }
     let mut found = Vec::new();
-    for (at, (environment, unit, own)) in routes.iter().enumerate() {
-        let before = routes
-            .iter()
-            .take(at)
-            .chain(routes.iter().skip(at + 1).filter(|(other, _, _)| other.is_some()));
-        if environment.is_some() || own.canary {
-            continue;
-        }
-        for (other_environment, other_unit, other) in before {
-            if other.canary || own.is_elsewhere(other) || !clash(own, other) {
+    for routes in places.values() {
+        for (at, (environment, unit, own)) in routes.iter().enumerate() {
+            if environment.is_some() || own.canary {
                 continue;
             }
-            let other = match other_environment {
-                Some(environment) => format!("{environment}/{other_unit}"),
-                None => (*other_unit).to_owned(),
-            };
-            found.push(UnitProblem {
-                unit: (*unit).to_owned(),
-                object: own.place.object.clone(),
-                problem: problem(own, &other),
-            });
+            let (before, after) = (&routes[..at], &routes[at + 1..]);
+            let others = before
+                .iter()
+                .chain(after.iter().filter(|(other, _, _)| other.is_some()));
+            for (other_environment, other_unit, other) in others.filter(|(_, _, other)| !other.canary) {
+                if !clash(own, other) {
+                    continue;
+                }
+                let other = match other_environment {
+                    Some(environment) => format!("{environment}/{other_unit}"),
+                    None => (*other_unit).to_owned(),
+                };
+                found.push(UnitProblem {
+                    unit: (*unit).to_owned(),
+                    object: own.place.object.clone(),
+                    problem: problem(own, &other),
+                });
+            }
         }
     }
     found

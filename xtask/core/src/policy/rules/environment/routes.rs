@@ -43,9 +43,9 @@ pub enum Condition {
 }
 
 impl Route {
-    /// Whether no request can be meant by this route and another one, headers aside.
-    pub(super) fn is_elsewhere(&self, other: &Route) -> bool {
-        self.router != other.router || self.host != other.host || self.path != other.path
+    /// The requests that it claims, headers aside: routes with other claims share none.
+    pub(super) fn claim(&self) -> (&str, &str, &str) {
+        (&self.router, &self.host, &self.path)
     }
 
     /// Whether some header must be one thing for this route and another for the other.

@@ -72,11 +72,14 @@ fn numbers(scene: &FleetScene<'_>, agent: &Agent, before: &Environment, after: &
     let mut found = Vec::new();
     for ((name, falls, old), (_, _, new)) in old.into_iter().zip(new) {
         let wrong = if falls { new > old } else { new < old };
+        if !wrong {
+            continue;
+        }
         // a difference between two tuples is a release, not an environment's doing
         let place = scene
             .overridden(after, &agent.name, &["model", name])
             .or_else(|| scene.overridden(before, &agent.name, &["model", name]));
-        let Some(place) = place.filter(|_| wrong) else { continue };
+        let Some(place) = place else { continue };
         let verb = if falls { "rises" } else { "falls" };
         let message = format!(
             "`{name}` of `{}` {verb} from {old} in `{}` to {new} in `{}`",
@@ -101,8 +104,10 @@ fn tools(scene: &FleetScene<'_>, agent: &Agent, before: &Environment, after: &En
         return Vec::new();
     };
     let lost: Vec<&str> = old.difference(&new).map(String::as_str).collect();
-    let place = scene.overridden(after, &agent.name, &["tools", "enabled"]);
-    let Some(place) = place.filter(|_| !lost.is_empty()) else {
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let Some(place) = scene.overridden(after, &agent.name, &["tools", "enabled"]) else {
         return Vec::new();
     };
     let message = format!(

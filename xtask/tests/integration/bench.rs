@@ -1,0 +1,23 @@
+//! The fleets that `bench` makes up hold what this repository asks of a fleet.
+
+use crate::fleet::run_in;
+use crate::workbench::repository;
+
+#[test]
+fn a_made_up_fleet_is_released_without_findings() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().to_str().unwrap();
+    let answer = run_in(
+        repository(),
+        &["bench", "--agents", "2", "--runs", "1", "--scratch", folder],
+    );
+    assert_eq!(answer.exit, 0, "{}{}", answer.text(), answer.stderr);
+    let row = &answer.result()["rows"][0];
+    assert_eq!((&row["agents"], &row["units"]), (&2.into(), &8.into()));
+    assert!(row["cold_seconds"].as_f64() > Some(0.0) && row["incremental_seconds"].as_f64() > Some(0.0));
+    assert_eq!(
+        scratch.path().read_dir().unwrap().count(),
+        0,
+        "what was made up is removed"
+    );
+}
