@@ -126,7 +126,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let target = Target::new(&*repository, args.branch.as_deref())?;
     let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
     let mut tries = Tries::default();
     let run = Run {

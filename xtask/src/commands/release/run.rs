@@ -138,11 +138,7 @@ impl Run<'_> {
 
     /// The remote of the branches.
     pub(super) fn remote(&self) -> Remote<'_> {
-        Remote {
-            delivery: self.delivery,
-            settings: &self.workspace.fleet.delivery,
-            seconds: self.head.seconds,
-        }
+        Remote::of(self.delivery, self.workspace, self.head.seconds)
     }
 
     /// Moves the notes: to the new commits, or on the tips that stay.
