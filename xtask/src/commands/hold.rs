@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use lockstep::model::{Finding, Severity};
 use lockstep::release::ledger::{Fact, Reason};
 use lockstep::release::rollback::hold_text;
+use lockstep::release::{self, unfinished_rollback};
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout;
 use serde::Serialize;
@@ -70,6 +72,11 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         Err(report) => return Ok(*report),
     };
     let recording = unit.recording(context, args.push)?;
+    if turn == Turn::Resume
+        && let Some(finding) = unfinished(context, &unit, &target)?
+    {
+        return Ok(Report::of_findings(vec![finding], Default::default()));
+    }
     let ledger = &recording.ledger;
     let environment = &unit.environment().name;
     let events = ledger.append(&|view| {
@@ -119,6 +126,14 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         ));
     }
     Ok(report)
+}
+
+/// A rollback that did not get as far as the release file: without the hold, the next release would undo it.
+fn unfinished(context: &Context, unit: &UnitOf, target: &Target) -> Result<Option<Finding>, Failure> {
+    let file = unit.release_file(&target.base)?;
+    let rollback = release::unfinished(&unit.history(context)?, file.as_ref());
+    let environment = &unit.environment().name;
+    Ok(rollback.map(|rollback| unfinished_rollback(environment, &unit.agent, &rollback, Severity::Error)))
 }
 
 fn write_file(

@@ -1,16 +1,20 @@
 //! One agent in one environment, as the commands about it see it: the outline of the fleet, the ledger, and where
 //! commits go.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Finding};
 use lockstep::release::ledger::{Recorded, UnitHistory};
+use lockstep::release::promotion::takes_releases;
 use lockstep::release::rollback::is_named;
+use lockstep::workspace::files::ReleaseFile;
 use lockstep::workspace::{Environment, Workspace, layout};
+use lockstep::yaml;
 
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::{Ledger, PushArgs, Recording};
+use super::ledger::{Ledger, PushArgs, Recorder, Recording, operator};
 use super::remote::Remote;
 use super::selection;
 use crate::context::{Context, Loaded};
@@ -108,6 +112,32 @@ impl UnitOf {
             Ok(release) => Ok((recording, release)),
             Err(finding) => Err(Box::new(Report::of_findings(vec![*finding], Default::default()))),
         })
+    }
+
+    /// What the ledger knows of the unit, and what it would if an earlier run had got so far as to say so.
+    pub(super) fn history(&self, context: &Context) -> Result<UnitHistory, Failure> {
+        let ledger = self.ledger(context);
+        let recorder = Recorder {
+            by: operator(&*self.repository, self.workspace())?,
+            started: ledger.now(),
+            own: BTreeSet::new(),
+        };
+        let environment = [&self.environment().name];
+        let view = ledger.view()?;
+        let missing = ledger.missing(&view, self.workspace(), &environment, &recorder)?;
+        view.unit_with(environment[0], self.agent.as_str(), missing)
+    }
+
+    /// The release file that a commit of the branch that people edit has of the unit; none where the environment takes
+    /// none, or where it cannot be read.
+    pub(super) fn release_file(&self, base: &Commit) -> Result<Option<ReleaseFile>, Failure> {
+        if !takes_releases(self.environment()) {
+            return Ok(None);
+        }
+        let path = layout::release(&self.environment().name, &self.agent);
+        let bytes = self.repository.read(&base.id, &[path])?.remove(0);
+        let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        Ok(text.and_then(|text| yaml::read_typed(text).ok()))
     }
 
     /// A release by label, tuple or environment commit; the last one where none is named.

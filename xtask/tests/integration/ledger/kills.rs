@@ -9,7 +9,7 @@ use xtask::adapters::environment::Environment;
 use xtask::adapters::faults;
 
 use super::{again, kinds, promoted_once};
-use crate::fleet::{Fleet, folded};
+use crate::fleet::{Answer, Fleet, folded};
 
 /// Where the process that is to be killed finds its moment and its command line.
 const MOMENT: &str = "LOCKSTEP_TEST_MOMENT";
@@ -166,4 +166,67 @@ fn a_rollback_that_is_killed_is_completed_by_the_same_command() {
         );
         assert_eq!(fleet.run(&["verify", "--environment", "staging"]).exit, 0);
     });
+}
+
+/// Whether the ledger knows that `orders` was rolled back.
+fn is_rolled_back(fleet: &Fleet) -> bool {
+    kinds(fleet, "staging/orders").contains(&"rolled-back")
+}
+
+#[test]
+fn what_a_killed_rollback_took_away_never_comes_back_by_resume_and_release() {
+    let manifest = |fleet: &Fleet| fleet.file("environment/staging", "apps/orders/manifest.yaml");
+    let release = ["release", "staging"];
+    let resume = ["resume", "orders", "-e", "staging", "--reason", "mended"];
+    let rollback = ["rollback", "orders", "-e", "staging", "--reason", "it's slow"];
+    let mut moment = 1;
+    let mut unfinished = 0;
+    loop {
+        let fleet = promoted_once();
+        let good = manifest(&fleet);
+        again(&fleet, '6', "v1.1.0");
+        let killed = die(&fleet, moment, &rollback).is_none();
+        remove_locks(&fleet);
+        let killed = killed && {
+            let found = manifest(&fleet);
+            // exits 4 where the files of the next commit are in the work tree already
+            fleet.run(&release);
+            let answer = fleet.run(&resume);
+            fleet.run(&release);
+            assert_eq!(manifest(&fleet), found, "at {moment}");
+            if answer.exit == 1 {
+                unfinished += 1;
+                assert_eq!(answer.rules(), ["unfinished-rollback"], "at {moment}");
+                finish(&fleet, &answer);
+                fleet.done(&resume);
+                fleet.done(&release);
+            }
+            if is_rolled_back(&fleet) {
+                assert_eq!(manifest(&fleet), good, "at {moment}");
+            }
+            true
+        };
+        if !killed {
+            break;
+        }
+        moment += 1;
+    }
+    assert!(
+        unfinished > 3,
+        "some moments are between the ledger and the release file"
+    );
+}
+
+/// Runs the command that a finding names.
+fn finish(fleet: &Fleet, answer: &Answer) {
+    let text = answer.text();
+    let command = text
+        .split('`')
+        .find(|part| part.starts_with("cargo xtask rollback"))
+        .unwrap();
+    assert!(command.ends_with(r"--reason 'it'\''s slow'"), "{command}");
+    let (words, _) = command.split_once(" --reason ").unwrap();
+    let mut words: Vec<&str> = words.split(' ').skip(2).collect();
+    words.extend(["--reason", "it's slow"]);
+    fleet.done(&words);
 }
