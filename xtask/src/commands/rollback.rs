@@ -227,6 +227,7 @@ impl Run<'_> {
                     seconds: self.context.clock.now(),
                     offset_minutes: 0,
                     message: commit.message.clone(),
+                    signing: plan.trusted.commits(&self.unit.environment().name),
                 }])?
                 .remove(0),
         };

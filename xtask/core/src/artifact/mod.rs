@@ -1,6 +1,7 @@
 //! Artifacts: what a release records of a unit, what is hashed and signed, and whom to believe.
 
 pub mod bundle;
+mod commit;
 mod dsse;
 mod inventory;
 mod json;
@@ -8,9 +9,12 @@ mod key;
 mod record;
 mod rules;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod trust;
 mod verification;
 
+pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_key};
 pub use dsse::{IN_TOTO, pae};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};

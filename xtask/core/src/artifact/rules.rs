@@ -36,8 +36,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "invalid-public-key",
-        "an entry of the trust file has no P-256 public key, so whatever it signed could not be checked",
-        "write the PEM that `keys init` or `cosign public-key` prints",
+        "an entry of the trust file has a key that cannot be read, so whatever it signed could not be checked",
+        "write the PEM that `keys init` or `cosign public-key` prints; of a commit's key the whole fingerprint or the public line",
     ),
     Rule::new(
         "key-id-mismatch",

@@ -2,6 +2,7 @@
 
 mod bundles;
 mod certificates;
+mod commits;
 mod files;
 mod history;
 mod keys;

@@ -1,6 +1,7 @@
 //! Verification: whether an environment branch is what someone who may has signed, byte for byte.
 
 mod chain;
+mod commit;
 mod listing;
 mod reproduce;
 mod rules;
@@ -14,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use chain::{Link, claimed_sequence, wanted_inventories};
+pub use commit::commit_finding;
 pub use reproduce::{
     Reproduction, Rerendered, irreproducible, missing_source, not_comparable, reproduction_findings,
     restoration_findings,
