@@ -6,6 +6,7 @@ mod dsse;
 mod inventory;
 mod json;
 mod key;
+mod provenance;
 mod record;
 mod rules;
 mod statement;
@@ -18,6 +19,9 @@ pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_
 pub use dsse::{IN_TOTO, pae};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};
+pub use provenance::{
+    BUILD_TYPE, BuildRun, DrySource, PROVENANCE_PREDICATE, check_provenance, provenance, provenance_subjects,
+};
 pub use record::{TupleRecord, component_changes};
 pub use rules::RULES;
 pub use statement::{

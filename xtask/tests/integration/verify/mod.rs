@@ -6,6 +6,7 @@ mod commits;
 mod files;
 mod history;
 mod keys;
+mod provenance;
 mod released;
 mod reproduce;
 mod signers;

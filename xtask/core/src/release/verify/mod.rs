@@ -100,6 +100,9 @@ pub struct VerifiedUnit {
     /// The environment commit that a rollback brought back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rollback_of: Option<String>,
+    /// The run of a CI service that made it, where a provenance beside its release says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// Who signed it, as the trust file calls them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
