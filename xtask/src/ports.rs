@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lockstep::artifact::PublicKey;
+use lockstep::artifact::{CommitKey, CommitProof, PublicKey};
 use lockstep::model::FileTree;
 use lockstep::release::verify::Irregular;
 use schemars::JsonSchema;
@@ -82,6 +82,18 @@ impl Tip {
 /// A change of one commit's tree: owned paths to write (`Some`) or delete (`None`); everything else stays.
 pub type TreeChange = BTreeMap<String, Option<Arc<[u8]>>>;
 
+/// Whether a commit gets a signature of GPG or SSH.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CommitSigning {
+    /// Where git's `commit.gpgSign` says so.
+    #[default]
+    AsSet,
+    /// In any case, and by one of these keys.
+    Demanded(Vec<CommitKey>),
+    /// In no case.
+    Never,
+}
+
 /// A commit to make on a branch.
 #[derive(Clone, Debug)]
 pub struct NewCommit {
@@ -99,6 +111,8 @@ pub struct NewCommit {
     pub offset_minutes: i32,
     /// The whole message.
     pub message: String,
+    /// Whether it is signed.
+    pub signing: CommitSigning,
 }
 
 /// Which files are worth reading. A folder is asked for with a final `/`: where the answer is no, nothing below it is
@@ -145,9 +159,13 @@ pub trait Repository: Send + Sync {
     /// Where the histories of two commits parted; nothing where they have none in common.
     fn merge_base(&self, one: &GitId, other: &GitId) -> Result<Option<GitId>, Failure>;
 
-    /// Makes the commits and moves their branches, each by compare-and-swap; a lost race is a failure of kind `Race`
-    /// that has moved no branch of this call. Returns the new commits in order.
+    /// Makes the commits and moves their branches, each by compare-and-swap; a lost race is a failure of kind `Race`.
+    /// Whatever fails, a commit that cannot be signed for one, has moved no branch of this call. Returns the new commits
+    /// in order.
     fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure>;
+
+    /// What the programs `gpg` and `ssh-keygen` say of a commit's signature.
+    fn proof(&self, commit: &GitId) -> Result<CommitProof, Failure>;
 
     /// Makes a commit on the branch that is checked out, and brings its files along in index and work tree; other
     /// changes there stay. Fails, and changes nothing, where one of the files is changed and not committed.

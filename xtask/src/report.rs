@@ -5,7 +5,7 @@ use lockstep::report::{Screen, Sources, findings_text, tally};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::failure::{EXIT_DONE, EXIT_FINDINGS};
+use crate::failure::{EXIT_DONE, EXIT_FINDINGS, EXIT_OUTSIDE};
 
 /// What a command has to say.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub struct Report {
     pub unchecked: Vec<String>,
     /// What differs from the base, for summaries.
     pub change: Option<FleetChange>,
-    /// The exit code, where findings do not decide it.
+    /// The exit code, where neither findings nor what could not be checked decide it.
     pub exit: Option<u8>,
 }
 
@@ -65,12 +65,14 @@ impl Report {
 
     /// What the process exits with.
     pub fn exit_code(&self) -> u8 {
-        let findings = if self.findings.iter().any(Finding::is_error) {
-            EXIT_FINDINGS
-        } else {
-            EXIT_DONE
+        let is_wrong = self.findings.iter().any(Finding::is_error);
+        let usual = match (is_wrong, self.unchecked.is_empty()) {
+            (true, _) => EXIT_FINDINGS,
+            // what nobody could tell is no pass
+            (false, false) => EXIT_OUTSIDE,
+            (false, true) => EXIT_DONE,
         };
-        self.exit.unwrap_or(findings)
+        self.exit.unwrap_or(usual)
     }
 
     /// The report as one JSON document.

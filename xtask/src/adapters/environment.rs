@@ -10,6 +10,8 @@ use std::fmt;
 use std::io::{IsTerminal, stderr, stdout};
 use std::path::PathBuf;
 
+use lockstep::artifact::BuildRun;
+
 use super::failing;
 use crate::failure::Failure;
 
@@ -88,6 +90,31 @@ impl Environment {
     /// A variable of the surroundings, unless it is empty.
     pub fn variable(&self, name: &str) -> Option<String> {
         env::var(name).ok().filter(|value| !value.is_empty())
+    }
+
+    /// The run of GitHub Actions or GitLab CI/CD that this is part of, as far as the service tells of it.
+    pub fn build_run(&self) -> Option<BuildRun> {
+        let is_true = |name: &str| self.variable(name).is_some_and(|value| value == "true");
+        if is_true("GITHUB_ACTIONS") {
+            let (server, workflow) = (
+                self.variable("GITHUB_SERVER_URL")?,
+                self.variable("GITHUB_WORKFLOW_REF")?,
+            );
+            let (repository, run) = (self.variable("GITHUB_REPOSITORY")?, self.variable("GITHUB_RUN_ID")?);
+            let attempt = self.variable("GITHUB_RUN_ATTEMPT")?;
+            return Some(BuildRun {
+                builder: format!("{server}/{workflow}"),
+                invocation: format!("{server}/{repository}/actions/runs/{run}/attempts/{attempt}"),
+            });
+        }
+        if is_true("GITLAB_CI") {
+            let (project, runner) = (self.variable("CI_PROJECT_URL")?, self.variable("CI_RUNNER_ID")?);
+            return Some(BuildRun {
+                builder: format!("{project}/-/runners/{runner}"),
+                invocation: self.variable("CI_JOB_URL")?,
+            });
+        }
+        None
     }
 
     /// Whether to colour what goes to standard output.

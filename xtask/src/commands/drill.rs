@@ -1,11 +1,11 @@
 //! `drill`: measures how long a rollback takes, and records it.
 
 use lockstep::model::Finding;
-use lockstep::release::ledger::{Decided, DecisionKind, Draft, Evidence, Fact, ReleaseName};
+use lockstep::release::ledger::{Decided, DecisionKind, Evidence, Fact, ReleaseName};
 use lockstep::release::rollback::Aim;
 use serde::Serialize;
 
-use super::ledger::operator;
+use super::ledger::PushArgs;
 use super::rollback::{self, plan};
 use super::unit::UnitOf;
 use crate::context::Context;
@@ -47,7 +47,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let head = repository.head()?;
     let unit = match UnitOf::read(context, repository, &head, &args.agent, &args.environment)? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
     let asked = rollback::Args::drill(&args.agent, &args.environment);
     let (plan, findings) = match plan(context, &unit, &head, &Aim::Earlier, &asked)? {
@@ -57,23 +57,18 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let seconds = context.clock.monotonic() - begun;
     let ready = !findings.iter().any(Finding::is_error);
     let passed = ready && seconds <= LIMIT;
-    let ledger = unit.ledger(context);
+    let recording = unit.recording(context, PushArgs::default())?;
     let environment = &unit.environment().name;
-    let draft = Draft {
-        environment: Some(environment.clone()),
-        unit: unit.agent.to_string(),
-        time: ledger.now(),
-        by: operator(&*unit.repository, unit.workspace())?,
-        fact: Fact::Decided(Decided {
-            decision: DecisionKind::Rollback,
-            tuple: plan.to.tuple,
-            outcome: if passed { "drilled" } else { "drill failed" }.to_owned(),
-            confidence: None,
-            evidence: vec![row("seconds", seconds), row("limitSeconds", LIMIT)],
-            overridden: None,
-        }),
-    };
-    ledger.append(&|_| Ok(vec![draft.clone()]))?;
+    let fact = Fact::Decided(Decided {
+        decision: DecisionKind::Rollback,
+        tuple: plan.to.tuple,
+        outcome: if passed { "drilled" } else { "drill failed" }.to_owned(),
+        confidence: None,
+        evidence: vec![row("seconds", seconds), row("limitSeconds", LIMIT)],
+        overridden: None,
+    });
+    let draft = recording.draft(Some(environment), unit.agent.as_str(), fact);
+    recording.record(&|_| Ok(vec![draft.clone()]))?;
     let text = format!(
         "a rollback of `{}` in `{environment}` to {} is ready after {seconds:.2} s of the {LIMIT} s that it may take\n",
         unit.agent, plan.to.version

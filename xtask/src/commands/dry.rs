@@ -9,7 +9,7 @@ use lockstep::workspace::{Dependencies, Elsewhere, Workspace};
 use super::ledger::operator;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, TreeChange};
+use crate::ports::{Commit, CommitSigning, GitId, NewCommit, Repository, Tip, TreeChange};
 
 /// Where the commit goes.
 pub(super) struct Target {
@@ -73,6 +73,7 @@ impl Target {
             seconds: context.clock.now(),
             offset_minutes: 0,
             message,
+            signing: CommitSigning::AsSet,
         };
         if self.checked_out {
             return repository.commit_here(&commit);

@@ -14,7 +14,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 12] = [
+const NEEDS: [Need; 14] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -64,6 +64,17 @@ const NEEDS: [Need; 12] = [
         name: "openssl",
         probe: &["openssl", "version"],
         package: "Debian package `openssl`",
+    },
+    Need {
+        name: "gpg",
+        probe: &["gpg", "--version"],
+        package: "Debian package `gnupg`",
+    },
+    Need {
+        name: "ssh-keygen",
+        // it has no word for its version
+        probe: &["ssh", "-V"],
+        package: "Debian package `openssh-client`",
     },
     Need {
         name: "the JavaScript library `@sigstore/verify`",

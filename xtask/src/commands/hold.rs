@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use lockstep::release::ledger::{Draft, Fact, Reason};
+use lockstep::model::{Finding, Severity};
+use lockstep::release::ledger::{Fact, Reason};
 use lockstep::release::rollback::hold_text;
+use lockstep::release::{self, unfinished_rollback};
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout;
 use serde::Serialize;
 
 use super::dry::Target;
-use super::ledger::operator;
+use super::ledger::PushArgs;
 use super::unit::UnitOf;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -34,9 +36,8 @@ pub struct Args {
     /// Commit the file to this branch instead of the current one.
     #[arg(long, value_name = "NAME")]
     pub(super) branch: Option<String>,
-    /// Look at the remote first, and push the ledger.
-    #[arg(long)]
-    pub(super) push: bool,
+    #[command(flatten)]
+    pub(super) push: PushArgs,
 }
 
 /// Holds.
@@ -68,15 +69,16 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     let target = Target::new(&*repository, args.branch.as_deref())?;
     let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
-    if args.push {
-        unit.remote(context).fetch()?;
+    let recording = unit.recording(context, args.push)?;
+    if turn == Turn::Resume
+        && let Some(finding) = unfinished(context, &unit, &target)?
+    {
+        return Ok(Report::of_findings(vec![finding], Default::default()));
     }
-    let ledger = unit.ledger(context);
+    let ledger = &recording.ledger;
     let environment = &unit.environment().name;
-    let by = operator(&*unit.repository, unit.workspace())?;
-    let time = ledger.now();
     let events = ledger.append(&|view| {
         let is_held = view.unit(Some(environment), unit.agent.as_str())?.hold().is_some();
         let reason = Reason {
@@ -86,13 +88,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
             Turn::Hold => Fact::Held(reason),
             Turn::Resume => Fact::Resumed(reason),
         };
-        let draft = Draft {
-            environment: Some(environment.clone()),
-            unit: unit.agent.to_string(),
-            time,
-            by: by.clone(),
-            fact,
-        };
+        let draft = recording.draft(Some(environment), unit.agent.as_str(), fact);
         Ok(if is_held == (turn == Turn::Hold) {
             Vec::new()
         } else {
@@ -101,7 +97,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     })?;
     let hold = ledger.view()?.unit(Some(environment), unit.agent.as_str())?.hold();
     let commit = write_file(context, &unit, &target, args, turn, hold.as_ref())?;
-    let pushed = args.push && unit.remote(context).push(&[])?;
+    let pushed = recording.share()?;
     let changed = commit.is_some() || !events.is_empty();
     let answer = Answer {
         environment: environment.to_string(),
@@ -122,7 +118,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     if commit.is_some() {
         report = report.next(format!("git push    # take the file on `{}` along", target.branch()));
     }
-    if changed && !args.push {
+    if changed && !args.push.push {
         let remote = &unit.workspace().fleet.delivery.remote;
         report = report.next(format!(
             "git push {remote} {}    # bind other clones",
@@ -130,6 +126,14 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         ));
     }
     Ok(report)
+}
+
+/// A rollback that did not get as far as the release file: without the hold, the next release would undo it.
+fn unfinished(context: &Context, unit: &UnitOf, target: &Target) -> Result<Option<Finding>, Failure> {
+    let file = unit.release_file(&target.base)?;
+    let rollback = release::unfinished(&unit.history(context)?, file.as_ref());
+    let environment = &unit.environment().name;
+    Ok(rollback.map(|rollback| unfinished_rollback(environment, &unit.agent, &rollback, Severity::Error)))
 }
 
 fn write_file(

@@ -4,13 +4,12 @@ mod answer;
 
 use lockstep::model::{AgentName, EnvironmentName};
 use lockstep::prompts::retro::without_secrets;
-use lockstep::release::ledger::{Draft, EventKind, Fact, Incident, IncidentEnd, IncidentSeverity};
+use lockstep::release::ledger::{EventKind, Fact, Incident, IncidentEnd, IncidentSeverity};
 use lockstep::workspace::Workspace;
 
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::{Ledger, View, operator};
-use super::remote::Remote;
+use super::ledger::{PushArgs, Recording, View};
 use super::selection;
 use super::unit::UnitOf;
 use crate::context::Context;
@@ -26,7 +25,6 @@ pub struct Args {
     what: What,
 }
 
-/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Open(OpenArgs),
@@ -54,9 +52,8 @@ struct OpenArgs {
     /// Its name, for example a ticket; agent, day and minute by default.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// Look at the remote first, and push the ledger.
-    #[arg(long)]
-    push: bool,
+    #[command(flatten)]
+    push: PushArgs,
 }
 
 /// Record that it is over.
@@ -71,9 +68,8 @@ struct CloseArgs {
     /// Why it is over.
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Look at the remote first, and push the ledger.
-    #[arg(long)]
-    push: bool,
+    #[command(flatten)]
+    push: PushArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -113,25 +109,17 @@ fn open(context: &Context, args: &OpenArgs) -> Result<Report, Failure> {
         let failure = Failure::new(FailureKind::Usage, format!("`{id}` is no name of an incident"));
         return Err(failure.hint("write letters, digits, `.`, `_` and `-`"));
     }
-    let repository = context.repository()?;
-    let head = repository.head()?;
-    let unit = match UnitOf::read(context, repository, &head, &args.agent, &args.environment)? {
+    let unit = match UnitOf::checked_out(context, &args.agent, &args.environment)? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
-    if args.push {
-        unit.remote(context).fetch()?;
-    }
-    let ledger = unit.ledger(context);
     let environment = &unit.environment().name;
-    let history = ledger.view()?.unit(Some(environment), unit.agent.as_str())?;
-    let release = match unit.release(&history, args.release.as_ref()) {
-        Ok(release) => release,
-        Err(finding) => return Ok(Report::of_findings(vec![*finding], Default::default())),
+    let (recording, release) = match unit.recording_of(context, args.push, args.release.as_ref())? {
+        Ok(found) => found,
+        Err(report) => return Ok(*report),
     };
-    let by = operator(&*unit.repository, unit.workspace())?;
-    let since = ledger.now();
-    let events = ledger.append(&|view| {
+    let since = recording.time;
+    let events = recording.record(&|view| {
         let known = all(view, unit.workspace())?;
         let taken: Vec<String> = known.into_iter().map(|(_, _, incident)| incident.id).collect();
         let id = match &args.id {
@@ -152,17 +140,9 @@ fn open(context: &Context, args: &OpenArgs) -> Result<Report, Failure> {
             since,
             end: None,
         };
-        Ok(vec![Draft {
-            environment: Some(environment.clone()),
-            unit: unit.agent.to_string(),
-            time: since,
-            by: by.clone(),
-            fact: Fact::Incident(incident),
-        }])
+        let fact = Fact::Incident(incident);
+        Ok(vec![recording.draft(Some(environment), unit.agent.as_str(), fact)])
     })?;
-    if args.push {
-        unit.remote(context).push(&[])?;
-    }
     Ok(answer::opened(&events[0].event, environment, &unit.agent))
 }
 
@@ -174,42 +154,24 @@ fn close(context: &Context, args: &CloseArgs) -> Result<Report, Failure> {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
-    let ledger = Ledger::new(context, &*delivery, workspace);
-    let remote = Remote {
-        delivery: &*delivery,
-        settings: &workspace.fleet.delivery,
-        seconds: context.clock.now(),
-    };
-    if args.push {
-        remote.fetch()?;
-    }
-    let by = operator(&*repository, workspace)?;
-    let time = ledger.now();
+    let recording = Recording::begin(context, &*repository, &*delivery, workspace, args.push)?;
     let end = IncidentEnd {
-        until: time,
+        until: recording.time,
         cause: without_secrets(&args.cause),
         reason: without_secrets(&args.reason),
     };
-    let events = ledger.append(&|view| {
+    let events = recording.record(&|view| {
         let (environment, agent, incident) = find(view, workspace, &args.id)?;
         if !incident.is_open() {
             return Ok(Vec::new());
         }
-        Ok(vec![Draft {
-            environment: Some(environment),
-            unit: agent.to_string(),
-            time,
-            by: by.clone(),
-            fact: Fact::Incident(Incident {
-                end: Some(end.clone()),
-                ..incident
-            }),
-        }])
+        let fact = Fact::Incident(Incident {
+            end: Some(end.clone()),
+            ..incident
+        });
+        Ok(vec![recording.draft(Some(&environment), agent.as_str(), fact)])
     })?;
-    let (environment, agent, incident) = find(&ledger.view()?, workspace, &args.id)?;
-    if args.push {
-        remote.push(&[])?;
-    }
+    let (environment, agent, incident) = find(&recording.ledger.view()?, workspace, &args.id)?;
     Ok(answer::closed(&environment, &agent, &incident, !events.is_empty()))
 }
 

@@ -1,10 +1,10 @@
 //! `mark`: a person's verdict on a release.
 
 use lockstep::model::Finding;
-use lockstep::release::ledger::{Draft, Fact, Mark, MarkedVerdict, Verdict};
+use lockstep::release::ledger::{Fact, Mark, MarkedVerdict, Verdict};
 use serde::Serialize;
 
-use super::ledger::operator;
+use super::ledger::PushArgs;
 use super::unit::UnitOf;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -30,9 +30,8 @@ pub struct Args {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Look at the remote first, and push the ledger.
-    #[arg(long)]
-    push: bool,
+    #[command(flatten)]
+    push: PushArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -53,21 +52,14 @@ struct Answer {
 
 /// Marks.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    let repository = context.repository()?;
-    let head = repository.head()?;
-    let unit = match UnitOf::read(context, repository, &head, &args.agent, &args.environment)? {
+    let unit = match UnitOf::checked_out(context, &args.agent, &args.environment)? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
-    if args.push {
-        unit.remote(context).fetch()?;
-    }
-    let ledger = unit.ledger(context);
     let environment = &unit.environment().name;
-    let history = ledger.view()?.unit(Some(environment), unit.agent.as_str())?;
-    let release = match unit.release(&history, args.release.as_ref()) {
-        Ok(release) => release,
-        Err(finding) => return Ok(Report::of_findings(vec![*finding], Default::default())),
+    let (recording, release) = match unit.recording_of(context, args.push, args.release.as_ref())? {
+        Ok(found) => found,
+        Err(report) => return Ok(*report),
     };
     if release.verdict == Verdict::Rollbacked {
         let message = format!("`{}` was rolled back: that verdict stays", release.release.version);
@@ -83,17 +75,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         release: release.release.clone(),
         reason: args.reason.clone(),
     };
-    let draft = Draft {
-        environment: Some(environment.clone()),
-        unit: unit.agent.to_string(),
-        time: ledger.now(),
-        by: operator(&*unit.repository, unit.workspace())?,
-        fact: Fact::Marked(mark.clone()),
-    };
-    ledger.append(&|_| Ok(vec![draft.clone()]))?;
-    if args.push {
-        unit.remote(context).push(&[])?;
-    }
+    let draft = recording.draft(Some(environment), unit.agent.as_str(), Fact::Marked(mark.clone()));
+    recording.record(&|_| Ok(vec![draft.clone()]))?;
     let word = Verdict::from(verdict).as_str();
     let text = format!(
         "`{}` {} is {word} in `{environment}`\n",

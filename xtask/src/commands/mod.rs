@@ -1,4 +1,5 @@
-//! The commands: one file a verb, each with its `Args`, whose doc comment is the help, and `run`.
+//! The commands: one file a verb, each with its `Args`, whose doc comment is the help, and `run`. Where a command has
+//! several of them, its `What` says which: a comment on a variant there would replace the help of that verb.
 
 pub mod affected;
 pub mod bench;

@@ -94,12 +94,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let delivery = delivery_repository(context, &repository, outline)?;
     let ledger = Ledger::new(context, &*delivery, outline);
     if args.fetch {
-        let remote = Remote {
-            delivery: &*delivery,
-            settings: &outline.fleet.delivery,
-            seconds: context.clock.now(),
-        };
-        remote.fetch()?;
+        Remote::of(&*delivery, outline, context.clock.now()).fetch()?;
     }
     let agents = agents(&*repository, &target, &args.agents)?;
     let part = Part::read(&*repository, &target.base.id, outline, &agents)?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::release::ledger::Sealed;
+use lockstep::workspace::Workspace;
 use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger;
 
@@ -16,10 +17,10 @@ const NOTES: &str = "hydrator.metadata";
 /// The repository of the environment branches and its remote.
 #[derive(Clone, Copy)]
 pub(super) struct Remote<'a> {
-    pub(super) delivery: &'a dyn Repository,
-    pub(super) settings: &'a Delivery,
+    delivery: &'a dyn Repository,
+    settings: &'a Delivery,
     /// The date of what is written, seconds since 1970 UTC.
-    pub(super) seconds: i64,
+    seconds: i64,
 }
 
 /// A commit that a run made on an environment's branch.
@@ -49,7 +50,16 @@ impl Unpushed {
     }
 }
 
-impl Remote<'_> {
+impl<'a> Remote<'a> {
+    /// The remote of a workspace; `seconds` is the date of what is written.
+    pub(super) fn of(delivery: &'a dyn Repository, workspace: &'a Workspace, seconds: i64) -> Remote<'a> {
+        Remote {
+            delivery,
+            settings: &workspace.fleet.delivery,
+            seconds,
+        }
+    }
+
     /// Says of environment commits which dry commit they are made from.
     pub(super) fn note(&self, dry_commits: impl IntoIterator<Item = (GitId, GitId)>) -> Result<(), Failure> {
         let notes: BTreeMap<GitId, String> = dry_commits

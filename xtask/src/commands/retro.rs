@@ -25,7 +25,6 @@ pub struct Args {
     what: What,
 }
 
-/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Add(AddArgs),

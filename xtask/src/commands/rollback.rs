@@ -126,7 +126,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let target = Target::new(&*repository, args.branch.as_deref())?;
     let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
     let mut tries = Tries::default();
     let run = Run {
@@ -227,6 +227,7 @@ impl Run<'_> {
                     seconds: self.context.clock.now(),
                     offset_minutes: 0,
                     message: commit.message.clone(),
+                    signing: plan.trusted.commits(&self.unit.environment().name),
                 }])?
                 .remove(0),
         };

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lockstep::artifact::{PublicKey, SignerEntry, Trust, TrustFile};
+use lockstep::artifact::{BuildRun, DrySource, PublicKey, SignerEntry, Trust, TrustFile, provenance, read_statement};
 use lockstep::model::{EnvironmentName, Finding, Problem};
-use lockstep::release::{CommitPlan, EnvironmentPlan};
+use lockstep::release::{CommitPlan, EnvironmentPlan, HydratorMetadata};
 use lockstep::workspace::{Workspace, layout};
 use lockstep::yaml;
 
@@ -101,7 +101,10 @@ impl Signing<'_> {
         for (unit, bundle) in commit.statements.keys().zip(bundles) {
             commit.files.insert(layout::branch::bundle(unit), Some(bundle));
         }
-        Ok(())
+        match self.context.environment.build_run() {
+            Some(run) => attest(commit, &*signer, &run),
+            None => Ok(()),
+        }
     }
 
     /// Who signs for an environment; nobody where nobody has to.
@@ -204,6 +207,32 @@ impl Signing<'_> {
             .files
             .write(&development_file(self.repository), text.as_bytes())
     }
+}
+
+/// Signs which run of a CI service made the units of a commit, beside their releases.
+fn attest(commit: &mut CommitPlan, signer: &dyn Signer, run: &BuildRun) -> Result<(), Failure> {
+    let mut units = Vec::new();
+    let mut statements: Vec<Arc<[u8]>> = Vec::new();
+    for (unit, statement) in &commit.statements {
+        let metadata = commit
+            .files
+            .get(&layout::branch::metadata(unit))
+            .and_then(Option::as_deref);
+        let metadata = metadata.and_then(|bytes| serde_json::from_slice::<HydratorMetadata>(bytes).ok());
+        // where a unit keeps its files, another run made them
+        if let (Some(metadata), Ok(release)) = (metadata, read_statement(statement)) {
+            let source = DrySource {
+                repository: &metadata.repo_url,
+                commit: &metadata.dry_sha,
+            };
+            units.push(unit.clone());
+            statements.push(provenance(&release, source, run).into());
+        }
+    }
+    for (unit, bundle) in units.iter().zip(signer.sign(&statements)?) {
+        commit.files.insert(layout::branch::provenance(unit), Some(bundle));
+    }
+    Ok(())
 }
 
 /// Keys that a run has opened, so that a passphrase is asked for once.

@@ -1,13 +1,12 @@
 //! `stage record`: how a stage of the pipeline ended, for the ledger.
 
 use lockstep::model::{AgentName, Digest, PipelineStage, StageStatus};
-use lockstep::release::ledger::{Draft, Fact, StageResult};
+use lockstep::release::ledger::{Fact, StageResult};
 use lockstep::workspace::{Workspace, layout};
 use serde_json::{Map, Value};
 
 use super::dry::{Part, is_outline};
-use super::ledger::{Ledger, operator};
-use super::remote::Remote;
+use super::ledger::{PushArgs, Recording};
 use super::{branches, selection};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
@@ -21,7 +20,6 @@ pub struct Args {
     what: What,
 }
 
-/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Record(RecordArgs),
@@ -54,9 +52,8 @@ struct RecordArgs {
     /// Where something that it made is kept.
     #[arg(long, value_name = "PLACE")]
     artifact: Vec<String>,
-    /// Look at the remote first, and push the ledger.
-    #[arg(long)]
-    push: bool,
+    #[command(flatten)]
+    push: PushArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -93,15 +90,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         },
     };
     let delivery = branches::delivery_repository(context, &repository, workspace)?;
-    let ledger = Ledger::new(context, &*delivery, workspace);
-    let remote = Remote {
-        delivery: &*delivery,
-        settings: &workspace.fleet.delivery,
-        seconds: context.clock.now(),
-    };
-    if args.push {
-        remote.fetch()?;
-    }
+    let recording = Recording::begin(context, &*repository, &*delivery, workspace, args.push)?;
     let result = StageResult {
         stage,
         status: match args.status {
@@ -114,17 +103,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         details: details(&args.detail)?,
         artifacts: args.artifact,
     };
-    let draft = Draft {
-        environment: None,
-        unit: args.agent.clone(),
-        time: ledger.now(),
-        by: operator(&*repository, workspace)?,
-        fact: Fact::Stage(result.clone()),
-    };
-    ledger.append(&|_| Ok(vec![draft.clone()]))?;
-    if args.push {
-        remote.push(&[])?;
-    }
+    let draft = recording.draft(None, &args.agent, Fact::Stage(result.clone()));
+    recording.record(&|_| Ok(vec![draft.clone()]))?;
     let text = format!("`{stage}` {} on `{}` {tuple}\n", result.status.word(), args.agent);
     Ok(Report::new(result, text))
 }

@@ -10,7 +10,7 @@ use lockstep::workspace::{Environment, Workspace, layout, read_trust};
 
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{GitId, Repository};
+use crate::ports::{CommitSigning, GitId, Repository};
 
 /// Whom to believe, and where that is written.
 pub(super) struct Trusted {
@@ -100,6 +100,12 @@ impl Trusted {
     pub(super) fn file_covers(&self, environment: &EnvironmentName) -> bool {
         let mut signers = self.file.signers.iter();
         signers.any(|signer| signer.environments.contains(environment))
+    }
+
+    /// Whether commits of an environment must be signed.
+    pub(super) fn commits(&self, environment: &EnvironmentName) -> CommitSigning {
+        let keys = self.trust.commits.get(environment);
+        keys.map_or(CommitSigning::AsSet, |keys| CommitSigning::Demanded(keys.clone()))
     }
 
     /// Believes the development key that was made a moment ago.

@@ -1,21 +1,26 @@
 //! One agent in one environment, as the commands about it see it: the outline of the fleet, the ledger, and where
 //! commits go.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Finding};
 use lockstep::release::ledger::{Recorded, UnitHistory};
+use lockstep::release::promotion::takes_releases;
 use lockstep::release::rollback::is_named;
+use lockstep::workspace::files::ReleaseFile;
 use lockstep::workspace::{Environment, Workspace, layout};
+use lockstep::yaml;
 
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, PushArgs, Recorder, Recording, operator};
 use super::remote::Remote;
 use super::selection;
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
 use crate::ports::{Commit, Repository};
+use crate::report::Report;
 
 /// What a command about one unit works with. Only the outline of the fleet is read, so that it is as quick in a fleet
 /// of a thousand agents as in a small one.
@@ -28,17 +33,28 @@ pub(super) struct UnitOf {
 }
 
 impl UnitOf {
-    /// The unit of these names, in the fleet of a commit.
+    /// The unit of these names, in the fleet that is checked out.
+    pub(super) fn checked_out(
+        context: &Context,
+        agent: &str,
+        environment: &str,
+    ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
+        let repository = context.repository()?;
+        let head = repository.head()?;
+        UnitOf::read(context, repository, &head, agent, environment)
+    }
+
+    /// The unit of these names, in the fleet of a commit; what is wrong with a fleet that cannot be read.
     pub(super) fn read(
         context: &Context,
         repository: Arc<dyn Repository>,
         base: &Commit,
         agent: &str,
         environment: &str,
-    ) -> Result<Result<UnitOf, Box<Loaded>>, Failure> {
+    ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
         let loaded = context.load_commit(&*repository, base, &is_outline)?;
         let Some(workspace) = &loaded.workspace else {
-            return Ok(Err(Box::new(loaded)));
+            return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
         };
         let chosen = selection::environments(workspace, &[environment.to_owned()])?[0];
         let position = workspace
@@ -74,11 +90,54 @@ impl UnitOf {
     }
 
     pub(super) fn remote(&self, context: &Context) -> Remote<'_> {
-        Remote {
-            delivery: &*self.delivery,
-            settings: &self.workspace().fleet.delivery,
-            seconds: context.clock.now(),
+        Remote::of(&*self.delivery, self.workspace(), context.clock.now())
+    }
+
+    /// Begins to record something about the unit.
+    pub(super) fn recording<'a>(&'a self, context: &'a Context, with: PushArgs) -> Result<Recording<'a>, Failure> {
+        Recording::begin(context, &*self.repository, &*self.delivery, self.workspace(), with)
+    }
+
+    /// The same about one of its releases: the last one, where none is named.
+    pub(super) fn recording_of<'a>(
+        &'a self,
+        context: &'a Context,
+        with: PushArgs,
+        named: Option<&String>,
+    ) -> Result<Result<(Recording<'a>, Recorded), Box<Report>>, Failure> {
+        let recording = self.recording(context, with)?;
+        let environment = &self.environment().name;
+        let history = recording.ledger.view()?.unit(Some(environment), self.agent.as_str())?;
+        Ok(match self.release(&history, named) {
+            Ok(release) => Ok((recording, release)),
+            Err(finding) => Err(Box::new(Report::of_findings(vec![*finding], Default::default()))),
+        })
+    }
+
+    /// What the ledger knows of the unit, and what it would if an earlier run had got so far as to say so.
+    pub(super) fn history(&self, context: &Context) -> Result<UnitHistory, Failure> {
+        let ledger = self.ledger(context);
+        let recorder = Recorder {
+            by: operator(&*self.repository, self.workspace())?,
+            started: ledger.now(),
+            own: BTreeSet::new(),
+        };
+        let environment = [&self.environment().name];
+        let view = ledger.view()?;
+        let missing = ledger.missing(&view, self.workspace(), &environment, &recorder)?;
+        view.unit_with(environment[0], self.agent.as_str(), missing)
+    }
+
+    /// The release file that a commit of the branch that people edit has of the unit; none where the environment takes
+    /// none, or where it cannot be read.
+    pub(super) fn release_file(&self, base: &Commit) -> Result<Option<ReleaseFile>, Failure> {
+        if !takes_releases(self.environment()) {
+            return Ok(None);
         }
+        let path = layout::release(&self.environment().name, &self.agent);
+        let bytes = self.repository.read(&base.id, &[path])?.remove(0);
+        let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        Ok(text.and_then(|text| yaml::read_typed(text).ok()))
     }
 
     /// A release by label, tuple or environment commit; the last one where none is named.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use xtask::adapters::git::GitRepository;
 use xtask::failure::FailureKind;
-use xtask::ports::{GitId, NewCommit, Repository, Tip};
+use xtask::ports::{CommitSigning, GitId, NewCommit, Repository, Tip};
 
 use crate::shell::sh;
 
@@ -63,6 +63,7 @@ fn write_all(repository: &GitRepository, change: BTreeMap<String, Option<Arc<[u8
         seconds: 1_700_000_000,
         offset_minutes: 60,
         message: "abc1234: Subject\n\nDry-sha: abc\n".to_owned(),
+        signing: CommitSigning::AsSet,
     };
     repository.commit(&[commit]).unwrap().remove(0)
 }

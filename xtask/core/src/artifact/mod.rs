@@ -1,19 +1,27 @@
 //! Artifacts: what a release records of a unit, what is hashed and signed, and whom to believe.
 
 pub mod bundle;
+mod commit;
 mod dsse;
 mod inventory;
 mod json;
 mod key;
+mod provenance;
 mod record;
 mod rules;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod trust;
 mod verification;
 
+pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_key};
 pub use dsse::{IN_TOTO, pae};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};
+pub use provenance::{
+    BUILD_TYPE, BuildRun, DrySource, PROVENANCE_PREDICATE, check_provenance, provenance, provenance_subjects,
+};
 pub use record::{TupleRecord, component_changes};
 pub use rules::RULES;
 pub use statement::{

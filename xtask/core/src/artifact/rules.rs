@@ -35,9 +35,14 @@ pub const RULES: &[Rule] = &[
         "report it: the checker of bundles is wrong, or the suite asks for something new",
     ),
     Rule::new(
+        "foreign-provenance",
+        "the provenance beside a release tells of other files, another unit or another commit",
+        "restore the branch, or release the environment again",
+    ),
+    Rule::new(
         "invalid-public-key",
-        "an entry of the trust file has no P-256 public key, so whatever it signed could not be checked",
-        "write the PEM that `keys init` or `cosign public-key` prints",
+        "an entry of the trust file has a key that cannot be read, so whatever it signed could not be checked",
+        "write the PEM that `keys init` or `cosign public-key` prints; of a commit's key the whole fingerprint or the public line",
     ),
     Rule::new(
         "key-id-mismatch",

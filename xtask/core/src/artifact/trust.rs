@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::commit::CommitKey;
 use super::key::PublicKey;
 use crate::model::{EnvironmentName, Problem, Timestamp};
 
@@ -16,7 +17,7 @@ pub struct TrustFile {
     /// Keys and identities that may sign.
     #[serde(default)]
     pub signers: Vec<SignerEntry>,
-    /// Environments whose commits must be signed too, and by whom.
+    /// Environments whose commits must be signed too, by which keys of GPG or SSH.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub commits: BTreeMap<EnvironmentName, Vec<CommitSigner>>,
     /// How old the last release of an environment may be, days: an older branch may be one that somebody froze.
@@ -120,7 +121,7 @@ pub struct Trust {
     /// The signers, those of the file first.
     pub signers: Vec<TrustedSigner>,
     /// Whose commits must be signed, and by whom.
-    pub commits: BTreeMap<EnvironmentName, Vec<CommitSigner>>,
+    pub commits: BTreeMap<EnvironmentName, Vec<CommitKey>>,
     /// How old the last release may be, days.
     pub freshness: BTreeMap<EnvironmentName, u32>,
     /// Who may sign images.
@@ -178,9 +179,20 @@ impl Trust {
             let parts = (image.key.as_deref(), image.identity.as_deref(), image.issuer.as_deref());
             problems.extend(proof(parts, &format!("/images/{index}")).err());
         }
+        let mut commits: BTreeMap<EnvironmentName, Vec<CommitKey>> = BTreeMap::new();
+        for (environment, entries) in &file.commits {
+            // an environment whose entries cannot be read still demands what none of them can meet
+            let keys = commits.entry(environment.clone()).or_default();
+            for (index, entry) in entries.iter().enumerate() {
+                match CommitKey::of(entry, &format!("/commits/{environment}/{index}")) {
+                    Ok(key) => keys.push(key),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
         let trust = Trust {
             signers,
-            commits: file.commits.clone(),
+            commits,
             freshness: file.freshness.clone(),
             images: file.images.clone(),
         };

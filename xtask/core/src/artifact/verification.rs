@@ -44,7 +44,25 @@ pub type CheckCertificate<'a> = &'a (dyn Fn(&[u8]) -> Result<Certified, Problem>
 
 /// Checks a bundle's form, signature and statement. Whether the signer may sign that is for [`authority`] to say.
 pub fn check<'a>(bytes: &[u8], trust: &'a Trust, certificate: CheckCertificate<'_>) -> Result<Signed<'a>, Problem> {
-    let (payload, signers, signed) = match bundle::open(bytes)? {
+    let (payload, signers, signed) = believed(bytes, trust, certificate)?;
+    Ok(Signed {
+        statement: read_statement(&payload)?,
+        digest: Digest::of(&payload),
+        signers,
+        signed,
+    })
+}
+
+/// A payload that somebody in the trust file has signed, who that is, and when, where that is known.
+type Believed<'a> = (Vec<u8>, Vec<&'a TrustedSigner>, Option<i64>);
+
+/// Checks a bundle's form and signature, whatever it is about.
+pub(super) fn believed<'a>(
+    bytes: &[u8],
+    trust: &'a Trust,
+    certificate: CheckCertificate<'_>,
+) -> Result<Believed<'a>, Problem> {
+    match bundle::open(bytes)? {
         Opened::Key(envelope) => {
             let signers = trust.with_key(&envelope.key_id);
             let key = signers.first().and_then(|signer| key(signer)).ok_or_else(|| {
@@ -56,20 +74,14 @@ pub fn check<'a>(bytes: &[u8], trust: &'a Trust, certificate: CheckCertificate<'
                 .help("if this key may sign, add it with `cargo xtask keys`; otherwise find out who wrote this")
             })?;
             envelope.check(key)?;
-            (envelope.payload, signers, None)
+            Ok((envelope.payload, signers, None))
         }
         Opened::Certificate => {
             let found = certificate(bytes)?;
             let signers = with_identity(trust, &found)?;
-            (found.payload, signers, Some(found.signed))
+            Ok((found.payload, signers, Some(found.signed)))
         }
-    };
-    Ok(Signed {
-        statement: read_statement(&payload)?,
-        digest: Digest::of(&payload),
-        signers,
-        signed,
-    })
+    }
 }
 
 /// What keeps everybody who signed a statement from signing it; the first entry's reason.
@@ -99,7 +111,7 @@ pub fn payload(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Reads a statement that is signed: it must be the one way of writing it down, and true to itself.
 pub fn read_statement(payload: &[u8]) -> Result<Statement, Problem> {
-    outline(payload)?;
+    outline(payload, RELEASE_PREDICATE)?;
     let statement: Statement = json::read(payload, malformed)?;
     if statement.subject.len() > MAX_SUBJECTS {
         let message = format!(
@@ -123,7 +135,7 @@ pub fn read_statement(payload: &[u8]) -> Result<Statement, Problem> {
 }
 
 /// Checks what kind of statement it is before its fields: another kind has other fields.
-fn outline(payload: &[u8]) -> Result<(), Problem> {
+pub(super) fn outline(payload: &[u8], predicate_type: &str) -> Result<(), Problem> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Outline {
@@ -137,8 +149,8 @@ fn outline(payload: &[u8]) -> Result<(), Problem> {
         let message = format!("expected `{STATEMENT_TYPE}`, found `{}`", outline.statement_type);
         return Err(Problem::error("wrong-statement-type", "/_type", message));
     }
-    if outline.predicate_type != RELEASE_PREDICATE {
-        let message = format!("expected `{RELEASE_PREDICATE}`, found `{}`", outline.predicate_type);
+    if outline.predicate_type != predicate_type {
+        let message = format!("expected `{predicate_type}`, found `{}`", outline.predicate_type);
         return Err(Problem::error("wrong-predicate-type", "/predicateType", message));
     }
     Ok(())

@@ -24,6 +24,7 @@ pub mod rollback;
 mod rules;
 mod scope;
 pub mod trace;
+mod unfinished;
 pub mod verify;
 
 pub use affected::{Affected, Cause, Reason, affected};
@@ -43,3 +44,4 @@ pub use plan::{Change, EnvironmentInput, EnvironmentPlan, UnitChange, plan};
 pub use recorded::recorded;
 pub use rules::RULES;
 pub use scope::{Blocked, Scope};
+pub use unfinished::{may_be_unfinished, unfinished, unfinished_rollback};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory, Verdict};
-use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit};
+use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit, unfinished};
 use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding};
 use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalFile};
@@ -69,7 +69,7 @@ pub fn aims(
     ))
 }
 
-/// A rollback that was written to the environment's branch and that nobody has resumed from.
+/// A rollback that was written to the environment's branch.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The commit that brought the release back.
@@ -81,9 +81,11 @@ pub struct Standing {
 }
 
 /// The rollback that asking once more for the same would repeat: what a killed run left undone is done then, and nothing
-/// is rolled back twice.
-pub fn standing(history: &UnitHistory, aim: &Aim, reason: &str) -> Option<Standing> {
-    history.hold()?;
+/// is rolled back twice. It stands while the unit is held, and until the release file says the same.
+pub fn standing(history: &UnitHistory, file: Option<&ReleaseFile>, aim: &Aim, reason: &str) -> Option<Standing> {
+    if history.hold().is_none() {
+        unfinished(history, file)?;
+    }
     let current = history.current()?.release.commit;
     let is_it = |fact: &Fact| match fact {
         Fact::RolledBack(rollback) if rollback.commit == current => Some(rollback.clone()),

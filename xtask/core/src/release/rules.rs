@@ -75,6 +75,11 @@ pub const RULES: &[Rule] = &[
         "fill them in, or remove a line that does not apply",
     ),
     Rule::new(
+        "unfinished-rollback",
+        "a rollback did not get as far as the release file, so that the next release would bring back what was rolled back",
+        "run the same rollback again: it writes what is missing, and nothing twice",
+    ),
+    Rule::new(
         "unreadable-event",
         "an event of the ledger cannot be read, and it may be a hold",
         "update Lockstep, or look at what wrote it",

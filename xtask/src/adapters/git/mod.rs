@@ -17,6 +17,7 @@ mod refs;
 mod remote;
 mod revision;
 mod settled;
+mod signature;
 mod staged;
 mod store;
 mod tip;
@@ -26,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use lockstep::artifact::CommitProof;
 use lockstep::model::FileTree;
 use lockstep::release::verify::Irregular;
 
@@ -86,6 +88,10 @@ impl Repository for GitRepository {
 
     fn commit(&self, commits: &[NewCommit]) -> Result<Vec<GitId>, Failure> {
         write::commit(self, commits)
+    }
+
+    fn proof(&self, commit: &GitId) -> Result<CommitProof, Failure> {
+        signature::proof(self, commit)
     }
 
     fn commit_here(&self, commit: &NewCommit) -> Result<GitId, Failure> {

@@ -141,6 +141,21 @@ pub(super) fn commit(tree: Oid, parent: Option<Oid>, author: Author<'_>, message
     NewObject::new(ObjectType::Commit, text.into_bytes())
 }
 
+/// A commit with its signature among its headers, where git puts it.
+pub(super) fn with_signature(commit: &NewObject, armour: &str) -> Result<NewObject, Failure> {
+    let text = String::from_utf8_lossy(&commit.bytes);
+    let (headers, message) = text
+        .split_once("\n\n")
+        .expect("headers of a commit end with an empty line");
+    let lines: Vec<&str> = armour.trim_end().lines().map(str::trim_end).collect();
+    // a line that goes on begins with a space
+    let signature = lines.join("\n ");
+    NewObject::new(
+        ObjectType::Commit,
+        format!("{headers}\ngpgsig {signature}\n\n{message}").into_bytes(),
+    )
+}
+
 /// Name and email of `Name <email>`, without the characters that end a field in git's format.
 fn parse_identity(identity: &str) -> (String, String) {
     let (name, email) = match identity.split_once('<') {

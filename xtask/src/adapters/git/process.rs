@@ -1,9 +1,10 @@
 //! Runs a program to its end or to a time-out, whichever comes first.
 #![expect(clippy::disallowed_methods, reason = "this is where programs are run")]
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,31 @@ pub(super) fn run(command: &mut Command, timeout: Duration) -> io::Result<Ended>
     let errors = collect(child.stderr.take());
     let Some(status) = wait(&mut child, timeout)? else {
         kill_group(&mut child);
+        return Ok(Ended::TimedOut);
+    };
+    Ok(Ended::Exited {
+        status,
+        output: output.join().unwrap_or_default(),
+        errors: errors.join().unwrap_or_default(),
+    })
+}
+
+/// Runs a program with this input. It stays in our process group, since it may ask for a passphrase at the terminal.
+pub(super) fn feed(command: &mut Command, input: Arc<[u8]>, timeout: Duration) -> io::Result<Ended> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // a program that ends without reading all of it says why itself
+        thread::spawn(move || stdin.write_all(&input));
+    }
+    let output = collect(child.stdout.take());
+    let errors = collect(child.stderr.take());
+    let Some(status) = wait(&mut child, timeout)? else {
+        let _ = child.kill();
+        let _ = child.wait();
         return Ok(Ended::TimedOut);
     };
     Ok(Ended::Exited {

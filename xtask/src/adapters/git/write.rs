@@ -11,7 +11,7 @@ use super::object::{
 };
 use super::open::GitRepository;
 use super::read::{odb, root_tree, unreadable};
-use super::{refs, store};
+use super::{refs, signature, store};
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{GitId, NewCommit, Tip, TreeChange};
 
@@ -60,6 +60,10 @@ pub(super) fn prepare(repository: &GitRepository, new: &NewCommit) -> Result<Pre
     let mut objects = Vec::new();
     let tree = change_tree(repository, base, &new.change, &mut objects)?;
     let commit = object::commit(tree, parent, author, &new.message)?;
+    let commit = match signature::sign(repository, &commit.bytes, &new.signing)? {
+        Some(armour) => object::with_signature(&commit, &armour)?,
+        None => commit,
+    };
     let step = refs::Step {
         reference: format!("refs/heads/{}", new.branch),
         expected,

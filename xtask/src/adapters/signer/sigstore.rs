@@ -88,8 +88,11 @@ pub fn check_release(roots: &Roots, bundle: &[u8]) -> Result<Certified, Problem>
 
 fn first_subject(bundle: &[u8]) -> Option<[u8; 32]> {
     let payload = lockstep::artifact::payload(bundle)?;
-    let statement = lockstep::artifact::read_statement(&payload).ok()?;
-    Some(*statement.subject.first()?.sha256()?.bytes())
+    let subjects = match lockstep::artifact::read_statement(&payload) {
+        Ok(statement) => statement.subject,
+        Err(_) => lockstep::artifact::provenance_subjects(&payload)?,
+    };
+    Some(*subjects.first()?.sha256()?.bytes())
 }
 
 fn certified(bundle: &Bundle, result: &VerificationResult) -> Certified {

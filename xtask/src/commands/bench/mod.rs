@@ -1,7 +1,10 @@
 //! `bench`: how long a release takes, against what the machine needs at least.
 
 mod fleet;
+mod signatures;
 mod stages;
+
+use std::path::Path;
 
 use lockstep::model::{Entry, FileTree};
 use lockstep::report::Table;
@@ -27,6 +30,9 @@ pub struct Args {
     /// Runs of each measurement; the median is shown.
     #[arg(long, default_value_t = 3, value_name = "N")]
     runs: usize,
+    /// Measure instead how long it takes to sign the statements of all environments and to verify one environment.
+    #[arg(long)]
+    signatures: bool,
     /// Where the made-up fleets are written; the system's folder for temporary files by default.
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<std::path::PathBuf>,
@@ -74,6 +80,9 @@ struct LastRow {
 /// Measures.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let repository = context.files_of(&Source::WorkTree, &|path| layout::wanted(path) || layout::judges(path))?;
+    if args.signatures {
+        return signatures::run(context, &args, &repository);
+    }
     let mut rows = Vec::new();
     for agents in &args.agents {
         let progress = context.spinner("measuring");
@@ -108,11 +117,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
     for _ in 0..runs {
         let scratch = Scratch::new(args.scratch.as_deref())?;
         let folder = scratch.path();
-        for (path, entry) in tree.entries() {
-            if let Entry::File(bytes) = entry {
-                context.files.write(&folder.join(path), bytes)?;
-            }
-        }
+        write(context, folder, &tree)?;
         measure::make_repository(folder)?;
         let first = measure::this_program(folder, &release)?;
         cold.push(first.seconds);
@@ -149,6 +154,15 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
             incremental_to_cold: incremental / cold,
         },
     })
+}
+
+fn write(context: &Context, folder: &Path, tree: &FileTree) -> Result<(), Failure> {
+    for (path, entry) in tree.entries() {
+        if let Entry::File(bytes) = entry {
+            context.files.write(&folder.join(path), bytes)?;
+        }
+    }
+    Ok(())
 }
 
 fn median(values: &mut [f64]) -> f64 {

@@ -16,7 +16,7 @@ use serde_json::Map;
 use crate::adapters::git::GitRepository;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{NewCommit, Repository, Tip};
+use crate::ports::{CommitSigning, NewCommit, Repository, Tip};
 
 /// Seconds of each stage, on all threads.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -153,6 +153,7 @@ pub fn measure(context: &Context, tree: &FileTree, scratch: &Path) -> Result<Mea
         seconds: 1_700_000_000,
         offset_minutes: 0,
         message: "Bench\n".to_owned(),
+        signing: CommitSigning::Never,
     }])?;
     timed(&mut stages.commit, start);
     let output_bytes = whole.len() as u64;

@@ -15,7 +15,7 @@ use crate::ports::GitId;
 
 /// The commit that a change is compared with.
 pub(super) struct Base {
-    /// What the user calls it.
+    /// What the user calls it, as it was typed.
     pub(super) name: String,
     /// Where the history of that and ours parted: what came to it since is not ours.
     pub(super) commit: GitId,
@@ -32,7 +32,7 @@ impl Base {
         let head = repository.head()?;
         let commit = repository.merge_base(&named.id, &head.id)?.unwrap_or(named.id);
         Ok(Base {
-            name: format!("`{name}`"),
+            name: name.to_owned(),
             commit,
         })
     }

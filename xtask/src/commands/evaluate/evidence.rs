@@ -7,8 +7,7 @@ use lockstep::workspace::Workspace;
 use lockstep::workspace::layout;
 
 use crate::commands::branches::delivery_repository;
-use crate::commands::ledger::{Ledger, operator};
-use crate::commands::remote::Remote;
+use crate::commands::ledger::{PushArgs, Recording};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -57,29 +56,14 @@ impl Args {
         }
         let repository = context.repository()?;
         let delivery = delivery_repository(context, &repository, workspace)?;
-        let ledger = Ledger::new(context, &*delivery, workspace);
-        let remote = Remote {
-            delivery: &*delivery,
-            settings: &workspace.fleet.delivery,
-            seconds: context.clock.now(),
-        };
-        if self.push {
-            remote.fetch()?;
-        }
-        let by = operator(&*repository, workspace)?;
-        let time = ledger.now();
-        let draft = |evaluation: &&Evaluation| Draft {
-            environment: None,
-            unit: evaluation.agent.to_string(),
-            time,
-            by: by.clone(),
-            fact: Fact::Evaluated(Evaluated::of(evaluation)),
+        let with = PushArgs { push: self.push };
+        let recording = Recording::begin(context, &*repository, &*delivery, workspace, with)?;
+        let draft = |evaluation: &&Evaluation| {
+            let fact = Fact::Evaluated(Evaluated::of(evaluation));
+            recording.draft(None, evaluation.agent.as_str(), fact)
         };
         let drafts: Vec<Draft> = sound.iter().map(draft).collect();
-        ledger.append(&|_| Ok(drafts.clone()))?;
-        if self.push {
-            remote.push(&[])?;
-        }
+        recording.record(&|_| Ok(drafts.clone()))?;
         let line = |evaluation: &&Evaluation| {
             let word = evaluation.verdict.outcome.word();
             format!("recorded: {} {word} on {}\n", evaluation.agent, evaluation.tuple_id)

@@ -17,7 +17,7 @@ pub struct Args {
     subject: Subject,
 }
 
-/// What can be explained. A comment on a variant would replace the help of its command.
+/// What can be explained.
 #[derive(Debug, clap::Subcommand)]
 enum Subject {
     Command(command::Args),

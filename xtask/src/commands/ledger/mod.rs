@@ -1,6 +1,7 @@
 //! The ledger's branch: read without a checkout, written by compare-and-swap.
 
 mod missing;
+mod recording;
 mod view;
 mod write;
 
@@ -10,6 +11,7 @@ use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger;
 
 pub(super) use missing::Recorder;
+pub(super) use recording::{PushArgs, Recording};
 pub(super) use view::View;
 
 use crate::context::Context;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
 use lockstep::release::ledger::{self as events, Draft, Entry, EventKind, Fact, Head, UnitHistory, seal};
+use lockstep::release::may_be_unfinished;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout::ledger;
@@ -208,6 +209,25 @@ impl<'a> View<'a> {
             }
         }
         Ok(held)
+    }
+
+    /// Of these units, those that may have been rolled back last, with all that happened to them. Names alone tell of
+    /// the others: every rollback holds, and its event has a name of its own.
+    pub(in super::super) fn rolled_back<'u>(
+        &self,
+        environment: &EnvironmentName,
+        units: impl Iterator<Item = &'u AgentName>,
+    ) -> Result<Vec<(&'u AgentName, UnitHistory)>, Failure> {
+        let held = self.folders(&[ledger::holds(environment.as_str())])?.remove(0);
+        let units: Vec<&AgentName> = units.filter(|unit| held.contains_key(unit.as_str())).collect();
+        let folder = |unit: &&AgentName| Entry::folder(Some(environment), unit.as_str(), EventKind::RolledBack);
+        let folders: Vec<String> = units.iter().map(folder).collect();
+        let found = self.folders(&folders)?;
+        let asked = units.into_iter().zip(&found);
+        let asked = asked.filter(|(_, names)| may_be_unfinished(names.keys()));
+        let asked: Vec<&AgentName> = asked.map(|(unit, _)| unit).collect();
+        let names: Vec<_> = asked.iter().map(|unit| (Some(environment), unit.as_str())).collect();
+        Ok(asked.into_iter().zip(self.units(&names)?).collect())
     }
 
     /// What new events of units follow.

@@ -9,7 +9,7 @@ use lockstep::workspace::layout::ledger;
 
 use super::{Ledger, View};
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{GitId, NewCommit, Tip, TreeChange};
+use crate::ports::{CommitSigning, GitId, NewCommit, Tip, TreeChange};
 
 /// How often to begin again when others write at the same moment.
 const ATTEMPTS: u32 = 30;
@@ -86,6 +86,7 @@ impl Ledger<'_> {
             seconds: self.clock.now(),
             offset_minutes: 0,
             message: message.to_owned(),
+            signing: CommitSigning::AsSet,
         }])?;
         Ok(())
     }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding};
-use lockstep::release::ledger::{Fact, Sealed};
+use lockstep::model::{AgentName, EnvironmentName, Finding, Severity};
+use lockstep::release::ledger::{Fact, Sealed, UnitHistory};
+use lockstep::release::{unfinished, unfinished_rollback};
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::{Environment, Workspace};
 
-use super::super::ledger::{Ledger, Recorder, operator};
+use super::super::ledger::{Ledger, Recorder, View, operator};
 use super::super::tries::Tries;
 use super::run::Run;
 use crate::context::Context;
@@ -62,6 +63,7 @@ impl<'a> Records<'a> {
             for (agent, hold) in held.units.into_iter().chain(late) {
                 environment.holds.entry(agent).or_insert(hold);
             }
+            findings.extend(unfinished_rollbacks(&view, environment)?);
         }
         Ok(findings)
     }
@@ -81,4 +83,19 @@ impl<'a> Records<'a> {
         self.ledger
             .append(&|view| self.ledger.missing(view, self.workspace, &names, &recorder))
     }
+}
+
+/// Rollbacks that did not get as far as the release file.
+fn unfinished_rollbacks(view: &View<'_>, environment: &Environment) -> Result<Vec<Finding>, Failure> {
+    let name = &environment.name;
+    let finding = |(agent, history): (&AgentName, UnitHistory)| {
+        let rollback = unfinished(&history, environment.releases.get(agent))?;
+        let severity = match environment.holds.contains_key(agent) {
+            true => Severity::Warning,
+            false => Severity::Error,
+        };
+        Some(unfinished_rollback(name, agent, &rollback, severity))
+    };
+    let back = view.rolled_back(name, environment.releases.keys())?;
+    Ok(back.into_iter().filter_map(finding).collect())
 }

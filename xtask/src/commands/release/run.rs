@@ -10,6 +10,7 @@ use lockstep::workspace::{Environment, Workspace};
 
 use super::super::branches::{branch_state, manifests_on};
 use super::super::remote::{Made, Remote};
+use super::super::trust::Trusted;
 use super::memory::Memory;
 use crate::failure::Failure;
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
@@ -113,7 +114,12 @@ impl Run<'_> {
     }
 
     /// Commits the plans; returns the commit of each branch that got one.
-    pub(super) fn apply(&self, plans: &[EnvironmentPlan], branches: &[Branch]) -> Result<Vec<Option<GitId>>, Failure> {
+    pub(super) fn apply(
+        &self,
+        plans: &[EnvironmentPlan],
+        branches: &[Branch],
+        trusted: &Trusted,
+    ) -> Result<Vec<Option<GitId>>, Failure> {
         let author = &self.workspace.fleet.delivery.author;
         let mut commits = Vec::new();
         for (plan, branch) in plans.iter().zip(branches) {
@@ -126,6 +132,7 @@ impl Run<'_> {
                     seconds: self.head.seconds,
                     offset_minutes: self.head.offset_minutes,
                     message: commit.message.clone(),
+                    signing: trusted.commits(&plan.environment),
                 });
             }
         }
@@ -138,11 +145,7 @@ impl Run<'_> {
 
     /// The remote of the branches.
     pub(super) fn remote(&self) -> Remote<'_> {
-        Remote {
-            delivery: self.delivery,
-            settings: &self.workspace.fleet.delivery,
-            seconds: self.head.seconds,
-        }
+        Remote::of(self.delivery, self.workspace, self.head.seconds)
     }
 
     /// Moves the notes: to the new commits, or on the tips that stay.

@@ -54,11 +54,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         (None, Some(environment)) => (environment.clone(), None),
         (None, None) => return Err(Failure::new(FailureKind::Usage, "name an incident or an environment")),
     };
-    let repository = context.repository()?;
-    let head = repository.head()?;
-    let unit = match UnitOf::read(context, repository, &head, &args.agent, &environment)? {
+    let unit = match UnitOf::checked_out(context, &args.agent, &environment)? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
     let view = unit.ledger(context).view()?;
     let name = &unit.environment().name;

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
 use lockstep::prompts::retro::without_secrets;
-use lockstep::release::ledger::{Draft, Fact, Retrospective, UnitHistory};
+use lockstep::release::ledger::{Fact, Retrospective, UnitHistory};
 use lockstep::release::retrospective::read;
 
-use crate::commands::ledger::operator;
+use crate::commands::ledger::PushArgs;
 use crate::commands::selection;
 use crate::commands::unit::UnitOf;
 use crate::context::Context;
@@ -20,9 +20,8 @@ pub(super) struct Args {
     /// The file that `retro draft` began.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Look at the remote first, and push the ledger.
-    #[arg(long)]
-    push: bool,
+    #[command(flatten)]
+    push: PushArgs,
 }
 
 /// Records.
@@ -39,38 +38,24 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let Some(learnt) = learnt.map(scrubbed) else {
         return Ok(Report::of_findings(findings, sources));
     };
-    let repository = context.repository()?;
-    let head = repository.head()?;
-    let names = (learnt.agent.as_str(), learnt.environment.as_str());
-    let unit = match UnitOf::read(context, repository, &head, names.0, names.1)? {
+    let unit = match UnitOf::checked_out(context, learnt.agent.as_str(), learnt.environment.as_str())? {
         Ok(unit) => unit,
-        Err(loaded) => return Ok(Report::of_findings(loaded.findings, loaded.tree)),
+        Err(report) => return Ok(*report),
     };
-    if args.push {
-        unit.remote(context).fetch()?;
-    }
-    let ledger = unit.ledger(context);
-    let history = ledger.view()?.unit(Some(&unit.environment().name), names.0)?;
+    let recording = unit.recording(context, args.push)?;
+    let view = recording.ledger.view()?;
+    let history = view.unit(Some(&learnt.environment), learnt.agent.as_str())?;
     findings.extend(against(&learnt, &history, &unit)?.map(|finding| finding.in_file(&shown)));
     if !findings.is_empty() {
         return Ok(Report::of_findings(findings, sources));
     }
     let fact = Fact::Retrospective(learnt.clone());
-    let draft = Draft {
-        environment: Some(learnt.environment.clone()),
-        unit: learnt.agent.to_string(),
-        time: ledger.now(),
-        by: operator(&*unit.repository, unit.workspace())?,
-        fact: fact.clone(),
-    };
-    let events = ledger.append(&|view| {
+    let draft = recording.draft(Some(&learnt.environment), learnt.agent.as_str(), fact.clone());
+    let events = recording.record(&|view| {
         let history = view.unit(Some(&learnt.environment), learnt.agent.as_str())?;
         let is_there = history.facts().any(|(_, there)| *there == fact);
         Ok(if is_there { Vec::new() } else { vec![draft.clone()] })
     })?;
-    if args.push {
-        unit.remote(context).push(&[])?;
-    }
     let what = learnt
         .incident
         .as_ref()

@@ -18,7 +18,6 @@ use super::target::{Choice, Target};
 use crate::commands::blueprints::{blueprint, copy};
 use crate::commands::branches::units;
 use crate::commands::checks;
-use crate::commands::ledger::{Recorder, operator};
 use crate::commands::trust::Trusted;
 use crate::commands::unit::UnitOf;
 use crate::commands::verified::Verifier;
@@ -80,8 +79,9 @@ pub(in super::super) fn plan(
         verifier: &verifier,
         aside: &args.overrides(),
     };
-    let history = history(context, unit)?;
-    let standing = standing(&history, wanted, &args.reason);
+    let history = unit.history(context)?;
+    let file = unit.release_file(base)?;
+    let standing = standing(&history, file.as_ref(), wanted, &args.reason);
     let aims = match &standing {
         Some(standing) => Ok(vec![standing.to.clone()]),
         None => aims(&history, &environment.name, agent, wanted),
@@ -134,7 +134,7 @@ pub(in super::super) fn plan(
         commit: commit.0,
     };
     let plan = Plan {
-        dry: dry_change(unit, base, &rollback)?,
+        dry: dry_change(unit, base, file.as_ref(), &rollback)?,
         dry_sha: dry.id.clone(),
         from: standing.as_ref().map_or(now_runs, |standing| standing.from.clone()),
         step: match standing {
@@ -149,20 +149,6 @@ pub(in super::super) fn plan(
         trusted: verifier.trusted,
     };
     Ok(Ok((plan, findings)))
-}
-
-/// What the ledger knows of the unit, and what it would if an earlier run had got so far as to say so.
-fn history(context: &Context, unit: &UnitOf) -> Result<lockstep::release::ledger::UnitHistory, Failure> {
-    let ledger = unit.ledger(context);
-    let recorder = Recorder {
-        by: operator(&*unit.repository, unit.workspace())?,
-        started: ledger.now(),
-        own: BTreeSet::new(),
-    };
-    let environment = [&unit.environment().name];
-    let view = ledger.view()?;
-    let missing = ledger.missing(&view, unit.workspace(), &environment, &recorder)?;
-    view.unit_with(environment[0], unit.agent.as_str(), missing)
 }
 
 /// What speaks against asking the index as it is now with the settings of then.
@@ -223,19 +209,21 @@ fn dry_commit(unit: &UnitOf, base: &Commit, now: &PreviousUnit) -> Result<DryCom
 }
 
 /// The release file, and the blueprint that it pins.
-fn dry_change(unit: &UnitOf, base: &Commit, rollback: &Rollback<'_>) -> Result<TreeChange, Failure> {
+fn dry_change(
+    unit: &UnitOf,
+    base: &Commit,
+    old: Option<&ReleaseFile>,
+    rollback: &Rollback<'_>,
+) -> Result<TreeChange, Failure> {
     let environment = unit.environment();
     if !takes_releases(environment) {
         return Ok(TreeChange::new());
     }
     let path = layout::release(&environment.name, &unit.agent);
-    let bytes = unit.repository.read(&base.id, std::slice::from_ref(&path))?.remove(0);
-    let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
-    let old = text.and_then(|text| yaml::read_typed::<ReleaseFile>(text).ok());
-    let file = rollback.release_file(old.as_ref(), unit.workspace().fleet.kept_releases);
+    let file = rollback.release_file(old, unit.workspace().fleet.kept_releases);
     let says_so = |old: &ReleaseFile| old.id == file.id && old.version.to_string() == file.version.to_string();
     let mut change = TreeChange::new();
-    if !old.as_ref().is_some_and(says_so) {
+    if !old.is_some_and(says_so) {
         change.insert(path, Some(release_text(&file).into_bytes().into()));
     }
     let digest = rollback.record.tuple.blueprint.sha256;

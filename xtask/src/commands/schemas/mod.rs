@@ -14,7 +14,6 @@ pub struct Args {
     action: Action,
 }
 
-/// A comment on a variant would replace the help of its command, which is the comment of its `Args`.
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     Import(import::Args),

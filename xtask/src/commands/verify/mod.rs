@@ -7,7 +7,7 @@ mod reproduce;
 use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
-use lockstep::release::verify::{Judge, Verification, VerifiedUnit};
+use lockstep::release::verify::{Judge, Verification, VerifiedUnit, commit_finding};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
 use serde::Serialize;
@@ -92,30 +92,62 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let subjects = subjects(context, &args, workspace, &*delivery)?;
     let mut findings = Vec::new();
     let mut environments = Vec::new();
+    let mut unchecked = Vec::new();
     let mut text = String::new();
     for subject in &subjects {
         let mut verification = subject.verify(&judge);
+        let untold = signed(&*delivery, subject, &trusted, &mut verification)?;
         let reproduction = match args.reproduce {
             true => Some(Reproducer::new(&*repository, &*delivery, subject).run(&mut verification)?),
             false => None,
         };
-        text.push_str(&shown(context, subject, &verification, reproduction.as_ref()));
+        text.push_str(&shown(
+            context,
+            subject,
+            &verification,
+            untold.as_ref(),
+            reproduction.as_ref(),
+        ));
         environments.push(EnvironmentAnswer {
             environment: subject.environment.to_string(),
             commit: subject.commit.as_ref().map(|commit| commit.0.clone()),
-            holds: !verification.findings.iter().any(Finding::is_error),
+            holds: untold.is_none() && !verification.findings.iter().any(Finding::is_error),
             chain: verification.chain,
             units: verification.units,
             reproduction,
         });
         findings.extend(verification.findings);
+        unchecked.extend(untold);
     }
     certificates.missed()?;
     let answer = Answer {
         trust: trusted.source.clone(),
         environments,
     };
-    Ok(Report::new(answer, text).with_findings(findings, FileTree::default()))
+    let mut report = Report::new(answer, text).with_findings(findings, FileTree::default());
+    report.unchecked = unchecked;
+    Ok(report)
+}
+
+/// Adds what is wrong with the signature of the commit itself, where the trust file asks for one; returns why that could
+/// not be told.
+fn signed(
+    delivery: &dyn crate::ports::Repository,
+    subject: &branch::Subject,
+    trusted: &Trusted,
+    verification: &mut Verification,
+) -> Result<Option<String>, Failure> {
+    let keys = trusted.trust.commits.get(&subject.environment);
+    let (Some(keys), Some(commit)) = (keys, &subject.commit) else {
+        return Ok(None);
+    };
+    match commit_finding(&subject.environment, &commit.0, keys, delivery.proof(commit)?) {
+        Ok(finding) => {
+            verification.findings.extend(finding);
+            Ok(None)
+        }
+        Err(why) => Ok(Some(why)),
+    }
 }
 
 /// The fleet that names the environments: of the work tree, or of a bare clone's HEAD.
@@ -173,6 +205,7 @@ fn shown(
     context: &Context,
     subject: &branch::Subject,
     verification: &Verification,
+    untold: Option<&String>,
     reproduction: Option<&Outcomes>,
 ) -> String {
     let style = context.style;
@@ -180,6 +213,8 @@ fn shown(
     let holding = units.iter().filter(|unit| unit.holds).count();
     let what = if verification.findings.iter().any(Finding::is_error) {
         style.error("does not hold")
+    } else if untold.is_some() {
+        style.error("cannot be told")
     } else {
         style.good("holds")
     };

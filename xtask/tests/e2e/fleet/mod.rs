@@ -1,5 +1,6 @@
 //! The fleet of this repository, released in clones of it.
 
+mod commits;
 mod contract;
 mod kubernetes;
 mod pushes;

@@ -9,7 +9,7 @@ use git2::{IndexAddOption, Oid, Signature, Time};
 use tempfile::TempDir;
 use xtask::adapters::git::GitRepository;
 use xtask::failure::Failure;
-use xtask::ports::{GitId, NewCommit, Repository, Tip};
+use xtask::ports::{CommitSigning, GitId, NewCommit, Repository, Tip};
 
 pub const AUTHOR: &str = "Robot <robot@example.com>";
 pub const SECONDS: i64 = 1_700_000_000;
@@ -119,6 +119,7 @@ pub fn new_commit(branch: &str, tip: &Tip, change: &[(&str, Option<&str>)]) -> N
         seconds: SECONDS,
         offset_minutes: -90,
         message: "abc1234: Subject\n\nDry-sha: abc\n".to_owned(),
+        signing: CommitSigning::AsSet,
     }
 }
 

@@ -9,7 +9,7 @@ use xtask::adapters::environment::Environment;
 use xtask::adapters::faults;
 
 use super::{again, kinds, promoted_once};
-use crate::fleet::{Fleet, folded};
+use crate::fleet::{Answer, Fleet, folded};
 
 /// Where the process that is to be killed finds its moment and its command line.
 const MOMENT: &str = "LOCKSTEP_TEST_MOMENT";
@@ -81,7 +81,7 @@ fn timeless(text: &str) -> String {
 }
 
 /// Kills a command at every moment, each time in a fleet of its own, and lets it run again to its end.
-fn at_every_moment(begin: impl Fn() -> Fleet, arguments: &[&str], branches: &[&str], check: impl Fn(&Fleet)) {
+fn at_every_moment(begin: &Fleet, arguments: &[&str], branches: &[&str], check: impl Fn(&Fleet)) {
     let texts = |fleet: &Fleet| -> BTreeMap<String, Option<BTreeMap<String, String>>> {
         let files = |branch: &&str| {
             fleet.tip(branch)?;
@@ -95,13 +95,13 @@ fn at_every_moment(begin: impl Fn() -> Fleet, arguments: &[&str], branches: &[&s
             .map(|branch| ((*branch).to_owned(), files(branch)))
             .collect()
     };
-    let done = begin();
+    let done = begin.copied();
     let before = texts(&done);
     assert_eq!(die(&done, 0, arguments), Some(0));
     let after = texts(&done);
     let mut moment = 1;
     loop {
-        let fleet = begin();
+        let fleet = begin.copied();
         let code = die(&fleet, moment, arguments);
         is_whole(&fleet.repository.git);
         for (branch, found) in texts(&fleet) {
@@ -127,15 +127,12 @@ fn at_every_moment(begin: impl Fn() -> Fleet, arguments: &[&str], branches: &[&s
 
 #[test]
 fn a_release_that_is_killed_leaves_its_branch_whole_and_is_completed_by_the_next() {
-    let begin = || {
-        let fleet = Fleet::small();
-        fleet.release(&["dev"]);
-        fleet
-            .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
-            .commit("Scale orders");
-        fleet
-    };
-    at_every_moment(begin, &["release", "dev"], &["environment/dev"], |fleet| {
+    let begin = Fleet::small();
+    begin.release(&["dev"]);
+    begin
+        .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+        .commit("Scale orders");
+    at_every_moment(&begin, &["release", "dev"], &["environment/dev"], |fleet| {
         assert_eq!(kinds(fleet, "dev/orders"), ["released", "released"]);
         assert_eq!(kinds(fleet, "dev/_environment"), ["committed", "committed"]);
     });
@@ -144,7 +141,7 @@ fn a_release_that_is_killed_leaves_its_branch_whole_and_is_completed_by_the_next
 #[test]
 fn a_hold_that_is_killed_holds_or_does_not_and_is_completed_by_the_next() {
     let arguments = ["hold", "orders", "--environment", "staging", "--reason", "slow"];
-    at_every_moment(promoted_once, &arguments, &["main"], |fleet| {
+    at_every_moment(&promoted_once(), &arguments, &["main"], |fleet| {
         assert_eq!(kinds(fleet, "staging/orders").last(), Some(&"held"));
         assert_eq!(fleet.run(&["release", "staging", "--agent", "orders"]).exit, 3);
     });
@@ -152,18 +149,73 @@ fn a_hold_that_is_killed_holds_or_does_not_and_is_completed_by_the_next() {
 
 #[test]
 fn a_rollback_that_is_killed_is_completed_by_the_same_command() {
-    let begin = || {
-        let fleet = promoted_once();
-        again(&fleet, '6', "v1.1.0");
-        again(&fleet, '7', "v1.2.0");
-        fleet
-    };
+    let begin = promoted_once();
+    again(&begin, '6', "v1.1.0");
+    again(&begin, '7', "v1.2.0");
     let arguments = ["rollback", "orders", "--environment", "staging", "--reason", "too slow"];
-    at_every_moment(begin, &arguments, &["environment/staging", "main"], |fleet| {
+    at_every_moment(&begin, &arguments, &["environment/staging", "main"], |fleet| {
         assert_eq!(
             kinds(fleet, "staging/orders").last_chunk(),
             Some(&["released", "rolled-back", "held"])
         );
         assert_eq!(fleet.run(&["verify", "--environment", "staging"]).exit, 0);
     });
+}
+
+/// Whether the ledger knows that `orders` was rolled back.
+fn is_rolled_back(fleet: &Fleet) -> bool {
+    kinds(fleet, "staging/orders").contains(&"rolled-back")
+}
+
+#[test]
+fn what_a_killed_rollback_took_away_never_comes_back_by_resume_and_release() {
+    let manifest = |fleet: &Fleet| fleet.file("environment/staging", "apps/orders/manifest.yaml");
+    let release = ["release", "staging"];
+    let resume = ["resume", "orders", "-e", "staging", "--reason", "mended"];
+    let rollback = ["rollback", "orders", "-e", "staging", "--reason", "it's slow"];
+    let begin = promoted_once();
+    let good = manifest(&begin);
+    again(&begin, '6', "v1.1.0");
+    let mut unfinished = 0;
+    for moment in 1.. {
+        let fleet = begin.copied();
+        if die(&fleet, moment, &rollback).is_some() {
+            break;
+        }
+        remove_locks(&fleet);
+        let found = manifest(&fleet);
+        // exits 4 where the files of the next commit are in the work tree already
+        fleet.run(&release);
+        let answer = fleet.run(&resume);
+        fleet.run(&release);
+        assert_eq!(manifest(&fleet), found, "at {moment}");
+        if answer.exit == 1 {
+            unfinished += 1;
+            assert_eq!(answer.rules(), ["unfinished-rollback"], "at {moment}");
+            finish(&fleet, &answer);
+            fleet.done(&resume);
+            fleet.done(&release);
+        }
+        if is_rolled_back(&fleet) {
+            assert_eq!(manifest(&fleet), good, "at {moment}");
+        }
+    }
+    assert!(
+        unfinished > 3,
+        "some moments are between the ledger and the release file"
+    );
+}
+
+/// Runs the command that a finding names.
+fn finish(fleet: &Fleet, answer: &Answer) {
+    let text = answer.text();
+    let command = text
+        .split('`')
+        .find(|part| part.starts_with("cargo xtask rollback"))
+        .unwrap();
+    assert!(command.ends_with(r"--reason 'it'\''s slow'"), "{command}");
+    let (words, _) = command.split_once(" --reason ").unwrap();
+    let mut words: Vec<&str> = words.split(' ').skip(2).collect();
+    words.extend(["--reason", "it's slow"]);
+    fleet.done(&words);
 }

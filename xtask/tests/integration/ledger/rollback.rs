@@ -161,6 +161,64 @@ fn what_a_killed_rollback_left_undone_on_the_branch_that_people_edit_is_done_by_
 }
 
 #[test]
+fn a_release_file_that_did_not_follow_is_told_while_it_is_held_and_stops_what_was_resumed() {
+    let fleet = twice();
+    let main = fleet.tip("main").unwrap();
+    fleet.done(&BACK);
+    let written = fleet.files("main");
+    let git = &fleet.repository.git;
+    let reset = || {
+        let main = git.find_object(main, None).unwrap();
+        git.reset(&main, git2::ResetType::Hard, None).unwrap();
+    };
+    let resume = ["resume", "orders", "-e", "staging", "--reason", "mended"];
+    let release = ["release", "staging"];
+    // held: told, and nothing else is kept from being released
+    reset();
+    let answer = fleet.run(&release);
+    assert_eq!((answer.exit, answer.rules()), (0, vec!["unfinished-rollback"]));
+    fleet.refused(&resume, expect![[r#"
+        exit 1
+        error[unfinished-rollback] environments/staging/releases/orders.yaml
+          `orders` was rolled back from v1.1.0 to v1.0.0 in `staging`, and its release file still names v1.1.0
+          unit: staging/orders
+          help: take the commit with its release file along, or write it now: `cargo xtask rollback orders --environment staging --reason 'too slow'`
+    "#]]);
+    // resumed where the file had followed, and released from a commit where it had not
+    fleet.done(&BACK);
+    assert!(fleet.files("main") == written);
+    fleet.done(&resume);
+    reset();
+    let tip = fleet.tip("environment/staging");
+    fleet.refused(&release, expect![[r#"
+        exit 1
+        error[unfinished-rollback] environments/staging/releases/orders.yaml
+          `orders` was rolled back from v1.1.0 to v1.0.0 in `staging`, and its release file still names v1.1.0
+          unit: staging/orders
+          help: take the commit with its release file along, or write it now: `cargo xtask rollback orders --environment staging --reason 'too slow'`
+    "#]]);
+    assert_eq!(fleet.tip("environment/staging"), tip);
+    fleet.done(&BACK);
+    assert!(
+        !fleet
+            .paths("main")
+            .contains(&"environments/staging/holds/orders.yaml".to_owned())
+    );
+    // what is released then is the Application, whose notice goes
+    assert_eq!(fleet.done(&release).rules(), [""; 0]);
+    let manifest = fleet.file("environment/staging", "apps/orders/manifest.yaml");
+    assert!(manifest.contains(&"2".repeat(64)));
+    // a promotion is what brings it back
+    fleet.done(&[
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.1.0",
+    ]);
+    assert_eq!(
+        fleet.done(&release).changes("staging").last().unwrap(),
+        "orders changed"
+    );
+}
+
+#[test]
 fn the_last_verified_release_comes_before_the_last_one() {
     let fleet = twice();
     fleet.done(&[

@@ -2,9 +2,11 @@
 
 mod bundles;
 mod certificates;
+mod commits;
 mod files;
 mod history;
 mod keys;
+mod provenance;
 mod released;
 mod reproduce;
 mod signers;

@@ -1,6 +1,7 @@
 //! Verification: whether an environment branch is what someone who may has signed, byte for byte.
 
 mod chain;
+mod commit;
 mod listing;
 mod reproduce;
 mod rules;
@@ -14,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use chain::{Link, claimed_sequence, wanted_inventories};
+pub use commit::commit_finding;
 pub use reproduce::{
     Reproduction, Rerendered, irreproducible, missing_source, not_comparable, reproduction_findings,
     restoration_findings,
@@ -98,6 +100,9 @@ pub struct VerifiedUnit {
     /// The environment commit that a rollback brought back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rollback_of: Option<String>,
+    /// The run of a CI service that made it, where a provenance beside its release says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// Who signed it, as the trust file calls them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,

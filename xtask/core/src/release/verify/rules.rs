@@ -10,6 +10,11 @@ pub const RULES: &[Rule] = &[
         "find the commits that are gone and restore them",
     ),
     Rule::new(
+        "broken-commit-signature",
+        "the signature of a commit is not its own, or its key is expired or revoked",
+        "find out who made the commit; then release the environment again with `--resign`",
+    ),
+    Rule::new(
         "changed-file",
         "a file is not the one that was signed",
         "find out who changed it, then restore the branch or release the environment again",
@@ -110,9 +115,19 @@ pub const RULES: &[Rule] = &[
         "make a key and let it sign: `cargo xtask keys init`",
     ),
     Rule::new(
+        "unsigned-commit",
+        "a commit has no signature, and the trust file asks for one: a squash or a cherry-pick takes it away",
+        "find out who made the commit; then release the environment again with `--resign`",
+    ),
+    Rule::new(
         "unsigned-unit",
         "a unit has no signature: without one nothing is proved, and a missing one is never a pass",
         "release the environment with a key that the trust file names",
+    ),
+    Rule::new(
+        "untrusted-commit",
+        "a commit is signed with a key that may not sign commits of the environment",
+        "find out who made the commit, or name the key under `commits:` in the trust file",
     ),
     Rule::new(
         "untrusted-environment",

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BranchFacts, Judge, VerifiedUnit, bytes};
-use crate::artifact::{self, Signed, Subject, TupleRecord};
+use crate::artifact::{self, BuildRun, Signed, Subject, TupleRecord};
 use crate::model::{Digest, EnvironmentName, Finding, Problem};
+use crate::release::HydratorMetadata;
 use crate::workspace::layout::branch;
 
 /// A unit after its own check.
@@ -12,6 +13,8 @@ pub(super) struct Checked<'a> {
     pub(super) unit: String,
     /// What it says of itself, if somebody who may has signed that.
     pub(super) signed: Option<Signed<'a>>,
+    /// The run that made it, if a provenance says so.
+    run: Option<BuildRun>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -20,6 +23,7 @@ pub(super) fn check<'a>(facts: &BranchFacts<'_>, judge: &Judge<'a>, unit: &str, 
     let mut checked = Checked {
         unit: unit.to_owned(),
         signed: None,
+        run: None,
         findings: Vec::new(),
     };
     let place = branch::bundle(unit);
@@ -30,6 +34,10 @@ pub(super) fn check<'a>(facts: &BranchFacts<'_>, judge: &Judge<'a>, unit: &str, 
     match signed(facts.environment, unit, bundle, judge) {
         Ok(signed) => {
             checked.findings = Files::new(facts, unit, paths, &signed).findings();
+            match provenance(facts, judge, unit, &signed) {
+                Ok(run) => checked.run = run,
+                Err(finding) => checked.findings.push(*finding),
+            }
             checked.signed = Some(signed);
         }
         Err(problem) => checked
@@ -37,6 +45,25 @@ pub(super) fn check<'a>(facts: &BranchFacts<'_>, judge: &Judge<'a>, unit: &str, 
             .push(finding(facts.environment, unit, problem).in_file(place)),
     }
     checked
+}
+
+/// The run that made a unit, where there is a provenance beside its release.
+fn provenance(
+    facts: &BranchFacts<'_>,
+    judge: &Judge<'_>,
+    unit: &str,
+    release: &Signed<'_>,
+) -> Result<Option<BuildRun>, Box<Finding>> {
+    let place = branch::provenance(unit);
+    let Some(found) = bytes(facts, &place) else {
+        return Ok(None);
+    };
+    let metadata = bytes(facts, &branch::metadata(unit));
+    let metadata = metadata.and_then(|bytes| serde_json::from_slice::<HydratorMetadata>(bytes).ok());
+    let commit = metadata.as_ref().map(|metadata| metadata.dry_sha.as_str());
+    artifact::check_provenance(found, release, commit, (judge.trust, judge.now), judge.certificate)
+        .map(Some)
+        .map_err(|problem| Box::new(finding(facts.environment, unit, problem).in_file(place)))
 }
 
 /// What somebody who may has signed of a unit.
@@ -105,6 +132,7 @@ impl Checked<'_> {
             generator: predicate.map(|predicate| predicate.generator.version.clone()),
             rollback_of: predicate.and_then(|predicate| Some(predicate.rollback.as_ref()?.to.clone())),
             statement: self.signed.as_ref().map(|signed| signed.digest),
+            run: self.run.as_ref().map(|run| run.invocation.clone()),
             signer: self
                 .signed
                 .as_ref()

@@ -1,0 +1,3 @@
+//! What the room of artifacts promises.
+
+mod commits;

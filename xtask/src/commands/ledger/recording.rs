@@ -1,0 +1,77 @@
+//! What a command itself has to say to the ledger, the remote looked at before and told after where the user wants it.
+
+use lockstep::model::{EnvironmentName, Timestamp};
+use lockstep::release::ledger::{Draft, Fact, Sealed};
+use lockstep::workspace::Workspace;
+
+use super::write::Make;
+use super::{Ledger, operator};
+use crate::commands::remote::Remote;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::ports::Repository;
+
+/// Whether the remote takes part.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(in super::super) struct PushArgs {
+    /// Look at the remote first, and push the ledger.
+    #[arg(long)]
+    pub(in super::super) push: bool,
+}
+
+/// The ledger of a command that records.
+pub(in super::super) struct Recording<'a> {
+    pub(in super::super) ledger: Ledger<'a>,
+    remote: Remote<'a>,
+    with: PushArgs,
+    by: String,
+    /// The moment of all that the command records.
+    pub(in super::super) time: Timestamp,
+}
+
+impl<'a> Recording<'a> {
+    /// Fetches where the remote takes part.
+    pub(in super::super) fn begin(
+        context: &'a Context,
+        repository: &dyn Repository,
+        delivery: &'a dyn Repository,
+        workspace: &'a Workspace,
+        with: PushArgs,
+    ) -> Result<Recording<'a>, Failure> {
+        let remote = Remote::of(delivery, workspace, context.clock.now());
+        if with.push {
+            remote.fetch()?;
+        }
+        let ledger = Ledger::new(context, delivery, workspace);
+        Ok(Recording {
+            remote,
+            with,
+            by: operator(repository, workspace)?,
+            time: ledger.now(),
+            ledger,
+        })
+    }
+
+    /// An event of a unit, or of an agent wherever it runs.
+    pub(in super::super) fn draft(&self, environment: Option<&EnvironmentName>, unit: &str, fact: Fact) -> Draft {
+        Draft {
+            environment: environment.cloned(),
+            unit: unit.to_owned(),
+            time: self.time,
+            by: self.by.clone(),
+            fact,
+        }
+    }
+
+    /// Appends events and shares them.
+    pub(in super::super) fn record(&self, make: Make<'_>) -> Result<Vec<Sealed>, Failure> {
+        let events = self.ledger.append(make)?;
+        self.share()?;
+        Ok(events)
+    }
+
+    /// Pushes the ledger where the remote takes part; returns whether there was anything to push.
+    pub(in super::super) fn share(&self) -> Result<bool, Failure> {
+        Ok(self.with.push && self.remote.push(&[])?)
+    }
+}
