@@ -116,7 +116,7 @@ impl Judge {
     pub fn object(&self, session: &mut Session, cluster_version: &str, request: &Request<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
         if let Some(catalogue) = &self.catalogue {
-            problems = catalogue.check(cluster_version, request.object);
+            problems = catalogue.check_update(cluster_version, request.object, request.old);
             let beyond = overlay::check(request.object);
             // where the schema has complained about a place, its word is enough
             let said: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();

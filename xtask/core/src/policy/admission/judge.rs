@@ -12,9 +12,6 @@ use crate::cel::{
 };
 use crate::model::{Problem, Severity};
 
-/// The longest message that an expression may make, bytes (kubernetes/apiserver `pkg/apis/cel/config.go`).
-const LONGEST_MESSAGE: usize = 5 * 1024;
-
 pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
     let subject = Subject::of(request, &policies.resources);
     let mut problems = Vec::new();
@@ -212,12 +209,10 @@ fn spend(budget: &mut Budget, steps: u64) {
 /// The message expression where it gives one usable line, else the message, else the expression that failed.
 fn message<'a>(validation: &'a Validation, variables: &Variables<'a>, budget: &mut Budget) -> String {
     if let Some(expression) = &validation.message_expression
-        && let Ok(Value::String(text)) = evaluate(expression, variables, budget)
+        && let Ok(value) = evaluate(expression, variables, budget)
+        && let Some(text) = value.as_message()
     {
-        let text = text.trim();
-        if !text.is_empty() && text.len() <= LONGEST_MESSAGE && !text.contains('\n') {
-            return text.to_owned();
-        }
+        return text.to_owned();
     }
     if !validation.message.is_empty() {
         return validation.message.clone();

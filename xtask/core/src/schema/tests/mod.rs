@@ -4,6 +4,7 @@ mod custom;
 mod documents;
 mod kubernetes;
 mod matrix;
+mod validations;
 
 use std::sync::LazyLock;
 
