@@ -138,6 +138,8 @@ impl Judge {
                 namespace: namespaces.get(case.environment, &manifest.object),
             };
             let found = self.object(session, version, &request).into_iter();
+            // said once, of the environment's file
+            let found = found.filter(|problem| problem.rule != "unknown-cluster-version");
             problems.extend(found.map(|problem| (index, problem)));
         }
         if self.catalogue.is_some() {
@@ -159,11 +161,18 @@ impl Judge {
         judged.unwrap_or_default()
     }
 
-    /// What is wrong with the files of the fleet.
+    /// What is wrong with the files of the fleet, and with the schemas that its objects are judged by.
     pub fn files(&self, workspace: &Workspace, tree: &FileTree) -> Vec<Finding> {
-        let judged = self.catalogue.as_ref();
-        let judged = judged.map(|_| rules::fleet::check(&FleetScene { workspace, tree }));
-        judged.unwrap_or_default()
+        let Some(catalogue) = &self.catalogue else {
+            return Vec::new();
+        };
+        let scene = FleetScene { workspace, tree };
+        let (mut found, schemas) = rayon::join(
+            || rules::fleet::check(&scene),
+            || rules::fleet::schemas(&scene, catalogue),
+        );
+        found.extend(schemas);
+        found
     }
 
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.

@@ -67,9 +67,9 @@ impl Catalogue {
 
     /// What is wrong with the schema files themselves: every one is read, and every custom resource's is compiled.
     pub fn audit(&self) -> Vec<Finding> {
-        let kinds: Vec<&Kind> = self.custom.values().flat_map(BTreeMap::values).collect();
-        let custom = kinds.par_iter().filter_map(|kind| kind.compiled().err().cloned());
-        let mut broken: Vec<Broken> = custom.collect();
+        let kinds = self.versions.values().chain([&self.custom]);
+        let kinds: Vec<&Kind> = kinds.flat_map(BTreeMap::values).flat_map(BTreeMap::values).collect();
+        let mut broken: Vec<Broken> = kinds.par_iter().filter_map(|kind| kind.fault()).collect();
         broken.extend(self.packages.audit());
         broken.sort();
         broken.dedup();

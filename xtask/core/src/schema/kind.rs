@@ -112,6 +112,19 @@ impl Kind {
         })
     }
 
+    /// Why its schema cannot be used; of Kubernetes' own kinds only whether there is a definition, which costs nothing.
+    pub(super) fn fault(&self) -> Option<Broken> {
+        match &self.source {
+            Source::Kubernetes {
+                packages,
+                version,
+                definition,
+                ..
+            } => packages.definition(version, definition).err(),
+            Source::Custom(_) => self.compiled().err().cloned(),
+        }
+    }
+
     /// The rules among them that cannot be evaluated, at the file that they stand in.
     pub(super) fn unreadable_rules(&self) -> Vec<Finding> {
         let Source::Custom(file) = &self.source else {
