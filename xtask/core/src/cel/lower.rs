@@ -182,7 +182,9 @@ impl<'e> Lowering<'e> {
 
     fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Node {
         if let Some(node) = self.operator(call) {
-            if let Some(segments) = path::reading(expr).filter(|segments| self.is_declared(segments[0])) {
+            let starts =
+                |segments: &[&str]| (1..=segments.len()).any(|end| self.is_declared(&segments[..end].join(".")));
+            if let Some(segments) = path::reading(expr).filter(|segments| starts(segments)) {
                 self.paths.push(segments.into_iter().map(str::to_owned).collect());
             }
             return node;
