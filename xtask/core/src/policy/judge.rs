@@ -11,6 +11,7 @@ use super::rules;
 use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use super::rules::fleet::FleetScene;
 use super::rules::unit::UnitScene;
+use super::shared;
 use super::waivers::{Run, Waivers};
 use super::{Fleet, Namespaces};
 use crate::model::{FileTree, Finding, Manifest, Problem};
@@ -210,6 +211,10 @@ impl Judge {
             .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
         findings.extend(self.across_units(fleet, &by_environment));
+        if self.catalogue.is_some() {
+            let found = shared::shared(fleet.workspace, units).into_iter();
+            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
+        }
         findings.extend(self.files(fleet.workspace, fleet.tree));
         findings
     }
