@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use lockstep::model::Finding;
+use lockstep::model::{FileTree, Finding};
+use lockstep::policy::rules::{self, fleet::FleetScene};
 use lockstep::report::Style;
+use lockstep::schema::Catalogue;
 use lockstep::workspace::{Workspace, layout};
 use serde::Serialize;
 
@@ -161,7 +163,7 @@ fn fleet(context: &Context, repository: &Arc<dyn Repository>, checks: &mut Vec<C
         Some(_) => Source::WorkTree,
         None => Source::Revision("HEAD".to_owned()),
     };
-    let loaded = match context.load(&source) {
+    let loaded = match context.load_with_judges(&source) {
         Ok(loaded) => loaded,
         Err(failure) => return checks.push(Check::failed("fleet", failure)),
     };
@@ -184,12 +186,31 @@ fn fleet(context: &Context, repository: &Arc<dyn Repository>, checks: &mut Vec<C
             "cargo xtask render    # shows them",
         ),
     });
+    checks.push(schemas(workspace, &loaded.tree));
     checks.push(remote(&**repository, workspace));
     match delivery_repository(context, repository, workspace) {
         Ok(delivery) => checks.extend(branches(&*delivery, workspace)),
         Err(failure) => checks.push(Check::failed("delivery repository", failure)),
     }
     checks.extend(trust(context, &**repository, workspace));
+}
+
+/// What objects are judged by: schemas that can be used, some of them for every cluster.
+fn schemas(workspace: &Workspace, tree: &FileTree) -> Check {
+    let (catalogue, mut findings) = Catalogue::read(tree);
+    findings.extend(rules::fleet::schemas(&FleetScene { workspace, tree }, &catalogue));
+    let mut wrong = findings.into_iter().filter(Finding::is_error);
+    let Some(first) = wrong.next() else {
+        let versions: Vec<&str> = catalogue.versions().collect();
+        return Check::good("schemas", format!("of Kubernetes {}", versions.join(", ")));
+    };
+    let place = first.location.map(|place| format!("{}: ", place.file));
+    let more = match wrong.count() {
+        0 => String::new(),
+        count => format!(", and {count} more"),
+    };
+    let seen = format!("{}{}{more}", place.unwrap_or_default(), first.message);
+    Check::missing("schemas", seen, "cargo xtask validate    # shows them")
 }
 
 fn remote(repository: &dyn Repository, workspace: &Workspace) -> Check {

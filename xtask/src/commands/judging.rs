@@ -92,6 +92,8 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
     };
     let (units, more) = render_all(workspace, &engines, &everything);
     findings.extend(more);
+    // of what could not be rendered nobody knows which policies would have met it
+    let is_whole = chosen.is_everything(args) && !findings.iter().any(Finding::is_error);
     let (released, unchecked) = released(context, workspace, &chosen);
     let fleet = Fleet {
         workspace,
@@ -100,7 +102,7 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
     };
     findings.extend(judge.fleet(fleet, &units, &released));
     findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
-    if chosen.is_everything(args) && by != By::Rules {
+    if is_whole && by != By::Rules {
         findings.extend(judge.idle());
     }
     findings.sort();

@@ -20,24 +20,25 @@ fn a_fresh_repository_without_git() {
         &[],
         2,
         expect![[r#"
-          missing  git program: not found; fetching and pushing need it, everything else does not
-                   apt-get install git    # or your system's way
-          good     repository: <folder>/
-          good     history: complete
-          notice   git identity: not set; `promote`, `rollback` and `hold` commit in your name
-                   git config --global user.name "Your Name"
-                   git config --global user.email you@example.com
-          good     fleet: 2 agents in 4 environments
-          notice   remote: there is no remote `origin`: releases stay in this clone
-                   git remote add origin https://git.example.com/shop.git
-          notice   environment branches: not released yet, as of the last fetch: dev, staging, canary, production
-                   cargo xtask release dev staging canary production
-          good     trust: releases are signed in dev
-          notice   trust: nobody is trusted to sign for staging, canary, production, so releases there are not signed
-                   cargo xtask keys init
-          notice   signing key: none in this clone; the first release to an environment that follows the candidate makes one of its own
-                   cargo xtask keys init
-    "#]],
+            missing  git program: not found; fetching and pushing need it, everything else does not
+                     apt-get install git    # or your system's way
+            good     repository: <folder>/
+            good     history: complete
+            notice   git identity: not set; `promote`, `rollback` and `hold` commit in your name
+                     git config --global user.name "Your Name"
+                     git config --global user.email you@example.com
+            good     fleet: 2 agents in 4 environments
+            good     schemas: of Kubernetes 1.33, 1.34, 1.35, 1.36, 1.37
+            notice   remote: there is no remote `origin`: releases stay in this clone
+                     git remote add origin https://git.example.com/shop.git
+            notice   environment branches: not released yet, as of the last fetch: dev, staging, canary, production
+                     cargo xtask release dev staging canary production
+            good     trust: releases are signed in dev
+            notice   trust: nobody is trusted to sign for staging, canary, production, so releases there are not signed
+                     cargo xtask keys init
+            notice   signing key: none in this clone; the first release to an environment that follows the candidate makes one of its own
+                     cargo xtask keys init
+        "#]],
     );
 }
 
@@ -50,26 +51,27 @@ fn a_released_fleet_in_a_job_without_an_identity() {
         &[("CI", "true")],
         2,
         expect![[r#"
-          missing  git program: not found; fetching and pushing need it, everything else does not
-                   apt-get install git    # or your system's way
-          good     repository: <folder>/
-          good     history: complete
-          notice   git identity: not set; `promote`, `rollback` and `hold` commit in your name
-                   git config --global user.name "Your Name"
-                   git config --global user.email you@example.com
-          good     fleet: 2 agents in 4 environments
-          notice   remote: there is no remote `origin`: releases stay in this clone
-                   git remote add origin https://git.example.com/shop.git
-          good     environment branches: environment/dev
-          notice   environment branches: not released yet, as of the last fetch: staging, canary, production
-                   cargo xtask release staging canary production
-          good     trust: releases are signed in dev
-          notice   trust: nobody is trusted to sign for staging, canary, production, so releases there are not signed
-                   cargo xtask keys init
-          good     signing key: development
-          notice   identity of the job: this job has none, so it signs with a key or not at all
-                   add `permissions: {id-token: write}` to the job, where it is a job of GitHub Actions
-    "#]],
+            missing  git program: not found; fetching and pushing need it, everything else does not
+                     apt-get install git    # or your system's way
+            good     repository: <folder>/
+            good     history: complete
+            notice   git identity: not set; `promote`, `rollback` and `hold` commit in your name
+                     git config --global user.name "Your Name"
+                     git config --global user.email you@example.com
+            good     fleet: 2 agents in 4 environments
+            good     schemas: of Kubernetes 1.33, 1.34, 1.35, 1.36, 1.37
+            notice   remote: there is no remote `origin`: releases stay in this clone
+                     git remote add origin https://git.example.com/shop.git
+            good     environment branches: environment/dev
+            notice   environment branches: not released yet, as of the last fetch: staging, canary, production
+                     cargo xtask release staging canary production
+            good     trust: releases are signed in dev
+            notice   trust: nobody is trusted to sign for staging, canary, production, so releases there are not signed
+                     cargo xtask keys init
+            good     signing key: development
+            notice   identity of the job: this job has none, so it signs with a key or not at all
+                     add `permissions: {id-token: write}` to the job, where it is a job of GitHub Actions
+        "#]],
     );
 }
 

@@ -19,7 +19,16 @@ impl Expression {
     /// Compiles a text in which these variables are declared. A name may have dots: `variables.containers` is one
     /// variable.
     pub fn compile(text: &str, variables: &[&str]) -> Result<Expression, Vec<CompileError>> {
-        let mut lowering = Lowering::new(text, variables);
+        Expression::lowered(Lowering::new(text, variables), text)
+    }
+
+    /// Compiles a rule of a custom resource, where a field that is no identifier is written escaped: `__namespace__`,
+    /// `app__dash__name`.
+    pub fn compile_escaped(text: &str, variables: &[&str]) -> Result<Expression, Vec<CompileError>> {
+        Expression::lowered(Lowering::new(text, variables).with_escaped_fields(), text)
+    }
+
+    fn lowered(mut lowering: Lowering<'_>, text: &str) -> Result<Expression, Vec<CompileError>> {
         let root = lowering.compile()?;
         Ok(Expression {
             root,

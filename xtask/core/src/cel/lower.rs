@@ -9,8 +9,7 @@ use super::arithmetic::Arithmetic;
 use super::functions::{self, Style};
 use super::node::Node;
 use super::ordering::Comparison;
-use super::path;
-use super::{CompileError, functions::regex};
+use super::{CompileError, escape, functions::regex, path};
 use crate::model::suggestion;
 
 /// Types that an expression may name.
@@ -36,6 +35,8 @@ const TYPES: &[&str] = &[
 pub(super) struct Lowering<'e> {
     text: &'e str,
     declared: &'e [&'e str],
+    /// What a name after a dot stands for.
+    field: fn(&str) -> Box<str>,
     source: SourceInfo,
     /// Variables of the macros around, outermost first.
     pub(super) locals: Vec<String>,
@@ -51,12 +52,19 @@ impl<'e> Lowering<'e> {
         Lowering {
             text,
             declared,
+            field: |name| name.into(),
             source: SourceInfo::default(),
             locals: Vec::new(),
             errors: Vec::new(),
             used: BTreeSet::new(),
             paths: Vec::new(),
         }
+    }
+
+    /// Reads fields by their escaped names, as rules of custom resources have them.
+    pub(super) fn with_escaped_fields(mut self) -> Lowering<'e> {
+        self.field = |name| escape::unescaped(name).into();
+        self
     }
 
     pub(super) fn compile(&mut self) -> Result<Node, Vec<CompileError>> {
@@ -103,13 +111,13 @@ impl<'e> Lowering<'e> {
             Expr::Literal(literal) => literal_node(literal),
             Expr::Ident(name) => self.name(expr, &[name]),
             Expr::Select(select) if select.test => {
-                Node::Has(Box::new(self.node(&select.operand)), select.field.as_str().into())
+                Node::Has(Box::new(self.node(&select.operand)), (self.field)(&select.field))
             }
             Expr::Select(select) => {
                 if let Some(segments) = path::segments(expr) {
                     return self.name(expr, &segments);
                 }
-                Node::Select(Box::new(self.node(&select.operand)), select.field.as_str().into())
+                Node::Select(Box::new(self.node(&select.operand)), (self.field)(&select.field))
             }
             Expr::Call(call) => self.call(expr, call),
             Expr::List(list) => self.list(list),
@@ -136,7 +144,7 @@ impl<'e> Lowering<'e> {
     /// A name with dots: the longest part that is declared, then fields.
     fn name(&mut self, expr: &IdedExpr, segments: &[&str]) -> Node {
         if let Some(index) = self.locals.iter().rposition(|name| name == segments[0]) {
-            return fields(Node::Local(index), &segments[1..]);
+            return self.fields(Node::Local(index), &segments[1..]);
         }
         let absolute: Vec<&str> = segments.iter().map(|segment| segment.trim_start_matches('.')).collect();
         for length in (1..=absolute.len()).rev() {
@@ -145,7 +153,7 @@ impl<'e> Lowering<'e> {
                 self.used.insert(place);
                 self.paths
                     .push(absolute.iter().map(|&segment| segment.to_owned()).collect());
-                return fields(Node::Variable(place), &absolute[length..]);
+                return self.fields(Node::Variable(place), &absolute[length..]);
             }
             if length == absolute.len()
                 && let Ok(index) = TYPES.binary_search(&name.as_str())
@@ -167,9 +175,16 @@ impl<'e> Lowering<'e> {
         self.error(path::root(expr).id, format!("there is no variable `{shown}`"), help)
     }
 
+    fn fields(&self, node: Node, fields: &[&str]) -> Node {
+        let fields = fields.iter();
+        fields.fold(node, |node, field| Node::Select(Box::new(node), (self.field)(field)))
+    }
+
     fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Node {
         if let Some(node) = self.operator(call) {
-            if let Some(segments) = path::reading(expr).filter(|segments| self.is_declared(segments[0])) {
+            let starts =
+                |segments: &[&str]| (1..=segments.len()).any(|end| self.is_declared(&segments[..end].join(".")));
+            if let Some(segments) = path::reading(expr).filter(|segments| starts(segments)) {
                 self.paths.push(segments.into_iter().map(str::to_owned).collect());
             }
             return node;
@@ -255,7 +270,7 @@ impl<'e> Lowering<'e> {
             (operators::OPT_SELECT, [operand, field]) => {
                 let operand = self.boxed(operand);
                 match self.node(field) {
-                    Node::Json(Json::String(name)) => Node::OptionalSelect(operand, name.into()),
+                    Node::Json(Json::String(name)) => Node::OptionalSelect(operand, (self.field)(&name)),
                     _ => self.error(field.id, "a field is needed here", None),
                 }
             }
@@ -308,12 +323,6 @@ impl<'e> Lowering<'e> {
         }
         Node::Json(Json::Object(constant))
     }
-}
-
-fn fields(node: Node, fields: &[&str]) -> Node {
-    fields
-        .iter()
-        .fold(node, |node, field| Node::Select(Box::new(node), (*field).into()))
 }
 
 fn literal_node(literal: &LiteralValue) -> Node {

@@ -7,6 +7,7 @@
 mod arithmetic;
 mod budget;
 mod error;
+mod escape;
 mod evaluate;
 mod expression;
 mod fold;
@@ -29,7 +30,7 @@ pub use value::{Key, List, Map, Text, Value};
 
 /// What an expression may spend, in steps (kubernetes/apiserver `pkg/apis/cel/config.go`).
 pub const EXPRESSION_BUDGET: u64 = 1_000_000;
-/// What all expressions of a binding may spend on one object, in steps.
+/// What all expressions of a binding, or all rules of a custom resource, may spend on one object, in steps.
 pub const BINDING_BUDGET: u64 = 10_000_000;
 /// What the match conditions of a policy may spend on one object, in steps.
 pub const MATCH_BUDGET: u64 = 2_500_000;

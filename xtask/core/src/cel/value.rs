@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::functions::Foreign;
+use super::functions::{self, Foreign};
+
+/// The longest message that an expression may make, bytes (kubernetes/apiserver `pkg/apis/cel/config.go`).
+const LONGEST_MESSAGE: usize = 5 * 1024;
 
 /// What an expression works with; `'a` is the life of the object and of the expression.
 #[derive(Clone, Debug)]
@@ -105,6 +108,25 @@ impl<'a> Value<'a> {
     /// A value that is there, or none.
     pub fn optional(value: Option<Value<'a>>) -> Value<'a> {
         Value::Optional(value.map(Arc::new))
+    }
+
+    /// A moment, written as RFC 3339 has it.
+    pub fn timestamp(text: &str) -> Option<Value<'a>> {
+        let (seconds, nanoseconds) = functions::parse_timestamp(text)?;
+        Some(Value::Timestamp(seconds, nanoseconds))
+    }
+
+    /// A span of time, written as `1h30m`.
+    pub fn duration(text: &str) -> Option<Value<'a>> {
+        functions::parse_duration(text).map(Value::Duration)
+    }
+
+    /// What it says as a message: one line of text that is not too long.
+    pub fn as_message(&self) -> Option<&str> {
+        let Value::String(text) = self else { return None };
+        let text = text.trim();
+        let is_usable = !text.is_empty() && text.len() <= LONGEST_MESSAGE && !text.contains('\n');
+        is_usable.then_some(text)
     }
 
     /// The name of its type, as `type(x)` shows it.

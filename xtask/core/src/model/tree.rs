@@ -83,10 +83,9 @@ impl FileTree {
 
     /// What is hostile about the tree: links, giants, and names that lead elsewhere or look alike.
     pub fn findings(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
+        let mut findings = self.unread();
         let mut forms: BTreeMap<String, &str> = BTreeMap::new();
-        for (path, entry) in &self.entries {
-            findings.extend(entry_finding(path, entry));
+        for path in self.entries.keys() {
             findings.extend(name_finding(path));
             let form: String = path.nfkc().flat_map(char::to_lowercase).collect();
             if let Some(twin) = forms.insert(form, path) {
@@ -105,6 +104,12 @@ impl FileTree {
             }
         }
         findings
+    }
+
+    /// The links and giants among its files: nothing of them was read.
+    pub fn unread(&self) -> Vec<Finding> {
+        let entries = self.entries.iter();
+        entries.filter_map(|(path, entry)| entry_finding(path, entry)).collect()
     }
 }
 

@@ -11,6 +11,7 @@ use super::rules;
 use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use super::rules::fleet::FleetScene;
 use super::rules::unit::UnitScene;
+use super::shared;
 use super::waivers::{Run, Waivers};
 use super::{Fleet, Namespaces};
 use crate::model::{FileTree, Finding, Manifest, Problem};
@@ -116,7 +117,7 @@ impl Judge {
     pub fn object(&self, session: &mut Session, cluster_version: &str, request: &Request<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
         if let Some(catalogue) = &self.catalogue {
-            problems = catalogue.check(cluster_version, request.object);
+            problems = catalogue.check_update(cluster_version, request.object, request.old);
             let beyond = overlay::check(request.object);
             // where the schema has complained about a place, its word is enough
             let said: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
@@ -138,6 +139,8 @@ impl Judge {
                 namespace: namespaces.get(case.environment, &manifest.object),
             };
             let found = self.object(session, version, &request).into_iter();
+            // said once, of the environment's file
+            let found = found.filter(|problem| problem.rule != "unknown-cluster-version");
             problems.extend(found.map(|problem| (index, problem)));
         }
         if self.catalogue.is_some() {
@@ -159,11 +162,18 @@ impl Judge {
         judged.unwrap_or_default()
     }
 
-    /// What is wrong with the files of the fleet.
+    /// What is wrong with the files of the fleet, and with the schemas that its objects are judged by.
     pub fn files(&self, workspace: &Workspace, tree: &FileTree) -> Vec<Finding> {
-        let judged = self.catalogue.as_ref();
-        let judged = judged.map(|_| rules::fleet::check(&FleetScene { workspace, tree }));
-        judged.unwrap_or_default()
+        let Some(catalogue) = &self.catalogue else {
+            return Vec::new();
+        };
+        let scene = FleetScene { workspace, tree };
+        let (mut found, schemas) = rayon::join(
+            || rules::fleet::check(&scene),
+            || rules::fleet::schemas(&scene, catalogue),
+        );
+        found.extend(schemas);
+        found
     }
 
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
@@ -201,6 +211,10 @@ impl Judge {
             .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
         findings.extend(self.across_units(fleet, &by_environment));
+        if self.catalogue.is_some() {
+            let found = shared::shared(fleet.workspace, units).into_iter();
+            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
+        }
         findings.extend(self.files(fleet.workspace, fleet.tree));
         findings
     }

@@ -9,6 +9,7 @@ mod namespaces;
 mod place;
 pub mod rego;
 pub mod rules;
+mod shared;
 mod upkeep;
 pub mod waivers;
 

@@ -9,10 +9,12 @@ use super::{
     AgentContext, Context, ContractContext, DependencyContext, EnvironmentContext, FleetContext, ModelContext,
     PromptContext, ReleaseContext, RetrievalContext, ToolsContext,
 };
-use crate::model::{AgentName, Digest, FileComponent, Finding, Overrides, PlainVersion, PromptChoice, Tuple, Version};
+use crate::model::{
+    AgentName, Digest, FileComponent, Finding, Location, Overrides, PlainVersion, PromptChoice, Tuple, Version,
+};
 use crate::values;
 use crate::workspace::files::{Dependency, Follows, TargetRevision};
-use crate::workspace::{Agent, Blueprint, Environment, PromptComponent, Workspace, layout};
+use crate::workspace::{Agent, Blueprint, Environment, PromptComponent, Workspace};
 
 /// Number of the output's format: what else than the context decides the bytes of a unit. Part of every input digest.
 pub const OUTPUT_FORMAT: u32 = 1;
@@ -173,10 +175,13 @@ fn agent_context(
         }
     });
     let mut dependencies = Vec::new();
-    for dependency in &agent.file.dependencies {
+    for (index, dependency) in agent.file.dependencies.iter().enumerate() {
         match resolve(workspace, environment, dependency) {
             Ok(dependency) => dependencies.push(dependency),
-            Err(finding) => findings.push(finding.in_file(layout::agent(agent.name.as_str()))),
+            Err(finding) => {
+                let Location { file, line, column } = agent.dependency_place(index);
+                findings.push(finding.at(file, line, column));
+            }
         }
     }
     AgentContext {

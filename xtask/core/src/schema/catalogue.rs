@@ -67,13 +67,14 @@ impl Catalogue {
 
     /// What is wrong with the schema files themselves: every one is read, and every custom resource's is compiled.
     pub fn audit(&self) -> Vec<Finding> {
-        let kinds: Vec<&Kind> = self.custom.values().flat_map(BTreeMap::values).collect();
-        let custom = kinds.par_iter().filter_map(|kind| kind.compiled().err().cloned());
-        let mut broken: Vec<Broken> = custom.collect();
+        let kinds = self.versions.values().chain([&self.custom]);
+        let kinds: Vec<&Kind> = kinds.flat_map(BTreeMap::values).flat_map(BTreeMap::values).collect();
+        let mut broken: Vec<Broken> = kinds.par_iter().filter_map(|kind| kind.fault()).collect();
         broken.extend(self.packages.audit());
         broken.sort();
         broken.dedup();
-        broken.iter().map(Broken::finding).collect()
+        let unreadable = kinds.iter().flat_map(|kind| kind.unreadable_rules());
+        broken.iter().map(Broken::finding).chain(unreadable).collect()
     }
 
     /// The versions of Kubernetes whose kinds it knows.
@@ -109,8 +110,14 @@ impl Catalogue {
         definitions.unwrap_or_default()
     }
 
-    /// What is wrong with one object, as the API server of this version would see it.
+    /// What is wrong with one new object, as the API server of this version would see it.
     pub fn check(&self, cluster_version: &str, object: &Value) -> Vec<Problem> {
+        self.check_update(cluster_version, object, None)
+    }
+
+    /// What is wrong with one object, and with how it changes what it replaces, as the API server of this version would
+    /// see it.
+    pub fn check_update(&self, cluster_version: &str, object: &Value, old: Option<&Value>) -> Vec<Problem> {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
             let missing = ["apiVersion", "kind"].into_iter().filter(|key| text(key).is_none());
@@ -132,6 +139,7 @@ impl Catalogue {
                 None => problems.extend(problems::of(compiled, object)),
             }
         }
+        problems.extend(known.unmet(object, old, &problems));
         problems
     }
 

@@ -8,16 +8,16 @@ use serde_json::Value;
 use super::broken::Broken;
 use super::custom::CustomFile;
 use super::kubernetes::Packages;
-use super::validations::{self, ValidationRule};
+use super::validations::{self, Rule};
 use super::{defaults, nulls, validator};
-use crate::model::Problem;
+use crate::model::{Finding, Problem};
 
 /// A kind that the catalogue knows.
 pub struct Kind {
     source: Source,
     outlook: Option<Problem>,
     compiled: OnceLock<Result<Compiled, Broken>>,
-    validations: OnceLock<Vec<ValidationRule>>,
+    rules: OnceLock<Vec<Rule>>,
 }
 
 enum Source {
@@ -65,7 +65,7 @@ impl Kind {
             source,
             outlook,
             compiled: OnceLock::new(),
-            validations: OnceLock::new(),
+            rules: OnceLock::new(),
         }
     }
 
@@ -105,19 +105,59 @@ impl Kind {
     }
 
     /// The rules in CEL that the authors of a custom resource wrote; Kubernetes' own kinds have none.
-    pub fn validations(&self) -> &[ValidationRule] {
-        self.validations.get_or_init(|| match &self.source {
+    pub(super) fn rules(&self) -> &[Rule] {
+        self.rules.get_or_init(|| match &self.source {
             Source::Kubernetes { .. } => Vec::new(),
             Source::Custom(_) => self.schema().map(validations::of).unwrap_or_default(),
         })
     }
 
-    /// A custom resource with the defaults of its schema, as the API server fills them in before it evaluates rules.
-    pub fn defaulted(&self, object: &Value) -> Value {
-        match (&self.source, self.schema()) {
-            (Source::Custom(_), Some(schema)) => defaults::filled(schema, object),
-            _ => object.clone(),
+    /// Why its schema cannot be used; of Kubernetes' own kinds only whether there is a definition, which costs nothing.
+    pub(super) fn fault(&self) -> Option<Broken> {
+        match &self.source {
+            Source::Kubernetes {
+                packages,
+                version,
+                definition,
+                ..
+            } => packages.definition(version, definition).err(),
+            Source::Custom(_) => self.compiled().err().cloned(),
         }
+    }
+
+    /// The rules among them that cannot be evaluated, at the file that they stand in.
+    pub(super) fn unreadable_rules(&self) -> Vec<Finding> {
+        let Source::Custom(file) = &self.source else {
+            return Vec::new();
+        };
+        let faults = self.rules().iter().filter_map(Rule::fault);
+        let finding = |fault| {
+            let message = format!("a rule of the schema cannot be evaluated, so nothing is checked by it: {fault}");
+            Finding::warning("unchecked-rule", message)
+                .in_file(file.path())
+                .help("a cluster takes no such rule: export the definition from yours and import it again")
+        };
+        faults.map(finding).collect()
+    }
+
+    /// What those rules have against an object, and against how it changes what was before; `said` is what the schema
+    /// has against it. Defaults are filled in before, as the API server does.
+    pub(super) fn unmet(&self, object: &Value, old: Option<&Value>, said: &[Problem]) -> Vec<Problem> {
+        let (Some(schema), rules) = (self.schema(), self.rules()) else {
+            return Vec::new();
+        };
+        if !rules.iter().any(|rule| rule.is_due(old)) {
+            return Vec::new();
+        }
+        let (filled, old) = (
+            defaults::filled(schema, object),
+            old.map(|old| defaults::filled(schema, old)),
+        );
+        let mut problems = validations::judge(rules, schema, &filled, old.as_ref(), said);
+        for problem in &mut problems {
+            problem.pointer = existing(object, &problem.pointer);
+        }
+        problems
     }
 
     pub(super) fn compiled(&self) -> Result<&Compiled, &Broken> {
@@ -153,4 +193,13 @@ impl Kind {
             Source::Custom(_) => None,
         }
     }
+}
+
+/// As far as an object has what a pointer leads to.
+fn existing(object: &Value, pointer: &str) -> String {
+    let mut pointer = pointer;
+    while object.pointer(pointer).is_none() {
+        pointer = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+    pointer.to_owned()
 }

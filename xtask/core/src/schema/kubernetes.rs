@@ -100,7 +100,8 @@ impl Packages {
         Ok(json!({ "$ref": format!("#/$defs/{definition}"), "$defs": schemas }))
     }
 
-    fn definition(&self, version: &str, name: &str) -> Result<&Value, Broken> {
+    /// A definition as one version has it.
+    pub(super) fn definition(&self, version: &str, name: &str) -> Result<&Value, Broken> {
         let package = name.rsplit_once('.').map_or(name, |(package, _)| package);
         let path = layout::kubernetes_package(package);
         let file = self.packages.get(package);

@@ -22,7 +22,6 @@ pub use custom::About;
 pub use kind::Kind;
 pub use rules::RULES;
 pub use stream::{Streamed, objects};
-pub use validations::{Step, Validation, ValidationRule};
 
 #[cfg(test)]
 mod tests;

@@ -58,6 +58,11 @@ pub const RULES: &[Rule] = &[
         "apiVersion: policy/v1\nkind: PodDisruptionBudget",
     ),
     Rule::new(
+        "unchecked-rule",
+        "a rule that the authors of a custom resource wrote could not be evaluated, and what was not checked does not pass",
+        "mend what the finding names; where the rule itself is at fault, import the definition that your cluster has",
+    ),
+    Rule::new(
         "unknown-cluster-version",
         "there are no schemas of the cluster's version, and what was not checked does not pass",
         "name a version that has schemas as `cluster.version`, or update Lockstep",
@@ -75,6 +80,15 @@ pub const RULES: &[Rule] = &[
         "unknown-kind",
         "no schema says what objects of the kind look like, and what was not checked does not pass",
         "`cargo xtask schemas import` the CustomResourceDefinition that your cluster has",
+    ),
+    Rule::new(
+        "unmet-rule",
+        "the API server refuses a custom resource that breaks a rule in CEL which its authors wrote",
+        "change what the finding names until the rule holds",
+    )
+    .example(
+        "kind: VirtualService\nspec:\n  http:\n    - timeout: 0s",
+        "kind: VirtualService\nspec:\n  http:\n    - timeout: 2s",
     ),
     Rule::new(
         "wrong-type",

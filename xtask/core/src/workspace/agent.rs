@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::Blueprint;
 use super::files::{AgentFile, RetrievalFile, ToolsFile};
-use super::layout;
-use crate::model::{AgentName, BlueprintComponent, Digest, FileComponent, Finding, PlainVersion, Tuple};
+use super::{layout, places};
+use crate::model::{AgentName, BlueprintComponent, Digest, FileComponent, Finding, Location, PlainVersion, Tuple};
 use crate::prompts::Prompt;
+use crate::yaml::Segment;
 
 /// An agent and the files of its components, all versions.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Agent {
     pub name: AgentName,
     /// Its own file.
     pub file: AgentFile,
+    /// The bytes of that file, to find places in.
+    pub source: Arc<[u8]>,
     /// Prompts by name and version.
     pub prompts: BTreeMap<String, BTreeMap<PlainVersion, PromptComponent>>,
     /// Tool manifests by version.
@@ -47,8 +50,9 @@ impl Agent {
     pub fn candidate(&self, blueprints: &BTreeMap<String, Arc<Blueprint>>) -> (Option<Tuple>, Vec<Finding>) {
         let candidate = &self.file.candidate;
         let mut findings = Vec::new();
-        let mut missing = |path: String, known: Vec<String>| {
-            findings.push(missing_file(&layout::agent(self.name.as_str()), &path, &known));
+        let mut missing = |part: &[&str], path: String, known: Vec<String>| {
+            let place = self.place(&places::keys(&[&["candidate"], part].concat()));
+            findings.push(missing_file(place, &path, &known));
         };
         let blueprint = match blueprints.get(&candidate.blueprint) {
             Some(blueprint) => Some(BlueprintComponent {
@@ -57,7 +61,7 @@ impl Agent {
             }),
             None => {
                 let path = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, candidate.blueprint);
-                missing(path, blueprints.keys().cloned().collect());
+                missing(&["blueprint"], path, blueprints.keys().cloned().collect());
                 None
             }
         };
@@ -76,28 +80,36 @@ impl Agent {
                 }
                 None => {
                     let known = versions.map(shown).unwrap_or_default();
-                    missing(layout::prompt(&self.name, name, *version), known);
+                    missing(&["prompts", name], layout::prompt(&self.name, name, *version), known);
                 }
             }
         }
         let contract = candidate.contract.and_then(|version| {
             let found = component(&self.contracts, version);
             if found.is_none() {
-                missing(layout::contract(&self.name, version), shown(&self.contracts));
+                missing(
+                    &["contract"],
+                    layout::contract(&self.name, version),
+                    shown(&self.contracts),
+                );
             }
             found
         });
         let retrieval = candidate.retrieval.and_then(|version| {
             let found = component(&self.retrieval, version);
             if found.is_none() {
-                missing(layout::retrieval(&self.name, version), shown(&self.retrieval));
+                missing(
+                    &["retrieval"],
+                    layout::retrieval(&self.name, version),
+                    shown(&self.retrieval),
+                );
             }
             found
         });
         let tools = candidate.tools.and_then(|version| {
             let found = component(&self.tools, version);
             if found.is_none() {
-                missing(layout::tools(&self.name, version), shown(&self.tools));
+                missing(&["tools"], layout::tools(&self.name, version), shown(&self.tools));
             }
             found
         });
@@ -113,6 +125,26 @@ impl Agent {
         });
         (tuple, findings)
     }
+
+    /// Where its file says how a dependency, counted from 0, is reached.
+    pub fn dependency_place(&self, index: usize) -> Location {
+        let dependency = self.file.dependencies.get(index);
+        let key = match dependency {
+            Some(dependency) if dependency.agent.is_some() => "agent",
+            Some(dependency) if dependency.health.is_some() => "health",
+            _ => "name",
+        };
+        let path = [
+            places::keys(&["dependencies"]),
+            vec![Segment::Index(index)],
+            places::keys(&[key]),
+        ];
+        self.place(&path.concat())
+    }
+
+    fn place(&self, path: &[Segment]) -> Location {
+        places::location(&layout::agent(self.name.as_str()), Some(&self.source), path)
+    }
 }
 
 fn component<T>(versions: &BTreeMap<PlainVersion, Component<T>>, version: PlainVersion) -> Option<FileComponent> {
@@ -126,12 +158,9 @@ fn shown<T>(versions: &BTreeMap<PlainVersion, Component<T>>) -> Vec<String> {
     versions.keys().map(ToString::to_string).collect()
 }
 
-fn missing_file(named_in: &str, path: &str, known: &[String]) -> Finding {
-    let finding = Finding::error(
-        "missing-component",
-        format!("`{path}` is named here and does not exist"),
-    )
-    .in_file(named_in);
+fn missing_file(named: Location, path: &str, known: &[String]) -> Finding {
+    let message = format!("`{path}` is named here and does not exist");
+    let finding = Finding::error("missing-component", message).at(named.file, named.line, named.column);
     if known.is_empty() {
         finding.help(format!("write `{path}`, or take its name out"))
     } else {

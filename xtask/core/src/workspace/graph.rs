@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout;
-use crate::model::{AgentName, Finding};
+use crate::model::{AgentName, Finding, Location};
 
 /// The dependencies between the agents of a fleet.
 #[derive(Clone, Debug, Default)]
@@ -15,9 +15,21 @@ pub struct Graph {
 /// The agents that each agent depends on.
 pub type Dependencies = BTreeMap<AgentName, Vec<AgentName>>;
 
+/// Where one agent's file names another.
+type Places<'a> = &'a dyn Fn(&AgentName, &AgentName) -> Option<Location>;
+
 impl Graph {
     /// The graph of these dependencies; unknown names and cycles are findings. Nothing is known of `unreadable` agents.
     pub fn of(dependencies: &Dependencies, unreadable: &BTreeSet<AgentName>) -> (Graph, Vec<Finding>) {
+        Graph::with_places(dependencies, unreadable, &|_, _| None)
+    }
+
+    /// The same, where it is known at which place one agent's file names another.
+    pub(super) fn with_places(
+        dependencies: &Dependencies,
+        unreadable: &BTreeSet<AgentName>,
+        place: Places<'_>,
+    ) -> (Graph, Vec<Finding>) {
         let mut dependents: BTreeMap<AgentName, Vec<AgentName>> = BTreeMap::new();
         for (agent, others) in dependencies {
             for other in others {
@@ -27,6 +39,7 @@ impl Graph {
         let mut walk = Walk {
             dependencies,
             unreadable,
+            place,
             waves: BTreeMap::new(),
             path: Vec::new(),
             findings: Vec::new(),
@@ -58,6 +71,7 @@ impl Graph {
 struct Walk<'a> {
     dependencies: &'a Dependencies,
     unreadable: &'a BTreeSet<AgentName>,
+    place: Places<'a>,
     waves: BTreeMap<AgentName, u32>,
     path: Vec<&'a AgentName>,
     findings: Vec<Finding>,
@@ -86,28 +100,25 @@ impl<'a> Walk<'a> {
         wave
     }
 
+    fn placed(&self, finding: Finding, name: &AgentName, other: &AgentName) -> Finding {
+        match (self.place)(name, other) {
+            Some(Location { file, line, column }) => finding.at(file, line, column),
+            None => finding.in_file(layout::agent(name.as_str())),
+        }
+    }
+
     fn report_cycle(&mut self, start: usize) {
-        let cycle: Vec<&str> = self.path[start..]
-            .iter()
-            .chain([&self.path[start]])
-            .map(|name| name.as_str())
-            .collect();
-        self.findings.push(
-            Finding::error(
-                "dependency-cycle",
-                format!("agents depend on each other in a circle: {}", cycle.join(" → ")),
-            )
-            .in_file(layout::agent(cycle[0]))
-            .help("break the circle: one of them has to start first"),
-        );
+        let cycle: Vec<&AgentName> = self.path[start..].iter().copied().chain([self.path[start]]).collect();
+        let names: Vec<&str> = cycle.iter().map(|name| name.as_str()).collect();
+        let message = format!("agents depend on each other in a circle: {}", names.join(" → "));
+        let finding =
+            Finding::error("dependency-cycle", message).help("break the circle: one of them has to start first");
+        self.findings.push(self.placed(finding, cycle[0], cycle[1]));
     }
 
     fn report_unknown(&mut self, name: &AgentName, other: &AgentName) {
-        let finding = Finding::error(
-            "unknown-dependency",
-            format!("`{name}` depends on `{other}`, which is no agent of this fleet"),
-        )
-        .in_file(layout::agent(name.as_str()));
+        let message = format!("`{name}` depends on `{other}`, which is no agent of this fleet");
+        let finding = self.placed(Finding::error("unknown-dependency", message), name, other);
         let known = self.dependencies.keys().map(AgentName::as_str);
         self.findings
             .push(match crate::model::suggestion(other.as_str(), known) {

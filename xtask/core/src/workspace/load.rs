@@ -7,15 +7,15 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::files::{
-    AgentFile, Dependency, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
-    RetrievalFile, ToolsFile,
+    AgentFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile, RetrievalFile,
+    ToolsFile,
 };
 use super::layout::{self, Place};
 use super::{
     Agent, Component, Elsewhere, Environment, Graph, PromptComponent, Workspace, blueprint, branches, check, listing,
     parts, releases,
 };
-use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, PlainVersion};
+use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Location, PlainVersion};
 
 /// A file of the tree, parsed.
 enum Parsed {
@@ -67,7 +67,13 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
             .iter()
             .map(|(name, agent)| (name.clone(), agent.file.agent_dependencies())),
     );
-    let (graph, more) = Graph::of(&dependencies, &unreadable);
+    let place = |name: &AgentName, other: &AgentName| {
+        let agent = agents.get(name)?;
+        let mut named = agent.file.dependencies.iter();
+        let index = named.position(|dependency| dependency.agent.as_ref() == Some(other))?;
+        Some(agent.dependency_place(index))
+    };
+    let (graph, more) = Graph::with_places(&dependencies, &unreadable, &place);
     findings.extend(more);
     let workspace = Workspace {
         fleet,
@@ -80,7 +86,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         blueprints,
         by_digest,
     };
-    releases::check(&workspace, &mut findings);
+    releases::check(&workspace, tree, &mut findings);
     parts::check(&workspace, tree, &mut findings);
     findings.sort();
     findings.dedup();
@@ -239,17 +245,18 @@ fn agents(
         let Some(name) = agent_name(&path, folder, findings) else {
             continue;
         };
-        match files.get(folder) {
-            Some(file) => {
-                check_dependencies(&path, &file.dependencies, findings);
+        match files.get(folder).zip(tree.get(&path)) {
+            Some((file, bytes)) => {
                 let agent = Agent {
                     name: name.clone(),
                     file: (*file).clone(),
+                    source: Arc::clone(bytes),
                     prompts: BTreeMap::new(),
                     tools: BTreeMap::new(),
                     retrieval: BTreeMap::new(),
                     contracts: BTreeMap::new(),
                 };
+                check_dependencies(&agent, findings);
                 agents.insert(name, agent);
             }
             None => {
@@ -307,8 +314,8 @@ pub fn dependencies<'a>(
         .collect()
 }
 
-fn check_dependencies(path: &str, dependencies: &[Dependency], findings: &mut Vec<Finding>) {
-    for dependency in dependencies {
+fn check_dependencies(agent: &Agent, findings: &mut Vec<Finding>) {
+    for (index, dependency) in agent.file.dependencies.iter().enumerate() {
         let named = [
             dependency.agent.is_some(),
             dependency.health.is_some(),
@@ -316,13 +323,12 @@ fn check_dependencies(path: &str, dependencies: &[Dependency], findings: &mut Ve
         ];
         let one = named.into_iter().filter(|set| *set).count() == 1;
         if !one || dependency.host.is_some() != dependency.port.is_some() {
+            let message = format!("it is not clear how `{}` is reached", dependency.name);
+            let Location { file, line, column } = agent.dependency_place(index);
             findings.push(
-                Finding::error(
-                    "unclear-dependency",
-                    format!("it is not clear how `{}` is reached", dependency.name),
-                )
-                .in_file(path)
-                .help("give exactly one of `agent:`, `health:` (a URL), or `host:` with `port:`"),
+                Finding::error("unclear-dependency", message)
+                    .at(file, line, column)
+                    .help("give exactly one of `agent:`, `health:` (a URL), or `host:` with `port:`"),
             );
         }
     }

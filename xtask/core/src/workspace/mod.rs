@@ -17,6 +17,7 @@ mod listing;
 mod load;
 mod origins;
 mod parts;
+mod places;
 mod regression;
 mod releases;
 mod trust;

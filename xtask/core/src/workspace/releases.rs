@@ -2,20 +2,24 @@
 
 use super::files::{Follows, ReleaseFile};
 use super::layout;
+use super::places::{keys, location, placed};
 use super::{Agent, Environment, Workspace};
-use crate::model::{Digest, Finding, PromptChoice, Version};
+use crate::model::{Digest, FileTree, Finding, PromptChoice, Version};
 
 /// Checks every release file, value file and hold against the agents.
-pub(super) fn check(workspace: &Workspace, findings: &mut Vec<Finding>) {
+pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<Finding>) {
     for environment in &workspace.environments {
-        check_environment(workspace, environment, findings);
+        check_environment(workspace, tree, environment, findings);
         for (name, release) in &environment.releases {
-            let file = layout::release(&environment.name, name);
+            let file = Released {
+                tree,
+                path: &layout::release(&environment.name, name),
+            };
             let before = findings.len();
             match workspace.agents.get(name) {
-                Some(agent) => check_release(workspace, environment, agent, release, &file, findings),
+                Some(agent) => check_release(workspace, environment, agent, release, file, findings),
                 None if workspace.unreadable.contains(name) => {}
-                None => findings.push(unknown_agent(&file, name.as_str())),
+                None => findings.push(unknown_agent(file.path, name.as_str())),
             }
             for finding in &mut findings[before..] {
                 finding.unit = Some(format!("{}/{name}", environment.name));
@@ -35,7 +39,7 @@ fn unknown_agent(file: &str, name: &str) -> Finding {
         .help("remove the file, or rename it to the agent's name")
 }
 
-fn check_environment(workspace: &Workspace, environment: &Environment, findings: &mut Vec<Finding>) {
+fn check_environment(workspace: &Workspace, tree: &FileTree, environment: &Environment, findings: &mut Vec<Finding>) {
     let path = layout::environment(environment.name.as_str());
     let owners: Vec<&str> = workspace
         .neighbours(environment)
@@ -52,9 +56,9 @@ fn check_environment(workspace: &Workspace, environment: &Environment, findings:
                 environment.file.namespace
             )
         };
-        findings.push(Finding::error("namespace-owner", message).in_file(&path).help(
-            "set `namespaceOwner: true` in exactly one of the environments that share it, `false` in the others",
-        ));
+        let help = "set `namespaceOwner: true` in exactly one of the environments that share it, `false` in the others";
+        let finding = Finding::error("namespace-owner", message).help(help);
+        findings.push(placed(finding, tree, &path, &["namespaceOwner"]));
     }
     let mut suffixes: Vec<&str> = workspace
         .neighbours(environment)
@@ -62,32 +66,43 @@ fn check_environment(workspace: &Workspace, environment: &Environment, findings:
         .collect();
     suffixes.sort_unstable();
     if suffixes.windows(2).any(|pair| pair[0] == pair[1]) {
-        findings.push(
-            Finding::error(
-                "shared-suffix",
-                format!(
-                    "environments in the namespace `{}` have the same suffix",
-                    environment.file.namespace
-                ),
-            )
-            .in_file(&path)
-            .help("give each a `suffix:` of its own, for example `-canary`"),
+        let message = format!(
+            "environments in the namespace `{}` have the same suffix",
+            environment.file.namespace
         );
+        let finding =
+            Finding::error("shared-suffix", message).help("give each a `suffix:` of its own, for example `-canary`");
+        findings.push(placed(finding, tree, &path, &["suffix"]));
     }
-    let latest = environment.file.overrides.prompts == Some(PromptChoice::Latest)
-        || environment
-            .values
-            .values()
-            .any(|values| values.overrides.prompts == Some(PromptChoice::Latest));
-    if latest && environment.file.follows != Follows::Candidate {
-        findings.push(
-            Finding::error(
-                "floating-prompt",
-                "`prompts: latest` names whatever is newest, which cannot be repeated",
-            )
-            .in_file(&path)
-            .help("only an environment that follows the candidate may have it"),
-        );
+    if environment.file.follows == Follows::Candidate {
+        return;
+    }
+    let own = environment.file.overrides.prompts.map(|choice| (path, choice));
+    let of_agents = environment.values.iter();
+    let of_agents = of_agents
+        .filter_map(|(agent, values)| Some((layout::values(&environment.name, agent), values.overrides.prompts?)));
+    for (file, _) in own
+        .into_iter()
+        .chain(of_agents)
+        .filter(|(_, choice)| *choice == PromptChoice::Latest)
+    {
+        let message = "`prompts: latest` names whatever is newest, which cannot be repeated";
+        let help = "only an environment that follows the candidate may have it";
+        let finding = Finding::error("floating-prompt", message).help(help);
+        findings.push(placed(finding, tree, &file, &["overrides", "prompts"]));
+    }
+}
+
+/// A release file, to find places in.
+#[derive(Clone, Copy)]
+struct Released<'a> {
+    tree: &'a FileTree,
+    path: &'a str,
+}
+
+impl Released<'_> {
+    fn at(self, finding: Finding, names: &[&str]) -> Finding {
+        placed(finding, self.tree, self.path, names)
     }
 }
 
@@ -96,63 +111,49 @@ fn check_release(
     environment: &Environment,
     agent: &Agent,
     release: &ReleaseFile,
-    file: &str,
+    file: Released<'_>,
     findings: &mut Vec<Finding>,
 ) {
     check_label(environment, &release.version, file, findings);
     if release.id != release.tuple.id() {
-        findings.push(
-            Finding::error(
-                "changed-tuple",
-                format!("`id` is `{}`, and the tuple's is `{}`", release.id, release.tuple.id()),
-            )
-            .in_file(file)
-            .help("a release file is written by `promote` and `rollback`; restore it with `git checkout`"),
-        );
+        let message = format!("`id` is `{}`, and the tuple's is `{}`", release.id, release.tuple.id());
+        let help = "a release file is written by `promote` and `rollback`; restore it with `git checkout`";
+        findings.push(file.at(Finding::error("changed-tuple", message).help(help), &["id"]));
     }
     let tuple = &release.tuple;
     if tuple.agent != agent.name {
-        findings.push(Finding::error("foreign-tuple", format!("the tuple is of `{}`", tuple.agent)).in_file(file));
+        let finding = Finding::error("foreign-tuple", format!("the tuple is of `{}`", tuple.agent));
+        findings.push(file.at(finding, &["tuple", "agent"]));
     }
     if !workspace.by_digest.contains_key(&tuple.blueprint.sha256) {
-        findings.push(
-            Finding::error(
-                "missing-blueprint",
-                format!(
-                    "the blueprint `{}` at `{}` is neither current nor pinned",
-                    tuple.blueprint.name, tuple.blueprint.sha256
-                ),
-            )
-            .in_file(file)
-            .help(format!(
-                "restore `{}` from git",
-                layout::pinned_blueprint(tuple.blueprint.sha256)
-            )),
+        let message = format!(
+            "the blueprint `{}` at `{}` is neither current nor pinned",
+            tuple.blueprint.name, tuple.blueprint.sha256
         );
+        let pinned = layout::pinned_blueprint(tuple.blueprint.sha256);
+        let finding = Finding::error("missing-blueprint", message).help(format!("restore `{pinned}` from git"));
+        findings.push(file.at(finding, &["tuple", "blueprint", "sha256"]));
     }
-    let mut compare = |path: String, recorded: Digest, found: Option<Digest>| match found {
-        None => findings.push(
-            Finding::error("missing-component", format!("`{path}` was released and does not exist"))
-                .in_file(file)
-                .help("restore it from git: what was released is never removed"),
-        ),
-        Some(digest) if digest != recorded => findings.push(
-            Finding::error(
-                "changed-component",
-                format!("`{path}` has changed since it was released: `{recorded}` then, `{digest}` now"),
-            )
-            .in_file(&path)
-            .help("restore it with `git checkout`, and give the change a new version")
-            .related(
-                crate::model::Location {
-                    file: file.to_owned(),
-                    line: 0,
-                    column: 0,
-                },
-                "released here",
-            ),
-        ),
-        Some(_) => {}
+    let mut compare = |part: &[&str], path: String, recorded: Digest, found: Option<Digest>| {
+        let part = [&["tuple"], part].concat();
+        match found {
+            None => {
+                let message = format!("`{path}` was released and does not exist");
+                let finding = Finding::error("missing-component", message);
+                let finding = finding.help("restore it from git: what was released is never removed");
+                findings.push(file.at(finding, &part));
+            }
+            Some(digest) if digest != recorded => {
+                let message = format!("`{path}` has changed since it was released: `{recorded}` then, `{digest}` now");
+                let finding = Finding::error("changed-component", message)
+                    .in_file(&path)
+                    .help("restore it with `git checkout`, and give the change a new version");
+                let bytes = file.tree.get(file.path).map(|bytes| &bytes[..]);
+                let released = location(file.path, bytes, &keys(&part));
+                findings.push(finding.related(released, "released here"));
+            }
+            Some(_) => {}
+        }
     };
     for (name, prompt) in &tuple.prompts {
         let found = agent
@@ -160,6 +161,7 @@ fn check_release(
             .get(name)
             .and_then(|versions| versions.get(&prompt.version));
         compare(
+            &["prompts", name],
             layout::prompt(&agent.name, name, prompt.version),
             prompt.sha256,
             found.map(|file| file.digest),
@@ -167,6 +169,7 @@ fn check_release(
     }
     if let Some(part) = &tuple.tools {
         compare(
+            &["tools"],
             layout::tools(&agent.name, part.version),
             part.sha256,
             agent.tools.get(&part.version).map(|file| file.digest),
@@ -174,24 +177,30 @@ fn check_release(
     }
     if let Some(part) = &tuple.retrieval {
         let found = agent.retrieval.get(&part.version).map(|file| file.digest);
-        compare(layout::retrieval(&agent.name, part.version), part.sha256, found);
+        compare(
+            &["retrieval"],
+            layout::retrieval(&agent.name, part.version),
+            part.sha256,
+            found,
+        );
     }
     if let Some(part) = &tuple.contract {
         let found = agent.contracts.get(&part.version).map(|file| file.digest);
-        compare(layout::contract(&agent.name, part.version), part.sha256, found);
+        compare(
+            &["contract"],
+            layout::contract(&agent.name, part.version),
+            part.sha256,
+            found,
+        );
     }
 }
 
-fn check_label(environment: &Environment, version: &Version, file: &str, findings: &mut Vec<Finding>) {
+fn check_label(environment: &Environment, version: &Version, file: Released<'_>, findings: &mut Vec<Finding>) {
     if !version.admitted_in(environment.file.tier) {
         let tier = format!("{:?}", environment.file.tier).to_lowercase();
-        findings.push(
-            Finding::error(
-                "version-not-admitted",
-                format!("`{version}` may not run in an environment of tier `{tier}`"),
-            )
-            .in_file(file)
-            .help("`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary"),
-        );
+        let message = format!("`{version}` may not run in an environment of tier `{tier}`");
+        let finding = Finding::error("version-not-admitted", message)
+            .help("`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary");
+        findings.push(file.at(finding, &["version"]));
     }
 }

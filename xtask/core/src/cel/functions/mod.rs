@@ -18,6 +18,7 @@ mod time;
 mod url;
 
 pub use foreign::Foreign;
+pub(super) use time::{parse_duration, parse_timestamp};
 
 use super::{Error, Value};
 use table::FUNCTIONS;

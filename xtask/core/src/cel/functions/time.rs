@@ -32,7 +32,7 @@ pub(super) fn timestamp<'a>(arguments: &[Value<'a>]) -> Answer<'a> {
 }
 
 /// Reads `1h30m`, `-1.5s`, `100ms`: nanoseconds.
-fn parse_duration(text: &str) -> Option<i64> {
+pub(in crate::cel) fn parse_duration(text: &str) -> Option<i64> {
     let (is_negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -72,7 +72,7 @@ fn scaled(number: &str, factor: i64) -> Option<i128> {
 }
 
 /// Reads a moment of RFC 3339: seconds since 1970 and nanoseconds.
-pub(super) fn parse_timestamp(text: &str) -> Option<(i64, u32)> {
+pub(in crate::cel) fn parse_timestamp(text: &str) -> Option<(i64, u32)> {
     let (date, rest) = text.split_at_checked(10)?;
     let days = parse_date(date)?;
     let rest = rest.strip_prefix(['T', 't'])?;

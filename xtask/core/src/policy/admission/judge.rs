@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value as Json;
+
 use super::bindings::Binding;
 use super::compile::{Policy, Validation};
 use super::scope::Variables;
@@ -11,9 +13,6 @@ use crate::cel::{
     BINDING_BUDGET, Budget, EXPRESSION_BUDGET, Error, Evaluation, Expression, MATCH_BUDGET, Scope, Value,
 };
 use crate::model::{Problem, Severity};
-
-/// The longest message that an expression may make, bytes (kubernetes/apiserver `pkg/apis/cel/config.go`).
-const LONGEST_MESSAGE: usize = 5 * 1024;
 
 pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
     let subject = Subject::of(request, &policies.resources);
@@ -212,12 +211,10 @@ fn spend(budget: &mut Budget, steps: u64) {
 /// The message expression where it gives one usable line, else the message, else the expression that failed.
 fn message<'a>(validation: &'a Validation, variables: &Variables<'a>, budget: &mut Budget) -> String {
     if let Some(expression) = &validation.message_expression
-        && let Ok(Value::String(text)) = evaluate(expression, variables, budget)
+        && let Ok(value) = evaluate(expression, variables, budget)
+        && let Some(text) = value.as_message()
     {
-        let text = text.trim();
-        if !text.is_empty() && text.len() <= LONGEST_MESSAGE && !text.contains('\n') {
-            return text.to_owned();
-        }
+        return text.to_owned();
     }
     if !validation.message.is_empty() {
         return validation.message.clone();
@@ -233,8 +230,8 @@ fn shortened(text: &str) -> String {
     format!("{}…", line.chars().take(80).collect::<String>())
 }
 
-/// Where the fault is: the item that decided, else the longest path of the object that the expression reads; below it
-/// the field that the policy names, as far as that exists.
+/// Where the fault is: the item that decided, else the longest path of the object that the expression reads, through
+/// variables too; below it the field that the policy names, as far as that exists.
 fn pointer(validation: &Validation, variables: &Variables<'_>, decisive: Option<&Value<'_>>) -> String {
     let object = variables.subject.object;
     let item = decisive.and_then(|value| value.pointer_in(object));
@@ -243,7 +240,7 @@ fn pointer(validation: &Validation, variables: &Variables<'_>, decisive: Option<
     let start = match item {
         Some(item) => item,
         None if !fields.is_empty() => String::new(),
-        None => guessed(validation, object),
+        None => guessed(validation, variables),
     };
     // of several fields, which kinds have in different places, the one that is there
     let reached = fields.split_whitespace().map(|field| reached(object, &start, field));
@@ -253,32 +250,42 @@ fn pointer(validation: &Validation, variables: &Variables<'_>, decisive: Option<
     )
 }
 
-/// As far as an object has a field below a place.
-fn reached(object: &serde_json::Value, start: &str, field: &str) -> String {
-    let parts = field.split('/').filter(|part| !part.is_empty());
-    parts.fold(start.to_owned(), |pointer, part| {
-        let longer = format!("{pointer}/{part}");
-        if object.pointer(&longer).is_some() {
-            longer
-        } else {
-            pointer
+/// As far as an object has a field below a place; `*` is the first item of a list that has the next part.
+fn reached(object: &Json, start: &str, field: &str) -> String {
+    let parts: Vec<&str> = field.split('/').filter(|part| !part.is_empty()).collect();
+    let mut pointer = start.to_owned();
+    for (index, part) in parts.iter().enumerate() {
+        let here = object.pointer(&pointer);
+        let part = match (*part, here.and_then(Json::as_array), parts.get(index + 1)) {
+            ("*", Some(items), Some(next)) => match items.iter().position(|item| item.get(*next).is_some()) {
+                Some(index) => index.to_string(),
+                None => break,
+            },
+            (part, ..) => part.to_owned(),
+        };
+        if here.and_then(|here| here.pointer(&format!("/{part}"))).is_none() {
+            break;
         }
-    })
+        pointer = format!("{pointer}/{part}");
+    }
+    pointer
 }
 
 /// The longest path of fields that the expression reads and the object has.
-fn guessed(validation: &Validation, object: &serde_json::Value) -> String {
+fn guessed(validation: &Validation, variables: &Variables<'_>) -> String {
+    let object = variables.subject.object;
     let paths = validation.expression.paths().iter();
-    let of_object = paths.filter(|path| path[0] == "object" && path.len() > 1);
-    let existing = of_object.map(|path| {
-        path[1..].iter().fold(String::new(), |pointer, part| {
-            let longer = format!("{pointer}/{}", part.replace('~', "~0").replace('/', "~1"));
-            if object.pointer(&longer).is_some() {
-                longer
-            } else {
-                pointer
-            }
-        })
+    let existing = paths.filter_map(|path| {
+        let (start, fields) = match path[0].as_str() {
+            "object" => (String::new(), &path[1..]),
+            "variables" => (variables.known(path.get(1)?)?.pointer_in(object)?, &path[2..]),
+            _ => return None,
+        };
+        let is_there = |pointer: &String| object.pointer(pointer).is_some();
+        Some(fields.iter().fold(start, |pointer, field| {
+            let longer = format!("{pointer}/{}", field.replace('~', "~0").replace('/', "~1"));
+            if is_there(&longer) { longer } else { pointer }
+        }))
     });
     let longest = existing.max_by_key(|pointer| (pointer.matches('/').count(), std::cmp::Reverse(pointer.clone())));
     longest.unwrap_or_default()

@@ -48,6 +48,12 @@ impl<'a> Variables<'a> {
         lists.into_iter().next()
     }
 
+    /// What a variable came to, where it was needed.
+    pub(super) fn known(&self, name: &str) -> Option<Value<'a>> {
+        let index = self.policy.variable_names.iter().position(|known| known == name)?;
+        self.known.borrow()[index].clone()?.ok()
+    }
+
     /// The request, as an API server would show it; who makes it is not known.
     fn request(&self) -> Value<'a> {
         let subject = self.subject;

@@ -200,6 +200,10 @@ fn a_broken_schema_is_told_from_a_missing_one() {
         [],
         "the others still work"
     );
+    let (_, findings) = with("schemas/kubernetes/apps.v1.json", "{}");
+    expect![[r#"
+        broken-schema schemas/kubernetes/apps.v1.json:1:2: the schema cannot be used: it is no JSON: missing field `definitions` at line 1 column 2
+    "#]].assert_eq(&findings);
     let (catalogue, findings) = with("schemas/kubernetes/index.json", "[]");
     expect![[r#"
         broken-schema schemas/kubernetes/index.json:1:2: the schema cannot be used: it is no JSON: invalid length 0, expected struct Index with 1 element at line 1 column 2

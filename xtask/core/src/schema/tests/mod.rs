@@ -4,11 +4,15 @@ mod custom;
 mod documents;
 mod kubernetes;
 mod matrix;
+mod validations;
 
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
 use super::Catalogue;
 use crate::model::{FileTree, Problem};
+use crate::workspace::layout;
 
 macro_rules! committed {
     ($($name:literal)*) => {
@@ -25,11 +29,21 @@ const FILES: &[(&str, &str)] = committed!(
     "networking.v1beta1" "policy.v1" "scheduling.v1alpha3"
 );
 
-/// The tree of those files.
+/// The tree of those files, with an index of the kinds that they define.
 fn tree() -> FileTree {
     let mut tree = FileTree::default();
     for (path, text) in FILES {
-        tree.insert(*path, text.as_bytes());
+        let is_defined = |listed: &Value| {
+            let package = listed["definition"].as_str().unwrap().rsplit_once('.').unwrap().0;
+            FILES
+                .iter()
+                .any(|(path, _)| *path == layout::kubernetes_package(package))
+        };
+        let mut file: Value = serde_json::from_str(text).unwrap();
+        if let Some(kinds) = file.get_mut("kinds").and_then(Value::as_array_mut) {
+            kinds.retain(is_defined);
+        }
+        tree.insert(*path, file.to_string().into_bytes());
     }
     tree
 }

@@ -119,20 +119,21 @@ fn turn(workload: &Workload<'_>) -> Option<String> {
     Some(format!("{hook} {wave}"))
 }
 
-/// Fewest and most pods of a workload; of one on every node nobody knows.
+/// Fewest and most pods of a workload; of one on every node nobody knows, nor of one whose number is none.
 fn pods(workload: &Workload<'_>, objects: &[&Manifest]) -> Option<(i64, i64)> {
     let spec = field(&workload.manifest.object, "spec")?;
-    let most = workload.most(objects);
+    let (fewest, most) = (workload.fewest(objects)?, workload.most(objects)?);
+    let share = |percent: i64| percent.saturating_mul(most).saturating_add(99) / 100;
     let more = |surge: Option<&Value>| match surge {
         Some(Value::String(text)) => {
             let percent: i64 = text
                 .strip_suffix('%')
                 .and_then(|digits| digits.parse().ok())
                 .unwrap_or(25);
-            (percent * most + 99) / 100
+            share(percent)
         }
         Some(value) => value.as_i64().unwrap_or(0),
-        None => (25 * most + 99) / 100,
+        None => share(25),
     };
     let strategy = field(spec, "strategy");
     let surge = match workload.manifest.id.kind.as_str() {
@@ -154,7 +155,7 @@ fn pods(workload: &Workload<'_>, objects: &[&Manifest]) -> Option<(i64, i64)> {
             }
         },
     };
-    Some((workload.fewest(objects), most + surge))
+    Some((fewest, most.saturating_add(surge)))
 }
 
 fn pod(workload: &Workload<'_>) -> (Amounts, Silent) {

@@ -30,7 +30,7 @@ impl Sum {
         };
         Sum {
             amounts: self.amounts.plus(demand.pod, pods).plus(left, pods),
-            pods: self.pods + pods,
+            pods: self.pods.saturating_add(pods),
         }
     }
 
@@ -45,7 +45,7 @@ impl Sum {
     fn plus(self, other: Sum) -> Sum {
         Sum {
             amounts: self.amounts.plus(other.amounts, 1),
-            pods: self.pods + other.pods,
+            pods: self.pods.saturating_add(other.pods),
         }
     }
 

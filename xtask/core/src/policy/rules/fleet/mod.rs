@@ -4,10 +4,12 @@ mod dockerfile;
 mod hard_coded_value;
 mod leaked_secret;
 mod monotonic;
+mod schemas;
 
 use crate::model::{AgentName, FileTree, Finding, Rule};
 use crate::workspace::{Environment, Workspace, layout};
 use crate::yaml::{Positions, Segment};
+pub use schemas::schemas;
 
 /// What a rule of the fleet sees.
 #[derive(Clone, Copy)]

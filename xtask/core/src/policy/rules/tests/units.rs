@@ -121,6 +121,24 @@ fn budgets_let_one_pod_go() {
     }
 }
 
+/// That a number is none is the schema's affair; how many pods there are is unknown then, not one.
+#[test]
+fn pods_are_not_counted_where_their_number_is_none() {
+    for count in ["'2'", "two", "[2]", "2.5", "{a: 1}"] {
+        let text = GOOD
+            .replacen("minReplicas: 2", &format!("minReplicas: {count}"), 1)
+            .replacen("maxUnavailable: 1", "minAvailable: 1", 1);
+        let found = judge_in(Tier::Production, &objects(&text), &[], None, &secrets());
+        assert_eq!(found, Vec::<String>::new(), "{count}");
+    }
+    for budget in [
+        "minAvailable: 9223372036854775807%",
+        "maxUnavailable: 9223372036854775807%",
+    ] {
+        assert_eq!(changed("maxUnavailable: 1", budget), Vec::<String>::new(), "{budget}");
+    }
+}
+
 #[test]
 fn ports_are_there() {
     assert_eq!(

@@ -52,7 +52,7 @@ pub(super) fn blocking(scene: &UnitScene<'_>) -> Vec<Found> {
         };
         let guarded = field(spec, "selector")
             .and_then(|selector| workloads.iter().find(|workload| workload.selected_by(selector)));
-        let fewest = guarded.map(|workload| workload.fewest(scene.objects));
+        let fewest = guarded.and_then(|workload| workload.fewest(scene.objects));
         if let Some(most) = field(spec, "maxUnavailable").filter(|most| amount(most, 1) == Some(0)) {
             let message = format!("`maxUnavailable` is {most}, so no pod may ever be moved");
             found.push((
@@ -79,7 +79,7 @@ fn amount(value: &Value, pods: i64) -> Option<i64> {
     match value {
         Value::String(text) => {
             let percent: i64 = text.strip_suffix('%')?.parse().ok()?;
-            Some((percent * pods + 99) / 100)
+            Some(percent.checked_mul(pods)?.checked_add(99)? / 100)
         }
         value => value.as_i64(),
     }
@@ -93,7 +93,9 @@ pub(super) fn missing(scene: &UnitScene<'_>) -> Vec<Found> {
         .collect();
     let mut found = Vec::new();
     for workload in scene.workloads().iter().filter(|workload| workload.is_scalable()) {
-        let fewest = workload.fewest(scene.objects);
+        let Some(fewest) = workload.fewest(scene.objects) else {
+            continue;
+        };
         if fewest > 1 && !budgets.iter().any(|selector| workload.selected_by(selector)) {
             let message = format!("no disruption budget guards its {fewest} pods");
             found.push((workload.index, Problem::warning("missing-budget", "/spec", message)));

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule::new(
     "take the change back, or give the object another name so that a new one is made",
 );
 
-/// Fields by kind. Those of a claim's size are another rule's affair.
+/// Fields by kind. Those of a claim's size are another rule's affair; custom resources say it in rules of their own.
 const FIELDS: &[(&str, &[&[&str]])] = &[
     ("ClusterRoleBinding", &[&["roleRef"]]),
     ("DaemonSet", &[&["spec", "selector"]]),
@@ -41,7 +41,6 @@ const FIELDS: &[(&str, &[&[&str]])] = &[
     ("PriorityClass", &[&["value"], &["preemptionPolicy"]]),
     ("ReplicaSet", &[&["spec", "selector"]]),
     ("RoleBinding", &[&["roleRef"]]),
-    ("Rollout", &[&["spec", "selector"]]),
     ("Secret", &[&["type"]]),
     ("Service", &[&["spec", "clusterIP"]]),
     (

@@ -85,7 +85,7 @@ pub(super) fn single(scene: &UnitScene<'_>) -> Vec<Found> {
     }
     let mut found = Vec::new();
     for workload in scene.workloads().iter().filter(|workload| workload.is_scalable()) {
-        if workload.fewest(scene.objects) != 1 {
+        if workload.fewest(scene.objects) != Some(1) {
             continue;
         }
         let (index, pointer) = match workload.autoscaler(scene.objects) {

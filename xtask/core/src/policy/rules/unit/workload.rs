@@ -136,22 +136,27 @@ impl<'a> Workload<'a> {
         scalers.find(|(_, object)| object.id.kind == "HorizontalPodAutoscaler" && aims(object))
     }
 
-    /// Fewest pods that it has: the autoscaler's where there is one.
-    pub(in crate::policy::rules) fn fewest(&self, objects: &[&'a Manifest]) -> i64 {
-        let (object, name) = match self.autoscaler(objects) {
-            Some((_, scaler)) => (&scaler.object, "minReplicas"),
-            None => (&self.manifest.object, "replicas"),
-        };
-        field(object, "spec").and_then(|spec| number(spec, name)).unwrap_or(1)
+    /// Fewest pods that it has: the autoscaler's where there is one. None where what stands there is no number.
+    pub(in crate::policy::rules) fn fewest(&self, objects: &[&'a Manifest]) -> Option<i64> {
+        match self.autoscaler(objects) {
+            Some((_, scaler)) => count(&scaler.object, "minReplicas"),
+            None => count(&self.manifest.object, "replicas"),
+        }
     }
 
-    /// Most pods that it has: the autoscaler's where there is one.
-    pub(in crate::policy::rules) fn most(&self, objects: &[&'a Manifest]) -> i64 {
+    /// Most pods that it has: the autoscaler's where there is one. None where what stands there is no number.
+    pub(in crate::policy::rules) fn most(&self, objects: &[&'a Manifest]) -> Option<i64> {
         match self.autoscaler(objects) {
-            Some((_, scaler)) => field(&scaler.object, "spec")
-                .and_then(|spec| number(spec, "maxReplicas"))
-                .unwrap_or(1),
+            Some((_, scaler)) => count(&scaler.object, "maxReplicas"),
             None => self.fewest(objects),
         }
+    }
+}
+
+/// A number of pods that an object's spec gives; one where it gives none.
+fn count(object: &Value, name: &str) -> Option<i64> {
+    match field(object, "spec").and_then(|spec| field(spec, name)) {
+        Some(value) => value.as_i64(),
+        None => Some(1),
     }
 }

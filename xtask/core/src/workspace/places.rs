@@ -1,0 +1,28 @@
+//! Where in a file of the fleet something stands.
+
+use crate::model::{FileTree, Finding, Location};
+use crate::yaml::{Positions, Segment};
+
+/// A path of keys.
+pub(super) fn keys(names: &[&str]) -> Vec<Segment> {
+    names.iter().map(|name| Segment::Key((*name).to_owned())).collect()
+}
+
+/// Where a path stands in a text, or the nearest that exists of it; the file as a whole where that cannot be known.
+pub(super) fn location(file: &str, bytes: Option<&[u8]>, path: &[Segment]) -> Location {
+    let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let positions = text.and_then(|text| Positions::of(text).ok());
+    let (line, column) = positions.map_or((0, 0), |positions| positions.nearest(path));
+    Location {
+        file: file.to_owned(),
+        line,
+        column,
+    }
+}
+
+/// A finding at a path in a file of a tree.
+pub(super) fn placed(finding: Finding, tree: &FileTree, file: &str, names: &[&str]) -> Finding {
+    let bytes = tree.get(file).map(|bytes| &bytes[..]);
+    let Location { file, line, column } = location(file, bytes, &keys(names));
+    finding.at(file, line, column)
+}
