@@ -11,7 +11,7 @@ mod quantity;
 mod risk;
 mod rules;
 mod sequence;
-mod time;
+pub mod time;
 mod tree;
 mod tuple;
 mod version;

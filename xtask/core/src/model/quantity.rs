@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// Billionths in one: the finest part that Kubernetes keeps.
 const NANO: i128 = 1_000_000_000;
+/// The most that Kubernetes keeps, in billionths; what is larger becomes this.
+const MOST: i128 = (i64::MAX as i128) * NANO;
 /// Factors of binary suffixes, of decimal ones and of small ones (a divisor).
 const BINARY: [(&str, u32); 6] = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
 const DECIMAL: [(&str, i32); 10] = [
@@ -48,7 +50,7 @@ impl Quantity {
         if (whole.is_empty() && part.is_empty()) || part.contains('.') {
             return None;
         }
-        let nanos = scaled(whole, part, Scale::of(suffix)?)?;
+        let nanos = scaled(whole, part, Scale::of(suffix)?)?.min(MOST);
         Some(Quantity {
             nanos: if negative { -nanos } else { nanos },
         })
@@ -71,6 +73,16 @@ impl Quantity {
         Quantity {
             nanos: i128::from(whole) * NANO,
         }
+    }
+
+    /// How many billionths it is.
+    pub fn nanos(self) -> i128 {
+        self.nanos
+    }
+
+    /// The whole number that it is, if it is one.
+    pub fn whole(self) -> Option<i64> {
+        (self.nanos % NANO == 0).then(|| i64::try_from(self.nanos / NANO).ok())?
     }
 
     /// This and another together.
@@ -142,7 +154,7 @@ impl Scale {
     }
 }
 
-/// `whole.part` times the scale, in billionths; what is larger than any machine counts as very large.
+/// `whole.part` times the scale, in billionths.
 fn scaled(whole: &str, part: &str, scale: Scale) -> Option<i128> {
     let digits = || whole.bytes().chain(part.bytes());
     let mantissa = digits().try_fold(0_i128, |sum, digit| {
@@ -150,7 +162,7 @@ fn scaled(whole: &str, part: &str, scale: Scale) -> Option<i128> {
     });
     // more digits than anyone writes: saturate rather than refuse
     let Some(mantissa) = mantissa else {
-        return Some(i128::MAX / 4);
+        return Some(MOST);
     };
     let (factor, power) = match scale {
         Scale::Binary(bits) => (1_i128 << bits, 9),
@@ -158,7 +170,7 @@ fn scaled(whole: &str, part: &str, scale: Scale) -> Option<i128> {
     };
     let power = power.checked_sub(i32::try_from(part.len()).ok()?)?;
     let Some(mantissa) = mantissa.checked_mul(factor) else {
-        return Some(i128::MAX / 4);
+        return Some(MOST);
     };
     if mantissa == 0 {
         return Some(0);
@@ -168,7 +180,7 @@ fn scaled(whole: &str, part: &str, scale: Scale) -> Option<i128> {
             10_i128
                 .checked_pow(power)
                 .and_then(|scale| mantissa.checked_mul(scale))
-                .unwrap_or(i128::MAX / 4),
+                .unwrap_or(MOST),
         ),
         Err(_) => Some(match 10_i128.checked_pow(power.unsigned_abs()) {
             Some(divisor) => mantissa / divisor + i128::from(mantissa % divisor != 0),

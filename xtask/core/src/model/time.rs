@@ -88,8 +88,9 @@ impl JsonSchema for Timestamp {
     }
 }
 
-/// The day since 1970 of a date in the proleptic Gregorian calendar (the same source, `days_from_civil`).
-fn days(year: i64, month: i64, day: i64) -> i64 {
+/// The day since 1970 of a date in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms", `days_from_civil`).
+pub fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -123,9 +124,8 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Year, month and day of a day since 1970 in the proleptic Gregorian calendar
-/// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
-fn civil(days: i64) -> (i64, i64, i64) {
+/// Year, month and day of a day since 1970 in the proleptic Gregorian calendar (the same source, `civil_from_days`).
+pub fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

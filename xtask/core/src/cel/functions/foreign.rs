@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::network::Cidr;
-use super::quantity::Quantity;
 use super::semver::Semver;
 use super::url::Url;
 use super::{Answer, Value, bool_answer, int_answer};
+use crate::model::Quantity;
 
 /// A value of a Kubernetes library.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,6 @@ mod convert;
 mod foreign;
 mod formats;
 mod lists;
-mod moment;
 mod network;
 mod optional;
 mod quantity;

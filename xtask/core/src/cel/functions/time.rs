@@ -1,8 +1,8 @@
 //! Durations and timestamps; time zones are UTC and fixed offsets, since a table of zones would age.
 
 use super::super::arithmetic::{self, SECOND, overflow};
-use super::moment::{civil, day};
 use super::{Answer, Value, failure, int_answer, text};
+use crate::model::time::{civil, days};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -108,9 +108,9 @@ fn parse_date(text: &str) -> Option<i64> {
     if text.len() != 10 || text[4..5] != *"-" || text[7..8] != *"-" {
         return None;
     }
-    let days = day(year, month, date);
+    let since = days(year, month, date);
     // a day that is none, such as the 31st of April, comes back as another one
-    (month >= 1 && civil(days) == (year, month, date)).then_some(days)
+    (month >= 1 && civil(since) == (year, month, date)).then_some(since)
 }
 
 fn part(text: &str, from: usize, to: usize) -> Option<i64> {
@@ -204,8 +204,8 @@ fields! {
     get_day_of_month, |seconds, _| civil(seconds.div_euclid(DAY)).2 - 1, None;
     get_day_of_week, |seconds, _| (seconds.div_euclid(DAY) + 4).rem_euclid(7), None;
     get_day_of_year, |seconds, _| {
-        let days = seconds.div_euclid(DAY);
-        days - day(civil(days).0, 1, 1)
+        let since = seconds.div_euclid(DAY);
+        since - days(civil(since).0, 1, 1)
     }, None;
     get_hours, |seconds, _| seconds.rem_euclid(DAY) / 3600, Some(|nanoseconds| nanoseconds / (3600 * SECOND));
     get_minutes, |seconds, _| seconds.rem_euclid(3600) / 60, Some(|nanoseconds| nanoseconds / (60 * SECOND));
