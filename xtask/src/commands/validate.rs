@@ -1,5 +1,7 @@
 //! `validate`: what the clusters would refuse of what is rendered, or of any manifests.
 
+mod mutate;
+
 use lockstep::policy::By;
 
 use super::judging::{self, PathArgs, UnitsArgs};
@@ -23,6 +25,13 @@ pub struct Args {
     revision: Option<String>,
     #[command(flatten)]
     paths: PathArgs,
+    /// Break what the fleet renders, one change at a time, and count what is found and by what: schemas, server, policies
+    /// or rules.
+    #[arg(long, conflicts_with_all = ["path", "environment", "agent"])]
+    mutate: bool,
+    /// Which of many equal places `--mutate` breaks.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "mutate")]
+    seed: u64,
     /// Where to write the answer.
     #[command(flatten)]
     output: OutputArgs,
@@ -34,5 +43,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         return judging::of_paths(context, &args.paths, &args.units.environment, By::Rules);
     }
     let source = args.revision.map_or(Source::WorkTree, Source::Revision);
+    if args.mutate {
+        return mutate::run(context, &source, args.seed);
+    }
     Ok(judging::judge(context, &source, &args.units, By::Rules)?.report())
 }

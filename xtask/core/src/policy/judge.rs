@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::admission::{Policies, Request, Resources, Tally};
@@ -59,6 +60,22 @@ pub struct Case<'a> {
     pub previous: Option<&'a [Manifest]>,
     /// Its merged values.
     pub values: &'a Value,
+}
+
+/// Who says what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// What is rendered is no object.
+    Rendering,
+    /// The schemas of Kubernetes and of custom resources.
+    Schemas,
+    /// What the API server enforces beyond them.
+    Server,
+    /// The policies.
+    Policies,
+    /// The rules of units.
+    Units,
 }
 
 /// What the environment branches have of units, by environment and unit.
@@ -128,6 +145,38 @@ impl Judge {
         problems
     }
 
+    /// What each layer has against one object of a unit, and the rules of units against all of it.
+    pub(super) fn layers(
+        &self,
+        session: &mut Session,
+        case: &Case<'_>,
+        namespaces: &Namespaces,
+        index: usize,
+    ) -> Vec<(Layer, Problem)> {
+        let object = &case.objects[index].object;
+        let request = Request {
+            object,
+            old: None,
+            namespace: namespaces.get(case.environment, object),
+        };
+        let version = case.environment.file.cluster.version.as_str();
+        let catalogue = self.catalogue.as_ref();
+        let schemas = catalogue.map(|catalogue| catalogue.check(version, object));
+        let mut policies = self.policies.judge(&request, &self.tally);
+        policies.extend(session.0.judge(object));
+        let units = rules::unit::check(&case.scene()).into_iter();
+        let layers = [
+            (Layer::Schemas, schemas.unwrap_or_default()),
+            (Layer::Server, overlay::check(object)),
+            (Layer::Policies, policies),
+            (Layer::Units, units.map(|(_, problem)| problem).collect()),
+        ];
+        let layers = layers.into_iter();
+        layers
+            .flat_map(|(layer, found)| found.into_iter().map(move |problem| (layer, problem)))
+            .collect()
+    }
+
     /// What is wrong with a unit, by the index of the object.
     pub fn unit(&self, session: &mut Session, case: &Case<'_>, namespaces: &Namespaces) -> Vec<(usize, Problem)> {
         let version = case.environment.file.cluster.version.as_str();
@@ -144,14 +193,7 @@ impl Judge {
             problems.extend(found.map(|problem| (index, problem)));
         }
         if self.catalogue.is_some() {
-            problems.extend(rules::unit::check(&UnitScene {
-                unit: case.unit,
-                tier: case.environment.file.tier,
-                objects: case.objects,
-                environment_objects: case.own,
-                previous: case.previous,
-                values: Some(case.values),
-            }));
+            problems.extend(rules::unit::check(&case.scene()));
         }
         problems
     }
@@ -271,6 +313,17 @@ impl Judge {
 type Environments<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RenderedUnit>>;
 
 impl<'a> Case<'a> {
+    fn scene(&self) -> UnitScene<'a> {
+        UnitScene {
+            unit: self.unit,
+            tier: self.environment.file.tier,
+            objects: self.objects,
+            environment_objects: self.own,
+            previous: self.previous,
+            values: Some(self.values),
+        }
+    }
+
     /// What an object was before; the request is an update then.
     fn before(&self, manifest: &Manifest) -> Option<&'a Value> {
         let before = self.previous?.iter().find(|other| other.id == manifest.id);

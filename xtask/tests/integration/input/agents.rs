@@ -21,7 +21,7 @@ fn agents_that_depend_on_each_other_are_a_circle() {
         "dependencies:\n  - { name: assistant, agent: assistant }\ncandidate:\n",
         expect![[r#"
             exit 1
-            error[dependency-cycle] agents/assistant/agent.yaml
+            error[dependency-cycle] agents/assistant/agent.yaml:6:28
               agents depend on each other in a circle: assistant → orders → assistant
               help: break the circle: one of them has to start first
         "#]],
@@ -35,11 +35,11 @@ fn an_agent_that_depends_on_itself_is_a_circle() {
         "candidate:\n",
         "dependencies: [{ name: self, agent: orders }]\ncandidate:\n",
         expect![[r#"
-        exit 1
-        error[dependency-cycle] agents/orders/agent.yaml
-          agents depend on each other in a circle: orders → orders
-          help: break the circle: one of them has to start first
-    "#]],
+            exit 1
+            error[dependency-cycle] agents/orders/agent.yaml:5:37
+              agents depend on each other in a circle: orders → orders
+              help: break the circle: one of them has to start first
+        "#]],
     );
 }
 
@@ -50,11 +50,11 @@ fn an_unknown_dependency_suggests_the_known_one() {
         "agent: orders }",
         "agent: order }",
         expect![[r#"
-        exit 1
-        error[unknown-dependency] agents/assistant/agent.yaml
-          `assistant` depends on `order`, which is no agent of this fleet
-          help: did you mean `orders`?
-    "#]],
+            exit 1
+            error[unknown-dependency] agents/assistant/agent.yaml:6:28
+              `assistant` depends on `order`, which is no agent of this fleet
+              help: did you mean `orders`?
+        "#]],
     );
 }
 
@@ -65,11 +65,11 @@ fn a_dependency_without_a_way_to_reach_it_is_unclear() {
         ", agent: orders }",
         ", port: 5432 }",
         expect![[r#"
-        exit 1
-        error[unclear-dependency] agents/assistant/agent.yaml
-          it is not clear how `orders` is reached
-          help: give exactly one of `agent:`, `health:` (a URL), or `host:` with `port:`
-    "#]],
+            exit 1
+            error[unclear-dependency] agents/assistant/agent.yaml:6:13
+              it is not clear how `orders` is reached
+              help: give exactly one of `agent:`, `health:` (a URL), or `host:` with `port:`
+        "#]],
     );
 }
 
@@ -80,12 +80,12 @@ fn a_dependency_with_a_broken_url_is_refused() {
         ", agent: orders }",
         ", health: 'orders/health' }",
         expect![[r#"
-        exit 1
-        error[invalid-url] agents/assistant/agent.yaml
-          `orders/health` is no URL with a host
-          unit: dev/assistant
-          help: write it like `http://user-service.users.svc:8080/health`
-    "#]],
+            exit 1
+            error[invalid-url] agents/assistant/agent.yaml:6:29
+              `orders/health` is no URL with a host
+              unit: dev/assistant
+              help: write it like `http://user-service.users.svc:8080/health`
+        "#]],
     );
 }
 
@@ -96,11 +96,11 @@ fn a_prompt_version_that_nobody_wrote_is_missing() {
         "greet: 1.0.0",
         "greet: 1.1.0",
         expect![[r#"
-        exit 1
-        error[missing-component] agents/assistant/agent.yaml
-          `agents/assistant/prompts/greet/1.1.0.prompt` is named here and does not exist
-          help: there is 1.0.0
-    "#]],
+            exit 1
+            error[missing-component] agents/assistant/agent.yaml:21:12
+              `agents/assistant/prompts/greet/1.1.0.prompt` is named here and does not exist
+              help: there is 1.0.0
+        "#]],
     );
 }
 
@@ -111,11 +111,11 @@ fn a_blueprint_that_nobody_wrote_is_missing() {
         "blueprint: agent-service",
         "blueprint: agent-servce",
         expect![[r#"
-        exit 1
-        error[missing-component] agents/orders/agent.yaml
-          `templates/agent-servce/blueprint.yaml` is named here and does not exist
-          help: there is agent-service, argocd, environment
-    "#]],
+            exit 1
+            error[missing-component] agents/orders/agent.yaml:6:14
+              `templates/agent-servce/blueprint.yaml` is named here and does not exist
+              help: there is agent-service, argocd, environment
+        "#]],
     );
 }
 

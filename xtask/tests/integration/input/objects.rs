@@ -107,14 +107,14 @@ fn environments_of_a_namespace_need_one_owner_and_different_suffixes() {
     fleet.refused(
         &["release", "production"],
         expect![[r#"
-        exit 1
-        error[namespace-owner] environments/production/environment.yaml
-          production and canary all render the namespace `shop`
-          help: set `namespaceOwner: true` in exactly one of the environments that share it, `false` in the others
-        error[shared-suffix] environments/production/environment.yaml
-          environments in the namespace `shop` have the same suffix
-          help: give each a `suffix:` of its own, for example `-canary`
-    "#]],
+            exit 1
+            error[namespace-owner] environments/production/environment.yaml:1:1
+              production and canary all render the namespace `shop`
+              help: set `namespaceOwner: true` in exactly one of the environments that share it, `false` in the others
+            error[shared-suffix] environments/production/environment.yaml:1:1
+              environments in the namespace `shop` have the same suffix
+              help: give each a `suffix:` of its own, for example `-canary`
+        "#]],
     );
 }
 

@@ -31,7 +31,7 @@ fn a_released_prompt_that_is_gone_is_missing() {
         },
         expect![[r#"
             exit 1
-            error[missing-component] environments/staging/releases/assistant.yaml
+            error[missing-component] environments/staging/releases/assistant.yaml:22:5
               `agents/assistant/prompts/greet/1.0.0.prompt` was released and does not exist
               unit: staging/assistant
               help: restore it from git: what was released is never removed
@@ -44,13 +44,13 @@ fn a_released_prompt_whose_bytes_changed_is_refused_where_it_runs() {
     check(
         |fleet| fleet.append(GREET, "And sell something.\n"),
         expect![[r#"
-        exit 1
-        error[changed-component] agents/assistant/prompts/greet/1.0.0.prompt
-          `agents/assistant/prompts/greet/1.0.0.prompt` has changed since it was released: `sha256:…` then, `sha256:…` now
-          unit: staging/assistant
-          help: restore it with `git checkout`, and give the change a new version
-          see: environments/staging/releases/assistant.yaml: released here
-    "#]],
+            exit 1
+            error[changed-component] agents/assistant/prompts/greet/1.0.0.prompt
+              `agents/assistant/prompts/greet/1.0.0.prompt` has changed since it was released: `sha256:…` then, `sha256:…` now
+              unit: staging/assistant
+              help: restore it with `git checkout`, and give the change a new version
+              see: environments/staging/releases/assistant.yaml:22:5: released here
+        "#]],
     );
 }
 
@@ -64,7 +64,7 @@ fn a_released_contract_whose_bytes_changed_is_refused() {
               `agents/assistant/contract/1.0.0.schema.json` has changed since it was released: `sha256:…` then, `sha256:…` now
               unit: staging/assistant
               help: restore it with `git checkout`, and give the change a new version
-              see: environments/staging/releases/assistant.yaml: released here
+              see: environments/staging/releases/assistant.yaml:10:3: released here
         "#]],
     );
 }
@@ -86,12 +86,12 @@ fn an_id_that_is_not_the_tuples_is_refused() {
     check(
         |fleet| fleet.edit(RELEASE, "registry.example.com/orders", "registry.example.com/other"),
         expect![[r#"
-        exit 1
-        error[changed-tuple] environments/staging/releases/orders.yaml
-          `id` is `sha256:…`, and the tuple's is `sha256:…`
-          unit: staging/orders
-          help: a release file is written by `promote` and `rollback`; restore it with `git checkout`
-    "#]],
+            exit 1
+            error[changed-tuple] environments/staging/releases/orders.yaml:1:5
+              `id` is `sha256:…`, and the tuple's is `sha256:…`
+              unit: staging/orders
+              help: a release file is written by `promote` and `rollback`; restore it with `git checkout`
+        "#]],
     );
 }
 
@@ -104,7 +104,7 @@ fn a_tuple_of_another_agent_is_refused() {
         },
         expect![[r#"
             exit 1
-            error[foreign-tuple] environments/staging/releases/assistant.yaml
+            error[foreign-tuple] environments/staging/releases/assistant.yaml:3:10
               the tuple is of `orders`
               unit: staging/assistant
         "#]],
@@ -116,12 +116,12 @@ fn a_rolling_label_does_not_leave_dev() {
     check(
         |fleet| fleet.edit(RELEASE, "version: v1.0.0\n", "version: dev-latest\n"),
         expect![[r#"
-        exit 1
-        error[version-not-admitted] environments/staging/releases/orders.yaml
-          `dev-latest` may not run in an environment of tier `staging`
-          unit: staging/orders
-          help: `dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary
-    "#]],
+            exit 1
+            error[version-not-admitted] environments/staging/releases/orders.yaml:10:10
+              `dev-latest` may not run in an environment of tier `staging`
+              unit: staging/orders
+              help: `dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary
+        "#]],
     );
 }
 
@@ -130,14 +130,14 @@ fn a_text_that_is_no_version_lists_the_forms() {
     check(
         |fleet| fleet.edit(RELEASE, "version: v1.0.0\n", "version: v1.0\n"),
         expect![[r#"
-        exit 1
-        error[absent-dependency] agents/assistant/agent.yaml
-          `orders`, which it depends on, is not in `staging`
-          unit: staging/assistant
-          help: promote `orders` first
-        error[invalid-value] environments/staging/releases/orders.yaml:10:10
-          `version` is wrong: "v1.0" does not match "^(dev-latest|v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-rc\d+|-gray-[A-Za-z0-9]+|-r\d+)?)$"
-    "#]],
+            exit 1
+            error[absent-dependency] agents/assistant/agent.yaml:6:28
+              `orders`, which it depends on, is not in `staging`
+              unit: staging/assistant
+              help: promote `orders` first
+            error[invalid-value] environments/staging/releases/orders.yaml:10:10
+              `version` is wrong: "v1.0" does not match "^(dev-latest|v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-rc\d+|-gray-[A-Za-z0-9]+|-r\d+)?)$"
+        "#]],
     );
 }
 
@@ -154,12 +154,12 @@ fn a_candidate_does_not_reach_production() {
     fleet.refused(
         &["release", "production"],
         expect![[r#"
-        exit 1
-        error[version-not-admitted] environments/production/releases/orders.yaml
-          `v1.0.0-rc1` may not run in an environment of tier `production`
-          unit: production/orders
-          help: `dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary
-    "#]],
+            exit 1
+            error[version-not-admitted] environments/production/releases/orders.yaml:10:10
+              `v1.0.0-rc1` may not run in an environment of tier `production`
+              unit: production/orders
+              help: `dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary
+        "#]],
     );
 }
 
@@ -208,11 +208,11 @@ fn a_pinned_blueprint_that_changed_is_refused() {
             error[changed-blueprint] environments/blueprints/…
               `environments/blueprints/…` is not what its name says: its digest is `sha256:…`
               help: restore it with `git checkout`: a pinned blueprint never changes; edit the one under `templates/` instead
-            error[missing-blueprint] environments/staging/releases/assistant.yaml
+            error[missing-blueprint] environments/staging/releases/assistant.yaml:6:13
               the blueprint `agent-service` at `sha256:…` is neither current nor pinned
               unit: staging/assistant
               help: restore `environments/blueprints/…` from git
-            error[missing-blueprint] environments/staging/releases/orders.yaml
+            error[missing-blueprint] environments/staging/releases/orders.yaml:6:13
               the blueprint `agent-service` at `sha256:…` is neither current nor pinned
               unit: staging/orders
               help: restore `environments/blueprints/…` from git
@@ -230,11 +230,11 @@ fn a_blueprint_that_is_neither_current_nor_pinned_is_missing() {
         },
         expect![[r#"
             exit 1
-            error[missing-blueprint] environments/staging/releases/assistant.yaml
+            error[missing-blueprint] environments/staging/releases/assistant.yaml:6:13
               the blueprint `agent-service` at `sha256:…` is neither current nor pinned
               unit: staging/assistant
               help: restore `environments/blueprints/…` from git
-            error[missing-blueprint] environments/staging/releases/orders.yaml
+            error[missing-blueprint] environments/staging/releases/orders.yaml:6:13
               the blueprint `agent-service` at `sha256:…` is neither current nor pinned
               unit: staging/orders
               help: restore `environments/blueprints/…` from git
@@ -253,7 +253,7 @@ fn the_newest_prompts_run_only_where_the_candidate_does() {
         },
         expect![[r#"
             exit 1
-            error[floating-prompt] environments/staging/environment.yaml
+            error[floating-prompt] environments/staging/environment.yaml:5:23
               `prompts: latest` names whatever is newest, which cannot be repeated
               help: only an environment that follows the candidate may have it
         "#]],
@@ -265,11 +265,11 @@ fn a_dependency_that_is_not_promoted_is_absent() {
     check(
         |fleet| fleet.remove(RELEASE),
         expect![[r#"
-        exit 1
-        error[absent-dependency] agents/assistant/agent.yaml
-          `orders`, which it depends on, is not in `staging`
-          unit: staging/assistant
-          help: promote `orders` first
-    "#]],
+            exit 1
+            error[absent-dependency] agents/assistant/agent.yaml:6:28
+              `orders`, which it depends on, is not in `staging`
+              unit: staging/assistant
+              help: promote `orders` first
+        "#]],
     );
 }

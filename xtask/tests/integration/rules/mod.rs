@@ -2,6 +2,7 @@
 
 mod files;
 mod fleet;
+mod manifests;
 mod overlay;
 mod units;
 

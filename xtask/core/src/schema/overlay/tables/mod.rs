@@ -85,8 +85,10 @@ macro_rules! kinds {
 }
 
 /// Every kind with tables, by kind and group.
-static KINDS: [Kind; 36] = kinds! {
+static KINDS: [Kind; 38] = kinds! {
+    "AnalysisTemplate", "argoproj.io", SUBDOMAIN_NAME, workload::ANALYSIS;
     "AppProject", "argoproj.io", SUBDOMAIN_NAME, access::APP_PROJECT;
+    "ClusterAnalysisTemplate", "argoproj.io", SUBDOMAIN_NAME, workload::ANALYSIS;
     "ClusterRole", RBAC, PATH_NAME, access::CLUSTER_ROLE;
     "ClusterRoleBinding", RBAC, PATH_NAME, access::CLUSTER_ROLE_BINDING;
     "ConfigMap", "", SUBDOMAIN_NAME, access::CONFIG_MAP;

@@ -150,6 +150,13 @@ const JOB_SPEC: &[Row] = &[
     table("template", JOB_TEMPLATE),
 ];
 
+/// Argo Rollouts makes Jobs of the jobs in its metrics.
+pub(super) const ANALYSIS: &[Row] = &[
+    at("spec.metrics", &[Something]),
+    at("spec.metrics[].provider.job", &[Needs(&["spec"])]),
+    table("spec.metrics[].provider.job.spec", JOB_SPEC),
+];
+
 pub(super) const CRON_JOB: &[Row] = &[
     at("", &[Needs(&["spec"])]),
     at("metadata", &[Law(laws::workload::cron_job_name)]),

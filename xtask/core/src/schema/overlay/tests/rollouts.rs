@@ -153,3 +153,48 @@ spec:
             &format!("malformed-text {window}/timeZone"),
         );
 }
+
+#[test]
+fn jobs_of_an_analysis_are_jobs() {
+    let analysis = "
+apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata: { name: check }
+spec:
+  metrics:
+    - name: probes
+      provider:
+        job:
+          spec:
+            backoffLimit: 0
+            template:
+              spec:
+                restartPolicy: Never
+                containers: [{ name: check, image: check:1.0.0, imagePullPolicy: Always, resources: { limits: { cpu: 100m } } }]
+";
+    let job = "/spec/metrics/0/provider/job/spec";
+    let pod = format!("{job}/template/spec");
+    let container = format!("{pod}/containers/0");
+    Changed::of(analysis)
+        .set(
+            &format!("{job}/backoffLimit"),
+            json!(-1),
+            &format!("out-of-range {job}/backoffLimit"),
+        )
+        .set(
+            &format!("{pod}/restartPolicy"),
+            json!("Always"),
+            &format!("unknown-word {pod}/restartPolicy"),
+        )
+        .set(
+            &format!("{container}/imagePullPolicy"),
+            json!("Alway"),
+            &format!("unknown-word {container}/imagePullPolicy"),
+        )
+        .set(
+            &format!("{container}/resources/limits/cpu"),
+            json!("12MB"),
+            &format!("malformed-text {container}/resources/limits/cpu"),
+        )
+        .without(&format!("{job}/template"), &format!("missing-field {job}"));
+}

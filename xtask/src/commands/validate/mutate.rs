@@ -1,0 +1,106 @@
+//! `validate --mutate`: whether anything notices when what is rendered is broken.
+
+use std::collections::BTreeMap;
+
+use lockstep::policy::exercise::manifests::{Operator, Score, mutate};
+use lockstep::policy::{By, Fleet, Judge, Layer};
+use lockstep::render::{Engines, Selection, render_all};
+use lockstep::report::Table;
+use serde::Serialize;
+use serde_json::Map;
+
+use crate::context::{Context, Source};
+use crate::failure::Failure;
+use crate::report::Report;
+
+#[derive(Serialize)]
+struct Answer {
+    seed: u64,
+    made: usize,
+    found: usize,
+    operators: BTreeMap<Operator, Score>,
+}
+
+/// Breaks what the fleet renders, one change at a time.
+pub(super) fn run(context: &Context, source: &Source, seed: u64) -> Result<Report, Failure> {
+    let loaded = context.load_with_judges(source)?;
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    };
+    let mut findings = loaded.findings.clone();
+    let (engines, more) = Engines::compile(workspace);
+    findings.extend(more);
+    let (judge, more) = Judge::read(&loaded.tree, By::Everything, context.clock.now());
+    findings.extend(more);
+    let everything = Selection {
+        environments: workspace.environments.iter().collect(),
+        agents: None,
+        set: Map::new(),
+    };
+    let (units, more) = render_all(workspace, &engines, &everything);
+    findings.extend(more);
+    let fleet = Fleet {
+        workspace,
+        engines: &engines,
+        tree: &loaded.tree,
+    };
+    let operators = mutate(&judge, fleet, &units, seed);
+    let (made, found) = operators
+        .values()
+        .fold((0, 0), |(made, found), score| (made + score.made, found + score.found));
+    let text = text(context, &operators, made, found);
+    let answer = Answer {
+        seed,
+        made,
+        found,
+        operators,
+    };
+    Ok(Report::new(answer, text).with_findings(findings, loaded.tree))
+}
+
+fn text(context: &Context, operators: &BTreeMap<Operator, Score>, made: usize, found: usize) -> String {
+    let layers = [
+        Layer::Rendering,
+        Layer::Schemas,
+        Layer::Server,
+        Layer::Policies,
+        Layer::Units,
+    ];
+    let header = [
+        "change",
+        "made",
+        "found",
+        "rendering",
+        "schemas",
+        "server",
+        "policies",
+        "units",
+    ];
+    let mut table = Table::new(&header);
+    for (operator, score) in operators {
+        let by = layers
+            .iter()
+            .map(|layer| score.by.get(layer).copied().unwrap_or_default());
+        let mut row = vec![word(operator), score.made.to_string(), score.found.to_string()];
+        row.extend(by.map(|count| count.to_string()));
+        table.row(row);
+    }
+    let share = if made == 0 {
+        100.0
+    } else {
+        found as f64 * 100.0 / made as f64
+    };
+    let mut text = format!("{found} of {made} changes of what is rendered were found ({share:.1} %)\n");
+    text += &context.table(&table);
+    for (operator, score) in operators {
+        for survivor in &score.survivors {
+            text += &format!("  not found: {} {survivor}\n", word(operator));
+        }
+    }
+    text
+}
+
+/// What the operator is called in JSON.
+fn word(operator: &Operator) -> String {
+    serde_json::to_value(operator).map_or_else(|_| String::new(), |word| word.as_str().unwrap_or_default().to_owned())
+}
