@@ -177,8 +177,8 @@ fn what_cannot_be_started_writes_nothing() {
         (
             "environment qa --after staging --namespace agent-staging",
             expect![[r#"
-                namespace-owner: qa and staging all render the namespace `agent-staging`
                 shared-suffix: environments in the namespace `agent-staging` have the same suffix
+                namespace-owner: qa and staging all render the namespace `agent-staging`
                 namespace-owner: staging and qa all render the namespace `agent-staging`
                 shared-suffix: environments in the namespace `agent-staging` have the same suffix
             "#]],

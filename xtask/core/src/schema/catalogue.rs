@@ -118,6 +118,9 @@ impl Catalogue {
     /// What is wrong with one object, and with how it changes what it replaces, as the API server of this version would
     /// see it.
     pub fn check_update(&self, cluster_version: &str, object: &Value, old: Option<&Value>) -> Vec<Problem> {
+        if !object.is_object() {
+            return vec![problems::no_object(object)];
+        }
         let text = |key: &str| object.get(key).and_then(Value::as_str);
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
             let missing = ["apiVersion", "kind"].into_iter().filter(|key| text(key).is_none());

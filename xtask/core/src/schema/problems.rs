@@ -144,6 +144,13 @@ fn wrong_type(object: &Value, pointer: &str, place: &str, expected: &[String]) -
     }
 }
 
+/// What is no object of Kubernetes at all.
+pub(super) fn no_object(value: &Value) -> Problem {
+    let message = format!("this is {}, where an object of Kubernetes belongs", kind_of(value));
+    Problem::error("wrong-type", "", message)
+        .help("write a map with `apiVersion`, `kind` and `metadata`, or take it out")
+}
+
 fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -104,15 +104,19 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
     for path in paths {
         let place = context.folder.join(path);
         let shown = path.to_string_lossy().trim_end_matches('/').to_owned();
-        if let Some(bytes) = context.files.read(&place).ok().flatten() {
-            entries.insert(shown, Entry::File(bytes.into()));
-        } else if context.files.exists(&place) {
-            for (name, entry) in context.files.tree(&place, &is_manifest)?.entries() {
-                entries.insert(format!("{shown}/{name}"), entry.clone());
+        match context.files.read(&place) {
+            Ok(Some(bytes)) => drop(entries.insert(shown, Entry::File(bytes.into()))),
+            // a file that cannot be read is no folder without manifests
+            Err(failure) if !context.files.exists(&place.join(".")) => return Err(failure),
+            _ if context.files.exists(&place) => {
+                for (name, entry) in context.files.tree(&place, &is_manifest)?.entries() {
+                    entries.insert(format!("{shown}/{name}"), entry.clone());
+                }
             }
-        } else {
-            let message = format!("there is no file or folder `{shown}`");
-            return Err(Failure::new(FailureKind::Usage, message));
+            _ => {
+                let message = format!("there is no file or folder `{shown}`");
+                return Err(Failure::new(FailureKind::Usage, message));
+            }
         }
     }
     Ok(FileTree::new(entries))

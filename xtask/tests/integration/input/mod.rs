@@ -3,6 +3,7 @@
 mod agents;
 mod command_line;
 mod files;
+mod manifests;
 mod objects;
 mod paths;
 mod releases;
