@@ -198,7 +198,10 @@ fn fleet(context: &Context, repository: &Arc<dyn Repository>, checks: &mut Vec<C
 /// What objects are judged by: schemas that can be used, some of them for every cluster.
 fn schemas(workspace: &Workspace, tree: &FileTree) -> Check {
     let (catalogue, mut findings) = Catalogue::read(tree);
-    findings.extend(rules::fleet::schemas(&FleetScene { workspace, tree }, &catalogue));
+    findings.extend(rules::fleet::clusters(&FleetScene { workspace, tree }, &catalogue));
+    findings.extend(catalogue.audit());
+    findings.sort();
+    findings.dedup();
     let mut wrong = findings.into_iter().filter(Finding::is_error);
     let Some(first) = wrong.next() else {
         let versions: Vec<&str> = catalogue.versions().collect();

@@ -204,17 +204,14 @@ impl Judge {
         judged.unwrap_or_default()
     }
 
-    /// What is wrong with the files of the fleet, and with the schemas that its objects are judged by.
+    /// What is wrong with the files of the fleet, and which clusters there are no schemas for.
     pub fn files(&self, workspace: &Workspace, tree: &FileTree) -> Vec<Finding> {
         let Some(catalogue) = &self.catalogue else {
             return Vec::new();
         };
         let scene = FleetScene { workspace, tree };
-        let (mut found, schemas) = rayon::join(
-            || rules::fleet::check(&scene),
-            || rules::fleet::schemas(&scene, catalogue),
-        );
-        found.extend(schemas);
+        let mut found = rules::fleet::check(&scene);
+        found.extend(rules::fleet::clusters(&scene, catalogue));
         found
     }
 
@@ -258,6 +255,7 @@ impl Judge {
             findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
         }
         findings.extend(self.files(fleet.workspace, fleet.tree));
+        findings.extend(self.catalogue.iter().flat_map(Catalogue::audit));
         findings
     }
 

@@ -7,7 +7,9 @@ use crate::fleet::Fleet;
 #[test]
 fn a_document_that_is_no_object_is_called_what_it_is() {
     let fleet = Fleet::small();
-    fleet.put("sent/list.yaml", "- kind: Pod\n").put("sent/word.yaml", "nothing\n");
+    fleet
+        .put("sent/list.yaml", "- kind: Pod\n")
+        .put("sent/word.yaml", "nothing\n");
     let answer = fleet.run(&["validate", "--path", "sent"]);
     assert_eq!(answer.exit, 1, "{answer:?}");
     assert_eq!(answer.rules(), ["wrong-type", "wrong-type"], "{}", answer.text());

@@ -1,15 +1,15 @@
 //! Rules over the files of the fleet: each finding has its line.
 
+mod clusters;
 mod dockerfile;
 mod hard_coded_value;
 mod leaked_secret;
 mod monotonic;
-mod schemas;
 
 use crate::model::{AgentName, FileTree, Finding, Rule};
 use crate::workspace::{Environment, Workspace, layout};
 use crate::yaml::{Positions, Segment};
-pub use schemas::schemas;
+pub use clusters::clusters;
 
 /// What a rule of the fleet sees.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! The schemas that everything is judged by: they can be used, and there are some for every cluster.
+//! The schemas that everything is judged by: there are some for every cluster.
 
 use super::{FleetScene, positions};
 use crate::model::Finding;
@@ -6,13 +6,13 @@ use crate::schema::Catalogue;
 use crate::workspace::layout;
 use crate::yaml::Segment;
 
-/// What is wrong with the schemas of a tree, and the clusters of which they know nothing.
-pub fn schemas(scene: &FleetScene<'_>, catalogue: &Catalogue) -> Vec<Finding> {
-    let mut found = catalogue.audit();
-    // without any version, that is what is wrong, and it was said
+/// The clusters that the schemas of a tree know nothing of.
+pub fn clusters(scene: &FleetScene<'_>, catalogue: &Catalogue) -> Vec<Finding> {
+    // without any version, that is what is wrong
     if catalogue.versions().next().is_none() {
-        return found;
+        return catalogue.audit();
     }
+    let mut found = Vec::new();
     for environment in &scene.workspace.environments {
         let Some(problem) = catalogue.unknown_version(&environment.file.cluster.version) else {
             continue;
