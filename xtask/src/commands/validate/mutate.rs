@@ -85,12 +85,12 @@ fn text(context: &Context, operators: &BTreeMap<Operator, Score>, made: usize, f
         row.extend(by.map(|count| count.to_string()));
         table.row(row);
     }
-    let share = if made == 0 {
-        100.0
+    let mut text = if made == 0 {
+        "nothing is rendered that could be changed\n".to_owned()
     } else {
-        found as f64 * 100.0 / made as f64
+        let share = found as f64 * 100.0 / made as f64;
+        format!("{found} of {made} changes of what is rendered were found ({share:.1} %)\n")
     };
-    let mut text = format!("{found} of {made} changes of what is rendered were found ({share:.1} %)\n");
     text += &context.table(&table);
     for (operator, score) in operators {
         for survivor in &score.survivors {
