@@ -1,6 +1,7 @@
 //! `promote`: take what runs in one environment into the release files of the next.
 
 mod answer;
+mod cases;
 mod kind;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -264,6 +265,7 @@ impl Promotion<'_> {
             here: &places[to],
             everywhere: &everywhere,
             incidents: &incidents,
+            suites: cases::digest(self.repository, &self.target.base.id, agent)?,
             hold: self.to.holds.get(agent).or(hold.as_ref()),
         };
         let mut against = objections(self.workspace, self.from, self.to, &step);

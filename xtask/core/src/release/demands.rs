@@ -66,8 +66,8 @@ fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
     )
 }
 
-/// Evidence counts for this tuple with the overrides of where it goes, and its last word counts. A tuple without a model
-/// has nothing that cases could judge.
+/// Evidence counts for this tuple with the overrides of where it goes and the cases as they are now, and its last word
+/// counts, whichever cases it was about. A tuple without a model has nothing that cases could judge.
 fn missing_evaluation(from: &Environment, to: &Environment, step: &Move<'_>) -> Option<Finding> {
     step.source.tuple.model.as_ref()?;
     let tuple = step.source.id;
@@ -78,16 +78,27 @@ fn missing_evaluation(from: &Environment, to: &Environment, step: &Move<'_>) -> 
     });
     let (exact, other): (Vec<_>, Vec<_>) = evaluations.partition(|evaluated| evaluated.overrides == overrides);
     let (agent, to) = (step.agent, &to.name);
+    let today = exact.iter().rfind(|evaluated| evaluated.suite_digest == step.suites);
     let said = |how: &str, evaluated: &Evaluated| {
         let why = evaluated.reasons.join("; ");
         format!("the last evaluation of `{agent}` {how}: {why}")
     };
+    let judged = |evaluated: &Evaluated| match evaluated.outcome {
+        VerdictOutcome::Passed => None,
+        VerdictOutcome::Failed => Some(Finding::error("failed-evaluation", said("failed", evaluated))),
+        VerdictOutcome::Incomplete => {
+            let message = said("is incomplete", evaluated);
+            Some(Finding::error("incomplete-evaluation", message))
+        }
+    };
     let finding = match exact.last() {
-        Some(last) => match last.outcome {
-            VerdictOutcome::Passed => return None,
-            VerdictOutcome::Failed => Finding::error("failed-evaluation", said("failed", last)),
-            VerdictOutcome::Incomplete => Finding::error("incomplete-evaluation", said("is incomplete", last)),
-        },
+        Some(last) => judged(last).or_else(|| match today {
+            Some(today) => judged(today),
+            None => {
+                let message = format!("the committed cases of `{agent}` are not those that it was evaluated with");
+                Some(Finding::error("stale-evaluation", message))
+            }
+        })?,
         None if other.is_empty() => {
             let message = format!("the tuple of `{agent}` was never evaluated: `{tuple}`");
             Finding::error("missing-evaluation", message)

@@ -31,6 +31,8 @@ pub struct Move<'a> {
     pub everywhere: &'a UnitHistory,
     /// Incidents of it, wherever they were, of which no retrospective is finished.
     pub incidents: &'a [(EnvironmentName, Incident)],
+    /// The digest of its suites at the commit that the promotion goes on from.
+    pub suites: Digest,
     /// What stops it where it goes to.
     pub hold: Option<&'a HoldFile>,
 }

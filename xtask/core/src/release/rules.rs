@@ -70,6 +70,11 @@ pub const RULES: &[Rule] = &[
         "promote it step by step, or as a hotfix: `--kind hotfix`",
     ),
     Rule::new(
+        "stale-evaluation",
+        "the cases of the agent have changed since the tuple was evaluated, so that nobody knows how it does in them",
+        "commit the cases, then `cargo xtask evaluate <agent> --environment <from> --for <to> --evidence`",
+    ),
+    Rule::new(
         "unfinished-retrospective",
         "a retrospective with empty lines says nothing that anyone could act on",
         "fill them in, or remove a line that does not apply",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::Suite;
 use lockstep::prompts::evaluation::{
-    Bar, Comparison, Evaluation, SuiteRun, Tokens, VerdictOutcome, compare, run_suite, sum_up, verdict,
+    Bar, Comparison, Evaluation, SuiteRun, Tokens, VerdictOutcome, compare, run_suite, suite_digest, sum_up, verdict,
 };
 use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording};
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
@@ -335,12 +335,13 @@ impl<'a> Runner<'a> {
             .flat_map(|run| run.failures.iter().cloned())
             .collect();
         failures.truncate(10);
-        let cost = gathered.runs.iter().map(|run| run.cost).sum::<Option<f64>>();
+        let add = |sum: Option<f64>, run: &SuiteRun| Some(sum? + run.cost?);
+        let cost = gathered.runs.iter().fold(Some(0.0), add);
         let evaluation = Evaluation {
             agent: agent.name.clone(),
             tuple_id: judged.tuple_id,
             overrides: judged.overrides,
-            suite_digest: Digest::of_canonical(&digests),
+            suite_digest: suite_digest(&digests),
             summary,
             answered: gathered
                 .runs

@@ -187,6 +187,57 @@ fn evidence_is_about_one_tuple_and_the_overrides_of_the_target() {
 }
 
 #[test]
+fn cases_that_changed_since_are_asked_again() {
+    let fleet = with_cases();
+    fleet.done(&EVIDENCE);
+    fleet
+        .append(
+            CASES,
+            "  - { id: bye, userInput: Bye!, forbiddenKeywords: [goodbye] }\n",
+        )
+        .commit("Ask more");
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[stale-evaluation] agents/assistant/regression/cases
+          the committed cases of `assistant` are not those that it was evaluated with
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+    "#]],
+    );
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+}
+
+#[test]
+fn a_suite_that_was_taken_away_or_renamed_is_a_change_too() {
+    let fleet = with_cases();
+    fleet.done(&EVIDENCE);
+    let text = std::fs::read_to_string(fleet.folder().join(CASES)).unwrap();
+    fleet.remove(CASES).commit("Take the cases away");
+    stopped(&fleet, &STEP, &["stale-evaluation"]);
+    fleet.put("agents/assistant/regression/cases/welcome.yaml", &text);
+    fleet.commit("Write them elsewhere");
+    stopped(&fleet, &STEP, &["stale-evaluation"]);
+}
+
+#[test]
+fn evidence_of_cases_that_nobody_committed_is_none() {
+    let fleet = with_cases();
+    fleet.edit(CASES, "[welcome]", "[shop]");
+    fleet.done(&EVIDENCE);
+    stopped(&fleet, &STEP, &["stale-evaluation"]);
+    fleet.edit(CASES, "[shop]", "[welcome]");
+    fleet.done(&EVIDENCE);
+    // somebody tries other cases meanwhile, and they hold
+    fleet.edit(CASES, "[welcome]", "[shop]");
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+}
+
+#[test]
 fn a_person_may_set_it_aside_and_that_is_recorded() {
     let fleet = with_cases();
     let override_it = ["--override", "missing-evaluation", "--reason", "users wait"];

@@ -8,6 +8,7 @@ mod verdict;
 pub use compare::{Comparison, compare};
 pub use result::{
     CaseOutcome, CaseResult, Evaluation, JudgeEvidence, SuiteEvidence, Summary, Tokens, Verdict, VerdictOutcome,
+    suite_digest,
 };
 pub use suite::{SuiteRun, run_suite};
 pub use verdict::{Bar, sum_up, verdict};

@@ -1,5 +1,7 @@
 //! The result of an evaluation as a document: what the ledger binds to a tuple.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -188,6 +190,11 @@ pub struct Evaluation {
     pub failures: Vec<CaseResult>,
     /// When it was done, seconds since 1970 UTC.
     pub evaluated_at: i64,
+}
+
+/// What a set of suites is known by: SHA-256 over the names of the suites and the digests of their files.
+pub fn suite_digest(suites: &BTreeMap<&str, Digest>) -> Digest {
+    Digest::of_canonical(suites)
 }
 
 fn is_default(overrides: &Overrides) -> bool {
