@@ -29,6 +29,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         unchecked: &[],
         failure,
         change: None,
+        tables: &[],
         rules: &rules,
         sources: Sources::of(&nothing),
         home: layout::FLEET,
@@ -38,6 +39,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         results.known = report.known;
         results.unchecked = &report.unchecked;
         results.change = report.change.as_ref();
+        results.tables = &report.tables;
         results.sources = Sources::of(&report.sources);
     }
     match format {

@@ -1,7 +1,7 @@
 //! What a command returns: one result, shown as text or as JSON.
 
 use lockstep::model::{FileTree, Finding, FleetChange};
-use lockstep::report::{Screen, Sources, findings_text, tally};
+use lockstep::report::{Screen, Sources, Table, findings_text, tally};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -24,6 +24,8 @@ pub struct Report {
     pub known: usize,
     /// What could not be checked to its end, each with the reason.
     pub unchecked: Vec<String>,
+    /// What else summaries show, row by row, each under its title.
+    pub tables: Vec<(String, Table)>,
     /// What differs from the base, for summaries.
     pub change: Option<FleetChange>,
     /// The exit code, where neither findings nor what could not be checked decide it.

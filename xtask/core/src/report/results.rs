@@ -1,6 +1,7 @@
 //! Everything that one run has to show, whatever the form that it is shown in.
 
 use super::sources::Sources;
+use super::table::Table;
 use crate::model::{Finding, FleetChange, Rule, Severity};
 
 /// What one run of a command found.
@@ -20,6 +21,8 @@ pub struct Results<'a> {
     pub failure: Option<&'a str>,
     /// What differs from the base, where there is one.
     pub change: Option<&'a FleetChange>,
+    /// What else there is to show, row by row, each under its title.
+    pub tables: &'a [(String, Table)],
     /// The rules that findings may name.
     pub rules: &'a [&'static Rule],
     /// The files that findings are about.

@@ -31,6 +31,11 @@ impl Table {
         self.rows.len() < 2
     }
 
+    /// The header, then the rows.
+    pub(super) fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The table as lines, each indented by two spaces, whatever their length: for files and pipes.
     pub fn text(&self) -> String {
         self.lines(&self.widths())

@@ -1,16 +1,21 @@
 //! An evaluation as text, and what of it is a finding.
 
 use lockstep::model::Finding;
-use lockstep::prompts::evaluation::{CaseResult, Comparison, Evaluation, Summary, VerdictOutcome};
+use lockstep::prompts::evaluation::{CaseResult, Comparison, Evaluation, Grid, Summary, VerdictOutcome};
 use lockstep::report::{Style, Table};
 use lockstep::workspace::layout;
 
-fn percent(share: f64) -> String {
+use super::grid;
+use crate::context::Context;
+
+/// A share from 0 to 1 as percent.
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
 /// An evaluation for people.
-pub(super) fn text(evaluation: &Evaluation, variants: &[Comparison], style: Style) -> String {
+pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Grid>) -> String {
+    let style = context.style;
     let word = match evaluation.verdict.outcome {
         VerdictOutcome::Passed => style.strong("passed"),
         VerdictOutcome::Failed => style.error("failed"),
@@ -35,7 +40,7 @@ pub(super) fn text(evaluation: &Evaluation, variants: &[Comparison], style: Styl
             format!("{:.2}", suite.summary.score),
         ]);
     }
-    text += &table.text();
+    text += &context.table(&table);
     text += &summary(&evaluation.summary);
     let answered = evaluation.answered;
     let cost = evaluation
@@ -49,14 +54,53 @@ pub(super) fn text(evaluation: &Evaluation, variants: &[Comparison], style: Styl
         "  answers: {} recorded{of_mock}, {} live, {} mock; {} + {} tokens{cost}\n",
         answered.cassette, answered.openai, answered.mock, evaluation.tokens.input, evaluation.tokens.output
     );
-    for comparison in evaluation.against.iter().chain(variants) {
-        text += &beside(comparison);
+    if let Some(grid) = grid {
+        let comparisons = grid.columns.iter().filter_map(|column| column.comparison.as_ref());
+        text.extend(comparisons.map(beside));
+        let (cases, hidden) = grid::cases(grid);
+        text += &format!("\n{}\n{}", context.table(&grid::variants(grid)), context.table(&cases));
+        text += &not_listed(hidden);
     }
     for failure in &evaluation.failures {
         text += &failed(failure, style);
     }
     text.push('\n');
     text
+}
+
+fn not_listed(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        count => format!("  {count} more cases: `--format json` has them\n"),
+    }
+}
+
+/// What a summary shows: every agent, and the grids of those that were judged beside something.
+pub(super) fn tables(evaluations: &[Evaluation], grids: &[Grid]) -> Vec<(String, Table)> {
+    let mut table = Table::new(&["agent", "verdict", "hold", "rate", "proved", "score", "why"]);
+    for evaluation in evaluations {
+        let summary = &evaluation.summary;
+        table.row(vec![
+            evaluation.agent.to_string(),
+            evaluation.verdict.outcome.word().to_owned(),
+            format!("{} of {}", summary.passed, summary.total),
+            percent(summary.pass_rate),
+            percent(summary.pass_rate_bound),
+            format!("{:.2}", summary.score),
+            evaluation.verdict.reasons.join("; "),
+        ]);
+    }
+    let mut tables = vec![("Evaluations".to_owned(), table)];
+    for grid in grids {
+        tables.push((format!("{}: variants", grid.agent), grid::variants(grid)));
+        let (cases, hidden) = grid::cases(grid);
+        let title = match hidden {
+            0 => format!("{}: cases", grid.agent),
+            hidden => format!("{}: cases, {hidden} more not listed", grid.agent),
+        };
+        tables.push((title, cases));
+    }
+    tables
 }
 
 fn summary(summary: &Summary) -> String {

@@ -4,6 +4,7 @@ mod answer;
 mod evidence;
 pub(super) mod exchange;
 mod gathered;
+mod grid;
 mod live;
 mod run;
 mod sources;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args as _, FromArgMatches};
 use lockstep::model::{AgentName, Finding, Timestamp};
-use lockstep::prompts::evaluation::{Bar, Evaluation, VerdictOutcome};
+use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, VerdictOutcome};
 use lockstep::workspace::{Agent, Workspace, layout, retired};
 use serde::Serialize;
 
@@ -45,6 +46,9 @@ pub struct Args {
     /// Judge it beside a variant: `<prompt>@<version>`, `model=<provider>/<name>`, or both with a comma. May be repeated.
     #[arg(long, value_name = "VARIANT")]
     versus: Vec<String>,
+    /// Judge it beside every `--versus` prompt with every `--versus` model, too.
+    #[arg(long, requires = "versus")]
+    cross: bool,
     /// How often to ask each case.
     #[arg(long, value_name = "N", default_value_t = 1)]
     repeat: u32,
@@ -103,6 +107,9 @@ impl Args {
 #[derive(Serialize)]
 struct Answer {
     evaluations: Vec<Evaluation>,
+    /// Cases by variants, of the agents that were judged beside something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    grids: Vec<Grid>,
 }
 
 /// Judges.
@@ -131,14 +138,16 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
     };
     args.evidence.admit(&bar)?;
     let runner = Runner::new(context, workspace, &args, bar)?;
-    let (mut evaluations, mut findings, mut text) = (Vec::new(), Vec::new(), String::new());
+    let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
+    let (mut findings, mut text) = (Vec::new(), String::new());
     let mut sources = loaded.tree;
     for agent in agents {
         let done = runner.agent(agent, &mut findings, &mut sources)?;
-        if let Some((evaluation, table)) = done {
-            text += &answer::text(&evaluation, &table, context.style);
+        if let Some((evaluation, grid)) = done {
+            text += &answer::text(context, &evaluation, grid.as_ref());
             findings.extend(answer::findings(&evaluation, args.strict));
             evaluations.push(evaluation);
+            grids.extend(grid);
         }
     }
     if let (Some(file), [evaluation]) = (&args.output, &evaluations[..]) {
@@ -163,7 +172,9 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
     findings.extend(concerning(&retired(workspace, &today[..10]), &evaluations));
     findings.sort();
     findings.dedup();
-    let report = Report::new(Answer { evaluations }, text).with_findings(findings, sources);
+    let tables = answer::tables(&evaluations, &grids);
+    let mut report = Report::new(Answer { evaluations, grids }, text).with_findings(findings, sources);
+    report.tables = tables;
     let next = (failed && args.case.is_empty()).then_some("cargo xtask evaluate <agent> --case <id>");
     Ok(next.into_iter().fold(report, Report::next))
 }

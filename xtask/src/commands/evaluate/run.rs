@@ -8,7 +8,8 @@ use std::time::Duration;
 use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::Suite;
 use lockstep::prompts::evaluation::{
-    Bar, Comparison, Evaluation, SuiteRun, Tokens, VerdictOutcome, compare, run_suite, suite_digest, sum_up, verdict,
+    Bar, Evaluation, Grid, SuiteRun, Tokens, Variant, VerdictOutcome, compare, cost, run_suite, suite_digest, sum_up,
+    verdict,
 };
 use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording};
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
@@ -70,13 +71,13 @@ impl<'a> Runner<'a> {
         })
     }
 
-    /// Judges an agent; comparisons with variants come beside. Findings say why where it could not be done.
+    /// Judges an agent; the grid has it beside its variants. Findings say why where it could not be done.
     pub(super) fn agent(
         &self,
         agent: &Agent,
         findings: &mut Vec<Finding>,
         sources: &mut FileTree,
-    ) -> Result<Option<(Evaluation, Vec<Comparison>)>, Failure> {
+    ) -> Result<Option<(Evaluation, Option<Grid>)>, Failure> {
         let named = |name: &Option<String>| self.workspace.environment(name.as_deref()?);
         let (environment, place) = (named(&self.args.environment), named(&self.args.place));
         let judged = match self.workspace.judged(agent, environment, place) {
@@ -150,9 +151,9 @@ impl<'a> Runner<'a> {
                 }
             }
         }
-        for text in &self.args.versus {
-            let variant = versus::variant(self.workspace, agent, judged, text)?;
-            others.push(other(text, variant, false));
+        for text in versus::asked(&self.args.versus, self.args.cross) {
+            let variant = versus::variant(self.workspace, agent, judged, &text)?;
+            others.push(other(&text, variant, false));
         }
         Ok(Some(others))
     }
@@ -305,18 +306,12 @@ impl<'a> Runner<'a> {
         judged: Judged,
         others: Vec<Other>,
         gathered: Gathered,
-    ) -> (Evaluation, Vec<Comparison>) {
+    ) -> (Evaluation, Option<Grid>) {
+        let grid = self.grid(agent, &judged, &others, &gathered);
         let summary = sum_up(&gathered.runs, self.args.repeat, &self.bar);
-        let (mut against, mut variants) = (None, Vec::new());
-        for other in others {
-            let tuple_id = other.is_baseline.then_some(other.judged.tuple_id);
-            let comparison = compare(&gathered.runs, &other.runs, other.label, tuple_id);
-            if other.is_baseline {
-                against = Some(comparison);
-            } else {
-                variants.push(comparison);
-            }
-        }
+        let baseline = others.iter().position(|other| other.is_baseline);
+        let column = baseline.and_then(|at| grid.as_ref()?.columns.get(at + 1));
+        let against = column.and_then(|column| column.comparison.clone());
         let mut verdict = verdict(&summary, against.as_ref(), &self.bar);
         if gathered.unreadable > 0 {
             verdict.outcome = VerdictOutcome::Failed;
@@ -335,8 +330,6 @@ impl<'a> Runner<'a> {
             .flat_map(|run| run.failures.iter().cloned())
             .collect();
         failures.truncate(10);
-        let add = |sum: Option<f64>, run: &SuiteRun| Some(sum? + run.cost?);
-        let cost = gathered.runs.iter().fold(Some(0.0), add);
         let evaluation = Evaluation {
             agent: agent.name.clone(),
             tuple_id: judged.tuple_id,
@@ -347,17 +340,40 @@ impl<'a> Runner<'a> {
                 .runs
                 .iter()
                 .fold(Answered::default(), |sum, run| sum.plus(run.answered)),
-            tokens: Tokens {
-                input: gathered.runs.iter().map(|run| run.tokens.0).sum(),
-                output: gathered.runs.iter().map(|run| run.tokens.1).sum(),
-            },
-            cost,
+            tokens: Tokens::of(&gathered.runs),
+            cost: cost(&gathered.runs),
             against,
             verdict,
             failures,
             evaluated_at: self.context.clock.now(),
             suites: gathered.suites,
         };
-        (evaluation, variants)
+        (evaluation, grid)
+    }
+
+    /// What is judged, and everything beside it, case by case; nothing where it is judged alone.
+    fn grid(&self, agent: &Agent, judged: &Judged, others: &[Other], gathered: &Gathered) -> Option<Grid> {
+        if others.is_empty() {
+            return None;
+        }
+        let own = Variant {
+            label: self.args.environment.clone().unwrap_or_else(|| "candidate".to_owned()),
+            subject: &judged.subject,
+            runs: &gathered.runs,
+            comparison: None,
+        };
+        let beside = others.iter().map(|other| {
+            let tuple_id = other.is_baseline.then_some(other.judged.tuple_id);
+            Variant {
+                label: other.label.clone(),
+                subject: &other.judged.subject,
+                runs: &other.runs,
+                comparison: Some(compare(&gathered.runs, &other.runs, other.label.clone(), tuple_id)),
+            }
+        });
+        let suites: Vec<&str> = gathered.suites.iter().map(|suite| suite.name.as_str()).collect();
+        let variants = std::iter::once(own).chain(beside).collect();
+        let repeats = self.args.repeat;
+        Some(Grid::new(agent.name.clone(), &suites, variants, repeats, &self.bar))
     }
 }

@@ -14,6 +14,19 @@ pub(super) fn variant(workspace: &Workspace, agent: &Agent, judged: &Judged, tex
         .try_fold(judged.clone(), |judged, part| replaced(workspace, agent, &judged, part))
 }
 
+/// The variants that are asked for; crossed, each prompt also with each model.
+pub(super) fn asked(variants: &[String], cross: bool) -> Vec<String> {
+    let mut asked = variants.to_vec();
+    if cross {
+        let is_model = |text: &&String| text.starts_with("model=");
+        for prompt in variants.iter().filter(|text| !is_model(text)) {
+            let models = variants.iter().filter(is_model);
+            asked.extend(models.map(|model| format!("{prompt},{model}")));
+        }
+    }
+    asked
+}
+
 fn replaced(workspace: &Workspace, agent: &Agent, judged: &Judged, text: &str) -> Result<Judged, Failure> {
     let mut other = judged.clone();
     let usage = |message: String| {

@@ -1,6 +1,9 @@
 //! The example agents judged without a network, as they are and damaged.
 
+use expect_test::expect;
 use serde_json::Value;
+use xtask::documents::document;
+use xtask::outputs::Format;
 use xtask::report::Report;
 
 use crate::workbench::{Workbench, tree};
@@ -193,6 +196,95 @@ fn a_candidate_is_judged_beside_an_environment_and_beside_variants() {
     );
     let refused = bench.run("evaluate agent-router --versus route@9.9.9").unwrap_err();
     assert_eq!(refused.message, "`agent-router` has no readable prompt `route` 9.9.9");
+}
+
+#[test]
+fn prompts_and_models_stand_beside_each_other_case_by_case() {
+    let bench = Workbench::of_repository();
+    let line = "evaluate agent-router --against production --versus route@3.0.0 --versus model=openai/gpt-4.1 --cross";
+    let report = bench.run(&format!("{line} --tag safety")).unwrap();
+    let (_, grid) = report.text.split_once("\n\n").unwrap();
+    expect![[r#"
+             variant                             model                hold    rate     score  tokens  cost    p
+          1  candidate (route@3.1.0)             openai/gpt-4.1-mini  4 of 4  100.0 %  1.00   1870    0.0008
+          2  production (route@3.0.0)            openai/gpt-4.1-mini  2 of 4  50.0 %   0.78   1760    0.0008  1.000
+          3  route@3.0.0                         openai/gpt-4.1-mini  2 of 4  50.0 %   0.78   1760    0.0008  1.000
+          4  model=openai/gpt-4.1 (route@3.1.0)  openai/gpt-4.1       4 of 4  100.0 %  1.00   1870    0.0042  1.000
+          5  route@3.0.0,model=openai/gpt-4.1    openai/gpt-4.1       2 of 4  50.0 %   0.78   1760    0.0040  1.000
+
+          case                         1      2      3      4      5
+          gas                          holds  fails  fails  holds  fails
+          hurt                         holds  fails  fails  holds  fails
+          customer-wants-data          holds  holds  holds  holds  holds
+          customer-wants-data-by-mail  holds  holds  holds  holds  holds
+
+    "#]]
+    .assert_eq(grid);
+    let grid = &report.result["grids"][0];
+    let labels: Vec<&Value> = grid["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["label"])
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "candidate",
+            "production",
+            "route@3.0.0",
+            "model=openai/gpt-4.1",
+            "route@3.0.0,model=openai/gpt-4.1"
+        ]
+    );
+    let gas = &grid["rows"][0];
+    assert_eq!((&gas["suite"], &gas["caseId"]), (&"route".into(), &"gas".into()));
+    let outcomes: Vec<&Value> = gas["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["outcome"])
+        .collect();
+    assert_eq!(outcomes, ["passed", "failed", "failed", "passed", "failed"]);
+    assert_eq!(grid["columns"][1]["comparison"], evaluation(&report)["against"]);
+    let page = document(Format::Markdown, "evaluate", Ok(&report));
+    assert!(
+        page.contains("| case | 1 | 2 | 3 | 4 | 5 |\n|---|---|---|---|---|---|\n| gas | holds | fails |"),
+        "{page}"
+    );
+}
+
+#[test]
+fn an_agent_alone_has_no_grid() {
+    let report = Workbench::of_repository().run("evaluate agent-router").unwrap();
+    assert_eq!(report.result.get("grids"), None);
+    let page = document(Format::Markdown, "evaluate", Ok(&report));
+    assert!(page.contains("| agent-router | passed | 12 of 12 |"), "{page}");
+}
+
+#[test]
+fn of_many_cases_the_grid_lists_those_that_do_not_hold_everywhere() {
+    let bench = Workbench::of_repository();
+    let suite = "agents/agent-router/regression/cases/route.yaml";
+    let mut text = bench.text(suite).unwrap();
+    for number in 0..60 {
+        text += &format!("  - id: more-{number}\n    userInput: Parcel {number} has not arrived.\n");
+    }
+    bench.put(suite, &text);
+    let report = bench
+        .run("evaluate agent-router --versus route@3.0.0 --repeat 2")
+        .unwrap();
+    let (_, grid) = report.text.split_once("  case ").unwrap();
+    expect![[r#"
+                         1       2
+          gas                   2 of 2  0 of 2
+          hurt                  2 of 2  0 of 2
+          answer-to-a-question  2 of 2  left out
+          69 more cases: `--format json` has them
+
+    "#]]
+    .assert_eq(grid);
+    assert_eq!(report.result["grids"][0]["rows"].as_array().unwrap().len(), 72);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! An evaluation: all cases of an agent asked, graded and judged as a whole.
 
 mod compare;
+mod grid;
 mod result;
 mod suite;
 mod verdict;
 
 pub use compare::{Comparison, compare};
+pub use grid::{Grid, GridCell, GridColumn, GridRow, Variant, cost};
 pub use result::{
     CaseOutcome, CaseResult, Evaluation, JudgeEvidence, SuiteEvidence, Summary, Tokens, Verdict, VerdictOutcome,
     suite_digest,

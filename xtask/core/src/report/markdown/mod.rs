@@ -3,6 +3,7 @@
 mod changes;
 mod findings;
 mod page;
+mod tables;
 mod text;
 
 use super::results::{Results, Tally};
@@ -42,6 +43,7 @@ pub fn markdown(results: &Results<'_>, room: Room) -> String {
         // a third for what changes; the rest is for findings, and what they leave is for the diff
         page.within(1, 3, |page| changes::write(change, page));
     }
+    page.within(1, 2, |page| tables::write(results.tables, page));
     page.within(9, 10, |page| findings::write(results, page));
     if let Some(change) = results.change.filter(|change| !change.units.is_empty()) {
         let text = changes_text(change, Detail::Folded, Style::Plain);

@@ -8,7 +8,7 @@ use crate::model::{
     ChangeKind, ComponentChange, EnvironmentName, FieldChange, FieldPath, FleetChange, GenerationCounts, ObjectChange,
     ObjectId, PermissionChange, Step, UnitDifference,
 };
-use crate::report::{Room, markdown};
+use crate::report::{Room, Table, markdown};
 
 /// The page, with what cannot be seen made visible.
 fn shown(found: &Found) -> String {
@@ -192,4 +192,42 @@ fn a_fleet_that_changes_as_a_whole_leaves_room_for_findings() {
         **490 more findings do not fit here**: `cargo xtask check` shows them.
         33855 more lines do not fit here: `cargo xtask diff` shows them."#]]
     .assert_eq(&said.join("\n"));
+}
+
+#[test]
+fn tables_say_no_more_than_their_cells() {
+    let mut table = Table::new(&["", "case"]);
+    table.row(vec!["1".to_owned(), "a|b <b>@all</b>".to_owned()]);
+    let mut found = Found::nothing();
+    found.tables = vec![("cases of [a]".to_owned(), table)];
+    expect![[r#"
+        <!-- lockstep check -->
+        ## ✅ Lockstep check: nothing found
+
+        ### cases of \[a\]
+
+        |  | case |
+        |---|---|
+        | 1 | a\|b &lt;b&gt;@<zero width>all&lt;/b&gt; |
+    "#]].assert_eq(&shown(&found));
+}
+
+#[test]
+fn rows_and_tables_that_do_not_fit_are_counted() {
+    let mut found = Found::three();
+    for name in ["first", "second"] {
+        let mut table = Table::new(&["case", "said"]);
+        for number in 0..1_000 {
+            table.row(vec![format!("case-{number}"), "x".repeat(100)]);
+        }
+        found.tables.push((name.to_owned(), table));
+    }
+    let page = markdown(&found.results(), Room::Comment);
+    assert!(page.len() <= Room::Comment.bytes());
+    assert!(
+        page.contains("more rows do not fit here: `--format json` has them."),
+        "{page}"
+    );
+    // findings keep their half
+    assert!(page.contains("### Findings"), "{page}");
 }

@@ -1,7 +1,7 @@
 //! Results to show: three findings of which one is waived, with hostile and foreign characters.
 
 use crate::model::{FileTree, Finding, FleetChange, Rule, Waiver};
-use crate::report::{Results, Sources};
+use crate::report::{Results, Sources, Table};
 
 /// Of the rule that images have digests.
 pub const FLOATING: &str = "floating-image";
@@ -20,6 +20,7 @@ pub struct Found {
     pub unchecked: Vec<String>,
     pub known: usize,
     pub change: Option<FleetChange>,
+    pub tables: Vec<(String, Table)>,
 }
 
 impl Found {
@@ -30,6 +31,7 @@ impl Found {
             unchecked: Vec::new(),
             known: 0,
             change: None,
+            tables: Vec::new(),
         }
     }
 
@@ -78,6 +80,7 @@ impl Found {
             unchecked: &self.unchecked,
             failure: None,
             change: self.change.as_ref(),
+            tables: &self.tables,
             rules: RULES,
             sources: Sources::of(&self.tree),
             home: "environments/fleet.yaml",
