@@ -156,7 +156,8 @@ pub trait Repository: Send + Sync {
     /// not an ancestor, unless the clone is shallow: that is a failure with the command that mends it.
     fn ancestors(&self, descendant: &GitId, commits: &BTreeSet<GitId>) -> Result<BTreeSet<GitId>, Failure>;
 
-    /// Where the histories of two commits parted; nothing where they have none in common.
+    /// Where the histories of two commits parted; nothing where they have none in common. Fails where a shallow clone
+    /// cannot know.
     fn merge_base(&self, one: &GitId, other: &GitId) -> Result<Option<GitId>, Failure>;
 
     /// Makes the commits and moves their branches, each by compare-and-swap; a lost race is a failure of kind `Race`.

@@ -1,7 +1,10 @@
 //! What `release` and `check` judge before anything moves.
 
-use crate::fleet::Fleet;
+use expect_test::expect;
 
+use crate::fleet::{Fleet, command};
+
+const AGAINST_HEAD: &[&str] = &["check", "--base", "HEAD"];
 const WORKLOAD: &str = "templates/agent-service/workload.yaml.tera";
 const IMMUTABLE: &str = "matchLabels: { app: {{ agent.resourceName | quote }} }\n  template:";
 
@@ -77,4 +80,54 @@ fn what_there_was_no_time_for_is_told_and_is_no_pass() {
     let answer = fleet.run(&["check", "--base", "HEAD", "--time-limit", "0"]);
     assert_eq!(answer.exit, 4, "{}", answer.text());
     assert_eq!(answer.json["unchecked"][0], "what differs from `HEAD`");
+}
+
+#[test]
+fn an_agent_that_cannot_be_read_is_not_said_to_have_passed() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "agents/assistant/regression/cases/greet.yaml",
+        "prompt: greet\ncases: [{ id: hello, userInput: Hello!, expectedResponseKeywords: [welcome] }]\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/mock.yaml",
+        "rules: [{ name: greets, answer: Welcome. }]\n",
+    );
+    fleet.commit("Write cases");
+    fleet.append("agents/assistant/agent.yaml", "broken: [\n");
+    for arguments in [&["evaluate", "assistant"][..], &["evaluate"], AGAINST_HEAD] {
+        let answer = fleet.run(arguments);
+        assert_eq!(
+            (answer.exit, answer.rules()),
+            (1, vec!["yaml-syntax"]),
+            "{}",
+            answer.text()
+        );
+    }
+    let output = command(fleet.folder(), AGAINST_HEAD).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("passed"), "{text}");
+}
+
+#[test]
+fn what_reading_an_agent_found_before_is_not_repeated_with_its_cases() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "agents/assistant/regression/cases/greet.yaml",
+        "prompt: refuse\ncases: [{ id: no, userInput: Hello!, expectedResponseKeywords: [sorry] }]\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/mock.yaml",
+        "rules: [{ name: declines, answer: Sorry. }]\n",
+    );
+    fleet
+        .put("agents/assistant/prompts/greet/1.0.0.prompt", "Greet {{customer}}.\n")
+        .commit("Greet by name");
+    fleet.edit("agents/assistant/agent.yaml", "temperature: 0.2", "temperature: 0.3");
+    let answer = fleet.run(AGAINST_HEAD);
+    expect![[r#"
+        exit 0
+    "#]]
+    .assert_eq(&answer.text());
+    assert_eq!(answer.json["known"], 1);
 }

@@ -6,6 +6,7 @@
     reason = "tests lay out folders and repositories themselves"
 )]
 
+mod base;
 mod bench;
 mod check;
 mod comparing;

@@ -9,27 +9,51 @@ use crate::model::{Digest, FileTree, Finding};
 /// A stable name for each finding, in their order: made of rule, file, unit, object, message and the text of the line,
 /// without the line's number; what is the same in all of these is counted.
 pub(super) fn fingerprints(results: &Results<'_>, findings: &[&Finding]) -> Vec<String> {
-    names(findings, results.sources, results.home)
+    names(findings, results.sources, results.home, &BTreeMap::new())
 }
 
-/// Takes from the findings in one tree those that another tree has, wherever their lines have moved to; returns how many
-/// those were.
+/// Takes from the findings in one tree those that another tree has, wherever their lines have moved to, and whole files as
+/// they are; returns how many those were.
 pub fn forget_known(findings: &mut Vec<Finding>, tree: &FileTree, before: &[Finding], tree_before: &FileTree) -> usize {
-    let known = names(&before.iter().collect::<Vec<_>>(), Sources::of(tree_before), "");
+    let listed: Vec<&Finding> = before.iter().collect();
+    let known = names(&listed, Sources::of(tree_before), "", &BTreeMap::new());
     let known: BTreeSet<String> = known.into_iter().collect();
     let all = findings.len();
-    let mut names = names(&findings.iter().collect::<Vec<_>>(), Sources::of(tree), "").into_iter();
+    let listed: Vec<&Finding> = findings.iter().collect();
+    let moved = moved(&listed, tree, tree_before);
+    let mut names = names(&listed, Sources::of(tree), "", &moved).into_iter();
     findings.retain(|_| names.next().is_none_or(|name| !known.contains(&name)));
     all - findings.len()
 }
 
-/// The name of each finding; `home` stands for the file of those that have none.
-fn names(findings: &[&Finding], sources: Sources<'_>, home: &str) -> Vec<String> {
+/// The files of findings that another tree has elsewhere, byte by byte, and no longer there: their paths, and those in
+/// the other tree.
+fn moved<'a>(findings: &[&Finding], tree: &FileTree, before: &'a FileTree) -> BTreeMap<String, &'a str> {
+    let files = findings.iter().filter_map(|finding| finding.location.as_ref());
+    let files: BTreeSet<&str> = files.map(|location| location.file.as_str()).collect();
+    let came: Vec<&str> = files.into_iter().filter(|file| before.get(file).is_none()).collect();
+    if came.is_empty() {
+        return BTreeMap::new();
+    }
+    let gone = before.entries().map(|(path, _)| path);
+    let gone: Vec<&str> = gone.filter(|path| tree.get(path).is_none()).collect();
+    let origin = |file: &str| {
+        let bytes = tree.get(file)?;
+        let path = gone.iter().find(|path| before.get(path) == Some(bytes))?;
+        Some((file.to_owned(), *path))
+    };
+    came.into_iter().filter_map(origin).collect()
+}
+
+/// The name of each finding; `home` stands for the file of those that have none, and for files that have moved those
+/// where they were.
+fn names(findings: &[&Finding], sources: Sources<'_>, home: &str, moved: &BTreeMap<String, &str>) -> Vec<String> {
     let mut seen: BTreeMap<Digest, usize> = BTreeMap::new();
     let name = |finding: &&Finding| {
         let line = finding.location.as_ref().and_then(|location| sources.line(location));
         let line: Vec<&str> = line.iter().flat_map(|line| line.split_whitespace()).collect();
         let file = finding.location.as_ref().map_or(home, |location| &location.file);
+        let file = moved.get(file).copied().unwrap_or(file);
         let parts = (
             &finding.rule,
             file,

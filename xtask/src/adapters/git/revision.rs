@@ -11,6 +11,9 @@ use super::read::unreadable;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, GitId};
 
+const WHOLE_HISTORY: &str = "fetch the whole history: `git fetch --unshallow`";
+const WHOLE_CHECKOUT: &str = "in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step";
+
 /// The commit that is checked out.
 pub(super) fn head(repository: &GitRepository) -> Result<Commit, Failure> {
     let lease = repository.lease()?;
@@ -79,18 +82,26 @@ pub(super) fn ancestors(
                 FailureKind::Repository,
                 format!("this shallow clone cannot tell whether `{beyond}` is an ancestor of `{start}`"),
             )
-            .hint("fetch the whole history: `git fetch --unshallow`")
-            .hint("in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step"));
+            .hint(WHOLE_HISTORY)
+            .hint(WHOLE_CHECKOUT));
         }
     }
     Ok(found)
 }
 
-/// Where the histories of two commits parted.
+/// Where the histories of two commits parted; nothing where they have nothing in common. Fails where a shallow clone cannot
+/// know.
 pub(super) fn merge_base(repository: &GitRepository, one: &GitId, other: &GitId) -> Result<Option<GitId>, Failure> {
     let (one, other) = (parse_id(one)?, parse_id(other)?);
-    match repository.lease()?.merge_base(one, other) {
+    let lease = repository.lease()?;
+    match lease.merge_base(one, other) {
         Ok(id) => Ok(Some(git_id(id))),
+        Err(error) if error.code() == git2::ErrorCode::NotFound && lease.is_shallow() => Err(Failure::new(
+            FailureKind::Repository,
+            format!("this shallow clone cannot tell where `{one}` and `{other}` parted"),
+        )
+        .hint(WHOLE_HISTORY)
+        .hint(WHOLE_CHECKOUT)),
         Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
         Err(error) => Err(unreadable(one, &error)),
     }

@@ -10,6 +10,7 @@ mod run;
 mod sources;
 mod versus;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args as _, FromArgMatches};
@@ -125,8 +126,12 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
         .flatten()
         .cloned()
         .collect();
+    if selection::unreadable(workspace, &names) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     selection::environments(workspace, &names)?;
-    let agents = chosen(context, workspace, &args)?;
+    let chosen = chosen(context, workspace, &args)?;
+    let agents: Vec<&Agent> = chosen.iter().filter_map(|name| workspace.agents.get(name)).collect();
     if args.exchange.asked() {
         return exchange::run(context, workspace, &agents, &args.exchange);
     }
@@ -159,7 +164,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
     let failed = evaluations
         .iter()
         .any(|one| one.verdict.outcome == VerdictOutcome::Failed);
-    let broken = concerning(&loaded.findings, &evaluations);
+    let broken = concerning(&loaded.findings, &chosen);
     if let Some(recorded) = args.evidence.record(context, workspace, &evaluations, &broken)? {
         text += &recorded;
     }
@@ -169,7 +174,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
         offset_minutes: 0,
     };
     let today = now.to_string();
-    findings.extend(concerning(&retired(workspace, &today[..10]), &evaluations));
+    findings.extend(concerning(&retired(workspace, &today[..10]), &chosen));
     findings.sort();
     findings.dedup();
     let tables = answer::tables(&evaluations, &grids);
@@ -179,33 +184,33 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
     Ok(next.into_iter().fold(report, Report::next))
 }
 
-/// Findings of the files of the agents that were judged.
-fn concerning(findings: &[Finding], evaluations: &[Evaluation]) -> Vec<Finding> {
-    let is_of = |finding: &&Finding, agent: &AgentName| {
-        let folder = format!("{}/{agent}/", layout::AGENTS);
-        finding
-            .location
-            .as_ref()
-            .is_some_and(|place| place.file.starts_with(&folder))
+/// Findings of the files of these agents: of one that cannot be read they are the whole answer.
+fn concerning(findings: &[Finding], agents: &BTreeSet<AgentName>) -> Vec<Finding> {
+    let folders: Vec<String> = agents
+        .iter()
+        .map(|agent| format!("{}/{agent}", layout::AGENTS))
+        .collect();
+    let is_in = |file: &str, folder: &String| {
+        let rest = file.strip_prefix(folder.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let concerned = |finding: &&Finding| evaluations.iter().any(|one| is_of(finding, &one.agent));
+    let concerned = |finding: &&Finding| {
+        let place = finding.location.as_ref();
+        place.is_some_and(|place| folders.iter().any(|folder| is_in(&place.file, folder)))
+    };
     findings.iter().filter(concerned).cloned().collect()
 }
 
-/// The agents that were named, or all that have cases.
-fn chosen<'a>(context: &Context, workspace: &'a Workspace, args: &Args) -> Result<Vec<&'a Agent>, Failure> {
+/// The agents that were named, or all that have cases; those that cannot be read are among them.
+fn chosen(context: &Context, workspace: &Workspace, args: &Args) -> Result<BTreeSet<AgentName>, Failure> {
     if !args.agents.is_empty() {
-        let named = selection::agents(workspace, &args.agents, &std::collections::BTreeSet::new())?;
-        let named = named.unwrap_or_default();
-        return Ok(workspace
-            .agents
-            .values()
-            .filter(|agent| named.contains(&agent.name))
-            .collect());
+        let named = selection::agents(workspace, &args.agents, &BTreeSet::new())?;
+        return Ok(named.unwrap_or_default());
     }
     let root = context.root()?;
-    let has_cases = |agent: &&Agent| context.files.exists(&root.join(layout::cases(&agent.name)));
-    let found: Vec<&Agent> = workspace.agents.values().filter(has_cases).collect();
+    let has_cases = |agent: &&AgentName| context.files.exists(&root.join(layout::cases(agent)));
+    let known = workspace.agents.keys().chain(&workspace.unreadable);
+    let found: BTreeSet<AgentName> = known.filter(has_cases).cloned().collect();
     if found.is_empty() {
         let failure = Failure::new(FailureKind::Usage, "no agent has cases");
         return Err(failure.hint("write `agents/<agent>/regression/cases/<suite>.yaml`"));

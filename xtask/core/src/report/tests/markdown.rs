@@ -209,7 +209,8 @@ fn tables_say_no_more_than_their_cells() {
         |  | case |
         |---|---|
         | 1 | a\|b &lt;b&gt;@<zero width>all&lt;/b&gt; |
-    "#]].assert_eq(&shown(&found));
+    "#]]
+    .assert_eq(&shown(&found));
 }
 
 #[test]

@@ -1,0 +1,398 @@
+//! What `check --base` tells where things were renamed, taken away or added, and where the base went its own way.
+
+use std::fs;
+
+use expect_test::{Expect, expect};
+use git2::Oid;
+use git2::build::CheckoutBuilder;
+
+use crate::fleet::{Fleet, command, folded};
+
+const WORKLOAD: &str = "templates/agent-service/workload.yaml.tera";
+const AGAINST_HEAD: [&str; 3] = ["check", "--base", "HEAD"];
+/// A line that the reader of prompts warns of, in a file of the agent.
+const PROMPT: &str = "agents/assistant/prompts/greet/1.0.0.prompt";
+const WRONG_PROMPT: &str = "Greet {{customer}}.\n";
+
+/// Moves a file or a folder.
+fn rename(fleet: &Fleet, from: &str, to: &str) {
+    let to = fleet.folder().join(to);
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::rename(fleet.folder().join(from), to).unwrap();
+}
+
+/// A template that no cluster would take: one finding in every unit.
+fn broken_template(fleet: &Fleet) {
+    fleet.edit(WORKLOAD, "- name: agent", "- imagePullPolicy: 7\n          name: agent");
+}
+
+/// A change of one agent.
+fn warm_up(fleet: &Fleet) -> &Fleet {
+    fleet.edit("agents/assistant/agent.yaml", "temperature: 0.2", "temperature: 0.3")
+}
+
+/// A change of the other one.
+fn describe_orders(fleet: &Fleet) {
+    fleet.edit("agents/orders/agent.yaml", "Keeps orders.", "Keeps all orders.");
+}
+
+/// What a reader of the pull request sees of the change: rows of what changes, then findings.
+fn told(fleet: &Fleet, base: &str, expected: Expect) {
+    let output = command(fleet.folder(), &["check", "--base", base, "--format", "markdown"]).output();
+    let page = String::from_utf8(output.unwrap().stdout).unwrap();
+    let (page, _) = page.split_once("<details>").unwrap_or((&page, ""));
+    expected.assert_eq(&folded(page));
+}
+
+/// Begins a branch at a commit, and checks it out.
+fn begin(fleet: &Fleet, branch: &str, at: Oid) {
+    let git = &fleet.repository.git;
+    fleet.repository.set(&format!("refs/heads/{branch}"), at);
+    go_to(git, branch);
+}
+
+fn go_to(git: &git2::Repository, branch: &str) {
+    git.set_head(&format!("refs/heads/{branch}")).unwrap();
+    let mut options = CheckoutBuilder::new();
+    git.checkout_head(Some(options.force().remove_untracked(true))).unwrap();
+}
+
+#[test]
+fn an_agent_that_is_renamed_is_told_as_gone_and_as_new() {
+    let fleet = Fleet::small();
+    rename(&fleet, "agents/assistant", "agents/helper");
+    told(
+        &fleet,
+        "HEAD",
+        expect![[r#"
+        <!-- lockstep check -->
+        ## ✅ Lockstep check: nothing found
+
+        ### What changes
+
+        | environment | agent | change | what |
+        |---|---|---|---|
+        | dev | assistant | removed | `dev-latest`; objects -5 |
+        | dev | helper | added | `dev-latest`; objects +5 |
+        | dev | orders | changed | objects \~1 |
+
+        4 units are the same.
+
+        ### Permissions
+
+        - `assistant` in dev: `find-order` may no longer `call`
+        - `helper` in dev: `find-order` **may now** `call`
+
+    "#]],
+    );
+    fleet.done(&AGAINST_HEAD);
+    fleet.commit("Rename the agent");
+    fleet.done(&["check", "--base", "HEAD~1"]);
+}
+
+#[test]
+fn what_was_left_under_the_old_name_is_told_where_it_stands() {
+    let fleet = Fleet::promoted();
+    fleet.put("environments/dev/values/assistant.yaml", "values: { replicas: 3 }\n");
+    fleet.commit("Save pods");
+    rename(&fleet, "agents/assistant", "agents/helper");
+    let answer = fleet.run(&AGAINST_HEAD);
+    expect![[r#"
+        exit 0
+        warning[unknown-agent] environments/canary/releases/assistant.yaml
+          there is no agent `assistant`
+          unit: canary/assistant
+          help: remove the file, or rename it to the agent's name
+        warning[unknown-agent] environments/dev/values/assistant.yaml
+          there is no agent `assistant`
+          help: remove the file, or rename it to the agent's name
+        warning[unknown-agent] environments/production/releases/assistant.yaml
+          there is no agent `assistant`
+          unit: production/assistant
+          help: remove the file, or rename it to the agent's name
+        warning[unknown-agent] environments/staging/releases/assistant.yaml
+          there is no agent `assistant`
+          unit: staging/assistant
+          help: remove the file, or rename it to the agent's name
+    "#]]
+    .assert_eq(&answer.text());
+}
+
+#[test]
+fn what_was_wrong_before_a_rename_is_counted_after_it() {
+    let fleet = Fleet::small();
+    fleet.put(PROMPT, WRONG_PROMPT).commit("Greet by name");
+    let before = fleet.run(&["check"]);
+    assert_eq!(before.exit, 1, "{}", before.text());
+    rename(&fleet, "agents/assistant", "agents/helper");
+    let answer = fleet.run(&AGAINST_HEAD);
+    expect![[r#"
+        exit 0
+    "#]]
+    .assert_eq(&answer.text());
+    assert_eq!(answer.json["known"], 1);
+    // whatever is edited on the way is looked at anew
+    fleet.put(
+        "agents/helper/prompts/greet/1.0.0.prompt",
+        "Greet {{customer}} kindly.\n",
+    );
+    let answer = fleet.run(&AGAINST_HEAD);
+    assert_eq!(answer.exit, 1, "{}", answer.text());
+}
+
+#[test]
+fn values_that_are_renamed_count_for_the_other_agent() {
+    let fleet = Fleet::small();
+    let of = |agent: &str| format!("environments/dev/values/{agent}.yaml");
+    fleet
+        .put(&of("assistant"), "values: { replicas: 3 }\n")
+        .commit("Save pods");
+    rename(&fleet, &of("assistant"), &of("orders"));
+    told(
+        &fleet,
+        "HEAD",
+        expect![[r#"
+            <!-- lockstep check -->
+            ## ✅ Lockstep check: nothing found
+
+            ### What changes
+
+            | environment | agent | change | what |
+            |---|---|---|---|
+            | dev | assistant | changed | objects \~1 |
+            | dev | orders | changed | objects \~1 |
+
+            4 units are the same.
+
+        "#]],
+    );
+    fleet.done(&AGAINST_HEAD);
+    rename(&fleet, &of("orders"), &of("oders"));
+    let answer = fleet.run(&AGAINST_HEAD);
+    expect![[r#"
+        exit 0
+        warning[unknown-agent] environments/dev/values/oders.yaml
+          there is no agent `oders`
+          help: remove the file, or rename it to the agent's name
+    "#]]
+    .assert_eq(&answer.text());
+}
+
+#[test]
+fn an_environment_that_is_taken_away_is_told_unit_by_unit() {
+    let fleet = Fleet::promoted();
+    broken_template(&fleet);
+    fleet.commit("Pull by number");
+    fleet.edit(
+        "environments/fleet.yaml",
+        "[dev, staging, canary, production]",
+        "[dev, canary, production]",
+    );
+    fleet.remove("environments/staging");
+    told(
+        &fleet,
+        "HEAD",
+        expect![[r#"
+        <!-- lockstep check -->
+        ## ✅ Lockstep check: nothing found
+
+        ### What changes
+
+        | environment | agent | change | what |
+        |---|---|---|---|
+        | staging | \_environment | removed | objects -3 |
+        | staging | assistant | removed | `v1.0.0`; objects -5 |
+        | staging | orders | removed | `v1.0.0`; objects -4 |
+
+        9 units are the same.
+
+        ### Permissions
+
+        - `assistant` in staging: `find-order` may no longer `call`
+
+        2 findings are older than the base and not repeated.
+
+    "#]],
+    );
+    let answer = fleet.done(&AGAINST_HEAD);
+    assert_eq!(answer.json["known"], 2, "{}", answer.text());
+    let answer = fleet.run(&["check", "--base", "HEAD", "--environment", "staging"]);
+    assert_eq!(answer.exit, 2, "{}", answer.text());
+}
+
+#[test]
+fn an_environment_whose_folder_alone_is_gone_is_a_finding() {
+    let fleet = Fleet::promoted();
+    fleet.remove("environments/staging");
+    let answer = fleet.run(&AGAINST_HEAD);
+    expect![[r#"
+        exit 1
+        error[missing-environment] environments/fleet.yaml
+          the fleet lists `staging`, and there is no `environments/staging/environment.yaml`
+          help: write it, or start with `cargo xtask new environment staging`
+    "#]]
+    .assert_eq(&answer.text());
+}
+
+#[test]
+fn an_environment_that_is_added_is_judged_in_full() {
+    let fleet = Fleet::small();
+    broken_template(&fleet);
+    fleet.commit("Pull by number");
+    fleet.edit("environments/fleet.yaml", "[dev, staging,", "[dev, trial, staging,");
+    fleet.put(
+        "environments/trial/environment.yaml",
+        "description: A trial.\ntier: dev\nfollows: candidate\ncluster: { name: dev, server: https://dev.example.com, \
+         version: '1.33', region: eu }\nnamespace: shop-trial\n",
+    );
+    told(
+        &fleet,
+        "HEAD",
+        expect![[r#"
+        <!-- lockstep check -->
+        ## ❌ Lockstep check: 2 errors
+
+        ### What changes
+
+        | environment | agent | change | what |
+        |---|---|---|---|
+        | trial | \_environment | added | objects +3 |
+        | trial | assistant | added | `dev-latest`; objects +5 |
+        | trial | orders | added | `dev-latest`; objects +4 |
+
+        6 units are the same.
+
+        ### Permissions
+
+        - `assistant` in trial: `find-order` **may now** `call`
+
+        ### Findings
+
+        - **error** `wrong-type` at `templates/agent-service/workload.yaml.tera:21:1`: `spec.template.spec.containers[0].imagePullPolicy` is a number, where a string belongs<br>in `trial/assistant`, `trial/orders`<br>put it in quotes
+
+        2 findings are older than the base and not repeated.
+
+    "#]],
+    );
+    let answer = fleet.run(&AGAINST_HEAD);
+    assert_eq!(
+        (answer.exit, &answer.json["known"]),
+        (1, &2.into()),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn what_came_to_the_base_since_is_not_ours() {
+    let fleet = Fleet::small();
+    let start = fleet.repository.git.head().unwrap().target().unwrap();
+    // the base goes on: a new problem, another agent, and an edit of what we do not touch
+    broken_template(&fleet);
+    describe_orders(&fleet);
+    fleet.commit("Pull by number");
+    // a fork began before that
+    begin(&fleet, "fork", start);
+    warm_up(&fleet).commit("Warm up");
+    told(
+        &fleet,
+        "main",
+        expect![[r#"
+        <!-- lockstep check -->
+        ## ✅ Lockstep check: nothing found
+
+        ### What changes
+
+        | environment | agent | change | what |
+        |---|---|---|---|
+        | dev | assistant | changed | model.temperature `0.2` → `0.3`; objects \~1 |
+
+        5 units are the same.
+
+    "#]],
+    );
+    let answer = fleet.done(&["check", "--base", "main"]);
+    assert_eq!(answer.result()["base"], start.to_string(), "where both parted");
+    assert_eq!(answer.json.get("known"), None);
+}
+
+#[test]
+fn what_the_base_has_mended_since_is_still_not_ours() {
+    let fleet = Fleet::small();
+    broken_template(&fleet);
+    fleet.commit("Pull by number");
+    let start = fleet.repository.git.head().unwrap().target().unwrap();
+    fleet
+        .edit(WORKLOAD, "- imagePullPolicy: 7\n          name: agent", "- name: agent")
+        .commit("Mend it");
+    begin(&fleet, "fork", start);
+    warm_up(&fleet).commit("Warm up");
+    let answer = fleet.done(&["check", "--base", "main"]);
+    assert_eq!(answer.json["known"], 2);
+}
+
+#[test]
+fn after_the_base_was_merged_only_our_own_change_is_told() {
+    let fleet = Fleet::small();
+    let git = &fleet.repository.git;
+    let start = git.head().unwrap().target().unwrap();
+    describe_orders(&fleet);
+    let theirs = fleet.commit("Describe it");
+    begin(&fleet, "fork", start);
+    warm_up(&fleet).commit("Warm up");
+    describe_orders(&fleet);
+    let ours = git.head().unwrap().peel_to_commit().unwrap();
+    let theirs = git.find_commit(Oid::from_str(&theirs).unwrap()).unwrap();
+    fleet.repository.add_all();
+    let tree = git.find_tree(git.index().unwrap().write_tree().unwrap()).unwrap();
+    let by = crate::git::fixture::signature();
+    git.commit(Some("HEAD"), &by, &by, "Merge main", &tree, &[&ours, &theirs])
+        .unwrap();
+    told(
+        &fleet,
+        "main",
+        expect![[r#"
+        <!-- lockstep check -->
+        ## ✅ Lockstep check: nothing found
+
+        ### What changes
+
+        | environment | agent | change | what |
+        |---|---|---|---|
+        | dev | assistant | changed | model.temperature `0.2` → `0.3`; objects \~1 |
+
+        5 units are the same.
+
+    "#]],
+    );
+}
+
+#[test]
+fn a_base_without_a_common_commit_is_compared_as_it_is() {
+    let fleet = Fleet::small();
+    let tree = fleet.repository.git.head().unwrap().peel_to_tree().unwrap();
+    let by = crate::git::fixture::signature();
+    let other = fleet
+        .repository
+        .git
+        .commit(Some("refs/heads/elsewhere"), &by, &by, "Begin anew", &tree, &[]);
+    warm_up(&fleet).commit("Warm up");
+    let answer = fleet.done(&["check", "--base", "elsewhere"]);
+    assert_eq!(answer.result()["base"], other.unwrap().to_string());
+}
+
+#[test]
+fn a_shallow_clone_does_not_guess_where_both_parted() {
+    let fleet = Fleet::small();
+    let git = &fleet.repository.git;
+    let start = git.head().unwrap().target().unwrap();
+    describe_orders(&fleet);
+    let theirs = fleet.commit("Describe it");
+    begin(&fleet, "fork", start);
+    let ours = warm_up(&fleet).commit("Warm up");
+    fs::write(git.path().join("shallow"), format!("{ours}\n{theirs}\n")).unwrap();
+    let answer = fleet.run(&["check", "--base", "main"]);
+    assert_eq!(answer.exit, 4, "{}", answer.text());
+    assert!(answer.text().contains("cannot tell where"), "{}", answer.text());
+    assert!(answer.text().contains("git fetch --unshallow"), "{}", answer.text());
+}
