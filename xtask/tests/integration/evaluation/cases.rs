@@ -204,7 +204,9 @@ fn prompts_and_models_stand_beside_each_other_case_by_case() {
     let line = "evaluate agent-router --against production --versus route@3.0.0 --versus model=openai/gpt-4.1 --cross";
     let report = bench.run(&format!("{line} --tag safety")).unwrap();
     let (_, grid) = report.text.split_once("\n\n").unwrap();
+    let grid = format!("the grid:\n{grid}");
     expect![[r#"
+        the grid:
              variant                             model                hold    rate     score  tokens  cost    p
           1  candidate (route@3.1.0)             openai/gpt-4.1-mini  4 of 4  100.0 %  1.00   1870    0.0008
           2  production (route@3.0.0)            openai/gpt-4.1-mini  2 of 4  50.0 %   0.78   1760    0.0008  1.000
@@ -219,7 +221,7 @@ fn prompts_and_models_stand_beside_each_other_case_by_case() {
           customer-wants-data-by-mail  holds  holds  holds  holds  holds
 
     "#]]
-    .assert_eq(grid);
+    .assert_eq(&grid);
     let grid = &report.result["grids"][0];
     let labels: Vec<&Value> = grid["columns"]
         .as_array()
@@ -275,15 +277,16 @@ fn of_many_cases_the_grid_lists_those_that_do_not_hold_everywhere() {
         .run("evaluate agent-router --versus route@3.0.0 --repeat 2")
         .unwrap();
     let (_, grid) = report.text.split_once("  case ").unwrap();
+    let grid = format!("case {grid}");
     expect![[r#"
-                         1       2
+        case                  1       2
           gas                   2 of 2  0 of 2
           hurt                  2 of 2  0 of 2
           answer-to-a-question  2 of 2  left out
           69 more cases: `--format json` has them
 
     "#]]
-    .assert_eq(grid);
+    .assert_eq(&grid);
     assert_eq!(report.result["grids"][0]["rows"].as_array().unwrap().len(), 72);
 }
 
