@@ -1,9 +1,11 @@
 //! An answer, or the failure that took its place, as a document in one of the forms.
 
-use lockstep::model::FileTree;
+use lockstep::model::{FileTree, Finding};
 use lockstep::reference;
 use lockstep::report::{Results, Room, Screen, Sources, Style, github, gitlab, junit, markdown, sarif};
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -56,9 +58,66 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
 
 fn value(command: &str, outcome: Outcome<'_>) -> serde_json::Value {
     match outcome {
-        Ok(report) => report.to_json(command),
-        Err(failure) => json!({ "exit": failure.exit_code(), "failure": failure }),
+        Ok(report) => json!(Document::Answer(Answer {
+            command,
+            exit: report.exit_code(),
+            findings: &report.findings,
+            known: report.known,
+            next: &report.next,
+            result: Some(&report.result),
+            unchecked: &report.unchecked,
+        })),
+        Err(failure) => json!(Document::<serde_json::Value>::Failed(Failed {
+            exit: failure.exit_code(),
+            failure,
+        })),
     }
+}
+
+/// What a command says with `--format json`.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Document<'a, R> {
+    /// Its answer.
+    Answer(Answer<'a, R>),
+    /// What it could not do.
+    Failed(Failed<'a>),
+}
+
+/// An answer: a result, and what is wrong in the user's files.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
+pub struct Answer<'a, R> {
+    /// The command, as in `check`.
+    command: &'a str,
+    /// What the process exits with: docs/reference/exit-codes.md.
+    exit: u8,
+    /// What is wrong in the user's files, waived findings among them.
+    findings: &'a [Finding],
+    /// How many findings the base had already; absent where there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    known: usize,
+    /// Commands that make sense next.
+    next: &'a [String],
+    /// What the command is for; null where findings kept it from its work.
+    result: Option<&'a R>,
+    /// What could not be checked to its end, each with the reason; absent where everything was.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unchecked: &'a [String],
+}
+
+/// A failure in the place of an answer.
+#[derive(Serialize, JsonSchema)]
+pub struct Failed<'a> {
+    /// What the process exits with.
+    exit: u8,
+    /// What could not be done, and what to do about it.
+    failure: &'a Failure,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn text(outcome: Outcome<'_>) -> String {

@@ -3,7 +3,7 @@
 use lockstep::model::{FileTree, Finding, FleetChange};
 use lockstep::report::{Screen, Sources, Table, findings_text, tally};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::failure::{EXIT_DONE, EXIT_FINDINGS, EXIT_OUTSIDE};
 
@@ -75,24 +75,6 @@ impl Report {
             (false, true) => EXIT_DONE,
         };
         self.exit.unwrap_or(usual)
-    }
-
-    /// The report as one JSON document.
-    pub fn to_json(&self, command: &str) -> Value {
-        let mut document = json!({
-            "command": command,
-            "exit": self.exit_code(),
-            "findings": self.findings,
-            "next": self.next,
-            "result": self.result,
-        });
-        if self.known > 0 {
-            document["known"] = self.known.into();
-        }
-        if !self.unchecked.is_empty() {
-            document["unchecked"] = self.unchecked.clone().into();
-        }
-        document
     }
 
     /// The findings alone, and what could not be checked.

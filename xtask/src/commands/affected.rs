@@ -2,6 +2,7 @@
 
 use lockstep::model::{ChangeKind, Finding};
 use lockstep::release::{Affected, Blocked, affected};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -26,8 +27,9 @@ pub struct Args {
     matrix: bool,
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// The units; the same rows as a matrix has.
     include: Vec<Affected>,
 }
 

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, Entry, Finding};
 use lockstep::policy::By;
+use lockstep::prompts::evaluation::Evaluation;
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,9 +41,9 @@ pub struct Args {
     output: OutputArgs,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
     #[serde(flatten)]
     amount: Amount,
     /// Findings that a waiver admits.
@@ -49,7 +51,8 @@ struct Answer {
     /// The commit that the tree was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     base: Option<GitId>,
-    /// What `evaluate` says of the agents.
+    /// What `evaluate` says of the agents; null where none was evaluated.
+    #[schemars(with = "Option<Vec<Evaluation>>")]
     evaluations: Value,
 }
 

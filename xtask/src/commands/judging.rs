@@ -10,6 +10,7 @@ use lockstep::reference;
 use lockstep::release::RULES as OF_RELEASES;
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
 use lockstep::workspace::{Environment, Workspace};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Map;
 
@@ -45,7 +46,7 @@ pub(super) struct Judgement {
 }
 
 /// How much was judged.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub(super) struct Amount {
     /// Objects.
     pub(super) objects: usize,

@@ -2,6 +2,7 @@
 //! several of them, its `What` says which: a comment on a variant there would replace the help of that verb.
 
 pub mod affected;
+mod answers;
 pub mod bench;
 pub mod branch;
 pub mod candidate;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, Finding, Version};
-use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind, unlearnt};
+use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind};
 use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skipped};
 use lockstep::release::{Blocked, recorded};
 use lockstep::render::{Engines, Selection, render_all};
@@ -252,7 +252,6 @@ impl Promotion<'_> {
         let view = self.ledger.view()?;
         let (from, to) = (&self.from.name, &self.to.name);
         let (everywhere, places) = view.agent(self.workspace, agent)?;
-        let incidents = unlearnt(&places);
         let version = self.version.clone().unwrap_or_else(|| record.version.clone());
         let hold = places[to].hold();
         let step = Move {
@@ -264,7 +263,7 @@ impl Promotion<'_> {
             there: &places[from],
             here: &places[to],
             everywhere: &everywhere,
-            incidents: &incidents,
+            places: &places,
             suites: cases::digest(self.repository, &self.target.base.id, agent)?,
             hold: self.to.holds.get(agent).or(hold.as_ref()),
         };

@@ -8,6 +8,7 @@ use lockstep::release::ledger::{Incident, Verdict};
 use lockstep::report::Table;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use lockstep::workspace::{Environment, Workspace};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::branches::delivery_repository;
@@ -31,16 +32,24 @@ pub struct Args {
     environment: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct UnitAnswer {
+pub(super) struct UnitAnswer {
+    /// The agent.
     agent: String,
+    /// The environment that runs it.
     environment: EnvironmentName,
+    /// The label of the release; null where its record cannot be read.
     version: Option<Version>,
+    /// The tuple's id; null where its record cannot be read.
     tuple: Option<Digest>,
+    /// When it was released; null where the ledger does not know.
     since: Option<Timestamp>,
+    /// What was said of it; null where the ledger does not know it.
     verdict: Option<Verdict>,
+    /// Why it is held, where it is.
     hold: Option<String>,
+    /// Incidents that are open.
     incidents: Vec<Incident>,
 }
 

@@ -6,6 +6,7 @@
     reason = "tests lay out folders and repositories themselves"
 )]
 
+mod answers;
 mod base;
 mod bench;
 mod check;

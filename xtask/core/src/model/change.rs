@@ -1,15 +1,16 @@
 //! Changes: what differs between two states of the fleet, from the tuple down to single fields.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{ClassifiedChange, Digest, EnvironmentName, ObjectId};
 
 /// What differs between two states of the fleet.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FleetChange {
     /// The units that differ, ordered by environment and name.
@@ -54,7 +55,7 @@ impl ChangeKind {
 }
 
 /// What differs in one unit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnitDifference {
     /// The environment.
@@ -89,7 +90,7 @@ pub struct UnitDifference {
 }
 
 /// Two digests that differ; one is absent where the unit is new or gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DigestChange {
     /// What it was.
     pub before: Option<Digest>,
@@ -125,7 +126,7 @@ impl fmt::Display for ComponentChange {
 }
 
 /// A prompt whose text differs; a text is absent where nothing has it any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PromptChange {
     /// The prompt's name.
     pub name: String,
@@ -136,7 +137,7 @@ pub struct PromptChange {
 }
 
 /// Something that a tool permits and did not, or did and does not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PermissionChange {
     /// The tool.
     pub tool: String,
@@ -147,7 +148,7 @@ pub struct PermissionChange {
 }
 
 /// An object that differs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectChange {
     /// What happens to it.
@@ -166,7 +167,7 @@ pub struct ObjectChange {
 }
 
 /// A field that differs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FieldChange {
     /// Where it is.
     pub path: FieldPath,
@@ -182,7 +183,7 @@ pub struct FieldChange {
 }
 
 /// A class of field changes that say the same over and over, and how many it stands for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Fold {
     /// What they have in common, as in `lockstep.dev/tuple`.
     pub class: String,
@@ -199,7 +200,7 @@ pub struct Fold {
 }
 
 /// What happens to earlier generations of hash-named ConfigMaps, which no current object reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerationCounts {
     /// Those that stay as they are.
@@ -266,6 +267,19 @@ impl fmt::Display for FieldPath {
             }
         }
         Ok(())
+    }
+}
+
+impl JsonSchema for FieldPath {
+    fn schema_name() -> Cow<'static, str> {
+        "FieldPath".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "Where a field stands in an object, as in `spec.containers[agent].image`.",
+        })
     }
 }
 

@@ -76,7 +76,8 @@ fn kinds() -> Vec<(&'static str, Value)> {
     kinds
 }
 
-fn schema_text(kind: &str, mut schema: Value) -> String {
+/// A schema as its file has it.
+pub fn schema_text(kind: &str, mut schema: Value) -> String {
     schema["$id"] = format!("{HOME}/{kind}.schema.json").into();
     format!("{schema:#}\n")
 }

@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 
 /// A unit that a change affects.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Affected {
     /// The environment.
@@ -30,7 +30,7 @@ pub struct Affected {
 }
 
 /// One of the things that a unit's input differs in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reason {
     /// What it is.
     pub cause: Cause,

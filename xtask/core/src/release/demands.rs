@@ -1,6 +1,6 @@
 //! What must be recorded of a tuple before it is promoted: stages of the pipeline, and evidence.
 
-use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict};
+use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict, unlearnt};
 use super::promotion::Move;
 use crate::model::{EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
 use crate::prompts::evaluation::VerdictOutcome;
@@ -156,7 +156,7 @@ fn missing_retrospective(to: &Environment, step: &Move<'_>) -> Option<Finding> {
 }
 
 /// After an incident the next promotion waits until something was learnt from it.
-pub(super) fn unlearnt(step: &Move<'_>) -> Vec<Finding> {
+pub(super) fn open_lessons(step: &Move<'_>) -> Vec<Finding> {
     let agent = step.agent;
     let finding = |(environment, incident): &(EnvironmentName, Incident)| {
         let id = &incident.id;
@@ -179,5 +179,5 @@ pub(super) fn unlearnt(step: &Move<'_>) -> Vec<Finding> {
              `cargo xtask retro finish retro.yaml`"
         ))
     };
-    step.incidents.iter().map(finding).collect()
+    unlearnt(step.places).iter().map(finding).collect()
 }

@@ -1,9 +1,9 @@
 //! Promotion: what must hold before a tuple moves on, and the release file that moves it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::demands;
-use super::ledger::{Incident, ReleaseKind, UnitHistory, Verdict};
+use super::ledger::{ReleaseKind, UnitHistory, Verdict};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, Stage, Version};
 use crate::workspace::files::{Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
@@ -29,8 +29,8 @@ pub struct Move<'a> {
     pub here: &'a UnitHistory,
     /// What the ledger knows of it wherever it runs.
     pub everywhere: &'a UnitHistory,
-    /// Incidents of it, wherever they were, of which no retrospective is finished.
-    pub incidents: &'a [(EnvironmentName, Incident)],
+    /// What the ledger knows of it in every environment of the fleet.
+    pub places: &'a BTreeMap<EnvironmentName, UnitHistory>,
     /// The digest of its suites at the commit that the promotion goes on from.
     pub suites: Digest,
     /// What stops it where it goes to.
@@ -62,8 +62,8 @@ pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, s
     findings.extend(blocked(from, step));
     findings.extend(reused(to, step));
     findings.extend(demands::unmet(workspace, from, to, step));
-    findings.extend(demands::unlearnt(step));
-    for history in [step.there, step.here, step.everywhere] {
+    findings.extend(demands::open_lessons(step));
+    for history in step.places.values().chain([step.everywhere]) {
         findings.extend(history.findings.iter().cloned());
     }
     for finding in &mut findings {

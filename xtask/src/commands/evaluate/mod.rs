@@ -17,6 +17,7 @@ use clap::{Args as _, FromArgMatches};
 use lockstep::model::{AgentName, Finding, Timestamp};
 use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, VerdictOutcome};
 use lockstep::workspace::{Agent, Workspace, layout, retired};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::selection;
@@ -105,8 +106,9 @@ impl Args {
     }
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// One for each agent that could be judged.
     evaluations: Vec<Evaluation>,
     /// Cases by variants, of the agents that were judged beside something.
     #[serde(skip_serializing_if = "Vec::is_empty")]

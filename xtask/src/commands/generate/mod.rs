@@ -12,6 +12,7 @@ use lockstep::reference;
 use lockstep::workspace::layout;
 use serde::Serialize;
 
+use super::answers;
 use crate::cli::Cli;
 use crate::context::{Context, Source};
 use crate::failure::Failure;
@@ -45,6 +46,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     let mut files = reference::files(workspace);
     files.insert(layout::reference("commands"), command_line::page(Cli::command()));
+    files.extend(answers::schemas());
     files.insert(layout::reference("exit-codes"), exit_codes::page());
     let root = context.root()?;
     let answer = compare(context, &root, &files)?;

@@ -124,12 +124,13 @@ impl<'a> View<'a> {
         workspace: &Workspace,
         agent: &AgentName,
     ) -> Result<(UnitHistory, BTreeMap<EnvironmentName, UnitHistory>), Failure> {
-        let names = || workspace.environments.iter().map(|environment| &environment.name);
+        // also those whose files cannot be read
+        let names = &workspace.fleet.environments;
         let mut asked = vec![(None, agent.as_str())];
-        asked.extend(names().map(|name| (Some(name), agent.as_str())));
+        asked.extend(names.iter().map(|name| (Some(name), agent.as_str())));
         let mut found = self.units(&asked)?.into_iter();
         let everywhere = found.next().unwrap_or_default();
-        Ok((everywhere, names().cloned().zip(found).collect()))
+        Ok((everywhere, names.iter().cloned().zip(found).collect()))
     }
 
     /// The units of an environment to which something of this kind happened.

@@ -10,6 +10,7 @@ use lockstep::model::{FileTree, Finding};
 use lockstep::release::verify::{Judge, Verification, VerifiedUnit, commit_finding};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(super) use self::certificates::Certificates;
@@ -48,22 +49,28 @@ pub struct Args {
     trust: Option<PathBuf>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// Where it is written whom to believe.
     trust: String,
+    /// The environments.
     environments: Vec<EnvironmentAnswer>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct EnvironmentAnswer {
+pub(super) struct EnvironmentAnswer {
+    /// The environment.
     environment: String,
+    /// The commit of its branch; absent before its first release.
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
+    /// Whether nothing is wrong with it.
     holds: bool,
     /// How many releases the chain of statements leads back through.
     chain: usize,
+    /// The units.
     units: Vec<VerifiedUnit>,
     /// What came of rendering each unit again; only where that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

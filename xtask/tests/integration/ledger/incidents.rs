@@ -340,3 +340,13 @@ fn an_environment_may_ask_for_a_retrospective_of_every_release() {
     fleet.done(&["retro", "finish", "retro.yaml"]);
     fleet.done(&step);
 }
+
+#[test]
+fn what_cannot_be_read_anywhere_may_be_an_incident() {
+    let fleet = promoted_once();
+    let paths = fleet.paths("lockstep/ledger");
+    let path = paths.iter().find(|path| path.starts_with("dev/orders/")).unwrap();
+    fleet.meddle("lockstep/ledger", path, "{}\n");
+    let answer = fleet.run(&STEP);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["unreadable-event"]));
+}
