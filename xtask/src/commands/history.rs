@@ -1,5 +1,7 @@
 //! `history`: what happened, from the ledger.
 
+mod change_log;
+
 use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, EnvironmentName, Finding};
@@ -20,6 +22,7 @@ use crate::report::Report;
 /// Show what happened to an agent, or to all of them.
 ///
 /// `--format json` has the events and, made of them, the release log, version metadata, what gates measured, and incidents.
+/// `--changes` is the change log: what each release changed in the tuple, the latest first.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The agent; all of them by default.
@@ -28,7 +31,10 @@ pub struct Args {
     /// Only in these environments.
     #[arg(long, short, value_name = "NAME")]
     environment: Vec<String>,
-    /// Show at most this many of the latest events.
+    /// Show what each release changed instead of events.
+    #[arg(long)]
+    changes: bool,
+    /// Show at most this many of the latest events, or with `--changes` of the latest releases in each environment.
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
 }
@@ -66,42 +72,63 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
             return Err(selection::unknown("agent", agent, known.keys().map(String::as_str)));
         }
     }
-    Ok(answer(&histories, args.limit))
+    match args.changes {
+        true => change_log::report(&*delivery, &histories, args.limit),
+        false => Ok(answer(&histories, args.limit)),
+    }
 }
 
-/// The histories of units that have one, by unit.
-fn histories(
+/// Whose history it is.
+struct Place<'a> {
+    environment: Option<&'a EnvironmentName>,
+    unit: String,
+}
+
+/// The histories of units that have one.
+fn histories<'a>(
     view: &View<'_>,
-    environments: &[Option<&EnvironmentName>],
+    environments: &[Option<&'a EnvironmentName>],
     agent: Option<&str>,
-) -> Result<Vec<(String, UnitHistory)>, Failure> {
-    let mut units = Vec::new();
+) -> Result<Vec<(Place<'a>, UnitHistory)>, Failure> {
+    let mut places = Vec::new();
     for environment in environments {
         let names = match agent {
             Some(agent) => vec![agent.to_owned()],
             None => view.names(*environment)?,
         };
-        units.extend(names.into_iter().map(|name| (*environment, name)));
+        let environment = *environment;
+        places.extend(names.into_iter().map(|unit| Place { environment, unit }));
     }
-    let asked: Vec<_> = units
+    let asked: Vec<_> = places
         .iter()
-        .map(|(environment, unit)| (*environment, unit.as_str()))
+        .map(|place| (place.environment, place.unit.as_str()))
         .collect();
     let found = view.units(&asked)?;
-    let named = units.into_iter().map(|(_, unit)| unit).zip(found);
-    Ok(named
+    Ok(places
+        .into_iter()
+        .zip(found)
         .filter(|(_, history)| !history.events.is_empty() || !history.findings.is_empty())
         .collect())
 }
 
-fn answer(histories: &[(String, UnitHistory)], limit: usize) -> Report {
+fn answer(histories: &[(Place<'_>, UnitHistory)], limit: usize) -> Report {
     let mut events: Vec<&Event> = histories
         .iter()
         .flat_map(|(_, history)| history.facts().map(|(event, _)| event))
         .collect();
     events.sort_by_key(|event| (event.time, event.sequence));
-    let agents = || histories.iter().filter(|(unit, _)| AgentName::new(unit).is_ok());
-    let several = histories.iter().map(|(unit, _)| unit).collect::<BTreeSet<_>>().len() > 1;
+    let agents = || {
+        let agents = histories
+            .iter()
+            .filter(|(place, _)| AgentName::new(&place.unit).is_ok());
+        agents.map(|(place, history)| (place.unit.as_str(), history))
+    };
+    let several = histories
+        .iter()
+        .map(|(place, _)| &place.unit)
+        .collect::<BTreeSet<_>>()
+        .len()
+        > 1;
     let mut table = Table::new(if several {
         &["time", "environment", "agent", "event", "what", "by"]
     } else {

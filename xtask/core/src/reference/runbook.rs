@@ -64,7 +64,8 @@ Its dashboard and its alerts in an environment are among its objects: `git show 
 
 ## What changed
 
-`cargo xtask history {name} --environment <environment>` lists every release with its tuple, newest first.
+`cargo xtask history {name} --environment <environment> --changes` is the change log: what each release changed, the
+latest first. `cargo xtask history {name}` lists whatever happened to it.
 ",
         objectives.success_rate,
         objectives.p95_latency_ms,

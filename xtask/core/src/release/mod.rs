@@ -5,6 +5,7 @@ mod branch;
 mod bundle;
 mod bundles;
 mod cache;
+pub mod change_log;
 mod commit;
 mod demands;
 mod diff;

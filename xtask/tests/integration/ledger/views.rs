@@ -1,9 +1,10 @@
 //! What people and programs read of the ledger.
 
+use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{next_candidate, promoted_once};
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, command};
 
 fn rolled_back() -> Fleet {
     let fleet = promoted_once();
@@ -127,4 +128,46 @@ fn the_fleet_at_a_glance() {
         (&json!("orders"), &json!("v1.0.0"), &json!("watching"), &json!("slow"))
     );
     assert_eq!(fleet.run(&["status", "nobody"]).exit, 2);
+}
+
+#[test]
+fn the_change_log_says_what_each_release_changed() {
+    let fleet = rolled_back();
+    let answer = fleet.done(&["history", "orders", "-e", "staging", "--changes"]);
+    let told: Vec<Value> = answer
+        .result()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|release| {
+            let fields: Vec<String> = release["components"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|change| format!("{}.{}", change["component"], change["field"]).replace('"', ""))
+                .collect();
+            json!([release["version"], release["compared"], release["broughtBack"], fields])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["v1.0.0", "before", "v1.0.0", ["code.digest"]]),
+            json!(["v1.1.0", "before", null, ["code.digest"]]),
+            json!(["v1.0.0", "first", null, []]),
+        ]
+    );
+    let shown = command(fleet.folder(), &["history", "orders", "-e", "staging", "--changes"]).output();
+    let shown = String::from_utf8(shown.unwrap().stdout).unwrap();
+    let lines: Vec<&str> = shown.lines().map(|line| line.split(" (").next().unwrap()).collect();
+    expect![[r#""#]].assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn a_change_log_shows_as_many_releases_as_asked() {
+    let fleet = rolled_back();
+    let answer = fleet.done(&["history", "orders", "-e", "staging", "--changes", "--limit", "1"]);
+    let log = answer.result().as_array().unwrap().clone();
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0]["components"][0]["field"], "digest");
 }

@@ -1,0 +1,129 @@
+//! `history --changes`: the change log of agents.
+
+use std::collections::BTreeMap;
+
+use lockstep::artifact::TupleRecord;
+use lockstep::model::{AgentName, EnvironmentName};
+use lockstep::release::change_log::{Compared, LoggedRelease, change_log};
+use lockstep::release::ledger::{Recorded, UnitHistory};
+use lockstep::release::recorded;
+use lockstep::report::Table;
+
+use super::Place;
+use crate::commands::branches::units;
+use crate::failure::Failure;
+use crate::ports::{GitId, Repository};
+use crate::report::Report;
+
+/// The releases of these units, at most `limit` of the latest in each environment.
+pub(super) fn report(
+    delivery: &dyn Repository,
+    histories: &[(Place<'_>, UnitHistory)],
+    limit: usize,
+) -> Result<Report, Failure> {
+    let mut logs = Vec::new();
+    let mut findings = Vec::new();
+    for (place, history) in histories {
+        findings.extend(history.findings.clone());
+        let (Some(environment), Ok(agent)) = (place.environment, AgentName::new(&place.unit)) else {
+            continue;
+        };
+        let mut releases = history.releases();
+        // one more than is shown: the first of them is compared with it
+        releases.drain(..releases.len().saturating_sub(limit.saturating_add(1)));
+        let releases = with_records(delivery, environment, &agent, releases)?;
+        let mut log = change_log(&agent, environment, &releases);
+        log.truncate(limit);
+        logs.push(log);
+    }
+    logs.retain(|log| !log.is_empty());
+    let unknown = logs
+        .iter()
+        .flatten()
+        .filter(|release| release.compared == Compared::Unknown);
+    let unchecked = unknown.map(|release| {
+        let LoggedRelease {
+            agent,
+            environment,
+            version,
+            ..
+        } = release;
+        format!("what {version} of {agent} changed in {environment}: a record of the branch cannot be read here")
+    });
+    let unchecked: Vec<String> = unchecked.collect();
+    let all: Vec<&LoggedRelease> = logs.iter().flatten().collect();
+    let mut report = Report::new(&all, text(&logs)).with_findings(findings, Default::default());
+    report.unchecked = unchecked;
+    report.tables = logs.iter().map(|log| table(log)).collect();
+    Ok(report)
+}
+
+/// Each release with what its commit records of it.
+fn with_records(
+    delivery: &dyn Repository,
+    environment: &EnvironmentName,
+    agent: &AgentName,
+    releases: Vec<Recorded>,
+) -> Result<Vec<(Recorded, Option<TupleRecord>)>, Failure> {
+    let mut known: BTreeMap<String, Option<TupleRecord>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for release in releases {
+        let commit = &release.release.commit;
+        if !known.contains_key(commit) {
+            let id = GitId(commit.clone());
+            // a clone without the commit says so in the report
+            let record = match delivery.resolve(commit) {
+                Ok(_) => recorded(environment, agent, &units(delivery, &id, &[agent.as_str()])?.remove(0)).ok(),
+                Err(_) => None,
+            };
+            known.insert(commit.clone(), record);
+        }
+        let record = known[commit].clone();
+        found.push((release, record));
+    }
+    Ok(found)
+}
+
+fn text(logs: &[Vec<LoggedRelease>]) -> String {
+    let mut text = String::new();
+    for log in logs {
+        text.push_str(&format!("{}\n", title(log)));
+        for release in log {
+            let name = release.by.split(" <").next().unwrap_or_default();
+            let origin = release.origin();
+            let comma = if origin.is_empty() { "" } else { ", " };
+            text.push_str(&format!(
+                "  {} ({}, {name}{comma}{origin})\n",
+                release.version, release.time
+            ));
+            for line in release.lines() {
+                text.push_str(&format!("    {line}\n"));
+            }
+        }
+    }
+    if text.is_empty() {
+        text.push_str("nothing is recorded\n");
+    }
+    text
+}
+
+fn table(log: &[LoggedRelease]) -> (String, Table) {
+    let mut table = Table::new(&["version", "time", "by", "came", "changed"]);
+    for release in log {
+        let name = release.by.split(" <").next().unwrap_or_default();
+        table.row(vec![
+            release.version.to_string(),
+            release.time.to_string(),
+            name.to_owned(),
+            release.origin(),
+            release.lines().join("; "),
+        ]);
+    }
+    (title(log), table)
+}
+
+fn title(log: &[LoggedRelease]) -> String {
+    log.first()
+        .map(|release| format!("{} in {}", release.agent, release.environment))
+        .unwrap_or_default()
+}
