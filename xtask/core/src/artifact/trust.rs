@@ -1,6 +1,7 @@
 //! `environments/trust.yaml`: which keys and identities may sign what, until when, and which no more.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -163,6 +164,15 @@ pub enum Proof {
     },
 }
 
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Proof::Key(key) => write!(f, "the key `{}`", key.id()),
+            Proof::Identity { identity, issuer } => write!(f, "`{identity}` from `{issuer}`"),
+        }
+    }
+}
+
 impl Trust {
     /// Reads the entries of a file; every one that cannot be believed is a problem.
     pub fn of(file: &TrustFile) -> (Trust, Vec<Problem>) {
@@ -210,6 +220,11 @@ impl Trust {
     pub fn with_key(&self, id: &str) -> Vec<&TrustedSigner> {
         let has = |signer: &&TrustedSigner| matches!(&signer.proof, Proof::Key(key) if key.id() == id);
         self.signers.iter().filter(has).collect()
+    }
+
+    /// The entries of a key or an identity, letter by letter.
+    pub fn with_proof(&self, proof: &Proof) -> Vec<&TrustedSigner> {
+        self.signers.iter().filter(|signer| signer.proof == *proof).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lockstep::artifact::Certified;
 use lockstep::model::Problem;
 
+use super::super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -17,19 +18,21 @@ pub(in super::super) struct Certificates {
 }
 
 impl Certificates {
-    /// With the roots of a `trusted_root.json`, or those of the public instance.
-    pub(in super::super) fn new(context: &Context, roots: Option<&Path>) -> Result<Certificates, Failure> {
-        let json = roots
-            .map(|path| {
-                let path = context.folder.join(path);
-                let bytes = context
-                    .files
-                    .read(&path)?
-                    .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
-                Ok(String::from_utf8_lossy(&bytes).into_owned())
-            })
-            .transpose()?;
-        Certificates::of(json.as_deref())
+    /// With the roots of a `trusted_root.json` that is given, or those beside the trust file, or the public instance's.
+    pub(in super::super) fn new(
+        context: &Context,
+        given: Option<&Path>,
+        trusted: &Trusted,
+    ) -> Result<Certificates, Failure> {
+        let Some(path) = given else {
+            return Certificates::of(trusted.instance.trusted_root.as_deref());
+        };
+        let path = context.folder.join(path);
+        let bytes = context
+            .files
+            .read(&path)?
+            .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
+        Certificates::of(Some(&String::from_utf8_lossy(&bytes)))
     }
 
     #[cfg(feature = "sigstore")]
@@ -43,13 +46,10 @@ impl Certificates {
     }
 
     #[cfg(not(feature = "sigstore"))]
-    fn of(json: Option<&str>) -> Result<Certificates, Failure> {
-        match json {
-            Some(_) => Err(Failure::lacks("sigstore", "hold certificates to roots")),
-            None => Ok(Certificates {
-                missed: AtomicBool::new(false),
-            }),
-        }
+    fn of(_json: Option<&str>) -> Result<Certificates, Failure> {
+        Ok(Certificates {
+            missed: AtomicBool::new(false),
+        })
     }
 
     /// Checks a bundle of a release.

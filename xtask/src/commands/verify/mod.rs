@@ -40,7 +40,8 @@ pub struct Args {
     /// Render every unit again from the commit that it names, and compare each byte.
     #[arg(long, conflicts_with = "path")]
     reproduce: bool,
-    /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the public instance.
+    /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the one beside the trust file or what is
+    /// known of the public instance.
     #[arg(long, value_name = "FILE")]
     trusted_root: Option<PathBuf>,
     /// Believe this trust file, instead of the one on the branch that people edit.
@@ -81,7 +82,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     if !trusted.findings.is_empty() {
         return Ok(Report::of_findings(trusted.findings, trusted.sources));
     }
-    let certificates = Certificates::new(context, args.trusted_root.as_deref())?;
+    let certificates = Certificates::new(context, args.trusted_root.as_deref(), &trusted)?;
     let check = |bundle: &[u8]| certificates.check(bundle);
     let judge = Judge {
         trust: &trusted.trust,
