@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lockstep::artifact::Certified;
-use lockstep::model::Problem;
+use lockstep::artifact::{Certified, PublicKey};
+use lockstep::model::{Digest, Problem};
 
 use super::super::trust::Trusted;
 use crate::context::Context;
@@ -63,8 +63,29 @@ impl Certificates {
             Err(Problem::error(
                 "unchecked-certificate",
                 "/verificationMaterial/certificate",
-                "this build of the tool cannot check certificates",
+                "this build of the tool cannot check certificates and entries in a log",
             ))
+        }
+    }
+
+    /// Checks a bundle over this digest: by this key, with its entries in the log, or by whomever its certificate names.
+    pub(super) fn check_digest(
+        &self,
+        bundle: &[u8],
+        digest: Digest,
+        key: Option<&PublicKey>,
+    ) -> Result<Certified, Problem> {
+        #[cfg(feature = "sigstore")]
+        {
+            use crate::adapters::signer::sigstore::{By, Signed};
+            let pem = key.map(PublicKey::to_pem);
+            let by = pem.as_deref().map_or(By::Anybody, By::Key);
+            self.roots.check(bundle, Signed::Digest(*digest.bytes()), by)
+        }
+        #[cfg(not(feature = "sigstore"))]
+        {
+            let _ = (digest, key);
+            self.check(bundle)
         }
     }
 
