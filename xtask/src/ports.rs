@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lockstep::artifact::{CommitKey, CommitProof, PublicKey};
+use lockstep::artifact::{CommitKey, CommitProof, Proof};
 use lockstep::model::FileTree;
 use lockstep::release::verify::Irregular;
 use schemars::JsonSchema;
@@ -246,8 +246,8 @@ pub trait Files: Send + Sync {
 
 /// Who signs releases.
 pub trait Signer: Send + Sync {
-    /// The key that signs; none where a certificate names an identity instead.
-    fn key(&self) -> Option<&PublicKey>;
+    /// What it signs with: a key, or a certificate that names an identity.
+    fn proof(&self) -> Proof;
 
     /// Signs statements: a bundle for each, in their order.
     fn sign(&self, statements: &[Arc<[u8]>]) -> Result<Vec<Arc<[u8]>>, Failure>;

@@ -39,8 +39,17 @@ pub struct Environment {
     pub key_passphrase: Option<Secret>,
     /// Whether a CI service runs this: `CI` is set and neither empty nor `false`.
     pub ci: bool,
-    /// Whether GitHub Actions offers the job a token that says who it is.
-    pub identity_token: bool,
+    /// What proves who runs this, where a CI service offers that.
+    pub identity: Option<Identity>,
+}
+
+/// What proves to others who runs this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// GitHub Actions hands the job a token when it is asked.
+    GitHub,
+    /// A token (JWT), which is for the audience `sigstore`.
+    Token(Secret),
 }
 
 /// A text that is never shown.
@@ -66,6 +75,16 @@ fn program() -> String {
     told.unwrap_or_default()
 }
 
+/// A token that is there, as GitLab CI/CD gives one, or the offer of GitHub Actions to give one.
+fn identity() -> Option<Identity> {
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(token) = variable("SIGSTORE_ID_TOKEN") {
+        return Some(Identity::Token(Secret(token)));
+    }
+    variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?;
+    variable("ACTIONS_ID_TOKEN_REQUEST_URL").map(|_| Identity::GitHub)
+}
+
 impl Environment {
     /// Reads the surroundings; fails where the current folder is gone.
     pub fn read() -> Result<Environment, Failure> {
@@ -83,7 +102,7 @@ impl Environment {
                 || env::var_os("TERM").is_some_and(|value| value == "dumb"),
             key_passphrase: env::var("LOCKSTEP_KEY_PASSPHRASE").ok().map(Secret),
             ci: env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false"),
-            identity_token: env::var_os("ACTIONS_ID_TOKEN_REQUEST_URL").is_some_and(|value| !value.is_empty()),
+            identity: identity(),
         })
     }
 

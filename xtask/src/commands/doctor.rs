@@ -339,13 +339,13 @@ fn continuous_integration(context: &Context) -> Option<Check> {
     if !environment.ci {
         return None;
     }
-    Some(if environment.identity_token {
+    Some(if environment.identity.is_some() {
         Check::good("identity of the job", "it can sign without a key")
     } else {
         Check::notice(
             "identity of the job",
             "this job has none, so it signs with a key or not at all",
-            "add `permissions: {id-token: write}` to the job, where it is a job of GitHub Actions",
+            "add `permissions: {id-token: write}` to the job in GitHub Actions\nadd `id_tokens: {SIGSTORE_ID_TOKEN: {aud: sigstore}}` to it in GitLab CI/CD",
         )
     })
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use lockstep::artifact::{Trust, TrustFile};
+use lockstep::artifact::{Proof, Trust, TrustFile};
 use lockstep::model::{EnvironmentName, FileTree, Finding};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::{Environment, Workspace, layout, read_trust};
 
+use crate::adapters::signer::keyless::Instance;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{CommitSigning, GitId, Repository};
@@ -24,6 +25,8 @@ pub(super) struct Trusted {
     pub(super) source: String,
     /// The file that the findings are about.
     pub(super) sources: FileTree,
+    /// Whose services certify identities.
+    pub(super) instance: Instance,
     /// Environments that follow the candidate, which a development key may sign for.
     candidates: Vec<EnvironmentName>,
 }
@@ -36,20 +39,19 @@ impl Trusted {
         workspace: &Workspace,
         given: Option<&Path>,
     ) -> Result<Trusted, Failure> {
-        let (source, bytes) = match given {
-            Some(path) => {
-                let path = context.folder.join(path);
-                let bytes = context
-                    .files
-                    .read(&path)?
-                    .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
-                (path.display().to_string(), Some(bytes))
-            }
+        let (source, [bytes, signing_config, trusted_root]) = match given {
+            Some(path) => (context.folder.join(path).display().to_string(), beside(context, path)?),
             None => {
                 let (source, commit) = dry_tip(repository, workspace)?;
-                let bytes = repository.read(&commit, &[layout::TRUST.to_owned()])?.pop().flatten();
-                (source, bytes.map(|bytes| bytes.to_vec()))
+                let files = repository.read(&commit, &FILES.map(str::to_owned))?;
+                let mut files = files.into_iter().map(|file| file.map(|bytes| bytes.to_vec()));
+                (source, std::array::from_fn(|_| files.next().flatten()))
             }
+        };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let instance = Instance {
+            signing_config: signing_config.map(text),
+            trusted_root: trusted_root.map(text),
         };
         let mut sources = FileTree::default();
         let (file, mut trust, findings) = match bytes {
@@ -78,6 +80,7 @@ impl Trusted {
             findings,
             source,
             sources,
+            instance,
             candidates,
         })
     }
@@ -102,6 +105,14 @@ impl Trusted {
         signers.any(|signer| signer.environments.contains(environment))
     }
 
+    /// Whether someone may sign for an environment with a certificate.
+    pub(super) fn admits_identity(&self, environment: &EnvironmentName) -> bool {
+        self.trust
+            .signers
+            .iter()
+            .any(|signer| matches!(signer.proof, Proof::Identity { .. }) && signer.environments.contains(environment))
+    }
+
     /// Whether commits of an environment must be signed.
     pub(super) fn commits(&self, environment: &EnvironmentName) -> CommitSigning {
         let keys = self.trust.commits.get(environment);
@@ -112,6 +123,27 @@ impl Trusted {
     pub(super) fn development(&self, context: &Context, repository: &dyn Repository) -> Result<Trust, Failure> {
         development(context, repository, &self.candidates)
     }
+}
+
+/// What of Sigstore stands beside a trust file, by its path from there; the file itself is the first.
+const FILES: [&str; 3] = [layout::TRUST, layout::SIGNING_CONFIG, layout::TRUSTED_ROOT];
+
+/// A trust file that is given, and what stands beside it.
+fn beside(context: &Context, path: &Path) -> Result<[Option<Vec<u8>>; 3], Failure> {
+    let path = context.folder.join(path);
+    let read = |name: &str| {
+        let name = name.strip_prefix(layout::ENVIRONMENTS).unwrap_or(name);
+        let folder = path.parent().unwrap_or(&context.folder);
+        context.files.read(&folder.join(name.trim_start_matches('/')))
+    };
+    let Some(trust) = context.files.read(&path)? else {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("there is no `{}`", path.display()),
+        ));
+    };
+    let [_, signing_config, trusted_root] = FILES;
+    Ok([Some(trust), read(signing_config)?, read(trusted_root)?])
 }
 
 /// Where this clone keeps its keys.

@@ -29,10 +29,11 @@ impl<'a> Verifier<'a> {
         workspace: &Workspace,
         given: Option<&Path>,
     ) -> Result<Verifier<'a>, Failure> {
+        let trusted = Trusted::read(context, repository, workspace, given)?;
         Ok(Verifier {
             context,
-            trusted: Trusted::read(context, repository, workspace, given)?,
-            certificates: Certificates::new(context, None)?,
+            certificates: Certificates::new(context, None, &trusted)?,
+            trusted,
         })
     }
 

@@ -70,7 +70,8 @@ fn a_released_fleet_in_a_job_without_an_identity() {
                      cargo xtask keys init
             good     signing key: development
             notice   identity of the job: this job has none, so it signs with a key or not at all
-                     add `permissions: {id-token: write}` to the job, where it is a job of GitHub Actions
+                     add `permissions: {id-token: write}` to the job in GitHub Actions
+                     add `id_tokens: {SIGSTORE_ID_TOKEN: {aud: sigstore}}` to it in GitLab CI/CD
         "#]],
     );
 }

@@ -73,7 +73,7 @@ impl Workbench {
                 no_color: true,
                 key_passphrase: None,
                 ci: false,
-                identity_token: false,
+                identity: None,
             },
             clock: Box::new(FixedClock(1_700_000_000)),
             files: Box::new(MemoryFiles::new(files)),

@@ -3,6 +3,7 @@
 pub mod bundle;
 mod commit;
 mod dsse;
+mod image;
 mod inventory;
 mod json;
 mod key;
@@ -17,6 +18,7 @@ mod verification;
 
 pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_key};
 pub use dsse::{IN_TOTO, pae};
+pub use image::{CheckLogged, ImageReference, check_image};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};
 pub use provenance::{
@@ -29,7 +31,8 @@ pub use statement::{
     Subject, SubjectDigest,
 };
 pub use trust::{
-    CommitSigner, ImageSigner, Proof, Revocation, SequenceRange, SignerEntry, Trust, TrustFile, TrustedSigner, proof,
+    CommitSigner, ImageSigner, Proof, Revocation, SequenceRange, SignerEntry, Trust, TrustFile, TrustedImageSigner,
+    TrustedSigner, proof,
 };
 pub use verification::{Certified, CheckCertificate, Signed, authority, check, payload, read_statement};
 

@@ -120,6 +120,11 @@ pub const RULES: &[Rule] = &[
         "find out who wrote this; if the key may sign, add it after a review",
     ),
     Rule::new(
+        "untrusted-image",
+        "the trust file lets nobody sign images of the repository, so a signature of one proves nothing",
+        "write under `images:` who may, with the beginning of the repository, after a review",
+    ),
+    Rule::new(
         "wrong-artifact",
         "the signature is of something else than what it stands beside",
         "restore the file",

@@ -1,6 +1,7 @@
 //! `environments/trust.yaml`: which keys and identities may sign what, until when, and which no more.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -102,7 +103,7 @@ pub struct CommitSigner {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ImageSigner {
-    /// What the image's repository begins with, up to a `/`.
+    /// What the image's repository begins with, up to a `/`. Of entries that begin several ways the longest counts.
     pub repository: String,
     /// A P-256 public key in PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,7 +126,16 @@ pub struct Trust {
     /// How old the last release may be, days.
     pub freshness: BTreeMap<EnvironmentName, u32>,
     /// Who may sign images.
-    pub images: Vec<ImageSigner>,
+    pub images: Vec<TrustedImageSigner>,
+}
+
+/// Who may sign images, read.
+#[derive(Clone, Debug)]
+pub struct TrustedImageSigner {
+    /// What the image's repository begins with, up to a `/`.
+    pub repository: String,
+    /// What they sign with.
+    pub proof: Proof,
 }
 
 /// An entry, read.
@@ -163,6 +173,15 @@ pub enum Proof {
     },
 }
 
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Proof::Key(key) => write!(f, "the key `{}`", key.id()),
+            Proof::Identity { identity, issuer } => write!(f, "`{identity}` from `{issuer}`"),
+        }
+    }
+}
+
 impl Trust {
     /// Reads the entries of a file; every one that cannot be believed is a problem.
     pub fn of(file: &TrustFile) -> (Trust, Vec<Problem>) {
@@ -175,9 +194,16 @@ impl Trust {
                 Err(problem) => problems.push(problem),
             }
         }
+        let mut images = Vec::new();
         for (index, image) in file.images.iter().enumerate() {
             let parts = (image.key.as_deref(), image.identity.as_deref(), image.issuer.as_deref());
-            problems.extend(proof(parts, &format!("/images/{index}")).err());
+            match proof(parts, &format!("/images/{index}")) {
+                Ok(proof) => images.push(TrustedImageSigner {
+                    repository: image.repository.trim_end_matches('/').to_owned(),
+                    proof,
+                }),
+                Err(problem) => problems.push(problem),
+            }
         }
         let mut commits: BTreeMap<EnvironmentName, Vec<CommitKey>> = BTreeMap::new();
         for (environment, entries) in &file.commits {
@@ -194,7 +220,7 @@ impl Trust {
             signers,
             commits,
             freshness: file.freshness.clone(),
-            images: file.images.clone(),
+            images,
         };
         (trust, problems)
     }
@@ -210,6 +236,23 @@ impl Trust {
     pub fn with_key(&self, id: &str) -> Vec<&TrustedSigner> {
         let has = |signer: &&TrustedSigner| matches!(&signer.proof, Proof::Key(key) if key.id() == id);
         self.signers.iter().filter(has).collect()
+    }
+
+    /// Who may sign the images of a repository: the entries whose beginning of it is the longest.
+    pub fn image_signers(&self, repository: &str) -> Vec<&TrustedImageSigner> {
+        let begins = |signer: &&TrustedImageSigner| {
+            let rest = repository.strip_prefix(&signer.repository);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mut signers: Vec<_> = self.images.iter().filter(begins).collect();
+        let longest = signers.iter().map(|signer| signer.repository.len()).max();
+        signers.retain(|signer| Some(signer.repository.len()) == longest);
+        signers
+    }
+
+    /// The entries of a key or an identity, letter by letter.
+    pub fn with_proof(&self, proof: &Proof) -> Vec<&TrustedSigner> {
+        self.signers.iter().filter(|signer| signer.proof == *proof).collect()
     }
 }
 

@@ -229,17 +229,16 @@ fn key(signer: &TrustedSigner) -> Option<&PublicKey> {
 
 /// The entries of the identity that a certificate names, letter by letter.
 fn with_identity<'a>(trust: &'a Trust, found: &Certified) -> Result<Vec<&'a TrustedSigner>, Problem> {
-    let is = |signer: &&TrustedSigner| matches!(&signer.proof, Proof::Identity { identity, issuer } if *identity == found.identity && *issuer == found.issuer);
-    let signers: Vec<&TrustedSigner> = trust.signers.iter().filter(is).collect();
+    let proof = Proof::Identity {
+        identity: found.identity.clone(),
+        issuer: found.issuer.clone(),
+    };
+    let signers = trust.with_proof(&proof);
     if signers.is_empty() {
-        let message = format!(
-            "expected an identity of the trust file, found `{}` from `{}`",
-            found.identity, found.issuer
-        );
         return Err(Problem::error(
             "wrong-identity",
             "/verificationMaterial/certificate",
-            message,
+            format!("expected an identity of the trust file, found {proof}"),
         ));
     }
     Ok(signers)

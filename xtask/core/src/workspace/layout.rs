@@ -14,6 +14,10 @@ pub const PARTIALS: &str = "partials";
 pub const FLEET: &str = "environments/fleet.yaml";
 /// Who may sign releases.
 pub const TRUST: &str = "environments/trust.yaml";
+/// What certificates, logs and time stamps are held to, where it is not what the tool knows of the public instance.
+pub const TRUSTED_ROOT: &str = "environments/sigstore/trusted_root.json";
+/// Which services certify who signs, and keep a log of it, where they are not those of the public instance.
+pub const SIGNING_CONFIG: &str = "environments/sigstore/signing_config.json";
 /// What is known of models and indexes.
 pub const MODELS: &str = "environments/models.yaml";
 /// Copies of the blueprints that release files pin.
@@ -211,7 +215,7 @@ pub enum Place<'a> {
     Blueprint(&'a str, &'a str),
     /// A template that all blueprints share.
     Partial(&'a str),
-    /// Who may sign.
+    /// Who may sign, and the services that certify it.
     Trust,
     /// Prose for people.
     Prose,
@@ -272,6 +276,7 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
         [environment, "releases", file] => stem(file, ".yaml", |agent| Place::Release(environment, agent)),
         [environment, "holds", file] => stem(file, ".yaml", |agent| Place::Hold(environment, agent)),
         ["trust.yaml"] => Place::Trust,
+        ["sigstore", "trusted_root.json" | "signing_config.json"] => Place::Trust,
         _ => Place::Stray,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lockstep::artifact::{IN_TOTO, PublicKey, bundle, pae};
+use lockstep::artifact::{IN_TOTO, Proof, PublicKey, bundle, pae};
 use rayon::prelude::*;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
@@ -62,8 +62,8 @@ impl LocalKey {
 }
 
 impl Signer for LocalKey {
-    fn key(&self) -> Option<&PublicKey> {
-        Some(&self.public)
+    fn proof(&self) -> Proof {
+        Proof::Key(self.public.clone())
     }
 
     fn sign(&self, statements: &[Arc<[u8]>]) -> Result<Vec<Arc<[u8]>>, Failure> {

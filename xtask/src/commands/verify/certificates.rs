@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lockstep::artifact::Certified;
-use lockstep::model::Problem;
+use lockstep::artifact::{Certified, PublicKey};
+use lockstep::model::{Digest, Problem};
 
+use super::super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -17,19 +18,21 @@ pub(in super::super) struct Certificates {
 }
 
 impl Certificates {
-    /// With the roots of a `trusted_root.json`, or those of the public instance.
-    pub(in super::super) fn new(context: &Context, roots: Option<&Path>) -> Result<Certificates, Failure> {
-        let json = roots
-            .map(|path| {
-                let path = context.folder.join(path);
-                let bytes = context
-                    .files
-                    .read(&path)?
-                    .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
-                Ok(String::from_utf8_lossy(&bytes).into_owned())
-            })
-            .transpose()?;
-        Certificates::of(json.as_deref())
+    /// With the roots of a `trusted_root.json` that is given, or those beside the trust file, or the public instance's.
+    pub(in super::super) fn new(
+        context: &Context,
+        given: Option<&Path>,
+        trusted: &Trusted,
+    ) -> Result<Certificates, Failure> {
+        let Some(path) = given else {
+            return Certificates::of(trusted.instance.trusted_root.as_deref());
+        };
+        let path = context.folder.join(path);
+        let bytes = context
+            .files
+            .read(&path)?
+            .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
+        Certificates::of(Some(&String::from_utf8_lossy(&bytes)))
     }
 
     #[cfg(feature = "sigstore")]
@@ -43,13 +46,10 @@ impl Certificates {
     }
 
     #[cfg(not(feature = "sigstore"))]
-    fn of(json: Option<&str>) -> Result<Certificates, Failure> {
-        match json {
-            Some(_) => Err(Failure::lacks("sigstore", "hold certificates to roots")),
-            None => Ok(Certificates {
-                missed: AtomicBool::new(false),
-            }),
-        }
+    fn of(_json: Option<&str>) -> Result<Certificates, Failure> {
+        Ok(Certificates {
+            missed: AtomicBool::new(false),
+        })
     }
 
     /// Checks a bundle of a release.
@@ -63,8 +63,29 @@ impl Certificates {
             Err(Problem::error(
                 "unchecked-certificate",
                 "/verificationMaterial/certificate",
-                "this build of the tool cannot check certificates",
+                "this build of the tool cannot check certificates and entries in a log",
             ))
+        }
+    }
+
+    /// Checks a bundle over this digest: by this key, with its entries in the log, or by whomever its certificate names.
+    pub(super) fn check_digest(
+        &self,
+        bundle: &[u8],
+        digest: Digest,
+        key: Option<&PublicKey>,
+    ) -> Result<Certified, Problem> {
+        #[cfg(feature = "sigstore")]
+        {
+            use crate::adapters::signer::sigstore::{By, Signed};
+            let pem = key.map(PublicKey::to_pem);
+            let by = pem.as_deref().map_or(By::Anybody, By::Key);
+            self.roots.check(bundle, Signed::Digest(*digest.bytes()), by)
+        }
+        #[cfg(not(feature = "sigstore"))]
+        {
+            let _ = (digest, key);
+            self.check(bundle)
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod branch;
 mod certificates;
+mod image;
 mod reproduce;
 
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ use crate::report::Report;
 ///
 /// Every unit: its signature, its files against the signed statement, the list of units, and the chain of statements
 /// through the branch's history. Whom to believe stands in `environments/trust.yaml` at the tip of the branch that
-/// people edit, never in what is verified.
+/// people edit, never in what is verified. With `--image`: whether somebody who may has signed a container image.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Verify only these environments; all that have a branch by default.
@@ -41,12 +42,19 @@ pub struct Args {
     /// Render every unit again from the commit that it names, and compare each byte.
     #[arg(long, conflicts_with = "path")]
     reproduce: bool,
-    /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the public instance.
+    /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the one beside the trust file or what is
+    /// known of the public instance.
     #[arg(long, value_name = "FILE")]
     trusted_root: Option<PathBuf>,
     /// Believe this trust file, instead of the one on the branch that people edit.
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
+    /// Verify the signature of a container image instead, `<repository>@sha256:<digest>`; nothing is fetched.
+    #[arg(long, value_name = "IMAGE", requires = "bundle", conflicts_with_all = ["environment", "commit", "path", "reproduce"])]
+    image: Option<String>,
+    /// The Sigstore bundle with the image's signature.
+    #[arg(long, value_name = "FILE", requires = "image")]
+    bundle: Option<PathBuf>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -88,7 +96,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     if !trusted.findings.is_empty() {
         return Ok(Report::of_findings(trusted.findings, trusted.sources));
     }
-    let certificates = Certificates::new(context, args.trusted_root.as_deref())?;
+    let certificates = Certificates::new(context, args.trusted_root.as_deref(), &trusted)?;
+    if let (Some(image), Some(bundle)) = (&args.image, &args.bundle) {
+        return image::run(context, &trusted, &certificates, image, bundle);
+    }
     let check = |bundle: &[u8]| certificates.check(bundle);
     let judge = Judge {
         trust: &trusted.trust,

@@ -2,6 +2,7 @@
 
 mod commits;
 mod contract;
+mod keyless;
 mod kubernetes;
 mod pushes;
 mod races;

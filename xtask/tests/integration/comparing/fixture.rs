@@ -229,7 +229,7 @@ impl Fleet {
             no_color: true,
             key_passphrase: None,
             ci: false,
-            identity_token: false,
+            identity: None,
         };
         let context = Context::of_process(environment, None);
         let cli = Cli::try_parse_from(["cargo xtask"].iter().chain(arguments)).unwrap();

@@ -5,6 +5,8 @@ mod certificates;
 mod commits;
 mod files;
 mod history;
+mod images;
+mod keyless;
 mod keys;
 mod provenance;
 mod released;

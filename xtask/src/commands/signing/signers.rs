@@ -1,0 +1,108 @@
+//! The keys and the certificate that a run signs with: each opened once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lockstep::artifact::PublicKey;
+
+use super::super::trust::key_folder;
+use crate::adapters::environment::{Identity, Secret};
+use crate::adapters::signer::keyless::{self, Instance};
+use crate::adapters::signer::passphrase::{self, Novelty};
+use crate::adapters::signer::{LocalKey, encrypted};
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{Repository, Signer};
+
+/// What this clone calls the key that it makes for itself.
+pub(super) const DEVELOPMENT: &str = "development";
+
+/// Whatever a run has signed with, so that a passphrase and a certificate are asked for once.
+pub(super) struct Signers {
+    keys: BTreeMap<PathBuf, Arc<LocalKey>>,
+    certified: Option<Arc<dyn Signer>>,
+    descriptor: Option<u32>,
+}
+
+impl Signers {
+    /// None yet; a passphrase is read from this descriptor, or else from the environment or the terminal.
+    pub(super) fn new(descriptor: Option<u32>) -> Signers {
+        Signers {
+            keys: BTreeMap::new(),
+            certified: None,
+            descriptor,
+        }
+    }
+
+    /// The key of a file.
+    pub(super) fn key(&mut self, context: &Context, path: &Path) -> Result<Arc<LocalKey>, Failure> {
+        if let Some(key) = self.keys.get(path) {
+            return Ok(Arc::clone(key));
+        }
+        let key = Arc::new(read_key(context, path, self.descriptor)?);
+        self.keys.insert(path.to_owned(), Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// A certificate for an identity; a run has one identity.
+    pub(super) fn certified(&mut self, identity: &Identity, instance: &Instance) -> Result<Arc<dyn Signer>, Failure> {
+        if let Some(signer) = &self.certified {
+            return Ok(Arc::clone(signer));
+        }
+        let signer = keyless::open(identity, instance)?;
+        self.certified = Some(Arc::clone(&signer));
+        Ok(signer)
+    }
+}
+
+/// The identity token in a file.
+pub(super) fn read_token(context: &Context, path: &Path) -> Result<Identity, Failure> {
+    let path = context.folder.join(path);
+    let failed = |what: &str| Failure::new(FailureKind::Usage, format!("`{}` {what}", path.display()));
+    // a pipe is as good a place as a file: `--identity-token <(…)`
+    let bytes = context.files.read_own(&path)?.ok_or_else(|| failed("does not exist"))?;
+    let text = String::from_utf8(bytes).map_err(|_| failed("is no identity token"))?;
+    if text.trim().split('.').count() != 3 {
+        return Err(failed("is no identity token").hint("write the token (JWT) alone into it"));
+    }
+    Ok(Identity::Token(Secret(text)))
+}
+
+/// Reads a key file.
+fn read_key(context: &Context, path: &Path, descriptor: Option<u32>) -> Result<LocalKey, Failure> {
+    let failed = |what: &str| Failure::new(FailureKind::Usage, format!("`{}` {what}", path.display()));
+    let bytes = context.files.read(path)?.ok_or_else(|| failed("does not exist"))?;
+    let text = String::from_utf8(bytes).map_err(|_| failed("is no key in PEM"))?;
+    if encrypted::is_encrypted(&text) {
+        encrypted::available()?;
+        let prompt = format!("passphrase of `{}`", path.display());
+        let secret = passphrase::ask(
+            &context.environment,
+            &*context.files,
+            descriptor,
+            &prompt,
+            Novelty::Known,
+        )?;
+        return encrypted::open(&text, &secret);
+    }
+    LocalKey::from_pem(&text).unwrap_or_else(|| Err(failed("is no private key in PEM")))
+}
+
+/// The keys that this clone keeps beside its own development key: where each is, and its public half.
+pub(super) fn kept(context: &Context, repository: &dyn Repository) -> Result<Vec<(PathBuf, PublicKey)>, Failure> {
+    let folder = key_folder(repository);
+    if !context.files.exists(&folder) {
+        return Ok(Vec::new());
+    }
+    let tree = context.files.tree(&folder, &|path| path.ends_with(".pub"))?;
+    let mut keys = Vec::new();
+    let own = format!("{DEVELOPMENT}.pub");
+    for (name, _) in tree.entries().filter(|(name, _)| *name != own) {
+        let text = tree.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        if let Some(public) = text.as_deref().and_then(PublicKey::from_pem) {
+            keys.push((folder.join(name).with_extension("key"), public));
+        }
+    }
+    Ok(keys)
+}

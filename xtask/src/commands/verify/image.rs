@@ -1,0 +1,71 @@
+//! Whether somebody who may has signed a container image, by a bundle that is at hand.
+
+use std::path::Path;
+
+use lockstep::artifact::{ImageReference, check_image};
+use lockstep::model::{FileTree, Finding};
+use serde::Serialize;
+
+use super::super::trust::Trusted;
+use super::Certificates;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::report::Report;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    trust: String,
+    image: String,
+    holds: bool,
+    /// Who signed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signer: Option<String>,
+    /// The beginning of the repository that they may sign images of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<String>,
+}
+
+pub(super) fn run(
+    context: &Context,
+    trusted: &Trusted,
+    certificates: &Certificates,
+    image: &str,
+    bundle: &Path,
+) -> Result<Report, Failure> {
+    let reference = ImageReference::parse(image).ok_or_else(|| {
+        Failure::new(FailureKind::Usage, format!("`{image}` is no image by digest"))
+            .hint("write `<repository>@sha256:<64 hexadecimal digits>`")
+    })?;
+    let path = context.folder.join(bundle);
+    let bytes = context
+        .files
+        .read(&path)?
+        .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
+    let check = |bundle: &[u8], digest, key: Option<&_>| certificates.check_digest(bundle, digest, key);
+    let checked = check_image(&bytes, &reference, &trusted.trust, &check);
+    certificates.missed()?;
+    let (signer, findings) = match checked {
+        Ok(signer) => (Some(signer), Vec::new()),
+        Err(problem) => {
+            let pointer = problem.pointer.clone();
+            let mut finding: Finding = problem.finding().in_file(bundle.display().to_string());
+            if !pointer.is_empty() {
+                finding.message = format!("{} (at `{pointer}`)", finding.message);
+            }
+            (None, vec![finding])
+        }
+    };
+    let text = match signer {
+        Some(signer) => format!("{image}: {}, signed by {}\n", context.style.good("holds"), signer.proof),
+        None => format!("{image}: {}\n", context.style.error("does not hold")),
+    };
+    let answer = Answer {
+        trust: trusted.source.clone(),
+        image: image.to_owned(),
+        holds: signer.is_some(),
+        signer: signer.map(|signer| signer.proof.to_string()),
+        entry: signer.map(|signer| signer.repository.clone()),
+    };
+    Ok(Report::new(answer, text).with_findings(findings, FileTree::default()))
+}
