@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Bar, CaseOutcome, Comparison, SuiteRun, Summary, Tokens, sum_up};
+use super::{Bar, CaseOutcome, Comparison, SuiteRun, Summary, Tokens, cost, sum_up};
 use crate::model::{AgentName, PlainVersion};
 use crate::prompts::run::Subject;
 
@@ -124,19 +124,4 @@ fn column(variant: Variant<'_>, repeats: u32, bar: &Bar) -> GridColumn {
         cost: cost(runs),
         comparison: variant.comparison,
     }
-}
-
-impl Tokens {
-    /// The tokens of several runs.
-    pub fn of(runs: &[SuiteRun]) -> Tokens {
-        Tokens {
-            input: runs.iter().map(|run| run.tokens.0).sum(),
-            output: runs.iter().map(|run| run.tokens.1).sum(),
-        }
-    }
-}
-
-/// What several runs cost, where every price is known.
-pub fn cost(runs: &[SuiteRun]) -> Option<f64> {
-    runs.iter().try_fold(0.0, |sum, run| Some(sum + run.cost?))
 }

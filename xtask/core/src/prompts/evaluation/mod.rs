@@ -7,10 +7,10 @@ mod suite;
 mod verdict;
 
 pub use compare::{Comparison, compare};
-pub use grid::{Grid, GridCell, GridColumn, GridRow, Variant, cost};
+pub use grid::{Grid, GridCell, GridColumn, GridRow, Variant};
 pub use result::{
     CaseOutcome, CaseResult, Evaluation, JudgeEvidence, SuiteEvidence, Summary, Tokens, Verdict, VerdictOutcome,
     suite_digest,
 };
-pub use suite::{SuiteRun, run_suite};
+pub use suite::{SuiteRun, cost, run_suite};
 pub use verdict::{Bar, sum_up, verdict};

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{CaseOutcome, CaseResult};
+use super::{CaseOutcome, CaseResult, Tokens};
 use crate::model::Digest;
 use crate::prompts::cases::{Case, Suite};
 use crate::prompts::run::{
@@ -28,6 +28,21 @@ pub struct SuiteRun {
     pub cost: Option<f64>,
     /// Who answered.
     pub answered: Answered,
+}
+
+impl Tokens {
+    /// The tokens of several runs.
+    pub fn of(runs: &[SuiteRun]) -> Tokens {
+        Tokens {
+            input: runs.iter().map(|run| run.tokens.0).sum(),
+            output: runs.iter().map(|run| run.tokens.1).sum(),
+        }
+    }
+}
+
+/// What several runs cost, where every price is known.
+pub fn cost(runs: &[SuiteRun]) -> Option<f64> {
+    runs.iter().try_fold(0.0, |sum, run| Some(sum + run.cost?))
 }
 
 /// Runs every case of a suite so many times.
