@@ -160,7 +160,14 @@ fn the_change_log_says_what_each_release_changed() {
     let shown = command(fleet.folder(), &["history", "orders", "-e", "staging", "--changes"]).output();
     let shown = String::from_utf8(shown.unwrap().stdout).unwrap();
     let lines: Vec<&str> = shown.lines().map(|line| line.split(" (").next().unwrap()).collect();
-    expect![[r#""#]].assert_eq(&lines.join("\n"));
+    expect![[r#"
+        orders in staging
+          v1.0.0
+            code.digest: sha256:9999999999… → sha256:2222222222…
+          v1.1.0
+            code.digest: sha256:2222222222… → sha256:9999999999…
+          v1.0.0
+            the first release here"#]].assert_eq(&lines.join("\n"));
 }
 
 #[test]
