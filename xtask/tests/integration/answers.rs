@@ -128,6 +128,12 @@ fn findings_and_failures_fit_them_too() {
     fits(&fleet, 2, &["status", "nobody"]);
     fleet.meddle("environment/dev", "apps/orders/manifest.yaml", "{}\n");
     fits(&fleet, 1, &["verify"]);
+    let image = format!("registry.example.com/orders@sha256:{}", "2".repeat(64));
+    fits(
+        &fleet,
+        1,
+        &["verify", "--image", &image, "--bundle", "environments/fleet.yaml"],
+    );
     fleet.append("environments/fleet.yaml", "broken: [\n");
     fits(&fleet, 1, &["check"]);
     for command in [&["diff"][..], &["affected", "--base", "HEAD"], &["evaluate"]] {

@@ -4,19 +4,23 @@ use std::path::Path;
 
 use lockstep::artifact::{ImageReference, check_image};
 use lockstep::model::{FileTree, Finding};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::trust::Trusted;
-use super::Certificates;
+use super::{Answer, Certificates};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(in super::super) struct ImageAnswer {
+    /// Where it is written whom to believe.
     trust: String,
+    /// The image.
     image: String,
+    /// Whether somebody who may has signed it.
     holds: bool,
     /// Who signed it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,12 +64,12 @@ pub(super) fn run(
         Some(signer) => format!("{image}: {}, signed by {}\n", context.style.good("holds"), signer.proof),
         None => format!("{image}: {}\n", context.style.error("does not hold")),
     };
-    let answer = Answer {
+    let answer = ImageAnswer {
         trust: trusted.source.clone(),
         image: image.to_owned(),
         holds: signer.is_some(),
         signer: signer.map(|signer| signer.proof.to_string()),
         entry: signer.map(|signer| signer.repository.clone()),
     };
-    Ok(Report::new(answer, text).with_findings(findings, FileTree::default()))
+    Ok(Report::new(Answer::Image(answer), text).with_findings(findings, FileTree::default()))
 }

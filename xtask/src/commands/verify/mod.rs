@@ -57,9 +57,17 @@ pub struct Args {
     bundle: Option<PathBuf>,
 }
 
+/// What was verified: branches or a folder, or an image.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Answer {
+    Fleet(FleetAnswer),
+    Image(image::ImageAnswer),
+}
+
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
+pub(super) struct FleetAnswer {
     /// Where it is written whom to believe.
     trust: String,
     /// The environments.
@@ -138,11 +146,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         unchecked.extend(untold);
     }
     certificates.missed()?;
-    let answer = Answer {
+    let answer = FleetAnswer {
         trust: trusted.source.clone(),
         environments,
     };
-    let mut report = Report::new(answer, text).with_findings(findings, FileTree::default());
+    let mut report = Report::new(Answer::Fleet(answer), text).with_findings(findings, FileTree::default());
     report.unchecked = unchecked;
     Ok(report)
 }

@@ -167,7 +167,8 @@ fn the_change_log_says_what_each_release_changed() {
           v1.1.0
             code.digest: sha256:2222222222… → sha256:9999999999…
           v1.0.0
-            the first release here"#]].assert_eq(&lines.join("\n"));
+            the first release here"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
