@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
+use super::parted::parted;
 use crate::context::{Context, Loaded, Source};
 use crate::failure::Failure;
 use crate::report::Report;
@@ -16,7 +17,7 @@ use crate::report::Report;
 /// templates do. `--format json` says why in full; `--matrix` prints what a GitHub Actions matrix takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The git revision that is the base, for example `origin/main`.
+    /// The git revision that is the base, for example `origin/main`; what came to it since the change began is no part of it.
     #[arg(long, value_name = "REVISION")]
     base: String,
     /// The git revision to compare with it; the work tree by default.
@@ -35,7 +36,8 @@ pub(super) struct Answer {
 
 /// Finds what is affected.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    let base = context.load(&Source::Revision(args.base))?;
+    let begin = parted(context, &args.base, args.head.as_deref())?;
+    let base = context.load(&Source::Revision(begin.0))?;
     let head = context.load(&args.head.map_or(Source::WorkTree, Source::Revision))?;
     let (Some(before), Some(after)) = (&base.workspace, &head.workspace) else {
         return Ok(unreadable(base, head));

@@ -45,6 +45,7 @@ mod checks;
 mod dry;
 mod judging;
 mod ledger;
+mod parted;
 mod remote;
 mod selection;
 mod signing;

@@ -314,6 +314,10 @@ fn what_came_to_the_base_since_is_not_ours() {
     let answer = fleet.done(&["check", "--base", "main"]);
     assert_eq!(answer.result()["base"], start.to_string(), "where both parted");
     assert_eq!(answer.json.get("known"), None);
+    let answer = fleet.done(&["affected", "--base", "main"]);
+    let affected = answer.result()["include"].as_array().unwrap();
+    let units: Vec<&str> = affected.iter().map(|unit| unit["agent"].as_str().unwrap()).collect();
+    assert_eq!(units, ["assistant"], "orders was described on the base");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use lockstep::workspace::layout;
 
 use crate::commands::diff::trees;
 use crate::commands::judging::{self, Judgement, UnitsArgs};
+use crate::commands::parted::parted;
 use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::ports::GitId;
@@ -23,17 +24,9 @@ pub(super) struct Base {
 
 impl Base {
     pub(super) fn find(context: &Context, name: &str) -> Result<Base, Failure> {
-        let repository = context.repository()?;
-        let hint = format!("fetch it: `git fetch origin {}`", name.trim_start_matches("origin/"));
-        let named = repository.resolve(name).map_err(|failure| {
-            let failure = failure.hint(hint);
-            failure.hint("in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step")
-        })?;
-        let head = repository.head()?;
-        let commit = repository.merge_base(&named.id, &head.id)?.unwrap_or(named.id);
         Ok(Base {
             name: name.to_owned(),
-            commit,
+            commit: parted(context, name, None)?,
         })
     }
 
