@@ -283,20 +283,11 @@ fn an_environment_that_is_added_is_judged_in_full() {
     );
 }
 
-#[test]
-fn what_came_to_the_base_since_is_not_ours() {
-    let fleet = Fleet::small();
-    let start = fleet.repository.git.head().unwrap().target().unwrap();
-    // the base goes on: a new problem, another agent, and an edit of what we do not touch
-    broken_template(&fleet);
-    describe_orders(&fleet);
-    fleet.commit("Pull by number");
-    // a fork began before that
-    begin(&fleet, "fork", start);
-    warm_up(&fleet).commit("Warm up");
+/// Holds what `check` tells to the warmer assistant alone.
+fn told_to_be_warmer(fleet: &Fleet, base: &str) {
     told(
-        &fleet,
-        "main",
+        fleet,
+        base,
         expect![[r#"
         <!-- lockstep check -->
         ## ✅ Lockstep check: nothing found
@@ -311,6 +302,20 @@ fn what_came_to_the_base_since_is_not_ours() {
 
     "#]],
     );
+}
+
+#[test]
+fn what_came_to_the_base_since_is_not_ours() {
+    let fleet = Fleet::small();
+    let start = fleet.repository.git.head().unwrap().target().unwrap();
+    // the base goes on: a new problem, another agent, and an edit of what we do not touch
+    broken_template(&fleet);
+    describe_orders(&fleet);
+    fleet.commit("Pull by number");
+    // a fork began before that
+    begin(&fleet, "fork", start);
+    warm_up(&fleet).commit("Warm up");
+    told_to_be_warmer(&fleet, "main");
     let answer = fleet.done(&["check", "--base", "main"]);
     assert_eq!(answer.result()["base"], start.to_string(), "where both parted");
     assert_eq!(answer.json.get("known"), None);
@@ -352,23 +357,7 @@ fn after_the_base_was_merged_only_our_own_change_is_told() {
     let by = crate::git::fixture::signature();
     git.commit(Some("HEAD"), &by, &by, "Merge main", &tree, &[&ours, &theirs])
         .unwrap();
-    told(
-        &fleet,
-        "main",
-        expect![[r#"
-        <!-- lockstep check -->
-        ## ✅ Lockstep check: nothing found
-
-        ### What changes
-
-        | environment | agent | change | what |
-        |---|---|---|---|
-        | dev | assistant | changed | model.temperature `0.2` → `0.3`; objects \~1 |
-
-        5 units are the same.
-
-    "#]],
-    );
+    told_to_be_warmer(&fleet, "main");
 }
 
 #[test]

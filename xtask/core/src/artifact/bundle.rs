@@ -106,21 +106,12 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Problem> {
         let message = format!("expected `{MEDIA_TYPE}`, found `{}`", bundle.media_type);
         return Err(Problem::error("malformed-bundle", "/mediaType", message));
     }
-    let envelope = bundle.dsse_envelope;
-    if envelope.payload_type != IN_TOTO {
-        let message = format!("expected `{IN_TOTO}`, found `{}`", envelope.payload_type);
-        return Err(Problem::error(
-            "wrong-payload-type",
-            "/dsseEnvelope/payloadType",
-            message,
-        ));
-    }
-    let [signature] = envelope.signatures.as_slice() else {
-        let message = format!("expected one signature, found {}", envelope.signatures.len());
-        return Err(Problem::error("signature-count", "/dsseEnvelope/signatures", message));
-    };
+    let json = bundle.dsse_envelope;
     let hint = bundle.verification_material.public_key.hint;
-    if hint.is_empty() || signature.keyid.is_empty() {
+    let signatures: Vec<&str> = json.signatures.iter().map(|signature| signature.sig.as_str()).collect();
+    let envelope = Envelope::decode(&json.payload_type, &json.payload, &signatures, &hint)?;
+    let named = json.signatures.iter().map(|signature| &signature.keyid);
+    if hint.is_empty() || named.clone().any(String::is_empty) {
         let message = "expected the id of the key that signed, found an empty text";
         return Err(Problem::error(
             "missing-key-id",
@@ -128,22 +119,44 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Problem> {
             message,
         ));
     }
-    if hint != signature.keyid {
-        let message = format!("expected the hint `{hint}`, found `{}`", signature.keyid);
+    if let Some(other) = named.into_iter().find(|id| **id != hint) {
+        let message = format!("expected the hint `{hint}`, found `{other}`");
         return Err(Problem::error(
             "key-id-mismatch",
             "/dsseEnvelope/signatures/0/keyid",
             message,
         ));
     }
-    Ok(Opened::Key(Envelope {
-        key_id: hint,
-        payload: decode("/dsseEnvelope/payload", &envelope.payload)?,
-        signature: decode("/dsseEnvelope/signatures/0/sig", &signature.sig)?,
-    }))
+    Ok(Opened::Key(envelope))
 }
 
 impl Envelope {
+    /// Decodes the envelope of a statement, which has one signature.
+    pub(super) fn decode(
+        payload_type: &str,
+        payload: &str,
+        signatures: &[&str],
+        key_id: &str,
+    ) -> Result<Envelope, Problem> {
+        if payload_type != IN_TOTO {
+            let message = format!("expected `{IN_TOTO}`, found `{payload_type}`");
+            return Err(Problem::error(
+                "wrong-payload-type",
+                "/dsseEnvelope/payloadType",
+                message,
+            ));
+        }
+        let [signature] = signatures else {
+            let message = format!("expected one signature, found {}", signatures.len());
+            return Err(Problem::error("signature-count", "/dsseEnvelope/signatures", message));
+        };
+        Ok(Envelope {
+            key_id: key_id.to_owned(),
+            payload: decode("/dsseEnvelope/payload", payload)?,
+            signature: decode("/dsseEnvelope/signatures/0/sig", signature)?,
+        })
+    }
+
     /// Checks the signature.
     pub fn check(&self, key: &PublicKey) -> Result<(), Problem> {
         key.verify(&pae(IN_TOTO, &self.payload), &self.signature)

@@ -1,12 +1,9 @@
 //! Whether somebody who may has signed a container image: a Sigstore bundle over its digest, as cosign and GitHub make it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::bundle::Envelope;
-use super::dsse::IN_TOTO;
 use super::json;
 use super::key::PublicKey;
 use super::provenance::PROVENANCE_PREDICATE;
@@ -135,7 +132,12 @@ fn by_key<'a>(
     })?;
     match &bundle.dsse_envelope {
         Some(envelope) if bundle.verification_material.tlog_entries.is_empty() => {
-            let envelope = opened(envelope, hint)?;
+            let signatures: Vec<&str> = envelope
+                .signatures
+                .iter()
+                .map(|signature| signature.sig.as_str())
+                .collect();
+            let envelope = Envelope::decode(&envelope.payload_type, &envelope.payload, &signatures, hint)?;
             envelope.check(key)?;
             Ok((signer, Some(envelope.payload)))
         }
@@ -165,31 +167,6 @@ fn by_certificate<'a>(
         Problem::error("wrong-identity", "/verificationMaterial/certificate", message)
     })?;
     Ok((signer, Some(found.payload).filter(|payload| !payload.is_empty())))
-}
-
-fn opened(envelope: &EnvelopeJson, hint: &str) -> Result<Envelope, Problem> {
-    if envelope.payload_type != IN_TOTO {
-        let message = format!("expected `{IN_TOTO}`, found `{}`", envelope.payload_type);
-        return Err(Problem::error(
-            "wrong-payload-type",
-            "/dsseEnvelope/payloadType",
-            message,
-        ));
-    }
-    let [signature] = envelope.signatures.as_slice() else {
-        let message = format!("expected one signature, found {}", envelope.signatures.len());
-        return Err(Problem::error("signature-count", "/dsseEnvelope/signatures", message));
-    };
-    let decode = |pointer: &str, text: &str| {
-        let decoded = STANDARD.decode(text);
-        decoded
-            .map_err(|error| Problem::error("base64-encoding", pointer, format!("expected standard base64: {error}")))
-    };
-    Ok(Envelope {
-        key_id: hint.to_owned(),
-        payload: decode("/dsseEnvelope/payload", &envelope.payload)?,
-        signature: decode("/dsseEnvelope/signatures/0/sig", &signature.sig)?,
-    })
 }
 
 /// Checks that a statement approves of the image: a scan's report would be about it too.
