@@ -110,8 +110,8 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Problem> {
     let hint = bundle.verification_material.public_key.hint;
     let signatures: Vec<&str> = json.signatures.iter().map(|signature| signature.sig.as_str()).collect();
     let envelope = Envelope::decode(&json.payload_type, &json.payload, &signatures, &hint)?;
-    let named = json.signatures.iter().map(|signature| &signature.keyid);
-    if hint.is_empty() || named.clone().any(String::is_empty) {
+    let named = json.signatures.first().map_or("", |signature| &signature.keyid);
+    if hint.is_empty() || named.is_empty() {
         let message = "expected the id of the key that signed, found an empty text";
         return Err(Problem::error(
             "missing-key-id",
@@ -119,8 +119,8 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Problem> {
             message,
         ));
     }
-    if let Some(other) = named.into_iter().find(|id| **id != hint) {
-        let message = format!("expected the hint `{hint}`, found `{other}`");
+    if hint != named {
+        let message = format!("expected the hint `{hint}`, found `{named}`");
         return Err(Problem::error(
             "key-id-mismatch",
             "/dsseEnvelope/signatures/0/keyid",

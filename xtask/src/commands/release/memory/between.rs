@@ -113,11 +113,9 @@ impl Between<'_> {
 /// Whether a run changes something that units of an environment must agree on.
 fn changes(memory: &Memory, plan: &EnvironmentPlan) -> bool {
     let known = |unit: &str| memory.facts(&plan.environment, unit);
-    let rendered = plan.facts.iter();
+    let mut rendered = plan.facts.iter();
     plan.changes.iter().any(|change| change.change == Change::Removed)
-        || rendered
-            .into_iter()
-            .any(|(unit, facts)| known(unit) != Some(digest(facts).as_str()))
+        || rendered.any(|(unit, facts)| known(unit) != Some(digest(facts).as_str()))
 }
 
 /// The digest of a unit's facts.
