@@ -126,6 +126,13 @@ impl Context {
             })
     }
 
+    /// Reads a file that the user names.
+    pub fn named_file(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        let path = self.folder.join(path);
+        let absent = || Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display()));
+        self.files.read(&path)?.ok_or_else(absent)
+    }
+
     /// Reads the tree of a source.
     pub fn tree(&self, source: &Source) -> Result<FileTree, Failure> {
         self.files_of(source, &layout::wanted)

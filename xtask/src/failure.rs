@@ -18,6 +18,9 @@ pub const EXIT_OUTSIDE: u8 = 4;
 /// A bug: what the Rust runtime exits with after a panic.
 pub const EXIT_BUG: u8 = 101;
 
+/// What makes a clone of GitHub's checkout action whole.
+pub const WHOLE_CHECKOUT: &str = "in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step";
+
 /// What kind of thing stood in the way; each has one exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, EnvironmentName, Finding};
 use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
-use lockstep::release::ledger::{Event, Incident, UnitHistory};
+use lockstep::release::ledger::{Event, Incident, UnitHistory, name_of};
 use lockstep::report::Table;
 use lockstep::workspace::layout;
 use serde::Serialize;
@@ -140,7 +140,7 @@ fn answer(histories: &[(Place<'_>, UnitHistory)], limit: usize) -> Report {
         .collect();
     let left_out = told.len().saturating_sub(limit);
     for event in told.iter().skip(left_out) {
-        let name = event.by.split(" <").next().unwrap_or_default();
+        let name = name_of(&event.by);
         let place = event.environment.as_ref().map_or("-".to_owned(), ToString::to_string);
         let mut row = vec![event.time.to_string(), place];
         row.extend(several.then(|| event.unit.clone()));

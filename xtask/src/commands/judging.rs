@@ -12,7 +12,6 @@ use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
 use lockstep::workspace::{Environment, Workspace};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Map;
 
 use super::branches::{delivery_repository, manifests_on};
 use super::selection;
@@ -86,12 +85,7 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());
     findings.extend(more);
-    let everything = Selection {
-        environments: workspace.environments.iter().collect(),
-        agents: None,
-        set: Map::new(),
-    };
-    let (units, more) = render_all(workspace, &engines, &everything);
+    let (units, more) = render_all(workspace, &engines, &Selection::everything(workspace));
     findings.extend(more);
     // of what could not be rendered nobody knows which policies would have met it
     let is_whole = chosen.is_everything(args) && !findings.iter().any(Finding::is_error);

@@ -1,7 +1,7 @@
 //! Where a change begins: what came to its base since is not part of it.
 
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, WHOLE_CHECKOUT};
 use crate::ports::GitId;
 
 /// The commit where the histories of a base and of `head` (what is checked out, by default) parted; the base itself where
@@ -11,7 +11,7 @@ pub(super) fn parted(context: &Context, base: &str, head: Option<&str>) -> Resul
     let hint = format!("fetch it: `git fetch origin {}`", base.trim_start_matches("origin/"));
     let named = repository.resolve(base).map_err(|failure| {
         let failure = failure.hint(hint);
-        failure.hint("in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step")
+        failure.hint(WHOLE_CHECKOUT)
     })?;
     let head = match head {
         Some(head) => repository.resolve(head)?,

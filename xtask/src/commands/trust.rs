@@ -130,17 +130,12 @@ const FILES: [&str; 3] = [layout::TRUST, layout::SIGNING_CONFIG, layout::TRUSTED
 
 /// A trust file that is given, and what stands beside it.
 fn beside(context: &Context, path: &Path) -> Result<[Option<Vec<u8>>; 3], Failure> {
+    let trust = context.named_file(path)?;
     let path = context.folder.join(path);
     let read = |name: &str| {
         let name = name.strip_prefix(layout::ENVIRONMENTS).unwrap_or(name);
         let folder = path.parent().unwrap_or(&context.folder);
         context.files.read(&folder.join(name.trim_start_matches('/')))
-    };
-    let Some(trust) = context.files.read(&path)? else {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            format!("there is no `{}`", path.display()),
-        ));
     };
     let [_, signing_config, trusted_root] = FILES;
     Ok([Some(trust), read(signing_config)?, read(trusted_root)?])

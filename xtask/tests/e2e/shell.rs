@@ -37,6 +37,15 @@ pub fn run(folder: &Path, line: &str) -> Outcome {
     }
 }
 
+/// Runs a command line that must end with this code, and say this on either of its outputs.
+#[track_caller]
+pub fn refused(folder: &Path, line: &str, code: i32, said: &str) {
+    let outcome = run(folder, line);
+    let text = outcome.output + &outcome.errors;
+    assert_eq!(outcome.code, code, "`{line}`: {text}");
+    assert!(text.contains(said), "`{line}`: {text}");
+}
+
 /// Runs a command line that must end well, and returns what it prints.
 pub fn sh(folder: &Path, line: &str) -> String {
     let outcome = run(folder, line);

@@ -7,6 +7,7 @@ use super::bundle::Envelope;
 use super::json;
 use super::key::PublicKey;
 use super::provenance::PROVENANCE_PREDICATE;
+use super::statement::STATEMENT_TYPE;
 use super::trust::{Proof, Trust, TrustedImageSigner};
 use super::verification::Certified;
 use crate::model::{Digest, Problem};
@@ -14,7 +15,7 @@ use crate::model::{Digest, Problem};
 /// What cosign's signature of an image says of it: nothing but that it was signed.
 const COSIGN_PREDICATE: &str = "https://sigstore.dev/cosign/sign/v1";
 /// What these statements may say they are: the second is what older signers of provenance write.
-const STATEMENT_TYPES: [&str; 2] = ["https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1"];
+const STATEMENT_TYPES: [&str; 2] = [STATEMENT_TYPE, "https://in-toto.io/Statement/v0.1"];
 
 /// An image by digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,10 +156,7 @@ fn by_certificate<'a>(
     logged: CheckLogged<'_>,
 ) -> Result<SignedBy<'a>, Problem> {
     let found = logged(bytes, image.digest, None)?;
-    let proof = Proof::Identity {
-        identity: found.identity,
-        issuer: found.issuer,
-    };
+    let proof = found.proof();
     let signer = signers.iter().find(|signer| signer.proof == proof).ok_or_else(|| {
         let message = format!(
             "expected somebody who may sign images of `{}`, found {proof}",
@@ -189,10 +187,7 @@ fn is_about(payload: &[u8], image: &ImageReference) -> Result<(), Problem> {
         return Err(problem);
     }
     if !STATEMENT_TYPES.contains(&statement.statement_type.as_str()) {
-        let message = format!(
-            "expected `{}`, found `{}`",
-            STATEMENT_TYPES[0], statement.statement_type
-        );
+        let message = format!("expected `{STATEMENT_TYPE}`, found `{}`", statement.statement_type);
         return Err(Problem::error("wrong-statement-type", "/_type", message));
     }
     if ![COSIGN_PREDICATE, PROVENANCE_PREDICATE].contains(&statement.predicate_type.as_str()) {

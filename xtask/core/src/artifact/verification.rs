@@ -38,6 +38,16 @@ pub struct Certified {
     pub payload: Vec<u8>,
 }
 
+impl Certified {
+    /// What it was signed with.
+    pub(super) fn proof(&self) -> Proof {
+        Proof::Identity {
+            identity: self.identity.clone(),
+            issuer: self.issuer.clone(),
+        }
+    }
+}
+
 /// Checks a bundle that was signed with a certificate, over bytes with this digest: with the roots of Sigstore, which
 /// are the caller's to know.
 pub type CheckCertificate<'a> = &'a (dyn Fn(&[u8]) -> Result<Certified, Problem> + Sync);
@@ -229,10 +239,7 @@ fn key(signer: &TrustedSigner) -> Option<&PublicKey> {
 
 /// The entries of the identity that a certificate names, letter by letter.
 fn with_identity<'a>(trust: &'a Trust, found: &Certified) -> Result<Vec<&'a TrustedSigner>, Problem> {
-    let proof = Proof::Identity {
-        identity: found.identity.clone(),
-        issuer: found.issuer.clone(),
-    };
+    let proof = found.proof();
     let signers = trust.with_proof(&proof);
     if signers.is_empty() {
         return Err(Problem::error(

@@ -1,7 +1,7 @@
 //! Drafts of retrospectives from what the ledger knows, and what a finished one must say.
 
 use super::history::summary;
-use super::ledger::{Action, Event, Fact, Incident, Moment, Recorded, Retrospective, UnitHistory};
+use super::ledger::{Action, Event, Fact, Incident, Moment, Recorded, Retrospective, UnitHistory, name_of};
 use crate::artifact::{TupleRecord, component_changes};
 use crate::model::{AgentName, EnvironmentName, Finding};
 use crate::workspace::read_file;
@@ -82,7 +82,7 @@ fn timeline(sources: &Sources<'_>) -> Vec<Moment> {
         .filter(|(event, _)| last.is_none_or(|last| event.time <= last))
         .chain(there)
         .map(|(event, fact)| {
-            let by = event.by.split(" <").next().unwrap_or_default();
+            let by = name_of(&event.by);
             let what = summary(fact).split_whitespace().collect::<Vec<_>>().join(" ");
             Moment {
                 time: event.time,

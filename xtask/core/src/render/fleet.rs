@@ -21,6 +21,17 @@ pub struct Selection<'a> {
     pub set: Map<String, Value>,
 }
 
+impl<'a> Selection<'a> {
+    /// Every unit of a fleet, as its files say.
+    pub fn everything(workspace: &'a Workspace) -> Selection<'a> {
+        Selection {
+            environments: workspace.environments.iter().collect(),
+            agents: None,
+            set: Map::new(),
+        }
+    }
+}
+
 /// A unit and what it renders to.
 #[derive(Clone, Debug)]
 pub struct RenderedUnit {

@@ -33,17 +33,7 @@ pub(super) fn run(command: &mut Command, timeout: Duration) -> io::Result<Ended>
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()?;
-    let output = collect(child.stdout.take());
-    let errors = collect(child.stderr.take());
-    let Some(status) = wait(&mut child, timeout)? else {
-        kill_group(&mut child);
-        return Ok(Ended::TimedOut);
-    };
-    Ok(Ended::Exited {
-        status,
-        output: output.join().unwrap_or_default(),
-        errors: errors.join().unwrap_or_default(),
-    })
+    ended(&mut child, timeout, kill_group)
 }
 
 /// Runs a program with this input. It stays in our process group, since it may ask for a passphrase at the terminal.
@@ -57,11 +47,18 @@ pub(super) fn feed(command: &mut Command, input: Arc<[u8]>, timeout: Duration) -
         // a program that ends without reading all of it says why itself
         thread::spawn(move || stdin.write_all(&input));
     }
-    let output = collect(child.stdout.take());
-    let errors = collect(child.stderr.take());
-    let Some(status) = wait(&mut child, timeout)? else {
+    ended(&mut child, timeout, |child| {
         let _ = child.kill();
         let _ = child.wait();
+    })
+}
+
+/// Waits for the end, and takes all that is said on the way.
+fn ended(child: &mut Child, timeout: Duration, stop: impl FnOnce(&mut Child)) -> io::Result<Ended> {
+    let output = collect(child.stdout.take());
+    let errors = collect(child.stderr.take());
+    let Some(status) = wait(child, timeout)? else {
+        stop(child);
         return Ok(Ended::TimedOut);
     };
     Ok(Ended::Exited {

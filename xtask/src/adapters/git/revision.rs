@@ -8,11 +8,10 @@ use super::super::failing;
 use super::object::{git_id, parse_id};
 use super::open::GitRepository;
 use super::read::unreadable;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::{Failure, FailureKind, WHOLE_CHECKOUT};
 use crate::ports::{Commit, GitId};
 
 const WHOLE_HISTORY: &str = "fetch the whole history: `git fetch --unshallow`";
-const WHOLE_CHECKOUT: &str = "in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step";
 
 /// The commit that is checked out.
 pub(super) fn head(repository: &GitRepository) -> Result<Commit, Failure> {

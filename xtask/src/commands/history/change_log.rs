@@ -1,18 +1,16 @@
 //! `history --changes`: the change log of agents.
 
-use std::collections::BTreeMap;
-
 use lockstep::artifact::TupleRecord;
 use lockstep::model::{AgentName, EnvironmentName};
 use lockstep::release::change_log::{Compared, LoggedRelease, change_log};
-use lockstep::release::ledger::{Recorded, UnitHistory};
+use lockstep::release::ledger::{Recorded, UnitHistory, name_of};
 use lockstep::release::recorded;
 use lockstep::report::Table;
 
 use super::Place;
 use crate::commands::branches::units;
 use crate::failure::Failure;
-use crate::ports::{GitId, Repository};
+use crate::ports::Repository;
 use crate::report::Report;
 
 /// The releases of these units, at most `limit` of the latest in each environment.
@@ -65,23 +63,20 @@ fn with_records(
     agent: &AgentName,
     releases: Vec<Recorded>,
 ) -> Result<Vec<(Recorded, Option<TupleRecord>)>, Failure> {
-    let mut known: BTreeMap<String, Option<TupleRecord>> = BTreeMap::new();
-    let mut found = Vec::new();
-    for release in releases {
-        let commit = &release.release.commit;
-        if !known.contains_key(commit) {
-            let id = GitId(commit.clone());
-            // a clone without the commit says so in the report
-            let record = match delivery.resolve(commit) {
-                Ok(_) => recorded(environment, agent, &units(delivery, &id, &[agent.as_str()])?.remove(0)).ok(),
-                Err(_) => None,
-            };
-            known.insert(commit.clone(), record);
-        }
-        let record = known[commit].clone();
-        found.push((release, record));
-    }
-    Ok(found)
+    let with_record = |release: Recorded| {
+        // a clone without the commit says so in the report
+        let record = match delivery.resolve(&release.release.commit) {
+            Ok(commit) => recorded(
+                environment,
+                agent,
+                &units(delivery, &commit.id, &[agent.as_str()])?.remove(0),
+            )
+            .ok(),
+            Err(_) => None,
+        };
+        Ok((release, record))
+    };
+    releases.into_iter().map(with_record).collect()
 }
 
 fn text(logs: &[Vec<LoggedRelease>]) -> String {
@@ -89,7 +84,7 @@ fn text(logs: &[Vec<LoggedRelease>]) -> String {
     for log in logs {
         text.push_str(&format!("{}\n", title(log)));
         for release in log {
-            let name = release.by.split(" <").next().unwrap_or_default();
+            let name = name_of(&release.by);
             let origin = release.origin();
             let comma = if origin.is_empty() { "" } else { ", " };
             text.push_str(&format!(
@@ -110,7 +105,7 @@ fn text(logs: &[Vec<LoggedRelease>]) -> String {
 fn table(log: &[LoggedRelease]) -> (String, Table) {
     let mut table = Table::new(&["version", "time", "by", "came", "changed"]);
     for release in log {
-        let name = release.by.split(" <").next().unwrap_or_default();
+        let name = name_of(&release.by);
         table.row(vec![
             release.version.to_string(),
             release.time.to_string(),

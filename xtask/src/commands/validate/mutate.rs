@@ -7,7 +7,6 @@ use lockstep::policy::{By, Fleet, Judge, Layer};
 use lockstep::render::{Engines, Selection, render_all};
 use lockstep::report::Table;
 use serde::Serialize;
-use serde_json::Map;
 
 use crate::context::{Context, Source};
 use crate::failure::Failure;
@@ -32,12 +31,7 @@ pub(super) fn run(context: &Context, source: &Source, seed: u64) -> Result<Repor
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, By::Everything, context.clock.now());
     findings.extend(more);
-    let everything = Selection {
-        environments: workspace.environments.iter().collect(),
-        agents: None,
-        set: Map::new(),
-    };
-    let (units, more) = render_all(workspace, &engines, &everything);
+    let (units, more) = render_all(workspace, &engines, &Selection::everything(workspace));
     findings.extend(more);
     let fleet = Fleet {
         workspace,

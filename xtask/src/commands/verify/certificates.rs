@@ -8,7 +8,7 @@ use lockstep::model::{Digest, Problem};
 
 use super::super::trust::Trusted;
 use crate::context::Context;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 
 /// Checks bundles with certificates, or remembers that one should have been checked.
 pub(in super::super) struct Certificates {
@@ -27,17 +27,13 @@ impl Certificates {
         let Some(path) = given else {
             return Certificates::of(trusted.instance.trusted_root.as_deref());
         };
-        let path = context.folder.join(path);
-        let bytes = context
-            .files
-            .read(&path)?
-            .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
-        Certificates::of(Some(&String::from_utf8_lossy(&bytes)))
+        Certificates::of(Some(&String::from_utf8_lossy(&context.named_file(path)?)))
     }
 
     #[cfg(feature = "sigstore")]
     fn of(json: Option<&str>) -> Result<Certificates, Failure> {
         use crate::adapters::signer::sigstore::Roots;
+        use crate::failure::FailureKind;
         let roots = json.map_or_else(Roots::public, Roots::from_json);
         Ok(Certificates {
             roots: roots.map_err(|problem| Failure::new(FailureKind::Usage, problem.message))?,

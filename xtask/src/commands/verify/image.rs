@@ -41,11 +41,7 @@ pub(super) fn run(
         Failure::new(FailureKind::Usage, format!("`{image}` is no image by digest"))
             .hint("write `<repository>@sha256:<64 hexadecimal digits>`")
     })?;
-    let path = context.folder.join(bundle);
-    let bytes = context
-        .files
-        .read(&path)?
-        .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display())))?;
+    let bytes = context.named_file(bundle)?;
     let check = |bundle: &[u8], digest, key: Option<&_>| certificates.check_digest(bundle, digest, key);
     let checked = check_image(&bytes, &reference, &trusted.trust, &check);
     certificates.missed()?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Fleet;
-use crate::shell::{Outcome, run, sh};
+use crate::shell::{self, run, sh};
 
 /// Where the keys of a test are: an agent's socket must have a short path.
 fn gpg(clone: &Path, line: &str) -> String {
@@ -43,23 +43,17 @@ fn trust(clone: &Path, commits: &str) {
     );
 }
 
-fn verify(clone: &Path) -> Outcome {
-    run(clone, &gpg(clone, "$XTASK verify --environment staging"))
-}
+const VERIFY: &str = "$XTASK verify --environment staging";
 
 /// `verify` ends so, and says this.
 #[track_caller]
 fn refused(clone: &Path, code: i32, said: &str) {
-    let outcome = verify(clone);
-    let text = outcome.output + &outcome.errors;
-    assert_eq!(outcome.code, code, "{text}");
-    assert!(text.contains(said), "{text}");
+    shell::refused(clone, &gpg(clone, VERIFY), code, said);
 }
 
 #[track_caller]
 fn holds(clone: &Path) {
-    let outcome = verify(clone);
-    assert_eq!(outcome.code, 0, "{}{}", outcome.output, outcome.errors);
+    sh(clone, &gpg(clone, VERIFY));
 }
 
 /// Puts the release on the branch again as a commit that somebody else makes, whose parent stays the same.
@@ -72,6 +66,15 @@ fn commit_again(clone: &Path, options: &str) {
     sh(clone, &gpg(clone, &line));
 }
 
+/// Puts the release on the branch again with its signature and another author.
+fn forge(clone: &Path) {
+    sh(
+        clone,
+        "id=$(git cat-file commit environment/staging | sed 's/^author [^<]*/author Mallory /' |
+              git hash-object -t commit -w --stdin) && git branch -f environment/staging $id",
+    );
+}
+
 #[test]
 fn commits_that_gpg_signs() {
     let fleet = Fleet::new();
@@ -82,20 +85,12 @@ fn commits_that_gpg_signs() {
     let release = gpg(&clone, "$XTASK release dev staging");
     // a key that is nowhere: nothing moves
     sh(&clone, "git config user.signingKey nobody@example.com");
-    let outcome = run(&clone, &release);
-    assert_eq!(outcome.code, 4, "{}", outcome.errors);
-    assert!(
-        outcome.errors.contains("could not sign the commit: gpg: "),
-        "{}",
-        outcome.errors
-    );
+    shell::refused(&clone, &release, 4, "could not sign the commit: gpg: ");
     assert_eq!(sh(&clone, "git branch --list 'environment/*' 'lockstep/*'"), "");
     // nor for a key that is not named
     sh(&clone, &format!("git config user.signingKey {other}"));
-    let outcome = run(&clone, &release);
-    assert_eq!(outcome.code, 2, "{}", outcome.errors);
     let said = format!("could not sign the commit: the GPG key `{other}` is none of those that may");
-    assert!(outcome.errors.contains(&said), "{}", outcome.errors);
+    shell::refused(&clone, &release, 2, &said);
     assert_eq!(sh(&clone, "git branch --list 'environment/*' 'lockstep/*'"), "");
     // what the trust file asks for is signed, and nothing else
     sh(&clone, &format!("git config user.signingKey {robot}"));
@@ -121,21 +116,12 @@ fn commits_that_gpg_signs() {
     refused(&clone, 1, "unsigned-commit");
     commit_again(&clone, &format!("-S{robot}"));
     holds(&clone);
-    sh(
-        &clone,
-        "id=$(git cat-file commit environment/staging | sed 's/^author [^<]*/author Mallory /' |
-              git hash-object -t commit -w --stdin) && git branch -f environment/staging $id",
-    );
+    forge(&clone);
     refused(&clone, 1, "broken-commit-signature");
     // without the program, or without the public key, nobody can tell
     commit_again(&clone, &format!("-S{robot}"));
-    let alone = run(&clone, "GNUPGHOME=$(mktemp -d) $XTASK verify --environment staging");
-    assert_eq!(alone.code, 4, "{}", alone.errors);
-    assert!(
-        alone.errors.contains("is not in the keyring of `gpg`"),
-        "{}",
-        alone.errors
-    );
+    let alone = format!("GNUPGHOME=$(mktemp -d) {VERIFY}");
+    shell::refused(&clone, &alone, 4, "is not in the keyring of `gpg`");
     sh(&clone, "git config gpg.program /nonexistent/gpg");
     refused(&clone, 4, "there is no program `/nonexistent/gpg`");
     sh(&clone, &gpg(&clone, "gpgconf --kill all"));
@@ -169,11 +155,7 @@ fn commits_that_ssh_signs() {
     refused(&clone, 1, "unsigned-commit");
     commit_again(&clone, "-S\"$PWD/../robot\"");
     holds(&clone);
-    sh(
-        &clone,
-        "id=$(git cat-file commit environment/staging | sed 's/^author [^<]*/author Mallory /' |
-              git hash-object -t commit -w --stdin) && git branch -f environment/staging $id",
-    );
+    forge(&clone);
     refused(&clone, 1, "broken-commit-signature");
     commit_again(&clone, "-S\"$PWD/../robot\"");
     sh(&clone, "git config gpg.ssh.program /nonexistent/ssh-keygen");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::Fleet;
-use crate::shell::{run, sh};
+use crate::shell::{refused, run, sh};
 
 const SERVICES: &str = include_str!("sigstore.py");
 /// The tool as it signs with certificates: by itself it would build another one to check them.
@@ -131,13 +131,7 @@ fn an_identity_that_may_not_sign_reaches_no_log() {
         "$XTASK release staging --identity-token {}/token",
         sigstore.folder.display()
     );
-    let outcome = run(&clone, &line);
-    assert_eq!(outcome.code, 2, "{}", outcome.errors);
-    assert!(
-        outcome.errors.contains("is not in the trust file"),
-        "{}",
-        outcome.errors
-    );
+    refused(&clone, &line, 2, "is not in the trust file");
     assert_eq!((sigstore.asked("signingCert"), sigstore.asked("log/entries")), (1, 0));
     assert_eq!(sh(&clone, "git branch --list 'environment/*'"), "");
 }

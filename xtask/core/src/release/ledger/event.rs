@@ -30,6 +30,11 @@ pub struct Event {
     pub fact: Fact,
 }
 
+/// The name in `Name <email>`.
+pub fn name_of(by: &str) -> &str {
+    by.split(" <").next().unwrap_or_default()
+}
+
 impl Event {
     /// The bytes of the event's file, which its digest and its signature are taken over.
     pub fn bytes(&self) -> Vec<u8> {

@@ -15,7 +15,7 @@ mod tests;
 
 pub use chain::{Draft, Head, Sealed, seal};
 pub use entry::{Entry, EventKind};
-pub use event::{Event, read};
+pub use event::{Event, name_of, read};
 pub use evidence::{Decided, DecisionKind, Evaluated, Evidence, Gated, StageResult};
 pub use facts::{
     Committed, Fact, Mark, MarkedVerdict, Override, Promoted, Reason, ReleaseKind, ReleaseName, Released, Removed,
