@@ -14,6 +14,7 @@ use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use super::rules::fleet::FleetScene;
 use super::rules::unit::UnitScene;
 use super::shared;
+use super::stray;
 use super::waivers::{Run, Waivers};
 use super::{Fleet, Namespaces};
 use crate::model::{FileTree, Finding, Manifest, Problem};
@@ -105,6 +106,9 @@ impl Judge {
         findings.extend(wrong);
         let (waivers, wrong) = Waivers::read(tree);
         findings.extend(wrong);
+        if by != By::Rules {
+            findings.extend(stray::stray(tree));
+        }
         let judge = Judge {
             catalogue,
             tally: policies.tally(),

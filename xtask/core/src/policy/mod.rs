@@ -11,6 +11,7 @@ mod place;
 pub mod rego;
 pub mod rules;
 mod shared;
+mod stray;
 mod upkeep;
 pub mod waivers;
 

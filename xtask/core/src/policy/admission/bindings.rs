@@ -13,6 +13,8 @@ pub(super) struct Binding {
     pub(super) matches: Option<MatchResources>,
     pub(super) parameters: Option<Parameters>,
     pub(super) actions: Vec<Action>,
+    /// Whether its parameters are nowhere: that is said once, where it was read.
+    pub(super) is_unfounded: bool,
 }
 
 /// Which objects are a policy's parameters.
@@ -37,6 +39,7 @@ impl Binding {
             matches: spec.match_resources,
             parameters,
             actions: spec.validation_actions,
+            is_unfounded: false,
         }
     }
 

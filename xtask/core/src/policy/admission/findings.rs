@@ -20,7 +20,7 @@ pub(super) fn uncompilable(policy: &str, wrong: &Wrong, (file, line, column): (&
     let finding = Finding::error("broken-policy", message).at(file, line, column);
     match &error.help {
         Some(help) => finding.help(help.clone()),
-        None => finding,
+        None => finding.help("mend the expression; on a cluster it would refuse everything that the policy is about"),
     }
 }
 

@@ -106,8 +106,8 @@ fn bound(
     subject: &Subject<'_>,
     met: &mut bool,
 ) -> Vec<Denial> {
-    if policy.is_broken || policy.has_unknowable_conditions() {
-        // said once for the policy, where it was read
+    if policy.is_broken || policy.has_unknowable_conditions() || binding.is_unfounded {
+        // said once, where it was read
         *met = true;
         return Vec::new();
     }

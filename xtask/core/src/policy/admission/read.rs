@@ -248,14 +248,14 @@ impl Reading {
 
     /// Gives every policy its bindings.
     fn bind(&mut self, findings: &mut Vec<Finding>) {
-        for (binding, name, (file, line, column)) in std::mem::take(&mut self.bindings) {
+        for (mut binding, name, (file, line, column)) in std::mem::take(&mut self.bindings) {
             let names: Vec<String> = self.policies.iter().map(|policy| policy.name.clone()).collect();
             let Some(policy) = self.policies.iter_mut().find(|policy| policy.name == name) else {
                 let message = format!("binding `{}` names policy `{name}`, which does not exist", binding.name);
                 let finding = Finding::error("unknown-policy", message).at(file, line, column);
                 findings.push(match suggestion(&name, names.iter().map(String::as_str)) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding,
+                    None => finding.help("write the policy, or remove the binding"),
                 });
                 continue;
             };
@@ -265,7 +265,9 @@ impl Reading {
                     .as_ref()
                     .map_or("", |kind: &ParamKind| kind.kind.as_str());
                 let message = format!("binding `{}` finds no {kind} for its parameters", binding.name);
-                findings.push(Finding::error("missing-params", message).at(file, line, column));
+                let finding = Finding::error("missing-params", message).at(file, line, column);
+                findings.push(finding.help("write the object below `policies/admission/`, or correct `paramRef`"));
+                binding.is_unfounded = true;
             }
             policy.bindings.push(binding);
         }

@@ -55,6 +55,11 @@ impl<'a> Definition<'a> {
         if !is_word(text("/spec/names/kind")) {
             return Err(refused("/spec/names/kind"));
         }
+        if let Some(pointer) = reference(object) {
+            let message = "a schema of a definition has no `$ref`: nothing is fetched, here or by a cluster";
+            let problem = Problem::error("invalid-definition", pointer, message).on_key();
+            return Err(vec![problem.help("write in its place what it refers to")]);
+        }
         Ok(Definition {
             group: text("/spec/group"),
             kind: text("/spec/names/kind"),
@@ -95,6 +100,34 @@ impl<'a> Definition<'a> {
             })
             .collect()
     }
+}
+
+/// Where a schema refers to another one.
+fn reference(object: &Value) -> Option<String> {
+    let mut pending = vec![("/spec/versions".to_owned(), object.pointer("/spec/versions")?)];
+    while let Some((pointer, value)) = pending.pop() {
+        match value {
+            Value::Object(map) => {
+                // a field may have that name; a reference is a text
+                if map.get("$ref").is_some_and(Value::is_string) {
+                    return Some(format!("{pointer}/$ref"));
+                }
+                let fields = map
+                    .iter()
+                    .filter(|(key, _)| !["default", "enum", "example"].contains(&key.as_str()));
+                pending.extend(fields.map(|(key, value)| {
+                    let key = key.replace('~', "~0").replace('/', "~1");
+                    (format!("{pointer}/{key}"), value)
+                }));
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                pending.extend(items.map(|(index, item)| (format!("{pointer}/{index}"), item)));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn is_word(name: &str) -> bool {

@@ -301,3 +301,20 @@ fn what_a_schema_repeats_is_a_definition() {
     assert_eq!(text.matches("\"command\"").count(), 1);
     assert_eq!(text.matches("\"#/$defs/first\"").count(), 2);
 }
+
+#[test]
+fn a_definition_that_refers_to_another_schema_is_refused() {
+    let imported = catalogue().import(Source {
+        path: "lamps.yaml",
+        text: &DEFINITION.replace(
+            "note: {type: string",
+            "note: {$ref: 'https://example.com/note.json', type: string",
+        ),
+        origin: "a test",
+        licence: None,
+    });
+    assert_eq!(imported.files.len(), 0);
+    let finding = &imported.findings[0];
+    expect!["invalid-definition a schema of a definition has no `$ref`: nothing is fetched, here or by a cluster"]
+        .assert_eq(&format!("{} {}", finding.rule, finding.message));
+}

@@ -17,6 +17,7 @@ pub struct WaiverFile {
     #[schemars(length(min = 20))]
     pub reason: String,
     /// Who answers for it: a person or a team with an address.
+    #[schemars(length(min = 1))]
     pub owner: String,
     /// Where the work to do without it is planned.
     pub ticket: String,
