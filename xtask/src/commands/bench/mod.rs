@@ -1,5 +1,6 @@
 //! `bench`: how long a release takes, against what the machine needs at least.
 
+mod checks;
 mod fleet;
 mod signatures;
 mod stages;
@@ -33,6 +34,9 @@ pub struct Args {
     /// Measure instead how long it takes to sign the statements of all environments and to verify one environment.
     #[arg(long)]
     signatures: bool,
+    /// Measure instead how long schemas and 20 policies take for every object, beside a walk over the same objects.
+    #[arg(long, conflicts_with = "signatures")]
+    checks: bool,
     /// Where the made-up fleets are written; the system's folder for temporary files by default.
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<std::path::PathBuf>,
@@ -82,6 +86,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let repository = context.files_of(&Source::WorkTree, &|path| layout::wanted(path) || layout::judges(path))?;
     if args.signatures {
         return signatures::run(context, &args, &repository);
+    }
+    if args.checks {
+        return checks::run(context, &args, &repository);
     }
     let mut rows = Vec::new();
     for agents in &args.agents {
