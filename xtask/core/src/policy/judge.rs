@@ -217,11 +217,19 @@ impl Judge {
 
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
     pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
-        let mut by_environment: Environments<'_> = BTreeMap::new();
-        for unit in units {
-            let environment = by_environment.entry(unit.environment.as_str()).or_default();
-            environment.insert(unit.unit.as_str(), unit);
+        let mut findings = self.part(fleet, units, released);
+        findings.extend(self.across_units(fleet, &by_environment(units)));
+        if self.catalogue.is_some() {
+            let found = shared::shared(fleet.workspace, units).into_iter();
+            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
         }
+        findings
+    }
+
+    /// What is wrong with some units of a fleet, each for itself, and with its files; what the environments have of their
+    /// own must be among the units.
+    pub fn part(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
+        let by_environment = by_environment(units);
         let namespaces = Namespaces::of(fleet.workspace, units);
         let judged: Vec<Vec<Finding>> = units
             .par_iter()
@@ -249,14 +257,14 @@ impl Judge {
             )
             .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
-        findings.extend(self.across_units(fleet, &by_environment));
-        if self.catalogue.is_some() {
-            let found = shared::shared(fleet.workspace, units).into_iter();
-            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
-        }
         findings.extend(self.files(fleet.workspace, fleet.tree));
         findings.extend(self.catalogue.iter().flat_map(Catalogue::audit));
         findings
+    }
+
+    /// Forgets what the policies were about so far.
+    pub fn forget(&mut self) {
+        self.tally = self.policies.tally();
     }
 
     /// Policies that were about nothing in a whole run: what they are about may be misspelt.
@@ -309,6 +317,27 @@ impl Judge {
 
 /// The units of each environment by name.
 type Environments<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RenderedUnit>>;
+
+fn by_environment(units: &[RenderedUnit]) -> Environments<'_> {
+    let mut found = Environments::new();
+    for unit in units {
+        let environment = found.entry(unit.environment.as_str()).or_default();
+        environment.insert(unit.unit.as_str(), unit);
+    }
+    found
+}
+
+/// Whether units ask of the others the same before and after: then those need not be asked whether all fit together.
+pub fn ask_the_same(before: &[RenderedUnit], after: &[RenderedUnit]) -> bool {
+    let asked = |unit: &RenderedUnit| {
+        let objects = unit.all_objects().map(|manifest| manifest.id.clone());
+        (UnitFacts::of(unit.all_objects()), objects.collect::<BTreeSet<_>>())
+    };
+    let is_same = |(before, after): (&RenderedUnit, &RenderedUnit)| {
+        (&before.environment, &before.unit) == (&after.environment, &after.unit) && asked(before) == asked(after)
+    };
+    before.len() == after.len() && before.iter().zip(after).all(is_same)
+}
 
 impl<'a> Case<'a> {
     fn scene(&self) -> UnitScene<'a> {

@@ -13,7 +13,7 @@ mod shared;
 mod upkeep;
 pub mod waivers;
 
-pub use judge::{By, Case, Judge, Layer, Released, Session};
+pub use judge::{By, Case, Judge, Layer, Released, Session, ask_the_same};
 pub use namespaces::{Namespaces, namespace};
 pub use place::Fleet;
 pub use upkeep::RULES;
