@@ -1,5 +1,6 @@
 //! `e2e`: run the end-to-end tests, which hold the tool against real programs.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::{Context, Format};
@@ -106,8 +107,9 @@ pub struct Args {
     names: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// Whether every test passed.
     passed: bool,
 }
 

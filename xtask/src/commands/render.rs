@@ -7,6 +7,7 @@ use lockstep::model::{FileTree, Finding};
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
 use lockstep::workspace::layout::branch;
 use lockstep::yaml;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -41,28 +42,39 @@ pub struct Args {
     set: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// What was rendered; empty where it went to a folder.
     units: Vec<UnitAnswer>,
+    /// What happened in the folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     folder: Option<FolderAnswer>,
 }
 
-#[derive(Serialize)]
+/// A unit.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct UnitAnswer {
+    /// The environment.
     environment: String,
+    /// The agent, or `_environment`.
     unit: String,
+    /// The digest of what it was rendered from.
     input_digest: String,
+    /// Its objects.
     objects: Vec<Value>,
 }
 
-#[derive(Default, Serialize)]
+/// What happened in a folder.
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct FolderAnswer {
+    /// Files that were written, or are to be.
     written: Vec<String>,
+    /// Files that were removed, or are to be.
     removed: Vec<String>,
+    /// How many stayed as they are.
     unchanged: usize,
 }
 

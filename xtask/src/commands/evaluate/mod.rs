@@ -20,6 +20,7 @@ use lockstep::workspace::{Agent, Workspace, layout, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answers::{Shape, shape};
 use super::selection;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
@@ -114,6 +115,14 @@ pub(super) struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     grids: Vec<Grid>,
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[
+    shape::<Answer>(),
+    shape::<exchange::Drafted>(),
+    shape::<exchange::Imported>(),
+    shape::<exchange::Exported>(),
+];
 
 /// Judges.
 pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {

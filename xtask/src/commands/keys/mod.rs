@@ -11,6 +11,7 @@ use lockstep::model::{EnvironmentName, FileTree};
 use lockstep::workspace::{Workspace, layout, read_trust};
 use lockstep::yaml;
 
+use super::answers::{Shape, shape};
 use super::trust::key_folder;
 use crate::adapters::signer::passphrase::{self, Novelty};
 use crate::adapters::signer::{LocalKey, encrypted};
@@ -37,6 +38,13 @@ enum What {
     Rotate(rotate::Args),
     Revoke(revoke::Args),
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[
+    shape::<init::Made>(),
+    shape::<rotate::Rotated>(),
+    shape::<revoke::Revoked>(),
+];
 
 /// Does one of them.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
