@@ -32,10 +32,10 @@ pub struct Args {
     #[arg(long, value_name = "REVISION")]
     revision: Option<String>,
     /// Write `<folder>/<environment>/apps/<agent>/manifest.yaml` and `…/argocd/*.yaml` instead of standard output.
-    #[arg(long, short, value_name = "FOLDER")]
-    output: Option<PathBuf>,
+    #[arg(long, value_name = "FOLDER")]
+    into: Option<PathBuf>,
     /// Write nothing; exit with 1 when the folder differs from what would be written.
-    #[arg(long, requires = "output")]
+    #[arg(long, requires = "into")]
     check: bool,
     /// Set a value, for example `replicas=5`; the value is read as YAML.
     #[arg(long, value_name = "PATH=VALUE")]
@@ -105,7 +105,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     if findings.iter().any(Finding::is_error) {
         return Ok(Report::of_findings(findings, loaded.tree));
     }
-    let report = match &args.output {
+    let report = match &args.into {
         Some(folder) => to_folder(context, &selection, &units, folder, args.check)?,
         None => to_output(context, &units),
     };
@@ -240,7 +240,7 @@ fn folder_report(folder: &Path, answer: FolderAnswer, check: bool) -> Report {
     if check {
         let finding = |path: &String, what: &str| {
             Finding::error("stale-render", format!("`{shown}/{path}` {what}"))
-                .help(format!("render it again: `cargo xtask render --output {shown}`"))
+                .help(format!("render it again: `cargo xtask render --into {shown}`"))
         };
         let mut findings: Vec<Finding> = answer
             .written

@@ -34,7 +34,7 @@ pub struct Stages {
     pub emit: f64,
     /// SHA-256 of every file.
     pub digest: f64,
-    /// Every file written to a folder, which a release does not do: only `render --output` does.
+    /// Every file written to a folder, which a release does not do: only `render --into` does.
     pub write: f64,
     /// Blobs, trees, pack, index and reference.
     pub commit: f64,

@@ -24,6 +24,7 @@ use super::answers::{Shape, shape};
 use super::selection;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
+use crate::outputs::OutputArgs;
 use crate::report::Report;
 use run::Runner;
 
@@ -77,8 +78,11 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
     /// Write the evaluation of a single agent as JSON to this file.
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    into: Option<PathBuf>,
+    /// Where to write the answer.
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// What must be reached.
@@ -166,7 +170,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
             grids.extend(grid);
         }
     }
-    if let (Some(file), [evaluation]) = (&args.output, &evaluations[..]) {
+    if let (Some(file), [evaluation]) = (&args.into, &evaluations[..]) {
         let json = serde_json::to_string_pretty(evaluation).expect("evaluations have string keys");
         context
             .files

@@ -67,7 +67,7 @@ pub(super) fn closed(environment: &EnvironmentName, agent: &AgentName, incident:
         changed,
     };
     Report::new(answer, text).next(format!(
-        "cargo xtask retro draft {agent} --incident {} --output retro.yaml",
+        "cargo xtask retro draft {agent} --incident {} --into retro.yaml",
         incident.id
     ))
 }

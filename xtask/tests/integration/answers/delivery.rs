@@ -42,7 +42,7 @@ fn a_way_through_the_environments_and_back() {
         "incident open orders -e staging --severity P2 --summary slow --id INC-7",
     );
     done(&fleet, "incident close INC-7 --cause queue --reason grown");
-    done(&fleet, "retro draft orders --incident INC-7 --output retro.yaml");
+    done(&fleet, "retro draft orders --incident INC-7 --into retro.yaml");
     let history = done(&fleet, "history");
     for view in ["events", "releaseLog", "versions", "incidents"] {
         assert_ne!(history.result()[view], json!([]), "{view}");

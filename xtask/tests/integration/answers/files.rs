@@ -51,7 +51,7 @@ fn what_is_started_and_moved_in() {
 fn what_is_rendered_judged_and_written() {
     let fleet = Fleet::small();
     done(&fleet, "render --agent orders");
-    done(&fleet, "render --output out");
+    done(&fleet, "render --into out");
     done(&fleet, "validate");
     done(&fleet, "validate --mutate");
     fleet.put("settings.yaml", CONFIG_MAP);
