@@ -74,13 +74,15 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
     let mut judged = judging::judge(context, &Source::WorkTree, &args.units, By::Everything)?;
     let mut known = 0;
     let mut change = None;
+    let mut earlier = None;
     if let Some(base) = &base {
         if is_late() {
             judged.unchecked.push(format!("what differs from `{}`", base.name));
         } else {
-            let earlier = base.judgement(context)?;
-            change = base::change(&earlier, &judged, &args.units)?;
-            known = base::forget_known(&mut judged, &earlier);
+            let judgement = base.judgement(context)?;
+            change = base::change(&judgement, &judged, &args.units)?;
+            known = base::forget_known(&mut judged, &judgement);
+            earlier = Some(judgement);
         }
     }
     let touched = match (&base, &change, &judged.loaded.workspace) {
@@ -89,7 +91,7 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         (_, _, None) => BTreeSet::new(),
     };
     let agents = with_cases(context, args, touched)?;
-    let evaluated = match (agents.is_empty(), is_late()) {
+    let mut evaluated = match (agents.is_empty(), is_late()) {
         (true, _) => Report::default(),
         (false, true) => {
             judged.unchecked.push(format!("the cases of {}", agents.join(", ")));
@@ -97,6 +99,9 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         }
         (false, false) => evaluate::run(context, evaluate::Args::of(&agents))?,
     };
+    if let Some(earlier) = &earlier {
+        known += base::forget_retired(&mut evaluated.findings, &judged, earlier, &context.today());
+    }
     let mut report = whole(judged, evaluated, base);
     report.known = known;
     report.change = change;

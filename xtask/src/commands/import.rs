@@ -241,8 +241,7 @@ fn read(context: &Context, file: &Path) -> Result<String, Failure> {
             return Err(Failure::new(FailureKind::Usage, message).hint(hint));
         }
     }
-    let bytes = context.files.read(&path)?;
-    let bytes = bytes.ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", file.display())))?;
+    let bytes = context.named_file(file)?;
     String::from_utf8(bytes).map_err(|_| Failure::new(FailureKind::Usage, format!("`{}` is not UTF-8", file.display())))
 }
 

@@ -135,8 +135,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
 
 fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
     let shown = args.trace.display();
-    let bytes = context.files.read(&context.folder.join(&args.trace))?;
-    let bytes = bytes.ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no file `{shown}`")))?;
+    let bytes = context.named_file(&args.trace)?;
     serde_json::from_slice(&bytes).map_err(|error| {
         Failure::new(FailureKind::Usage, format!("`{shown}` is no sample: {error}"))
             .hint("it is one JSON object with `userInput`")

@@ -121,10 +121,7 @@ fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
 
 fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str) -> Result<Report, Failure> {
     let shown = file.display().to_string();
-    let bytes = context
-        .files
-        .read(&context.folder.join(file))?
-        .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no file `{shown}`")))?;
+    let bytes = context.named_file(file)?;
     let text = String::from_utf8_lossy(&bytes);
     let (suite, findings) = promptfoo::import(&shown, &text, prompt);
     let mut sources = lockstep::model::FileTree::default();

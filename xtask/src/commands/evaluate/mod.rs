@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args as _, FromArgMatches};
-use lockstep::model::{AgentName, Finding, Timestamp};
+use lockstep::model::{AgentName, Finding};
 use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, VerdictOutcome};
 use lockstep::workspace::{Agent, Workspace, layout, retired};
 use schemars::JsonSchema;
@@ -184,12 +184,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
         text += &recorded;
     }
     findings.extend(broken);
-    let now = Timestamp {
-        seconds: context.clock.now(),
-        offset_minutes: 0,
-    };
-    let today = now.to_string();
-    findings.extend(concerning(&retired(workspace, &today[..10]), &chosen));
+    findings.extend(concerning(&retired(workspace, &context.today()), &chosen));
     findings.sort();
     findings.dedup();
     let tables = answer::tables(&evaluations, &grids);
