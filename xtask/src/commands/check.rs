@@ -78,10 +78,10 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
     };
     let mut known = 0;
     let mut change = None;
-    match (&base, earlier) {
+    match (&base, &earlier) {
         (Some(_), Some(earlier)) => {
-            change = base::change(&earlier, &judged, &args.units)?;
-            known = base::forget_known(&mut judged, &earlier);
+            change = base::change(earlier, &judged, &args.units)?;
+            known = base::forget_known(&mut judged, earlier);
         }
         (Some(base), None) => judged.unchecked.push(format!("what differs from `{}`", base.name)),
         (None, _) => {}
@@ -92,7 +92,7 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         (_, _, None) => BTreeSet::new(),
     };
     let agents = with_cases(context, args, touched)?;
-    let evaluated = match (agents.is_empty(), is_late()) {
+    let mut evaluated = match (agents.is_empty(), is_late()) {
         (true, _) => Report::default(),
         (false, true) => {
             judged.unchecked.push(format!("the cases of {}", agents.join(", ")));
@@ -100,6 +100,9 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         }
         (false, false) => evaluate::run(context, evaluate::Args::of(&agents))?,
     };
+    if let Some(earlier) = &earlier {
+        known += base::forget_retired(&mut evaluated.findings, &judged, earlier, &context.today());
+    }
     let mut report = whole(judged, evaluated, base);
     report.known = known;
     report.change = change;

@@ -224,10 +224,13 @@ impl Judgement {
     }
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// What judging came to; what stands against it are findings.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// How much was judged.
     #[serde(flatten)]
     amount: Amount,
+    /// How many findings are waived.
     waived: usize,
 }
 

@@ -412,3 +412,27 @@ fn a_shallow_clone_does_not_guess_where_both_parted() {
     assert!(answer.text().contains("cannot tell where"), "{}", answer.text());
     assert!(answer.text().contains("git fetch --unshallow"), "{}", answer.text());
 }
+
+#[test]
+fn a_model_whose_day_has_come_is_counted_where_the_base_had_it() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "environments/models.yaml",
+        "models:\n  - { provider: anthropic, name: claude, contextTokens: 128000, maxOutputTokens: 16384, retired: '2020-01-01' }\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/cases/greet.yaml",
+        "prompt: greet\ncases:\n  - { id: hello, userInput: Hello!, expectedResponseKeywords: [welcome] }\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/mock.yaml",
+        "rules: [{ name: greets, answer: Welcome. }]\n",
+    );
+    fleet.commit("Name the models");
+    warm_up(&fleet);
+    let answer = fleet.run(&AGAINST_HEAD);
+    assert_eq!((answer.exit, answer.rules()), (0, Vec::new()), "{}", answer.text());
+    assert_eq!(answer.json["known"], 1);
+    let answer = fleet.run(&["check"]);
+    assert_eq!(answer.rules(), ["retired-model"]);
+}

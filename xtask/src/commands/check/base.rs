@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, FleetChange};
+use lockstep::model::{AgentName, Finding, FleetChange};
 use lockstep::policy::By;
 use lockstep::report::forget_known as forget;
-use lockstep::workspace::layout;
+use lockstep::workspace::{layout, retired};
 
 use crate::commands::diff::trees;
 use crate::commands::judging::{self, Judgement, UnitsArgs};
@@ -75,6 +75,18 @@ pub(super) fn forget_known(judged: &mut Judgement, earlier: &Judgement) -> usize
         &earlier.findings,
         &earlier.loaded.tree,
     )
+}
+
+/// The same of models whose day has come, which the evaluation tells.
+pub(super) fn forget_retired(
+    findings: &mut Vec<Finding>,
+    judged: &Judgement,
+    earlier: &Judgement,
+    today: &str,
+) -> usize {
+    let known = earlier.loaded.workspace.as_ref().map(|before| retired(before, today));
+    let (tree, before) = (&judged.loaded.tree, &earlier.loaded.tree);
+    known.map_or(0, |known| forget(findings, tree, &known, before))
 }
 
 /// What differs between the fleets of both; nothing where one of them cannot be read.

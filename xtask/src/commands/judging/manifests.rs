@@ -115,7 +115,7 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
                 }
             }
             _ => {
-                let message = format!("there is no file or folder `{shown}`");
+                let message = format!("there is no `{shown}`");
                 return Err(Failure::new(FailureKind::Usage, message));
             }
         }
