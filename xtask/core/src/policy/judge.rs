@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::admission::{Policies, Request, Resources, Tally};
+use super::made;
 use super::rego::{self, Rego};
 use super::rules;
 use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
@@ -135,8 +136,8 @@ impl Judge {
     pub fn object(&self, session: &mut Session, cluster_version: &str, request: &Request<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
         if let Some(catalogue) = &self.catalogue {
-            problems = catalogue.check_update(cluster_version, request.object, request.old);
-            let beyond = overlay::check(request.object);
+            problems = schemas(catalogue, cluster_version, request);
+            let beyond = beyond(request.object);
             // where the schema has complained about a place, its word is enough
             let said: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
             problems.extend(beyond.into_iter().filter(|problem| !said.contains(&problem.pointer)));
@@ -162,13 +163,13 @@ impl Judge {
         };
         let version = case.environment.file.cluster.version.as_str();
         let catalogue = self.catalogue.as_ref();
-        let schemas = catalogue.map(|catalogue| catalogue.check(version, object));
+        let schemas = catalogue.map(|catalogue| schemas(catalogue, version, &request));
         let mut policies = self.policies.judge(&request, &self.tally);
         policies.extend(session.0.judge(object));
         let units = rules::unit::check(&case.scene()).into_iter();
         let layers = [
             (Layer::Schemas, schemas.unwrap_or_default()),
-            (Layer::Server, overlay::check(object)),
+            (Layer::Server, beyond(object)),
             (Layer::Policies, policies),
             (Layer::Units, units.map(|(_, problem)| problem).collect()),
         ];
@@ -314,6 +315,31 @@ impl Judge {
         }
         findings
     }
+}
+
+/// What the schemas have against an object, and against what a controller will make of it.
+fn schemas(catalogue: &Catalogue, cluster_version: &str, request: &Request<'_>) -> Vec<Problem> {
+    let object = request.object;
+    let mut problems = catalogue.check_update(cluster_version, object, request.old);
+    let own = problems.len();
+    for made in made::of(object, request.namespace_name()) {
+        let found = catalogue.check(cluster_version, &made.object).into_iter();
+        let found = found.map(|problem| made.lead_back(problem, object));
+        for problem in found.filter(|problem| !made::is_open(problem, object)) {
+            // where the object's own schema has complained, its word is enough
+            if !problems[..own].iter().any(|said| said.pointer == problem.pointer) {
+                problems.push(problem);
+            }
+        }
+    }
+    problems
+}
+
+/// What the server has against an object beyond the schemas.
+fn beyond(object: &Value) -> Vec<Problem> {
+    let mut problems = overlay::check(object);
+    problems.retain(|problem| !made::is_open(problem, object));
+    problems
 }
 
 /// The units of each environment by name.

@@ -5,6 +5,7 @@ pub mod catalogue;
 mod controls;
 pub mod exercise;
 mod judge;
+mod made;
 mod namespaces;
 mod place;
 pub mod rego;

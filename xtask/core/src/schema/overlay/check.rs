@@ -112,6 +112,11 @@ fn amount(value: &Value, least: Quantity, wanted: &str, problems: &mut Problems<
             let problem = Problem::error("malformed-text", "", message);
             problems.add(problem.help("write a number with a unit such as `500m`, `2` or `512Mi`"));
         }
+        // the schemas of some custom resources leave amounts open
+        None if !value.is_number() => {
+            let message = format!("`{}` is no quantity", problems.place());
+            problems.add(Problem::error("wrong-type", "", message));
+        }
         _ => {}
     }
 }
