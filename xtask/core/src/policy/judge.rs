@@ -17,8 +17,8 @@ use super::rules::unit::UnitScene;
 use super::shared;
 use super::waivers::{Run, Waivers};
 use super::{Fleet, Namespaces};
-use crate::model::{FileTree, Finding, Manifest, Problem};
-use crate::render::RenderedUnit;
+use crate::model::{FileTree, Finding, Manifest, ObjectId, Problem};
+use crate::render::{RenderedUnit, stem};
 use crate::schema::{Catalogue, overlay};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
@@ -357,7 +357,15 @@ fn by_environment(units: &[RenderedUnit]) -> Environments<'_> {
 /// Whether units ask of the others the same before and after: then those need not be asked whether all fit together.
 pub fn ask_the_same(before: &[RenderedUnit], after: &[RenderedUnit]) -> bool {
     let asked = |unit: &RenderedUnit| {
-        let objects = unit.all_objects().map(|manifest| manifest.id.clone());
+        let objects = unit.all_objects().map(|manifest| {
+            // the name of a generation tells its content: what it begins with is the unit's own
+            let name = stem(manifest).map(str::to_owned);
+            let id = manifest.id.clone();
+            ObjectId {
+                name: name.unwrap_or(id.name),
+                ..id
+            }
+        });
         (UnitFacts::of(unit.all_objects()), objects.collect::<BTreeSet<_>>())
     };
     let is_same = |(before, after): (&RenderedUnit, &RenderedUnit)| {
