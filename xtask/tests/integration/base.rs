@@ -344,8 +344,9 @@ fn what_the_base_has_mended_since_is_still_not_ours() {
 /// What the answer says of the base when every unit is judged, and when only those are that may differ.
 #[test]
 fn the_units_that_a_change_concerns_are_enough_to_find_what_is_new() {
-    let changes: [fn(&Fleet) -> &Fleet; 4] = [
+    let changes: [fn(&Fleet) -> &Fleet; 5] = [
         warm_up,
+        |fleet| fleet.put("environments/dev/values/orders.yaml", "values: { replicas: 90 }\n"),
         |fleet| fleet.edit("agents/orders/agent.yaml", "Keeps orders.", "Keeps all orders."),
         |fleet| fleet.put("environments/dev/values/orders.yaml", "values: { replicas: -1 }\n"),
         |fleet| fleet.edit("agents/orders/agent.yaml", "web-service", "worker-service"),

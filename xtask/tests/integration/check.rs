@@ -81,6 +81,8 @@ fn a_base_that_is_not_here_is_a_failure_with_the_command_that_fetches_it() {
 #[test]
 fn what_there_was_no_time_for_is_told_and_is_no_pass() {
     let fleet = Fleet::small();
+    // all units may differ, so both sides are judged as a whole, one after the other
+    fleet.append(WORKLOAD, "\n");
     let answer = fleet.run(&["check", "--base", "HEAD", "--time-limit", "0"]);
     assert_eq!(answer.exit, 4, "{}", answer.text());
     assert_eq!(answer.json["unchecked"][0], "what differs from `HEAD`");

@@ -8,17 +8,18 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::admission::{Policies, Request, Resources, Tally};
+use super::facts::{Facts, facts};
 use super::made;
 use super::rego::{self, Rego};
 use super::rules;
-use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
+use super::rules::environment::{EnvironmentScene, UnitProblem};
 use super::rules::fleet::FleetScene;
 use super::rules::unit::UnitScene;
 use super::shared;
 use super::waivers::{Run, Waivers};
 use super::{Fleet, Namespaces};
-use crate::model::{FileTree, Finding, Manifest, ObjectId, Problem};
-use crate::render::{RenderedUnit, stem};
+use crate::model::{FileTree, Finding, Manifest, Problem};
+use crate::render::RenderedUnit;
 use crate::schema::{Catalogue, overlay};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
@@ -220,7 +221,7 @@ impl Judge {
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
     pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
         let mut findings = self.part(fleet, units, released);
-        findings.extend(self.across_units(fleet, &by_environment(units)));
+        findings.extend(self.between(fleet, &facts(units)));
         if self.catalogue.is_some() {
             let found = shared::shared(fleet.workspace, units).into_iter();
             findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
@@ -286,25 +287,17 @@ impl Judge {
         self.waivers.apply(findings, Run { known, judged, now });
     }
 
-    fn across_units(&self, fleet: Fleet<'_>, by_environment: &Environments<'_>) -> Vec<Finding> {
-        let facts = |units: &BTreeMap<&str, &RenderedUnit>| -> BTreeMap<String, UnitFacts> {
-            let facts = units.iter();
-            facts
-                .map(|(name, unit)| ((*name).to_owned(), UnitFacts::of(unit.all_objects())))
-                .collect()
-        };
-        let all: BTreeMap<&str, BTreeMap<String, UnitFacts>> = by_environment
-            .iter()
-            .map(|(name, units)| (*name, facts(units)))
-            .collect();
+    /// What does not fit together between the units of environments, by the facts of all of them.
+    pub fn between(&self, fleet: Fleet<'_>, facts: &Facts) -> Vec<Finding> {
         let mut findings = Vec::new();
         for environment in &fleet.workspace.environments {
-            let name = environment.name.as_str();
-            let Some(units) = all.get(name) else { continue };
-            let neighbours = fleet.workspace.neighbours(environment).map(|other| other.name.as_str());
+            let Some(units) = facts.get(&environment.name) else {
+                continue;
+            };
+            let neighbours = fleet.workspace.neighbours(environment).map(|other| &other.name);
             let neighbours = neighbours
-                .filter(|other| *other != name)
-                .filter_map(|other| Some((other.to_owned(), all.get(other)?.clone())))
+                .filter(|other| **other != environment.name)
+                .filter_map(|other| Some((other.to_string(), facts.get(other)?.clone())))
                 .collect();
             let scene = EnvironmentScene {
                 units,
@@ -352,26 +345,6 @@ fn by_environment(units: &[RenderedUnit]) -> Environments<'_> {
         environment.insert(unit.unit.as_str(), unit);
     }
     found
-}
-
-/// Whether units ask of the others the same before and after: then those need not be asked whether all fit together.
-pub fn ask_the_same(before: &[RenderedUnit], after: &[RenderedUnit]) -> bool {
-    let asked = |unit: &RenderedUnit| {
-        let objects = unit.all_objects().map(|manifest| {
-            // the name of a generation tells its content: what it begins with is the unit's own
-            let name = stem(manifest).map(str::to_owned);
-            let id = manifest.id.clone();
-            ObjectId {
-                name: name.unwrap_or(id.name),
-                ..id
-            }
-        });
-        (UnitFacts::of(unit.all_objects()), objects.collect::<BTreeSet<_>>())
-    };
-    let is_same = |(before, after): (&RenderedUnit, &RenderedUnit)| {
-        (&before.environment, &before.unit) == (&after.environment, &after.unit) && asked(before) == asked(after)
-    };
-    before.len() == after.len() && before.iter().zip(after).all(is_same)
 }
 
 impl<'a> Case<'a> {

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod catalogue;
 mod controls;
 pub mod exercise;
+mod facts;
 mod judge;
 mod made;
 mod namespaces;
@@ -14,7 +15,8 @@ mod shared;
 mod upkeep;
 pub mod waivers;
 
-pub use judge::{By, Case, Judge, Layer, Released, Session, ask_the_same};
+pub use facts::{Facts, asking, facts};
+pub use judge::{By, Case, Judge, Layer, Released, Session};
 pub use namespaces::{Namespaces, namespace};
 pub use place::Fleet;
 pub use upkeep::RULES;

@@ -51,5 +51,8 @@ pub fn concerned(before: Read<'_>, after: Read<'_>) -> Option<BTreeSet<AgentName
         .keys()
         .filter(|agent| earlier.wave(agent) != later.wave(agent));
     concerned.extend(moved.cloned());
+    // files may be named after an agent that there is not
+    let is_there = |side: Read<'_>, agent: &AgentName| side.workspace.agents.contains_key(agent);
+    concerned.retain(|agent| is_there(before, agent) || is_there(after, agent));
     Some(concerned)
 }

@@ -57,6 +57,8 @@ struct Row {
     incremental_seconds: f64,
     /// The release of what is released already, seconds.
     unchanged_seconds: f64,
+    /// `check` of one changed value against the commit before, seconds.
+    check_seconds: f64,
     /// The most memory that the first release had, where the machine tells.
     peak_memory_bytes: Option<u64>,
     /// The first release by unit, microseconds.
@@ -141,6 +143,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
     let mut cold = Vec::new();
     let mut incremental = Vec::new();
     let mut unchanged = Vec::new();
+    let mut check = Vec::new();
     let mut peak = None;
     let release = ["release", "dev", "staging", "canary", "production", "--quiet"];
     for _ in 0..runs {
@@ -160,6 +163,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
             )?;
             measure::commit_all(folder, "One value")?;
             incremental.push(measure::this_program(folder, &release)?.seconds);
+            check.push(measure::this_program(folder, &["check", "--base", "HEAD~1", "--quiet"])?.seconds);
         }
     }
     let scratch = Scratch::new(args.scratch.as_deref())?;
@@ -174,6 +178,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
         cold_seconds: cold,
         incremental_seconds: incremental,
         unchanged_seconds: unchanged,
+        check_seconds: median(&mut check),
         peak_memory_bytes: peak,
         cold_microseconds_per_unit: cold * 1e6 / measured.units as f64,
         stages: measured.stages,
@@ -208,6 +213,7 @@ fn table(rows: &[Row]) -> String {
         "cold s",
         "one value s",
         "nothing s",
+        "check s",
         "peak MB",
         "µs/unit",
         "cold/floor",
@@ -221,6 +227,7 @@ fn table(rows: &[Row]) -> String {
             format!("{:.3}", row.cold_seconds),
             format!("{:.3}", row.incremental_seconds),
             format!("{:.3}", row.unchanged_seconds),
+            format!("{:.3}", row.check_seconds),
             row.peak_memory_bytes
                 .map_or_else(String::new, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
             format!("{:.0}", row.cold_microseconds_per_unit),

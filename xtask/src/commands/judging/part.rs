@@ -1,12 +1,13 @@
 //! A change judged by the units that it concerns: the others are made of what they were, and held to the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{AgentName, Finding};
-use lockstep::policy::{By, Fleet, Judge, ask_the_same};
-use lockstep::render::{Engines, RenderedUnit, Selection, environment_unit, render_all};
+use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::policy::{By, Facts, Fleet, Judge, asking, facts};
+use lockstep::render::{Engines, RenderedUnit, Selection, agent_unit, environment_unit, render_all};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use lockstep::workspace::{Environment, Read, Workspace, concerned};
+use rayon::prelude::*;
 
 use super::{Amount, Judgement, conclude, released};
 use crate::context::{Context, Loaded};
@@ -30,16 +31,20 @@ pub(in crate::commands) fn of_change(
     let [Some(earlier), Some(later)] = [before, after].map(|side| units(side.workspace, &engines, &part)) else {
         return Ok(None);
     };
-    if !ask_the_same(&earlier, &later) || !environments_are_same(&earlier, &later) {
+    let Some(asking) = asking(&earlier, &later).filter(|_| environments_are_same(&earlier, &later)) else {
         return Ok(None);
-    }
+    };
+    let Some(others) = others(after.workspace, &engines, &asking, &part) else {
+        return Ok(None);
+    };
+    let [facts_before, facts_after] = [&earlier, &later].map(|units| among(&others, units));
     let (mut judge, mut common) = Judge::read(after.tree, By::Everything, context.clock.now());
     common.extend(compiled);
     let (earlier, later) = differing(earlier, later);
     let is_among = |unit: &str| later.iter().any(|later| later.unit == unit);
     let environments: Vec<&Environment> = after.workspace.environments.iter().collect();
     let (released, unchecked) = released(context, after.workspace, &environments, &is_among);
-    let mut judged = |loaded: &Loaded, side: Read<'_>, units: &[RenderedUnit]| {
+    let mut judged = |loaded: &Loaded, side: Read<'_>, units: &[RenderedUnit], facts: &Facts| {
         judge.forget();
         let mut findings = loaded.findings.clone();
         findings.extend(common.iter().cloned());
@@ -49,14 +54,15 @@ pub(in crate::commands) fn of_change(
             tree: side.tree,
         };
         findings.extend(judge.part(fleet, units, &released));
+        findings.extend(judge.between(fleet, facts));
         findings.sort();
         findings.dedup();
         conclude(&judge, &mut findings, By::Everything, false);
         let idle: BTreeSet<Finding> = judge.idle().into_iter().collect();
         (findings, idle)
     };
-    let (old, idle) = judged(sides[0], before, &earlier);
-    let (new, idle_now) = judged(sides[1], after, &later);
+    let (old, idle) = judged(sides[0], before, &earlier, &facts_before);
+    let (new, idle_now) = judged(sides[1], after, &later, &facts_after);
     // a waiver or a policy may be of no use any more: that takes a look at all units
     if old.iter().any(|finding| finding.waiver.is_some()) || !idle_now.is_subset(&idle) {
         return Ok(None);
@@ -125,6 +131,45 @@ fn units(workspace: &Workspace, engines: &Engines, agents: &BTreeSet<AgentName>)
         units.extend(rendered);
     }
     Some(units)
+}
+
+/// The facts of all other units of the environments in which something is asked, and of those that share a namespace
+/// with them; nothing where one of them cannot be rendered.
+fn others(
+    workspace: &Workspace,
+    engines: &Engines,
+    asking: &BTreeSet<EnvironmentName>,
+    part: &BTreeSet<AgentName>,
+) -> Option<Facts> {
+    let is_near = |environment: &&Environment| {
+        let mut near = workspace.neighbours(environment);
+        near.any(|neighbour| asking.contains(&neighbour.name))
+    };
+    let mut found = Facts::new();
+    for environment in workspace.environments.iter().filter(is_near) {
+        let agents: Vec<&AgentName> = workspace.agents_in(environment).map(|agent| &agent.name).collect();
+        let others = agents.into_par_iter().filter(|agent| !part.contains(*agent));
+        let facts: Option<Vec<Facts>> = others
+            .map(|agent| {
+                let unit = agent_unit(workspace, engines, environment, agent, &serde_json::Map::new());
+                Some(facts([&unit.ok()?]))
+            })
+            .collect();
+        let units = facts?.into_iter().flat_map(BTreeMap::into_values).flatten();
+        found.insert(environment.name.clone(), units.collect());
+    }
+    Some(found)
+}
+
+/// The facts of others, with those of units in the same environments.
+fn among(others: &Facts, units: &[RenderedUnit]) -> Facts {
+    let mut all = others.clone();
+    for (environment, units) in facts(units) {
+        if let Some(others) = all.get_mut(&environment) {
+            others.extend(units);
+        }
+    }
+    all
 }
 
 /// Whether the environments have the same of their own.
