@@ -9,9 +9,9 @@ use super::Fleet;
 use crate::shell::{refused, run, sh};
 
 const SERVICES: &str = include_str!("sigstore.py");
-/// The tool as it signs with certificates: by itself it would build another one to check them.
+/// The tool as it is built to make and check certificates, which it would build by itself when it first needs to.
 const TOOL: &str = concat!(
-    "cargo run --quiet --locked --features keyless --bin xtask-sigstore --manifest-path '",
+    "cargo run --quiet --locked --features sigstore --bin xtask-sigstore --manifest-path '",
     env!("CARGO_MANIFEST_DIR"),
     "/Cargo.toml' --"
 );
