@@ -107,6 +107,9 @@ fn double(operator: Arithmetic, left: f64, right: f64) -> f64 {
 }
 
 fn joined<'a>(left: &List<'a>, right: &List<'a>) -> Value<'a> {
+    if let List::Unordered(left) = left {
+        return Value::List(List::Unordered(Arc::new(left.joined(right))));
+    }
     if right.is_empty() {
         return Value::List(left.clone());
     }

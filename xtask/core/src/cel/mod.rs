@@ -17,6 +17,7 @@ mod macros;
 mod node;
 mod ordering;
 mod path;
+mod unordered;
 mod value;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use budget::Budget;
 pub use error::{CompileError, Error};
 pub use evaluate::{Evaluation, Scope};
 pub use expression::Expression;
+pub use unordered::Unordered;
 pub use value::{Key, List, Map, Text, Value};
 
 /// What an expression may spend, in steps (kubernetes/apiserver `pkg/apis/cel/config.go`).

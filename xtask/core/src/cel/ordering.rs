@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Error, Key, Value};
+use super::{Error, Key, List, Value};
 
 /// An operator that orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         (Value::Foreign(left), Value::Foreign(right)) => left.equals(right),
         (Value::Optional(None), Value::Optional(None)) => true,
         (Value::Optional(Some(left)), Value::Optional(Some(right))) => equal(left, right),
+        // as the API server has it, the left one decides
+        (Value::List(List::Unordered(left)), Value::List(right)) => left.equals(right),
         (Value::List(left), Value::List(right)) => {
             left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| equal(&left, &right))
         }

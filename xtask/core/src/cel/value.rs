@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::functions::{self, Foreign};
+use super::unordered::Unordered;
 
 /// The longest message that an expression may make, bytes (kubernetes/apiserver `pkg/apis/cel/config.go`).
 const LONGEST_MESSAGE: usize = 5 * 1024;
@@ -61,6 +62,8 @@ pub enum List<'a> {
     Json(&'a [Json]),
     /// Made by the expression.
     Shared(Arc<Vec<Value<'a>>>),
+    /// One whose order does not count.
+    Unordered(Arc<Unordered<'a>>),
 }
 
 /// A map, borrowed or shared.
@@ -103,6 +106,11 @@ impl<'a> Value<'a> {
     /// A list that an expression made.
     pub fn list(items: Vec<Value<'a>>) -> Value<'a> {
         Value::List(List::Shared(Arc::new(items)))
+    }
+
+    /// A list whose order does not count, with the keys that tell its items apart; without any, it is a set.
+    pub fn unordered(items: Vec<Value<'a>>, keys: Vec<String>) -> Value<'a> {
+        Value::List(List::Unordered(Arc::new(Unordered::new(items, keys))))
     }
 
     /// A value that is there, or none.
@@ -184,6 +192,7 @@ impl<'a> List<'a> {
         match self {
             List::Json(items) => items.len(),
             List::Shared(items) => items.len(),
+            List::Unordered(list) => list.items().len(),
         }
     }
 
@@ -197,6 +206,7 @@ impl<'a> List<'a> {
         match self {
             List::Json(items) => items.get(index).map(Value::from),
             List::Shared(items) => items.get(index).cloned(),
+            List::Unordered(list) => list.items().get(index).cloned(),
         }
     }
 

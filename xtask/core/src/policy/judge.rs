@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::admission::{Policies, Request, Resources, Tally};
+use super::made;
 use super::rego::{self, Rego};
 use super::rules;
 use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
@@ -16,8 +17,8 @@ use super::rules::unit::UnitScene;
 use super::shared;
 use super::waivers::{Run, Waivers};
 use super::{Fleet, Namespaces};
-use crate::model::{FileTree, Finding, Manifest, Problem};
-use crate::render::RenderedUnit;
+use crate::model::{FileTree, Finding, Manifest, ObjectId, Problem};
+use crate::render::{RenderedUnit, stem};
 use crate::schema::{Catalogue, overlay};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
@@ -135,8 +136,8 @@ impl Judge {
     pub fn object(&self, session: &mut Session, cluster_version: &str, request: &Request<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
         if let Some(catalogue) = &self.catalogue {
-            problems = catalogue.check_update(cluster_version, request.object, request.old);
-            let beyond = overlay::check(request.object);
+            problems = schemas(catalogue, cluster_version, request);
+            let beyond = beyond(request.object);
             // where the schema has complained about a place, its word is enough
             let said: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
             problems.extend(beyond.into_iter().filter(|problem| !said.contains(&problem.pointer)));
@@ -162,13 +163,13 @@ impl Judge {
         };
         let version = case.environment.file.cluster.version.as_str();
         let catalogue = self.catalogue.as_ref();
-        let schemas = catalogue.map(|catalogue| catalogue.check(version, object));
+        let schemas = catalogue.map(|catalogue| schemas(catalogue, version, &request));
         let mut policies = self.policies.judge(&request, &self.tally);
         policies.extend(session.0.judge(object));
         let units = rules::unit::check(&case.scene()).into_iter();
         let layers = [
             (Layer::Schemas, schemas.unwrap_or_default()),
-            (Layer::Server, overlay::check(object)),
+            (Layer::Server, beyond(object)),
             (Layer::Policies, policies),
             (Layer::Units, units.map(|(_, problem)| problem).collect()),
         ];
@@ -218,11 +219,19 @@ impl Judge {
 
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
     pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
-        let mut by_environment: Environments<'_> = BTreeMap::new();
-        for unit in units {
-            let environment = by_environment.entry(unit.environment.as_str()).or_default();
-            environment.insert(unit.unit.as_str(), unit);
+        let mut findings = self.part(fleet, units, released);
+        findings.extend(self.across_units(fleet, &by_environment(units)));
+        if self.catalogue.is_some() {
+            let found = shared::shared(fleet.workspace, units).into_iter();
+            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
         }
+        findings
+    }
+
+    /// What is wrong with some units of a fleet, each for itself, and with its files; what the environments have of their
+    /// own must be among the units.
+    pub fn part(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
+        let by_environment = by_environment(units);
         let namespaces = Namespaces::of(fleet.workspace, units);
         let judged: Vec<Vec<Finding>> = units
             .par_iter()
@@ -250,14 +259,14 @@ impl Judge {
             )
             .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
-        findings.extend(self.across_units(fleet, &by_environment));
-        if self.catalogue.is_some() {
-            let found = shared::shared(fleet.workspace, units).into_iter();
-            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
-        }
         findings.extend(self.files(fleet.workspace, fleet.tree));
         findings.extend(self.catalogue.iter().flat_map(Catalogue::audit));
         findings
+    }
+
+    /// Forgets what the policies were about so far.
+    pub fn forget(&mut self) {
+        self.tally = self.policies.tally();
     }
 
     /// Policies that were about nothing in a whole run: what they are about may be misspelt.
@@ -308,8 +317,62 @@ impl Judge {
     }
 }
 
+/// What the schemas have against an object, and against what a controller will make of it.
+fn schemas(catalogue: &Catalogue, cluster_version: &str, request: &Request<'_>) -> Vec<Problem> {
+    let object = request.object;
+    let mut problems = catalogue.check_update(cluster_version, object, request.old);
+    let own = problems.len();
+    for made in made::of(object, request.namespace_name()) {
+        let found = catalogue.check(cluster_version, &made.object).into_iter();
+        let found = found.map(|problem| made.lead_back(problem, object));
+        for problem in found.filter(|problem| !made::is_open(problem, object)) {
+            // where the object's own schema has complained, its word is enough
+            if !problems[..own].iter().any(|said| said.pointer == problem.pointer) {
+                problems.push(problem);
+            }
+        }
+    }
+    problems
+}
+
+/// What the server has against an object beyond the schemas.
+fn beyond(object: &Value) -> Vec<Problem> {
+    let mut problems = overlay::check(object);
+    problems.retain(|problem| !made::is_open(problem, object));
+    problems
+}
+
 /// The units of each environment by name.
 type Environments<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RenderedUnit>>;
+
+fn by_environment(units: &[RenderedUnit]) -> Environments<'_> {
+    let mut found = Environments::new();
+    for unit in units {
+        let environment = found.entry(unit.environment.as_str()).or_default();
+        environment.insert(unit.unit.as_str(), unit);
+    }
+    found
+}
+
+/// Whether units ask of the others the same before and after: then those need not be asked whether all fit together.
+pub fn ask_the_same(before: &[RenderedUnit], after: &[RenderedUnit]) -> bool {
+    let asked = |unit: &RenderedUnit| {
+        let objects = unit.all_objects().map(|manifest| {
+            // the name of a generation tells its content: what it begins with is the unit's own
+            let name = stem(manifest).map(str::to_owned);
+            let id = manifest.id.clone();
+            ObjectId {
+                name: name.unwrap_or(id.name),
+                ..id
+            }
+        });
+        (UnitFacts::of(unit.all_objects()), objects.collect::<BTreeSet<_>>())
+    };
+    let is_same = |(before, after): (&RenderedUnit, &RenderedUnit)| {
+        (&before.environment, &before.unit) == (&after.environment, &after.unit) && asked(before) == asked(after)
+    };
+    before.len() == after.len() && before.iter().zip(after).all(is_same)
+}
 
 impl<'a> Case<'a> {
     fn scene(&self) -> UnitScene<'a> {

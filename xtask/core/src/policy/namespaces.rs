@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::made;
 use crate::render::RenderedUnit;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
@@ -45,9 +46,14 @@ impl Namespaces {
         Namespaces { known }
     }
 
-    /// The namespace of an object of an environment; none for objects without one.
+    /// The namespace of an object of an environment; none for objects without one, save those of which others are made
+    /// in the environment's own.
     pub fn get(&self, environment: &Environment, object: &Value) -> Option<&Value> {
-        let name = object.pointer("/metadata/namespace")?.as_str()?;
+        let name = match object.pointer("/metadata/namespace") {
+            Some(name) => name.as_str()?,
+            None if made::is_analysis(object) => environment.file.namespace.as_str(),
+            None => return None,
+        };
         self.known
             .get(&(environment.file.cluster.server.clone(), name.to_owned()))
     }

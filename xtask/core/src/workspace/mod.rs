@@ -11,6 +11,7 @@ mod agent;
 mod blueprint;
 mod branches;
 mod check;
+mod concern;
 mod graph;
 mod layers;
 mod listing;
@@ -29,6 +30,7 @@ pub(crate) use check::read as read_file;
 
 pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
+pub use concern::{Read, concerned};
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
 pub use origins::{Explained, Origin, UnknownPath, explain};

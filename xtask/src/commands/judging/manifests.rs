@@ -66,6 +66,7 @@ pub(in crate::commands) fn of_paths(
         objects,
         sources: files.entries().count(),
         policies: judge.policies().iter().count(),
+        unchanged: 0,
     };
     Ok(report(amount, "files", findings, files, Vec::new()))
 }

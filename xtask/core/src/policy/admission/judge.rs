@@ -12,7 +12,7 @@ use super::{Policies, Request, Subject, Tally};
 use crate::cel::{
     BINDING_BUDGET, Budget, EXPRESSION_BUDGET, Error, Evaluation, Expression, MATCH_BUDGET, Scope, Value,
 };
-use crate::model::{Problem, Severity};
+use crate::model::{Problem, Severity, escaped};
 
 pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
     let subject = Subject::of(request, &policies.resources);
@@ -162,7 +162,8 @@ fn conditions<'a>(policy: &'a Policy, variables: &Variables<'a>) -> Conditions {
 
 fn validate(variables: &Variables<'_>, budget: &mut Budget, denials: &mut Vec<Denial>) {
     let policy = variables.policy;
-    for validation in policy.validations.iter().filter(|validation| !validation.is_unknowable) {
+    let known = policy.validations.iter().enumerate();
+    for (index, validation) in known.filter(|(_, validation)| !validation.is_unknowable) {
         let mut steps = Budget::new(EXPRESSION_BUDGET.min(budget.left()));
         let before = steps.left();
         let mut evaluation = Evaluation::new(variables, &mut steps);
@@ -177,7 +178,7 @@ fn validate(variables: &Variables<'_>, budget: &mut Budget, denials: &mut Vec<De
         };
         denials.push(Denial {
             message,
-            pointer: pointer(validation, variables, decisive.as_ref()),
+            pointer: pointer(validation, policy.about.fields_of(index), variables, decisive.as_ref()),
         });
     }
     for annotation in &policy.audit {
@@ -232,26 +233,41 @@ fn shortened(text: &str) -> String {
 
 /// Where the fault is: the item that decided, else the longest path of the object that the expression reads, through
 /// variables too; below it the field that the policy names, as far as that exists.
-fn pointer(validation: &Validation, variables: &Variables<'_>, decisive: Option<&Value<'_>>) -> String {
+fn pointer(validation: &Validation, fields: &str, variables: &Variables<'_>, decisive: Option<&Value<'_>>) -> String {
     let object = variables.subject.object;
     let item = decisive.and_then(|value| value.pointer_in(object));
     let item = item.or_else(|| variables.first_listed(&validation.expression)?.pointer_in(object));
-    let fields = variables.policy.about.field.as_str();
     let start = match item {
         Some(item) => item,
-        None if !fields.is_empty() => String::new(),
+        None if !fields.trim().is_empty() => String::new(),
         None => guessed(validation, variables),
     };
     // of several fields, which kinds have in different places, the one that is there
-    let reached = fields.split_whitespace().map(|field| reached(object, &start, field));
-    reached.fold(
-        start.clone(),
-        |best, next| if next.len() > best.len() { next } else { best },
-    )
+    let mut nearest = start.clone();
+    for field in fields.split_whitespace() {
+        let (above, below) = above(&start, field);
+        let (pointer, is_whole) = reached(object, above, below);
+        if is_whole {
+            return pointer;
+        }
+        if above == start && pointer.len() > nearest.len() {
+            nearest = pointer;
+        }
+    }
+    nearest
 }
 
-/// As far as an object has a field below a place; `*` is the first item of a list that has the next part.
-fn reached(object: &Json, start: &str, field: &str) -> String {
+/// The place where a field begins, and the field without the `../` that led there.
+fn above<'a>(start: &'a str, field: &'a str) -> (&'a str, &'a str) {
+    match field.strip_prefix("../") {
+        Some(field) => above(start.rsplit_once('/').map_or("", |(above, _)| above), field),
+        None => (start, field),
+    }
+}
+
+/// As far as an object has a field below a place, and whether it has all of it; `*` is the first item of a list that has
+/// the next part.
+fn reached(object: &Json, start: &str, field: &str) -> (String, bool) {
     let parts: Vec<&str> = field.split('/').filter(|part| !part.is_empty()).collect();
     let mut pointer = start.to_owned();
     for (index, part) in parts.iter().enumerate() {
@@ -259,16 +275,16 @@ fn reached(object: &Json, start: &str, field: &str) -> String {
         let part = match (*part, here.and_then(Json::as_array), parts.get(index + 1)) {
             ("*", Some(items), Some(next)) => match items.iter().position(|item| item.get(*next).is_some()) {
                 Some(index) => index.to_string(),
-                None => break,
+                None => return (pointer, false),
             },
             (part, ..) => part.to_owned(),
         };
         if here.and_then(|here| here.pointer(&format!("/{part}"))).is_none() {
-            break;
+            return (pointer, false);
         }
         pointer = format!("{pointer}/{part}");
     }
-    pointer
+    (pointer, true)
 }
 
 /// The longest path of fields that the expression reads and the object has.
@@ -283,7 +299,7 @@ fn guessed(validation: &Validation, variables: &Variables<'_>) -> String {
         };
         let is_there = |pointer: &String| object.pointer(pointer).is_some();
         Some(fields.iter().fold(start, |pointer, field| {
-            let longer = format!("{pointer}/{}", field.replace('~', "~0").replace('/', "~1"));
+            let longer = format!("{pointer}/{}", escaped(field));
             if is_there(&longer) { longer } else { pointer }
         }))
     });

@@ -63,13 +63,22 @@ pub struct About {
     pub good: String,
     /// The oldest Kubernetes minor version whose API server understands it.
     pub min_kubernetes: String,
-    /// Where below the item at fault, or in the object, the fault is: JSON pointers with blanks between them.
+    /// Where below the item at fault, or in the object, the fault is: JSON pointers with blanks between them, of which
+    /// the first that is there counts; `../` begins above the item. Of several lines each is for one validation.
     pub field: String,
     /// Whether it may meet no object at all: it waits for a kind that the fleet does not have yet.
     pub may_be_idle: bool,
 }
 
 impl About {
+    /// Where a validation's fault is, by its place among the validations.
+    pub(super) fn fields_of(&self, validation: usize) -> &str {
+        match self.field.trim_end().split_once('\n') {
+            Some(_) => self.field.lines().nth(validation).unwrap_or_default(),
+            None => &self.field,
+        }
+    }
+
     pub(super) fn of(name: &str, annotations: &BTreeMap<String, String>) -> (About, Vec<String>) {
         let text = |key: &str| annotations.get(&format!("{PREFIX}{key}")).cloned().unwrap_or_default();
         let mut problems = Vec::new();

@@ -21,6 +21,7 @@ pub use metadata::{About, Severity};
 pub use resources::{Resource, Resources};
 pub use tally::Tally;
 
+use super::made;
 use crate::model::{FileTree, Finding, Problem};
 
 /// One object that is to be judged.
@@ -59,9 +60,19 @@ impl Policies {
         read::read(tree, resources)
     }
 
-    /// What an object breaks, and which policies were about it.
+    /// What an object breaks, and what those break that a controller will make of it; and which policies were about them.
     pub fn judge(&self, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
-        judge::judge(self, request, tally)
+        let mut problems = judge::judge(self, request, tally);
+        for made in made::of(request.object, request.namespace_name()) {
+            let made_request = Request {
+                object: &made.object,
+                old: None,
+                namespace: request.namespace,
+            };
+            let found = judge::judge(self, &made_request, tally).into_iter();
+            problems.extend(found.map(|problem| made.lead_back(problem, request.object)));
+        }
+        problems
     }
 
     /// The policies by name.
@@ -80,6 +91,13 @@ impl Policies {
             tally.count(*index) == 0 && !policy.about.may_be_idle && !policy.bindings.is_empty()
         });
         idle.map(|(_, policy)| findings::idle(policy)).collect()
+    }
+}
+
+impl Request<'_> {
+    /// The name of the namespace that it is in.
+    pub(super) fn namespace_name(&self) -> Option<&str> {
+        self.namespace?.pointer("/metadata/name")?.as_str()
     }
 }
 

@@ -32,6 +32,10 @@ spec:
               messageExpression: "'least is ' + string(self.least) + ', most is ' + string(self.most)"
               message: never said
               fieldPath: .least
+            - rule: "!has(self.hosts) || (self.hosts + ['a', 'b']).size() <= 3"
+              message: few hosts beside a and b
+            - rule: "!has(self.ports) || (self.ports + [{'name': 'a', 'port': 1}])[0].port == 1"
+              message: a comes first
             - rule: "!has(self.backup) || has(self.primary)"
               message: a backup needs a primary
               reason: FieldValueRequired
@@ -80,6 +84,11 @@ spec:
                   required: [name]
                   x-kubernetes-validations: [{rule: self.port >= oldSelf.port, message: a port only grows}]
                   properties: {name: {type: string}, port: {type: integer}}
+              hosts:
+                type: array
+                x-kubernetes-list-type: set
+                items: {type: string}
+                x-kubernetes-validations: [{rule: self == oldSelf, message: hosts stay}]
 "#;
 
 fn routes(change: impl Fn(&str) -> String) -> Catalogue {
@@ -181,6 +190,51 @@ fn a_rule_about_a_change_needs_what_was_before() {
         "{ports: [{name: new, port: 1}, {name: b, port: 19}, {name: a, port: 10}]}",
         expect![[r#"
             unmet-rule /spec/ports/1: `spec.ports[1]` is invalid: a port only grows = the kind's own rule has to hold: `self.port >= oldSelf.port`
+        "#]],
+    );
+}
+
+/// `+` keeps an item once: of a set the same, of a list with keys the later one, where the first stood.
+#[test]
+fn the_order_of_sets_and_keyed_lists_does_not_count() {
+    check_update("{hosts: [a, b, c]}", "{hosts: [c, a, b]}", expect![""]);
+    check_update(
+        "{hosts: [a, b]}",
+        "{hosts: [a, c]}",
+        expect![[r#"
+            unmet-rule /spec/hosts: `spec.hosts` is invalid: hosts stay = the kind's own rule has to hold: `self == oldSelf`
+        "#]],
+    );
+    check("{hosts: [c, b]}", expect![""]);
+    check("{ports: [{name: a, port: 5}, {name: b, port: 6}]}", expect![""]);
+    check(
+        "{hosts: [c, d], ports: [{name: b, port: 6}]}",
+        expect![[r#"
+            unmet-rule /spec: `spec` is invalid: few hosts beside a and b = the kind's own rule has to hold: `!has(self.hosts) || (self.hosts + ['a', 'b']).size() <= 3`
+            unmet-rule /spec: `spec` is invalid: a comes first = the kind's own rule has to hold: `!has(self.ports) || (self.ports + [{'name': 'a', 'port': 1}])[0].port == 1`
+        "#]],
+    );
+}
+
+/// As the API server has it since Kubernetes 1.30: what was admitted before the rule was there may stay.
+#[test]
+fn an_update_is_forgiven_what_it_does_not_change() {
+    let parents = "parents: [{name: a}, {name: a}], timeout: 0s";
+    let before = format!("{{{parents}, phase: open}}");
+    check_update(&before, &format!("{{{parents}, phase: closed}}"), expect![""]);
+    check_update(
+        &before,
+        "{parents: [{name: a}, {name: a}, {name: b}], timeout: 0s}",
+        expect![[r#"
+            unmet-rule /spec/parents: `spec.parents` is invalid: parents must be unique = the kind's own rule has to hold: `self.all(a, self.exists_one(b, a.name == b.name && a.?__namespace__ == b.?__name…`
+        "#]],
+    );
+    // a rule about the whole is not forgiven when a part of it changes
+    check_update(
+        "{least: 11, phase: open}",
+        "{least: 11, phase: closed}",
+        expect![[r#"
+            unmet-rule /spec/least: `spec.least` is invalid: least is 11, most is 10 = the kind's own rule has to hold: `self.least <= self.most`
         "#]],
     );
 }

@@ -22,7 +22,11 @@ pub(in crate::schema) fn judge(
     let mut problems = Vec::new();
     for rule in rules.iter().filter(|rule| rule.is_due(old)) {
         let subjects = subjects(&rule.path, object, old);
-        for subject in subjects.iter().filter(|subject| rule.is_due(subject.old)) {
+        let due = |subject: &&Subject<'_>| {
+            // an update may keep what was admitted before there was the rule
+            rule.is_due(subject.old) && (rule.names_old() || !subject.is_unchanged())
+        };
+        for subject in subjects.iter().filter(due) {
             let case = Case {
                 rule,
                 root: schema,

@@ -1,7 +1,7 @@
 //! The rules in CEL that the authors of a custom resource wrote, evaluated as the API server does.
 //!
-//! A rule that names `oldSelf` is about a change: it is evaluated where the value that is replaced is known. Lists that
-//! are sets or maps compare in their order here, where the API server disregards it.
+//! A rule that names `oldSelf` is about a change: it is evaluated where the value that is replaced is known. Another rule
+//! forgives what does not change.
 
 mod judge;
 mod read;
@@ -77,11 +77,13 @@ impl Rule {
 
     /// Whether there has to be a value that is replaced.
     fn is_about_change(&self) -> bool {
-        let names_old = self
-            .expression
-            .as_ref()
-            .is_ok_and(|expression| expression.uses(OLD_SELF));
-        names_old && !self.validation.optional_old_self
+        self.names_old() && !self.validation.optional_old_self
+    }
+
+    /// Whether it compares with what was before.
+    fn names_old(&self) -> bool {
+        let expression = self.expression.as_ref();
+        expression.is_ok_and(|expression| expression.uses(OLD_SELF))
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Subject<'a> {
     pub(super) value: &'a Value,
     /// What it replaces, where that is known.
     pub(super) old: Option<&'a Value>,
+    /// It, or the nearest value around it of which is known what it replaces, and that.
+    nearest: Option<(&'a Value, &'a Value)>,
 }
 
 /// Everything at the end of these steps; null counts as nothing.
@@ -32,6 +34,7 @@ pub(super) fn subjects<'a>(steps: &[Step], object: &'a Value, old: Option<&'a Va
         path: Vec::new(),
         value: object,
         old,
+        nearest: old.map(|old| (object, old)),
     };
     let ends = steps.iter().fold(vec![whole], |places, step| {
         places.iter().flat_map(|place| place.inside(step)).collect()
@@ -40,6 +43,11 @@ pub(super) fn subjects<'a>(steps: &[Step], object: &'a Value, old: Option<&'a Va
 }
 
 impl<'a> Subject<'a> {
+    /// Whether it, or what is around it, is known to be what it was.
+    pub(super) fn is_unchanged(&self) -> bool {
+        self.nearest.is_some_and(|(value, old)| value == old)
+    }
+
     fn inside(&self, step: &Step) -> Vec<Subject<'a>> {
         match step {
             Step::Field(name) => {
@@ -71,10 +79,12 @@ impl<'a> Subject<'a> {
     }
 
     fn step(&self, segment: Segment, value: &'a Value, old: Option<&'a Value>) -> Subject<'a> {
+        let old = old.filter(|old| !old.is_null());
         Subject {
             path: [self.path.as_slice(), &[segment]].concat(),
             value,
-            old: old.filter(|old| !old.is_null()),
+            old,
+            nearest: old.map(|old| (value, old)).or(self.nearest),
         }
     }
 }

@@ -1,10 +1,12 @@
-//! Values as the schema types them: what is a moment, a span of time or a fraction is a string or an integer in JSON.
+//! Values as the schema types them: what is a moment, a span of time, a fraction or a list without order is a string, an
+//! integer or a list in JSON.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
 use crate::cel::{Key, Map, Text, Value};
+use crate::schema::validator::LIST_KEYS;
 
 /// Whether a value of the schema means in an expression what it is in JSON.
 pub(super) fn is_plain<'a>(root: &'a Json, schema: &'a Json) -> bool {
@@ -14,7 +16,7 @@ pub(super) fn is_plain<'a>(root: &'a Json, schema: &'a Json) -> bool {
         if seen.iter().any(|other| std::ptr::eq(*other, schema)) {
             continue;
         }
-        if is_number(schema) || format(schema).is_some() {
+        if is_number(schema) || format(schema).is_some() || identity(schema).is_some() {
             return false;
         }
         seen.push(schema);
@@ -43,10 +45,15 @@ pub(super) fn typed<'a>(root: &Json, schema: &Json, json: &'a Json) -> Value<'a>
     match json {
         Json::String(text) => time(format(schema), text).unwrap_or(Value::from(json)),
         Json::Number(number) if is_number(schema) => Value::Double(number.as_f64().unwrap_or(f64::NAN)),
-        Json::Array(items) => match schema.get("items") {
-            Some(schema) => Value::list(items.iter().map(|item| typed(root, schema, item)).collect()),
-            None => Value::from(json),
-        },
+        Json::Array(list) => {
+            let of_items = schema.get("items").unwrap_or(&Json::Null);
+            let items = || list.iter().map(|item| typed(root, of_items, item)).collect();
+            match identity(schema) {
+                Some(keys) => Value::unordered(items(), keys),
+                None if of_items.is_object() => Value::list(items()),
+                None => Value::from(json),
+            }
+        }
         Json::Object(map) => {
             let entry = |(name, value): (&'a String, &'a Json)| {
                 let own = schema.get("properties").and_then(|fields| fields.get(name));
@@ -59,6 +66,15 @@ pub(super) fn typed<'a>(root: &Json, schema: &Json, json: &'a Json) -> Value<'a>
         }
         _ => Value::from(json),
     }
+}
+
+/// The keys by which items of a list are told apart, where its order does not count; none for a set.
+fn identity(schema: &Json) -> Option<Vec<String>> {
+    if let Some(keys) = schema.get(LIST_KEYS).and_then(Json::as_array) {
+        return Some(keys.iter().filter_map(Json::as_str).map(str::to_owned).collect());
+    }
+    // that is how a set is imported; a definition may not say it of anything else
+    (schema.get("uniqueItems") == Some(&Json::Bool(true))).then(Vec::new)
 }
 
 fn time<'a>(format: Option<&str>, text: &str) -> Option<Value<'a>> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::{Problem, Quantity};
-use crate::schema::overlay::check::{missing, shown};
+use crate::schema::overlay::check::{missing, quoted, shown};
 use crate::schema::overlay::view::{deep, field, has, items, number, text};
 use crate::schema::overlay::walk::Problems;
 
@@ -131,5 +131,21 @@ pub(in crate::schema::overlay) fn definition(definition: &Value, problems: &mut 
     if count != 1 && !items(spec, "versions").is_empty() {
         let message = format!("{count} versions are stored, exactly one must be");
         problems.add(Problem::error("conflicting-fields", "/spec/versions", message));
+    }
+}
+
+/// What limits may be about, when the word has no domain.
+const LIMITED: [&str; 3] = ["Container", "PersistentVolumeClaim", "Pod"];
+
+/// A limit is about one of the server's own kinds, or about somebody's with a domain.
+pub(in crate::schema::overlay) fn limit_type(kind: &Value, problems: &mut Problems<'_>) {
+    let Some(kind) = kind.as_str() else { return };
+    if !kind.contains('/') && !LIMITED.contains(&kind) {
+        let message = format!(
+            "`{}` is `{kind}`, which is none of {}",
+            problems.place(),
+            quoted(&LIMITED)
+        );
+        problems.add(Problem::error("unknown-word", "", message));
     }
 }

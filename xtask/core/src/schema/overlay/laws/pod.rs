@@ -206,3 +206,20 @@ pub(in crate::schema::overlay) fn toleration(toleration: &Value, problems: &mut 
         problems.add(Problem::error("conflicting-fields", "/tolerationSeconds", message).on_key());
     }
 }
+
+/// What a volume is made of is a map, and names its object by a text: the schemas of some custom resources leave volumes
+/// open.
+pub(in crate::schema::overlay) fn volume_source(volume: &Value, problems: &mut Problems<'_>) {
+    let sources = volume.as_object().into_iter().flatten();
+    for (key, source) in sources.filter(|(key, source)| *key != "name" && !source.is_null()) {
+        if !source.is_object() {
+            let message = format!("`{key}` of `{}` is no map", problems.place());
+            problems.add(Problem::error("wrong-type", format!("/{key}"), message));
+        }
+        let names = ["name", "secretName", "claimName"].into_iter();
+        for name in names.filter(|name| field(source, name).is_some_and(|name| !name.is_string())) {
+            let message = format!("`{key}.{name}` of `{}` is no text", problems.place());
+            problems.add(Problem::error("wrong-type", format!("/{key}/{name}"), message));
+        }
+    }
+}

@@ -118,3 +118,52 @@ pub(in crate::schema::overlay) fn duration(duration: &Value, problems: &mut Prob
             .add(Problem::error("malformed-text", "", message).help("write seconds, or a number with `s`, `m` or `h`"));
     }
 }
+
+/// An analysis measures something, itself or through other templates.
+pub(in crate::schema::overlay) fn measured(spec: &Value, problems: &mut Problems<'_>) {
+    if field(spec, "metrics").is_none() && items(spec, "templates").is_empty() {
+        problems.add(missing(&problems.place(), "metrics"));
+    }
+}
+
+/// How often a metric is measured, and how often it may fail.
+pub(in crate::schema::overlay) fn metric(metric: &Value, problems: &mut Problems<'_>) {
+    let count = number(metric, "count").unwrap_or_default();
+    for name in ["failureLimit", "inconclusiveLimit"] {
+        let limit = number(metric, name).unwrap_or_default();
+        if count > 0 && limit > count {
+            let message = format!("`{name}` is {limit}, more than `count`, which is {count}");
+            problems.add(Problem::error("conflicting-fields", format!("/{name}"), message));
+        }
+    }
+    if count > 1 && text(metric, "interval").is_none() {
+        problems.add(missing(&problems.place(), "interval"));
+    }
+}
+
+/// Routes that the plugin for the Gateway API knows; each is a name, or with `s` a list.
+const ROUTES: [&str; 4] = ["grpcRoute", "httpRoute", "tcpRoute", "tlsRoute"];
+
+/// The plugin for the Gateway API is told which routes it turns: Argo Rollouts has no schema for it.
+pub(in crate::schema::overlay) fn gateway_plugin(plugin: &Value, problems: &mut Problems<'_>) {
+    let Some(map) = plugin.as_object() else {
+        let message = format!("`{}` is no map", problems.place());
+        problems.add(Problem::error("wrong-type", "", message));
+        return;
+    };
+    let is_route = |key: &str| {
+        ROUTES
+            .iter()
+            .any(|route| key == *route || key.strip_suffix('s') == Some(route))
+    };
+    if !map.iter().any(|(key, value)| is_route(key) && !value.is_null()) {
+        problems.add(missing(&problems.place(), "httpRoute"));
+    }
+    let names = map
+        .iter()
+        .filter(|(key, _)| *key == "namespace" || ROUTES.contains(&key.as_str()));
+    for (key, _) in names.filter(|(_, value)| !value.is_string() && !value.is_null()) {
+        let message = format!("`{key}` of `{}` is no text", problems.place());
+        problems.add(Problem::error("wrong-type", format!("/{key}"), message));
+    }
+}

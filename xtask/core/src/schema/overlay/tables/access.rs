@@ -3,12 +3,19 @@
 use crate::schema::overlay::forms::Form;
 use crate::schema::overlay::laws;
 use crate::schema::overlay::row::Check::{Amount, Distinct, Keys, Law, Needs, Something, Text, Within, Words};
-use crate::schema::overlay::row::{Row, at, table};
+use crate::schema::overlay::row::{INT32, Row, at, table};
 
 const GROUP: &[&str] = &["rbac.authorization.k8s.io"];
 
+/// What Argo CD keeps of an application's past, and how it tries again.
+pub(super) const APPLICATION: &[Row] = &[
+    at("spec.revisionHistoryLimit", &[Within(0, INT32)]),
+    at("spec.syncPolicy.retry.backoff.factor", &[Within(1, INT32)]),
+];
+
 /// Argo CD refuses a project with windows that it cannot read, and every application of it with the project.
 pub(super) const APP_PROJECT: &[Row] = &[
+    at("spec.syncWindows[]", &[Needs(&["kind", "schedule", "duration"])]),
     at("spec.syncWindows[].kind", &[Words(&["allow", "deny"])]),
     at("spec.syncWindows[].schedule", &[Law(laws::workload::schedule)]),
     at("spec.syncWindows[].timeZone", &[Text(Form::TimeZone)]),
@@ -77,7 +84,10 @@ pub(super) const LIMIT_RANGE: &[Row] = &[
     at("", &[Needs(&["spec"])]),
     at("spec.limits", &[Distinct(&[("type", "")])]),
     at("spec.limits[]", &[Needs(&["type"]), Law(laws::access::limits_in_order)]),
-    at("spec.limits[].type", &[Text(Form::Qualified)]),
+    at(
+        "spec.limits[].type",
+        &[Text(Form::Qualified), Law(laws::access::limit_type)],
+    ),
     at("spec.limits[].min{}", &[Amount]),
     at("spec.limits[].max{}", &[Amount]),
     at("spec.limits[].default{}", &[Amount]),

@@ -62,6 +62,7 @@ const POD_TEMPLATE: &[Row] = &[
 const APPS: &str = "apps";
 const BATCH: &str = "batch";
 const NETWORKING: &str = "networking.k8s.io";
+const ISTIO: &str = "networking.istio.io";
 const RBAC: &str = "rbac.authorization.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
 
@@ -73,7 +74,7 @@ static BUILT_IN: Kind = kind("", "", &[meta::OBJECT, meta::CUSTOM_FINALIZERS, me
 /// The finalizers that kinds of a group may have.
 const fn finalizers(group: &str) -> &'static [Row] {
     match group.as_bytes() {
-        b"argoproj.io" => meta::CUSTOM_FINALIZERS,
+        b"argoproj.io" | b"networking.istio.io" => meta::CUSTOM_FINALIZERS,
         _ => meta::FINALIZERS,
     }
 }
@@ -85,9 +86,10 @@ macro_rules! kinds {
 }
 
 /// Every kind with tables, by kind and group.
-static KINDS: [Kind; 38] = kinds! {
+static KINDS: [Kind; 41] = kinds! {
     "AnalysisTemplate", "argoproj.io", SUBDOMAIN_NAME, workload::ANALYSIS;
     "AppProject", "argoproj.io", SUBDOMAIN_NAME, access::APP_PROJECT;
+    "Application", "argoproj.io", SUBDOMAIN_NAME, access::APPLICATION;
     "ClusterAnalysisTemplate", "argoproj.io", SUBDOMAIN_NAME, workload::ANALYSIS;
     "ClusterRole", RBAC, PATH_NAME, access::CLUSTER_ROLE;
     "ClusterRoleBinding", RBAC, PATH_NAME, access::CLUSTER_ROLE_BINDING;
@@ -96,6 +98,7 @@ static KINDS: [Kind; 38] = kinds! {
     "CustomResourceDefinition", "apiextensions.k8s.io", SUBDOMAIN_NAME, access::CUSTOM_RESOURCE_DEFINITION;
     "DaemonSet", APPS, SUBDOMAIN_NAME, workload::DAEMON_SET;
     "Deployment", APPS, SUBDOMAIN_NAME, workload::DEPLOYMENT;
+    "DestinationRule", ISTIO, SUBDOMAIN_NAME, network::DESTINATION_RULE;
     "EndpointSlice", "discovery.k8s.io", SUBDOMAIN_NAME, network::ENDPOINT_SLICE;
     "HorizontalPodAutoscaler", "autoscaling", SUBDOMAIN_NAME, autoscaling::AUTOSCALER;
     "Ingress", NETWORKING, SUBDOMAIN_NAME, network::INGRESS;
@@ -124,6 +127,7 @@ static KINDS: [Kind; 38] = kinds! {
     "ValidatingAdmissionPolicy", ADMISSION, SUBDOMAIN_NAME, access::ADMISSION_POLICY;
     "ValidatingAdmissionPolicyBinding", ADMISSION, SUBDOMAIN_NAME, access::ADMISSION_BINDING;
     "ValidatingWebhookConfiguration", ADMISSION, SUBDOMAIN_NAME, access::WEBHOOKS;
+    "VirtualService", ISTIO, SUBDOMAIN_NAME, network::VIRTUAL_SERVICE;
 };
 
 /// Every kind with tables.

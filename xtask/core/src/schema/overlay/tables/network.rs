@@ -6,7 +6,7 @@ use crate::schema::overlay::laws;
 use crate::schema::overlay::row::Check::{
     Different, Distinct, Keys, Law, Longest, Needs, One, Port, Something, Text, Within, Words,
 };
-use crate::schema::overlay::row::{Row, at, table};
+use crate::schema::overlay::row::{INT32, Row, at, table};
 
 pub(super) const SERVICE: &[Row] = &[
     at("", &[Needs(&["spec"])]),
@@ -134,4 +134,20 @@ const PEER: &[Row] = &[
     at("ipBlock", &[Needs(&["cidr"]), Law(laws::network::exceptions)]),
     at("ipBlock.cidr", &[Text(Form::Cidr)]),
     at("ipBlock.except[]", &[Text(Form::Cidr)]),
+];
+
+/// Istio's own rule about where requests go.
+pub(super) const VIRTUAL_SERVICE: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec.http[].route[].weight", &[Within(0, INT32)]),
+];
+
+/// Istio's own rule about how they get there.
+pub(super) const DESTINATION_RULE: &[Row] = &[
+    at("", &[Needs(&["spec"])]),
+    at("spec", &[Needs(&["host"])]),
+    at(
+        "spec.trafficPolicy.outlierDetection.maxEjectionPercent",
+        &[Within(0, 100)],
+    ),
 ];

@@ -13,9 +13,14 @@ const MODE: i64 = 0o777;
 
 /// A volume.
 pub(super) const VOLUME: &[Row] = &[
-    at("", &[Needs(&["name"]), OneBeside(&["name"])]),
+    at(
+        "",
+        &[Needs(&["name"]), OneBeside(&["name"]), Law(laws::pod::volume_source)],
+    ),
     at("name", &[Text(Form::Label)]),
+    at("configMap", &[Needs(&["name"])]),
     table("configMap", FILES),
+    at("secret", &[Needs(&["secretName"])]),
     table("secret", FILES),
     at("hostPath", &[Needs(&["path"])]),
     at("hostPath.path", &[Text(Form::StraightPath)]),
@@ -47,8 +52,10 @@ pub(super) const VOLUME: &[Row] = &[
     at("downwardAPI.defaultMode", &[Within(0, MODE)]),
     table("downwardAPI", OWN_FIELDS),
     at("projected.defaultMode", &[Within(0, MODE)]),
-    at("projected.sources[]", &[OneBeside(&[])]),
+    at("projected.sources[]", &[OneBeside(&[]), Law(laws::pod::volume_source)]),
+    at("projected.sources[].configMap", &[Needs(&["name"])]),
     table("projected.sources[].configMap", FILES),
+    at("projected.sources[].secret", &[Needs(&["name"])]),
     table("projected.sources[].secret", FILES),
     table("projected.sources[].downwardAPI", OWN_FIELDS),
     at("projected.sources[].serviceAccountToken", &[Needs(&["path"])]),

@@ -5,7 +5,9 @@ use super::pod::{JOB_TEMPLATE, MOUNTING, SERVING_TEMPLATE};
 use super::storage::CLAIM;
 use crate::schema::overlay::forms::Form;
 use crate::schema::overlay::laws;
-use crate::schema::overlay::row::Check::{Law, Longest, Needs, Part, Share, Something, Text, Within, Words};
+use crate::schema::overlay::row::Check::{
+    Distinct, Law, Longest, Needs, OneBeside, Part, Share, Something, Text, Within, Words,
+};
 use crate::schema::overlay::row::{INT32, Row, at, table};
 
 /// What the kinds that keep pods running have in common.
@@ -104,6 +106,15 @@ pub(super) const ROLLOUT: &[Row] = &[
             Law(laws::rollout::traffic),
         ],
     ),
+    table("spec.strategy.blueGreen.prePromotionAnalysis", ANALYSIS_ARGUMENTS),
+    table("spec.strategy.blueGreen.postPromotionAnalysis", ANALYSIS_ARGUMENTS),
+    table("spec.strategy.canary.analysis", ANALYSIS_ARGUMENTS),
+    table("spec.strategy.canary.steps[].analysis", ANALYSIS_ARGUMENTS),
+    at("spec.strategy.canary.scaleDownDelaySeconds", &[Within(0, INT32)]),
+    at(
+        "spec.strategy.canary.trafficRouting.plugins.argoproj-labs/gatewayAPI",
+        &[Needs(&["namespace"]), Law(laws::rollout::gateway_plugin)],
+    ),
     at("spec.strategy.canary.maxSurge", &[Share]),
     at("spec.strategy.canary.maxUnavailable", &[Part]),
     at("spec.strategy.canary.steps[]", &[Law(laws::rollout::step)]),
@@ -150,9 +161,22 @@ const JOB_SPEC: &[Row] = &[
     table("template", JOB_TEMPLATE),
 ];
 
+/// What a Rollout hands to an analysis.
+const ANALYSIS_ARGUMENTS: &[Row] = &[at(
+    "args[].valueFrom.podTemplateHashValue",
+    &[Words(&["Stable", "Latest"])],
+)];
+
 /// Argo Rollouts makes Jobs of the jobs in its metrics.
 pub(super) const ANALYSIS: &[Row] = &[
-    at("spec.metrics", &[Something]),
+    at("spec", &[Law(laws::rollout::measured)]),
+    at("spec.metrics", &[Something, Distinct(&[("name", "")])]),
+    at("spec.metrics[]", &[Law(laws::rollout::metric)]),
+    at("spec.metrics[].count", &[Within(0, INT32)]),
+    at("spec.metrics[].failureLimit", &[Within(0, INT32)]),
+    at("spec.metrics[].inconclusiveLimit", &[Within(0, INT32)]),
+    at("spec.metrics[].consecutiveErrorLimit", &[Within(0, INT32)]),
+    at("spec.metrics[].provider", &[OneBeside(&[])]),
     at("spec.metrics[].provider.job", &[Needs(&["spec"])]),
     table("spec.metrics[].provider.job.spec", JOB_SPEC),
 ];

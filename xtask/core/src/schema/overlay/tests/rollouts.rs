@@ -117,9 +117,33 @@ fn a_rollout_is_what_its_controller_admits() {
             json!("x"),
             "selector-mismatch /spec/selector/matchLabels/app",
         )
+        .set(
+            "/spec/strategy/canary/scaleDownDelaySeconds",
+            json!(-1),
+            "out-of-range /spec/strategy/canary/scaleDownDelaySeconds",
+        )
+        .set(
+            "/spec/strategy/canary/analysis",
+            json!({"args": [{"name": "hash", "valueFrom": {"podTemplateHashValue": "Lates"}}]}),
+            "unknown-word /spec/strategy/canary/analysis/args/0/valueFrom/podTemplateHashValue",
+        )
         .without(
             "/spec/strategy/canary/stableService",
             "missing-field /spec/strategy/canary",
+        );
+    let plugin = "/spec/strategy/canary/trafficRouting/plugins";
+    let routed = |settings: serde_json::Value| json!({ "argoproj-labs/gatewayAPI": settings });
+    Changed::of(ROLLOUT)
+        .set(
+            plugin,
+            routed(json!({"namespace": "shop", "httpRoutes": [{"name": "web"}]})),
+            "",
+        )
+        .set(
+            plugin,
+            routed(json!({"namespace": ["shop"], "httpRoutex": "web"})),
+            "missing-field /spec/strategy/canary/trafficRouting/plugins/argoproj-labs~1gatewayAPI, \
+             wrong-type /spec/strategy/canary/trafficRouting/plugins/argoproj-labs~1gatewayAPI/namespace",
         );
     let bare = super::one("{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: a}}");
     assert_eq!(wrong(&bare), ["missing-field "]);
@@ -197,4 +221,77 @@ spec:
             &format!("malformed-text {container}/resources/limits/cpu"),
         )
         .without(&format!("{job}/template"), &format!("missing-field {job}"));
+}
+
+#[test]
+fn a_metric_is_what_its_controller_admits() {
+    let analysis = "
+apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata: { name: errors }
+spec:
+  metrics:
+    - { name: errors, count: 3, interval: 10s, failureLimit: 1, provider: { prometheus: { query: up } } }
+";
+    let metric = "/spec/metrics/0";
+    Changed::of(analysis)
+        .set(&format!("{metric}/count"), json!("{{args.count}}"), "")
+        .set(
+            &format!("{metric}/failureLimit"),
+            json!(-1),
+            &format!("out-of-range {metric}/failureLimit"),
+        )
+        .set(
+            &format!("{metric}/failureLimit"),
+            json!(4),
+            &format!("conflicting-fields {metric}/failureLimit"),
+        )
+        .set(
+            &format!("{metric}/provider/web"),
+            json!({"url": "http://a"}),
+            &format!("conflicting-fields {metric}/provider"),
+        )
+        .without(&format!("{metric}/interval"), &format!("missing-field {metric}"))
+        .without("/spec/metrics", "missing-field /spec");
+}
+
+/// The schema of a Rollout says nothing of a volume's inside, nor of amounts.
+#[test]
+fn what_a_schema_leaves_open_has_types() {
+    let volume = "/spec/template/spec/volumes";
+    let resources = "/spec/template/spec/containers/0/resources";
+    Changed::of(ROLLOUT)
+        .set(volume, json!([{"name": "a", "configMap": {"name": "b"}}]), "")
+        .set(
+            volume,
+            json!([{"name": "a", "configMap": {}}, {"name": "b", "secret": {"secretName": ["a"]}}, {"name": "c", "emptyDir": "a"}]),
+            &format!("missing-field {volume}/0/configMap, wrong-type {volume}/1/secret/secretName, wrong-type {volume}/2/emptyDir"),
+        )
+        .set(
+            resources,
+            json!({"limits": {"cpu": ["1"]}}),
+            &format!("wrong-type {resources}/limits/cpu"),
+        );
+}
+
+#[test]
+fn objects_of_argo_cd_and_istio_are_what_their_controllers_admit() {
+    let place = "/spec/trafficPolicy/outlierDetection/maxEjectionPercent";
+    Changed::of("{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a}, spec: {host: a, trafficPolicy: {outlierDetection: {}}}}")
+        .set(place, json!(-1), &format!("out-of-range {place}"))
+        .without("/spec", "missing-field ");
+    Changed::of("{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: a}, spec: {http: [{route: [{}]}]}}")
+        .set("/spec/http/0/route/0/weight", json!(-1), "out-of-range /spec/http/0/route/0/weight");
+    Changed::of("{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a}, spec: {}}").set(
+        "/spec/revisionHistoryLimit",
+        json!(-1),
+        "out-of-range /spec/revisionHistoryLimit",
+    );
+    Changed::of("{apiVersion: v1, kind: LimitRange, metadata: {name: a}, spec: {limits: [{type: Container}]}}")
+        .set("/spec/limits/0/type", json!("example.com/disk"), "")
+        .set(
+            "/spec/limits/0/type",
+            json!("Containers"),
+            "unknown-word /spec/limits/0/type",
+        );
 }
