@@ -129,7 +129,7 @@ pub(super) fn whole(context: &Context, loaded: Loaded, args: &UnitsArgs, by: By)
     let amount = Amount {
         objects: units.iter().flat_map(|unit| unit.all_objects()).count(),
         sources: units.len(),
-        policies: judge.policies().iter().count(),
+        policies: judge.policy_count(),
         unchanged: 0,
     };
     Ok(Judgement {
@@ -149,15 +149,14 @@ fn conclude(judge: &Judge, findings: &mut Vec<Finding>, by: By, is_whole: bool) 
         return;
     }
     let native = reference::rules();
-    let policies: BTreeSet<&str> = judge
-        .policies()
-        .iter()
-        .map(|policy| policy.about.rule.as_str())
-        .collect();
+    let policies = judge.rules();
+    // the answer of a policy in Rego may name a rule that stands nowhere else
+    let said: BTreeSet<String> = findings.iter().map(|finding| finding.rule.to_string()).collect();
     let known: BTreeSet<&str> = native
         .iter()
         .map(|rule| rule.id)
         .chain(policies.iter().copied())
+        .chain(said.iter().map(String::as_str))
         .collect();
     let of_releases: BTreeSet<&str> = OF_RELEASES.iter().map(|rule| rule.id).collect();
     let judged = match (is_whole, by) {

@@ -10,6 +10,7 @@ mod docs;
 mod fleet;
 mod git;
 mod readers;
+mod rego;
 mod schemas;
 mod shell;
 mod surfaces;

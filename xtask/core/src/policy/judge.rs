@@ -123,9 +123,15 @@ impl Judge {
         self.catalogue.iter().flat_map(Catalogue::versions)
     }
 
-    /// The admission policies.
-    pub fn policies(&self) -> &Policies {
-        &self.policies
+    /// The rules of the policies, whatever they are written in.
+    pub fn rules(&self) -> BTreeSet<&str> {
+        let admission = self.policies.iter().map(|policy| policy.about.rule.as_str());
+        admission.chain(self.rego.rules()).collect()
+    }
+
+    /// How many policies there are.
+    pub fn policy_count(&self) -> usize {
+        self.policies.iter().count() + self.rego.len()
     }
 
     /// What a thread judges with; it judges many units.

@@ -65,7 +65,7 @@ pub(in crate::commands) fn of_paths(
     let amount = Amount {
         objects,
         sources: files.entries().count(),
-        policies: judge.policies().iter().count(),
+        policies: judge.policy_count(),
         unchanged: 0,
     };
     Ok(report(amount, "files", findings, files, Vec::new()))

@@ -72,7 +72,7 @@ pub(in crate::commands) fn of_change(
     let amount = Amount {
         objects: later.iter().flat_map(RenderedUnit::all_objects).count(),
         sources: later.len(),
-        policies: judge.policies().iter().count(),
+        policies: judge.policy_count(),
         unchanged: all.sum::<usize>() - later.len(),
     };
     let found = |findings, unchecked| Found {

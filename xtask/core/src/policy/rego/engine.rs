@@ -1,7 +1,13 @@
 //! The engine that evaluates Rego.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value as RegoValue};
 use serde_json::Value;
 
@@ -11,20 +17,35 @@ use crate::yaml;
 
 /// The folder whose files a policy sees as `data`.
 const DATA: &str = "policies/rego/data";
+/// How long a package may take for one object, where a thousandth of a second is much. The engine counts no steps.
+const LONGEST: Duration = Duration::from_secs(2);
+/// After how many steps the engine looks at the time.
+const STEPS: NonZeroU32 = NonZeroU32::new(1000).expect("it is not zero");
+/// How the names of rules begin whose answers count.
+const WORDS: [&str; 3] = ["deny", "violation", "warn"];
 
 /// Every Rego policy, compiled.
 #[derive(Default)]
 pub struct Rego {
     engine: Engine,
-    /// The packages that have policies, as `data.main`.
-    packages: Vec<String>,
+    packages: Vec<Package>,
+    rules: BTreeSet<String>,
     files: usize,
+}
+
+/// A package that has policies.
+#[derive(Clone)]
+struct Package {
+    /// As `data.main`.
+    name: String,
+    /// Whether it took too long for some object, in any thread: it is not tried again.
+    is_heavy: Arc<AtomicBool>,
 }
 
 /// An engine of one thread.
 pub struct Session {
     engine: Engine,
-    packages: Vec<String>,
+    packages: Vec<Package>,
 }
 
 impl Rego {
@@ -33,41 +54,66 @@ impl Rego {
         let mut rego = Rego::default();
         let mut findings = Vec::new();
         rego.engine.set_strict_builtin_errors(true);
+        rego.engine.set_execution_timer_config(ExecutionTimerConfig {
+            limit: LONGEST,
+            check_interval: STEPS,
+        });
         for (path, bytes) in tree.below(layout::REGO) {
             let text = String::from_utf8_lossy(bytes);
-            let result = if path.starts_with(DATA) {
-                rego.data(&text)
-            } else if path.ends_with("_test.rego") || !path.ends_with(".rego") {
-                continue;
-            } else {
+            let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
+            let result = if path.starts_with(DATA) && ends(&[".json", ".yaml", ".yml"]) {
+                rego.data(path, &text)
+            } else if ends(&[".rego"]) && !ends(&["_test.rego"]) {
                 rego.policy(path, &text)
+            } else {
+                continue;
             };
-            if let Err(message) = result {
-                let (line, column, message) = place(&message);
-                let finding = Finding::error("broken-policy", message);
-                findings.push(finding.at(path, line, column));
-            }
+            findings.extend(result.err());
         }
-        rego.packages.sort();
-        rego.packages.dedup();
+        rego.packages.sort_by(|left, right| left.name.cmp(&right.name));
+        rego.packages.dedup_by(|left, right| left.name == right.name);
         (rego, findings)
     }
 
-    fn policy(&mut self, path: &str, text: &str) -> Result<(), String> {
-        let package = self
-            .engine
-            .add_policy(path.to_owned(), text.to_owned())
-            .map_err(|error| error.to_string())?;
-        self.packages.push(package);
+    /// Reads a policy as OPA has them since version 1.0 or, where it is none, as they were before: without `if`.
+    fn policy(&mut self, path: &str, text: &str) -> Result<(), Finding> {
+        let mut read = |is_old| {
+            self.engine.set_rego_v0(is_old);
+            let read = self.engine.add_policy(path.to_owned(), text.to_owned());
+            read.map_err(|error| error.to_string())
+        };
+        let package = read(false).or_else(|error| {
+            read(true).map_err(|_| {
+                let (_, line, column) = place(&error).unwrap_or((path, 1, 1));
+                let finding = Finding::error("broken-policy", message(&error)).at(path, line, column);
+                finding.help("mend it there, or take the file out of `policies/rego/`")
+            })
+        })?;
+        self.rules.extend(rules(&package, text));
+        self.packages.push(Package {
+            name: package,
+            is_heavy: Arc::default(),
+        });
         self.files += 1;
         Ok(())
     }
 
-    fn data(&mut self, text: &str) -> Result<(), String> {
-        let documents = yaml::read_manifests(text).map_err(|error| error.message)?.documents;
-        for document in documents {
-            let data = RegoValue::from_json_str(&document.value.to_string()).map_err(|error| error.to_string())?;
-            self.engine.add_data(data).map_err(|error| error.to_string())?;
+    /// The rules that the names in the policies say; an answer may name others.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(String::as_str)
+    }
+
+    fn data(&mut self, path: &str, text: &str) -> Result<(), Finding> {
+        let manifests = yaml::read_manifests(text).map_err(|error| error.finding(path))?;
+        for document in manifests.documents {
+            let data = RegoValue::from_json_str(&document.value.to_string());
+            let added = data.and_then(|data| self.engine.add_data(data));
+            added.map_err(|error| {
+                let message = message(&error.to_string());
+                Finding::error("broken-policy", message)
+                    .at(path, document.line, 1)
+                    .help("a file of data is a map, and no two files have the same key")
+            })?;
         }
         Ok(())
     }
@@ -103,21 +149,28 @@ impl Session {
         };
         self.engine.set_input(input);
         let mut problems = Vec::new();
-        for package in &self.packages {
-            match self.engine.eval_query(package.clone(), false) {
+        for Package { name, is_heavy } in &self.packages {
+            if is_heavy.load(Ordering::Relaxed) {
+                problems.push(heavy(name));
+                continue;
+            }
+            match self.engine.eval_query(name.clone(), false) {
                 Ok(results) => {
                     let values = results.result.into_iter().flat_map(|result| result.expressions);
                     for value in values {
-                        gather(package, &value.value, &mut problems);
+                        gather(name, &value.value, &mut problems);
                     }
                 }
+                Err(error) if error.to_string().contains("time limit") => {
+                    is_heavy.store(true, Ordering::Relaxed);
+                    problems.push(heavy(name));
+                }
                 Err(error) => {
-                    let (_, _, message) = place(&error.to_string());
-                    problems.push(Problem::error(
-                        "broken-policy",
-                        "",
-                        format!("`{package}` failed: {message}"),
-                    ));
+                    let error = error.to_string();
+                    let at = place(&error).map(|(file, line, column)| format!(" at {file}:{line}:{column}"));
+                    let text = format!("`{name}` failed{}: {}", at.unwrap_or_default(), message(&error));
+                    let help = "what fails is no pass: let the policy ask first whether it can";
+                    problems.push(Problem::error("broken-policy", "", text).help(help));
                 }
             }
         }
@@ -127,29 +180,63 @@ impl Session {
     }
 }
 
-/// The answers of a package's rules.
+fn heavy(package: &str) -> Problem {
+    let message = format!(
+        "`{package}` takes longer than {} s for an object, so nothing is judged by it",
+        LONGEST.as_secs()
+    );
+    Problem::error("broken-policy", "", message).help("let it look at less: a rule sees one object")
+}
+
+/// The id of the rule that a name in a package says.
+fn id(package: &str, rest: &str) -> String {
+    if rest.is_empty() {
+        package.trim_start_matches("data.").replace('.', "-")
+    } else {
+        rest.replace('_', "-")
+    }
+}
+
+/// The rules whose names stand at the beginnings of lines.
+fn rules(package: &str, text: &str) -> Vec<String> {
+    let names = text.lines().map(|line| {
+        let end = line.find(|c: char| !c.is_alphanumeric() && c != '_');
+        &line[..end.unwrap_or(line.len())]
+    });
+    let parts = names.map(|name| name.split_once('_').unwrap_or((name, "")));
+    let counting = parts.filter(|(word, _)| WORDS.contains(word));
+    counting.map(|(_, rest)| id(package, rest)).collect()
+}
+
+/// The answers of a package's rules. What is no answer is no pass.
 fn gather(package: &str, value: &RegoValue, problems: &mut Vec<Problem>) {
     let Ok(rules) = value.as_object() else { return };
     for (name, answers) in rules.iter() {
         let Ok(name) = name.as_string() else { continue };
         let (word, rest) = name.split_once('_').unwrap_or((name, ""));
-        let severity = match word {
-            "deny" | "violation" => Severity::Error,
-            "warn" => Severity::Warning,
-            _ => continue,
-        };
-        let id = if rest.is_empty() {
-            package.trim_start_matches("data.").replace('.', "-")
+        if !WORDS.contains(&word) {
+            continue;
+        }
+        let severity = if word == "warn" {
+            Severity::Warning
         } else {
-            rest.replace('_', "-")
+            Severity::Error
         };
         let answers: Vec<&RegoValue> = match answers {
             RegoValue::Set(set) => set.iter().collect(),
             RegoValue::Array(list) => list.iter().collect(),
-            RegoValue::String(_) => vec![answers],
-            _ => continue,
+            RegoValue::Bool(false) | RegoValue::Undefined => continue,
+            other => vec![other],
         };
-        problems.extend(answers.into_iter().filter_map(|answer| problem(answer, &id, severity)));
+        let id = id(package, rest);
+        problems.extend(answers.into_iter().map(|answer| match problem(answer, &id, severity) {
+            Some(problem) => problem,
+            None => {
+                let message = format!("`{name}` of `{package}` answers `{answer}`, which has no message");
+                Problem::error("broken-policy", "", message)
+                    .help("let it be a set of texts, or of objects with `msg`: `deny contains msg if { … }`")
+            }
+        }));
     }
 }
 
@@ -172,14 +259,22 @@ fn problem(answer: &RegoValue, id: &str, severity: Severity) -> Option<Problem> 
     })
 }
 
-/// Line, column and message of an error of the engine, which shows them as `--> file:line:column` over an excerpt.
-fn place(text: &str) -> (usize, usize, String) {
-    let numbers = text.lines().find_map(|line| {
+/// File, line and column of an error of the engine, which shows them as `--> file:line:column` over an excerpt.
+fn place(error: &str) -> Option<(&str, usize, usize)> {
+    error.lines().find_map(|line| {
         let mut parts = line.trim().strip_prefix("--> ")?.rsplitn(3, ':');
         let column = parts.next()?.parse().ok()?;
-        Some((parts.next()?.parse().ok()?, column))
-    });
-    let (line, column) = numbers.unwrap_or_default();
-    let message = text.lines().rev().find_map(|line| line.trim().strip_prefix("error: "));
-    (line, column, message.unwrap_or(text).to_owned())
+        let line = parts.next()?.parse().ok()?;
+        Some((parts.next()?, line, column))
+    })
 }
+
+/// What an error of the engine says.
+fn message(error: &str) -> String {
+    let message = error.lines().rev().find_map(|line| line.trim().strip_prefix("error: "));
+    message.unwrap_or(error).to_owned()
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
