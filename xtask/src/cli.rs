@@ -51,8 +51,9 @@ pub struct Global {
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<usize>,
     /// Work in this folder instead of the current one.
-    #[arg(long, short = 'C', global = true, value_name = "FOLDER")]
-    pub folder: Option<PathBuf>,
+    // a name of its own, since commands have arguments that are called `folder`
+    #[arg(long = "folder", short = 'C', global = true, value_name = "FOLDER")]
+    pub work_folder: Option<PathBuf>,
 }
 
 /// When to colour the answer.
@@ -155,7 +156,7 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     }
     let color = cli.global.color;
     let aside = color.style(environment.wants_color_aside());
-    let mut context = Context::of_process(environment, cli.global.folder);
+    let mut context = Context::of_process(environment, cli.global.work_folder);
     context.quiet = cli.global.quiet;
     context.verbose = cli.global.verbose;
     context.style = color.style(context.environment.wants_color());

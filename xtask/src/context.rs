@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lockstep::model::{FileTree, Finding};
+use lockstep::model::{FileTree, Finding, Timestamp};
 use lockstep::report::{Style, Table};
 use lockstep::workspace::{Workspace, layout};
 
@@ -128,9 +128,17 @@ impl Context {
 
     /// Reads a file that the user names.
     pub fn named_file(&self, path: &Path) -> Result<Vec<u8>, Failure> {
-        let path = self.folder.join(path);
         let absent = || Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display()));
-        self.files.read(&path)?.ok_or_else(absent)
+        self.files.read(&self.folder.join(path))?.ok_or_else(absent)
+    }
+
+    /// The day, in UTC, as `YYYY-MM-DD`.
+    pub fn today(&self) -> String {
+        let now = Timestamp {
+            seconds: self.clock.now(),
+            offset_minutes: 0,
+        };
+        now.to_string().chars().take("YYYY-MM-DD".len()).collect()
     }
 
     /// Reads the tree of a source.

@@ -37,8 +37,8 @@ pub struct OutputArgs {
     files: Vec<PathBuf>,
 }
 
-/// The argument's id, apart from that of a command's own `--output`.
-const OUTPUT: &str = "output-file";
+/// The argument's id.
+const OUTPUT: &str = "output";
 /// The id of the global argument.
 const FORMAT: &str = "format";
 

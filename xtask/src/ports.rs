@@ -145,6 +145,9 @@ pub trait Repository: Send + Sync {
     /// Every version of a file among a commit and its ancestors, the newest first, each with the commit that brought it.
     fn history(&self, commit: &GitId, path: &str) -> Result<Past, Failure>;
 
+    /// A commit and, as far as this clone has them, the first parents before it: the newest first, at most so many.
+    fn line(&self, commit: &GitId, limit: usize) -> Result<Vec<GitId>, Failure>;
+
     /// What is no plain file among the wanted paths of a commit.
     fn irregular(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<BTreeMap<String, Irregular>, Failure>;
 

@@ -2,6 +2,7 @@
 
 use lockstep::model::{FileTree, Finding, FleetChange};
 use lockstep::report::{Screen, Sources, Table, findings_text, tally};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ pub struct Report {
 
 impl Report {
     /// A result in both forms.
-    pub fn new(result: impl Serialize, text: impl Into<String>) -> Report {
+    pub fn new(result: impl Serialize + JsonSchema, text: impl Into<String>) -> Report {
         let result = serde_json::to_value(result).expect("results have string keys");
         Report {
             result,

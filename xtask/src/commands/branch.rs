@@ -2,6 +2,7 @@
 
 use lockstep::model::Finding;
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::{Context, Source};
@@ -18,9 +19,11 @@ pub struct Args {
     name: String,
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// The branch.
     branch: String,
+    /// Environments that it may be released to.
     environments: Vec<String>,
 }
 

@@ -55,12 +55,14 @@ pub(super) fn units(
     Ok(units.iter().map(AsRef::as_ref).map(unit).collect())
 }
 
-/// The objects of every unit that a commit of an environment branch has.
+/// The objects of the wanted units that a commit of an environment branch has.
 pub(super) fn manifests_on(
     delivery: &dyn Repository,
     commit: &GitId,
+    wanted: &dyn Fn(&str) -> bool,
 ) -> Result<BTreeMap<String, Vec<Manifest>>, Failure> {
-    let units: Vec<String> = delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
+    let units = delivery.folder(commit, branch::RECORDS)?.into_keys();
+    let units: Vec<String> = units.filter(|unit| wanted(unit)).collect();
     let paths: Vec<String> = units.iter().map(|unit| branch::manifest(unit)).collect();
     let manifests = delivery.read(commit, &paths)?;
     let objects = |manifest| {

@@ -3,6 +3,7 @@
 use lockstep::model::{AgentName, Digest};
 use lockstep::workspace::layout;
 use lockstep::workspace::scaffold::new_image;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::selection;
@@ -27,13 +28,18 @@ pub struct Args {
     dry_run: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// The agent.
     agent: AgentName,
+    /// Its file.
     file: String,
+    /// The digest that it had.
     before: String,
+    /// The digest that it gets.
     after: String,
+    /// Whether it was written.
     applied: bool,
 }
 

@@ -71,17 +71,20 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         limit.is_some_and(|limit| context.clock.now() - begun >= limit)
     };
     let base = args.base.as_deref().map(|name| Base::find(context, name)).transpose()?;
-    let mut judged = judging::judge(context, &Source::WorkTree, &args.units, By::Everything)?;
+    let loaded = context.load_with_judges(&Source::WorkTree)?;
+    let (mut judged, earlier) = match &base {
+        None => (judging::whole(context, loaded, &args.units, By::Everything)?, None),
+        Some(base) => base.judged(context, loaded, &args.units, &is_late)?,
+    };
     let mut known = 0;
     let mut change = None;
-    if let Some(base) = &base {
-        if is_late() {
-            judged.unchecked.push(format!("what differs from `{}`", base.name));
-        } else {
-            let earlier = base.judgement(context)?;
-            change = base::change(&earlier, &judged, &args.units)?;
-            known = base::forget_known(&mut judged, &earlier);
+    match (&base, &earlier) {
+        (Some(_), Some(earlier)) => {
+            change = base::change(earlier, &judged, &args.units)?;
+            known = base::forget_known(&mut judged, earlier);
         }
+        (Some(base), None) => judged.unchecked.push(format!("what differs from `{}`", base.name)),
+        (None, _) => {}
     }
     let touched = match (&base, &change, &judged.loaded.workspace) {
         (Some(base), Some(change), _) => base.touched(context, change)?,
@@ -89,7 +92,7 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         (_, _, None) => BTreeSet::new(),
     };
     let agents = with_cases(context, args, touched)?;
-    let evaluated = match (agents.is_empty(), is_late()) {
+    let mut evaluated = match (agents.is_empty(), is_late()) {
         (true, _) => Report::default(),
         (false, true) => {
             judged.unchecked.push(format!("the cases of {}", agents.join(", ")));
@@ -97,6 +100,9 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         }
         (false, false) => evaluate::run(context, evaluate::Args::of(&agents))?,
     };
+    if let Some(earlier) = &earlier {
+        known += base::forget_retired(&mut evaluated.findings, &judged, earlier, &context.today());
+    }
     let mut report = whole(judged, evaluated, base);
     report.known = known;
     report.change = change;

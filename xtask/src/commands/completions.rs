@@ -2,6 +2,7 @@
 
 use clap::CommandFactory;
 use clap_complete::Shell;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::Cli;
@@ -35,9 +36,11 @@ pub struct Args {
     shell: Shell,
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// The shell.
     shell: String,
+    /// What it has to run.
     script: String,
 }
 

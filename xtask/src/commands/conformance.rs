@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -27,11 +28,14 @@ pub struct Args {
     folder: PathBuf,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// How many cases ran, each by path and by digest.
     cases: usize,
+    /// How many came out right.
     right: usize,
+    /// Those that did not.
     wrong: Vec<String>,
 }
 

@@ -7,6 +7,7 @@ use lockstep::policy::rules::{self, fleet::FleetScene};
 use lockstep::report::Style;
 use lockstep::schema::Catalogue;
 use lockstep::workspace::{Workspace, layout};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::branches::delivery_repository;
@@ -24,7 +25,7 @@ use crate::report::Report;
 pub struct Args {}
 
 /// What a look at one thing came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Check {
     /// What was looked at.
     subject: &'static str,
@@ -37,7 +38,7 @@ struct Check {
     mend: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum State {
     /// As it should be.
@@ -83,8 +84,9 @@ impl Check {
     }
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// What was looked at.
     checks: Vec<Check>,
 }
 

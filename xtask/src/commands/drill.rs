@@ -3,6 +3,7 @@
 use lockstep::model::Finding;
 use lockstep::release::ledger::{Decided, DecisionKind, Evidence, Fact, ReleaseName};
 use lockstep::release::rollback::Aim;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ledger::PushArgs;
@@ -29,14 +30,20 @@ pub struct Args {
     environment: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// The environment.
     environment: String,
+    /// The agent.
     agent: String,
+    /// The release that a rollback would bring back.
     to: ReleaseName,
+    /// How long that takes, seconds.
     seconds: f64,
+    /// How long it may take, seconds.
     limit_seconds: f64,
+    /// Whether that is enough.
     passed: bool,
 }
 

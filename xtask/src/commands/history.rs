@@ -5,12 +5,15 @@ mod change_log;
 use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::release::change_log::LoggedRelease;
 use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
 use lockstep::release::ledger::{Event, Incident, UnitHistory, name_of};
 use lockstep::report::Table;
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answers::{Shape, shape};
 use super::branches::delivery_repository;
 use super::dry::is_outline;
 use super::ledger::{Ledger, View};
@@ -39,15 +42,24 @@ pub struct Args {
     limit: usize,
 }
 
-#[derive(Serialize)]
+/// What `history` answers.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
+    /// What happened, the earliest first.
     events: Vec<Event>,
+    /// Each release in a line.
     release_log: Vec<ReleaseLog>,
+    /// What is known of each version.
     versions: Vec<VersionMetadata>,
+    /// What gates measured.
     sla_results: Vec<SlaResult>,
+    /// What went wrong in the field.
     incidents: Vec<Incident>,
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[shape::<Answer>(), shape::<Vec<LoggedRelease>>()];
 
 /// Shows.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {

@@ -8,6 +8,7 @@ use lockstep::release::rollback::hold_text;
 use lockstep::release::{self, unfinished_rollback};
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::dry::Target;
@@ -52,14 +53,21 @@ pub(super) enum Turn {
     Resume,
 }
 
-#[derive(Serialize)]
+/// What `hold` and `resume` answer.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// The environment.
     environment: String,
+    /// The agent.
     agent: String,
+    /// Whether it is held now.
     held: bool,
+    /// Whether that is new.
     changed: bool,
+    /// The commit that wrote the file, or took it away.
     commit: Option<GitId>,
+    /// Whether the remote has the event.
     pushed: bool,
 }
 

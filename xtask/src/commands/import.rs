@@ -10,6 +10,7 @@ use lockstep::workspace::import::{Import, Imported, LeftOut, Side, Source as Ori
 use lockstep::workspace::scaffold::Plan;
 use lockstep::workspace::{Workspace, layout};
 use lockstep::yaml;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Map;
 
@@ -99,11 +100,14 @@ fn place(text: &str) -> Result<Place, String> {
     Ok((environment.to_owned(), PathBuf::from(file)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// Whether the files were written.
     applied: bool,
+    /// Their texts by path.
     files: Plan,
+    /// What does not move in.
     left_out: Vec<LeftOut>,
 }
 
@@ -237,8 +241,7 @@ fn read(context: &Context, file: &Path) -> Result<String, Failure> {
             return Err(Failure::new(FailureKind::Usage, message).hint(hint));
         }
     }
-    let bytes = context.files.read(&path)?;
-    let bytes = bytes.ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no `{}`", file.display())))?;
+    let bytes = context.named_file(file)?;
     String::from_utf8(bytes).map_err(|_| Failure::new(FailureKind::Usage, format!("`{}` is not UTF-8", file.display())))
 }
 

@@ -1,6 +1,6 @@
 //! `incident open` and `incident close`: what went wrong in the field, for the ledger.
 
-mod answer;
+pub(super) mod answer;
 
 use lockstep::model::{AgentName, EnvironmentName};
 use lockstep::prompts::retro::without_secrets;

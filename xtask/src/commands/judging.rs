@@ -1,6 +1,7 @@
 //! A fleet rendered and judged: what `validate`, `policy` and `check` have in common.
 
 mod manifests;
+mod part;
 
 use std::collections::BTreeSet;
 
@@ -20,6 +21,7 @@ use crate::failure::Failure;
 use crate::ports::Tip;
 use crate::report::Report;
 pub(super) use manifests::{PathArgs, of_paths};
+pub(super) use part::of_change;
 
 /// Which units to judge.
 #[derive(Debug, Default, clap::Args)]
@@ -32,6 +34,13 @@ pub(super) struct UnitsArgs {
     pub(super) agent: Vec<String>,
 }
 
+impl UnitsArgs {
+    /// Whether no unit is left out.
+    pub(super) fn is_everything(&self) -> bool {
+        self.environment.is_empty() && self.agent.is_empty()
+    }
+}
+
 /// A fleet that was rendered and judged.
 pub(super) struct Judgement {
     /// What was judged; there is no workspace where the tree has none, or not what was asked for.
@@ -42,6 +51,8 @@ pub(super) struct Judgement {
     pub(super) unchecked: Vec<String>,
     /// How much was judged.
     pub(super) amount: Amount,
+    /// The agents whose units were judged, where the others are as they were.
+    pub(super) part: Option<BTreeSet<AgentName>>,
 }
 
 /// How much was judged.
@@ -54,6 +65,9 @@ pub(super) struct Amount {
     /// Admission policies that judged them.
     #[serde(skip_serializing_if = "is_none")]
     pub(super) policies: usize,
+    /// Units that were not judged, since nothing that they are made of or held to differs from the base.
+    #[serde(skip_serializing_if = "is_none")]
+    pub(super) unchanged: usize,
 }
 
 fn is_none(count: &usize) -> bool {
@@ -63,13 +77,18 @@ fn is_none(count: &usize) -> bool {
 /// Renders and judges the fleet of a source. Everything is, since what one unit has may not fit another's; the findings
 /// are about the units that were asked for.
 pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By) -> Result<Judgement, Failure> {
-    let loaded = context.load_with_judges(source)?;
+    whole(context, context.load_with_judges(source)?, args, by)
+}
+
+/// The same of a tree that was read.
+pub(super) fn whole(context: &Context, loaded: Loaded, args: &UnitsArgs, by: By) -> Result<Judgement, Failure> {
     let mut findings = loaded.findings.clone();
     let nothing = |loaded, findings| Judgement {
         loaded,
         findings,
         unchecked: Vec::new(),
         amount: Amount::default(),
+        part: None,
     };
     let Some(workspace) = &loaded.workspace else {
         return Ok(nothing(loaded, findings));
@@ -88,8 +107,8 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
     let (units, more) = render_all(workspace, &engines, &Selection::everything(workspace));
     findings.extend(more);
     // of what could not be rendered nobody knows which policies would have met it
-    let is_whole = chosen.is_everything(args) && !findings.iter().any(Finding::is_error);
-    let (released, unchecked) = released(context, workspace, &chosen);
+    let is_whole = args.is_everything() && !findings.iter().any(Finding::is_error);
+    let (released, unchecked) = released(context, workspace, &chosen.environments, &|_| true);
     let fleet = Fleet {
         workspace,
         engines: &engines,
@@ -102,7 +121,7 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
     }
     findings.sort();
     findings.dedup();
-    conclude(&judge, &mut findings, by, chosen.is_everything(args));
+    conclude(&judge, &mut findings, by, args.is_everything());
     let units: Vec<&RenderedUnit> = units
         .iter()
         .filter(|unit| chosen.has(&format!("{}/{}", unit.environment, unit.unit)))
@@ -111,12 +130,14 @@ pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By
         objects: units.iter().flat_map(|unit| unit.all_objects()).count(),
         sources: units.len(),
         policies: judge.policy_count(),
+        unchanged: 0,
     };
     Ok(Judgement {
         loaded,
         findings,
         unchecked,
         amount,
+        part: None,
     })
 }
 
@@ -146,9 +167,14 @@ fn conclude(judge: &Judge, findings: &mut Vec<Finding>, by: By, is_whole: bool) 
     judge.conclude(findings, &known, &judged);
 }
 
-/// What the environment branches have of the chosen environments, and why that could not be told. Without a repository
+/// What the branches of environments have of the wanted units, and why that could not be told. Without a repository
 /// nothing was released.
-fn released(context: &Context, workspace: &Workspace, chosen: &Chosen<'_>) -> (Released, Vec<String>) {
+fn released(
+    context: &Context,
+    workspace: &Workspace,
+    environments: &[&Environment],
+    wanted: &dyn Fn(&str) -> bool,
+) -> (Released, Vec<String>) {
     let mut released = Released::new();
     let mut unchecked = Vec::new();
     let Ok(repository) = context.repository() else {
@@ -158,11 +184,11 @@ fn released(context: &Context, workspace: &Workspace, chosen: &Chosen<'_>) -> (R
         let delivery = delivery_repository(context, &repository, workspace)?;
         let branch = workspace.branch(&environment.name);
         if let Tip::At { commit, .. } = delivery.tip(&branch, &workspace.fleet.delivery.remote)? {
-            released.insert(environment.name.to_string(), manifests_on(&*delivery, &commit)?);
+            released.insert(environment.name.to_string(), manifests_on(&*delivery, &commit, wanted)?);
         }
         Ok(())
     };
-    for environment in &chosen.environments {
+    for environment in environments {
         if let Err(failure) = read(environment) {
             let what = format!("what changes since the last release of `{}`", environment.name);
             let hints: String = failure.hints.iter().map(|hint| format!("; {hint}")).collect();
@@ -188,10 +214,6 @@ impl Chosen<'_> {
             .any(|chosen| chosen.name.as_str() == environment)
             && agents.is_none_or(|agents| agents.iter().any(|agent| agent.as_str() == name))
     }
-
-    fn is_everything(&self, args: &UnitsArgs) -> bool {
-        args.environment.is_empty() && args.agent.is_empty()
-    }
 }
 
 impl Judgement {
@@ -201,10 +223,13 @@ impl Judgement {
     }
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// What judging came to; what stands against it are findings.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// How much was judged.
     #[serde(flatten)]
     amount: Amount,
+    /// How many findings are waived.
     waived: usize,
 }
 
@@ -213,18 +238,23 @@ fn report(amount: Amount, of: &str, findings: Vec<Finding>, tree: FileTree, unch
         objects,
         sources,
         policies,
+        unchanged,
     } = amount;
     let by = if policies > 0 {
         format!(" by {policies} policies")
     } else {
         String::new()
     };
+    let others = match unchanged {
+        0 => String::new(),
+        _ => format!("; {unchanged} are as they were"),
+    };
     let verdict = if findings.iter().any(Finding::is_error) {
         "not all of them would be admitted"
     } else {
         "nothing stands against them"
     };
-    let text = format!("judged {objects} objects of {sources} {of}{by}: {verdict}\n");
+    let text = format!("judged {objects} objects of {sources} {of}{by}{others}: {verdict}\n");
     let waived = findings.iter().filter(|finding| finding.waiver.is_some()).count();
     let mut report = Report::new(Answer { amount, waived }, text).with_findings(findings, tree);
     report.unchecked = unchecked;

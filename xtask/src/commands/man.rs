@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Command, CommandFactory};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::Cli;
@@ -24,8 +25,9 @@ pub struct Args {
     folder: PathBuf,
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// Names of the files that were written.
     pages: Vec<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use lockstep::model::Finding;
 use lockstep::release::ledger::{Fact, Mark, MarkedVerdict, Verdict};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ledger::PushArgs;
@@ -42,11 +43,14 @@ enum Word {
     Blocked,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// The environment.
     environment: String,
+    /// The agent.
     agent: String,
+    /// The verdict, and which release it is on.
     mark: Mark,
 }
 

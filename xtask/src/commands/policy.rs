@@ -6,8 +6,10 @@ mod test;
 use lockstep::model::{FileTree, Finding};
 use lockstep::policy::By;
 use lockstep::policy::admission::{Policies, Resources};
+use lockstep::policy::catalogue::{Catalogue, Coverage, Entry};
 use lockstep::workspace::layout;
 
+use super::answers::{Shape, shape};
 use super::judging::{self, PathArgs, UnitsArgs};
 use crate::context::{Context, Source};
 use crate::failure::Failure;
@@ -53,6 +55,15 @@ enum Verb {
     /// Judge the examples below `policies/tests/`, which show what each rule stops and lets pass.
     Test(test::Args),
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[
+    shape::<judging::Answer>(),
+    shape::<Catalogue>(),
+    shape::<Coverage>(),
+    shape::<Entry>(),
+    shape::<test::Tested>(),
+];
 
 /// Judges, lists, explains or tests.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {

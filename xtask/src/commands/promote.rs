@@ -1,6 +1,6 @@
 //! `promote`: take what runs in one environment into the release files of the next.
 
-mod answer;
+pub(super) mod answer;
 mod cases;
 mod kind;
 

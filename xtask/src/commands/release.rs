@@ -1,6 +1,6 @@
 //! `release`: render, check and commit environments.
 
-mod answer;
+pub(super) mod answer;
 mod memory;
 mod recording;
 mod run;

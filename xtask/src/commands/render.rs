@@ -7,6 +7,7 @@ use lockstep::model::{FileTree, Finding};
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
 use lockstep::workspace::layout::branch;
 use lockstep::yaml;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -31,38 +32,49 @@ pub struct Args {
     #[arg(long, value_name = "REVISION")]
     revision: Option<String>,
     /// Write `<folder>/<environment>/apps/<agent>/manifest.yaml` and `…/argocd/*.yaml` instead of standard output.
-    #[arg(long, short, value_name = "FOLDER")]
-    output: Option<PathBuf>,
+    #[arg(long, value_name = "FOLDER")]
+    into: Option<PathBuf>,
     /// Write nothing; exit with 1 when the folder differs from what would be written.
-    #[arg(long, requires = "output")]
+    #[arg(long, requires = "into")]
     check: bool,
     /// Set a value, for example `replicas=5`; the value is read as YAML.
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// What was rendered; empty where it went to a folder.
     units: Vec<UnitAnswer>,
+    /// What happened in the folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     folder: Option<FolderAnswer>,
 }
 
-#[derive(Serialize)]
+/// A unit.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct UnitAnswer {
+    /// The environment.
     environment: String,
+    /// The agent, or `_environment`.
     unit: String,
+    /// The digest of what it was rendered from.
     input_digest: String,
+    /// Its objects.
     objects: Vec<Value>,
 }
 
-#[derive(Default, Serialize)]
+/// What happened in a folder.
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct FolderAnswer {
+    /// Files that were written, or are to be.
     written: Vec<String>,
+    /// Files that were removed, or are to be.
     removed: Vec<String>,
+    /// How many stayed as they are.
     unchanged: usize,
 }
 
@@ -93,7 +105,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     if findings.iter().any(Finding::is_error) {
         return Ok(Report::of_findings(findings, loaded.tree));
     }
-    let report = match &args.output {
+    let report = match &args.into {
         Some(folder) => to_folder(context, &selection, &units, folder, args.check)?,
         None => to_output(context, &units),
     };
@@ -228,7 +240,7 @@ fn folder_report(folder: &Path, answer: FolderAnswer, check: bool) -> Report {
     if check {
         let finding = |path: &String, what: &str| {
             Finding::error("stale-render", format!("`{shown}/{path}` {what}"))
-                .help(format!("render it again: `cargo xtask render --output {shown}`"))
+                .help(format!("render it again: `cargo xtask render --into {shown}`"))
         };
         let mut findings: Vec<Finding> = answer
             .written

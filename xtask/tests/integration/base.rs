@@ -337,7 +337,31 @@ fn what_the_base_has_mended_since_is_still_not_ours() {
     begin(&fleet, "fork", start);
     warm_up(&fleet).commit("Warm up");
     let answer = fleet.done(&["check", "--base", "main"]);
-    assert_eq!(answer.json["known"], 2);
+    assert_eq!(answer.json["known"], 1, "of the two units that have it, one differs");
+    assert_eq!(answer.result()["unchanged"], 1);
+}
+
+/// What the answer says of the base when every unit is judged, and when only those are that may differ.
+#[test]
+fn the_units_that_a_change_concerns_are_enough_to_find_what_is_new() {
+    let changes: [fn(&Fleet) -> &Fleet; 5] = [
+        warm_up,
+        |fleet| fleet.put("environments/dev/values/orders.yaml", "values: { replicas: 90 }\n"),
+        |fleet| fleet.edit("agents/orders/agent.yaml", "Keeps orders.", "Keeps all orders."),
+        |fleet| fleet.put("environments/dev/values/orders.yaml", "values: { replicas: -1 }\n"),
+        |fleet| fleet.edit("agents/orders/agent.yaml", "web-service", "worker-service"),
+    ];
+    for change in changes {
+        let fleet = Fleet::small();
+        change(&fleet);
+        let part = fleet.run(&AGAINST_HEAD);
+        // a policy more, which is about nothing that is wrong: all units are to be judged
+        fleet.put("policies/README.md", "What is allowed.\n");
+        let whole = fleet.run(&AGAINST_HEAD);
+        assert_eq!(part.text(), whole.text());
+        assert_eq!(part.json.get("change"), whole.json.get("change"));
+        assert_eq!(whole.result().get("unchanged"), None);
+    }
 }
 
 #[test]
@@ -388,4 +412,28 @@ fn a_shallow_clone_does_not_guess_where_both_parted() {
     assert_eq!(answer.exit, 4, "{}", answer.text());
     assert!(answer.text().contains("cannot tell where"), "{}", answer.text());
     assert!(answer.text().contains("git fetch --unshallow"), "{}", answer.text());
+}
+
+#[test]
+fn a_model_whose_day_has_come_is_counted_where_the_base_had_it() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "environments/models.yaml",
+        "models:\n  - { provider: anthropic, name: claude, contextTokens: 128000, maxOutputTokens: 16384, retired: '2020-01-01' }\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/cases/greet.yaml",
+        "prompt: greet\ncases:\n  - { id: hello, userInput: Hello!, expectedResponseKeywords: [welcome] }\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/mock.yaml",
+        "rules: [{ name: greets, answer: Welcome. }]\n",
+    );
+    fleet.commit("Name the models");
+    warm_up(&fleet);
+    let answer = fleet.run(&AGAINST_HEAD);
+    assert_eq!((answer.exit, answer.rules()), (0, Vec::new()), "{}", answer.text());
+    assert_eq!(answer.json["known"], 1);
+    let answer = fleet.run(&["check"]);
+    assert_eq!(answer.rules(), ["retired-model"]);
 }

@@ -162,7 +162,7 @@ fn set_reaches_into_maps_and_reads_yaml() {
 #[test]
 fn a_folder_gets_what_the_branches_would() {
     let fleet = Fleet::promoted();
-    fleet.done(&["render", "--output", "out"]);
+    fleet.done(&["render", "--into", "out"]);
     let paths: Vec<String> = files(&fleet, "out")
         .into_keys()
         .filter(|path| path.starts_with("canary"))
@@ -183,7 +183,7 @@ fn a_folder_gets_what_the_branches_would() {
 #[test]
 fn what_is_no_longer_rendered_leaves_the_folder_and_the_rest_stays() {
     let fleet = Fleet::small();
-    fleet.done(&["render", "--environment", "dev", "--output", "out"]);
+    fleet.done(&["render", "--environment", "dev", "--into", "out"]);
     for path in [
         "out/dev/notes.txt",
         "out/dev/apps/orders/theirs.txt",
@@ -192,7 +192,7 @@ fn what_is_no_longer_rendered_leaves_the_folder_and_the_rest_stays() {
         fleet.put(path, "theirs\n");
     }
     fleet.remove("agents/assistant");
-    let answer = fleet.done(&["render", "--environment", "dev", "--output", "out"]);
+    let answer = fleet.done(&["render", "--environment", "dev", "--into", "out"]);
     let folder = &answer.result()["folder"];
     assert_eq!(
         folder["removed"],
@@ -221,10 +221,10 @@ fn what_is_no_longer_rendered_leaves_the_folder_and_the_rest_stays() {
 #[test]
 fn one_agent_leaves_the_folder_of_the_others() {
     let fleet = Fleet::small();
-    fleet.done(&["render", "--environment", "dev", "--output", "out"]);
+    fleet.done(&["render", "--environment", "dev", "--into", "out"]);
     let before = files(&fleet, "out");
     fleet.append("agents/orders/agent.yaml", "values: { replicas: 3 }\n");
-    let answer = fleet.done(&["render", "--environment", "dev", "--agent", "orders", "--output", "out"]);
+    let answer = fleet.done(&["render", "--environment", "dev", "--agent", "orders", "--into", "out"]);
     assert_eq!(
         answer.result()["folder"]["written"],
         json!(["dev/apps/orders/manifest.yaml"])
@@ -236,10 +236,10 @@ fn one_agent_leaves_the_folder_of_the_others() {
 #[test]
 fn a_file_that_stays_as_it_is_is_not_written() {
     let fleet = Fleet::small();
-    fleet.done(&["render", "--output", "out"]);
+    fleet.done(&["render", "--into", "out"]);
     let path = fleet.repository.path("out/dev/apps/orders/manifest.yaml");
     let time = fs::metadata(&path).unwrap().modified().unwrap();
-    let answer = fleet.done(&["render", "--output", "out"]);
+    let answer = fleet.done(&["render", "--into", "out"]);
     assert_eq!(
         (
             &answer.result()["folder"]["written"],
@@ -253,31 +253,31 @@ fn a_file_that_stays_as_it_is_is_not_written() {
 #[test]
 fn check_passes_on_what_was_just_rendered() {
     let fleet = Fleet::small();
-    fleet.done(&["render", "--output", "out"]);
-    fleet.done(&["render", "--output", "out", "--check"]);
+    fleet.done(&["render", "--into", "out"]);
+    fleet.done(&["render", "--into", "out", "--check"]);
 }
 
 #[test]
 fn check_names_what_differs_and_writes_nothing() {
     let fleet = Fleet::small();
-    fleet.done(&["render", "--environment", "dev", "--output", "out"]);
+    fleet.done(&["render", "--environment", "dev", "--into", "out"]);
     fleet
         .remove("out/dev/argocd/orders.yaml")
         .append("out/dev/apps/orders/manifest.yaml", "# theirs\n")
         .put("out/dev/apps/old/manifest.yaml", "{}\n");
     fleet.refused(
-        &["render", "--environment", "dev", "--output", "out", "--check"],
+        &["render", "--environment", "dev", "--into", "out", "--check"],
         expect![[r#"
         exit 1
         error[stale-render] -
           `<folder>/out/dev/apps/orders/manifest.yaml` differs from what the files render to
-          help: render it again: `cargo xtask render --output <folder>/out`
+          help: render it again: `cargo xtask render --into <folder>/out`
         error[stale-render] -
           `<folder>/out/dev/argocd/orders.yaml` differs from what the files render to
-          help: render it again: `cargo xtask render --output <folder>/out`
+          help: render it again: `cargo xtask render --into <folder>/out`
         error[stale-render] -
           `<folder>/out/dev/apps/old/manifest.yaml` is no longer rendered
-          help: render it again: `cargo xtask render --output <folder>/out`
+          help: render it again: `cargo xtask render --into <folder>/out`
     "#]],
     );
 }
@@ -286,7 +286,7 @@ fn check_names_what_differs_and_writes_nothing() {
 fn check_without_a_folder_is_usage() {
     let answer = Fleet::small().run(&["render", "--check"]);
     assert_eq!(answer.exit, 2);
-    assert!(answer.stderr.contains("--output"), "{}", answer.stderr);
+    assert!(answer.stderr.contains("--into"), "{}", answer.stderr);
 }
 
 #[test]

@@ -55,6 +55,14 @@ impl CommitKey {
         }
     }
 
+    /// The id by which Argo CD knows a key of GPG: the last 16 digits of its fingerprint.
+    pub fn argocd_id(&self) -> Option<&str> {
+        match self {
+            CommitKey::Gpg(fingerprint) => fingerprint.get(fingerprint.len().checked_sub(16)?..),
+            CommitKey::Ssh(_) => None,
+        }
+    }
+
     /// The key in words.
     pub fn words(&self) -> String {
         match self {

@@ -1,6 +1,6 @@
 //! `environments/trust.yaml`: which keys and identities may sign what, until when, and which no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -97,6 +97,10 @@ pub struct CommitSigner {
     /// An SSH public key, `ssh-ed25519 AAAA…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<String>,
+    /// A commit of the environment's branch that somebody looked into, by its whole id: neither it nor an earlier one
+    /// needs a signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
 }
 
 /// Who may sign the container images of a repository: a key, or an identity and its issuer.
@@ -123,6 +127,8 @@ pub struct Trust {
     pub signers: Vec<TrustedSigner>,
     /// Whose commits must be signed, and by whom.
     pub commits: BTreeMap<EnvironmentName, Vec<CommitKey>>,
+    /// Commits that need no signature, nor do those before them.
+    pub settled: BTreeMap<EnvironmentName, BTreeSet<String>>,
     /// How old the last release may be, days.
     pub freshness: BTreeMap<EnvironmentName, u32>,
     /// Who may sign images.
@@ -206,6 +212,7 @@ impl Trust {
             }
         }
         let mut commits: BTreeMap<EnvironmentName, Vec<CommitKey>> = BTreeMap::new();
+        let mut settled: BTreeMap<EnvironmentName, BTreeSet<String>> = BTreeMap::new();
         for (environment, entries) in &file.commits {
             // an environment whose entries cannot be read still demands what none of them can meet
             let keys = commits.entry(environment.clone()).or_default();
@@ -214,11 +221,16 @@ impl Trust {
                     Ok(key) => keys.push(key),
                     Err(problem) => problems.push(problem),
                 }
+                if let Some(since) = &entry.since {
+                    problems.extend(not_whole(since, &format!("/commits/{environment}/{index}/since")));
+                    settled.entry(environment.clone()).or_default().insert(since.clone());
+                }
             }
         }
         let trust = Trust {
             signers,
             commits,
+            settled,
             freshness: file.freshness.clone(),
             images,
         };
@@ -254,6 +266,15 @@ impl Trust {
     pub fn with_proof(&self, proof: &Proof) -> Vec<&TrustedSigner> {
         self.signers.iter().filter(|signer| signer.proof == *proof).collect()
     }
+}
+
+/// The problem of a commit that is not named by its whole id.
+fn not_whole(commit: &str, pointer: &str) -> Option<Problem> {
+    let is_hexadecimal = commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (!is_hexadecimal || !matches!(commit.len(), 40 | 64)).then(|| {
+        let message = format!("`{commit}` is no whole id of a commit");
+        Problem::error("unclear-signer", pointer, message).help("write the 40 digits that `git rev-parse` prints")
+    })
 }
 
 impl TrustedSigner {

@@ -4,6 +4,7 @@ use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use serde_json::Value as Json;
 
 use super::{List, Map, Text, Value};
+use crate::model::escaped;
 
 /// The parts of a name with dots: an identifier and fields of it.
 pub(super) fn segments(expr: &IdedExpr) -> Option<Vec<&str>> {
@@ -78,7 +79,7 @@ impl Value<'_> {
             Json::Object(map) => {
                 for (key, value) in map {
                     pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&escaped(key));
                     if self.find(value, pointer) {
                         return true;
                     }

@@ -222,7 +222,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "stale-render",
         "a folder of manifests is not what the files render to",
-        "`cargo xtask render --output <folder>`",
+        "`cargo xtask render --into <folder>`",
     ),
     Rule::new(
         "stale-source",

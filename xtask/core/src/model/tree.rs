@@ -56,6 +56,14 @@ impl FileTree {
         self.entries.iter().map(|(path, entry)| (path.as_str(), entry))
     }
 
+    /// The paths that only one of two trees has, or that differ between them.
+    pub fn differing<'a>(&'a self, other: &'a FileTree) -> impl Iterator<Item = &'a str> {
+        let here = self.entries.iter();
+        let here = here.filter(|(path, entry)| other.entries.get(*path) != Some(*entry));
+        let there = other.entries.keys().filter(|path| !self.entries.contains_key(*path));
+        here.map(|(path, _)| path).chain(there).map(String::as_str)
+    }
+
     /// Regular files below a folder (given without a final `/`), by path.
     pub fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> + use<'a> {
         let prefix = format!("{folder}/");

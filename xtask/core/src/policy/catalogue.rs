@@ -1,19 +1,20 @@
 //! Every rule that judges what is rendered, and which controls of which standards they serve.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::admission::{About, Policies, Policy};
 use super::controls::{CONTROLS, NATIVE};
 
 /// Every rule.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Catalogue {
     /// The rules by id.
     pub entries: Vec<Entry>,
 }
 
 /// A rule.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// What people want to know of it.
@@ -34,7 +35,7 @@ pub struct Entry {
 }
 
 /// Which controls are served.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Coverage {
     /// How many are.
     pub covered: usize,
@@ -43,7 +44,7 @@ pub struct Coverage {
 }
 
 /// A control of a standard, and the rules that serve it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Control {
     /// Its id, as in `cis/5.2.2`.
     pub id: String,

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::admission::{Policies, Request, Resources, Tally};
+use super::facts::{Facts, facts};
 use super::made;
 use super::rego::{self, Rego};
 use super::rules;
-use super::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
+use super::rules::environment::{EnvironmentScene, UnitProblem};
 use super::rules::fleet::FleetScene;
 use super::rules::unit::UnitScene;
 use super::shared;
@@ -65,7 +67,7 @@ pub struct Case<'a> {
 }
 
 /// Who says what is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
     /// What is rendered is no object.
@@ -228,11 +230,19 @@ impl Judge {
 
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
     pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
-        let mut by_environment: Environments<'_> = BTreeMap::new();
-        for unit in units {
-            let environment = by_environment.entry(unit.environment.as_str()).or_default();
-            environment.insert(unit.unit.as_str(), unit);
+        let mut findings = self.part(fleet, units, released);
+        findings.extend(self.between(fleet, &facts(units)));
+        if self.catalogue.is_some() {
+            let found = shared::shared(fleet.workspace, units).into_iter();
+            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
         }
+        findings
+    }
+
+    /// What is wrong with some units of a fleet, each for itself, and with its files; what the environments have of their
+    /// own must be among the units.
+    pub fn part(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
+        let by_environment = by_environment(units);
         let namespaces = Namespaces::of(fleet.workspace, units);
         let judged: Vec<Vec<Finding>> = units
             .par_iter()
@@ -260,14 +270,14 @@ impl Judge {
             )
             .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
-        findings.extend(self.across_units(fleet, &by_environment));
-        if self.catalogue.is_some() {
-            let found = shared::shared(fleet.workspace, units).into_iter();
-            findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
-        }
         findings.extend(self.files(fleet.workspace, fleet.tree));
         findings.extend(self.catalogue.iter().flat_map(Catalogue::audit));
         findings
+    }
+
+    /// Forgets what the policies were about so far.
+    pub fn forget(&mut self) {
+        self.tally = self.policies.tally();
     }
 
     /// Policies that were about nothing in a whole run: what they are about may be misspelt.
@@ -287,25 +297,17 @@ impl Judge {
         self.waivers.apply(findings, Run { known, judged, now });
     }
 
-    fn across_units(&self, fleet: Fleet<'_>, by_environment: &Environments<'_>) -> Vec<Finding> {
-        let facts = |units: &BTreeMap<&str, &RenderedUnit>| -> BTreeMap<String, UnitFacts> {
-            let facts = units.iter();
-            facts
-                .map(|(name, unit)| ((*name).to_owned(), UnitFacts::of(unit.all_objects())))
-                .collect()
-        };
-        let all: BTreeMap<&str, BTreeMap<String, UnitFacts>> = by_environment
-            .iter()
-            .map(|(name, units)| (*name, facts(units)))
-            .collect();
+    /// What does not fit together between the units of environments, by the facts of all of them.
+    pub fn between(&self, fleet: Fleet<'_>, facts: &Facts) -> Vec<Finding> {
         let mut findings = Vec::new();
         for environment in &fleet.workspace.environments {
-            let name = environment.name.as_str();
-            let Some(units) = all.get(name) else { continue };
-            let neighbours = fleet.workspace.neighbours(environment).map(|other| other.name.as_str());
+            let Some(units) = facts.get(&environment.name) else {
+                continue;
+            };
+            let neighbours = fleet.workspace.neighbours(environment).map(|other| &other.name);
             let neighbours = neighbours
-                .filter(|other| *other != name)
-                .filter_map(|other| Some((other.to_owned(), all.get(other)?.clone())))
+                .filter(|other| **other != environment.name)
+                .filter_map(|other| Some((other.to_string(), facts.get(other)?.clone())))
                 .collect();
             let scene = EnvironmentScene {
                 units,
@@ -345,6 +347,15 @@ fn beyond(object: &Value) -> Vec<Problem> {
 
 /// The units of each environment by name.
 type Environments<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RenderedUnit>>;
+
+fn by_environment(units: &[RenderedUnit]) -> Environments<'_> {
+    let mut found = Environments::new();
+    for unit in units {
+        let environment = found.entry(unit.environment.as_str()).or_default();
+        environment.insert(unit.unit.as_str(), unit);
+    }
+    found
+}
 
 impl<'a> Case<'a> {
     fn scene(&self) -> UnitScene<'a> {

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod catalogue;
 mod controls;
 pub mod exercise;
+mod facts;
 mod judge;
 mod made;
 mod namespaces;
@@ -15,6 +16,7 @@ mod stray;
 mod upkeep;
 pub mod waivers;
 
+pub use facts::{Facts, asking, facts};
 pub use judge::{By, Case, Judge, Layer, Released, Session};
 pub use namespaces::{Namespaces, namespace};
 pub use place::Fleet;

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::escaped;
+
 /// Types that a word names.
 const SCALARS: &[&str] = &["any", "boolean", "integer", "null", "number", "string"];
 
@@ -86,7 +88,7 @@ fn object(map: &Map<String, Value>, pointer: &str, named: &NamedSchemas) -> Resu
     let mut required = Vec::new();
     let mut additional = json!(false);
     for (key, value) in map {
-        let place = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+        let place = format!("{pointer}/{}", escaped(key));
         let (name, kind) = match key.split_once('(') {
             Some((name, rest)) => match rest.strip_suffix(')') {
                 Some(kind) => (name.trim(), Some(kind)),

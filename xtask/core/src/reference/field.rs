@@ -1,5 +1,6 @@
 //! One key of one kind of file, from the schemas: what it means, what it admits, what stands below it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use super::kinds;
 use super::schema::Reader;
 
 /// What a key of a file means.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FieldHelp {
     /// The kind of file.
     pub file: String,
@@ -26,7 +27,7 @@ pub struct FieldHelp {
 }
 
 /// A key below the one that is explained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct KeyHelp {
     /// Its name.
     pub name: String,

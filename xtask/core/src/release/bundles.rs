@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::bundle::{Bundle, Record};
 use super::{Draft, EnvironmentInput, Options};
 use crate::artifact::TupleRecord;
-use crate::model::{AgentName, Finding, Manifest};
+use crate::model::{AgentName, EnvironmentName, Finding, Manifest};
 use crate::policy::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use crate::policy::{Case, Fleet, Judge, Namespaces, Session};
 use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, RenderedUnit, Unit, environment_unit};
@@ -216,10 +216,8 @@ impl Rendering<'_> {
             });
             let is_rendered = |found: &UnitProblem| bundles[index].get(&found.unit).is_some_and(Option::is_some);
             let (here, elsewhere): (Vec<_>, Vec<_>) = found.into_iter().partition(is_rendered);
-            findings.extend(
-                here.into_iter()
-                    .flat_map(|found| self.fleet.place_between(environment, found)),
-            );
+            let here = here.into_iter().map(|found| self.with_command(environment, found));
+            findings.extend(here.flat_map(|found| self.fleet.place_between(environment, found)));
             if elsewhere.is_empty() {
                 continue;
             }
@@ -235,6 +233,34 @@ impl Rendering<'_> {
             }));
         }
         findings
+    }
+
+    /// Where a canary waits for a main Ingress that a neighbour renders and this run leaves out: which command brings both.
+    fn with_command(&self, environment: &Environment, found: UnitProblem) -> UnitProblem {
+        if found.problem.rule != "canary-without-main" {
+            return found;
+        }
+        let released = |name: &EnvironmentName| self.inputs.iter().any(|input| input.environment.name == *name);
+        let runs = |other: &&Environment| AgentName::new(&found.unit).is_ok_and(|agent| other.runs(&agent));
+        let neighbours = self.fleet.workspace.neighbours(environment).filter(runs);
+        let missing: Vec<&str> = neighbours
+            .filter(|other| !released(&other.name))
+            .map(|other| other.name.as_str())
+            .collect();
+        if missing.is_empty() {
+            return found;
+        }
+        let names = self.inputs.iter().map(|input| input.environment.name.as_str());
+        let names: Vec<&str> = names.chain(missing.iter().copied()).collect();
+        let help = format!(
+            "`{}` has the main one: release them together, `cargo xtask release {}`",
+            missing.join("`, `"),
+            names.join(" ")
+        );
+        UnitProblem {
+            problem: found.problem.help(help),
+            ..found
+        }
     }
 
     /// The facts of an environment's units after the run.

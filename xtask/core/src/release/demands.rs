@@ -149,7 +149,7 @@ fn missing_retrospective(to: &Environment, step: &Move<'_>) -> Option<Finding> {
         Finding::error("missing-retrospective", message)
             .in_file(layout::FLEET)
             .help(format!(
-                "`cargo xtask retro draft {agent} --environment {to} --output retro.yaml`, fill it in, then \
+                "`cargo xtask retro draft {agent} --environment {to} --into retro.yaml`, fill it in, then \
                  `cargo xtask retro finish retro.yaml`"
             ))
     })
@@ -175,7 +175,7 @@ pub(super) fn open_lessons(step: &Move<'_>) -> Vec<Finding> {
             ),
         )
         .help(format!(
-            "{close}`cargo xtask retro draft {agent} --incident {id} --output retro.yaml`, fill it in, then \
+            "{close}`cargo xtask retro draft {agent} --incident {id} --into retro.yaml`, fill it in, then \
              `cargo xtask retro finish retro.yaml`"
         ))
     };

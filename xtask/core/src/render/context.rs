@@ -35,6 +35,9 @@ pub struct Context {
 pub struct FleetContext {
     /// The environment.
     pub environment: EnvironmentContext,
+    /// Ids of the GPG keys that sign the commits of its branch; empty where nobody must, and where an SSH key may, which
+    /// Argo CD does not know.
+    pub gpg_keys: Vec<String>,
     /// Values of fleet and environment, merged.
     #[schemars(with = "Values")]
     pub values: Value,

@@ -107,8 +107,15 @@ pub fn fleet_context(workspace: &Workspace, environment: &Environment, blueprint
     let layers = workspace.layers(environment, None, blueprint);
     FleetContext {
         environment: environment_context(workspace, environment),
+        gpg_keys: gpg_keys(workspace, environment).unwrap_or_default(),
         values: Value::Object(values::merge(layers.iter().map(|layer| layer.values))),
     }
+}
+
+/// The keys that Argo CD can hold the commits of a branch to; nothing where another one may sign them.
+fn gpg_keys(workspace: &Workspace, environment: &Environment) -> Option<Vec<String>> {
+    let keys = workspace.commit_keys.get(&environment.name)?;
+    keys.iter().map(|key| key.argocd_id().map(str::to_owned)).collect()
 }
 
 /// The tuple that an environment runs, and its label.

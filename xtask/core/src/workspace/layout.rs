@@ -215,8 +215,10 @@ pub enum Place<'a> {
     Blueprint(&'a str, &'a str),
     /// A template that all blueprints share.
     Partial(&'a str),
-    /// Who may sign, and the services that certify it.
+    /// Who may sign.
     Trust,
+    /// The services that certify it.
+    Sigstore,
     /// Prose for people.
     Prose,
     /// Below one of the tool's folders, and nothing that the tool knows.
@@ -276,7 +278,7 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
         [environment, "releases", file] => stem(file, ".yaml", |agent| Place::Release(environment, agent)),
         [environment, "holds", file] => stem(file, ".yaml", |agent| Place::Hold(environment, agent)),
         ["trust.yaml"] => Place::Trust,
-        ["sigstore", "trusted_root.json" | "signing_config.json"] => Place::Trust,
+        ["sigstore", "trusted_root.json" | "signing_config.json"] => Place::Sigstore,
         _ => Place::Stray,
     }
 }
@@ -285,11 +287,12 @@ fn stem<'a>(file: &'a str, suffix: &str, place: impl FnOnce(&'a str) -> Place<'a
     file.strip_suffix(suffix).map_or(Place::Stray, place)
 }
 
-/// Whether rendering reads the file: everything below the tool's folders but prose, trust and recorded conversations.
+/// Whether rendering reads the file: everything below the tool's folders but prose, what is known of Sigstore and recorded
+/// conversations.
 pub fn wanted(path: &str) -> bool {
     !matches!(
         place(path),
-        Place::Foreign | Place::Trust | Place::Prose | Place::Regression(_)
+        Place::Foreign | Place::Sigstore | Place::Prose | Place::Regression(_)
     )
 }
 

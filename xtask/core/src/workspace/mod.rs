@@ -11,6 +11,7 @@ mod agent;
 mod blueprint;
 mod branches;
 mod check;
+mod concern;
 mod graph;
 mod layers;
 mod listing;
@@ -29,6 +30,7 @@ pub(crate) use check::read as read_file;
 
 pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
+pub use concern::{Read, concerned};
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;
 pub use origins::{Explained, Origin, UnknownPath, explain};
@@ -36,6 +38,7 @@ pub use parts::retired;
 pub use regression::{Judged, read_mock, read_suite};
 pub use trust::read_trust;
 
+use crate::artifact::CommitKey;
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
 use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ModelsFile, ReleaseFile};
 
@@ -60,6 +63,8 @@ pub struct Workspace {
     pub blueprints: BTreeMap<String, Arc<Blueprint>>,
     /// Every blueprint that can be rendered from, by digest: current ones and pinned ones.
     pub by_digest: BTreeMap<Digest, Arc<Blueprint>>,
+    /// Which keys must sign the commits of which environment's branch.
+    pub commit_keys: BTreeMap<EnvironmentName, Vec<CommitKey>>,
 }
 
 /// An environment and what stands in its folder.

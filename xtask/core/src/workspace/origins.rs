@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::values::{Contribution, Layer, Leaf, deleted, leaves};
 use crate::yaml::{Positions, Segment, dotted};
 
 /// A value, or a deleted key, with everything that the layers said about it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Explained {
     /// Its keys from the root of the values, dotted.
@@ -23,7 +24,7 @@ pub struct Explained {
 }
 
 /// What one layer said about a value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Origin {
     /// The layer's name.

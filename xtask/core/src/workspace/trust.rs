@@ -1,4 +1,4 @@
-//! Reads `environments/trust.yaml`, which rendering has no need of.
+//! Reads `environments/trust.yaml`, of which rendering needs the keys that sign commits.
 
 use serde_json::Value;
 

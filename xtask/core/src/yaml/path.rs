@@ -4,6 +4,8 @@ use std::fmt::{self, Write};
 
 use serde_json::Value;
 
+use crate::model::escaped;
+
 /// One step from a value to a value inside it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Segment {
@@ -41,7 +43,7 @@ pub fn pointer(path: &[Segment]) -> String {
     for segment in path {
         text.push('/');
         match segment {
-            Segment::Key(key) => text.push_str(&key.replace('~', "~0").replace('/', "~1")),
+            Segment::Key(key) => text.push_str(&escaped(key)),
             Segment::Index(index) => text.push_str(&index.to_string()),
         }
     }

@@ -51,6 +51,17 @@ pub(super) fn history(repository: &GitRepository, commit: &GitId, path: &str) ->
     })
 }
 
+/// A commit and the first parents before it.
+pub(super) fn line(repository: &GitRepository, commit: &GitId, limit: usize) -> Result<Vec<GitId>, Failure> {
+    let lease = repository.lease()?;
+    let start = parse_id(commit)?;
+    let failed = |error: git2::Error| unreadable(start, &error);
+    let mut walk = lease.revwalk().map_err(failed)?;
+    walk.simplify_first_parent().map_err(failed)?;
+    walk.push(start).map_err(failed)?;
+    walk.take(limit).map(|id| id.map(git_id).map_err(failed)).collect()
+}
+
 /// What is no plain file among the wanted paths of a commit.
 pub(super) fn irregular(
     repository: &GitRepository,

@@ -70,6 +70,10 @@ impl Repository for GitRepository {
         history::history(self, commit, path)
     }
 
+    fn line(&self, commit: &GitId, limit: usize) -> Result<Vec<GitId>, Failure> {
+        history::line(self, commit, limit)
+    }
+
     fn irregular(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<BTreeMap<String, Irregular>, Failure> {
         history::irregular(self, commit, wanted)
     }

@@ -10,8 +10,10 @@ use std::path::Path;
 use lockstep::model::{Entry, FileTree};
 use lockstep::report::Table;
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answers::{Shape, shape};
 use crate::adapters::measure::{self, Scratch};
 use crate::context::{Context, Source};
 use crate::failure::Failure;
@@ -42,44 +44,73 @@ pub struct Args {
     scratch: Option<std::path::PathBuf>,
 }
 
-#[derive(Serialize)]
+/// What one size of fleet takes.
+#[derive(Serialize, JsonSchema)]
 struct Row {
+    /// Agents of the fleet.
     agents: usize,
+    /// Units, in all environments.
     units: usize,
+    /// Rendered objects.
     objects: usize,
+    /// Bytes of all branches.
     output_bytes: u64,
+    /// The first release, seconds.
     cold_seconds: f64,
+    /// The release after one value changed, seconds.
     incremental_seconds: f64,
+    /// The release of what is released already, seconds.
     unchanged_seconds: f64,
+    /// `check` of one changed value against the commit before, seconds.
+    check_seconds: f64,
+    /// The most memory that the first release had, where the machine tells.
     peak_memory_bytes: Option<u64>,
+    /// The first release by unit, microseconds.
     cold_microseconds_per_unit: f64,
+    /// Its stages one by one.
     stages: stages::Stages,
+    /// What the machine needs at least.
     floors: stages::Floors,
+    /// Both against each other.
     ratios: Ratios,
 }
 
-#[derive(Serialize)]
+/// What was measured against what it cannot be faster than.
+#[derive(Serialize, JsonSchema)]
 struct Ratios {
+    /// The first release against the sum of the floors.
     cold_to_floor: f64,
+    /// The release of one change against the first one.
     incremental_to_cold: f64,
 }
 
-#[derive(Serialize)]
+/// How long releases take.
+#[derive(Serialize, JsonSchema)]
 struct Answer {
+    /// Threads of the measurement.
     threads: usize,
+    /// Runs, of which the median is told.
     runs: usize,
+    /// A row for each size of fleet.
     rows: Vec<Row>,
+    /// The last row.
     #[serde(flatten)]
     last: Option<LastRow>,
 }
 
 /// The figures of the last row once more, for scripts that measure one size.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LastRow {
+    /// The first release, seconds.
     cold_seconds: f64,
+    /// The release after one value changed, seconds.
     incremental_seconds: f64,
+    /// Its stages one by one.
     stages: stages::Stages,
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[shape::<Answer>(), shape::<signatures::Signatures>()];
 
 /// Measures.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
@@ -119,6 +150,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
     let mut cold = Vec::new();
     let mut incremental = Vec::new();
     let mut unchanged = Vec::new();
+    let mut check = Vec::new();
     let mut peak = None;
     let release = ["release", "dev", "staging", "canary", "production", "--quiet"];
     for _ in 0..runs {
@@ -138,6 +170,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
             )?;
             measure::commit_all(folder, "One value")?;
             incremental.push(measure::this_program(folder, &release)?.seconds);
+            check.push(measure::this_program(folder, &["check", "--base", "HEAD~1", "--quiet"])?.seconds);
         }
     }
     let scratch = Scratch::new(args.scratch.as_deref())?;
@@ -152,6 +185,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
         cold_seconds: cold,
         incremental_seconds: incremental,
         unchanged_seconds: unchanged,
+        check_seconds: median(&mut check),
         peak_memory_bytes: peak,
         cold_microseconds_per_unit: cold * 1e6 / measured.units as f64,
         stages: measured.stages,
@@ -186,6 +220,7 @@ fn table(rows: &[Row]) -> String {
         "cold s",
         "one value s",
         "nothing s",
+        "check s",
         "peak MB",
         "µs/unit",
         "cold/floor",
@@ -199,6 +234,7 @@ fn table(rows: &[Row]) -> String {
             format!("{:.3}", row.cold_seconds),
             format!("{:.3}", row.incremental_seconds),
             format!("{:.3}", row.unchanged_seconds),
+            format!("{:.3}", row.check_seconds),
             row.peak_memory_bytes
                 .map_or_else(String::new, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
             format!("{:.0}", row.cold_microseconds_per_unit),

@@ -8,6 +8,7 @@ use lockstep::model::{Digest, FileTree, Problem};
 use lockstep::report::Table;
 use lockstep::workspace::layout;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Args, fleet, median, write};
@@ -22,22 +23,35 @@ use crate::report::Report;
 /// Environments of the made-up fleet, each of which has a statement of every agent.
 const ENVIRONMENTS: usize = 4;
 
-#[derive(Serialize)]
+/// What one size of fleet takes.
+#[derive(Serialize, JsonSchema)]
 struct Row {
+    /// Agents of the fleet.
     agents: usize,
+    /// Statements that were signed and checked.
     statements: usize,
+    /// Signing them, seconds.
     sign_seconds: f64,
+    /// Checking them, seconds.
     check_seconds: f64,
+    /// Units of the branch that was verified.
     verified_units: usize,
+    /// Verifying it, seconds.
     verify_seconds: f64,
+    /// Its files.
     files: usize,
+    /// The floor: SHA-256 of them, seconds.
     sha256_seconds: f64,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// How long signatures take.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Signatures {
+    /// Threads of the measurement.
     threads: usize,
+    /// Runs, of which the median is told.
     runs: usize,
+    /// A row for each size of fleet.
     signatures: Vec<Row>,
 }
 
@@ -67,7 +81,7 @@ pub fn run(context: &Context, args: &Args, repository: &FileTree) -> Result<Repo
             format!("{:.3}", row.sha256_seconds),
         ]);
     }
-    let answer = Answer {
+    let answer = Signatures {
         threads: rayon::current_num_threads(),
         runs: args.runs.max(1),
         signatures: rows,

@@ -10,6 +10,7 @@ use lockstep::render::{Engines, Unit};
 use lockstep::workspace::{Workspace, layout};
 use lockstep::yaml;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Map;
 
@@ -19,7 +20,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::ports::{CommitSigning, NewCommit, Repository, Tip};
 
 /// Seconds of each stage, on all threads.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct Stages {
     /// Files into types.
     pub load: f64,
@@ -33,14 +34,14 @@ pub struct Stages {
     pub emit: f64,
     /// SHA-256 of every file.
     pub digest: f64,
-    /// Every file written to a folder, which a release does not do: only `render --output` does.
+    /// Every file written to a folder, which a release does not do: only `render --into` does.
     pub write: f64,
     /// Blobs, trees, pack, index and reference.
     pub commit: f64,
 }
 
 /// Seconds that the machine needs at least.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct Floors {
     /// Reading the input files.
     pub read_inputs: f64,

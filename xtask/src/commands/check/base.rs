@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, FleetChange};
+use lockstep::model::{AgentName, Finding, FleetChange};
 use lockstep::policy::By;
 use lockstep::report::forget_known as forget;
-use lockstep::workspace::layout;
+use lockstep::workspace::{layout, retired};
 
 use crate::commands::diff::trees;
 use crate::commands::judging::{self, Judgement, UnitsArgs};
 use crate::commands::parted::parted;
-use crate::context::{Context, Source};
+use crate::context::{Context, Loaded, Source};
 use crate::failure::Failure;
 use crate::ports::GitId;
 
@@ -30,10 +30,27 @@ impl Base {
         })
     }
 
-    /// The base, judged as a whole.
-    pub(super) fn judgement(&self, context: &Context) -> Result<Judgement, Failure> {
-        let source = Source::Revision(self.commit.0.clone());
-        judging::judge(context, &source, &UnitsArgs::default(), By::Everything)
+    /// A tree and its base, judged: by the units that differ where the others cannot be concerned, else as a whole; of
+    /// the base nothing where it is late.
+    pub(super) fn judged(
+        &self,
+        context: &Context,
+        after: Loaded,
+        units: &UnitsArgs,
+        is_late: &dyn Fn() -> bool,
+    ) -> Result<(Judgement, Option<Judgement>), Failure> {
+        let before = context.load_with_judges(&Source::Revision(self.commit.0.clone()))?;
+        if units.is_everything()
+            && let Some([earlier, later]) = judging::of_change(context, [&before, &after])?
+        {
+            return Ok((later.of(after), Some(earlier.of(before))));
+        }
+        let later = judging::whole(context, after, units, By::Everything)?;
+        if is_late() {
+            return Ok((later, None));
+        }
+        let earlier = judging::whole(context, before, &UnitsArgs::default(), By::Everything)?;
+        Ok((later, Some(earlier)))
     }
 
     /// The agents whose files differ, their cases and recorded answers among them, and those whose units do.
@@ -60,12 +77,34 @@ pub(super) fn forget_known(judged: &mut Judgement, earlier: &Judgement) -> usize
     )
 }
 
+/// The same of models whose day has come, which the evaluation tells.
+pub(super) fn forget_retired(
+    findings: &mut Vec<Finding>,
+    judged: &Judgement,
+    earlier: &Judgement,
+    today: &str,
+) -> usize {
+    let known = earlier.loaded.workspace.as_ref().map(|before| retired(before, today));
+    let (tree, before) = (&judged.loaded.tree, &earlier.loaded.tree);
+    known.map_or(0, |known| forget(findings, tree, &known, before))
+}
+
 /// What differs between the fleets of both; nothing where one of them cannot be read.
 pub(super) fn change(
     earlier: &Judgement,
     judged: &Judgement,
     args: &UnitsArgs,
 ) -> Result<Option<FleetChange>, Failure> {
-    let compared = trees(&earlier.loaded, &judged.loaded, &args.environment, &args.agent)?;
-    Ok(compared.map(|trees| trees.compared.change))
+    let compared = |agents: &[String]| -> Result<Option<FleetChange>, Failure> {
+        let trees = trees(&earlier.loaded, &judged.loaded, &args.environment, agents)?;
+        Ok(trees.map(|trees| trees.compared.change))
+    };
+    let Some(part) = &judged.part else {
+        return compared(&args.agent);
+    };
+    let part: Vec<String> = part.iter().map(AgentName::to_string).collect();
+    let change = if part.is_empty() { None } else { compared(&part)? };
+    let mut change = change.unwrap_or_default();
+    change.unchanged = judged.amount.sources + judged.amount.unchanged - change.units.len();
+    Ok(Some(change))
 }

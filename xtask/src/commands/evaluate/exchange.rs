@@ -7,7 +7,9 @@ use lockstep::prompts::cases::{Suite, promptfoo};
 use lockstep::prompts::drafts::drafts;
 use lockstep::workspace::{Agent, Workspace, layout};
 use lockstep::yaml;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
@@ -43,6 +45,33 @@ impl Args {
     }
 }
 
+/// Cases that were drafted.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Drafted {
+    /// How many.
+    cases: usize,
+    /// The suite that has them.
+    suite: Suite,
+}
+
+/// Cases that were imported.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Imported {
+    /// The suite that was written.
+    file: String,
+    /// How many it has.
+    cases: usize,
+    /// How much of the file has no counterpart here; each is a finding.
+    unsupported: usize,
+}
+
+/// A suite in promptfoo's words.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Exported {
+    /// The configuration file.
+    configuration: Value,
+}
+
 /// The line by which an editor finds the schema of a suite.
 pub(in crate::commands) const MODELINE: &str =
     "# yaml-language-server: $schema=../../../../schemas/suite.schema.json\n";
@@ -70,7 +99,11 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
         &args.risk,
     );
     let text = format!("{MODELINE}{}", yaml::write_typed(&suite));
-    Ok(Report::new(json!({"cases": suite.cases.len(), "suite": suite}), text))
+    let answer = Drafted {
+        cases: suite.cases.len(),
+        suite,
+    };
+    Ok(Report::new(answer, text))
 }
 
 fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
@@ -88,10 +121,7 @@ fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
 
 fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str) -> Result<Report, Failure> {
     let shown = file.display().to_string();
-    let bytes = context
-        .files
-        .read(&context.folder.join(file))?
-        .ok_or_else(|| Failure::new(FailureKind::Usage, format!("there is no file `{shown}`")))?;
+    let bytes = context.named_file(file)?;
     let text = String::from_utf8_lossy(&bytes);
     let (suite, findings) = promptfoo::import(&shown, &text, prompt);
     let mut sources = lockstep::model::FileTree::default();
@@ -116,7 +146,11 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str) -> Result
         suite.cases.len(),
         findings.len()
     );
-    let answer = json!({"file": path, "cases": suite.cases.len(), "unsupported": findings.len()});
+    let answer = Imported {
+        file: path,
+        cases: suite.cases.len(),
+        unsupported: findings.len(),
+    };
     Ok(Report::new(answer, text)
         .with_findings(findings, sources)
         .next(format!("cargo xtask evaluate {}", agent.name)))
@@ -155,5 +189,6 @@ fn export(context: &Context, agent: &Agent, name: &str) -> Result<Report, Failur
         .map(|lost| Finding::warning("unsupported-assertion", lost).in_file(layout::cases(&agent.name)))
         .collect();
     let text = yaml::write(&file);
-    Ok(Report::new(file, text).with_findings(findings, Default::default()))
+    let answer = Exported { configuration: file };
+    Ok(Report::new(answer, text).with_findings(findings, Default::default()))
 }

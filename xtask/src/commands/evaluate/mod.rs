@@ -14,15 +14,17 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args as _, FromArgMatches};
-use lockstep::model::{AgentName, Finding, Timestamp};
+use lockstep::model::{AgentName, Finding};
 use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, VerdictOutcome};
 use lockstep::workspace::{Agent, Workspace, layout, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answers::{Shape, shape};
 use super::selection;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
+use crate::outputs::OutputArgs;
 use crate::report::Report;
 use run::Runner;
 
@@ -76,8 +78,11 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
     /// Write the evaluation of a single agent as JSON to this file.
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    into: Option<PathBuf>,
+    /// Where to write the answer.
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// What must be reached.
@@ -114,6 +119,14 @@ pub(super) struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     grids: Vec<Grid>,
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[
+    shape::<Answer>(),
+    shape::<exchange::Drafted>(),
+    shape::<exchange::Imported>(),
+    shape::<exchange::Exported>(),
+];
 
 /// Judges.
 pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
@@ -157,7 +170,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
             grids.extend(grid);
         }
     }
-    if let (Some(file), [evaluation]) = (&args.output, &evaluations[..]) {
+    if let (Some(file), [evaluation]) = (&args.into, &evaluations[..]) {
         let json = serde_json::to_string_pretty(evaluation).expect("evaluations have string keys");
         context
             .files
@@ -171,12 +184,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
         text += &recorded;
     }
     findings.extend(broken);
-    let now = Timestamp {
-        seconds: context.clock.now(),
-        offset_minutes: 0,
-    };
-    let today = now.to_string();
-    findings.extend(concerning(&retired(workspace, &today[..10]), &chosen));
+    findings.extend(concerning(&retired(workspace, &context.today()), &chosen));
     findings.sort();
     findings.dedup();
     let tables = answer::tables(&evaluations, &grids);

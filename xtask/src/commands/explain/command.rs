@@ -1,6 +1,7 @@
 //! `explain command`: what a command does, with its arguments and an example.
 
 use clap::CommandFactory;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::selection;
@@ -17,10 +18,14 @@ pub struct Args {
     command: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// What a command does.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CommandHelp {
+    /// The command.
     command: String,
+    /// Its help.
     help: String,
+    /// Where it stands among all commands.
     page: String,
 }
 
@@ -50,7 +55,7 @@ pub fn run(_: &Context, args: Args) -> Result<Report, Failure> {
     let page = format!("docs/reference/commands.md#cargo-xtask-{}", args.command.join("-"));
     let text = format!("{}\n\n{page}\n", help.trim_end());
     Ok(Report::new(
-        Answer {
+        CommandHelp {
             command: name,
             help,
             page,

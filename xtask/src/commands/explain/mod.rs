@@ -5,6 +5,9 @@ mod field;
 mod rule;
 mod values;
 
+use lockstep::reference::FieldHelp;
+
+use super::answers::{Shape, shape};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
@@ -25,6 +28,14 @@ enum Subject {
     Rule(rule::Args),
     Values(values::Args),
 }
+
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[
+    shape::<command::CommandHelp>(),
+    shape::<FieldHelp>(),
+    shape::<rule::RuleHelp>(),
+    shape::<values::UnitValues>(),
+];
 
 /// Explains.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {

@@ -3,6 +3,7 @@
 use lockstep::model::Rule;
 use lockstep::reference::rules;
 use lockstep::report::Style;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::selection;
@@ -18,15 +19,22 @@ pub struct Args {
     rule: String,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// What a rule is for.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RuleHelp {
+    /// The id.
     rule: &'static str,
+    /// Why it is there.
     reason: &'static str,
+    /// What to do about it.
     remedy: &'static str,
+    /// A few lines that break it.
     #[serde(skip_serializing_if = "Option::is_none")]
     bad: Option<&'static str>,
+    /// The same lines mended.
     #[serde(skip_serializing_if = "Option::is_none")]
     good: Option<&'static str>,
+    /// Where all rules stand.
     page: &'static str,
 }
 
@@ -42,7 +50,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
                 .hint(format!("`{PAGE}` has all of them")),
         );
     };
-    let answer = Answer {
+    let answer = RuleHelp {
         rule: rule.id,
         reason: rule.reason,
         remedy: rule.remedy,

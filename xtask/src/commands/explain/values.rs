@@ -6,6 +6,7 @@ use lockstep::render::{ENVIRONMENT_BLUEPRINT, Unit, built_in};
 use lockstep::report::{Style, line};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use lockstep::workspace::{Environment, Explained, UnknownPath, Workspace, explain};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -31,11 +32,15 @@ pub struct Args {
     revision: Option<String>,
 }
 
-#[derive(Serialize)]
+/// The values of a unit.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct UnitValues {
+    /// The environment.
     environment: String,
+    /// The agent, or `_environment`.
     agent: String,
+    /// The values, by path.
     values: Vec<Explained>,
 }
 
@@ -63,7 +68,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .iter()
         .map(|value| text(value, context.style))
         .collect::<String>();
-    let answer = Answer {
+    let answer = UnitValues {
         environment: args.environment.clone(),
         agent: args.agent.clone(),
         values,

@@ -10,6 +10,7 @@ use clap::CommandFactory;
 use lockstep::model::{FileTree, Finding};
 use lockstep::reference;
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answers;
@@ -30,11 +31,14 @@ pub struct Args {
     check: bool,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// Files that were written, or are to be.
     written: Vec<String>,
+    /// Files that were removed, or are to be.
     removed: Vec<String>,
+    /// How many stayed as they are.
     unchanged: usize,
 }
 

@@ -2,17 +2,23 @@
 
 use lockstep::model::{AgentName, EnvironmentName, Timestamp};
 use lockstep::release::ledger::{Event, Fact, Incident, IncidentSeverity};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::report::Report;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
+pub(in crate::commands) struct Answer<'a> {
+    /// The environment.
     environment: &'a EnvironmentName,
+    /// The agent.
     agent: &'a AgentName,
+    /// The incident.
     incident: &'a Incident,
+    /// Until when somebody has to answer.
     answer_by: Timestamp,
+    /// Whether that is new.
     changed: bool,
 }
 
@@ -61,7 +67,7 @@ pub(super) fn closed(environment: &EnvironmentName, agent: &AgentName, incident:
         changed,
     };
     Report::new(answer, text).next(format!(
-        "cargo xtask retro draft {agent} --incident {} --output retro.yaml",
+        "cargo xtask retro draft {agent} --incident {} --into retro.yaml",
         incident.id
     ))
 }

@@ -66,6 +66,7 @@ pub(in crate::commands) fn of_paths(
         objects,
         sources: files.entries().count(),
         policies: judge.policy_count(),
+        unchanged: 0,
     };
     Ok(report(amount, "files", findings, files, Vec::new()))
 }
@@ -114,7 +115,7 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
                 }
             }
             _ => {
-                let message = format!("there is no file or folder `{shown}`");
+                let message = format!("there is no `{shown}`");
                 return Err(Failure::new(FailureKind::Usage, message));
             }
         }

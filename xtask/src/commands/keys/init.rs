@@ -1,6 +1,7 @@
 //! `keys init`: a new key that may sign.
 
 use lockstep::artifact::SignerEntry;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Edited, Place, make, next};
@@ -24,11 +25,15 @@ pub struct Args {
     place: Place,
 }
 
-#[derive(Serialize)]
+/// A key that was made.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Made {
+    /// Its name in the trust file.
     name: String,
+    /// Where the private half is.
     private: String,
+    /// The public half, as PEM.
     public: String,
 }
 
@@ -61,7 +66,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         lockstep::workspace::layout::TRUST
     );
     let mut report = Report::new(
-        Answer {
+        Made {
             private: made.path.display().to_string(),
             public: made.public,
             name: args.name.clone(),

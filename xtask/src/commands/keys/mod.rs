@@ -11,6 +11,7 @@ use lockstep::model::{EnvironmentName, FileTree};
 use lockstep::workspace::{Workspace, layout, read_trust};
 use lockstep::yaml;
 
+use super::answers::{Shape, shape};
 use super::trust::key_folder;
 use crate::adapters::signer::passphrase::{self, Novelty};
 use crate::adapters::signer::{LocalKey, encrypted};
@@ -38,6 +39,13 @@ enum What {
     Revoke(revoke::Args),
 }
 
+/// What it answers.
+pub(super) const ANSWERS: &[Shape] = &[
+    shape::<init::Made>(),
+    shape::<rotate::Rotated>(),
+    shape::<revoke::Revoked>(),
+];
+
 /// Does one of them.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     match args.what {
@@ -52,7 +60,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
 struct Place {
     /// Write the private half to this file, instead of the git folder.
     #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    into: Option<PathBuf>,
     /// Do not encrypt the private half: for a place that keeps secrets itself. Only outside the tree.
     #[arg(long)]
     plain: bool,
@@ -137,7 +145,7 @@ struct Made {
 /// Makes a key and writes its private half.
 fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
     let repository = context.repository()?;
-    let path = match &place.output {
+    let path = match &place.into {
         Some(path) => context.folder.join(path),
         None => key_folder(&*repository).join(format!("{name}.key")),
     };
@@ -147,7 +155,7 @@ fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
                 .hint("choose another name: `--name`"),
         );
     }
-    let is_inside = place.output.is_some() && repository.work_folder().is_some_and(|folder| path.starts_with(folder));
+    let is_inside = place.into.is_some() && repository.work_folder().is_some_and(|folder| path.starts_with(folder));
     if place.plain && is_inside {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -174,7 +182,7 @@ fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
     let public = key.public().to_pem();
     // beside the key where this clone looks for keys, so that the file is opened only to sign
     let listed = key_folder(&*repository).join(format!("{name}.pub"));
-    if place.output.is_none() {
+    if place.into.is_none() {
         context.files.write(&listed, public.as_bytes())?;
     }
     Ok(Made { public, path })

@@ -2,6 +2,7 @@
 
 use lockstep::artifact::Revocation;
 use lockstep::model::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Edited, next};
@@ -22,11 +23,15 @@ pub struct Args {
     reason: String,
 }
 
-#[derive(Serialize)]
+/// A key that is not believed any more.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Revoked {
+    /// Its name in the trust file.
     name: String,
+    /// Why.
     reason: String,
+    /// Since when.
     at: String,
 }
 
@@ -50,7 +55,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     edited.write(context)?;
     let text = format!("`{}` is not believed any more\n", args.name);
     let mut report = Report::new(
-        Answer {
+        Revoked {
             name: args.name.clone(),
             reason: args.reason,
             at,

@@ -2,6 +2,7 @@
 
 use lockstep::artifact::{SequenceRange, SignerEntry};
 use lockstep::model::EnvironmentName;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::branches::{branch_state, delivery_repository};
@@ -27,12 +28,17 @@ pub struct Args {
     place: Place,
 }
 
-#[derive(Serialize)]
+/// A key that took the place of another one.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Rotated {
+    /// The name of the old one.
     old: String,
+    /// The name of the new one.
     name: String,
+    /// Where its private half is.
     private: String,
+    /// Its public half, as PEM.
     public: String,
 }
 
@@ -75,7 +81,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         args.old
     );
     let mut report = Report::new(
-        Answer {
+        Rotated {
             private: made.path.display().to_string(),
             public: made.public,
             name: args.name.clone(),

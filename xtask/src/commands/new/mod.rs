@@ -10,6 +10,7 @@ use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::render::{Engines, Selection, render_all};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::scaffold::Plan;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Map;
 
@@ -42,10 +43,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
+    /// Whether the files were written.
     applied: bool,
+    /// Their texts by path.
     files: Plan,
 }
 

@@ -2,6 +2,7 @@
 
 use lockstep::policy::admission::Resources;
 use lockstep::policy::exercise::{Mutated, exercise, mutate};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::read;
@@ -17,10 +18,14 @@ pub(super) struct Args {
     mutate: bool,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// What the examples of policies came to.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Tested {
+    /// How many policies there are.
     policies: usize,
+    /// How many objects were judged as they should be.
     passed: usize,
+    /// What became of changed policies.
     #[serde(skip_serializing_if = "Option::is_none")]
     mutants: Option<Mutated>,
 }
@@ -41,7 +46,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     if let Some(mutants) = &mutants {
         text += &shown(mutants);
     }
-    let answer = Answer {
+    let answer = Tested {
         policies: count,
         passed: exercised.passed,
         mutants,

@@ -4,6 +4,7 @@ use lockstep::artifact::ComponentChange;
 use lockstep::model::{Digest, Version};
 use lockstep::release::ledger::ReleaseKind;
 use lockstep::workspace::Environment;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Plan;
@@ -11,25 +12,38 @@ use crate::context::Context;
 use crate::ports::GitId;
 
 /// What was promoted, or would be.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
+pub(in crate::commands) struct Answer {
+    /// The environment that it comes from.
     from: String,
+    /// The environment that it goes to.
     to: String,
+    /// How regular it is.
     kind: ReleaseKind,
+    /// The branch that the commit is on.
     branch: String,
+    /// The commit; null where nothing was written.
     commit: Option<GitId>,
+    /// The agents.
     agents: Vec<AgentAnswer>,
+    /// Paths that are written.
     files: Vec<String>,
 }
 
-#[derive(Serialize)]
+/// What was promoted of one agent.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AgentAnswer {
+    /// The agent.
     agent: String,
+    /// The label of what the environment had.
     before: Option<Version>,
+    /// The label of what it gets.
     version: Version,
+    /// The id of its tuple.
     tuple: Digest,
+    /// What of the tuple changes.
     components: Vec<ComponentChange>,
 }
 

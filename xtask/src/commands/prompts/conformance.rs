@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use lockstep::model::Finding;
 use lockstep::prompts::conformance::{self, Outcome};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -18,16 +19,22 @@ pub struct Args {
     folder: PathBuf,
 }
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Answer {
+    /// How many tests pass.
     passed: usize,
+    /// How many do not.
     failed: usize,
+    /// The tests by suite.
     suites: Vec<Suite>,
 }
 
-#[derive(Serialize)]
+/// The tests of one file.
+#[derive(Serialize, JsonSchema)]
 struct Suite {
+    /// The file.
     file: String,
+    /// What came of each.
     outcomes: Vec<Outcome>,
 }
 

@@ -1,6 +1,6 @@
 //! `prompts`: what concerns the prompt format itself.
 
-mod conformance;
+pub(super) mod conformance;
 
 use crate::context::Context;
 use crate::failure::Failure;

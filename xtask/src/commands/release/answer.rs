@@ -6,6 +6,7 @@ use lockstep::release::{Change, EnvironmentPlan};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::branch;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Args;
@@ -13,35 +14,53 @@ use crate::context::Context;
 use crate::ports::{Commit, GitId};
 
 /// What was released, or would be.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
+pub(in crate::commands) struct Answer {
+    /// The commit that was released.
     dry_sha: GitId,
+    /// Whether branches were written.
     applied: bool,
+    /// Whether the remote has them.
     pushed: bool,
+    /// What each environment gets, in the fleet's order.
     environments: Vec<EnvironmentAnswer>,
 }
 
-#[derive(Serialize)]
+/// What one environment gets.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct EnvironmentAnswer {
+    /// The environment.
     environment: String,
+    /// Its branch.
     branch: String,
+    /// The commit on it; null where nothing was written.
     commit: Option<GitId>,
+    /// Its units.
     units: Vec<UnitAnswer>,
+    /// Paths on the branch that are written or removed.
     files: BTreeSet<String>,
 }
 
-#[derive(Serialize)]
+/// What happens to one unit.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct UnitAnswer {
+    /// The agent, or `_environment`.
     unit: String,
+    /// What happens to it.
     change: Change,
+    /// The label of its release.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
+    /// How many objects are new.
     objects_added: usize,
+    /// How many objects change.
     objects_changed: usize,
+    /// How many objects go.
     objects_removed: usize,
+    /// What of its tuple changes.
     components: Vec<lockstep::artifact::ComponentChange>,
 }
 

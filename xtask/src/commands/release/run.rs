@@ -105,7 +105,7 @@ impl Run<'_> {
             }
             // nothing is asked between units where only some are read
             if !memory.is_partial() {
-                let units = manifests_on(self.delivery, &commit)?.into_iter();
+                let units = manifests_on(self.delivery, &commit, &|_| true)?.into_iter();
                 let facts = units.map(|(unit, objects)| (unit, UnitFacts::of(&objects)));
                 found.facts.insert(name.to_string(), facts.collect());
             }

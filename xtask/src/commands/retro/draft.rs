@@ -36,8 +36,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
     /// Write it to this file instead of standard output.
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    into: Option<PathBuf>,
 }
 
 /// Drafts.
@@ -87,7 +87,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         samples: &samples,
     });
     let text = text(&drafted);
-    let Some(file) = &args.output else {
+    let Some(file) = &args.into else {
         return Ok(Report::new(drafted, text));
     };
     context.files.write(&context.folder.join(file), text.as_bytes())?;

@@ -29,8 +29,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let shown = args.file.display().to_string();
     let bytes = context.files.read(&context.folder.join(&args.file))?;
     let bytes = bytes.ok_or_else(|| {
-        Failure::new(FailureKind::Usage, format!("there is no file `{shown}`"))
-            .hint("begin one: `cargo xtask retro draft <agent> --incident <id> --output retro.yaml`")
+        Failure::new(FailureKind::Usage, format!("there is no `{shown}`"))
+            .hint("begin one: `cargo xtask retro draft <agent> --incident <id> --into retro.yaml`")
     })?;
     let mut sources = FileTree::default();
     sources.insert(shown.clone(), &bytes[..]);

@@ -8,6 +8,7 @@ use lockstep::model::{FileTree, Finding};
 use lockstep::schema::Catalogue;
 use lockstep::schema::import::{Imported, Source};
 use lockstep::workspace::layout;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -35,11 +36,14 @@ pub struct Args {
     dry_run: bool,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(in crate::commands) struct Answer {
+    /// Whether the files were written.
     applied: bool,
+    /// Files that were written, or would be.
     written: Vec<String>,
+    /// Files that were the same already.
     unchanged: Vec<String>,
 }
 

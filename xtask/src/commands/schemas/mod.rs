@@ -1,6 +1,6 @@
 //! `schemas`: what the tool knows of the kinds in a cluster.
 
-mod import;
+pub(super) mod import;
 
 use crate::context::Context;
 use crate::failure::Failure;

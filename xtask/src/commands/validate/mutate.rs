@@ -6,17 +6,23 @@ use lockstep::policy::exercise::manifests::{Operator, Score, mutate};
 use lockstep::policy::{By, Fleet, Judge, Layer};
 use lockstep::render::{Engines, Selection, render_all};
 use lockstep::report::Table;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::report::Report;
 
-#[derive(Serialize)]
-struct Answer {
+/// What became of changes that break what the fleet renders.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Mutated {
+    /// Which of many equal places were broken.
     seed: u64,
+    /// How many changes were made.
     made: usize,
+    /// How many anything noticed.
     found: usize,
+    /// The same by kind of change.
     operators: BTreeMap<Operator, Score>,
 }
 
@@ -43,7 +49,7 @@ pub(super) fn run(context: &Context, source: &Source, seed: u64) -> Result<Repor
         .values()
         .fold((0, 0), |(made, found), score| (made + score.made, found + score.found));
     let text = text(context, &operators, made, found);
-    let answer = Answer {
+    let answer = Mutated {
         seed,
         made,
         found,

@@ -2,13 +2,14 @@
 
 mod branch;
 mod certificates;
+mod commits;
 mod image;
 mod reproduce;
 
 use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
-use lockstep::release::verify::{Judge, Verification, VerifiedUnit, commit_finding};
+use lockstep::release::verify::{Judge, SignedCommits, Verification, VerifiedUnit};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
 use schemars::JsonSchema;
@@ -26,7 +27,7 @@ use crate::report::Report;
 /// Verify that environment branches are what someone who may has signed, byte for byte.
 ///
 /// Every unit: its signature, its files against the signed statement, the list of units, and the chain of statements
-/// through the branch's history. Whom to believe stands in `environments/trust.yaml` at the tip of the branch that
+/// through the branch's history; where the trust file asks for it, the signatures of the branch's commits. Whom to believe stands in `environments/trust.yaml` at the tip of the branch that
 /// people edit, never in what is verified. With `--image`: whether somebody who may has signed a container image.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -42,6 +43,9 @@ pub struct Args {
     /// Render every unit again from the commit that it names, and compare each byte.
     #[arg(long, conflicts_with = "path")]
     reproduce: bool,
+    /// How many of the branch's last commits to look at, where they must be signed.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "path")]
+    depth: u32,
     /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the one beside the trust file or what is
     /// known of the public instance.
     #[arg(long, value_name = "FILE")]
@@ -86,6 +90,9 @@ pub(super) struct EnvironmentAnswer {
     holds: bool,
     /// How many releases the chain of statements leads back through.
     chain: usize,
+    /// How many of the last commits had to be signed, each by itself; absent where the trust file asks for no signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_commits: Option<usize>,
     /// The units.
     units: Vec<VerifiedUnit>,
     /// What came of rendering each unit again; only where that is asked for.
@@ -122,28 +129,30 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let mut text = String::new();
     for subject in &subjects {
         let mut verification = subject.verify(&judge);
-        let untold = signed(&*delivery, subject, &trusted, &mut verification)?;
+        let (environment, commit) = (&subject.environment, subject.commit.as_ref());
+        let depth = usize::try_from(args.depth).unwrap_or(usize::MAX);
+        let commits = commits::signed(&*delivery, environment, commit, &trusted, depth)?;
+        let signed = commits.as_ref();
+        verification
+            .findings
+            .extend(signed.into_iter().flat_map(|signed| signed.findings.clone()));
         let reproduction = match args.reproduce {
             true => Some(Reproducer::new(&*repository, &*delivery, subject).run(&mut verification)?),
             false => None,
         };
-        text.push_str(&shown(
-            context,
-            subject,
-            &verification,
-            untold.as_ref(),
-            reproduction.as_ref(),
-        ));
+        text.push_str(&shown(context, subject, &verification, signed, reproduction.as_ref()));
         environments.push(EnvironmentAnswer {
             environment: subject.environment.to_string(),
             commit: subject.commit.as_ref().map(|commit| commit.0.clone()),
-            holds: untold.is_none() && !verification.findings.iter().any(Finding::is_error),
+            holds: signed.is_none_or(|signed| signed.untold.is_empty())
+                && !verification.findings.iter().any(Finding::is_error),
             chain: verification.chain,
+            signed_commits: signed.map(|signed| signed.demanded),
             units: verification.units,
             reproduction,
         });
         findings.extend(verification.findings);
-        unchecked.extend(untold);
+        unchecked.extend(commits.into_iter().flat_map(|signed| signed.untold));
     }
     certificates.missed()?;
     let answer = FleetAnswer {
@@ -153,27 +162,6 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let mut report = Report::new(Answer::Fleet(answer), text).with_findings(findings, FileTree::default());
     report.unchecked = unchecked;
     Ok(report)
-}
-
-/// Adds what is wrong with the signature of the commit itself, where the trust file asks for one; returns why that could
-/// not be told.
-fn signed(
-    delivery: &dyn crate::ports::Repository,
-    subject: &branch::Subject,
-    trusted: &Trusted,
-    verification: &mut Verification,
-) -> Result<Option<String>, Failure> {
-    let keys = trusted.trust.commits.get(&subject.environment);
-    let (Some(keys), Some(commit)) = (keys, &subject.commit) else {
-        return Ok(None);
-    };
-    match commit_finding(&subject.environment, &commit.0, keys, delivery.proof(commit)?) {
-        Ok(finding) => {
-            verification.findings.extend(finding);
-            Ok(None)
-        }
-        Err(why) => Ok(Some(why)),
-    }
 }
 
 /// The fleet that names the environments: of the work tree, or of a bare clone's HEAD.
@@ -231,7 +219,7 @@ fn shown(
     context: &Context,
     subject: &branch::Subject,
     verification: &Verification,
-    untold: Option<&String>,
+    signed: Option<&SignedCommits>,
     reproduction: Option<&Outcomes>,
 ) -> String {
     let style = context.style;
@@ -239,7 +227,7 @@ fn shown(
     let holding = units.iter().filter(|unit| unit.holds).count();
     let what = if verification.findings.iter().any(Finding::is_error) {
         style.error("does not hold")
-    } else if untold.is_some() {
+    } else if signed.is_some_and(|signed| !signed.untold.is_empty()) {
         style.error("cannot be told")
     } else {
         style.good("holds")
@@ -248,8 +236,11 @@ fn shown(
         Some(commit) => format!(" at {}", commit.0.get(..12).unwrap_or(&commit.0)),
         None => String::new(),
     };
+    let commits = signed.map_or(String::new(), |signed| {
+        format!(", {} signatures of commits", signed.demanded)
+    });
     let mut text = format!(
-        "{}{place}: {what}, {holding} of {} units, {} releases in the chain\n",
+        "{}{place}: {what}, {holding} of {} units, {} releases in the chain{commits}\n",
         style.strong(subject.environment.as_str()),
         units.len(),
         verification.chain

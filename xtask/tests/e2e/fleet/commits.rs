@@ -37,10 +37,8 @@ fn trust(clone: &Path, commits: &str) {
     let text = fs::read_to_string(&path).unwrap();
     let signers = text.split("commits:").next().unwrap();
     fs::write(&path, format!("{signers}commits:\n  staging:\n{commits}")).unwrap();
-    sh(
-        clone,
-        "git add -A && git commit -qm 'Say who signs commits' && git push -q origin HEAD:main",
-    );
+    let commit = "git add -A && git commit -qm 'Say who signs commits' && git push -q origin HEAD:main";
+    sh(clone, &gpg(clone, commit));
 }
 
 const VERIFY: &str = "$XTASK verify --environment staging";
@@ -61,6 +59,15 @@ fn commit_again(clone: &Path, options: &str) {
     let line = format!(
         "parents=$(git rev-parse environment/staging^@ | sed 's/^/-p /')
          id=$(git log -1 --format=%B environment/staging | git commit-tree {options} $parents 'environment/staging^{{tree}}') &&
+         git branch -f environment/staging $id"
+    );
+    sh(clone, &gpg(clone, &line));
+}
+
+/// Puts a commit on the branch that changes nothing.
+fn commit_on_top(clone: &Path, options: &str) {
+    let line = format!(
+        "id=$(echo Again | git commit-tree {options} -p environment/staging 'environment/staging^{{tree}}') &&
          git branch -f environment/staging $id"
     );
     sh(clone, &gpg(clone, &line));
@@ -118,10 +125,21 @@ fn commits_that_gpg_signs() {
     holds(&clone);
     forge(&clone);
     refused(&clone, 1, "broken-commit-signature");
-    // without the program, or without the public key, nobody can tell
+    // a stray commit stays in the history, until somebody has looked into it
     commit_again(&clone, &format!("-S{robot}"));
+    commit_on_top(&clone, "");
+    commit_on_top(&clone, &format!("-S{robot}"));
+    refused(&clone, 1, "unsigned-commit");
+    let stray = sh(&clone, "git rev-parse environment/staging^");
+    trust(&clone, &format!("    - gpg: {robot}\n      since: {stray}\n"));
+    holds(&clone);
+    trust(&clone, &format!("    - gpg: {robot}\n"));
+    let depth = format!("{VERIFY} --depth 1");
+    sh(&clone, &gpg(&clone, &depth));
+    // without the program, or without the public key, nobody can tell
     let alone = format!("GNUPGHOME=$(mktemp -d) {VERIFY}");
     shell::refused(&clone, &alone, 4, "is not in the keyring of `gpg`");
+    trust(&clone, &format!("    - gpg: {robot}\n      since: {stray}\n"));
     sh(&clone, "git config gpg.program /nonexistent/gpg");
     refused(&clone, 4, "there is no program `/nonexistent/gpg`");
     sh(&clone, &gpg(&clone, "gpgconf --kill all"));

@@ -9,9 +9,9 @@ use super::Fleet;
 use crate::shell::{refused, run, sh};
 
 const SERVICES: &str = include_str!("sigstore.py");
-/// The tool as it signs with certificates: by itself it would build another one to check them.
+/// The tool as it is built to make and check certificates, which it would build by itself when it first needs to.
 const TOOL: &str = concat!(
-    "cargo run --quiet --locked --features keyless --bin xtask-sigstore --manifest-path '",
+    "cargo run --quiet --locked --features sigstore --bin xtask-sigstore --manifest-path '",
     env!("CARGO_MANIFEST_DIR"),
     "/Cargo.toml' --"
 );
@@ -117,6 +117,42 @@ fn a_job_signs_with_one_certificate_and_anybody_can_verify_it() {
         "wrong-identity",
     );
     refused("git checkout -q . && rm -r environments/sigstore", "wrong-log-entry");
+}
+
+#[test]
+fn a_job_promotes_and_rolls_back_as_who_it_is() {
+    let fleet = Fleet::new();
+    let sigstore = Sigstore::start(&fleet.remote().with_file_name("sigstore"), WORKFLOW);
+    let clone = clone(&fleet, &sigstore);
+    let job = |line: &str| sh(&clone, &format!("{} {TOOL} {line}", sigstore.job()));
+    job("release dev staging --push");
+    let before = sh(&clone, "git show environment/staging:apps/support-rag/manifest.yaml");
+    job("promote support-rag --from dev --to staging --as v9.1.0");
+    sh(&clone, "git push -q origin HEAD:main");
+    job("release staging --push");
+    let asked = sigstore.asked("signingCert");
+    job("rollback support-rag --environment staging --reason slow --push");
+    assert_eq!(sigstore.asked("signingCert"), asked + 1);
+    let after = sh(&clone, "git show environment/staging:apps/support-rag/manifest.yaml");
+    assert_eq!(after, before);
+
+    drop(sigstore);
+    let auditor = fleet.clone("auditor", "");
+    let holds = sh(&auditor, &format!("{TOOL} verify --format json"));
+    let answer: serde_json::Value = serde_json::from_str(&holds).unwrap();
+    let staging = &answer["result"]["environments"][1];
+    assert_eq!((&staging["holds"], &staging["chain"]), (&true.into(), &3.into()));
+    let units = staging["units"].as_array().unwrap();
+    let unit = units.iter().find(|unit| unit["unit"] == "support-rag").unwrap();
+    assert_eq!((&unit["kind"], &unit["signer"]), (&"rollback".into(), &"ci".into()));
+    // another identity may read the release, and promotes nothing of it
+    sh(
+        &auditor,
+        "sed -i 's/release.yml@/other.yml@/' environments/trust.yaml && git commit -qam 'Trust another workflow'
+         git push -q origin HEAD:main",
+    );
+    let promote = format!("{TOOL} promote support-rag --from dev --to staging --as v9.2.0");
+    refused(&auditor, &promote, 1, "wrong-identity");
 }
 
 #[test]

@@ -183,6 +183,18 @@ fn ancestors_are_found_and_strangers_are_none() {
 }
 
 #[test]
+fn a_line_follows_first_parents_as_far_as_it_may_and_can() {
+    let fixture = Fixture::with(&[("a", "1")]);
+    let first = fixture.git.head().unwrap().target().unwrap();
+    let side = fixture.loose_commit("side", &[first]);
+    let second = fixture.loose_commit("second", &[first]);
+    let merge = fixture.loose_commit("merge", &[second, side]);
+    let line = |limit| fixture.open().line(&id(merge), limit).unwrap();
+    assert_eq!(line(9), [id(merge), id(second), id(first)]);
+    assert_eq!(line(2), [id(merge), id(second)]);
+}
+
+#[test]
 fn a_shallow_clone_knows_some_ancestors_and_refuses_to_guess_the_others() {
     let fixture = Fixture::unborn();
     let one = fixture.loose_commit("one", &[]);

@@ -138,7 +138,7 @@ fn the_next_promotion_waits_for_its_retrospective() {
         error[missing-retrospective] -
           `INC-7` is open: a P1 incident of `orders` in `staging`
           unit: canary/orders
-          help: when it is over: `cargo xtask incident close INC-7 --cause "…" --reason "…"`; then `cargo xtask retro draft orders --incident INC-7 --output retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+          help: when it is over: `cargo xtask incident close INC-7 --cause "…" --reason "…"`; then `cargo xtask retro draft orders --incident INC-7 --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
     "#]]);
     close(&fleet, "INC-7");
     fleet.refused(&STEP, expect![[r#"
@@ -146,7 +146,7 @@ fn the_next_promotion_waits_for_its_retrospective() {
         error[missing-retrospective] -
           nothing was learnt yet from `INC-7`: a P1 incident of `orders` in `staging`
           unit: canary/orders
-          help: `cargo xtask retro draft orders --incident INC-7 --output retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+          help: `cargo xtask retro draft orders --incident INC-7 --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
     "#]]);
     // wherever it is promoted to
     let far = [
@@ -208,7 +208,7 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
         "orders",
         "--incident",
         "INC-7",
-        "--output",
+        "--into",
         "retro.yaml",
     ];
     fleet.done(&draft);
@@ -290,7 +290,7 @@ fn a_retrospective_of_what_goes_on_or_of_nothing_is_refused() {
         "orders",
         "--incident",
         "INC-7",
-        "--output",
+        "--into",
         "retro.yaml",
     ]);
     fleet.edit("retro.yaml", "cause: \"\"", "cause: a full queue");
@@ -331,9 +331,9 @@ fn an_environment_may_ask_for_a_retrospective_of_every_release() {
         error[missing-retrospective] environments/fleet.yaml
           nothing was learnt yet from v1.0.0 of `orders`, which runs in `staging`
           unit: staging/orders
-          help: `cargo xtask retro draft orders --environment staging --output retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+          help: `cargo xtask retro draft orders --environment staging --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
     "#]]);
-    fleet.done(&["retro", "draft", "orders", "-e", "staging", "--output", "retro.yaml"]);
+    fleet.done(&["retro", "draft", "orders", "-e", "staging", "--into", "retro.yaml"]);
     fleet.edit("retro.yaml", "impact: \"\"", "impact: nobody noticed");
     fleet.edit("retro.yaml", "cause: \"\"", "cause: nothing went wrong");
     fill_in(&fleet, "retro.yaml");

@@ -86,7 +86,7 @@ fn agents_one_by_one_come_to_the_same_manifests_as_all_at_once() {
 fn a_release_writes_what_render_shows() {
     let fleet = Fleet::small();
     fleet.release(&["dev"]);
-    fleet.done(&["render", "--environment", "dev", "--output", "out"]);
+    fleet.done(&["render", "--environment", "dev", "--into", "out"]);
     for (path, text) in fleet.files("environment/dev") {
         if path.ends_with("manifest.yaml") || path.starts_with("argocd/") {
             let rendered = std::fs::read_to_string(fleet.repository.path(&format!("out/dev/{path}"))).unwrap();

@@ -204,3 +204,45 @@ fn a_dry_run_says_the_plan_and_writes_nothing() {
     fleet.release(&["dev"]);
     assert_eq!(planned, serde_json::json!(fleet.paths("environment/dev")));
 }
+
+/// A main Ingress, and a canary one where names have a suffix.
+const INGRESS: &str = r#"apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {{ agent.resourceName | quote }}
+  namespace: {{ environment.namespace | quote }}
+  {%- if environment.suffix %}
+  annotations: { nginx.ingress.kubernetes.io/canary: "true", nginx.ingress.kubernetes.io/canary-weight: "5" }
+  {%- endif %}
+spec:
+  rules:
+    - host: {{ (agent.name ~ ".example.com") | quote }}
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend: { service: { name: {{ agent.resourceName | quote }}, port: { number: 8080 } } }
+"#;
+
+#[test]
+fn a_canary_that_waits_for_its_main_ingress_names_the_command_that_brings_both() {
+    let fleet = Fleet::small();
+    fleet.put("templates/agent-service/ingress.yaml.tera", INGRESS);
+    for environment in ["canary", "production"] {
+        fleet.promote("orders", environment, "v1.0.0");
+    }
+    fleet.commit("Let requests in");
+    fleet.refused(
+        &["release", "dev", "canary"],
+        expect![[r#"
+        exit 1
+        error[canary-without-main] templates/agent-service/ingress.yaml.tera:14:1
+          no main Ingress leads to `orders.example.com/`, so the canary gets no requests
+          unit: canary/orders
+          object: shop/Ingress orders-canary (networking.k8s.io)
+          help: `production` has the main one: release them together, `cargo xtask release dev canary production`
+          see: canary/apps/orders/manifest.yaml:57:15: rendered here
+    "#]],
+    );
+    fleet.release(&["dev", "canary", "production"]);
+}

@@ -1,7 +1,11 @@
 //! The signature of the commit itself, where the trust file asks for one. The programs that make and check signatures are
 //! out of reach here: what they say is for the end-to-end tests.
 
+use expect_test::{Expect, expect};
 use git2::Oid;
+use lockstep::artifact::{CommitKey, CommitProof};
+use lockstep::model::EnvironmentName;
+use lockstep::release::verify::signed_commits;
 
 use super::released::{BRANCH, Released};
 use crate::fleet::Fleet;
@@ -59,6 +63,97 @@ fn case_28_a_signature_of_another_kind() {
     );
     let answer = released.verify_with(DEMAND);
     assert_eq!((answer.exit, answer.rules()), (1, vec!["broken-commit-signature"]));
+}
+
+/// What the signatures of commits come to, the newest first: `+` is one of the right key, `x` of another one, `-` is none,
+/// `!` a broken one and `?` one that nobody can tell.
+fn check(commits: &str, expected: Expect) {
+    let (right, other) = (CommitKey::Gpg("A".repeat(40)), CommitKey::Gpg("B".repeat(40)));
+    let proof = |sign| match sign {
+        '+' => CommitProof::Signed(vec![right.clone()]),
+        'x' => CommitProof::Signed(vec![other.clone()]),
+        '!' => CommitProof::Broken("it is not the signature of this commit".to_owned()),
+        '?' => CommitProof::Unchecked("there is no program `gpg`".to_owned()),
+        _ => CommitProof::Unsigned,
+    };
+    let commits = commits.chars().enumerate();
+    let commits: Vec<_> = commits
+        .map(|(index, sign)| (format!("c{index}"), proof(sign)))
+        .collect();
+    let dev = EnvironmentName::new("dev").unwrap();
+    let signed = signed_commits(&dev, std::slice::from_ref(&right), &commits);
+    let lines = signed
+        .findings
+        .iter()
+        .map(|finding| format!("{}: {}", finding.rule, finding.message));
+    let lines: Vec<String> = lines.chain(signed.untold).collect();
+    expected.assert_eq(&format!(
+        "{} of {}\n{}",
+        signed.demanded,
+        commits.len(),
+        lines.join("\n")
+    ));
+}
+
+#[test]
+fn every_commit_since_the_oldest_that_is_signed_must_be() {
+    check(
+        "+++--",
+        expect![[r#"
+        3 of 5
+    "#]],
+    );
+    check(
+        "-----",
+        expect![[r#"
+        1 of 5
+        unsigned-commit: expected a signed commit, found `c0` without a signature"#]],
+    );
+    check(
+        "+-+x+-!",
+        expect![[r#"
+        5 of 7
+        unsigned-commit: expected a signed commit, found `c1` without a signature
+        untrusted-commit: `c3` is signed by the GPG key `BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB`, which may not sign commits of `dev`"#]],
+    );
+    check(
+        "x?+",
+        expect![[r#"
+        3 of 3
+        untrusted-commit: `c0` is signed by the GPG key `BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB`, which may not sign commits of `dev`
+        who signed the commit `c1` of `dev`: there is no program `gpg`"#]],
+    );
+    check(
+        "??",
+        expect![[r#"
+        1 of 2
+        who signed the commit `c0` of `dev`: there is no program `gpg`"#]],
+    );
+    // of a key that was replaced
+    check(
+        "++xx",
+        expect![[r#"
+        2 of 4
+    "#]],
+    );
+    check(
+        "",
+        expect![[r#"
+        0 of 0
+    "#]],
+    );
+}
+
+#[test]
+fn a_commit_that_was_looked_into_needs_no_signature() {
+    let released = Released::new();
+    let tip = released.fleet.tip(BRANCH).unwrap();
+    let since = |commit: &str| released.verify_with(&format!("{DEMAND}      since: {commit}\n"));
+    let answer = since(&tip.to_string());
+    assert_eq!((answer.exit, answer.rules()), (0, Vec::new()), "{}", answer.text());
+    assert_eq!(answer.result()["environments"][0]["signedCommits"], 0);
+    assert_eq!(since(&"0".repeat(40)).rules(), ["unsigned-commit"]);
+    assert_eq!(since(&tip.to_string()[..12]).rules(), ["unclear-signer"]);
 }
 
 #[test]

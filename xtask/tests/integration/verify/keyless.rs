@@ -57,7 +57,7 @@ fn a_clone_signs_for_itself_what_it_does_not_push() {
 }
 
 #[test]
-#[cfg(not(feature = "keyless"))]
+#[cfg(not(feature = "sigstore"))]
 fn a_build_that_cannot_sign_with_certificates_says_so_and_writes_nothing() {
     let fleet = fleet();
     let token = fleet.repository.path(".git/token");
@@ -71,7 +71,7 @@ fn a_build_that_cannot_sign_with_certificates_says_so_and_writes_nothing() {
             "{}",
             answer.text()
         );
-        assert!(answer.text().contains("--features keyless"), "{}", answer.text());
+        assert!(answer.text().contains("--features sigstore"), "{}", answer.text());
     }
     assert_eq!(fleet.tip("environment/staging"), None);
 }

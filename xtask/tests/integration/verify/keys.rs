@@ -111,7 +111,7 @@ fn who_has_no_key_cannot_release_what_must_be_signed() {
 #[test]
 fn a_key_that_is_not_encrypted_has_no_place_in_the_tree() {
     let fleet = Fleet::small();
-    let answer = fleet.run(&["keys", "init", "--plain", "--output", "release.key"]);
+    let answer = fleet.run(&["keys", "init", "--plain", "--into", "release.key"]);
     assert_eq!(answer.exit, 2);
     assert!(answer.text().contains("has no place in the tree"), "{}", answer.text());
 }

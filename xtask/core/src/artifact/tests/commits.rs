@@ -11,6 +11,7 @@ fn entry(gpg: Option<&str>, ssh: Option<&str>) -> Result<CommitKey, String> {
     let entry = CommitSigner {
         gpg: gpg.map(str::to_owned),
         ssh: ssh.map(str::to_owned),
+        since: None,
     };
     CommitKey::of(&entry, "/commits/dev/0").map_err(|problem| format!("{} {}", problem.rule, problem.pointer))
 }

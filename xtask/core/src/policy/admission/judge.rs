@@ -12,7 +12,7 @@ use super::{Policies, Request, Subject, Tally};
 use crate::cel::{
     BINDING_BUDGET, Budget, EXPRESSION_BUDGET, Error, Evaluation, Expression, MATCH_BUDGET, Scope, Value,
 };
-use crate::model::{Problem, Severity};
+use crate::model::{Problem, Severity, escaped};
 
 pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
     let subject = Subject::of(request, &policies.resources);
@@ -299,7 +299,7 @@ fn guessed(validation: &Validation, variables: &Variables<'_>) -> String {
         };
         let is_there = |pointer: &String| object.pointer(pointer).is_some();
         Some(fields.iter().fold(start, |pointer, field| {
-            let longer = format!("{pointer}/{}", field.replace('~', "~0").replace('/', "~1"));
+            let longer = format!("{pointer}/{}", escaped(field));
             if is_there(&longer) { longer } else { pointer }
         }))
     });

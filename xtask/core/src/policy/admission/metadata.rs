@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What all our annotations start with.
@@ -23,8 +24,9 @@ const KNOWN: &[&str] = &[
 ];
 
 /// How much harm it does to break a rule, whatever a binding does about it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "Harm")]
 pub enum Severity {
     /// Untidy.
     Low,
@@ -38,7 +40,7 @@ pub enum Severity {
 }
 
 /// What a policy's annotations say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct About {
     /// The rule's id, which reads well after "waive".

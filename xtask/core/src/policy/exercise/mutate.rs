@@ -1,6 +1,7 @@
 //! Proves that examples notice: each clause of each policy is flipped in turn, and some example has to be judged otherwise.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::workspace::layout;
 use crate::yaml;
 
 /// What became of the mutants.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Mutated {
     /// How many an example noticed.
     pub noticed: usize,
@@ -21,7 +22,7 @@ pub struct Mutated {
 }
 
 /// A change of a policy that no example notices.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Survivor {
     /// The rule.
     pub rule: String,

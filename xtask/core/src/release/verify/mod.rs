@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use chain::{Link, claimed_sequence, wanted_inventories};
-pub use commit::commit_finding;
+pub use commit::{SignedCommits, signed_commits};
 pub use reproduce::{
     Reproduction, Rerendered, irreproducible, missing_source, not_comparable, reproduction_findings,
     restoration_findings,

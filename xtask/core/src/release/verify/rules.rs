@@ -12,7 +12,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "broken-commit-signature",
         "the signature of a commit is not its own, or its key is expired or revoked",
-        "find out who made the commit; then release the environment again with `--resign`",
+        "find out who made the commit; then release the environment again with `--resign`, and name an earlier one under `since:` once it was looked into",
     ),
     Rule::new(
         "changed-file",

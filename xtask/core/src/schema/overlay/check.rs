@@ -6,7 +6,7 @@ use super::forms::{self, Form};
 use super::row::Check;
 use super::view::{field, has};
 use super::walk::Problems;
-use crate::model::{Problem, Quantity, suggestion};
+use crate::model::{Problem, Quantity, escaped, suggestion};
 
 /// Asks one thing of a value.
 pub(super) fn apply(check: Check, value: &Value, problems: &mut Problems<'_>) {
@@ -95,7 +95,7 @@ fn fields(check: Check, value: &Value, map: &Map<String, Value>, problems: &mut 
 fn keys(map: &Map<String, Value>, form: Form, problems: &mut Problems<'_>) {
     for key in map.keys().filter(|key| !form.fits(key)) {
         let message = format!("the key `{key}` in `{}` is no {}", problems.place(), form.name());
-        let pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/{}", escaped(key));
         let problem = Problem::error("malformed-text", pointer, message);
         problems.add(problem.on_key().help(format!("write {}", form.rule())));
     }

@@ -20,7 +20,7 @@ pub(crate) use view::{deep, field, items, number, text};
 
 use serde_json::Value;
 
-use crate::model::{Problem, Rule};
+use crate::model::{Path, Problem, Rule};
 
 /// What is wrong with an object, by place. A field of the wrong type is the schema's affair and passes here; where the
 /// schema has complained about a place, its word is enough.
@@ -29,7 +29,7 @@ pub fn check(object: &Value) -> Vec<Problem> {
     let version = text(object, "apiVersion").unwrap_or_default();
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let kind = tables::of(group, text(object, "kind").unwrap_or_default());
-    walk::walk(kind.shape(), object, &walk::Path::Root, &mut problems);
+    walk::walk(kind.shape(), object, &Path::Root, &mut problems);
     problems
 }
 

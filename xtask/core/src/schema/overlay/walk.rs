@@ -4,39 +4,7 @@ use serde_json::{Map, Value};
 
 use super::check::apply;
 use super::shape::Shape;
-use crate::model::Problem;
-
-/// A place on the way down, on the stack.
-#[derive(Clone, Copy)]
-pub(super) enum Path<'a> {
-    /// The object itself.
-    Root,
-    /// A key of the map above.
-    Key(&'a Path<'a>, &'a str),
-    /// An item of the list above.
-    Index(&'a Path<'a>, usize),
-}
-
-impl Path<'_> {
-    /// The JSON pointer.
-    pub(super) fn pointer(&self) -> String {
-        match self {
-            Path::Root => String::new(),
-            Path::Key(above, key) => format!("{}/{}", above.pointer(), key.replace('~', "~0").replace('/', "~1")),
-            Path::Index(above, index) => format!("{}/{index}", above.pointer()),
-        }
-    }
-
-    /// The place as people write it: `spec.containers[0].name`.
-    pub(super) fn dotted(&self) -> String {
-        match self {
-            Path::Root => String::new(),
-            Path::Key(Path::Root, key) => (*key).to_owned(),
-            Path::Key(above, key) => format!("{}.{key}", above.dotted()),
-            Path::Index(above, index) => format!("{}[{index}]", above.dotted()),
-        }
-    }
-}
+use crate::model::{Path, Problem};
 
 /// Where problems go; a law says where below the place that it looks at.
 pub(super) struct Problems<'a> {

@@ -1,9 +1,9 @@
 //! Signing with certificates: Fulcio vouches for who a job is, a log and a time stamp for when. The work needs a build
-//! with the feature `keyless`.
+//! with the feature `sigstore`.
 
-#[cfg(feature = "keyless")]
+#[cfg(feature = "sigstore")]
 mod services;
-#[cfg(feature = "keyless")]
+#[cfg(feature = "sigstore")]
 mod session;
 
 use std::sync::Arc;
@@ -22,13 +22,13 @@ pub struct Instance {
 }
 
 /// Asks for a certificate, with which everything of a run is signed.
-#[cfg(feature = "keyless")]
+#[cfg(feature = "sigstore")]
 pub fn open(identity: &Identity, instance: &Instance) -> Result<Arc<dyn Signer>, Failure> {
     Ok(Arc::new(session::Session::open(identity, instance)?))
 }
 
 /// Asks for a certificate, with which everything of a run is signed.
-#[cfg(not(feature = "keyless"))]
+#[cfg(not(feature = "sigstore"))]
 pub fn open(_identity: &Identity, _instance: &Instance) -> Result<Arc<dyn Signer>, Failure> {
-    Err(Failure::lacks("keyless", "sign with a certificate"))
+    Err(Failure::lacks("sigstore", "sign with a certificate"))
 }

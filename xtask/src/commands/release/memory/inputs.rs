@@ -47,6 +47,7 @@ impl Inputs {
             id(&root, layout::POLICIES),
             id(&environments, "fleet.yaml"),
             id(&environments, "blueprints"),
+            id(&environments, "trust.yaml"),
         ];
         let mut found = BTreeMap::new();
         let mut candidates = BTreeSet::new();

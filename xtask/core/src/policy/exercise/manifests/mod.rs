@@ -8,6 +8,7 @@ mod operators;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::judge::{Case, Judge, Layer, Session};
@@ -20,7 +21,7 @@ use crate::yaml::{Segment, dotted};
 pub use operators::Operator;
 
 /// What became of the changes of one kind.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Score {
     /// How many were made.
     pub made: usize,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::secrets::{of_value, scan};
 use super::{Found, UnitScene};
-use crate::model::{Problem, Rule};
+use crate::model::{Path, Problem, Rule, escaped};
 use crate::schema::overlay::{field, text};
 
 pub(in crate::policy::rules) const RULE: Rule = Rule::new(
@@ -27,7 +27,7 @@ pub(super) fn check(scene: &UnitScene<'_>) -> Vec<Found> {
         if manifest.id.kind == "Secret" && manifest.id.group.is_empty() {
             leaks.extend(data(&manifest.object));
         } else {
-            walk(&manifest.object, &mut String::new(), &mut leaks);
+            walk(&manifest.object, &Path::Root, &mut leaks);
         }
         found.extend(leaks.into_iter().map(|problem| (index, problem)));
     }
@@ -45,49 +45,43 @@ fn data(secret: &Value) -> Vec<Problem> {
         .filter(|(_, _, value)| value.as_str().is_some_and(|value| !value.is_empty()))
         .map(|(map, key, _)| {
             let message = format!("the Secret holds `{key}` in plain sight: base64 hides nothing");
-            let pointer = format!("/{map}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("/{map}/{}", escaped(key));
             Problem::error("leaked-secret", pointer, message)
         })
         .collect()
 }
 
-fn walk(value: &Value, pointer: &mut String, leaks: &mut Vec<Problem>) {
-    let length = pointer.len();
+fn walk(value: &Value, place: &Path<'_>, leaks: &mut Vec<Problem>) {
     match value {
         Value::Object(map) => {
-            if let (Some(name), Some(given)) = (text(value, "name"), text(value, "value")) {
-                leaks.extend(of_value(name, given).map(|kind| problem(format!("{pointer}/value"), kind)));
-            }
+            let named = text(value, "value").and_then(|given| of_value(text(value, "name")?, given));
+            leaks.extend(named.map(|kind| problem(&Path::Key(place, "value"), kind)));
             for (key, value) in map.iter().filter(|(key, _)| !SKIPPED.contains(&key.as_str())) {
-                pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                let place = Path::Key(place, key);
                 match value {
                     // one line is a value of its key; several are a file
                     Value::String(text) if !text.contains('\n') && key != "value" => {
-                        leaks.extend(of_value(key, text).map(|kind| problem(pointer.clone(), kind)));
+                        leaks.extend(of_value(key, text).map(|kind| problem(&place, kind)));
                     }
-                    value => walk(value, pointer, leaks),
+                    value => walk(value, &place, leaks),
                 }
-                pointer.truncate(length);
             }
         }
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{at}"));
-                walk(item, pointer, leaks);
-                pointer.truncate(length);
+                walk(item, &Path::Index(place, at), leaks);
             }
         }
         Value::String(text) if text.contains('\n') => {
-            leaks.extend(scan(text).first().map(|hit| problem(pointer.clone(), hit.kind)));
+            leaks.extend(scan(text).first().map(|hit| problem(place, hit.kind)));
         }
-        Value::String(text) => leaks.extend(of_value("", text).map(|kind| problem(pointer.clone(), kind))),
+        Value::String(text) => leaks.extend(of_value("", text).map(|kind| problem(place, kind))),
         _ => {}
     }
 }
 
-fn problem(pointer: String, kind: &str) -> Problem {
+fn problem(place: &Path<'_>, kind: &str) -> Problem {
     // the value itself is never shown: reports are read by more people than the repository
     let message = format!("this looks like {kind}");
-    Problem::error("leaked-secret", pointer, message).help("revoke it, take it out, and name a Secret instead")
+    Problem::error("leaked-secret", place.pointer(), message).help("revoke it, take it out, and name a Secret instead")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Problem, Quantity};
+use crate::model::{Problem, Quantity, escaped};
 use crate::schema::overlay::check::shown;
 use crate::schema::overlay::forms::Form;
 use crate::schema::overlay::view::{deep, field, has, items, text};
@@ -72,7 +72,7 @@ pub(in crate::schema::overlay) fn resources(resources: &Value, problems: &mut Pr
             continue;
         };
         let whole = name.contains('/') || name.starts_with("hugepages-");
-        let pointer = || format!("/requests/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = || format!("/requests/{}", escaped(name));
         match most {
             Some(most) if wanted > most => {
                 let message = format!(

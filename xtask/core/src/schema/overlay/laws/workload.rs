@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::Problem;
+use crate::model::{Problem, escaped};
 use crate::schema::overlay::forms::{percent, schedule_problem};
 use crate::schema::overlay::view::{deep, field, items, number, text};
 use crate::schema::overlay::walk::Problems;
@@ -32,7 +32,7 @@ pub(in crate::schema::overlay) fn selected_template(spec: &Value, problems: &mut
             Some(given) => format!("the selector wants `{key}: {wanted}`, the template has `{given}`"),
             None => format!("the selector wants `{key}: {wanted}`, which the template lacks"),
         };
-        let pointer = format!("/selector/matchLabels/{}", key.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/selector/matchLabels/{}", escaped(key));
         problems.add(Problem::error("selector-mismatch", pointer, message).help("give the template the same label"));
     }
     for (index, expression) in items(selector, "matchExpressions").iter().enumerate() {

@@ -40,6 +40,23 @@ pub struct ArgoCd {
     pub root_project: String,
     /// Kinds that an environment may hold beside those that the blueprints render.
     pub kinds: Vec<GroupKind>,
+    /// How the project holds commits to the GPG keys that `environments/trust.yaml` names for the environment.
+    pub source_integrity: SourceIntegrity,
+}
+
+/// What Argo CD asks of the commits that it syncs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SourceIntegrity {
+    /// The commit that it syncs is signed: `sourceIntegrity` with the mode `head`, from Argo CD 3.5 on.
+    #[default]
+    Head,
+    /// So are all before it, back to one that is sealed: the mode `strict`.
+    Strict,
+    /// The commit that it syncs is signed, by `signatureKeys`: before Argo CD 3.5.
+    SignatureKeys,
+    /// Nothing.
+    None,
 }
 
 /// A kind of Kubernetes objects.

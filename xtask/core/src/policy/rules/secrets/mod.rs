@@ -1,6 +1,12 @@
 //! What looks like a secret in a text: forms that providers give their keys, and values of telling names that look made
 //! by a machine.
 
+mod forms;
+mod shape;
+
+use forms::{form, untold, web_token};
+use shape::{GIVES, SHORTEST, Shape, is_part};
+
 /// Something that looks like a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hit {
@@ -12,42 +18,6 @@ pub(super) struct Hit {
     pub(super) kind: &'static str,
 }
 
-/// Forms that providers give their keys: how one begins, the fewest characters after that, and what it is.
-const FORMS: &[(&str, usize, &str)] = &[
-    ("AGE-SECRET-KEY-1", 50, "an age key"),
-    ("AIza", 35, "a Google API key"),
-    ("AKIA", 16, "an AWS access key"),
-    ("ASIA", 16, "an AWS access key"),
-    ("GOCSPX-", 24, "a Google OAuth secret"),
-    ("SG.", 60, "a SendGrid key"),
-    ("dckr_pat_", 20, "a Docker token"),
-    ("dop_v1_", 60, "a DigitalOcean token"),
-    ("gho_", 36, "a GitHub token"),
-    ("ghp_", 36, "a GitHub token"),
-    ("ghr_", 36, "a GitHub token"),
-    ("ghs_", 36, "a GitHub token"),
-    ("ghu_", 36, "a GitHub token"),
-    ("github_pat_", 50, "a GitHub token"),
-    ("glpat-", 20, "a GitLab token"),
-    ("glsa_", 32, "a Grafana token"),
-    ("hf_", 30, "a Hugging Face token"),
-    ("hvs.", 24, "a Vault token"),
-    ("lin_api_", 32, "a Linear key"),
-    ("npm_", 36, "an npm token"),
-    ("pypi-", 80, "a PyPI token"),
-    ("rk_live_", 20, "a Stripe key"),
-    ("shpat_", 32, "a Shopify token"),
-    ("sk-ant-", 20, "an Anthropic key"),
-    ("sk-proj-", 20, "an OpenAI key"),
-    ("sk-", 40, "an OpenAI key"),
-    ("sk_live_", 20, "a Stripe key"),
-    ("xoxa-", 20, "a Slack token"),
-    ("xoxb-", 20, "a Slack token"),
-    ("xoxp-", 20, "a Slack token"),
-    ("xoxr-", 20, "a Slack token"),
-    ("xoxs-", 20, "a Slack token"),
-    ("ya29.", 30, "a Google token"),
-];
 /// Words in a name that say what its value is.
 const TELLING: [&str; 12] = [
     "accesskey",
@@ -95,8 +65,6 @@ const PUBLIC: [&str; 9] = [
     "sha",
     "sig",
 ];
-/// How public keys and certificates begin in base64.
-const DER: [&str; 3] = ["MCow", "MFkw", "MII"];
 /// Words in a value that say that it stands for a secret.
 const STANDING_IN: [&str; 14] = [
     "changeme",
@@ -118,11 +86,6 @@ const STANDING_IN: [&str; 14] = [
 const LEAST: usize = 8;
 /// Least bits of information a character, in a value of a telling name.
 const LEAST_BITS: f64 = 2.8;
-/// Least length of a provider's key.
-const SHORTEST: usize = 20;
-/// Least length and least bits a character of a value that nothing tells about.
-const UNTOLD: (usize, f64) = (40, 4.6);
-
 /// Everything in a text that looks like a secret, by place.
 pub(super) fn scan(text: &str) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
@@ -130,13 +93,16 @@ pub(super) fn scan(text: &str) -> Vec<Hit> {
     // certificates and public keys are for everyone
     let mut public = false;
     for line in text.split_inclusive('\n') {
-        public |= line.contains("-----BEGIN ") && !line.contains("PRIVATE");
-        let found = if public { Vec::new() } else { in_line(line) };
-        hits.extend(found.into_iter().map(|hit| Hit {
-            start: start + hit.start,
-            ..hit
-        }));
-        public &= !line.contains("-----END ");
+        let shape = Shape::of(line);
+        public |= shape.dashes && line.contains("-----BEGIN ") && !line.contains("PRIVATE");
+        if !public {
+            let found = in_line(line, &shape).into_iter();
+            hits.extend(found.map(|hit| Hit {
+                start: start + hit.start,
+                ..hit
+            }));
+        }
+        public &= !(shape.dashes && line.contains("-----END "));
         start += line.len();
     }
     hits
@@ -147,17 +113,17 @@ pub(super) fn of_value(name: &str, value: &str) -> Option<&'static str> {
     if value.len() < LEAST {
         return None;
     }
-    let told = || looks_made(value) && is_telling(name);
-    let hit = in_line(value).first().map(|hit| hit.kind);
+    let shape = Shape::of(value);
+    let told = || shape.made() && is_telling(name) && looks_made(value);
+    let hit = in_line(value, &shape).first().map(|hit| hit.kind);
     hit.or_else(|| told().then_some(TOLD))
 }
 
 const TOLD: &str = "a value that only a machine would choose, under a telling name";
 
-fn in_line(line: &str) -> Vec<Hit> {
-    let signs = Signs::of(line);
+fn in_line(line: &str, shape: &Shape) -> Vec<Hit> {
     let mut hits = Vec::new();
-    if signs.dashes
+    if shape.dashes
         && let Some(at) = line
             .find("-----BEGIN ")
             .filter(|at| line[*at..].contains("PRIVATE KEY-----"))
@@ -165,46 +131,22 @@ fn in_line(line: &str) -> Vec<Hit> {
         hits.push(hit(at, line[at..].trim_end().len(), "a private key"));
         return hits;
     }
-    let long = words(line).filter(|(_, word)| word.len() >= SHORTEST);
-    for (at, word) in long.take_while(|_| signs.word) {
-        let public = || name_of(line).is_some_and(|(name, _)| is_public(name));
-        let kind = form(word).or_else(|| web_token(word));
-        let kind = kind.or_else(|| untold(word).filter(|_| !public()));
-        hits.extend(kind.map(|kind| hit(at, word.len(), kind)));
+    if shape.word {
+        for (at, word) in words(line).filter(|(_, word)| word.len() >= SHORTEST) {
+            let public = || name_of(line).is_some_and(|(name, _)| is_public(name));
+            let kind = form(word).or_else(|| web_token(word));
+            let kind = kind.or_else(|| untold(word).filter(|_| !public()));
+            hits.extend(kind.map(|kind| hit(at, word.len(), kind)));
+        }
     }
-    if signs.address {
+    if shape.address {
         hits.extend(credentials(line));
     }
-    hits.extend(assignment(line).filter(|told| !hits.iter().any(|hit| overlap(hit, told))));
+    if shape.made() && shape.has(GIVES) {
+        hits.extend(assignment(line).filter(|told| !hits.iter().any(|hit| overlap(hit, told))));
+    }
     hits.sort_by_key(|hit| hit.start);
     hits
-}
-
-/// What a line has at all: most have nothing that is worth a closer look.
-#[derive(Default)]
-struct Signs {
-    /// Whether one of its words is as long as a key.
-    word: bool,
-    /// Whether it has something like an address.
-    address: bool,
-    /// Whether it has a row of dashes.
-    dashes: bool,
-}
-
-impl Signs {
-    fn of(line: &str) -> Signs {
-        let mut signs = Signs::default();
-        let (mut word, mut dashes, mut slashes) = (0, 0, 0);
-        for byte in line.bytes() {
-            word = if is_part(byte) { word + 1 } else { 0 };
-            dashes = if byte == b'-' { dashes + 1 } else { 0 };
-            slashes = if byte == b'/' { slashes + 1 } else { 0 };
-            signs.word |= word >= SHORTEST;
-            signs.dashes |= dashes >= 5;
-            signs.address |= slashes >= 2;
-        }
-        signs
-    }
 }
 
 fn hit(start: usize, length: usize, kind: &'static str) -> Hit {
@@ -227,52 +169,6 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
         rest = end;
         Some((start, &line[start..end]))
     })
-}
-
-fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=')
-}
-
-/// What a word is that begins like a provider's keys and goes on as a machine would.
-fn form(word: &str) -> Option<&'static str> {
-    // `Bearer=ghp_…` and `key/ghp_…` are one word: the form may begin inside
-    let inner = word.match_indices(['=', '/', '+']).map(|(at, _)| at + 1);
-    std::iter::once(0).chain(inner).find_map(|at| form_at(word, at))
-}
-
-fn form_at(word: &str, at: usize) -> Option<&'static str> {
-    FORMS.iter().find_map(|(start, least, kind)| {
-        let rest = word[at..].strip_prefix(start)?;
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || (c == '.' && *start != "AKIA");
-        let length = rest.find(|c| !plain(c)).unwrap_or(rest.len());
-        let body = &rest[..length];
-        let cases = body.chars().any(|c| c.is_ascii_uppercase()) && body.chars().any(|c| c.is_ascii_lowercase());
-        let varied = bits(body) >= LEAST_BITS && (cases || body.chars().any(|c| c.is_ascii_digit()));
-        (length >= *least && varied && !stands_in(word)).then_some(*kind)
-    })
-}
-
-/// A JSON Web Token: three parts, the first two of them JSON.
-fn web_token(word: &str) -> Option<&'static str> {
-    let parts: Vec<&str> = word.split('.').collect();
-    let json = |part: &str| part.starts_with("eyJ") && part.len() >= 16;
-    matches!(parts[..], [head, body, signature] if json(head) && json(body) && signature.len() >= 16)
-        .then_some("a signed token")
-}
-
-/// A long word of capitals, small letters and digits without any order; digests, paths and names have one.
-fn untold(word: &str) -> Option<&'static str> {
-    let body = word.trim_end_matches('=');
-    let has = |test: fn(&char) -> bool| body.chars().any(|c| test(&c));
-    let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
-    // words show, whatever stands between them; in random letters hardly three runs of four small ones do
-    let runs = body
-        .split(|c: char| !c.is_ascii_lowercase())
-        .filter(|run| run.len() > 3);
-    let ordered = runs.count() > 2;
-    let public = DER.iter().any(|start| word.starts_with(start));
-    (body.len() >= UNTOLD.0 && !public && mixed && !ordered && bits(body) >= UNTOLD.1 && !stands_in(word))
-        .then_some("a long value without any order")
 }
 
 /// `scheme://user:password@host`
@@ -308,7 +204,7 @@ fn assignment(line: &str) -> Option<Hit> {
     let value = &value[..value
         .find(['"', '\'', ',', ' ', '}', '\n', '\r'])
         .unwrap_or(value.len())];
-    (value.len() >= LEAST && looks_made(value) && is_telling(name)).then_some(hit(start, value.len(), TOLD))
+    (value.len() >= LEAST && is_telling(name) && looks_made(value)).then_some(hit(start, value.len(), TOLD))
 }
 
 /// Whether a name says that its value is a secret.
@@ -323,8 +219,9 @@ fn has_word(name: &str, word: &str) -> bool {
 }
 
 fn is_same(part: &[u8], word: &str) -> bool {
-    let plain = |byte: &u8| if *byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
-    part.iter().map(plain).eq(word.bytes())
+    let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    // most differ in the first
+    plain(part[0]) == word.as_bytes()[0] && part.iter().copied().map(plain).eq(word.bytes())
 }
 
 /// Whether a value looks made by a machine, or chosen as a password is.
