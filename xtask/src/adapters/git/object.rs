@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use git2::{ObjectType, Oid};
+use sha1::{Digest, Sha1};
 
 use super::super::failing;
 use crate::failure::{Failure, FailureKind};
@@ -26,7 +27,11 @@ pub(super) struct NewObject {
 impl NewObject {
     pub fn new(kind: ObjectType, bytes: impl Into<Arc<[u8]>>) -> Result<NewObject, Failure> {
         let bytes = bytes.into();
-        let id = Oid::hash_object(kind, &bytes).map_err(|error| failing::git("could not hash an object", &error))?;
+        // by the processor's own instructions, where it has them; libgit2's takes five times as long
+        let mut digest = Sha1::new_with_prefix(format!("{} {}\0", kind.str(), bytes.len()));
+        digest.update(&bytes);
+        let id =
+            Oid::from_bytes(&digest.finalize()).map_err(|error| failing::git("could not hash an object", &error))?;
         Ok(NewObject { kind, id, bytes })
     }
 }

@@ -10,6 +10,7 @@ use lockstep::report::Table;
 use lockstep::schema::Catalogue;
 use lockstep::workspace::{Environment, Workspace, layout};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,22 +22,35 @@ use crate::report::Report;
 /// How many policies are measured.
 const POLICIES: usize = 20;
 
-#[derive(Serialize)]
+/// What checking the objects of one fleet takes.
+#[derive(Serialize, JsonSchema)]
 struct Row {
+    /// Agents of the fleet.
     agents: usize,
+    /// Objects of all its units.
     objects: usize,
+    /// Policies that judged them.
     policies: usize,
+    /// A walk over every value of the objects, seconds.
     walk_seconds: f64,
+    /// The schemas, seconds.
     schemas_seconds: f64,
+    /// The policies, seconds.
     policies_seconds: f64,
+    /// The schemas against the walk.
     schemas_to_walk: f64,
+    /// The policies against the walk.
     policies_to_walk: f64,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// How long checks of parsed objects take.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// Threads of the measurement.
     threads: usize,
+    /// Runs, of which the median is told.
     runs: usize,
+    /// A row for each size of fleet.
     rows: Vec<Row>,
 }
 
