@@ -10,6 +10,7 @@ use lockstep::report::Table;
 use lockstep::schema::Catalogue;
 use lockstep::workspace::{Environment, Workspace, layout};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,22 +22,35 @@ use crate::report::Report;
 /// How many policies are measured.
 const POLICIES: usize = 20;
 
-#[derive(Serialize)]
+/// What one size of fleet takes.
+#[derive(Serialize, JsonSchema)]
 struct Row {
+    /// Agents of the fleet.
     agents: usize,
+    /// Objects that were judged.
     objects: usize,
+    /// Policies by which.
     policies: usize,
+    /// The floor: looking at every value, seconds.
     walk_seconds: f64,
+    /// Judging by the schemas, seconds.
     schemas_seconds: f64,
+    /// Judging by the policies, seconds.
     policies_seconds: f64,
+    /// Schemas against the floor.
     schemas_to_walk: f64,
+    /// Policies against the floor.
     policies_to_walk: f64,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// How long the checks of objects take.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Checks {
+    /// Threads of the measurement.
     threads: usize,
+    /// Runs, of which the median is told.
     runs: usize,
+    /// A row for each size of fleet.
     rows: Vec<Row>,
 }
 
@@ -70,7 +84,7 @@ pub fn run(context: &Context, args: &Args, repository: &FileTree) -> Result<Repo
             format!("{:.1}", row.policies_to_walk),
         ]);
     }
-    let answer = Answer {
+    let answer = Checks {
         threads: rayon::current_num_threads(),
         runs: args.runs.max(1),
         rows,

@@ -110,7 +110,11 @@ struct LastRow {
 }
 
 /// What it answers.
-pub(super) const ANSWERS: &[Shape] = &[shape::<Answer>(), shape::<signatures::Signatures>()];
+pub(super) const ANSWERS: &[Shape] = &[
+    shape::<Answer>(),
+    shape::<signatures::Signatures>(),
+    shape::<checks::Checks>(),
+];
 
 /// Measures.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
