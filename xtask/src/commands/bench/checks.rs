@@ -22,30 +22,30 @@ use crate::report::Report;
 /// How many policies are measured.
 const POLICIES: usize = 20;
 
-/// What checking the objects of one fleet takes.
+/// What one size of fleet takes.
 #[derive(Serialize, JsonSchema)]
 struct Row {
     /// Agents of the fleet.
     agents: usize,
-    /// Objects of all its units.
+    /// Objects that were judged.
     objects: usize,
-    /// Policies that judged them.
+    /// Policies by which.
     policies: usize,
-    /// A walk over every value of the objects, seconds.
+    /// The floor: looking at every value, seconds.
     walk_seconds: f64,
-    /// The schemas, seconds.
+    /// Judging by the schemas, seconds.
     schemas_seconds: f64,
-    /// The policies, seconds.
+    /// Judging by the policies, seconds.
     policies_seconds: f64,
-    /// The schemas against the walk.
+    /// Schemas against the floor.
     schemas_to_walk: f64,
-    /// The policies against the walk.
+    /// Policies against the floor.
     policies_to_walk: f64,
 }
 
-/// How long checks of parsed objects take.
+/// How long the checks of objects take.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Answer {
+pub(super) struct Checks {
     /// Threads of the measurement.
     threads: usize,
     /// Runs, of which the median is told.
@@ -84,7 +84,7 @@ pub fn run(context: &Context, args: &Args, repository: &FileTree) -> Result<Repo
             format!("{:.1}", row.policies_to_walk),
         ]);
     }
-    let answer = Answer {
+    let answer = Checks {
         threads: rayon::current_num_threads(),
         runs: args.runs.max(1),
         rows,

@@ -112,8 +112,8 @@ struct LastRow {
 /// What it answers.
 pub(super) const ANSWERS: &[Shape] = &[
     shape::<Answer>(),
-    shape::<checks::Answer>(),
     shape::<signatures::Signatures>(),
+    shape::<checks::Checks>(),
 ];
 
 /// Measures.
