@@ -39,8 +39,17 @@ const FORMS: &[(&str, usize, &str)] = &[
     ("xoxs-", 20, "a Slack token"),
     ("ya29.", 30, "a Google token"),
 ];
-/// How public keys and certificates begin in base64.
-const DER: [&str; 3] = ["MCow", "MFkw", "MII"];
+/// How public keys and certificates begin in base64: those of DER, then those of SSH.
+const PUBLIC_KEYS: [&str; 8] = [
+    "MCow",
+    "MFkw",
+    "MII",
+    "AAAAB3NzaC1",
+    "AAAAC3NzaC1",
+    "AAAAE2VjZHNh",
+    "AAAAGnNrLX",
+    "AAAAInNrLW",
+];
 /// Least length and least bits a character of a value that nothing tells about.
 const UNTOLD: (usize, f64) = (40, 4.6);
 
@@ -89,7 +98,7 @@ pub(super) fn untold(word: &str) -> Option<&'static str> {
         .split(|c: char| !c.is_ascii_lowercase())
         .filter(|run| run.len() > 3);
     let ordered = runs.count() > 2;
-    let public = DER.iter().any(|start| word.starts_with(start));
+    let public = PUBLIC_KEYS.iter().any(|start| word.starts_with(start));
     (!public && mixed && !ordered && bits(body) >= UNTOLD.1 && !stands_in(word))
         .then_some("a long value without any order")
 }
