@@ -47,13 +47,6 @@ impl Scope {
 
     fn of_path(path: &str) -> Option<Scope> {
         match layout::place(path) {
-            Place::Agent(agent)
-            | Place::Prompt(agent, ..)
-            | Place::Tools(agent, _)
-            | Place::Retrieval(agent, _)
-            | Place::Contract(agent, _)
-            | Place::Dockerfile(agent)
-            | Place::Regression(agent) => Some(Scope::Agent(AgentName::new(agent).ok()?)),
             Place::Values(environment, agent)
             | Place::Release(environment, agent)
             | Place::Hold(environment, agent) => Some(Scope::Unit(
@@ -61,7 +54,7 @@ impl Scope {
                 AgentName::new(agent).ok()?,
             )),
             Place::Environment(environment) => Some(Scope::Environment(EnvironmentName::new(environment).ok()?)),
-            _ => None,
+            place => Some(Scope::Agent(AgentName::new(place.agent()?).ok()?)),
         }
     }
 }

@@ -23,17 +23,8 @@ pub fn concerned(before: Read<'_>, after: Read<'_>) -> Option<BTreeSet<AgentName
     let mut changed = BTreeSet::new();
     for path in before.tree.differing(after.tree) {
         match layout::place(path) {
-            Place::Agent(agent)
-            | Place::Prompt(agent, ..)
-            | Place::Tools(agent, _)
-            | Place::Retrieval(agent, _)
-            | Place::Contract(agent, _)
-            | Place::Dockerfile(agent)
-            | Place::Values(_, agent)
-            | Place::Release(_, agent)
-            | Place::Hold(_, agent) => drop(changed.insert(AgentName::new(agent).ok()?)),
             Place::Regression(_) | Place::Prose => {}
-            _ => return None,
+            place => drop(changed.insert(AgentName::new(place.agent()?).ok()?)),
         }
     }
     let mut concerned = changed.clone();

@@ -227,6 +227,25 @@ pub enum Place<'a> {
     Foreign,
 }
 
+impl<'a> Place<'a> {
+    /// The agent that a file belongs to, everywhere or in one environment.
+    pub fn agent(&self) -> Option<&'a str> {
+        match *self {
+            Place::Agent(agent)
+            | Place::Prompt(agent, ..)
+            | Place::Tools(agent, _)
+            | Place::Retrieval(agent, _)
+            | Place::Contract(agent, _)
+            | Place::Regression(agent)
+            | Place::Dockerfile(agent)
+            | Place::Values(_, agent)
+            | Place::Release(_, agent)
+            | Place::Hold(_, agent) => Some(agent),
+            _ => None,
+        }
+    }
+}
+
 /// What a path is.
 pub fn place(path: &str) -> Place<'_> {
     let Some((root, rest)) = path.split_once('/') else {
