@@ -78,13 +78,11 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
     };
     let mut known = 0;
     let mut change = None;
-    match (&base, &earlier) {
-        (Some(_), Some(earlier)) => {
-            change = base::change(earlier, &judged, &args.units)?;
-            known = base::forget_known(&mut judged, earlier);
-        }
-        (Some(base), None) => judged.unchecked.push(format!("what differs from `{}`", base.name)),
-        (None, _) => {}
+    if let Some(earlier) = &earlier {
+        change = base::change(earlier, &judged, &args.units)?;
+        known = base::forget_known(&mut judged, earlier);
+    } else if let Some(base) = &base {
+        judged.unchecked.push(format!("what differs from `{}`", base.name));
     }
     let touched = match (&base, &change, &judged.loaded.workspace) {
         (Some(base), Some(change), _) => base.touched(context, change)?,

@@ -27,24 +27,16 @@ pub(in crate::commands) fn of_change(
     let Some(part) = concerned(before, after) else {
         return Ok(None);
     };
-    let (engines, compiled) = Engines::compile(after.workspace);
-    let [Some(earlier), Some(later)] = [before, after].map(|side| units(side.workspace, &engines, &part)) else {
+    let (engines, mut common) = Engines::compile(after.workspace);
+    let Some(reached) = reached([before.workspace, after.workspace], &engines, &part) else {
         return Ok(None);
     };
-    let Some(asking) = asking(&earlier, &later).filter(|_| environments_are_same(&earlier, &later)) else {
-        return Ok(None);
-    };
-    let Some(others) = others(after.workspace, &engines, &asking, &part) else {
-        return Ok(None);
-    };
-    let [facts_before, facts_after] = [&earlier, &later].map(|units| among(&others, units));
-    let (mut judge, mut common) = Judge::read(after.tree, By::Everything, context.clock.now());
-    common.extend(compiled);
-    let (earlier, later) = differing(earlier, later);
-    let is_among = |unit: &str| later.iter().any(|later| later.unit == unit);
+    let (mut judge, more) = Judge::read(after.tree, By::Everything, context.clock.now());
+    common.extend(more);
+    let is_reached = |name: &str| reached[1].units.iter().any(|unit| unit.unit == name);
     let environments: Vec<&Environment> = after.workspace.environments.iter().collect();
-    let (released, unchecked) = released(context, after.workspace, &environments, &is_among);
-    let mut judged = |loaded: &Loaded, side: Read<'_>, units: &[RenderedUnit], facts: &Facts| {
+    let (released, unchecked) = released(context, after.workspace, &environments, &is_reached);
+    let mut judged = |loaded: &Loaded, side: Read<'_>, reached: &Reached| {
         judge.forget();
         let mut findings = loaded.findings.clone();
         findings.extend(common.iter().cloned());
@@ -53,28 +45,21 @@ pub(in crate::commands) fn of_change(
             engines: &engines,
             tree: side.tree,
         };
-        findings.extend(judge.part(fleet, units, &released));
-        findings.extend(judge.between(fleet, facts));
+        findings.extend(judge.part(fleet, &reached.units, &released));
+        findings.extend(judge.between(fleet, &reached.facts));
         findings.sort();
         findings.dedup();
         conclude(&judge, &mut findings, By::Everything, false);
         let idle: BTreeSet<Finding> = judge.idle().into_iter().collect();
         (findings, idle)
     };
-    let (old, idle) = judged(sides[0], before, &earlier, &facts_before);
-    let (new, idle_now) = judged(sides[1], after, &later, &facts_after);
+    let (old, idle) = judged(sides[0], before, &reached[0]);
+    let (new, idle_now) = judged(sides[1], after, &reached[1]);
     // a waiver or a policy may be of no use any more: that takes a look at all units
     if old.iter().any(|finding| finding.waiver.is_some()) || !idle_now.is_subset(&idle) {
         return Ok(None);
     }
-    let all = after.workspace.environments.iter();
-    let all = all.map(|environment| 1 + after.workspace.agents_in(environment).count());
-    let amount = Amount {
-        objects: later.iter().flat_map(RenderedUnit::all_objects).count(),
-        sources: later.len(),
-        policies: judge.policy_count(),
-        unchanged: all.sum::<usize>() - later.len(),
-    };
+    let amount = amount(after.workspace, &reached[1].units, judge.policy_count());
     let found = |findings, unchecked| Found {
         findings,
         unchecked,
@@ -82,6 +67,18 @@ pub(in crate::commands) fn of_change(
         part: part.clone(),
     };
     Ok(Some([found(old, Vec::new()), found(new, unchecked)]))
+}
+
+/// How much these units of a fleet are.
+fn amount(workspace: &Workspace, units: &[RenderedUnit], policies: usize) -> Amount {
+    let all = workspace.environments.iter();
+    let all = all.map(|environment| 1 + workspace.agents_in(environment).count());
+    Amount {
+        objects: units.iter().flat_map(RenderedUnit::all_objects).count(),
+        sources: units.len(),
+        policies,
+        unchanged: all.sum::<usize>() - units.len(),
+    }
 }
 
 /// What judging one side of a change found.
@@ -112,6 +109,46 @@ fn read(loaded: &Loaded) -> Option<Read<'_>> {
         tree: &loaded.tree,
         workspace,
     })
+}
+
+/// What a change reaches on one of its sides.
+struct Reached {
+    /// The units that are made of something else than on the other side, and what the environments have of their own.
+    units: Vec<RenderedUnit>,
+    /// The facts of all units of the environments in which something else is asked of the others.
+    facts: Facts,
+}
+
+/// What a change reaches on both sides; nothing where other units may differ, or have the same objects.
+fn reached(sides: Sides<&Workspace>, engines: &Engines, part: &BTreeSet<AgentName>) -> Option<Sides<Reached>> {
+    let [before, after] = sides.map(|workspace| units(workspace, engines, part));
+    let (before, after) = (before?, after?);
+    let asking = asking(&before, &after)?;
+    let others = others(sides[1], engines, &asking, part)?;
+    let facts = [&before, &after].map(|units| among(&others, units));
+    let is_own = |unit: &RenderedUnit| unit.unit == ENVIRONMENT_UNIT;
+    let mut both: Vec<(RenderedUnit, RenderedUnit)> = before.into_iter().zip(after).collect();
+    let differs = |before: &RenderedUnit, after: &RenderedUnit| before.input_digest != after.input_digest;
+    // what an environment has of its own, all of its units may depend on
+    if both
+        .iter()
+        .any(|(before, after)| is_own(after) && differs(before, after))
+    {
+        return None;
+    }
+    both.retain(|(before, after)| is_own(after) || differs(before, after));
+    let (before, after): (Vec<_>, Vec<_>) = both.into_iter().unzip();
+    let [earlier, later] = facts;
+    Some([
+        Reached {
+            units: before,
+            facts: earlier,
+        },
+        Reached {
+            units: after,
+            facts: later,
+        },
+    ])
 }
 
 /// What the environments have of their own, and the units of some agents; nothing where one of them cannot be rendered.
@@ -170,20 +207,4 @@ fn among(others: &Facts, units: &[RenderedUnit]) -> Facts {
         }
     }
     all
-}
-
-/// Whether the environments have the same of their own.
-fn environments_are_same(before: &[RenderedUnit], after: &[RenderedUnit]) -> bool {
-    let mut both = before
-        .iter()
-        .zip(after)
-        .filter(|(unit, _)| unit.unit == ENVIRONMENT_UNIT);
-    both.all(|(before, after)| before.input_digest == after.input_digest)
-}
-
-/// The units that are made of something else than before, and what the environments have of their own.
-fn differing(before: Vec<RenderedUnit>, after: Vec<RenderedUnit>) -> (Vec<RenderedUnit>, Vec<RenderedUnit>) {
-    let both = before.into_iter().zip(after);
-    both.filter(|(before, after)| after.unit == ENVIRONMENT_UNIT || before.input_digest != after.input_digest)
-        .unzip()
 }
