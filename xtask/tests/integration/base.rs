@@ -1,10 +1,12 @@
 //! What `check --base` tells where things were renamed, taken away or added, and where the base went its own way.
 
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use expect_test::{Expect, expect};
 use git2::Oid;
 use git2::build::CheckoutBuilder;
+use lockstep::model::Timestamp;
 
 use crate::fleet::{Fleet, command, folded};
 
@@ -362,6 +364,37 @@ fn the_units_that_a_change_concerns_are_enough_to_find_what_is_new() {
         assert_eq!(part.json.get("change"), whole.json.get("change"));
         assert_eq!(whole.result().get("unchanged"), None);
     }
+}
+
+/// A waiver of a rule from today on; the tool asks the real clock.
+fn waive(fleet: &Fleet, rule: &str) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let day = |days: i64| {
+        let time = Timestamp {
+            seconds: i64::try_from(now).unwrap() + days * 86_400,
+            offset_minutes: 0,
+        };
+        time.to_string()[..10].to_owned()
+    };
+    let text = format!(
+        "rule: {rule}\nreason: It is on its way out, and nobody else reads it.\nowner: shop\nticket: https://git.example.com/1\n\
+         created: \"{}\"\nexpires: \"{}\"\n",
+        day(0),
+        day(60)
+    );
+    fleet.put("policies/waivers/one.yaml", &text);
+}
+
+#[test]
+fn a_waiver_that_is_still_of_use_does_not_make_every_unit_be_judged() {
+    let fleet = Fleet::small();
+    broken_template(&fleet);
+    let answer = fleet.run(&["check"]);
+    waive(&fleet, answer.rules()[0]);
+    fleet.commit("Let it be");
+    warm_up(&fleet);
+    let answer = fleet.done(&AGAINST_HEAD);
+    assert_eq!(answer.result()["unchanged"], 1);
 }
 
 #[test]

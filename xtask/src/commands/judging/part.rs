@@ -51,12 +51,15 @@ pub(in crate::commands) fn of_change(
         findings.dedup();
         conclude(&judge, &mut findings, By::Everything, false);
         let idle: BTreeSet<Finding> = judge.idle().into_iter().collect();
-        (findings, idle)
+        let admitted = findings.iter().filter(|finding| finding.waiver.is_some());
+        let admitted = admitted.map(|finding| (finding.rule.clone(), finding.unit.clone(), finding.waiver.clone()));
+        let admitted: BTreeSet<_> = admitted.collect();
+        (findings, idle, admitted)
     };
-    let (old, idle) = judged(sides[0], before, &reached[0]);
-    let (new, idle_now) = judged(sides[1], after, &reached[1]);
+    let (old, idle, admitted) = judged(sides[0], before, &reached[0]);
+    let (new, idle_now, admitted_now) = judged(sides[1], after, &reached[1]);
     // a waiver or a policy may be of no use any more: that takes a look at all units
-    if old.iter().any(|finding| finding.waiver.is_some()) || !idle_now.is_subset(&idle) {
+    if !admitted.is_subset(&admitted_now) || !idle_now.is_subset(&idle) {
         return Ok(None);
     }
     let amount = amount(after.workspace, &reached[1].units, judge.policy_count());
