@@ -137,5 +137,5 @@ fn unsigned(environment: &EnvironmentName) -> Finding {
         format!("`{environment}` is released without a signature: nobody may sign for it"),
     )
     .in_file(layout::TRUST)
-    .help("make a key and let it sign: `cargo xtask keys init`")
+    .help("make a key and let it sign: `cargo xtask keys init`; it counts when the remote has it")
 }

@@ -115,10 +115,20 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
                 && error.instance_path().as_str() == errors[0].instance_path().as_str()
         })
     };
-    let best = context
-        .iter()
-        .filter(|errors| !errors.is_empty())
-        .max_by_key(|errors| (depth(errors), !is_type(errors), std::cmp::Reverse(errors.len())));
+    // whoever wrote something did not mean to take it away
+    let is_null = |errors: &[ValidationError<'_>]| match errors {
+        [error] => matches!(error.kind(), ValidationErrorKind::Type { kind } if types(kind) == ["null"]),
+        _ => false,
+    };
+    let told = context.iter().filter(|errors| !errors.is_empty());
+    let best = told.max_by_key(|errors| {
+        (
+            depth(errors),
+            !is_null(errors),
+            !is_type(errors),
+            std::cmp::Reverse(errors.len()),
+        )
+    });
     match best {
         Some(errors) => errors.iter().for_each(|error| explain(error, report)),
         None => report(error),

@@ -96,6 +96,20 @@ fn a_word_outside_its_list_is_placed_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_word_in_place_of_a_number_is_told_what_is_wanted() {
+    check_edit(
+        ORDERS,
+        "candidate:\n",
+        "values:\n  replicas: many\ncandidate:\n",
+        expect![[r#"
+            exit 1
+            error[invalid-value] agents/orders/agent.yaml:6:13
+              `values.replicas` is wrong: "many" is not of type "integer"
+        "#]],
+    );
+}
+
+#[test]
 fn an_agent_without_owner_is_refused() {
     check_edit(
         ORDERS,

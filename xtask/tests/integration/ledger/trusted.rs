@@ -72,7 +72,7 @@ fn what_nobody_may_sign_for_is_not_promoted_unless_a_person_sets_that_aside() {
             exit 1
             error[untrusted-environment] environments/trust.yaml
               nobody may sign for `staging`, so nothing on its branch is proved
-              help: make a key and let it sign: `cargo xtask keys init`, then release the environment again
+              help: make a key and let it sign: `cargo xtask keys init`, push it, then release the environment again
         "#]],
     );
     let aside = ["--override", "untrusted-environment", "--reason", "no keys yet"];

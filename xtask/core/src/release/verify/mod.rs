@@ -186,7 +186,7 @@ fn untrusted(environment: &EnvironmentName) -> Finding {
     let message = format!("nobody may sign for `{environment}`, so nothing on its branch is proved");
     Finding::error("untrusted-environment", message)
         .in_file(TRUST)
-        .help("make a key and let it sign: `cargo xtask keys init`, then release the environment again")
+        .help("make a key and let it sign: `cargo xtask keys init`, push it, then release the environment again")
 }
 
 /// Whether verification looks at a path: whatever Argo CD or this tool reads.
