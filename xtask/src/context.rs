@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep::model::{FileTree, Finding, Timestamp};
 use lockstep::report::{Style, Table};
-use lockstep::workspace::{Workspace, layout};
+use lockstep::workspace::{Elsewhere, Workspace, layout};
 
 use crate::adapters::clock::SystemClock;
 use crate::adapters::environment::Environment;
@@ -202,8 +202,14 @@ impl Context {
 }
 
 impl Loaded {
-    fn of(tree: FileTree) -> Loaded {
-        let (workspace, findings) = Workspace::load(&tree);
+    /// Reads a tree into a workspace.
+    pub fn of(tree: FileTree) -> Loaded {
+        Loaded::of_part(tree, Elsewhere::default())
+    }
+
+    /// Reads a part of a tree into a workspace.
+    pub fn of_part(tree: FileTree, elsewhere: Elsewhere) -> Loaded {
+        let (workspace, findings) = Workspace::load_part(&tree, elsewhere);
         Loaded {
             tree,
             workspace,

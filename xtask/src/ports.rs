@@ -130,6 +130,9 @@ pub trait Repository: Send + Sync {
     /// Paths below the roots (`""` for all) that differ from the checked-out commit, untracked ones included, ignored ones not.
     fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure>;
 
+    /// Paths of the files that differ between two commits, in order.
+    fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure>;
+
     /// The files of a commit that are wanted.
     fn files(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure>;
 

@@ -1,6 +1,7 @@
 //! `check`: everything that a pull request must hold, in one run.
 
 mod base;
+mod near;
 
 use std::collections::BTreeSet;
 
@@ -71,10 +72,12 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         limit.is_some_and(|limit| context.clock.now() - begun >= limit)
     };
     let base = args.base.as_deref().map(|name| Base::find(context, name)).transpose()?;
-    let loaded = context.load_with_judges(&Source::WorkTree)?;
     let (mut judged, earlier) = match &base {
-        None => (judging::whole(context, loaded, &args.units, By::Everything)?, None),
-        Some(base) => base.judged(context, loaded, &args.units, &is_late)?,
+        None => (
+            judging::judge(context, &Source::WorkTree, &args.units, By::Everything)?,
+            None,
+        ),
+        Some(base) => base.judged(context, &args.units, &is_late)?,
     };
     let mut known = 0;
     let mut change = None;
@@ -85,7 +88,7 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         judged.unchecked.push(format!("what differs from `{}`", base.name));
     }
     let touched = match (&base, &change, &judged.loaded.workspace) {
-        (Some(base), Some(change), _) => base.touched(context, change)?,
+        (Some(base), Some(change), _) => base.touched(change),
         (_, _, Some(workspace)) => workspace.agents.keys().cloned().collect(),
         (_, _, None) => BTreeSet::new(),
     };
@@ -96,7 +99,7 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
             judged.unchecked.push(format!("the cases of {}", agents.join(", ")));
             Report::default()
         }
-        (false, false) => evaluate::run(context, evaluate::Args::of(&agents))?,
+        (false, false) => evaluate::of_loaded(context, evaluate::Args::of(&agents), &judged.loaded)?,
     };
     if let Some(earlier) = &earlier {
         known += base::forget_retired(&mut evaluated.findings, &judged, earlier, &context.today());

@@ -137,32 +137,45 @@ impl Part {
         known: &Dependencies,
     ) -> Result<Part, Failure> {
         let near: BTreeSet<AgentName> = near.keys().chain(near.values().flatten()).cloned().collect();
-        let is_near = |name: &str| near.contains(name);
-        let wanted = |path: &str| {
-            if let Some(rest) = path.strip_prefix("agents/") {
-                return rest.split_once('/').is_none_or(|(agent, _)| is_near(agent)) && layout::wanted(path);
-            }
-            match layout::place(path) {
-                Place::Values(_, agent) | Place::Release(_, agent) | Place::Hold(_, agent) => is_near(agent),
-                _ => layout::wanted(path),
-            }
-        };
-        let tree = repository.files(commit, &wanted)?;
-        let mut elsewhere = Elsewhere::default();
-        let far = |name: &String| AgentName::new(name).ok().filter(|name| !near.contains(name));
-        for name in repository.folder(commit, layout::AGENTS)?.keys().filter_map(far) {
+        let tree = repository.files(commit, &|path| layout::wanted(path) && is_near(&near, path))?;
+        let all = repository.folder(commit, layout::AGENTS)?;
+        let far = all.keys().filter_map(|name| AgentName::new(name).ok());
+        let far = far.filter(|name| !near.contains(name));
+        let known = |name: AgentName| {
             let others = known.get(&name).cloned().unwrap_or_default();
-            elsewhere.agents.insert(name, others);
-        }
-        for environment in &outline.environments {
-            let folder = format!("{}/{}/releases", layout::ENVIRONMENTS, environment.name);
-            let files = repository.folder(commit, &folder)?;
-            let names = files.keys().filter_map(|file| file.strip_suffix(".yaml"));
-            let released = names.filter_map(|name| far(&name.to_owned())).collect();
-            elsewhere.released.insert(environment.name.clone(), released);
-        }
+            (name, others)
+        };
+        let elsewhere = elsewhere(repository, commit, outline, far.map(known).collect())?;
         Ok(Part { tree, elsewhere })
     }
+}
+
+/// Whether a path is about one of these agents, or about no agent.
+pub(super) fn is_near(near: &BTreeSet<AgentName>, path: &str) -> bool {
+    let is_near = |name: &str| near.contains(name);
+    match path.strip_prefix("agents/") {
+        Some(rest) => rest.split_once('/').is_none_or(|(agent, _)| is_near(agent)),
+        None => layout::place(path).agent().is_none_or(is_near),
+    }
+}
+
+/// What must be known of agents of a commit whose files are left out, with those that they depend on.
+pub(super) fn elsewhere(
+    repository: &dyn Repository,
+    commit: &GitId,
+    outline: &Workspace,
+    agents: Dependencies,
+) -> Result<Elsewhere, Failure> {
+    let mut released = BTreeMap::new();
+    for environment in &outline.environments {
+        let folder = format!("{}/{}/releases", layout::ENVIRONMENTS, environment.name);
+        let files = repository.folder(commit, &folder)?;
+        let names = files.keys().filter_map(|file| file.strip_suffix(".yaml"));
+        let names = names.filter_map(|name| AgentName::new(name).ok());
+        let left_out = names.filter(|name| agents.contains_key(name)).collect();
+        released.insert(environment.name.clone(), left_out);
+    }
+    Ok(Elsewhere { agents, released })
 }
 
 /// What these agents of a commit depend on; nothing of one that cannot be read, which is told when it is.

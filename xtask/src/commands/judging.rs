@@ -4,6 +4,7 @@ mod manifests;
 mod part;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::policy::{By, Fleet, Judge, Released};
@@ -21,7 +22,7 @@ use crate::failure::Failure;
 use crate::ports::Tip;
 use crate::report::Report;
 pub(super) use manifests::{PathArgs, of_paths};
-pub(super) use part::of_change;
+pub(super) use part::{Found, Part, of_change};
 
 /// Which units to judge.
 #[derive(Debug, Default, clap::Args)]
@@ -51,8 +52,8 @@ pub(super) struct Judgement {
     pub(super) unchecked: Vec<String>,
     /// How much was judged.
     pub(super) amount: Amount,
-    /// The agents whose units were judged, where the others are as they were.
-    pub(super) part: Option<BTreeSet<AgentName>>,
+    /// What was judged of a change, where everything else is as it was.
+    pub(super) part: Option<Arc<Part>>,
 }
 
 /// How much was judged.

@@ -228,11 +228,13 @@ impl Judge {
         found
     }
 
-    /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files.
+    /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files and
+    /// schemas.
     pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
         let mut findings = self.part(fleet, units, released);
         findings.extend(self.between(fleet, &facts(units)));
-        if self.catalogue.is_some() {
+        if let Some(catalogue) = &self.catalogue {
+            findings.extend(catalogue.audit());
             let found = shared::shared(fleet.workspace, units).into_iter();
             findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
         }
@@ -271,7 +273,6 @@ impl Judge {
             .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
         findings.extend(self.files(fleet.workspace, fleet.tree));
-        findings.extend(self.catalogue.iter().flat_map(Catalogue::audit));
         findings
     }
 

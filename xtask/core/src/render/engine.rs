@@ -1,7 +1,8 @@
 //! The template engine: a blueprint's templates compiled once, and what Tera complains about as findings.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::str::Utf8Error;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -21,27 +22,18 @@ pub struct Engine {
     sources: BTreeMap<String, String>,
     /// The templates as they were written.
     files: BTreeMap<String, Arc<[u8]>>,
+    /// The same templates with marks in them, made when one is wanted.
+    marked: OnceLock<Option<Tera>>,
 }
 
 impl Engine {
     /// Compiles the templates of a blueprint.
     pub fn compile(blueprint: &Blueprint) -> Result<Engine, Vec<Finding>> {
-        Engine::compile_with(blueprint, str::to_owned)
-    }
-
-    /// Compiles the templates of a blueprint after `prepare` has changed the text of each.
-    pub(super) fn compile_with(
-        blueprint: &Blueprint,
-        mut prepare: impl FnMut(&str) -> String,
-    ) -> Result<Engine, Vec<Finding>> {
         let mut findings = Vec::new();
         let mut texts = Vec::new();
-        for (name, bytes) in &blueprint.files {
-            if !name.ends_with(".tera") {
-                continue;
-            }
-            match std::str::from_utf8(bytes) {
-                Ok(text) => texts.push((name.as_str(), prepare(text))),
+        for (name, bytes) in texts_of(&blueprint.files) {
+            match bytes {
+                Ok(text) => texts.push((name, text)),
                 Err(_) => {
                     findings.push(
                         Finding::error("not-utf8", "the template is not UTF-8 text").in_file(&blueprint.sources[name]),
@@ -49,19 +41,14 @@ impl Engine {
                 }
             }
         }
-        let mut tera = Tera::new();
-        tera.autoescape_on(Vec::<&str>::new());
-        filters::register(&mut tera);
         let mut engine = Engine {
-            tera,
+            tera: empty(),
             templates: blueprint.templates().map(str::to_owned).collect(),
             sources: blueprint.sources.clone(),
             files: blueprint.files.clone(),
+            marked: OnceLock::new(),
         };
-        if let Err(error) = engine
-            .tera
-            .add_raw_templates(texts.iter().map(|(name, text)| (*name, text.as_str())))
-        {
+        if let Err(error) = engine.tera.add_raw_templates(texts) {
             findings.push(engine.finding(&error, None));
         }
         if findings.is_empty() { Ok(engine) } else { Err(findings) }
@@ -82,6 +69,30 @@ impl Engine {
         self.tera
             .render(template, &input.context)
             .map_err(|error| self.finding(&error, Some(input)))
+    }
+
+    /// Renders one template with marks in it and in all that it takes in; `mark` puts them into a text, which it is told the
+    /// number of by [`Engine::source_of`].
+    pub(super) fn render_marked(
+        &self,
+        template: &str,
+        input: &Input,
+        mark: fn(text: &str, number: usize) -> String,
+    ) -> Option<String> {
+        let compile = || {
+            let texts = texts_of(&self.files).enumerate();
+            let texts = texts.map(|(number, (name, text))| Some((name, mark(text.ok()?, number))));
+            let mut tera = empty();
+            tera.add_raw_templates(texts.collect::<Option<Vec<_>>>()?).ok()?;
+            Some(tera)
+        };
+        let marked = self.marked.get_or_init(compile).as_ref()?;
+        marked.render(template, &input.context).ok()
+    }
+
+    /// Where the text of a number stands in the tree.
+    pub(super) fn source_of(&self, number: usize) -> Option<&str> {
+        texts_of(&self.files).nth(number).map(|(name, _)| self.source(name))
     }
 
     fn finding(&self, error: &tera::Error, input: Option<&Input>) -> Finding {
@@ -139,6 +150,20 @@ impl Engine {
             }
         }
     }
+}
+
+/// An engine without templates.
+fn empty() -> Tera {
+    let mut tera = Tera::new();
+    tera.autoescape_on(Vec::<&str>::new());
+    filters::register(&mut tera);
+    tera
+}
+
+/// The texts of templates and partials among the files of a blueprint, by name.
+fn texts_of(files: &BTreeMap<String, Arc<[u8]>>) -> impl Iterator<Item = (&str, Result<&str, Utf8Error>)> {
+    let templates = files.iter().filter(|(name, _)| name.ends_with(".tera"));
+    templates.map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes)))
 }
 
 /// A context as the engine takes it.

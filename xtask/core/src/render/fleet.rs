@@ -97,14 +97,21 @@ pub fn agent_unit(
     agent: &AgentName,
     set: &Map<String, Value>,
 ) -> Result<RenderedUnit, Vec<Finding>> {
-    let unit = Unit::new(workspace, environment, &workspace.agents[agent], set)?;
-    let rendered = engines.unit(workspace, &unit)?;
+    render_unit(
+        workspace,
+        engines,
+        Unit::new(workspace, environment, &workspace.agents[agent], set)?,
+    )
+}
+
+/// Renders a unit.
+pub fn render_unit(workspace: &Workspace, engines: &Engines, unit: Unit) -> Result<RenderedUnit, Vec<Finding>> {
     Ok(RenderedUnit {
-        environment: environment.name.clone(),
-        unit: agent.to_string(),
+        rendered: engines.unit(workspace, &unit)?,
+        environment: unit.environment,
+        unit: unit.agent.to_string(),
         input_digest: unit.input_digest,
         values: unit.context.values,
-        rendered,
     })
 }
 

@@ -2,7 +2,6 @@
 
 use super::engine::{Engine, Input};
 use crate::model::{Finding, Location};
-use crate::workspace::Blueprint;
 
 /// Opens a mark; from Unicode's private use, so that no template means anything by it.
 const OPEN: char = '\u{e0f0}';
@@ -15,23 +14,15 @@ pub struct LineMap {
 }
 
 impl LineMap {
-    /// Renders a template of a blueprint once more, with marks.
-    pub fn of(blueprint: &Blueprint, template: &str, input: &Input) -> Option<LineMap> {
-        let names: Vec<&String> = blueprint.files.keys().filter(|name| name.ends_with(".tera")).collect();
-        let mut next = 0;
-        let engine = Engine::compile_with(blueprint, |text| {
-            next += 1;
-            marked(text, next - 1)
-        })
-        .ok()?;
-        let text = engine.render(template, input).ok()?;
+    /// Renders a template once more, with marks.
+    pub fn of(engine: &Engine, template: &str, input: &Input) -> Option<LineMap> {
+        let text = engine.render_marked(template, input, marked)?;
         let mut places = Vec::new();
         let mut place: Option<Location> = None;
         for line in text.split('\n') {
             if let Some((file, number)) = first_mark(line) {
-                let source = engine.source(names.get(file)?).to_owned();
                 place = Some(Location {
-                    file: source,
+                    file: engine.source_of(file)?.to_owned(),
                     line: number,
                     column: 1,
                 });

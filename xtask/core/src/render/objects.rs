@@ -120,7 +120,7 @@ impl Engines {
         finding: Finding,
     ) -> Finding {
         let engine = self.engine(blueprint);
-        let lines = engine.map(|engine| template_lines(blueprint, engine, input, object, pointer));
+        let lines = engine.map(|engine| template_lines(engine, input, object, pointer));
         let mut lines = lines.unwrap_or_default().into_iter();
         let finding = finding.object(object.id.to_string());
         match lines.next() {
@@ -174,7 +174,7 @@ impl Engines {
         for template in engine.templates().filter(|template| chosen(template)) {
             match engine.render(template, input) {
                 Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => parse(blueprint, engine, template, input, &text, &mut objects, &mut findings),
+                Ok(text) => parse(engine, template, input, &text, &mut objects, &mut findings),
                 Err(finding) => findings.push(finding),
             }
         }
@@ -200,7 +200,6 @@ pub fn built_in<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a Blueprin
 
 /// Parses a rendered text; whatever is wrong with it is placed at the template line that wrote it.
 fn parse(
-    blueprint: &Blueprint,
     engine: &Engine,
     template: &str,
     input: &Input,
@@ -209,7 +208,7 @@ fn parse(
     findings: &mut Vec<Finding>,
 ) {
     let source = engine.source(template);
-    let map = || LineMap::of(blueprint, template, input);
+    let map = || LineMap::of(engine, template, input);
     let manifests = match yaml::read_manifests(text) {
         Ok(manifests) => manifests,
         Err(error) => {

@@ -122,7 +122,7 @@ impl<'a> Sources<'a> {
         };
         let input = Input::new(&context);
         for template in engine.templates().filter(|name| chosen(name)) {
-            let Some(map) = LineMap::of(blueprint, template, &input) else {
+            let Some(map) = LineMap::of(engine, template, &input) else {
                 continue;
             };
             let map = Rc::new(map);
@@ -227,13 +227,7 @@ impl<'a> Sources<'a> {
 
 /// The template lines that wrote the place that a JSON pointer names in an object, or the nearest above it; several where
 /// several objects have this name.
-pub(super) fn template_lines(
-    blueprint: &Blueprint,
-    engine: &Engine,
-    input: &Input,
-    manifest: &Manifest,
-    pointer: &str,
-) -> Vec<Location> {
+pub(super) fn template_lines(engine: &Engine, input: &Input, manifest: &Manifest, pointer: &str) -> Vec<Location> {
     let mut lines = Vec::new();
     for template in engine.templates() {
         let documents = documents(engine, template, input);
@@ -242,7 +236,7 @@ pub(super) fn template_lines(
             .filter(|(object, _)| is_same(object, manifest))
             .collect();
         let map = (!same.is_empty())
-            .then(|| LineMap::of(blueprint, template, input))
+            .then(|| LineMap::of(engine, template, input))
             .flatten();
         for (object, positions) in same {
             let (line, _) = positions.nearest(&nearest_path(&object.object, pointer));

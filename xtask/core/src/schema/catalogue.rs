@@ -73,8 +73,9 @@ impl Catalogue {
         broken.extend(self.packages.audit());
         broken.sort();
         broken.dedup();
-        let unreadable = kinds.iter().flat_map(|kind| kind.unreadable_rules());
-        broken.iter().map(Broken::finding).chain(unreadable).collect()
+        let unreadable: Vec<Vec<Finding>> = kinds.par_iter().map(|kind| kind.unreadable_rules()).collect();
+        let broken = broken.iter().map(Broken::finding);
+        broken.chain(unreadable.into_iter().flatten()).collect()
     }
 
     /// The versions of Kubernetes whose kinds it knows.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Workspace;
 use super::files::AgentFile;
-use super::layout::{self, Place};
+use super::near::agents_of;
 use crate::model::{AgentName, FileTree};
 
 /// A fleet and the files that it was read from.
@@ -20,13 +20,7 @@ pub struct Read<'a> {
 /// them, and those that start earlier or later for it. `None` where files differ that all may be rendered from or judged
 /// by.
 pub fn concerned(before: Read<'_>, after: Read<'_>) -> Option<BTreeSet<AgentName>> {
-    let mut changed = BTreeSet::new();
-    for path in before.tree.differing(after.tree) {
-        match layout::place(path) {
-            Place::Regression(_) | Place::Prose => {}
-            place => drop(changed.insert(AgentName::new(place.agent()?).ok()?)),
-        }
-    }
+    let changed = agents_of(before.tree.differing(after.tree))?;
     let mut concerned = changed.clone();
     for Read { workspace, .. } in [before, after] {
         for agent in &changed {

@@ -49,6 +49,10 @@ impl Repository for GitRepository {
         dirty::dirty(self, roots)
     }
 
+    fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure> {
+        read::differing(self, before, after)
+    }
+
     fn files(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
         read::files(self, commit, wanted)
     }

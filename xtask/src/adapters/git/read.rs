@@ -1,6 +1,6 @@
 //! Reads the files of a commit, in parallel and without a checkout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
@@ -34,6 +34,22 @@ pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'
         )
         .collect::<Result<_, Failure>>()?;
     Ok(FileTree::new(entries))
+}
+
+/// Paths of the files that differ between two commits, in order; folders with the same id are not opened.
+pub(super) fn differing(repository: &GitRepository, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure> {
+    let sides = (root_tree(repository, before)?, root_tree(repository, after)?);
+    let lease = repository.lease()?;
+    let tree = |id: Oid| lease.find_tree(id).map_err(|error| unreadable(id, &error));
+    let (before, after) = (tree(sides.0)?, tree(sides.1)?);
+    let diff = lease
+        .diff_tree_to_tree(Some(&before), Some(&after), None)
+        .map_err(|error| failing::git("could not compare two commits", &error))?;
+    let files = diff.deltas().flat_map(|delta| [delta.old_file(), delta.new_file()]);
+    let paths: BTreeSet<String> = files
+        .filter_map(|file| file.path_bytes().map(|path| String::from_utf8_lossy(path).into_owned()))
+        .collect();
+    Ok(paths.into_iter().collect())
 }
 
 /// Entries of several folders of a commit by name; empty where there is no such folder.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, Finding, FleetChange};
+use lockstep::model::{AgentName, EnvironmentName, Finding, FleetChange};
 use lockstep::policy::By;
+use lockstep::release::{Blocked, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
 use lockstep::workspace::{layout, retired};
 
+use super::near;
 use crate::commands::diff::trees;
-use crate::commands::judging::{self, Judgement, UnitsArgs};
+use crate::commands::judging::{self, Found, Judgement, UnitsArgs};
 use crate::commands::parted::parted;
 use crate::context::{Context, Loaded, Source};
 use crate::failure::Failure;
@@ -20,31 +22,49 @@ pub(super) struct Base {
     pub(super) name: String,
     /// Where the history of that and ours parted: what came to it since is not ours.
     pub(super) commit: GitId,
+    /// The paths at which the work tree may differ from it.
+    paths: BTreeSet<String>,
 }
 
 impl Base {
     pub(super) fn find(context: &Context, name: &str) -> Result<Base, Failure> {
+        let commit = parted(context, name, None)?;
+        let repository = context.repository()?;
+        let roots = [&layout::ROOTS[..], &layout::JUDGES].concat();
+        let (committed, dirty) = rayon::join(
+            || repository.differing(&commit, &repository.head()?.id),
+            || repository.dirty(&roots),
+        );
         Ok(Base {
             name: name.to_owned(),
-            commit: parted(context, name, None)?,
+            paths: committed?.into_iter().chain(dirty?).collect(),
+            commit,
         })
     }
 
-    /// A tree and its base, judged: by the units that differ where the others cannot be concerned, else as a whole; of
-    /// the base nothing where it is late.
+    /// The work tree and its base, judged: by the units that differ where the others cannot be concerned, else as a
+    /// whole; of the base nothing where it is late.
     pub(super) fn judged(
         &self,
         context: &Context,
-        after: Loaded,
         units: &UnitsArgs,
         is_late: &dyn Fn() -> bool,
     ) -> Result<(Judgement, Option<Judgement>), Failure> {
-        let before = context.load_with_judges(&Source::Revision(self.commit.0.clone()))?;
         if units.is_everything()
-            && let Some([earlier, later]) = judging::of_change(context, [&before, &after])?
+            && let Some(sides) = near::sides(context, &self.commit, &self.paths)?
+            && let Some(found) = judging::of_change(context, sides.each_ref())?
         {
-            return Ok((later.of(after), Some(earlier.of(before))));
+            return Ok(told(sides, found));
         }
+        let sources = [Source::Revision(self.commit.0.clone()), Source::WorkTree];
+        let [before, after] = sources.map(|source| context.load_with_judges(&source));
+        let sides = [before?, after?];
+        if units.is_everything()
+            && let Some(found) = judging::of_change(context, sides.each_ref())?
+        {
+            return Ok(told(sides, found));
+        }
+        let [before, after] = sides;
         let later = judging::whole(context, after, units, By::Everything)?;
         if is_late() {
             return Ok((later, None));
@@ -54,17 +74,23 @@ impl Base {
     }
 
     /// The agents whose files differ, their cases and recorded answers among them, and those whose units do.
-    pub(super) fn touched(&self, context: &Context, change: &FleetChange) -> Result<BTreeSet<AgentName>, Failure> {
-        let repository = context.repository()?;
-        let agents = |commit: &GitId| repository.folder(commit, layout::AGENTS);
-        let (before, after) = (agents(&self.commit)?, agents(&repository.head()?.id)?);
-        let differ = after.iter().filter(|(agent, id)| before.get(*agent) != Some(*id));
-        let dirty = repository.dirty(&[layout::AGENTS])?;
-        let dirty = dirty.iter().filter_map(|path| path.split('/').nth(1));
+    pub(super) fn touched(&self, change: &FleetChange) -> BTreeSet<AgentName> {
+        let folders = self
+            .paths
+            .iter()
+            .filter_map(|path| path.strip_prefix(layout::AGENTS)?.strip_prefix('/'));
+        let folders = folders.filter_map(|path| path.split('/').next());
         let units = change.units.iter().map(|unit| unit.unit.as_str());
-        let names = differ.map(|(agent, _)| agent.as_str()).chain(dirty).chain(units);
-        Ok(names.filter_map(|name| AgentName::new(name).ok()).collect())
+        folders
+            .chain(units)
+            .filter_map(|name| AgentName::new(name).ok())
+            .collect()
     }
+}
+
+/// What was found on both sides: after, then before.
+fn told([before, after]: [Loaded; 2], [earlier, later]: [Found; 2]) -> (Judgement, Option<Judgement>) {
+    (later.of(after), Some(earlier.of(before)))
 }
 
 /// Takes out what the base has too; returns how much that is.
@@ -95,16 +121,20 @@ pub(super) fn change(
     judged: &Judgement,
     args: &UnitsArgs,
 ) -> Result<Option<FleetChange>, Failure> {
-    let compared = |agents: &[String]| -> Result<Option<FleetChange>, Failure> {
-        let trees = trees(&earlier.loaded, &judged.loaded, &args.environment, agents)?;
-        Ok(trees.map(|trees| trees.compared.change))
+    let sides = [earlier, judged].map(|side| side.loaded.workspace.as_ref());
+    let ([Some(before), Some(after)], Some(part)) = (sides, &judged.part) else {
+        let trees = trees(&earlier.loaded, &judged.loaded, &args.environment, &args.agent)?;
+        return Ok(trees.map(|trees| trees.compared.change));
     };
-    let Some(part) = &judged.part else {
-        return compared(&args.agent);
-    };
-    let part: Vec<String> = part.iter().map(AgentName::to_string).collect();
-    let change = if part.is_empty() { None } else { compared(&part)? };
-    let mut change = change.unwrap_or_default();
+    let blocked = Blocked::by(&[]);
+    let [before, after] = [before, after].map(|workspace| TreeSide {
+        workspace,
+        engines: &part.engines,
+        blocked: &blocked,
+    });
+    let environments = after.workspace.environments.iter();
+    let environments: Vec<EnvironmentName> = environments.map(|environment| environment.name.clone()).collect();
+    let mut change = between_trees(before, after, &environments, Some(&part.agents)).change;
     change.unchanged = judged.amount.sources + judged.amount.unchanged - change.units.len();
     Ok(Some(change))
 }

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use super::answers::{Shape, shape};
 use super::selection;
-use crate::context::{Context, Source};
+use crate::context::{Context, Loaded, Source};
 use crate::failure::{Failure, FailureKind};
 use crate::outputs::OutputArgs;
 use crate::report::Report;
@@ -129,12 +129,17 @@ pub(super) const ANSWERS: &[Shape] = &[
 ];
 
 /// Judges.
-pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
+pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    of_loaded(context, args, &context.load(&Source::WorkTree)?)
+}
+
+/// Judges the agents of a tree that was read.
+pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> Result<Report, Failure> {
     args.strict |= args.evidence.evidence;
     args.sources.no_mock |= args.evidence.evidence;
-    let loaded = context.load(&Source::WorkTree)?;
+    let unreadable = || Report::of_findings(loaded.findings.clone(), loaded.tree.clone());
     let Some(workspace) = &loaded.workspace else {
-        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+        return Ok(unreadable());
     };
     let names: Vec<String> = [&args.environment, &args.place, &args.against]
         .into_iter()
@@ -142,7 +147,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
         .cloned()
         .collect();
     if selection::unreadable(workspace, &names) {
-        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+        return Ok(unreadable());
     }
     selection::environments(workspace, &names)?;
     let chosen = chosen(context, workspace, &args)?;
@@ -160,7 +165,7 @@ pub fn run(context: &Context, mut args: Args) -> Result<Report, Failure> {
     let runner = Runner::new(context, workspace, &args, bar)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
     let (mut findings, mut text) = (Vec::new(), String::new());
-    let mut sources = loaded.tree;
+    let mut sources = loaded.tree.clone();
     for agent in agents {
         let done = runner.agent(agent, &mut findings, &mut sources)?;
         if let Some((evaluation, grid)) = done {

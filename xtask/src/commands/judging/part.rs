@@ -1,10 +1,11 @@
 //! A change judged by the units that it concerns: the others are made of what they were, and held to the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
 use lockstep::policy::{By, Facts, Fleet, Judge, asking, facts};
-use lockstep::render::{Engines, RenderedUnit, Selection, agent_unit, environment_unit, render_all};
+use lockstep::render::{Engines, RenderedUnit, Unit, agent_unit, environment_input, environment_unit, render_unit};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use lockstep::workspace::{Environment, Read, Workspace, concerned};
 use rayon::prelude::*;
@@ -27,15 +28,25 @@ pub(in crate::commands) fn of_change(
     let Some(part) = concerned(before, after) else {
         return Ok(None);
     };
-    let (engines, mut common) = Engines::compile(after.workspace);
-    let Some(reached) = reached([before.workspace, after.workspace], &engines, &part) else {
+    let ((engines, mut common, reached), (mut judge, more)) = rayon::join(
+        || {
+            let (engines, common) = Engines::compile(after.workspace);
+            let reached = reached([before.workspace, after.workspace], &engines, &part);
+            (engines, common, reached)
+        },
+        || Judge::read(after.tree, By::Everything, context.clock.now()),
+    );
+    let Some(reached) = reached.filter(|_| !common.iter().any(Finding::is_error)) else {
         return Ok(None);
     };
-    let (mut judge, more) = Judge::read(after.tree, By::Everything, context.clock.now());
     common.extend(more);
-    let is_reached = |name: &str| reached[1].units.iter().any(|unit| unit.unit == name);
-    let environments: Vec<&Environment> = after.workspace.environments.iter().collect();
-    let (released, unchecked) = released(context, after.workspace, &environments, &is_reached);
+    let changed = &reached[1].units;
+    let environments = after.workspace.environments.iter();
+    let environments =
+        environments.filter(|environment| changed.iter().any(|unit| unit.environment == environment.name));
+    let environments: Vec<&Environment> = environments.collect();
+    let is_changed = |name: &str| changed.iter().any(|unit| unit.unit == name);
+    let (released, unchecked) = released(context, after.workspace, &environments, &is_changed);
     let mut judged = |loaded: &Loaded, side: Read<'_>, reached: &Reached| {
         judge.forget();
         let mut findings = loaded.findings.clone();
@@ -63,6 +74,9 @@ pub(in crate::commands) fn of_change(
         return Ok(None);
     }
     let amount = amount(after.workspace, &reached[1].units, judge.policy_count());
+    // taking apart what was compiled takes longer than the end of the process
+    std::mem::forget(judge);
+    let part = Arc::new(Part { agents: part, engines });
     let found = |findings, unchecked| Found {
         findings,
         unchecked,
@@ -75,7 +89,10 @@ pub(in crate::commands) fn of_change(
 /// How much these units of a fleet are.
 fn amount(workspace: &Workspace, units: &[RenderedUnit], policies: usize) -> Amount {
     let all = workspace.environments.iter();
-    let all = all.map(|environment| 1 + workspace.agents_in(environment).count());
+    let all = all.map(|environment| {
+        let elsewhere = workspace.elsewhere.keys().filter(|agent| environment.runs(agent));
+        1 + workspace.agents_in(environment).count() + elsewhere.count()
+    });
     Amount {
         objects: units.iter().flat_map(RenderedUnit::all_objects).count(),
         sources: units.len(),
@@ -89,7 +106,15 @@ pub(in crate::commands) struct Found {
     findings: Vec<Finding>,
     unchecked: Vec<String>,
     amount: Amount,
-    part: BTreeSet<AgentName>,
+    part: Arc<Part>,
+}
+
+/// The part of a fleet that a change concerns.
+pub(in crate::commands) struct Part {
+    /// Its agents.
+    pub(in crate::commands) agents: BTreeSet<AgentName>,
+    /// The compiled templates, the same on both sides.
+    pub(in crate::commands) engines: Engines,
 }
 
 impl Found {
@@ -116,7 +141,7 @@ fn read(loaded: &Loaded) -> Option<Read<'_>> {
 
 /// What a change reaches on one of its sides.
 struct Reached {
-    /// The units that are made of something else than on the other side, and what the environments have of their own.
+    /// The units that are made of something else than on the other side, and what their environments have of their own.
     units: Vec<RenderedUnit>,
     /// The facts of all units of the environments in which something else is asked of the others.
     facts: Facts,
@@ -124,74 +149,102 @@ struct Reached {
 
 /// What a change reaches on both sides; nothing where other units may differ, or have the same objects.
 fn reached(sides: Sides<&Workspace>, engines: &Engines, part: &BTreeSet<AgentName>) -> Option<Sides<Reached>> {
-    let [before, after] = sides.map(|workspace| units(workspace, engines, part));
-    let (before, after) = (before?, after?);
+    let [before, after] = sides.map(|workspace| inputs(workspace, part));
+    let (before, after) = differing(before?, after?)?;
+    let changed: BTreeSet<EnvironmentName> = after.iter().map(|unit| unit.environment.clone()).collect();
+    let rendered = |workspace, units: Vec<Unit>| {
+        let units = units.into_par_iter();
+        let units = units.map(|unit| render_unit(workspace, engines, unit).ok());
+        units.collect::<Option<Vec<RenderedUnit>>>()
+    };
+    let [mut before, mut after] = [rendered(sides[0], before)?, rendered(sides[1], after)?];
     let asking = asking(&before, &after)?;
-    let others = others(sides[1], engines, &asking, part)?;
-    let facts = [&before, &after].map(|units| among(&others, units));
-    let is_own = |unit: &RenderedUnit| unit.unit == ENVIRONMENT_UNIT;
-    let mut both: Vec<(RenderedUnit, RenderedUnit)> = before.into_iter().zip(after).collect();
-    let differs = |before: &RenderedUnit, after: &RenderedUnit| before.input_digest != after.input_digest;
-    // what an environment has of its own, all of its units may depend on
-    if both
-        .iter()
-        .any(|(before, after)| is_own(after) && differs(before, after))
-    {
-        return None;
+    // what an environment has of its own is the same on both sides
+    for environment in sides[1].environments.iter().filter(|one| changed.contains(&one.name)) {
+        let own = environment_unit(sides[1], engines, environment).ok()?;
+        before.push(own.clone());
+        after.push(own);
     }
-    both.retain(|(before, after)| is_own(after) || differs(before, after));
-    let (before, after): (Vec<_>, Vec<_>) = both.into_iter().unzip();
-    let [earlier, later] = facts;
-    Some([
-        Reached {
-            units: before,
-            facts: earlier,
-        },
-        Reached {
-            units: after,
-            facts: later,
-        },
-    ])
+    let others = others(sides[1], engines, &asking, &after)?;
+    let reached = |units: Vec<RenderedUnit>| Reached {
+        facts: among(&others, &units),
+        units,
+    };
+    Some([reached(before), reached(after)])
 }
 
-/// What the environments have of their own, and the units of some agents; nothing where one of them cannot be rendered.
-fn units(workspace: &Workspace, engines: &Engines, agents: &BTreeSet<AgentName>) -> Option<Vec<RenderedUnit>> {
-    let mut units = Vec::new();
+/// What the units of some agents are made of; nothing where one of them cannot be made.
+fn inputs(workspace: &Workspace, agents: &BTreeSet<AgentName>) -> Option<Inputs> {
+    let mut inputs = Inputs::default();
     for environment in &workspace.environments {
-        units.push(environment_unit(workspace, engines, environment).ok()?);
-        let selection = Selection {
-            environments: vec![environment],
-            agents: Some(agents.clone()),
-            set: serde_json::Map::new(),
-        };
-        let (rendered, findings) = render_all(workspace, engines, &selection);
-        if !findings.is_empty() {
-            return None;
+        inputs.own.push(environment_input(workspace, environment).ok()?.1);
+        for agent in workspace
+            .agents_in(environment)
+            .filter(|agent| agents.contains(&agent.name))
+        {
+            let unit = Unit::new(workspace, environment, agent, &serde_json::Map::new()).ok()?;
+            inputs.units.push(unit);
         }
-        units.extend(rendered);
     }
-    Some(units)
+    Some(inputs)
+}
+
+/// What units are made of, by environment.
+#[derive(Default)]
+struct Inputs {
+    units: Vec<Unit>,
+    /// What the environments' own units are made of.
+    own: Vec<Digest>,
+}
+
+/// The units that are made of something else than on the other side; nothing where a side has others, or what an
+/// environment has of its own differs: all of its units may depend on that.
+fn differing(before: Inputs, after: Inputs) -> Option<(Vec<Unit>, Vec<Unit>)> {
+    let same_names = before.units.len() == after.units.len()
+        && before
+            .units
+            .iter()
+            .zip(&after.units)
+            .all(|(before, after)| (&before.environment, &before.agent) == (&after.environment, &after.agent));
+    if !same_names || before.own != after.own {
+        return None;
+    }
+    let both = before.units.into_iter().zip(after.units);
+    Some(
+        both.filter(|(before, after)| before.input_digest != after.input_digest)
+            .unzip(),
+    )
 }
 
 /// The facts of all other units of the environments in which something is asked, and of those that share a namespace
-/// with them; nothing where one of them cannot be rendered.
+/// with them; nothing where one of them cannot be rendered, or is not there to be.
 fn others(
     workspace: &Workspace,
     engines: &Engines,
     asking: &BTreeSet<EnvironmentName>,
-    part: &BTreeSet<AgentName>,
+    reached: &[RenderedUnit],
 ) -> Option<Facts> {
+    if !asking.is_empty() && !workspace.elsewhere.is_empty() {
+        return None;
+    }
     let is_near = |environment: &&Environment| {
         let mut near = workspace.neighbours(environment);
         near.any(|neighbour| asking.contains(&neighbour.name))
     };
     let mut found = Facts::new();
     for environment in workspace.environments.iter().filter(is_near) {
-        let agents: Vec<&AgentName> = workspace.agents_in(environment).map(|agent| &agent.name).collect();
-        let others = agents.into_par_iter().filter(|agent| !part.contains(*agent));
-        let facts: Option<Vec<Facts>> = others
-            .map(|agent| {
-                let unit = agent_unit(workspace, engines, environment, agent, &serde_json::Map::new());
+        let reached = reached.iter().filter(|unit| unit.environment == environment.name);
+        let reached: BTreeSet<&str> = reached.map(|unit| unit.unit.as_str()).collect();
+        let mut units: Vec<Option<&AgentName>> = vec![None];
+        units.extend(workspace.agents_in(environment).map(|agent| Some(&agent.name)));
+        units.retain(|unit| !reached.contains(unit.map_or(ENVIRONMENT_UNIT, AgentName::as_str)));
+        let facts: Option<Vec<Facts>> = units
+            .into_par_iter()
+            .map(|unit| {
+                let unit = match unit {
+                    Some(agent) => agent_unit(workspace, engines, environment, agent, &serde_json::Map::new()),
+                    None => environment_unit(workspace, engines, environment),
+                };
                 Some(facts([&unit.ok()?]))
             })
             .collect();

@@ -1,7 +1,9 @@
 //! Reads policies, bindings and parameters from their files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -36,15 +38,7 @@ struct Document<'t> {
 }
 
 pub(super) fn read(tree: &FileTree, resources: Resources) -> (Policies, Vec<Finding>) {
-    let mut findings = Vec::new();
-    let mut reading = Reading::default();
-    for (path, bytes) in tree.below(layout::ADMISSION) {
-        if path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json") {
-            for document in documents(path, bytes, &mut findings) {
-                reading.object(document, &resources, &mut findings);
-            }
-        }
-    }
+    let (mut reading, mut findings) = files(tree, &resources);
     reading.bind(&mut findings);
     for policy in &reading.policies {
         if policy.bindings.is_empty() {
@@ -62,6 +56,29 @@ pub(super) fn read(tree: &FileTree, resources: Resources) -> (Policies, Vec<Find
         parameters: reading.parameters,
     };
     (policies, findings)
+}
+
+/// Reads the files of policies, several at once.
+fn files(tree: &FileTree, resources: &Resources) -> (Reading, Vec<Finding>) {
+    let is_policy = |path: &str| [".yaml", ".yml", ".json"].iter().any(|suffix| path.ends_with(suffix));
+    let files = tree.below(layout::ADMISSION).filter(|(path, _)| is_policy(path));
+    let files: Vec<(&str, &Arc<[u8]>)> = files.collect();
+    let read = files.into_par_iter().map(|(path, bytes)| {
+        let (mut reading, mut findings) = (Reading::default(), Vec::new());
+        for document in documents(path, bytes, &mut findings) {
+            reading.object(document, resources, &mut findings);
+        }
+        (reading, findings)
+    });
+    let read: Vec<(Reading, Vec<Finding>)> = read.collect();
+    let mut all = (Reading::default(), Vec::new());
+    for (reading, findings) in read {
+        all.0.policies.extend(reading.policies);
+        all.0.parameters.extend(reading.parameters);
+        all.0.bindings.extend(reading.bindings);
+        all.1.extend(findings);
+    }
+    all
 }
 
 fn documents<'t>(path: &'t str, bytes: &[u8], findings: &mut Vec<Finding>) -> Vec<Document<'t>> {

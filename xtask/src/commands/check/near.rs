@@ -1,0 +1,68 @@
+//! Both sides of a change, read as far as it may reach: the change's agents and who is near them.
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, FileTree};
+use lockstep::workspace::{AgentTexts, agents_of, layout, near};
+
+use crate::commands::dry::{elsewhere, is_near, is_outline};
+use crate::context::{Context, Loaded};
+use crate::failure::Failure;
+use crate::ports::GitId;
+
+/// Reads a commit and the work tree as far as what differs between them may reach; nothing where these paths are about
+/// more than some agents, or change who depends on whom.
+pub(super) fn sides(context: &Context, base: &GitId, paths: &BTreeSet<String>) -> Result<Option<[Loaded; 2]>, Failure> {
+    let Some(changed) = agents_of(paths.iter().map(String::as_str)) else {
+        return Ok(None);
+    };
+    let (repository, root) = (context.repository()?, context.root()?);
+    let before = texts(context, base)?;
+    let mut after = before.clone();
+    for agent in &changed {
+        match context.files.read(&root.join(layout::agent(agent.as_str())))? {
+            Some(bytes) => after.insert(agent.clone(), bytes.into()),
+            None => after.remove(agent),
+        };
+    }
+    let Some(near) = near(&before, &after, &changed) else {
+        return Ok(None);
+    };
+    let outline = Loaded::of(repository.files(base, &is_outline)?);
+    let Some(outline) = &outline.workspace else {
+        return Ok(None);
+    };
+    let elsewhere = elsewhere(&*repository, base, outline, near.elsewhere)?;
+    let is_wanted = |path: &str| (layout::wanted(path) || layout::judges(path)) && is_near(&near.read, path);
+    let after = context.files.tree(&root, &is_wanted)?;
+    // all but what differs is the same on both sides, and read once
+    let differs = |path: &str| match path.strip_suffix('/') {
+        Some(_) => paths
+            .range(path.to_owned()..)
+            .next()
+            .is_some_and(|next| next.starts_with(path)),
+        None => paths.contains(path) && is_wanted(path),
+    };
+    let before = repository.files(base, &differs)?;
+    let same = after.entries().filter(|(path, _)| !paths.contains(*path));
+    let before = same
+        .chain(before.entries())
+        .map(|(path, entry)| (path.to_owned(), entry.clone()));
+    let before = FileTree::new(before.collect());
+    let (before, after) = rayon::join(
+        || Loaded::of_part(before, elsewhere.clone()),
+        || Loaded::of_part(after, elsewhere.clone()),
+    );
+    Ok(Some([before, after]))
+}
+
+/// The files `agent.yaml` of a commit.
+fn texts(context: &Context, commit: &GitId) -> Result<AgentTexts, Failure> {
+    let repository = context.repository()?;
+    let folders = repository.folder(commit, layout::AGENTS)?;
+    let agents: Vec<AgentName> = folders.keys().filter_map(|name| AgentName::new(name).ok()).collect();
+    let paths: Vec<String> = agents.iter().map(|agent| layout::agent(agent.as_str())).collect();
+    let files = repository.read(commit, &paths)?;
+    let read = agents.into_iter().zip(files);
+    Ok(read.filter_map(|(agent, bytes)| Some((agent, bytes?))).collect())
+}
