@@ -1,9 +1,11 @@
 //! Laws of the words that everything else is built from.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, Digest, PlainVersion, Stage, Tuple, Version};
 use lockstep::values::merge;
+use lockstep::workspace::{AgentTexts, Dependencies, Graph, near};
 use proptest::collection::btree_map;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -239,4 +241,78 @@ fn another_part_is_another_tuple() {
         fewer.remove(index);
         assert_ne!(read(fewer).id(), whole, "{key}");
     }
+}
+
+fn agent(number: usize) -> AgentName {
+    AgentName::new(&format!("agent-{number}")).unwrap()
+}
+
+/// An agent's file that calls others.
+fn text(calls: &[AgentName]) -> String {
+    let digest = "1".repeat(64);
+    let calls: Vec<String> = calls
+        .iter()
+        .map(|name| format!("{{ name: {name}, agent: {name} }}"))
+        .collect();
+    format!(
+        "description: One of many.\nowner: {{ team: shop, contact: '#shop' }}\ncriticality: low\nprofile: agent\n\
+         dependencies: [{}]\ncandidate:\n  blueprint: agent-service\n  code:\n    \
+         repository: registry.example.com/one\n    digest: sha256:{digest}\n",
+        calls.join(", ")
+    )
+}
+
+proptest! {
+    /// Each agent calls some of those before it, and some of them change.
+    #[test]
+    fn what_is_near_a_change_knows_its_part_of_the_graph(
+        calls in proptest::collection::vec(proptest::collection::btree_set(0..12_usize, 0..3), 1..12),
+        changed in proptest::collection::btree_set(0..12_usize, 0..3),
+    ) {
+        let calls: Dependencies = calls
+            .iter()
+            .enumerate()
+            .map(|(number, calls)| (agent(number), calls.iter().filter(|one| **one < number).map(|one| agent(*one)).collect()))
+            .collect();
+        let changed: BTreeSet<AgentName> = changed.into_iter().map(agent).filter(|name| calls.contains_key(name)).collect();
+        let texts: AgentTexts = calls.iter().map(|(name, calls)| (name.clone(), text(calls).into_bytes().into())).collect();
+        let near = near(&texts, &texts, &changed).unwrap();
+        let part: Dependencies = calls
+            .iter()
+            .map(|(name, calls)| (name.clone(), near.elsewhere.get(name).unwrap_or(calls).clone()))
+            .collect();
+        prop_assert_eq!(part.keys().count(), near.read.len() + near.elsewhere.len());
+        let none = BTreeSet::new();
+        let (whole, part) = (Graph::of(&calls, &none).0, Graph::of(&part, &none).0);
+        let mut concerned = changed.clone();
+        for name in &changed {
+            concerned.extend(whole.dependents(name).iter().cloned());
+            concerned.extend(calls[name].iter().cloned());
+        }
+        for name in &concerned {
+            prop_assert!(near.read.contains(name));
+            prop_assert!(calls[name].iter().all(|called| near.read.contains(called)));
+            prop_assert_eq!(whole.wave(name), part.wave(name));
+            prop_assert_eq!(whole.dependents(name), part.dependents(name));
+        }
+    }
+}
+
+#[test]
+fn a_change_of_who_calls_whom_is_near_everybody() {
+    let texts = |calls: &[AgentName]| -> AgentTexts {
+        let files: BTreeMap<AgentName, String> = [(agent(0), text(&[])), (agent(1), text(calls))].into();
+        files
+            .into_iter()
+            .map(|(name, text)| (name, text.into_bytes().into()))
+            .collect()
+    };
+    let (before, after) = (texts(&[]), texts(&[agent(0)]));
+    let changed = BTreeSet::from([agent(1)]);
+    assert_eq!(near(&before, &after, &changed), None);
+    assert!(near(&after, &after, &changed).is_some());
+    let (mut gone, unreadable) = (after.clone(), AgentTexts::from([(agent(1), b"?".as_slice().into())]));
+    gone.remove(&agent(1));
+    assert_eq!(near(&after, &gone, &changed), None);
+    assert_eq!(near(&unreadable, &unreadable, &changed), None);
 }

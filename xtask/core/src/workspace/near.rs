@@ -50,7 +50,7 @@ pub fn near(before: &AgentTexts, after: &AgentTexts, changed: &BTreeSet<AgentNam
     let mut concerned: BTreeSet<AgentName> = changed | &fleet.callers(changed);
     concerned.extend(fleet.called(changed));
     // their templates see who calls them, and how far from the ground they stand
-    fleet.learn(&fleet.naming(&concerned))?;
+    fleet.learn(&(&fleet.naming(&concerned) | &concerned))?;
     let read = &concerned | &fleet.called(&concerned);
     let mut below = BTreeSet::new();
     let mut next = read.clone();

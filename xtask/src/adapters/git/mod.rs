@@ -1,6 +1,7 @@
 //! Git without the git program, through libgit2; fetch and push alone run `git`.
 
 mod adopt;
+mod differing;
 mod dirty;
 mod here;
 mod history;
@@ -50,7 +51,7 @@ impl Repository for GitRepository {
     }
 
     fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure> {
-        read::differing(self, before, after)
+        differing::differing(self, before, after)
     }
 
     fn files(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure> {

@@ -1,6 +1,6 @@
 //! Reads the files of a commit, in parallel and without a checkout.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
@@ -15,7 +15,10 @@ use crate::failure::{Failure, FailureKind};
 use crate::ports::{GitId, Wanted};
 
 /// Most entries of one commit: a few small trees that name each other can stand for billions of files.
-const MAX_ENTRIES: usize = 1_000_000;
+pub(super) const MAX_ENTRIES: usize = 1_000_000;
+
+/// How many paths one thread finds: the folders above them are read once for all of these.
+const PATHS_AT_ONCE: usize = 256;
 
 /// The files of a commit that are wanted.
 pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
@@ -34,22 +37,6 @@ pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'
         )
         .collect::<Result<_, Failure>>()?;
     Ok(FileTree::new(entries))
-}
-
-/// Paths of the files that differ between two commits, in order; folders with the same id are not opened.
-pub(super) fn differing(repository: &GitRepository, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure> {
-    let sides = (root_tree(repository, before)?, root_tree(repository, after)?);
-    let lease = repository.lease()?;
-    let tree = |id: Oid| lease.find_tree(id).map_err(|error| unreadable(id, &error));
-    let (before, after) = (tree(sides.0)?, tree(sides.1)?);
-    let diff = lease
-        .diff_tree_to_tree(Some(&before), Some(&after), None)
-        .map_err(|error| failing::git("could not compare two commits", &error))?;
-    let files = diff.deltas().flat_map(|delta| [delta.old_file(), delta.new_file()]);
-    let paths: BTreeSet<String> = files
-        .filter_map(|file| file.path_bytes().map(|path| String::from_utf8_lossy(path).into_owned()))
-        .collect();
-    Ok(paths.into_iter().collect())
 }
 
 /// Entries of several folders of a commit by name; empty where there is no such folder.
@@ -82,12 +69,15 @@ pub(super) fn read(
     paths: &[String],
 ) -> Result<Vec<Option<Arc<[u8]>>>, Failure> {
     let root = root_tree(repository, commit)?;
-    let ids: Vec<Option<Oid>> = {
-        let lease = repository.lease();
-        let mut folders = Folders::new(odb(&lease)?, root);
-        let find = |path: &String| folders.file(path);
-        paths.iter().map(find).collect::<Result<_, _>>()?
-    };
+    let found: Vec<Vec<Option<Oid>>> = paths
+        .par_chunks(PATHS_AT_ONCE)
+        .map(|paths| {
+            let lease = repository.lease();
+            let mut folders = Folders::new(odb(&lease)?, root);
+            paths.iter().map(|path| folders.file(path)).collect()
+        })
+        .collect::<Result<_, Failure>>()?;
+    let ids: Vec<Option<Oid>> = found.into_iter().flatten().collect();
     ids.into_par_iter()
         .zip(paths)
         .map_init(
@@ -171,7 +161,7 @@ fn walk(repository: &GitRepository, root: Oid, wanted: Wanted<'_>) -> Result<Vec
     Ok(found)
 }
 
-fn too_many(root: Oid) -> Failure {
+pub(super) fn too_many(root: Oid) -> Failure {
     Failure::new(
         FailureKind::Repository,
         format!("the tree `{root}` has more than {MAX_ENTRIES} entries"),

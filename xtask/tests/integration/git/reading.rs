@@ -236,3 +236,39 @@ fn threads_share_one_repository() {
         }
     });
 }
+
+#[test]
+fn the_files_that_differ_between_two_commits_are_those_that_git_names() {
+    let fixture = Fixture::with(&[
+        ("a/b/c", "1"),
+        ("a/b/d", "1"),
+        ("a/e", "1"),
+        ("f", "1"),
+        ("g", "1"),
+        ("h/i", "1"),
+    ]);
+    let before = fixture.git.head().unwrap().target().unwrap();
+    fixture.put("a/b/c", "2");
+    fs::remove_file(fixture.path("f")).unwrap();
+    fixture.put("f/was/a/file", "1");
+    fs::remove_dir_all(fixture.path("h")).unwrap();
+    fixture.put("h", "was a folder");
+    std::os::unix::fs::symlink("e", fixture.path("a/link")).unwrap();
+    let after = fixture.commit_all("Second");
+
+    let repository = fixture.open();
+    let expected = ["a/b/c", "a/link", "f", "f/was/a/file", "h", "h/i"];
+    assert_eq!(repository.differing(&id(before), &id(after)).unwrap(), expected);
+    assert_eq!(repository.differing(&id(after), &id(before)).unwrap(), expected);
+    assert_eq!(repository.differing(&id(after), &id(after)).unwrap(), [""; 0]);
+    let tree = |commit| fixture.git.find_commit(commit).unwrap().tree().unwrap();
+    let diff = fixture
+        .git
+        .diff_tree_to_tree(Some(&tree(before)), Some(&tree(after)), None)
+        .unwrap();
+    let named = diff
+        .deltas()
+        .flat_map(|delta| [delta.old_file(), delta.new_file()].map(|file| file.path().unwrap().to_owned()));
+    let named: BTreeSet<_> = named.map(|path| path.to_str().unwrap().to_owned()).collect();
+    assert_eq!(named.into_iter().collect::<Vec<_>>(), expected);
+}
