@@ -1,7 +1,7 @@
 //! `check`: everything that a pull request must hold, in one run.
 
 mod base;
-mod near;
+mod sides;
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,7 @@
 //! it does not know, or what the branch does not confirm, is rendered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -121,30 +122,38 @@ impl Cache {
 
     /// The file.
     pub fn text(&self) -> String {
-        let mut text = format!("{HEADER}\n{}\n", self.tool);
+        let objects: usize = self.units.values().map(|unit| unit.objects.len()).sum();
+        let lines = self.agents.len() + self.tips.len() + self.units.len();
+        let mut text = String::with_capacity(256 * (1 + lines) + 17 * objects);
+        self.write(&mut text).expect("a text takes whatever is written to it");
+        text
+    }
+
+    fn write(&self, text: &mut String) -> fmt::Result {
+        write!(text, "{HEADER}\n{}\n", self.tool)?;
         for (name, agent) in &self.agents {
-            text.push_str(&format!("agent {name} {}", agent.folder));
+            write!(text, "agent {name} {}", agent.folder)?;
             for dependency in &agent.dependencies {
-                text.push(' ');
-                text.push_str(dependency.as_str());
+                write!(text, " {dependency}")?;
             }
             text.push('\n');
         }
         for (environment, tip) in &self.tips {
-            text.push_str(&format!("tip {environment} {} {}\n", tip.commit, tip.facts));
+            writeln!(text, "tip {environment} {} {}", tip.commit, tip.facts)?;
         }
         for ((environment, agent), unit) in &self.units {
-            text.push_str(&format!(
+            write!(
+                text,
                 "unit {environment} {agent} {} {} {} {}",
                 unit.key, unit.facts, unit.version, unit.place
-            ));
+            )?;
             for object in &unit.objects {
-                text.push_str(&format!(" {object:x}"));
+                write!(text, " {object:x}")?;
             }
             text.push('\n');
         }
         text.push_str("end\n");
-        text
+        Ok(())
     }
 
     /// What the agents depend on.

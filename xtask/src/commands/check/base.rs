@@ -8,11 +8,11 @@ use lockstep::release::{Blocked, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
 use lockstep::workspace::{layout, retired};
 
-use super::near;
+use super::sides;
 use crate::commands::diff::trees;
 use crate::commands::judging::{self, Found, Judgement, UnitsArgs};
 use crate::commands::parted::parted;
-use crate::context::{Context, Loaded, Source};
+use crate::context::{Context, Loaded};
 use crate::failure::Failure;
 use crate::ports::GitId;
 
@@ -51,14 +51,12 @@ impl Base {
         is_late: &dyn Fn() -> bool,
     ) -> Result<(Judgement, Option<Judgement>), Failure> {
         if units.is_everything()
-            && let Some(sides) = near::sides(context, &self.commit, &self.paths)?
+            && let Some(sides) = sides::part(context, &self.commit, &self.paths)?
             && let Some(found) = judging::of_change(context, sides.each_ref())?
         {
             return Ok(told(sides, found));
         }
-        let sources = [Source::Revision(self.commit.0.clone()), Source::WorkTree];
-        let [before, after] = sources.map(|source| context.load_with_judges(&source));
-        let sides = [before?, after?];
+        let sides = sides::whole(context, &self.commit, &self.paths)?;
         if units.is_everything()
             && let Some(found) = judging::of_change(context, sides.each_ref())?
         {

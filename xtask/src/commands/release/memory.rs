@@ -191,9 +191,13 @@ impl Memory {
                 *key = JUDGED_EACH_TIME.to_owned();
             }
         }
+        let places = plans.par_iter().map(|plan| self.places(run, plan));
+        let places: Vec<Option<(GitId, Places)>> = places.collect::<Result<_, Failure>>()?;
         let mut news = false;
-        for plan in plans {
-            news |= self.keep_environment(context, run, plan)?;
+        for (plan, places) in plans.iter().zip(places) {
+            if let Some((commit, places)) = places {
+                news |= self.keep_environment(context, run, plan, commit, &places)?;
+            }
         }
         let agents = &self.cache.agents;
         let before = self.cache.units.len();
@@ -206,25 +210,33 @@ impl Memory {
         Ok(())
     }
 
-    /// Takes up what a run did in one environment; whether that is news.
-    fn keep_environment(&mut self, context: &Context, run: &Run<'_>, plan: &EnvironmentPlan) -> Result<bool, Failure> {
-        let name = &plan.environment;
-        let tip = tip(run, name)?;
-        let commit = tip.as_ref().map(|id| id.0.clone());
+    /// Where an environment's branch stands now, and its units; nothing where that is known, or there is no branch.
+    fn places(&self, run: &Run<'_>, plan: &EnvironmentPlan) -> Result<Option<(GitId, Places)>, Failure> {
+        let tip = tip(run, &plan.environment)?;
         let is_agent = |unit: &String| AgentName::new(unit).is_ok();
-        let before = self.cache.tips.get(name);
-        if commit.as_ref() == before.map(|tip| &tip.commit) && !plan.objects.keys().any(is_agent) {
-            return Ok(false);
+        let before = self.cache.tips.get(&plan.environment);
+        if tip.as_ref().map(|id| &id.0) == before.map(|tip| &tip.commit) && !plan.objects.keys().any(is_agent) {
+            return Ok(None);
         }
-        let Some(places) = Places::at(run, tip)? else {
-            return Ok(false);
-        };
+        Ok(tip.clone().zip(Places::at(run, tip)?))
+    }
+
+    /// Takes up what a run did in one environment; whether that is news.
+    fn keep_environment(
+        &mut self,
+        context: &Context,
+        run: &Run<'_>,
+        plan: &EnvironmentPlan,
+        commit: GitId,
+        places: &Places,
+    ) -> Result<bool, Failure> {
+        let name = &plan.environment;
         self.keep_facts(context, run, plan)?;
         let server = server(run.workspace, name);
         let rendered: Vec<(Unit, CachedUnit)> = plan
             .changes
             .par_iter()
-            .filter_map(|change| self.rendered(plan, change, &places, server))
+            .filter_map(|change| self.rendered(plan, change, places, server))
             .collect();
         let mut news = false;
         for (unit, known) in rendered {
@@ -235,7 +247,10 @@ impl Memory {
         let mut units = units.filter(|((environment, _), _)| environment == name);
         let confirmed = units.all(|((_, agent), unit)| places.of_unit(agent.as_str()).as_ref() == Some(&unit.place));
         let facts = plan.facts.get(ENVIRONMENT_UNIT).map(digest);
-        let tip = commit.zip(facts).map(|(commit, facts)| CachedTip { commit, facts });
+        let tip = facts.map(|facts| CachedTip {
+            commit: commit.0,
+            facts,
+        });
         let before = match tip.filter(|_| confirmed) {
             Some(tip) => self.cache.tips.insert(name.clone(), tip),
             None => self.cache.tips.remove(name),

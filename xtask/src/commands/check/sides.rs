@@ -1,18 +1,18 @@
-//! Both sides of a change, read as far as it may reach: the change's agents and who is near them.
+//! Both sides of a change: what is the same on both is read once, and only as much as the change may reach.
 
 use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, FileTree};
-use lockstep::workspace::{AgentTexts, agents_of, layout, near};
+use lockstep::workspace::{AgentTexts, Elsewhere, agents_of, layout, near};
 
 use crate::commands::dry::{elsewhere, is_near, is_outline};
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
-use crate::ports::GitId;
+use crate::ports::{GitId, Wanted};
 
-/// Reads a commit and the work tree as far as what differs between them may reach; nothing where these paths are about
-/// more than some agents, or change who depends on whom.
-pub(super) fn sides(context: &Context, base: &GitId, paths: &BTreeSet<String>) -> Result<Option<[Loaded; 2]>, Failure> {
+/// Reads a commit and the work tree, which differ at these paths, as far as that may reach; nothing where the paths are
+/// about more than some agents, or change who depends on whom.
+pub(super) fn part(context: &Context, base: &GitId, paths: &BTreeSet<String>) -> Result<Option<[Loaded; 2]>, Failure> {
     let Some(changed) = agents_of(paths.iter().map(String::as_str)) else {
         return Ok(None);
     };
@@ -33,17 +33,35 @@ pub(super) fn sides(context: &Context, base: &GitId, paths: &BTreeSet<String>) -
         return Ok(None);
     };
     let elsewhere = elsewhere(&*repository, base, outline, near.elsewhere)?;
-    let is_wanted = |path: &str| (layout::wanted(path) || layout::judges(path)) && is_near(&near.read, path);
-    let after = context.files.tree(&root, &is_wanted)?;
-    // all but what differs is the same on both sides, and read once
+    let wanted = |path: &str| is_input(path) && is_near(&near.read, path);
+    Ok(Some(read(context, base, paths, &wanted, &elsewhere)?))
+}
+
+/// The same of all files.
+pub(super) fn whole(context: &Context, base: &GitId, paths: &BTreeSet<String>) -> Result<[Loaded; 2], Failure> {
+    read(context, base, paths, &is_input, &Elsewhere::default())
+}
+
+fn is_input(path: &str) -> bool {
+    layout::wanted(path) || layout::judges(path)
+}
+
+fn read(
+    context: &Context,
+    base: &GitId,
+    paths: &BTreeSet<String>,
+    wanted: Wanted<'_>,
+    elsewhere: &Elsewhere,
+) -> Result<[Loaded; 2], Failure> {
+    let after = context.files.tree(&context.root()?, wanted)?;
     let differs = |path: &str| match path.strip_suffix('/') {
         Some(_) => paths
             .range(path.to_owned()..)
             .next()
             .is_some_and(|next| next.starts_with(path)),
-        None => paths.contains(path) && is_wanted(path),
+        None => paths.contains(path) && wanted(path),
     };
-    let before = repository.files(base, &differs)?;
+    let before = context.repository()?.files(base, &differs)?;
     let same = after.entries().filter(|(path, _)| !paths.contains(*path));
     let before = same
         .chain(before.entries())
@@ -53,7 +71,7 @@ pub(super) fn sides(context: &Context, base: &GitId, paths: &BTreeSet<String>) -
         || Loaded::of_part(before, elsewhere.clone()),
         || Loaded::of_part(after, elsewhere.clone()),
     );
-    Ok(Some([before, after]))
+    Ok([before, after])
 }
 
 /// The files `agent.yaml` of a commit.
