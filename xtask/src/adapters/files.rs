@@ -148,11 +148,9 @@ fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Vec<Found>, Failure> {
     Ok(found)
 }
 
-/// The path below `root` with `/` between its parts; what is not Unicode becomes U+FFFD, which the core reports.
+/// The path below `root`; what is not Unicode becomes U+FFFD, which the core reports.
 fn relative_name(root: &Path, path: &Path) -> String {
-    let relative = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 fn entry(found: Found) -> Result<Option<(String, Entry)>, Failure> {

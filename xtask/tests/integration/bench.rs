@@ -14,7 +14,12 @@ fn a_made_up_fleet_is_released_without_findings() {
     assert_eq!(answer.exit, 0, "{}{}", answer.text(), answer.stderr);
     let row = &answer.result()["rows"][0];
     assert_eq!((&row["agents"], &row["units"]), (&2.into(), &8.into()));
-    for measured in ["cold_seconds", "incremental_seconds", "check_seconds"] {
+    for measured in [
+        "cold_seconds",
+        "incremental_seconds",
+        "check_seconds",
+        "check_between_seconds",
+    ] {
         assert!(row[measured].as_f64() > Some(0.0), "{measured}");
     }
     assert_eq!(

@@ -27,9 +27,10 @@ pub fn changed_file() -> String {
     )
 }
 
-/// What the incremental measurement writes there: `round` tells one change from the next.
-pub fn changed_text(round: usize) -> String {
-    format!("values:\n  replicas: {}\n", 2 + round)
+/// What the incremental measurement writes there. All units of an environment must agree on the number of pods: they
+/// share a quota; nobody else has to know of the zone.
+pub fn changed_text(replicas: usize, zone: usize) -> String {
+    format!("values:\n  replicas: {replicas}\n  configuration:\n    zone: zone-{zone}\n")
 }
 
 /// A fleet of this many agents in four environments, with the templates, schemas and policies of a repository.

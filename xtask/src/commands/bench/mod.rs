@@ -63,6 +63,8 @@ struct Row {
     unchanged_seconds: f64,
     /// `check` of one changed value against the commit before, seconds.
     check_seconds: f64,
+    /// The same of a value that asks something else of the other units of its environment, seconds.
+    check_between_seconds: f64,
     /// The most memory that the first release had, where the machine tells.
     peak_memory_bytes: Option<u64>,
     /// The first release by unit, microseconds.
@@ -155,6 +157,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
     let mut incremental = Vec::new();
     let mut unchanged = Vec::new();
     let mut check = Vec::new();
+    let mut check_between = Vec::new();
     let mut peak = None;
     let release = ["release", "dev", "staging", "canary", "production", "--quiet"];
     for _ in 0..runs {
@@ -168,13 +171,17 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
         // the first run after a cold one fills the caches that every later one finds
         unchanged.push(measure::this_program(folder, &release)?.seconds);
         for round in 0..3 {
-            context.files.write(
-                &folder.join(fleet::changed_file()),
-                fleet::changed_text(round).as_bytes(),
-            )?;
-            measure::commit_all(folder, "One value")?;
-            incremental.push(measure::this_program(folder, &release)?.seconds);
-            check.push(measure::this_program(folder, &["check", "--base", "HEAD~1", "--quiet"])?.seconds);
+            for (text, check) in [
+                (fleet::changed_text(2 + round, round), &mut check_between),
+                (fleet::changed_text(2 + round, 1 + round), &mut check),
+            ] {
+                context
+                    .files
+                    .write(&folder.join(fleet::changed_file()), text.as_bytes())?;
+                measure::commit_all(folder, "One value")?;
+                incremental.push(measure::this_program(folder, &release)?.seconds);
+                check.push(measure::this_program(folder, &["check", "--base", "HEAD~1", "--quiet"])?.seconds);
+            }
         }
     }
     let scratch = Scratch::new(args.scratch.as_deref())?;
@@ -190,6 +197,7 @@ fn row(context: &Context, args: &Args, agents: usize, repository: &FileTree) -> 
         incremental_seconds: incremental,
         unchanged_seconds: unchanged,
         check_seconds: median(&mut check),
+        check_between_seconds: median(&mut check_between),
         peak_memory_bytes: peak,
         cold_microseconds_per_unit: cold * 1e6 / measured.units as f64,
         stages: measured.stages,
@@ -225,6 +233,7 @@ fn table(rows: &[Row]) -> String {
         "one value s",
         "nothing s",
         "check s",
+        "between s",
         "peak MB",
         "µs/unit",
         "cold/floor",
@@ -239,6 +248,7 @@ fn table(rows: &[Row]) -> String {
             format!("{:.3}", row.incremental_seconds),
             format!("{:.3}", row.unchanged_seconds),
             format!("{:.3}", row.check_seconds),
+            format!("{:.3}", row.check_between_seconds),
             row.peak_memory_bytes
                 .map_or_else(String::new, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
             format!("{:.0}", row.cold_microseconds_per_unit),
