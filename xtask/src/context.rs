@@ -165,8 +165,7 @@ impl Context {
 
     /// Reads a source into a workspace, with the schemas and policies that its objects are judged by.
     pub fn load_with_judges(&self, source: &Source) -> Result<Loaded, Failure> {
-        let wanted = |path: &str| layout::wanted(path) || layout::judges(path);
-        Ok(Loaded::of(self.files_of(source, &wanted)?))
+        Ok(Loaded::of(self.files_of(source, &layout::is_input)?))
     }
 
     /// Reads the wanted files of a commit into a workspace.

@@ -110,7 +110,7 @@ fn said(findings: Vec<Finding>, files: &Files) -> BTreeSet<Said> {
 }
 
 fn fleet() -> Files {
-    let tree = tree(|path| layout::wanted(path) || layout::judges(path));
+    let tree = tree(layout::is_input);
     let texts = tree.entries().filter_map(|(path, entry)| match entry {
         Entry::File(bytes) => Some((path.to_owned(), String::from_utf8(bytes.to_vec()).unwrap())),
         Entry::Link | Entry::Oversized(_) => None,

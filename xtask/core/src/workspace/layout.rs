@@ -175,6 +175,11 @@ pub fn judges(path: &str) -> bool {
         || path.strip_prefix(POLICIES).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// Whether a release reads the file, to render from or to judge by.
+pub fn is_input(path: &str) -> bool {
+    wanted(path) || judges(path)
+}
+
 /// `docs/reference/<name>.md`
 pub fn reference(name: &str) -> String {
     format!("{REFERENCE}/{name}.md")

@@ -120,7 +120,7 @@ pub(super) const ANSWERS: &[Shape] = &[
 
 /// Measures.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    let repository = context.files_of(&Source::WorkTree, &|path| layout::wanted(path) || layout::judges(path))?;
+    let repository = context.files_of(&Source::WorkTree, &layout::is_input)?;
     if args.signatures {
         return signatures::run(context, &args, &repository);
     }

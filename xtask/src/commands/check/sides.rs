@@ -33,17 +33,13 @@ pub(super) fn part(context: &Context, base: &GitId, paths: &BTreeSet<String>) ->
         return Ok(None);
     };
     let elsewhere = elsewhere(&*repository, base, outline, near.elsewhere)?;
-    let wanted = |path: &str| is_input(path) && is_near(&near.read, path);
+    let wanted = |path: &str| layout::is_input(path) && is_near(&near.read, path);
     Ok(Some(read(context, base, paths, &wanted, &elsewhere)?))
 }
 
 /// The same of all files.
 pub(super) fn whole(context: &Context, base: &GitId, paths: &BTreeSet<String>) -> Result<[Loaded; 2], Failure> {
-    read(context, base, paths, &is_input, &Elsewhere::default())
-}
-
-fn is_input(path: &str) -> bool {
-    layout::wanted(path) || layout::judges(path)
+    read(context, base, paths, &layout::is_input, &Elsewhere::default())
 }
 
 fn read(

@@ -1,7 +1,7 @@
 //! Manifests from anywhere, each finding at its own line.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lockstep::model::{Entry, FileTree, Finding, Problem};
 use lockstep::policy::admission::Request;
@@ -40,7 +40,7 @@ pub(in crate::commands) fn of_paths(
     environment: &[String],
     by: By,
 ) -> Result<Report, Failure> {
-    let tree = context.files_of(&Source::WorkTree, &|path| layout::wanted(path) || layout::judges(path))?;
+    let tree = context.files_of(&Source::WorkTree, &layout::is_input)?;
     let (judge, mut findings) = Judge::read(&tree, by, context.clock.now());
     let files = files(context, &args.path)?;
     // how the user names them is nobody's business
@@ -97,6 +97,15 @@ fn version(judge: &Judge, asked: Option<&str>) -> Result<String, Failure> {
     }
 }
 
+/// What a file is that is there and was not read.
+fn unread(context: &Context, path: &Path) -> Result<Option<Entry>, Failure> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Ok(None);
+    };
+    let there = context.files.tree(folder, &|path| name == path)?;
+    Ok(there.entries().next().map(|(_, entry)| entry.clone()))
+}
+
 /// The manifests at and below the paths, as the user typed them.
 fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
     let is_manifest =
@@ -108,7 +117,9 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
         match context.files.read(&place) {
             Ok(Some(bytes)) => drop(entries.insert(shown, Entry::File(bytes.into()))),
             // a file that cannot be read is no folder without manifests
-            Err(failure) if !context.files.exists(&place.join(".")) => return Err(failure),
+            Err(failure) if !context.files.exists(&place.join(".")) => {
+                entries.insert(shown, unread(context, &place)?.ok_or(failure)?);
+            }
             _ if context.files.exists(&place) => {
                 for (name, entry) in context.files.tree(&place, &is_manifest)?.entries() {
                     entries.insert(format!("{shown}/{name}"), entry.clone());

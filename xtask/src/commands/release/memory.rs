@@ -117,7 +117,7 @@ impl Memory {
     /// The files of a commit that this run has to read, and what must be known of the others.
     pub(super) fn files(&self, run: &Run<'_>) -> Result<(FileTree, Elsewhere), Failure> {
         let Some(read) = &self.read else {
-            return Ok((run.files(&is_input)?, Elsewhere::default()));
+            return Ok((run.files(&layout::is_input)?, Elsewhere::default()));
         };
         let is_read = |agent: &str| {
             read.contains(agent) || AgentName::new(agent).is_ok_and(|agent| !self.elsewhere.agents.contains_key(&agent))
@@ -130,7 +130,7 @@ impl Memory {
                     _ => None,
                 },
             };
-            is_input(path) && agent.is_none_or(is_read)
+            layout::is_input(path) && agent.is_none_or(is_read)
         };
         Ok((run.files(&wanted)?, self.elsewhere.clone()))
     }
@@ -298,11 +298,6 @@ fn confirmed(
     Ok(same
         .map(|(unit, known)| (unit.clone(), known.version.clone()))
         .collect())
-}
-
-/// What a release reads of a commit.
-fn is_input(path: &str) -> bool {
-    layout::wanted(path) || layout::judges(path)
 }
 
 fn place(repository: &dyn Repository) -> PathBuf {

@@ -22,6 +22,10 @@ fn a_file_that_is_too_large_is_not_taken_for_one_without_objects() {
     let large = File::options().write(true).open(fleet.folder().join("large.yaml"));
     large.and_then(|file| file.set_len(50 << 20)).unwrap();
     let answer = fleet.run(&["validate", "--path", "large.yaml"]);
-    assert!(answer.exit > 1, "{}", answer.text());
-    assert!(answer.text().contains("more than the"), "{}", answer.text());
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["oversized-file"]),
+        "{}",
+        answer.text()
+    );
 }
