@@ -71,8 +71,8 @@ impl Engine {
             .map_err(|error| self.finding(&error, Some(input)))
     }
 
-    /// Renders one template with marks in it and in all that it takes in; `mark` puts them into a text, which it is told the
-    /// number of by [`Engine::source_of`].
+    /// Renders one template with marks in it and in all that it takes in. `mark` puts them into a text; by its number
+    /// [`Engine::source_of`] knows where that stands.
     pub(super) fn render_marked(
         &self,
         template: &str,

@@ -71,14 +71,14 @@ fn files(tree: &FileTree, resources: &Resources) -> (Reading, Vec<Finding>) {
         (reading, findings)
     });
     let read: Vec<(Reading, Vec<Finding>)> = read.collect();
-    let mut all = (Reading::default(), Vec::new());
-    for (reading, findings) in read {
-        all.0.policies.extend(reading.policies);
-        all.0.parameters.extend(reading.parameters);
-        all.0.bindings.extend(reading.bindings);
-        all.1.extend(findings);
+    let (mut reading, mut findings) = (Reading::default(), Vec::new());
+    for (one, new) in read {
+        reading.policies.extend(one.policies);
+        reading.parameters.extend(one.parameters);
+        reading.bindings.extend(one.bindings);
+        findings.extend(new);
     }
-    all
+    (reading, findings)
 }
 
 fn documents<'t>(path: &'t str, bytes: &[u8], findings: &mut Vec<Finding>) -> Vec<Document<'t>> {
