@@ -20,7 +20,8 @@ use super::super::failing;
 use super::index_file::{self, IndexEntry, IndexFile, Moment};
 use super::open::GitRepository;
 use super::settled::Settled;
-use super::staged::{self, Folder, is_below};
+use super::staged::{self, is_below};
+use super::tracked::{Folder, Tracked};
 use crate::failure::Failure;
 
 const KIND: u32 = 0o170_000;
@@ -35,7 +36,8 @@ pub(super) fn dirty(repository: &GitRepository, roots: &[&str]) -> Result<Vec<St
     };
     let index = index_file::read(&repository.own_folder.join("index"))?;
     let head = head_tree(repository)?;
-    let root = Folder::root(&index);
+    let tracked = Tracked::new(&index.entries);
+    let root = tracked.root();
     let comparison = Comparison {
         repository,
         work,
@@ -44,11 +46,11 @@ pub(super) fn dirty(repository: &GitRepository, roots: &[&str]) -> Result<Vec<St
         settled: Settled::read(repository.settled.clone(), repository.settling),
     };
     let (staged, changed) = rayon::join(
-        || staged::staged(repository, &index, &root, head, roots),
+        || staged::staged(repository, &index, root, head, roots),
         || {
             roots
                 .iter()
-                .map(|path| comparison.root(path, &root))
+                .map(|path| comparison.root(path, root))
                 .collect::<Result<Vec<_>, Failure>>()
         },
     );
@@ -93,10 +95,10 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn root(&self, path: &str, index: &Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+    fn root(&self, path: &str, index: Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
         let path = path.trim_end_matches('/');
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let file = index.find(folder).and_then(|folder| folder.files.get(name.as_bytes()));
+        let file = index.find(folder).and_then(|folder| folder.file(name.as_bytes()));
         let tracked = index.find(path);
         let prefix = match path {
             "" => Vec::new(),
@@ -128,24 +130,51 @@ impl Comparison<'_> {
     }
 
     /// Compares a folder, given with a final `/`.
-    fn folder(&self, path: &[u8], tracked: Option<&Folder<'_>>) -> Result<Vec<Vec<u8>>, Failure> {
+    fn folder(&self, path: &[u8], tracked: Option<Folder<'_>>) -> Result<Vec<Vec<u8>>, Failure> {
         let Some(tracked) = tracked else {
             return self.untracked_folder(path);
         };
-        self.tracked_folder(path, tracked)
-    }
-
-    /// Compares a folder, given with a final `/`, that holds tracked files.
-    fn tracked_folder(&self, path: &[u8], index: &Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
         // Before listing: were it looked at afterwards, a change in between would be taken for seen.
         let Some(metadata) = self.look(path)? else {
-            return Ok(all_gone(index));
+            return Ok(all_gone(tracked));
         };
-        if !self.settled.holds_only(path, &metadata, index) {
-            return self.listed_folder(path, index, &metadata);
+        if self.settled.holds_only(path, &metadata, tracked) {
+            return self.settled_folder(tracked);
+        }
+        self.listed_folder(path, tracked, &metadata)
+    }
+
+    /// Compares a folder that holds only what is tracked in it: what is settled below it as well, in one go, then the
+    /// rest folder by folder.
+    fn settled_folder(&self, index: Folder<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+        let tree = index.tree();
+        let looked = tree.par_iter().map(|(_, folder)| self.if_settled(*folder));
+        let looked: Vec<Option<Vec<Vec<u8>>>> = looked.collect::<Result<_, Failure>>()?;
+        let mut found = Vec::new();
+        let mut reached: Vec<bool> = Vec::with_capacity(tree.len());
+        for ((above, folder), files) in tree.iter().zip(looked) {
+            // all that is above it is settled, which the first of them was found to be
+            let is_reached = reached.get(*above).is_none_or(|above| *above);
+            reached.push(is_reached && files.is_some());
+            match files {
+                Some(files) if is_reached => found.extend(files),
+                None if is_reached => found.extend(self.folder(folder.path(), Some(*folder))?),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// The files of a folder that differ, where it holds only what is tracked in it.
+    fn if_settled(&self, index: Folder<'_>) -> Result<Option<Vec<Vec<u8>>>, Failure> {
+        let settled = self
+            .look(index.path())?
+            .is_some_and(|metadata| self.settled.holds_only(index.path(), &metadata, index));
+        if !settled {
+            return Ok(None);
         }
         let mut found = Vec::new();
-        for entry in index.files.values() {
+        for entry in index.files() {
             let differs = match self.look(&entry.path)? {
                 Some(metadata) if entry.mode & KIND != SUBMODULE => self.differs(entry, &metadata)?,
                 Some(_) => false,
@@ -153,12 +182,10 @@ impl Comparison<'_> {
             };
             found.extend(differs.then(|| entry.path.clone()));
         }
-        let names: Vec<Vec<u8>> = index.folders.keys().map(|name| name.to_vec()).collect();
-        found.extend(self.folders(path, index, &names)?);
-        Ok(found)
+        Ok(Some(found))
     }
 
-    fn listed_folder(&self, path: &[u8], index: &Folder<'_>, metadata: &Metadata) -> Result<Vec<Vec<u8>>, Failure> {
+    fn listed_folder(&self, path: &[u8], index: Folder<'_>, metadata: &Metadata) -> Result<Vec<Vec<u8>>, Failure> {
         let mut found = Vec::new();
         let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
         let mut folders: Vec<Vec<u8>> = Vec::new();
@@ -170,12 +197,12 @@ impl Comparison<'_> {
             }
             let kind = entry.file_type().map_err(|error| self.unreadable(path, &error))?;
             if kind.is_dir() {
-                only_tracked &= index.folders.contains_key(name.as_slice());
+                only_tracked &= index.folder(&name).is_some();
                 folders.push(name);
                 continue;
             }
             let full = [path, &name].concat();
-            let Some(tracked) = index.files.get(name.as_slice()) else {
+            let Some(tracked) = index.file(&name) else {
                 only_tracked = false;
                 if (kind.is_file() || kind.is_symlink()) && !self.is_ignored(&full)? {
                     found.push(full);
@@ -193,33 +220,35 @@ impl Comparison<'_> {
                 Err(error) => return Err(self.unreadable(&full, &error)),
             }
         }
-        let missing = index.files.iter().filter(|(name, _)| !seen.contains(**name));
-        found.extend(missing.filter_map(|(_, entry)| gone(entry)));
+        let missing = index
+            .files()
+            .iter()
+            .filter(|entry| !seen.contains(&entry.path[path.len()..]));
+        found.extend(missing.filter_map(|entry| gone(entry)));
         // Not looked into, even where a link to a folder stands in its place.
         let missing = index
-            .folders
-            .iter()
-            .filter(|(name, _)| !folders.iter().any(|there| there == *name));
+            .folders()
+            .filter(|(name, _)| !folders.iter().any(|there| there == name));
         found.extend(missing.flat_map(|(_, folder)| all_gone(folder)));
         found.extend(self.folders(path, index, &folders)?);
-        let complete = seen.len() == index.files.len() && folders.len() == index.folders.len();
+        let complete = seen.len() == index.files().len() && folders.len() == index.folders().len();
         if only_tracked && complete && !(seen.is_empty() && folders.is_empty()) {
             self.settled.remember(path, metadata, index);
         }
         Ok(found)
     }
 
-    fn folders(&self, path: &[u8], index: &Folder<'_>, names: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
+    fn folders(&self, path: &[u8], index: Folder<'_>, names: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
         let below: Vec<Vec<Vec<u8>>> = names
             .par_iter()
             .map(|name| {
                 let folder = [path, name, b"/"].concat();
-                let file = index.files.get(name.as_slice());
+                let file = index.file(name);
                 if file.is_some_and(|entry| entry.mode & KIND == SUBMODULE) {
                     // A submodule is somebody else's to judge.
                     return Ok(Vec::new());
                 }
-                self.folder(&folder, index.folders.get(name.as_slice()))
+                self.folder(&folder, index.folder(name))
             })
             .collect::<Result<_, Failure>>()?;
         Ok(below.into_iter().flatten().collect())
@@ -233,7 +262,8 @@ impl Comparison<'_> {
         if !path.is_empty() && self.look(&[path, b".git"].concat())?.is_some() {
             return Ok(vec![path.to_vec()]);
         }
-        self.tracked_folder(path, &Folder::default())
+        let nothing = Tracked::new(&[]);
+        self.folder(path, Some(nothing.root()))
     }
 
     fn differs(&self, entry: &IndexEntry, metadata: &Metadata) -> Result<bool, Failure> {
@@ -334,8 +364,8 @@ fn gone(entry: &IndexEntry) -> Option<Vec<u8>> {
     expected.then(|| entry.path.clone())
 }
 
-fn all_gone(folder: &Folder<'_>) -> Vec<Vec<u8>> {
-    folder.all().into_iter().filter_map(gone).collect()
+fn all_gone(folder: Folder<'_>) -> Vec<Vec<u8>> {
+    folder.all().iter().filter_map(gone).collect()
 }
 
 fn is_absent(error: &io::Error) -> bool {

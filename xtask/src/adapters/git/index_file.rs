@@ -59,10 +59,26 @@ pub(super) struct IndexEntry {
 pub(super) struct IndexFile {
     /// Ordered by path.
     pub entries: Vec<IndexEntry>,
-    /// The tree that a folder (`""` is the root, else with a final `/`) would be committed as, where git still knows.
-    pub trees: BTreeMap<Vec<u8>, Oid>,
+    pub trees: CachedTrees,
     /// When the index was written.
     pub written: Moment,
+}
+
+/// The trees that folders would be committed as, as far as git remembers them. Read where they are wanted; of what cannot
+/// be read nothing is remembered.
+#[derive(Debug, Default)]
+pub(super) struct CachedTrees(Vec<u8>);
+
+impl CachedTrees {
+    /// The tree of the root.
+    pub fn root(&self) -> Option<Oid> {
+        cached_tree(&mut Reader::of(&self.0)).ok()?.id
+    }
+
+    /// The trees of all folders by path: `""` is the root, else with a final `/`.
+    pub fn all(&self) -> BTreeMap<Vec<u8>, Oid> {
+        cached_trees(&self.0).unwrap_or_default()
+    }
 }
 
 /// Reads the index; one that is not there is empty.
@@ -98,10 +114,7 @@ enum Problem {
 
 fn parse(bytes: &[u8]) -> Result<IndexFile, Problem> {
     let body = bytes.len().checked_sub(ID_BYTES).ok_or(Problem::Damaged)?;
-    let mut reader = Reader {
-        bytes: &bytes[..body],
-        at: 0,
-    };
+    let mut reader = Reader::of(&bytes[..body]);
     if reader.take(4)? != b"DIRC" {
         return Err(Problem::Damaged);
     }
@@ -114,6 +127,9 @@ fn parse(bytes: &[u8]) -> Result<IndexFile, Problem> {
     for _ in 0..count {
         let before = index.entries.last().map_or(&[][..], |entry| &entry.path);
         let entry = entry(&mut reader, version, before)?;
+        if entry.path.as_slice() < before {
+            return Err(Problem::Damaged);
+        }
         index.entries.push(entry);
     }
     while reader.at < body {
@@ -121,7 +137,7 @@ fn parse(bytes: &[u8]) -> Result<IndexFile, Problem> {
         let size = reader.number()? as usize;
         let content = reader.take(size)?;
         match name {
-            b"TREE" => index.trees = trees(content)?,
+            b"TREE" => index.trees = CachedTrees(content.to_vec()),
             // Git's rule: what starts with a capital letter may be left out.
             [b'A'..=b'Z', ..] => {}
             _ => {
@@ -169,15 +185,13 @@ fn entry(reader: &mut Reader<'_>, version: u32, before: &[u8]) -> Result<IndexEn
     })
 }
 
-/// The cached trees: each folder is followed by those in it.
-fn trees(content: &[u8]) -> Result<BTreeMap<Vec<u8>, Oid>, Problem> {
-    let mut reader = Reader { bytes: content, at: 0 };
+/// Each folder is followed by those in it.
+fn cached_trees(content: &[u8]) -> Result<BTreeMap<Vec<u8>, Oid>, Problem> {
+    let mut reader = Reader::of(content);
     let mut trees = BTreeMap::new();
     let mut open: Vec<(Vec<u8>, usize)> = Vec::new();
     while reader.at < content.len() {
-        let name = reader.until_zero()?;
-        let entries: i64 = reader.decimal(b' ')?;
-        let folders: usize = reader.decimal(b'\n')?;
+        let cached = cached_tree(&mut reader)?;
         let mut path = match open.last_mut() {
             None => Vec::new(),
             Some((path, left)) => {
@@ -185,21 +199,38 @@ fn trees(content: &[u8]) -> Result<BTreeMap<Vec<u8>, Oid>, Problem> {
                 path.clone()
             }
         };
-        if !name.is_empty() {
-            path.extend(name);
+        if !cached.name.is_empty() {
+            path.extend(cached.name);
             path.push(b'/');
         }
-        // A negative number marks a folder that changed since.
-        if entries >= 0 {
-            let id = Oid::from_bytes(reader.take(ID_BYTES)?).map_err(|_| Problem::Damaged)?;
+        if let Some(id) = cached.id {
             trees.insert(path.clone(), id);
         }
-        open.push((path, folders));
+        open.push((path, cached.folders));
         while open.last().is_some_and(|(_, left)| *left == 0) {
             open.pop();
         }
     }
     Ok(trees)
+}
+
+/// The tree of one folder.
+struct CachedTree<'a> {
+    name: &'a [u8],
+    /// `None` where the folder changed since.
+    id: Option<Oid>,
+    folders: usize,
+}
+
+fn cached_tree<'a>(reader: &mut Reader<'a>) -> Result<CachedTree<'a>, Problem> {
+    let name = reader.until_zero()?;
+    let entries: i64 = reader.decimal(b' ')?;
+    let folders = reader.decimal(b'\n')?;
+    let id = match entries {
+        ..0 => None,
+        _ => Some(Oid::from_bytes(reader.take(ID_BYTES)?).map_err(|_| Problem::Damaged)?),
+    };
+    Ok(CachedTree { name, id, folders })
 }
 
 struct Reader<'a> {
@@ -208,6 +239,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn of(bytes: &'a [u8]) -> Reader<'a> {
+        Reader { bytes, at: 0 }
+    }
+
     fn peek(&self, length: usize) -> Result<&'a [u8], Problem> {
         let end = self.at.checked_add(length).ok_or(Problem::Damaged)?;
         self.bytes.get(self.at..end).ok_or(Problem::Damaged)

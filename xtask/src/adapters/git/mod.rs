@@ -22,6 +22,7 @@ mod signature;
 mod staged;
 mod store;
 mod tip;
+mod tracked;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};

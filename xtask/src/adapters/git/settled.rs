@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sha2::{Digest, Sha256};
+use lockstep::model::Digest;
 
-use super::staged::Folder;
+use super::tracked::Folder;
 
 /// A folder that changed less than this ago may change again without its time telling: some file systems count in
 /// steps of two seconds.
@@ -55,12 +55,12 @@ impl Settled {
     }
 
     /// Whether the folder, which has these attributes now, still holds exactly these tracked files and folders.
-    pub fn holds_only(&self, path: &[u8], metadata: &Metadata, tracked: &Folder<'_>) -> bool {
+    pub fn holds_only(&self, path: &[u8], metadata: &Metadata, tracked: Folder<'_>) -> bool {
         !self.known.is_empty() && self.known.binary_search(&key(path, metadata, tracked)).is_ok()
     }
 
     /// Remembers that the folder held exactly these when it was listed, which was after its attributes were read.
-    pub fn remember(&self, path: &[u8], metadata: &Metadata, tracked: &Folder<'_>) {
+    pub fn remember(&self, path: &[u8], metadata: &Metadata, tracked: Folder<'_>) {
         let changed = u64::try_from(metadata.ctime()).map(Duration::from_secs);
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         if let (Some(_), Ok(changed), Ok(now)) = (&self.file, changed, now)
@@ -96,26 +96,25 @@ fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::rename(&temporary, file)
 }
 
-fn key(path: &[u8], metadata: &Metadata, tracked: &Folder<'_>) -> Key {
-    let mut digest = Sha256::new();
+fn key(path: &[u8], metadata: &Metadata, tracked: Folder<'_>) -> Key {
+    let mut identity = Vec::new();
     for number in [metadata.dev(), metadata.ino(), path.len() as u64] {
-        digest.update(number.to_le_bytes());
+        identity.extend_from_slice(&number.to_le_bytes());
     }
     for number in [metadata.ctime(), metadata.ctime_nsec()] {
-        digest.update(number.to_le_bytes());
+        identity.extend_from_slice(&number.to_le_bytes());
     }
-    digest.update(path);
+    identity.extend_from_slice(path);
     // Names hold neither `/` nor a zero byte.
-    for name in tracked.files.keys() {
-        digest.update(name);
-        digest.update(b"\0");
+    for entry in tracked.files() {
+        identity.extend_from_slice(&entry.path[tracked.path().len()..]);
+        identity.push(0);
     }
-    for name in tracked.folders.keys() {
-        digest.update(name);
-        digest.update(b"/");
+    for (name, _) in tracked.folders() {
+        identity.extend_from_slice(name);
+        identity.push(b'/');
     }
-    let digest = digest.finalize();
     let mut key = [0; KEY_BYTES];
-    key.copy_from_slice(&digest[..KEY_BYTES]);
+    key.copy_from_slice(&Digest::of(&identity).bytes()[..KEY_BYTES]);
     key
 }

@@ -1,65 +1,32 @@
-//! What differs between the index and the checked-out commit, and the folders that the index speaks of.
+//! What differs between the index and the checked-out commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 use rayon::prelude::*;
 
-use super::index_file::{IndexEntry, IndexFile};
+use super::index_file::IndexFile;
 use super::object::{EntryKind, TreeEntry, parse_tree};
 use super::open::GitRepository;
 use super::read::{odb, unreadable};
+use super::tracked::Folder;
 use crate::failure::Failure;
-
-/// The tracked files of one folder.
-#[derive(Default)]
-pub(super) struct Folder<'a> {
-    pub files: BTreeMap<&'a [u8], &'a IndexEntry>,
-    pub folders: BTreeMap<&'a [u8], Folder<'a>>,
-}
-
-impl<'a> Folder<'a> {
-    /// The root folder of an index.
-    pub fn root(index: &'a IndexFile) -> Folder<'a> {
-        let mut root = Folder::default();
-        for entry in &index.entries {
-            let mut folder = &mut root;
-            let mut rest = entry.path.as_slice();
-            while let Some(slash) = rest.iter().position(|byte| *byte == b'/') {
-                folder = folder.folders.entry(&rest[..slash]).or_default();
-                rest = &rest[slash + 1..];
-            }
-            folder.files.insert(rest, entry);
-        }
-        root
-    }
-
-    /// The folder at a path without a final `/`; `""` is this one.
-    pub fn find(&self, path: &str) -> Option<&Folder<'a>> {
-        path.split('/')
-            .filter(|part| !part.is_empty())
-            .try_fold(self, |folder, part| folder.folders.get(part.as_bytes()))
-    }
-
-    /// Every tracked file in it and below.
-    pub fn all(&self) -> Vec<&'a IndexEntry> {
-        let mut entries: Vec<&IndexEntry> = self.files.values().copied().collect();
-        entries.extend(self.folders.values().flat_map(Folder::all));
-        entries
-    }
-}
 
 /// Paths that stand otherwise in the index than in a tree, in no order.
 pub(super) fn staged(
     repository: &GitRepository,
     index: &IndexFile,
-    root: &Folder<'_>,
+    root: Folder<'_>,
     head: Option<Oid>,
     roots: &[&str],
 ) -> Result<Vec<Vec<u8>>, Failure> {
+    // Git remembers in the index which tree a folder came from: an untouched one is not even opened.
+    if head.is_some() && index.trees.root() == head {
+        return Ok(Vec::new());
+    }
     let comparison = Comparison {
         repository,
-        index,
+        trees: index.trees.all(),
         roots,
     };
     comparison.folder(b"", Some(root), head)
@@ -67,20 +34,19 @@ pub(super) fn staged(
 
 struct Comparison<'a> {
     repository: &'a GitRepository,
-    index: &'a IndexFile,
+    trees: BTreeMap<Vec<u8>, Oid>,
     roots: &'a [&'a str],
 }
 
 impl Comparison<'_> {
     /// Compares one folder, given by its path with a final `/`.
-    fn folder(&self, path: &[u8], index: Option<&Folder<'_>>, head: Option<Oid>) -> Result<Vec<Vec<u8>>, Failure> {
-        // Git remembers in the index which tree a folder came from: an untouched one is not even opened.
-        if head.is_some() && self.index.trees.get(path).copied() == head {
+    fn folder(&self, path: &[u8], index: Option<Folder<'_>>, head: Option<Oid>) -> Result<Vec<Vec<u8>>, Failure> {
+        if head.is_some() && self.trees.get(path).copied() == head {
             return Ok(Vec::new());
         }
         let Some(id) = head else {
             let added = index.map(Folder::all).unwrap_or_default();
-            return Ok(added.into_iter().map(|entry| entry.path.clone()).collect());
+            return Ok(added.iter().map(|entry| entry.path.clone()).collect());
         };
         let mut found = Vec::new();
         let lease = self.repository.lease();
@@ -97,15 +63,15 @@ impl Comparison<'_> {
     fn folders(
         &self,
         path: &[u8],
-        index: Option<&Folder<'_>>,
+        index: Option<Folder<'_>>,
         head: &[TreeEntry<'_>],
         found: &mut Vec<Vec<u8>>,
     ) -> Result<(), Failure> {
-        let mut both: BTreeMap<&[u8], (Option<&Folder<'_>>, Option<Oid>)> = BTreeMap::new();
+        let mut both: BTreeMap<&[u8], (Option<Folder<'_>>, Option<Oid>)> = BTreeMap::new();
         for entry in head {
             both.entry(entry.name).or_default().1 = Some(entry.id);
         }
-        for (name, folder) in index.iter().flat_map(|folder| &folder.folders) {
+        for (name, folder) in index.iter().flat_map(|folder| folder.folders()) {
             both.entry(name).or_default().0 = Some(folder);
         }
         let both: Vec<_> = both
@@ -139,20 +105,21 @@ pub(super) fn is_below(path: &[u8], above: &[u8]) -> bool {
     }
 }
 
-fn files_that_differ(path: &[u8], index: Option<&Folder<'_>>, head: &[TreeEntry<'_>], found: &mut Vec<Vec<u8>>) {
-    let nothing = BTreeMap::new();
-    let tracked = index.map_or(&nothing, |folder| &folder.files);
+fn files_that_differ(path: &[u8], index: Option<Folder<'_>>, head: &[TreeEntry<'_>], found: &mut Vec<Vec<u8>>) {
     let names: BTreeSet<&[u8]> = head.iter().map(|entry| entry.name).collect();
     for entry in head {
-        let same = tracked
-            .get(entry.name)
+        let same = index
+            .and_then(|folder| folder.file(entry.name))
             .is_some_and(|there| there.id == entry.id && mode(entry) == Some(there.mode));
         if !same {
             found.push([path, entry.name].concat());
         }
     }
-    let added = tracked.iter().filter(|(name, _)| !names.contains(*name));
-    found.extend(added.map(|(_, entry)| entry.path.clone()));
+    let tracked = index.map(Folder::files).unwrap_or_default();
+    let added = tracked
+        .iter()
+        .filter(|entry| !names.contains(&entry.path[path.len()..]));
+    found.extend(added.map(|entry| entry.path.clone()));
 }
 
 /// The mode as a number, as the index has it: regular files are 0644 or 0755 there, whatever an old tree says.

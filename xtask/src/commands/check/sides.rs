@@ -1,9 +1,11 @@
 //! Both sides of a change: what is the same on both is read once, and only as much as the change may reach.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use lockstep::model::{AgentName, FileTree};
 use lockstep::workspace::{AgentTexts, Elsewhere, agents_of, layout, near};
+use rayon::prelude::*;
 
 use crate::commands::dry::{elsewhere, is_near, is_outline};
 use crate::context::{Context, Loaded};
@@ -16,15 +18,8 @@ pub(super) fn part(context: &Context, base: &GitId, paths: &BTreeSet<String>) ->
     let Some(changed) = agents_of(paths.iter().map(String::as_str)) else {
         return Ok(None);
     };
-    let (repository, root) = (context.repository()?, context.root()?);
-    let before = texts(context, base)?;
-    let mut after = before.clone();
-    for agent in &changed {
-        match context.files.read(&root.join(layout::agent(agent.as_str())))? {
-            Some(bytes) => after.insert(agent.clone(), bytes.into()),
-            None => after.remove(agent),
-        };
-    }
+    let repository = context.repository()?;
+    let [before, after] = texts(context, base, &changed)?;
     let Some(near) = near(&before, &after, &changed) else {
         return Ok(None);
     };
@@ -70,13 +65,23 @@ fn read(
     Ok([before, after])
 }
 
-/// The files `agent.yaml` of a commit.
-fn texts(context: &Context, commit: &GitId) -> Result<AgentTexts, Failure> {
-    let repository = context.repository()?;
-    let folders = repository.folder(commit, layout::AGENTS)?;
-    let agents: Vec<AgentName> = folders.keys().filter_map(|name| AgentName::new(name).ok()).collect();
-    let paths: Vec<String> = agents.iter().map(|agent| layout::agent(agent.as_str())).collect();
-    let files = repository.read(commit, &paths)?;
-    let read = agents.into_iter().zip(files);
-    Ok(read.filter_map(|(agent, bytes)| Some((agent, bytes?))).collect())
+/// The files `agent.yaml` of a commit and of the work tree, between which only those of some agents may differ.
+fn texts(context: &Context, base: &GitId, changed: &BTreeSet<AgentName>) -> Result<[AgentTexts; 2], Failure> {
+    let (repository, root) = (context.repository()?, context.root()?);
+    let path = |agent: &AgentName| layout::agent(agent.as_str());
+    let folders = repository.folder(base, layout::AGENTS)?;
+    let known = folders.keys().filter_map(|name| AgentName::new(name).ok());
+    let agents: BTreeSet<AgentName> = known.chain(changed.iter().cloned()).collect();
+    let after = agents.into_par_iter().map(|agent| {
+        let bytes = context.files.read(&root.join(path(&agent)))?;
+        Ok(bytes.map(|bytes| (agent, Arc::from(bytes))))
+    });
+    let after: Vec<Option<(AgentName, Arc<[u8]>)>> = after.collect::<Result<_, Failure>>()?;
+    let after: AgentTexts = after.into_iter().flatten().collect();
+    let mut before = after.clone();
+    before.retain(|agent, _| !changed.contains(agent));
+    let paths: Vec<String> = changed.iter().map(path).collect();
+    let texts = changed.iter().zip(repository.read(base, &paths)?);
+    before.extend(texts.filter_map(|(agent, bytes)| Some((agent.clone(), bytes?))));
+    Ok([before, after])
 }
