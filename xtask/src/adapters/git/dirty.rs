@@ -110,7 +110,7 @@ impl Comparison<'_> {
                 if file.is_some_and(|entry| entry.mode & KIND == SUBMODULE) {
                     return Ok(found);
                 }
-                found.extend(file.and_then(|entry| gone(entry)));
+                found.extend(file.and_then(gone));
                 found.extend(self.folder(&prefix, tracked)?);
             }
             Some(metadata) => {
@@ -122,7 +122,7 @@ impl Comparison<'_> {
                 found.extend(tracked.into_iter().flat_map(all_gone));
             }
             None => {
-                found.extend(file.and_then(|entry| gone(entry)));
+                found.extend(file.and_then(gone));
                 found.extend(tracked.into_iter().flat_map(all_gone));
             }
         }
