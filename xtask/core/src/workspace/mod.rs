@@ -22,6 +22,7 @@ mod parts;
 mod places;
 mod regression;
 mod releases;
+mod suites;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
