@@ -41,10 +41,10 @@ impl Assertion {
         }
     }
 
-    /// What stands for something that cannot be carried, with the reason and what it was.
-    pub fn not_carried(reason: &str, was: Value) -> Assertion {
+    /// What stands for something that a person has to say, with the reason and what is known. No suite is judged with it.
+    pub fn undecided(reason: &str, was: Value) -> Assertion {
         Assertion {
-            kind: NOT_CARRIED.to_owned(),
+            kind: UNDECIDED.to_owned(),
             value: json!({"reason": reason, "was": was}),
             ..Assertion::default()
         }
@@ -53,14 +53,14 @@ impl Assertion {
     /// Why it cannot be judged here; nothing where it can.
     pub fn support(&self) -> Result<(), String> {
         match self.value.get("reason").and_then(Value::as_str) {
-            Some(reason) if self.kind == NOT_CARRIED => Err(format!("{reason}, and the import could not carry it")),
+            Some(reason) if self.kind == UNDECIDED => Err(reason.to_owned()),
             _ => support(&self.kind),
         }
     }
 }
 
-/// The type of what an import could not carry: it is refused until a person says it in another way.
-const NOT_CARRIED: &str = "unsupported";
+/// The type of what a person has to say, since no program could: what an import could not carry, what a good answer is.
+const UNDECIDED: &str = "unsupported";
 
 /// The types that are judged here.
 const SUPPORTED: &[&str] = &[
@@ -134,7 +134,7 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("trace-error-spans", "there are no traces in a regression run"),
     ("trace-span-count", "there are no traces in a regression run"),
     ("trace-span-duration", "there are no traces in a regression run"),
-    (NOT_CARRIED, "an import could not carry it"),
+    (UNDECIDED, "a person has to say it in another way"),
     ("webhook", "no address of a suite is called"),
 ];
 

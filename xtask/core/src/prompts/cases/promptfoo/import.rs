@@ -117,7 +117,7 @@ impl Import<'_> {
     /// Says it, and gives the assertion that keeps the suite from being passed without it.
     pub(super) fn lost(&mut self, message: &str, path: &[Segment], was: Value) -> Assertion {
         self.unsupported(message, path);
-        Assertion::not_carried(message, was)
+        Assertion::undecided(message, was)
     }
 
     /// A case for tests that cannot be read.
