@@ -174,6 +174,15 @@ fn a_suite_goes_out_and_comes_back() {
     assert_eq!(back.result["cases"], 19);
     let lost: Vec<&str> = back.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert!(lost.is_empty(), "{lost:?}");
+    let path = "agents/support-rag/regression/cases/answer.yaml";
+    let text = bench.text(path).unwrap();
+    bench.put(
+        path,
+        &text.replace("- id: order-in-transit\n", "- id: order-in-transit\n    weight: 2\n"),
+    );
+    let report = bench.run("evaluate support-rag --export answer").unwrap();
+    let mut said = report.findings.iter().map(|finding| finding.message.as_str());
+    assert!(said.any(|message| message == "`weight`: tests count alike"));
 }
 
 #[test]

@@ -6,9 +6,9 @@ use super::Ungraded;
 use crate::prompts::template::{Data, Expression, Node, Partials, Path, Piece, Template, parse, render};
 
 /// The value with every `{{name}}` filled: in a text, and in the texts of a list. A map stays as it is, as in promptfoo.
-pub(super) fn filled(value: &Value, inputs: &Value) -> Result<Value, Ungraded> {
+pub(super) fn filled<'a>(value: &Value, inputs: impl Fn() -> &'a Value + Copy) -> Result<Value, Ungraded> {
     match value {
-        Value::String(text) if text.contains("{{") => filled_text(text, inputs).map(Value::String),
+        Value::String(text) if text.contains("{{") => filled_text(text, inputs()).map(Value::String),
         Value::Array(items) => {
             let items = items.iter().map(|item| match item {
                 Value::String(_) => filled(item, inputs),

@@ -10,6 +10,7 @@ mod structure;
 mod text;
 mod tools;
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -136,7 +137,7 @@ impl<'a> Scorer<'a> {
         let mut tally = Tally::default();
         self.fields(case, attempt, judge, &mut tally)?;
         let asked = Asked {
-            inputs: Value::Object(self.subject.inputs(self.suite, case)),
+            inputs: LazyCell::new(Box::new(|| Value::Object(self.subject.inputs(self.suite, case)))),
             attempt,
         };
         for assertion in self.suite.assertions.iter().chain(&case.assertions) {
@@ -152,7 +153,7 @@ impl<'a> Scorer<'a> {
         support(&assertion.kind)?;
         let (kind, turned) = assertion.plain_kind();
         let attempt = asked.attempt;
-        let value = fill::filled(&assertion.value, &asked.inputs)?;
+        let value = fill::filled(&assertion.value, || &asked.inputs)?;
         let grade = match kind {
             "assert-set" => self.set(assertion, asked, judge)?,
             "llm-rubric" | "trajectory:goal-success" => {
@@ -217,9 +218,9 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// An attempt with what was put in.
+/// An attempt with what was put in, which only values with names in them need.
 struct Asked<'a> {
-    inputs: Value,
+    inputs: LazyCell<Value, Box<dyn Fn() -> Value + 'a>>,
     attempt: &'a Attempt,
 }
 
@@ -255,7 +256,7 @@ pub fn sound(assertion: &Assertion, inputs: &Value) -> Result<(), Ungraded> {
     if kind != "assert-set" && !assertion.set.is_empty() {
         return Err(format!("`{kind}` has no assertions of its own"));
     }
-    let value = fill::filled(&assertion.value, inputs)?;
+    let value = fill::filled(&assertion.value, || inputs)?;
     match kind {
         "assert-set" if assertion.set.is_empty() => Err("a set without assertions proves nothing".to_owned()),
         "assert-set" => assertion.set.iter().try_for_each(|inner| sound(inner, inputs)),
@@ -299,10 +300,19 @@ impl Tally {
         } else {
             1.0
         };
+        let passed = threshold.map_or(self.violations.is_empty(), |threshold| score >= threshold);
+        let mut violations = self.violations;
+        if let (false, true, Some(threshold)) = (passed, violations.is_empty(), threshold) {
+            violations.push(Violation {
+                assertion: "threshold".to_owned(),
+                expected: format!("a score of at least {threshold}"),
+                got: format!("{score:.3}"),
+            });
+        }
         Score {
             score,
-            passed: threshold.map_or(self.violations.is_empty(), |threshold| score >= threshold),
-            violations: self.violations,
+            passed,
+            violations,
         }
     }
 }

@@ -321,6 +321,9 @@ fn sets_weights_and_thresholds_add_up() {
             .unwrap()
             .passed
     );
+    let little = json!({"type": "rouge-n", "value": "a b c", "threshold": 0.1});
+    let below = score(&case(Some(0.9), vec![little]), "a").unwrap();
+    assert_eq!((below.passed, &*below.violations[0].assertion), (false, "threshold"));
     let only_reports = json!({"type": "contains", "value": "z", "weight": 0});
     assert!(score(&case(None, vec![yes.clone(), only_reports]), "a").unwrap().passed);
     let set = json!({"type": "assert-set", "threshold": 0.2, "assert": [yes, no]});
