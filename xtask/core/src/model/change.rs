@@ -74,7 +74,7 @@ pub struct UnitDifference {
     pub components: Vec<ComponentChange>,
     /// What differs in what the environment replaces.
     pub overrides: Vec<ComponentChange>,
-    /// The texts of the tuple's prompts that differ.
+    /// The texts of the prompts that run, where they differ.
     pub prompts: Vec<PromptChange>,
     /// What the tuple's tools permit more or less.
     #[serde(skip_serializing_if = "Vec::is_empty")]
