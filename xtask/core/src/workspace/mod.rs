@@ -12,6 +12,7 @@ mod blueprint;
 mod branches;
 mod check;
 mod concern;
+mod fixed;
 mod graph;
 mod layers;
 mod listing;
@@ -28,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use check::read as read_file;
+pub(crate) use fixed::fixed_values;
 
 pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
