@@ -1,14 +1,16 @@
 //! What a command itself has to say to the ledger, the remote looked at before and told after where the user wants it.
 
+use std::collections::BTreeSet;
+
 use lockstep::model::{EnvironmentName, Timestamp};
 use lockstep::release::ledger::{Draft, Fact, Sealed};
 use lockstep::workspace::Workspace;
 
 use super::write::Make;
-use super::{Ledger, operator};
+use super::{Ledger, Recorder, operator};
 use crate::commands::remote::Remote;
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::ports::Repository;
 
 /// Whether the remote takes part.
@@ -43,11 +45,17 @@ impl<'a> Recording<'a> {
             remote.fetch()?;
         }
         let ledger = Ledger::new(context, delivery, workspace);
+        let recorder = Recorder {
+            by: operator(repository, workspace)?,
+            started: ledger.now(),
+            own: BTreeSet::new(),
+        };
+        ledger.catch_up(workspace, &recorder, &[])?;
         Ok(Recording {
             remote,
             with,
-            by: operator(repository, workspace)?,
-            time: ledger.now(),
+            by: recorder.by,
+            time: recorder.started,
             ledger,
         })
     }
@@ -65,7 +73,19 @@ impl<'a> Recording<'a> {
 
     /// Appends events and shares them.
     pub(in super::super) fn record(&self, make: Make<'_>) -> Result<Vec<Sealed>, Failure> {
-        let events = self.ledger.append(make)?;
+        let events = self.ledger.append(&|view| {
+            let drafts = make(view)?;
+            match drafts.iter().find_map(Draft::secret) {
+                None => Ok(drafts),
+                Some(kind) => Err(Failure::new(
+                    FailureKind::Usage,
+                    format!("what is to be recorded has something that looks like {kind}"),
+                )
+                .hint(
+                    "everyone who may read the repository reads the ledger: leave it out, and revoke it if it is real",
+                )),
+            }
+        })?;
         self.share()?;
         Ok(events)
     }
