@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use lockstep::model::{AgentName, Entry, Finding};
 use lockstep::policy::By;
 use lockstep::prompts::evaluation::Evaluation;
-use lockstep::workspace::layout;
+use lockstep::workspace::{layout, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -79,8 +79,7 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         ),
         Some(base) => base.judged(context, &args.units, &is_late)?,
     };
-    let mut known = 0;
-    let mut change = None;
+    let (mut known, mut change) = (0, None);
     if let Some(earlier) = &earlier {
         change = base::change(earlier, &judged, &args.units)?;
         known = base::forget_known(&mut judged, earlier);
@@ -101,8 +100,10 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         }
         (false, false) => evaluate::of_loaded(context, evaluate::Args::of(&agents), &judged.loaded)?,
     };
-    if let Some(earlier) = &earlier {
-        known += base::forget_retired(&mut evaluated.findings, &judged, earlier, &context.today());
+    if let Some(workspace) = &judged.loaded.workspace {
+        // told, waived or known by now
+        let past = retired(workspace, &context.today());
+        evaluated.findings.retain(|finding| !past.contains(finding));
     }
     let mut report = whole(judged, evaluated, base);
     report.known = known;

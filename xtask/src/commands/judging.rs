@@ -11,7 +11,7 @@ use lockstep::policy::{By, Fleet, Judge, Released};
 use lockstep::reference;
 use lockstep::release::RULES as OF_RELEASES;
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
-use lockstep::workspace::{Environment, Workspace};
+use lockstep::workspace::{Environment, Workspace, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -116,6 +116,9 @@ pub(super) fn whole(context: &Context, loaded: Loaded, args: &UnitsArgs, by: By)
         tree: &loaded.tree,
     };
     findings.extend(judge.fleet(fleet, &units, &released));
+    if by == By::Everything {
+        findings.extend(retired(workspace, &context.today()));
+    }
     findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
     if is_whole && by != By::Rules {
         findings.extend(judge.idle());

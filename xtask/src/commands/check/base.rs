@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding, FleetChange};
+use lockstep::model::{AgentName, EnvironmentName, FleetChange};
 use lockstep::policy::By;
 use lockstep::release::{Blocked, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
-use lockstep::workspace::{layout, retired};
+use lockstep::workspace::layout;
 
 use super::sides;
 use crate::commands::diff::trees;
@@ -99,18 +99,6 @@ pub(super) fn forget_known(judged: &mut Judgement, earlier: &Judgement) -> usize
         &earlier.findings,
         &earlier.loaded.tree,
     )
-}
-
-/// The same of models whose day has come, which the evaluation tells.
-pub(super) fn forget_retired(
-    findings: &mut Vec<Finding>,
-    judged: &Judgement,
-    earlier: &Judgement,
-    today: &str,
-) -> usize {
-    let known = earlier.loaded.workspace.as_ref().map(|before| retired(before, today));
-    let (tree, before) = (&judged.loaded.tree, &earlier.loaded.tree);
-    known.map_or(0, |known| forget(findings, tree, &known, before))
 }
 
 /// What differs between the fleets of both; nothing where one of them cannot be read.

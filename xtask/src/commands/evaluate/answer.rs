@@ -2,16 +2,12 @@
 
 use lockstep::model::Finding;
 use lockstep::prompts::evaluation::{CaseResult, Comparison, Evaluation, Grid, Summary, VerdictOutcome};
+use lockstep::prompts::statistics::percent;
 use lockstep::report::{Style, Table};
 use lockstep::workspace::layout;
 
 use super::grid;
 use crate::context::Context;
-
-/// A share from 0 to 1 as percent.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
 
 /// An evaluation for people.
 pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Grid>) -> String {
@@ -36,7 +32,7 @@ pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Gri
             format!("{} {}", suite.prompt, suite.prompt_version),
             suite.summary.total.to_string(),
             suite.summary.passed.to_string(),
-            percent(suite.summary.pass_rate),
+            rate(&suite.summary),
             format!("{:.2}", suite.summary.score),
         ]);
     }
@@ -84,7 +80,7 @@ pub(super) fn tables(evaluations: &[Evaluation], grids: &[Grid]) -> Vec<(String,
             evaluation.agent.to_string(),
             evaluation.verdict.outcome.word().to_owned(),
             format!("{} of {}", summary.passed, summary.total),
-            percent(summary.pass_rate),
+            rate(summary),
             percent(summary.pass_rate_bound),
             format!("{:.2}", summary.score),
             evaluation.verdict.reasons.join("; "),
@@ -103,12 +99,20 @@ pub(super) fn tables(evaluations: &[Evaluation], grids: &[Grid]) -> Vec<(String,
     tables
 }
 
+/// The share of cases that hold; of what nobody answered nothing is known.
+fn rate(summary: &Summary) -> String {
+    match summary.total > 0 && summary.not_evaluated == summary.total {
+        true => "unknown".to_owned(),
+        false => percent(summary.pass_rate),
+    }
+}
+
 fn summary(summary: &Summary) -> String {
     let mut text = format!(
         "  {} of {} cases hold ({}); proved with 95 % confidence: {}; {} cases could prove the rate that is demanded\n",
         summary.passed,
         summary.total,
-        percent(summary.pass_rate),
+        rate(summary),
         percent(summary.pass_rate_bound),
         summary.least_cases
     );

@@ -11,12 +11,12 @@ use lockstep::prompts::evaluation::{
     Bar, Evaluation, Grid, SuiteRun, Tokens, Variant, VerdictOutcome, compare, cost, run_suite, suite_digest, sum_up,
     verdict,
 };
-use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording};
+use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, Request};
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
 use rayon::ThreadPool;
 
 use super::gathered::{Gathered, SuiteFile};
-use super::live::{Budget, Live, Spent};
+use super::live::{Budget, Live, Outages, Spent};
 use super::sources::Endpoint;
 use super::{Args, versus};
 use crate::context::Context;
@@ -31,6 +31,7 @@ pub(super) struct Runner<'a> {
     root: PathBuf,
     endpoint: Option<Endpoint>,
     spent: Spent,
+    outages: Outages,
     /// Few threads for an endpoint that others use too; all of them otherwise.
     pool: Option<ThreadPool>,
 }
@@ -67,8 +68,14 @@ impl<'a> Runner<'a> {
             root: context.root()?,
             endpoint,
             spent: Spent::default(),
+            outages: Outages::default(),
             pool,
         })
+    }
+
+    /// What a live endpoint left unanswered so far.
+    pub(super) fn outages(&self) -> Option<String> {
+        self.outages.told()
     }
 
     /// Judges an agent; the grid has it beside its variants. Findings say why where it could not be done.
@@ -223,11 +230,10 @@ impl<'a> Runner<'a> {
         if !self.args.sources.record {
             findings.extend(broken);
         }
-        if self.args.sources.refresh {
-            cassette = Cassette::default();
-        }
+        let is_again = self.args.sources.refresh;
         let recorded: Mutex<Vec<Recording>> = Mutex::new(Vec::new());
-        let recorder = |recording: Recording| {
+        let recorder = |mut recording: Recording| {
+            recording.again = is_again;
             let mut recorded = recorded.lock().unwrap_or_else(PoisonError::into_inner);
             let line = format!("{}{}", if recorded.is_empty() { "\n" } else { "" }, recording.line());
             self.context
@@ -238,6 +244,8 @@ impl<'a> Runner<'a> {
             Ok(())
         };
         let price = |provider: &str, name: &str| self.workspace.price(provider, name);
+        let known = self.workspace.models.clone().unwrap_or_default();
+        let served = |request: &Request| known.served(&request.model);
         let live = self.endpoint.as_ref().map(|endpoint| Live {
             http: &*self.context.http,
             clock: &*self.context.clock,
@@ -248,9 +256,11 @@ impl<'a> Runner<'a> {
                 tokens: self.args.sources.max_tokens,
             },
             price: &price,
+            served: &served,
             spent: &self.spent,
+            outages: &self.outages,
         });
-        let replays = live.is_none() || self.args.sources.record;
+        let replays = !is_again && (live.is_none() || self.args.sources.record);
         let answering = mock.filter(|_| !self.args.sources.no_mock && live.is_none());
         let mut runs = Vec::new();
         for subject in std::iter::once(judged).chain(others.iter().map(|other| &other.judged)) {
@@ -260,7 +270,7 @@ impl<'a> Runner<'a> {
                 answering,
                 self.args.sources.record.then_some(&recorder as _),
             );
-            let run = || run_suite(&subject.subject, suite, &chain, mock, self.args.repeat);
+            let run = || run_suite(&subject.subject, suite, &chain, mock, self.args.repeat, &price);
             match self.pool.as_ref().map_or_else(run, |pool| pool.install(run)) {
                 Ok(run) => runs.push(run),
                 Err(message) => {
@@ -272,6 +282,7 @@ impl<'a> Runner<'a> {
         }
         let recorded = recorded.into_inner().unwrap_or_else(PoisonError::into_inner);
         if self.args.sources.record {
+            // what was not asked again keeps its answer
             for recording in recorded {
                 cassette.add(recording);
             }

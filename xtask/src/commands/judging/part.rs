@@ -7,7 +7,7 @@ use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
 use lockstep::policy::{By, Facts, Fleet, Judge, asking, facts};
 use lockstep::render::{Engines, RenderedUnit, Unit, agent_unit, environment_input, environment_unit, render_unit};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
-use lockstep::workspace::{Environment, Read, Workspace, concerned};
+use lockstep::workspace::{Environment, Read, Workspace, concerned, retired};
 use rayon::prelude::*;
 
 use super::{Amount, Judgement, conclude, released};
@@ -58,6 +58,7 @@ pub(in crate::commands) fn of_change(
         };
         findings.extend(judge.part(fleet, &reached.units, &released));
         findings.extend(judge.between(fleet, &reached.facts));
+        findings.extend(retired(side.workspace, &context.today()));
         findings.sort();
         findings.dedup();
         conclude(&judge, &mut findings, By::Everything, false);

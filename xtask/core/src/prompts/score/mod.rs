@@ -19,8 +19,6 @@ use serde_json::Value;
 use super::cases::{Assertion, Case, Suite, support};
 use super::run::{Attempt, Subject};
 
-pub(super) use fields::price;
-
 /// Something that an answer should have been and was not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
