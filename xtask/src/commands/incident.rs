@@ -3,7 +3,7 @@
 pub(super) mod answer;
 
 use lockstep::model::{AgentName, EnvironmentName};
-use lockstep::prompts::retro::without_secrets;
+use lockstep::prompts::retro::scrubbed;
 use lockstep::release::ledger::{EventKind, Fact, Incident, IncidentEnd, IncidentSeverity};
 use lockstep::workspace::Workspace;
 
@@ -135,7 +135,7 @@ fn open(context: &Context, args: &OpenArgs) -> Result<Report, Failure> {
         let incident = Incident {
             id,
             severity: args.severity.into(),
-            summary: without_secrets(&args.summary),
+            summary: scrubbed(&args.summary),
             release: Some(release.release.clone()),
             since,
             end: None,
@@ -157,8 +157,8 @@ fn close(context: &Context, args: &CloseArgs) -> Result<Report, Failure> {
     let recording = Recording::begin(context, &*repository, &*delivery, workspace, args.push)?;
     let end = IncidentEnd {
         until: recording.time,
-        cause: without_secrets(&args.cause),
-        reason: without_secrets(&args.reason),
+        cause: scrubbed(&args.cause),
+        reason: scrubbed(&args.reason),
     };
     let events = recording.record(&|view| {
         let (environment, agent, incident) = find(view, workspace, &args.id)?;

@@ -3,7 +3,7 @@
 mod draft;
 mod finish;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lockstep::model::AgentName;
 use lockstep::prompts::cases::{Case, Suite};
@@ -36,9 +36,13 @@ enum What {
 }
 
 /// Make a failed production sample a case: without personal data and secrets, and never twice.
+///
+/// The case demands what the sample did not do. Where the sample does not tell, a person has to say it: until then the
+/// suite is refused.
 #[derive(Debug, clap::Args)]
 struct AddArgs {
-    /// The sample: JSON with `userInput`, and where known `answer`, `vars`, `turns`, `expectedTools`, `expectedBehavior`.
+    /// The sample: JSON with `userInput`, and where known `answer`, `toolsCalled`, `vars`, `turns`, `expectedTools`, `forbiddenKeywords`,
+    /// `expectedBehavior`.
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
     /// The agent that answered.
@@ -108,7 +112,11 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         None => started(context, &agent.name, &prompt)?,
     };
     let path = format!("{}/{name}.yaml", layout::cases(&agent.name));
-    let case = match case_of(&trace, &format!("incident/{}", args.incident), &target) {
+    let others: Vec<Suite> = suites(context, &agent.name)?
+        .into_iter()
+        .map(|(_, suite)| suite)
+        .collect();
+    let case = match case_of(&trace, &format!("incident/{}", args.incident), &target, &others) {
         Ok(case) => case,
         Err(twin) => {
             let text = format!("the case `{twin}` asks the same already: nothing was written\n");
@@ -116,6 +124,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         }
     };
     let shown = yaml::write_typed(&case);
+    let is_open = case.assertions.iter().any(|assertion| assertion.support().is_err());
     let answer = Added {
         written: !args.dry_run,
         file: path.clone(),
@@ -128,9 +137,33 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     let text = format!("{MODELINE}{}", yaml::write_typed(&target));
     context.files.write(&context.root()?.join(&path), text.as_bytes())?;
     let report = Report::new(answer, format!("wrote {path}:\n{shown}"));
-    Ok(report
-        .next("say in the case what a good answer is: `expectedTools`, `expectedResponseKeywords`, `forbiddenKeywords`")
-        .next(format!("cargo xtask evaluate {} --live --record", agent.name)))
+    let report = if is_open {
+        report.next(format!(
+            "say in {path} what a good answer is, in place of `type: unsupported`: `expectedTools`, \
+             `expectedResponseKeywords`, `forbiddenKeywords` or an assertion; until then the suite is refused"
+        ))
+    } else {
+        report
+    };
+    Ok(report.next(format!("cargo xtask evaluate {} --live --record", agent.name)))
+}
+
+/// The suites of an agent, by file; what cannot be read, `evaluate` says.
+fn suites(context: &Context, agent: &AgentName) -> Result<Vec<(String, Suite)>, Failure> {
+    let folder = layout::cases(agent);
+    let place = context.root()?.join(&folder);
+    if !context.files.exists(&place) {
+        return Ok(Vec::new());
+    }
+    let tree = context.files.tree(&place, &|path: &str| {
+        Path::new(path).extension().is_some_and(|it| it == "yaml")
+    })?;
+    let mut found = Vec::new();
+    for (path, bytes) in tree.entries().filter_map(|(path, _)| Some((path, tree.get(path)?))) {
+        let suite = yaml::read_typed(&String::from_utf8_lossy(bytes)).unwrap_or_default();
+        found.push((format!("{folder}/{path}"), suite));
+    }
+    Ok(found)
 }
 
 fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {

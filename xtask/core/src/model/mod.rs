@@ -32,7 +32,7 @@ pub use quantity::Quantity;
 pub use risk::{ClassifiedChange, RiskClass};
 pub use rules::{Example, RULES, Rule};
 pub use sequence::common;
-pub use time::Timestamp;
+pub use time::{Timestamp, is_day};
 pub use tree::{Entry, FileTree, MAX_FILE_BYTES};
 pub use tuple::{
     BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,

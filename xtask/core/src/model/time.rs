@@ -54,6 +54,11 @@ impl Timestamp {
     }
 }
 
+/// Whether a text is a day of the calendar, YYYY-MM-DD.
+pub fn is_day(text: &str) -> bool {
+    text.len() == 10 && Timestamp::parse(&format!("{text}T00:00:00Z")).is_some()
+}
+
 fn number(text: &str) -> Option<i64> {
     text.bytes()
         .all(|byte| byte.is_ascii_digit())

@@ -3,7 +3,7 @@
 use super::history::summary;
 use super::ledger::{Action, Event, Fact, Incident, Moment, Recorded, Retrospective, UnitHistory, name_of};
 use crate::artifact::{TupleRecord, component_changes};
-use crate::model::{AgentName, EnvironmentName, Finding};
+use crate::model::{AgentName, EnvironmentName, Finding, is_day};
 use crate::workspace::read_file;
 use crate::yaml::{self, Positions, Segment};
 
@@ -104,7 +104,7 @@ pub fn text(retrospective: &Retrospective) -> String {
     )
 }
 
-/// Reads a retrospective. What is empty in it is a finding each.
+/// Reads a retrospective. What is empty in it, or no answer, is a finding each.
 pub fn read(path: &str, bytes: &[u8]) -> (Option<Retrospective>, Vec<Finding>) {
     let mut findings = Vec::new();
     let Some(read) = read_file::<Retrospective>(path, bytes, &mut findings) else {
@@ -123,7 +123,7 @@ pub fn read(path: &str, bytes: &[u8]) -> (Option<Retrospective>, Vec<Finding>) {
     (Some(read), findings)
 }
 
-/// What is empty, and where.
+/// What is empty or no answer, and where.
 fn empty(read: &Retrospective) -> Vec<(Vec<Segment>, String)> {
     let key = |name: &str| Segment::Key(name.to_owned());
     let mut found = Vec::new();
@@ -147,6 +147,12 @@ fn empty(read: &Retrospective) -> Vec<(Vec<Segment>, String)> {
         ask(place("what"), &action.what, "an action does not say what is done");
         ask(place("owner"), &action.owner, "an action does not say who does it");
         ask(place("due"), &action.due, "an action does not say until when");
+    }
+    let dues = read.actions.iter().enumerate();
+    for (index, action) in dues.filter(|(_, action)| !action.due.trim().is_empty() && !is_day(action.due.trim())) {
+        let place = vec![key("actions"), Segment::Index(index), key("due")];
+        let message = format!("`{}` is no day: expected one such as `2026-01-31`", action.due);
+        found.push((place, message));
     }
     let lists = [("conclusions", read.conclusions.len()), ("actions", read.actions.len())];
     for (name, count) in lists {

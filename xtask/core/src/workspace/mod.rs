@@ -23,6 +23,7 @@ mod parts;
 mod places;
 mod regression;
 mod releases;
+mod suites;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};

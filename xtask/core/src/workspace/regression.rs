@@ -1,13 +1,11 @@
 //! What an agent is judged by: its suites, read and held against its parts, and what of it is judged.
 
-use std::collections::BTreeSet;
-
 use super::files::Follows;
+use super::suites::Checker;
 use super::{Agent, Environment, Workspace, check, layout};
-use crate::model::{Digest, Finding, ModelComponent, Overrides, PlainVersion, PromptChoice, Tuple, suggestion};
-use crate::prompts::cases::{Assertion, Suite, support};
+use crate::model::{Digest, Finding, ModelComponent, Overrides, PlainVersion, PromptChoice, Tuple};
+use crate::prompts::cases::Suite;
 use crate::prompts::run::{Mock, MockFile, RequestModel, Subject, SubjectModel, ToolSpec};
-use crate::yaml::{Positions, Segment};
 
 /// An agent's tuple somewhere, and what of it is judged.
 #[derive(Clone, Debug)]
@@ -138,18 +136,18 @@ impl Workspace {
     }
 }
 
-/// Reads a suite and holds it against what is judged.
-pub fn read_suite(path: &str, bytes: &[u8], subject: &Subject, findings: &mut Vec<Finding>) -> Option<Suite> {
+/// Reads a suite and holds it against what is judged, and against the models that are known `today`.
+pub fn read_suite(
+    path: &str,
+    bytes: &[u8],
+    subject: &Subject,
+    (workspace, today): (&Workspace, &str),
+    findings: &mut Vec<Finding>,
+) -> Option<Suite> {
     let suite: Suite = check::read(path, bytes, findings)?;
     let before = findings.len();
-    let text = std::str::from_utf8(bytes).unwrap_or_default();
-    let mut checker = Checker {
-        path,
-        text,
-        positions: None,
-        findings,
-    };
-    checker.suite(&suite, subject);
+    let models = workspace.models.as_ref();
+    Checker::new(path, bytes, subject, (models, today), findings).suite(&suite);
     let sound = !findings[before..].iter().any(Finding::is_error);
     sound.then_some(suite)
 }
@@ -162,114 +160,6 @@ pub fn read_mock(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Optio
         Err(message) => {
             findings.push(Finding::error("invalid-value", message).in_file(path));
             None
-        }
-    }
-}
-
-struct Checker<'a> {
-    path: &'a str,
-    text: &'a str,
-    positions: Option<Option<Positions>>,
-    findings: &'a mut Vec<Finding>,
-}
-
-impl Checker<'_> {
-    /// Adds a finding at a place of the file; its positions are taken only when there is one.
-    fn add(&mut self, finding: Finding, path: &[Segment]) {
-        let text = self.text;
-        let positions = self.positions.get_or_insert_with(|| Positions::of(text).ok());
-        let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(path));
-        self.findings.push(finding.at(self.path, line, column));
-    }
-
-    fn suite(&mut self, suite: &Suite, subject: &Subject) {
-        let key = |name: &str| Segment::Key(name.to_owned());
-        let Some((_, prompt)) = subject.prompts.get(&suite.prompt) else {
-            let known = subject.prompts.keys().map(String::as_str);
-            let finding = Finding::error("missing-component", format!("there is no prompt `{}`", suite.prompt));
-            let finding = match suggestion(&suite.prompt, known) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding.help("name a prompt of the agent's candidate"),
-            };
-            self.add(finding, &[key("prompt")]);
-            return;
-        };
-        if suite.cases.is_empty() {
-            let finding = Finding::error("empty-suite", "there are no cases: an empty suite proves nothing");
-            self.add(finding.help("write cases, or remove the file"), &[key("cases")]);
-        }
-        for (index, assertion) in suite.assertions.iter().enumerate() {
-            self.assertion(assertion, suite, &[key("assert"), Segment::Index(index)]);
-        }
-        let tools: Vec<&str> = subject.tools.iter().map(|tool| tool.name.as_str()).collect();
-        let mut ids = BTreeSet::new();
-        for (index, case) in suite.cases.iter().enumerate() {
-            let place = |name: &str| vec![key("cases"), Segment::Index(index), key(name)];
-            if !ids.insert(case.id.as_str()) {
-                let finding = Finding::error("duplicate-case", format!("the id `{}` stands here twice", case.id));
-                self.add(finding.help("give each case an id of its own"), &place("id"));
-            }
-            for tool in case.expected_tools.iter().flatten() {
-                if !tools.contains(&tool.name()) {
-                    let finding = Finding::error("missing-tool", format!("there is no tool `{}`", tool.name()));
-                    let finding = match suggestion(tool.name(), tools.iter().copied()) {
-                        Some(near) => finding.help(format!("did you mean `{near}`?")),
-                        None => finding.help("name a tool of the manifest that the candidate names"),
-                    };
-                    self.add(finding, &place("expectedTools"));
-                }
-            }
-            if !case.expected_behavior.is_empty() && suite.judge.is_none() {
-                let finding = Finding::error(
-                    "missing-judge",
-                    format!("`{}` is to be judged, and nobody judges", case.id),
-                );
-                self.add(
-                    finding.help("add `judge:` with provider and name to the suite"),
-                    &place("expectedBehavior"),
-                );
-            }
-            let mut given = suite.vars.clone();
-            given.extend(case.vars.clone());
-            given.extend(prompt.header.input.iter().flat_map(|input| input.default.clone()));
-            if let Some(variable) = &suite.user_variable {
-                given.insert(variable.clone(), case.user_input.clone().into());
-            }
-            let missing = Subject::required_inputs(prompt, &given);
-            if !missing.is_empty() {
-                let message = format!("`{}` does not give `{}`", case.id, missing.join("`, `"));
-                let finding = Finding::error("unbound-variable", message);
-                self.add(
-                    finding.help("add it under `vars:` of the case or the suite"),
-                    &place("vars"),
-                );
-            }
-            for (at, assertion) in case.assertions.iter().enumerate() {
-                let mut path = place("assert");
-                path.push(Segment::Index(at));
-                self.assertion(assertion, suite, &path);
-            }
-        }
-    }
-
-    fn assertion(&mut self, assertion: &Assertion, suite: &Suite, path: &[Segment]) {
-        if let Err(message) = support(&assertion.kind) {
-            let finding = Finding::error("unsupported-assertion", message);
-            self.add(
-                finding.help("say the same with another type, or take it out: it would never pass"),
-                path,
-            );
-        }
-        let judged = ["llm-rubric", "trajectory:goal-success"].contains(&assertion.plain_kind().0);
-        if judged && suite.judge.is_none() {
-            let finding = Finding::error(
-                "missing-judge",
-                format!("`{}` needs a judge, and nobody judges", assertion.kind),
-            );
-            self.add(finding.help("add `judge:` with provider and name to the suite"), path);
-        }
-        for inner in &assertion.set {
-            self.assertion(inner, suite, path);
         }
     }
 }

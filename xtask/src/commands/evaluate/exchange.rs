@@ -5,12 +5,14 @@ use std::path::Path;
 use lockstep::model::{AgentName, Finding};
 use lockstep::prompts::cases::{Suite, promptfoo};
 use lockstep::prompts::drafts::drafts;
+use lockstep::prompts::run::Subject;
 use lockstep::workspace::{Agent, Workspace, layout};
 use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::commands::selection;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
@@ -30,7 +32,7 @@ pub(super) struct Args {
     /// The prompt of an import or of drafts; the agent's only one by default.
     #[arg(long, value_name = "NAME")]
     prompt: Option<String>,
-    /// The input that takes what the user says, for drafts.
+    /// The input that takes what the user says; for an import the only one that the prompt asks for by default.
     #[arg(long, value_name = "NAME")]
     user_variable: Option<String>,
     /// A risk to draft a case about.
@@ -83,7 +85,7 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
         return Err(failure.hint("for example `cargo xtask evaluate agent-infer --import promptfooconfig.yaml`"));
     };
     if let Some(file) = &args.import {
-        return import(context, agent, file, &prompt(agent, args)?);
+        return import(context, agent, file, &prompt(agent, args)?, args);
     }
     if let Some(suite) = &args.export {
         return export(context, agent, suite);
@@ -109,7 +111,12 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
 fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
     let names: Vec<&String> = agent.file.candidate.prompts.keys().collect();
     match (&args.prompt, &names[..]) {
-        (Some(name), _) => Ok(name.clone()),
+        (Some(name), _) if names.contains(&name) => Ok(name.clone()),
+        (Some(name), _) => Err(selection::unknown(
+            "prompt",
+            name,
+            names.iter().map(|name| name.as_str()),
+        )),
         (None, [only]) => Ok((*only).clone()),
         (None, _) => {
             let known: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
@@ -119,16 +126,17 @@ fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
     }
 }
 
-fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str) -> Result<Report, Failure> {
+fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Args) -> Result<Report, Failure> {
     let shown = file.display().to_string();
     let bytes = context.named_file(file)?;
     let text = String::from_utf8_lossy(&bytes);
     let (suite, findings) = promptfoo::import(&shown, &text, prompt);
     let mut sources = lockstep::model::FileTree::default();
     sources.insert(shown.clone(), &bytes[..]);
-    let Some(suite) = suite else {
+    let Some(mut suite) = suite else {
         return Ok(Report::of_findings(findings, sources));
     };
+    suite.user_variable = user_variable(agent, &suite, args)?;
     let stem = file
         .file_stem()
         .map_or_else(|| "imported".into(), |stem| stem.to_string_lossy());
@@ -154,6 +162,40 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str) -> Result
     Ok(Report::new(answer, text)
         .with_findings(findings, sources)
         .next(format!("cargo xtask evaluate {}", agent.name)))
+}
+
+/// The input that takes what the user says: the one that is named, or the only one that nothing else gives.
+fn user_variable(agent: &Agent, suite: &Suite, args: &Args) -> Result<Option<String>, Failure> {
+    let version = agent.file.candidate.prompts.get(&suite.prompt);
+    let component = version.and_then(|version| agent.prompts.get(&suite.prompt)?.get(version));
+    let Some(prompt) = component.and_then(|component| component.file.as_ref()) else {
+        return Ok(args.user_variable.clone());
+    };
+    if let Some(name) = &args.user_variable {
+        let inputs = prompt.input.get("properties").and_then(Value::as_object);
+        let known: Vec<&str> = inputs.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        return match known.contains(&name.as_str()) {
+            true => Ok(Some(name.clone())),
+            false => Err(selection::unknown("input", name, known.into_iter())),
+        };
+    }
+    let says: Vec<_> = suite.cases.iter().filter(|case| !case.user_input.is_empty()).collect();
+    let Some(first) = says.first() else { return Ok(None) };
+    let mut given = suite.vars.clone();
+    given.extend(first.vars.clone());
+    given.extend(prompt.header.input.iter().flat_map(|input| input.default.clone()));
+    match &Subject::required_inputs(prompt, &given)[..] {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        several => {
+            let message = format!("the prompt `{}` has several inputs", suite.prompt);
+            let hint = format!(
+                "pass `--user-variable` with the one that takes what the user says: {}",
+                several.join(", ")
+            );
+            Err(Failure::new(FailureKind::Usage, message).hint(hint))
+        }
+    }
 }
 
 /// A suite of an agent, as its file says it.

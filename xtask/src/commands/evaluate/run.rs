@@ -112,7 +112,8 @@ impl<'a> Runner<'a> {
             let path = format!("{}/{name}.yaml", layout::cases(&agent.name));
             let bytes = self.context.files.read(&self.root.join(&path))?.unwrap_or_default();
             sources.insert(path.clone(), &bytes[..]);
-            let Some(suite) = read_suite(&path, &bytes, &judged.subject, findings) else {
+            let known = (self.workspace, &*self.context.today());
+            let Some(suite) = read_suite(&path, &bytes, &judged.subject, known, findings) else {
                 gathered.unreadable += 1;
                 continue;
             };

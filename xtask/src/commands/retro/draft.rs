@@ -1,14 +1,12 @@
 //! `retro draft`: what the ledger knows of a release, for people to go on from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lockstep::artifact::TupleRecord;
-use lockstep::prompts::cases::Suite;
 use lockstep::release::ledger::{Incident, Recorded, UnitHistory};
 use lockstep::release::retrospective::{Sources, draft, text};
-use lockstep::workspace::layout;
-use lockstep::yaml;
 
+use super::suites;
 use crate::commands::branches::{delivery_repository, units};
 use crate::commands::dry::is_outline;
 use crate::commands::incident::find;
@@ -134,21 +132,11 @@ fn record_before(unit: &UnitOf, history: &UnitHistory, release: &Recorded) -> Re
 
 /// Cases that `retro add` made of samples of an incident.
 fn samples(context: &Context, unit: &UnitOf, incident: &Incident) -> Result<Vec<String>, Failure> {
-    let folder = layout::cases(&unit.agent);
-    let place = context.root()?.join(&folder);
-    if !context.files.exists(&place) {
-        return Ok(Vec::new());
-    }
-    let tree = context.files.tree(&place, &|path: &str| {
-        Path::new(path).extension().is_some_and(|it| it == "yaml")
-    })?;
     let origin = format!("incident/{}", incident.id);
     let mut found = Vec::new();
-    for (path, bytes) in tree.entries().filter_map(|(path, _)| Some((path, tree.get(path)?))) {
-        // what cannot be read, `evaluate` says
-        let suite: Suite = yaml::read_typed(&String::from_utf8_lossy(bytes)).unwrap_or_default();
+    for (path, suite) in suites(context, &unit.agent)? {
         let own = suite.cases.iter().filter(|case| case.origin.as_ref() == Some(&origin));
-        found.extend(own.map(|case| format!("{folder}/{path}: {}", case.id)));
+        found.extend(own.map(|case| format!("{path}: {}", case.id)));
     }
     Ok(found)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
-use lockstep::prompts::retro::without_secrets;
+use lockstep::prompts::retro;
 use lockstep::release::ledger::{Fact, Retrospective, UnitHistory};
 use lockstep::release::retrospective::read;
 
@@ -88,13 +88,13 @@ fn against(learnt: &Retrospective, history: &UnitHistory, unit: &UnitOf) -> Resu
         .map(|finding| *finding))
 }
 
-/// What people wrote, without secrets.
+/// What people wrote, without secrets and personal data.
 fn scrubbed(learnt: Retrospective) -> Retrospective {
     let mut learnt = learnt;
     let texts = [&mut learnt.impact, &mut learnt.cause].into_iter();
     let texts = texts.chain(&mut learnt.conclusions).chain(&mut learnt.failed_samples);
     for text in texts.chain(learnt.actions.iter_mut().map(|action| &mut action.what)) {
-        *text = without_secrets(text);
+        *text = retro::scrubbed(text);
     }
     learnt
 }

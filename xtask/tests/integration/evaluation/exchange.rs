@@ -48,6 +48,122 @@ tests:
 }
 
 #[test]
+fn what_cannot_be_carried_stays_and_is_refused() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "carried.yaml",
+        "\
+evaluateOptions: {repeat: 3}
+defaultTest: {vars: {who: Ada}, metadata: {team: x}}
+tests:
+  - {vars: {message: a}, metadata: {tags: [one]}, assert: [{type: contains, value: '{{who}}', threshold: '0.5'}]}
+  - {vars: {message: a}, assert: {type: contains, value: b}}
+  - {vars: {message: a}, assert: [{type: not-contains, value: '{% if who %}b{% endif %}'}]}
+  - {vars: {message: a}, assert: [{type: not-contains, value: '{{ who | upper }}'}]}
+  - {vars: {message: a}, assert: [{type: not-contains, value: 'file://b.txt'}]}
+  - {vars: {message: a}, assert: [{type: contains, value: b, transform: output}], threshold: much}
+  - {vars: {message: a}, assert: [{type: 'trajectory:step-count', value: {max: 3}}]}
+scenarios:
+  - config: [{vars: {language: fr}, assert: [{type: contains, value: c}]}]
+    tests: [{vars: {message: d}}]
+  - file://scenario.yaml
+",
+    );
+    let report = bench.run("evaluate agent-router --import carried.yaml").unwrap();
+    let said: Vec<&str> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "`repeat` is not carried: pass `--repeat` to `evaluate`",
+            "`metadata.team` is not carried",
+            "`assert` is no list",
+            "filters and statements of Nunjucks are not run",
+            "filters and statements of Nunjucks are not run",
+            "values in other files are not read",
+            "`threshold` is no number",
+            "`transform` of an assertion is not supported",
+            "steps other than tool calls are not counted: say `type: tool`",
+            "scenarios in other files are not read",
+        ]
+    );
+    let suite = bench.text("agents/agent-router/regression/cases/carried.yaml").unwrap();
+    assert_eq!(suite.matches("type: unsupported").count(), 8, "{suite}");
+    assert!(suite.contains("- one\n") && suite.contains("threshold: 0.5") && suite.contains("value: c\n"));
+    let report = bench.run("evaluate agent-router").unwrap();
+    let refused = report.findings.iter().filter(|one| one.rule == "unsupported-assertion");
+    assert_eq!((report.exit_code(), refused.count()), (1, 8));
+}
+
+#[test]
+fn a_list_of_cases_comes_in_whole_or_not_at_all() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "listed.json",
+        r#"[{"id": "a", "user_input": "Where is it?", "system_prompt_version": "prod-3.1.0", "expected_tools": ["search"]},
+        {"id": "b", "user_input": "x", "system_prompt_version": "nonsense", "expected_tools": "lookup", "max_tokens_limit": "100"}]"#,
+    );
+    let several = bench.run("evaluate agent-router --import listed.json").unwrap_err();
+    assert_eq!(several.message, "the prompt `route` has several inputs");
+    let line = "evaluate agent-router --import listed.json --user-variable message";
+    let report = bench.run(line).unwrap();
+    let said: Vec<&str> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "`system_prompt_version` is no version X.Y.Z",
+            "`expected_tools` is no list of texts",
+            "`max_tokens_limit` is no count"
+        ]
+    );
+    let suite = bench.text("agents/agent-router/regression/cases/listed.yaml").unwrap();
+    assert!(
+        suite.contains("userVariable: message") && suite.contains("systemPromptVersion: 3.1.0"),
+        "{suite}"
+    );
+    assert_eq!(suite.matches("type: unsupported").count(), 3);
+    bench.put("cases.csv", "question,__expected\nhi,contains:Hello\n");
+    let report = bench.run("evaluate agent-router --import cases.csv").unwrap();
+    assert_eq!((report.exit_code(), &*report.findings[0].rule), (1, "empty-suite"));
+    assert!(bench.text("agents/agent-router/regression/cases/cases.yaml").is_none());
+    let refused = bench
+        .run("evaluate agent-router --import listed.json --prompt nope")
+        .unwrap_err();
+    assert_eq!(refused.message, "there is no prompt `nope`");
+}
+
+#[test]
+fn a_suite_names_only_tools_arguments_and_judges_that_are_there() {
+    let bench = Workbench::of_repository();
+    let path = "agents/agent-infer/regression/cases/assistant.yaml";
+    let text = bench.text(path).unwrap();
+    let head = "judge: {provider: nobody, name: gpt-zero}\ncases:\n";
+    let cases = "  - id: odd\n    userInput: x\n    expectedTools: [{name: calculator, arguments: {expresion: '1'}}]\n    \
+                 assert:\n      - {type: not-trajectory:tool-used, value: no_such_tool}\n      \
+                 - {type: 'trajectory:tool-args-match', value: {name: calculator, args: {scale: 90}}}\n      \
+                 - {type: contains, value: '{{nobody}}'}\n";
+    bench.put(path, &text.replace("cases:\n", &format!("{head}{cases}")));
+    let report = bench.run("evaluate agent-infer").unwrap();
+    let said = report.findings.iter().filter(|one| one.rule != "failed-evaluation");
+    let said: Vec<(&str, &str)> = said.map(|one| (&*one.rule, one.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            ("unknown-model", "nothing is known of the model `nobody/gpt-zero`"),
+            (
+                "invalid-value",
+                "`calculator` takes no such call: there is no argument `expresion`"
+            ),
+            ("missing-tool", "there is no tool `no_such_tool`"),
+            (
+                "invalid-value",
+                "`calculator` takes no such call: 90 is greater than the maximum of 12"
+            ),
+            ("invalid-value", "`{{nobody}}`: there is no input `nobody`"),
+        ]
+    );
+}
+
+#[test]
 fn a_suite_goes_out_and_comes_back() {
     let bench = Workbench::of_repository();
     let report = bench.run("evaluate support-rag --export answer").unwrap();
@@ -81,6 +197,23 @@ fn a_sample_becomes_a_case_once_and_tells_nobody_who_it_was() {
     assert_eq!(bench.run(line).unwrap().result["written"], false);
     let report = bench.run("evaluate support-rag").unwrap();
     assert_eq!(report.result["evaluations"][0]["summary"]["total"], 20);
+    // a sample that does not tell what was wrong waits for a person
+    bench.put(
+        "trace.json",
+        r#"{"userInput": "What does the tent cost?", "answer": "89 euros"}"#,
+    );
+    assert!(bench.run(line).unwrap().text.contains("not-equals"));
+    let report = bench.run("evaluate support-rag").unwrap();
+    let refused = report.findings.iter().find(|one| one.rule == "unsupported-assertion");
+    assert_eq!(
+        (report.exit_code(), &*refused.unwrap().message),
+        (1, "nobody has said yet what a good answer is")
+    );
+    // another suite of the prompt asks this
+    let known = bench.text("agents/support-rag/regression/cases/answer.yaml").unwrap();
+    let question = known.split_once("userInput: ").unwrap().1.lines().next().unwrap();
+    bench.put("trace.json", &serde_json::json!({"userInput": question}).to_string());
+    assert_eq!(bench.run(line).unwrap().result["written"], false);
 }
 
 #[test]

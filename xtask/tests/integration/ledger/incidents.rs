@@ -168,12 +168,21 @@ fn the_next_promotion_waits_for_its_retrospective() {
 }
 
 #[test]
-fn secrets_do_not_get_into_the_ledger() {
+fn secrets_and_addresses_do_not_get_into_the_ledger() {
     let fleet = promoted_once();
     let open = ["incident", "open", "orders", "-e", "staging", "--severity", "P2"];
-    fleet.done(&[&open[..], &["--summary", "refused: Bearer abcdefghijklmnop1234"]].concat());
+    fleet.done(
+        &[
+            &open[..],
+            &["--summary", "refused: Bearer abcdefghijklmnop1234 of ada@love.org"],
+        ]
+        .concat(),
+    );
     let event = String::from_utf8(last(&fleet, "staging/orders").bytes()).unwrap();
-    assert!(event.contains("refused: Bearer [secret]"), "{event}");
+    assert!(
+        event.contains("refused: Bearer [secret] of person@example.com"),
+        "{event}"
+    );
 }
 
 /// Fills in what a draft leaves open.
@@ -272,6 +281,17 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
     "#]],
     );
     fill_in(&fleet, "retro.yaml");
+    fleet.edit("retro.yaml", "due: '2026-12-01'", "due: someday");
+    fleet.refused(
+        &finish,
+        expect![[r#"
+        exit 1
+        error[unfinished-retrospective] retro.yaml:31:8
+          `someday` is no day: expected one such as `2026-01-31`
+          help: fill it in, or remove the line where there are others
+    "#]],
+    );
+    fleet.edit("retro.yaml", "due: someday", "due: '2026-12-01'");
     fleet.done(&finish);
     let before = fleet.tip("lockstep/ledger");
     fleet.done(&finish);

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Something that an answer must be.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub struct Assertion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0))]
     pub weight: Option<f64>,
-    /// A name to sum it up under.
+    /// The name that promptfoo sums it up under. It is carried, and nothing is summed up by it here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
     /// Those of a set.
@@ -40,7 +40,27 @@ impl Assertion {
             None => (&self.kind, false),
         }
     }
+
+    /// What stands for something that a person has to say, with the reason and what is known. No suite is judged with it.
+    pub fn undecided(reason: &str, was: Value) -> Assertion {
+        Assertion {
+            kind: UNDECIDED.to_owned(),
+            value: json!({"reason": reason, "was": was}),
+            ..Assertion::default()
+        }
+    }
+
+    /// Why it cannot be judged here; nothing where it can.
+    pub fn support(&self) -> Result<(), String> {
+        match self.value.get("reason").and_then(Value::as_str) {
+            Some(reason) if self.kind == UNDECIDED => Err(reason.to_owned()),
+            _ => support(&self.kind),
+        }
+    }
 }
+
+/// The type of what a person has to say, since no program could: what an import could not carry, what a good answer is.
+const UNDECIDED: &str = "unsupported";
 
 /// The types that are judged here.
 const SUPPORTED: &[&str] = &[
@@ -98,7 +118,7 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("is-sql", "there is no SQL parser here"),
     ("javascript", "no code of a suite is run"),
     ("max-score", "it compares several providers"),
-    ("meteor", "it needs a dictionary"),
+    ("meteor", "it needs a dictionary of synonyms"),
     ("model-graded-closedqa", "its rubric is the other program's"),
     ("model-graded-factuality", "its rubric is the other program's"),
     ("moderation", "it needs a moderation service"),
@@ -114,6 +134,7 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("trace-error-spans", "there are no traces in a regression run"),
     ("trace-span-count", "there are no traces in a regression run"),
     ("trace-span-duration", "there are no traces in a regression run"),
+    (UNDECIDED, "a person has to say it in another way"),
     ("webhook", "no address of a suite is called"),
 ];
 

@@ -42,16 +42,7 @@ fn inputs(subject: &Subject, suite: &Suite, case: &Case) -> Result<Map<String, V
         .prompts
         .get(&suite.prompt)
         .ok_or_else(|| Failing::Case(format!("there is no prompt `{}`", suite.prompt)))?;
-    let mut input = prompt
-        .header
-        .input
-        .as_ref()
-        .map_or_else(Map::new, |input| input.default.clone());
-    input.extend(suite.vars.clone());
-    input.extend(case.vars.clone());
-    if let Some(name) = &suite.user_variable {
-        input.insert(name.clone(), Value::String(case.user_input.clone()));
-    }
+    let input = subject.inputs(suite, case);
     let missing = Subject::required_inputs(prompt, &input);
     if !missing.is_empty() {
         return Err(Failing::Case(format!(

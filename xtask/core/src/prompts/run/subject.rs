@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{RequestModel, ToolSpec};
 use crate::model::PlainVersion;
 use crate::prompts::Prompt;
+use crate::prompts::cases::{Case, Suite};
 use crate::prompts::template::Partials;
 
 /// What is judged.
@@ -52,6 +53,19 @@ impl Subject {
     pub fn tools_of(&self, prompt: &Prompt) -> Vec<ToolSpec> {
         let wanted = |tool: &&ToolSpec| prompt.header.tools.contains(&tool.name);
         self.tools.iter().filter(wanted).cloned().collect()
+    }
+
+    /// The inputs of a case: what the prompt gives by itself, what the suite gives every case, and its own.
+    pub fn inputs(&self, suite: &Suite, case: &Case) -> Map<String, Value> {
+        let prompt = self.prompts.get(&suite.prompt).map(|(_, prompt)| prompt);
+        let header = prompt.and_then(|prompt| prompt.header.input.as_ref());
+        let mut inputs = header.map_or_else(Map::new, |input| input.default.clone());
+        inputs.extend(suite.vars.clone());
+        inputs.extend(case.vars.clone());
+        if let Some(name) = &suite.user_variable {
+            inputs.insert(name.clone(), Value::String(case.user_input.clone()));
+        }
+        inputs
     }
 
     /// Inputs that a case must give: required, and without a default.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Grade, Judging, Scorer, Tally, Ungraded, text, tools};
+use super::{Grade, Judging, Scorer, Tally, Ungraded, tools};
 use crate::prompts::cases::Case;
 use crate::prompts::run::{Attempt, Subject};
 
@@ -79,7 +79,7 @@ impl Scorer<'_> {
             let grade = Grade::scored(
                 score,
                 settings.threshold,
-                text::shown(&Value::String(case.expected_behavior.clone())),
+                case.expected_behavior.as_str(),
                 format!(
                     "the judge gave {score}, {} is enough: {}",
                     settings.threshold, attempt.text

@@ -1,8 +1,11 @@
 //! Holds an answer against its case: every field and every assertion.
 
 mod fields;
+mod fill;
+mod manifest;
 mod markup;
 mod overlap;
+mod shape;
 mod structure;
 mod text;
 mod tools;
@@ -18,6 +21,9 @@ use serde_json::Value;
 
 use super::cases::{Assertion, Case, Suite, support};
 use super::run::{Attempt, Subject};
+
+pub(super) use fill::template;
+pub use manifest::{arguments_fault, tool_calls, tools_named};
 
 /// Something that an answer should have been and was not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -128,63 +134,46 @@ impl<'a> Scorer<'a> {
     pub fn score(&self, case: &Case, attempt: &Attempt, judge: Judging<'_>) -> Result<Score, Ungraded> {
         let mut tally = Tally::default();
         self.fields(case, attempt, judge, &mut tally)?;
+        let asked = Asked {
+            inputs: Value::Object(self.subject.inputs(self.suite, case)),
+            attempt,
+        };
         for assertion in self.suite.assertions.iter().chain(&case.assertions) {
             let weight = assertion.weight.unwrap_or(1.0);
-            let grade = self.grade(assertion, case, attempt, judge)?;
+            let grade = self.grade(assertion, &asked, judge)?;
             // a weight of 0 only reports
             tally.add(&assertion.kind, grade, weight);
         }
         Ok(tally.score(case.threshold))
     }
 
-    fn grade(
-        &self,
-        assertion: &Assertion,
-        case: &Case,
-        attempt: &Attempt,
-        judge: Judging<'_>,
-    ) -> Result<Grade, Ungraded> {
+    fn grade(&self, assertion: &Assertion, asked: &Asked<'_>, judge: Judging<'_>) -> Result<Grade, Ungraded> {
         support(&assertion.kind)?;
         let (kind, turned) = assertion.plain_kind();
-        let value = filled(&assertion.value, case)?;
+        let attempt = asked.attempt;
+        let value = fill::filled(&assertion.value, &asked.inputs)?;
         let grade = match kind {
-            "assert-set" => self.set(assertion, case, attempt, judge)?,
+            "assert-set" => self.set(assertion, asked, judge)?,
             "llm-rubric" | "trajectory:goal-success" => {
-                let score = judge(&text::shown(&value))?;
+                let goal = shape::goal(kind, &value)?;
+                let score = judge(goal)?;
                 let threshold = assertion.threshold.unwrap_or(0.7);
-                Grade::scored(score, threshold, text::shown(&value), format!("the judge gave {score}"))
+                Grade::scored(score, threshold, goal, format!("the judge gave {score}"))
             }
             "cost" => fields::cost(self.subject, attempt, assertion.threshold)?,
             "latency" => fields::latency(attempt, assertion.threshold)?,
-            "finish-reason" => Grade::of(
-                value.as_str() == Some(&attempt.finish),
-                text::shown(&value),
-                attempt.finish.as_str(),
-            ),
-            kind if kind.starts_with("trajectory:") || kind == "tool-call-f1" => {
-                tools::grade(kind, assertion, &value, attempt)?
-            }
             kind if kind.starts_with("is-valid-") => self.valid_calls(attempt),
-            "is-json" | "contains-json" | "is-xml" | "contains-xml" | "is-html" | "contains-html" => {
-                structure::grade(kind, &value, &attempt.text)?
-            }
-            _ => text::grade(kind, assertion, &value, &attempt.text, |pattern| {
+            kind => graded(kind, assertion, turned, &value, attempt, |pattern| {
                 self.expression(pattern)
             })?,
         };
         Ok(if turned { grade.turned() } else { grade })
     }
 
-    fn set(
-        &self,
-        assertion: &Assertion,
-        case: &Case,
-        attempt: &Attempt,
-        judge: Judging<'_>,
-    ) -> Result<Grade, Ungraded> {
+    fn set(&self, assertion: &Assertion, asked: &Asked<'_>, judge: Judging<'_>) -> Result<Grade, Ungraded> {
         let mut tally = Tally::default();
         for inner in &assertion.set {
-            let grade = self.grade(inner, case, attempt, judge)?;
+            let grade = self.grade(inner, asked, judge)?;
             tally.add(&inner.kind, grade, inner.weight.unwrap_or(1.0));
         }
         let score = tally.score(assertion.threshold);
@@ -221,11 +210,65 @@ impl<'a> Scorer<'a> {
         if let Some(found) = expressions.get(pattern) {
             return Ok(Arc::clone(found));
         }
-        let compiled = Regex::new(pattern).map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
-        let compiled = Arc::new(compiled);
+        let compiled = compiled(pattern)?;
         expressions.insert(pattern.to_owned(), Arc::clone(&compiled));
         Ok(compiled)
     }
+}
+
+/// An attempt with what was put in.
+struct Asked<'a> {
+    inputs: Value,
+    attempt: &'a Attempt,
+}
+
+/// Grades what needs nothing but the answer.
+fn graded(
+    kind: &str,
+    assertion: &Assertion,
+    turned: bool,
+    value: &Value,
+    attempt: &Attempt,
+    expression: impl Fn(&str) -> Result<Arc<Regex>, Ungraded>,
+) -> Result<Grade, Ungraded> {
+    match kind {
+        "finish-reason" => {
+            let wanted = shape::text(kind, value)?;
+            let holds = wanted.eq_ignore_ascii_case(&attempt.finish);
+            Ok(Grade::of(holds, wanted, attempt.finish.as_str()))
+        }
+        kind if kind.starts_with("trajectory:") || kind == "tool-call-f1" => {
+            tools::grade(kind, assertion, turned, value, attempt)
+        }
+        "is-json" | "contains-json" | "is-xml" | "contains-xml" | "is-html" | "contains-html" => {
+            structure::grade(kind, value, &attempt.text)
+        }
+        kind => text::grade(kind, assertion, value, &attempt.text, expression),
+    }
+}
+
+/// Why no answer can be held against an assertion; nothing where one can. `inputs` are those of the case, as a map.
+pub fn sound(assertion: &Assertion, inputs: &Value) -> Result<(), Ungraded> {
+    assertion.support()?;
+    let (kind, turned) = assertion.plain_kind();
+    if kind != "assert-set" && !assertion.set.is_empty() {
+        return Err(format!("`{kind}` has no assertions of its own"));
+    }
+    let value = fill::filled(&assertion.value, inputs)?;
+    match kind {
+        "assert-set" if assertion.set.is_empty() => Err("a set without assertions proves nothing".to_owned()),
+        "assert-set" => assertion.set.iter().try_for_each(|inner| sound(inner, inputs)),
+        "cost" | "latency" if assertion.threshold.is_none() => Err(format!("`{kind}` needs a threshold")),
+        "cost" | "latency" => Ok(()),
+        "llm-rubric" | "trajectory:goal-success" => shape::goal(kind, &value).map(|_| ()),
+        kind if kind.starts_with("is-valid-") => Ok(()),
+        kind => graded(kind, assertion, turned, &value, &Attempt::default(), compiled).map(|_| ()),
+    }
+}
+
+fn compiled(pattern: &str) -> Result<Arc<Regex>, Ungraded> {
+    let compiled = Regex::new(pattern).map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
+    Ok(Arc::new(compiled))
 }
 
 /// Grades added up by weight.
@@ -268,33 +311,5 @@ pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(200) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
-    }
-}
-
-/// The value of an assertion with the case's variables put in.
-fn filled(value: &Value, case: &Case) -> Result<Value, Ungraded> {
-    use super::template::{Data, Partials, Piece, parse, render};
-    match value {
-        Value::String(text) if text.contains("{{") => {
-            let template = parse(text).map_err(|faults| format!("`{text}`: {}", faults[0].message))?;
-            let input = Value::Object(case.vars.clone());
-            let data = Data {
-                input: &input,
-                context: &serde_json::Map::new(),
-                partials: &Partials::new(),
-            };
-            let pieces = render(&template, &data).map_err(|error| format!("`{text}`: {}", error.message))?;
-            let texts = pieces.into_iter().map(|piece| match piece {
-                Piece::Text(text) => text,
-                _ => String::new(),
-            });
-            Ok(Value::String(texts.collect()))
-        }
-        Value::Array(items) => Ok(items
-            .iter()
-            .map(|item| filled(item, case))
-            .collect::<Result<Vec<_>, _>>()?
-            .into()),
-        other => Ok(other.clone()),
     }
 }

@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::Ungraded;
+
 /// Most characters of a text whose edits are counted.
 const MOST_CHARACTERS: usize = 20_000;
 
 /// Insertions, deletions and replacements between two texts, in characters.
-pub(super) fn levenshtein(left: &str, right: &str) -> usize {
-    let left: Vec<char> = left.chars().take(MOST_CHARACTERS).collect();
-    let right: Vec<char> = right.chars().take(MOST_CHARACTERS).collect();
+pub(super) fn levenshtein(left: &str, right: &str) -> Result<usize, Ungraded> {
+    let left: Vec<char> = left.chars().take(MOST_CHARACTERS + 1).collect();
+    let right: Vec<char> = right.chars().take(MOST_CHARACTERS + 1).collect();
+    if left.len().max(right.len()) > MOST_CHARACTERS {
+        return Err(format!(
+            "the edits of texts of more than {MOST_CHARACTERS} characters are not counted"
+        ));
+    }
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, l) in left.iter().enumerate() {
         let mut diagonal = row[0];
@@ -19,15 +26,42 @@ pub(super) fn levenshtein(left: &str, right: &str) -> usize {
             row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
         }
     }
-    row[right.len()]
+    Ok(row[right.len()])
 }
 
+/// The words of a text, lower case.
+fn words(text: &str) -> Vec<String> {
+    text.to_lowercase().split_whitespace().map(str::to_owned).collect()
+}
+
+/// The same, without the full stops at their ends.
+fn words_without_stops(text: &str) -> Vec<String> {
+    let words = words(text).into_iter();
+    words.map(|word| word.trim_end_matches('.').to_owned()).collect()
+}
+
+/// The words of a text and its punctuation marks, each of its own.
 fn tokens(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split_whitespace()
-        .map(|word| word.trim_end_matches(['.', ',', '!', '?', ';', ':']).to_owned())
-        .filter(|word| !word.is_empty())
-        .collect()
+    let mut tokens = Vec::new();
+    for word in words(text) {
+        let mut start = 0;
+        for (at, mark) in word.char_indices().filter(|(_, c)| ",;:@#$%&?!()[]{}<>\"".contains(*c)) {
+            tokens.extend((start < at).then(|| word[start..at].to_owned()));
+            tokens.push(mark.to_string());
+            start = at + mark.len_utf8();
+        }
+        tokens.extend((start < word.len()).then(|| word[start..].to_owned()));
+    }
+    // only the stop at the end of the whole text stands alone
+    if let Some(last) = tokens.last_mut()
+        && last.len() > 1
+        && last.ends_with('.')
+        && !last.ends_with("..")
+    {
+        last.pop();
+        tokens.push(".".to_owned());
+    }
+    tokens
 }
 
 fn runs(tokens: &[String], length: usize) -> BTreeMap<&[String], usize> {
@@ -53,30 +87,35 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// BLEU-4: geometric mean of the precisions of runs of one to four words, with the brevity penalty; the best of the
-/// references counts.
+/// BLEU-4: geometric mean of the precisions of runs of one to four words, as far as the answer is that long, with the
+/// brevity penalty for the reference that is nearest in length.
 pub(super) fn bleu(answer: &str, references: &[String]) -> f64 {
-    best(references, |reference| {
-        let (own, other) = (tokens(answer), tokens(reference));
-        if own.is_empty() || other.is_empty() {
-            return 0.0;
-        }
-        let mut sum = 0.0;
-        for length in 1..=4 {
-            let (both, all, _) = shared(&own, &other, length);
-            // a run that is never met counts a little, so that short answers are not worth nothing
-            let precision = if both > 0 { ratio(both, all) } else { 1e-7 };
-            sum += precision.ln() / 4.0;
-        }
-        let brevity = (1.0 - ratio(other.len(), own.len())).min(0.0);
-        (brevity + sum).exp()
-    })
+    let own = words(answer);
+    let others: Vec<Vec<String>> = references.iter().map(|reference| words(reference)).collect();
+    let lengths = others.iter().map(Vec::len);
+    let Some(nearest) = lengths.min_by_key(|length| (length.abs_diff(own.len()), *length)) else {
+        return 0.0;
+    };
+    if own.is_empty() {
+        return 0.0;
+    }
+    let orders = own.len().min(4);
+    let mut sum = 0.0;
+    for length in 1..=orders {
+        let both = others.iter().map(|other| shared(&own, other, length).0).max();
+        let precision = ratio(both.unwrap_or_default(), own.len() + 1 - length);
+        // a run that is never met counts a little, so that short answers are not worth nothing
+        sum += precision.max(1e-7).ln();
+    }
+    let brevity = (1.0 - ratio(nearest, own.len())).min(0.0);
+    (brevity + sum * ratio(1, orders)).exp()
 }
 
 /// Google's BLEU: the smaller of precision and recall over runs of one to four words.
 pub(super) fn gleu(answer: &str, references: &[String]) -> f64 {
+    let own = words_without_stops(answer);
     best(references, |reference| {
-        let (own, other) = (tokens(answer), tokens(reference));
+        let other = words_without_stops(reference);
         let sums = (1..=4).fold((0, 0, 0), |sums, length| {
             let found = shared(&own, &other, length);
             (sums.0 + found.0, sums.1 + found.1, sums.2 + found.2)
@@ -85,10 +124,11 @@ pub(super) fn gleu(answer: &str, references: &[String]) -> f64 {
     })
 }
 
-/// ROUGE-1: harmonic mean of precision and recall of single words.
+/// ROUGE-1: harmonic mean of precision and recall of single words and punctuation marks.
 pub(super) fn rouge(answer: &str, references: &[String]) -> f64 {
+    let own = tokens(answer);
     best(references, |reference| {
-        let (both, own, other) = shared(&tokens(answer), &tokens(reference), 1);
+        let (both, own, other) = shared(&own, &tokens(reference), 1);
         let (precision, recall) = (ratio(both, own), ratio(both, other));
         if precision + recall > 0.0 {
             2.0 * precision * recall / (precision + recall)

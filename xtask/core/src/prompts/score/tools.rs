@@ -1,7 +1,10 @@
 //! Assertions about the tools that were called: which, in which order, with what.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
+use serde_json::{Map, Value};
+
+use super::shape::{bounds, lacks, only, same, shown, text, within, words};
 use super::{Grade, Ungraded};
 use crate::prompts::cases::{Assertion, ExpectedTool, Order};
 use crate::prompts::run::{Attempt, ToolCall};
@@ -89,98 +92,184 @@ fn arguments(attempt: &Attempt, name: &str) -> String {
 
 /// Whether a call has these arguments, and perhaps others.
 fn has_arguments(call: &ToolCall, wanted: &Value) -> bool {
-    fn within(wanted: &Value, found: &Value) -> bool {
-        match (wanted, found) {
-            (Value::Object(wanted), Value::Object(found)) => wanted
-                .iter()
-                .all(|(key, value)| found.get(key).is_some_and(|other| within(value, other))),
-            _ => wanted == found,
-        }
-    }
-    within(wanted, &call.arguments)
+    has(&call.arguments, wanted)
 }
 
-/// Grades an assertion about tools.
-pub(super) fn grade(kind: &str, assertion: &Assertion, value: &Value, attempt: &Attempt) -> Result<Grade, Ungraded> {
+fn has(found: &Value, wanted: &Value) -> bool {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => wanted
+            .iter()
+            .all(|(key, value)| found.get(key).is_some_and(|other| has(other, value))),
+        (Value::Array(wanted), Value::Array(found)) => {
+            wanted.len() == found.len() && wanted.iter().zip(found).all(|(wanted, found)| has(found, wanted))
+        }
+        _ => same(wanted, found),
+    }
+}
+
+/// Grades an assertion about tools; `turned` says that it will be turned round.
+pub(super) fn grade(
+    kind: &str,
+    assertion: &Assertion,
+    turned: bool,
+    value: &Value,
+    attempt: &Attempt,
+) -> Result<Grade, Ungraded> {
     let called = names(attempt);
     match kind {
         "tool-call-f1" => {
-            let wanted = list(kind, value)?;
-            let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+            let wanted = words(kind, value)?;
+            let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+            let distinct: BTreeSet<&str> = called.iter().copied().collect();
+            let (wanted, distinct): (Vec<_>, Vec<_>) = (wanted.into_iter().collect(), distinct.into_iter().collect());
             let threshold = assertion.threshold.unwrap_or(1.0);
-            Ok(Grade::scored(
-                f1(&wanted, &called),
-                threshold,
-                listed(&wanted),
-                listed(&called),
-            ))
+            let score = f1(&wanted, &distinct);
+            Ok(Grade::scored(score, threshold, listed(&wanted), listed(&called)))
         }
-        "trajectory:tool-used" => used(kind, value, &called),
+        "trajectory:tool-used" => used(kind, value, turned, &called),
         "trajectory:tool-sequence" => sequence(kind, value, &called),
         "trajectory:step-count" => {
-            let bound = |key: &str| value.get(key).and_then(Value::as_u64);
-            let pattern = value.get("pattern").and_then(Value::as_str);
+            let Value::Object(map) = value else {
+                return Err(lacks(kind, "a map with `min` or `max`"));
+            };
+            let pattern = pattern(kind, map, &["max", "min"])?;
             let count = called
                 .iter()
                 .filter(|name| pattern.is_none_or(|pattern| fits(pattern, name)))
                 .count() as u64;
-            let (least, most) = (bound("min"), bound("max"));
-            if least.is_none() && most.is_none() {
+            let bounds = bounds(kind, map)?;
+            if bounds == (None, None) {
                 return Err(format!("`{kind}` needs `min` or `max`"));
             }
-            let holds = least.is_none_or(|least| count >= least) && most.is_none_or(|most| count <= most);
-            Ok(Grade::of(holds, value.to_string(), format!("{count} steps")))
-        }
-        _ => {
-            let name = value
-                .get("name")
-                .and_then(Value::as_str)
-                .ok_or_else(|| format!("`{kind}` needs `name`"))?;
-            let wanted = value
-                .get("args")
-                .or_else(|| value.get("arguments"))
-                .ok_or_else(|| format!("`{kind}` needs `args`"))?;
-            let exact = value.get("mode").and_then(Value::as_str) == Some("exact");
-            let matches = |call: &&ToolCall| {
-                call.name == name
-                    && if exact {
-                        call.arguments == *wanted
-                    } else {
-                        has_arguments(call, wanted)
-                    }
-            };
-            let holds = attempt.calls.iter().any(|call| matches(&call));
             Ok(Grade::of(
-                holds,
-                format!("`{name}` with {wanted}"),
-                arguments(attempt, name),
+                within(count, bounds),
+                value.to_string(),
+                format!("{count} steps"),
             ))
         }
+        _ => arguments_match(kind, value, attempt),
     }
 }
 
-/// A name, a list of names (all of them), or `{name | pattern, min, max}`.
-fn used(kind: &str, value: &Value, called: &[&str]) -> Result<Grade, Ungraded> {
+/// The tool that a map is about: `name`, or a `pattern`. Its `type` may only be `tool`: an attempt has no other steps.
+fn pattern<'a>(kind: &str, map: &'a Map<String, Value>, others: &[&str]) -> Result<Option<&'a str>, Ungraded> {
+    only(kind, map, &[others, &["name", "pattern", "type"]].concat())?;
+    if let Some(other) = map.get("type").filter(|value| *value != "tool") {
+        return Err(format!(
+            "`{kind}` counts tool calls here, and no steps of type `{}`",
+            shown(other)
+        ));
+    }
+    let found = map.get("pattern").or_else(|| map.get("name"));
+    found.map(|value| text(kind, value)).transpose()
+}
+
+fn named<'a>(kind: &str, map: &'a Map<String, Value>, others: &[&str]) -> Result<&'a str, Ungraded> {
+    pattern(kind, map, others)?.ok_or_else(|| format!("`{kind}` needs `name` or `pattern`"))
+}
+
+/// `{name | pattern, args, mode: partial | exact, defaults, ignore}`.
+fn arguments_match(kind: &str, value: &Value, attempt: &Attempt) -> Result<Grade, Ungraded> {
+    let Value::Object(map) = value else {
+        return Err(lacks(kind, "a map with `name` and `args`"));
+    };
+    let name = named(kind, map, &["args", "arguments", "defaults", "ignore", "mode"])?;
+    let wanted = map.get("args").or_else(|| map.get("arguments"));
+    let wanted = wanted.ok_or_else(|| format!("`{kind}` needs `args`"))?;
+    let exact = mode(kind, map, "partial")? == "exact";
+    let ignored = match map.get("ignore") {
+        None => Vec::new(),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| text(kind, item).map(str::to_owned))
+            .collect::<Result<_, _>>()?,
+        Some(other) => vec![text(kind, other)?.to_owned()],
+    };
+    let none = Map::new();
+    let defaults = match map.get("defaults") {
+        None => &none,
+        Some(Value::Object(defaults)) => defaults,
+        Some(_) => return Err(format!("`defaults` of `{kind}` is a map")),
+    };
+    let counts = |key: &str| !ignored.iter().any(|entry| fits(entry, key));
+    let is_default = |key: &str, value: &Value| defaults.get(key).is_some_and(|default| same(default, value));
+    let wanted_left = without(wanted, |key, _| counts(key));
+    let matches = |call: &ToolCall| {
+        let found = without(&call.arguments, |key, value| counts(key) && !is_default(key, value));
+        fits(name, &call.name)
+            && if exact {
+                same(&found, &wanted_left)
+            } else {
+                has(&found, &wanted_left)
+            }
+    };
+    let holds = attempt.calls.iter().any(matches);
+    let got = attempt.calls.iter().filter(|call| fits(name, &call.name));
+    let got: Vec<String> = got.map(|call| call.arguments.to_string()).collect();
+    Ok(Grade::of(holds, format!("`{name}` with {wanted}"), got.join("; ")))
+}
+
+/// A map with the entries that are kept; anything else as it is.
+fn without(value: &Value, keep: impl Fn(&str, &Value) -> bool) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(key, value)| keep(key, value));
+            Value::Object(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn mode<'a>(kind: &str, map: &'a Map<String, Value>, other: &'a str) -> Result<&'a str, Ungraded> {
+    match map.get("mode").map(Value::as_str) {
+        None => Ok(other),
+        Some(Some(mode)) if mode == other || mode == "exact" => Ok(mode),
+        Some(_) => Err(format!("`mode` of `{kind}` is `{other}` or `exact`")),
+    }
+}
+
+/// A name, a list of names (all of them; turned round none of them), or `{name | pattern, min, max}`.
+fn used(kind: &str, value: &Value, turned: bool, called: &[&str]) -> Result<Grade, Ungraded> {
     if let Value::Object(map) = value {
-        let pattern = map.get("pattern").or_else(|| map.get("name")).and_then(Value::as_str);
-        let pattern = pattern.ok_or_else(|| format!("`{kind}` needs `name` or `pattern`"))?;
+        let pattern = named(kind, map, &["max", "min"])?;
         let count = called.iter().filter(|name| fits(pattern, name)).count() as u64;
-        let least = map.get("min").and_then(Value::as_u64).unwrap_or(1);
-        let most = map.get("max").and_then(Value::as_u64);
-        let holds = count >= least && most.is_none_or(|most| count <= most);
+        let (least, most) = bounds(kind, map)?;
+        let holds = within(count, (least.or(Some(1)), most));
         return Ok(Grade::of(holds, value.to_string(), listed(called)));
     }
-    let wanted = list(kind, value)?;
-    let holds = wanted
-        .iter()
-        .all(|pattern| called.iter().any(|name| fits(pattern, name)));
+    let wanted = match value {
+        Value::String(_) => vec![text(kind, value)?.to_owned()],
+        other => words(kind, other)?,
+    };
+    let was_called = |pattern: &String| called.iter().any(|name| fits(pattern, name));
+    let holds = if turned {
+        wanted.iter().any(was_called)
+    } else {
+        wanted.iter().all(was_called)
+    };
     Ok(Grade::of(holds, wanted.join(", "), listed(called)))
 }
 
 /// `{steps: […], mode: in_order | exact}`, or the steps alone.
-fn sequence(kind: &str, value: &Value, called: &[&str]) -> Result<Grade, Ungraded> {
-    let steps = list(kind, value.get("steps").unwrap_or(value))?;
-    let exact = value.get("mode").and_then(Value::as_str) == Some("exact");
+fn sequence<'a>(kind: &str, value: &'a Value, called: &[&str]) -> Result<Grade, Ungraded> {
+    let (steps, exact) = match value {
+        Value::Object(map) => {
+            only(kind, map, &["mode", "steps"])?;
+            (map.get("steps"), mode(kind, map, "in_order")? == "exact")
+        }
+        other => (Some(other), false),
+    };
+    let Some(Value::Array(steps)) = steps else {
+        return Err(lacks(kind, "a list of steps"));
+    };
+    let step = |step: &'a Value| match step {
+        Value::Object(map) => named(kind, map, &[]),
+        other => text(kind, other),
+    };
+    let steps: Vec<&str> = steps.iter().map(step).collect::<Result<_, _>>()?;
+    if steps.is_empty() {
+        return Err(lacks(kind, "a list of steps that is not empty"));
+    }
     let holds = if exact {
         steps.len() == called.len() && steps.iter().zip(called).all(|(step, name)| fits(step, name))
     } else {
@@ -190,31 +279,32 @@ fn sequence(kind: &str, value: &Value, called: &[&str]) -> Result<Grade, Ungrade
     Ok(Grade::of(holds, steps.join(", then "), listed(called)))
 }
 
-/// A name, in which `*` stands for anything.
-fn fits(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => {
-            let Some(tail) = name.strip_prefix(start) else {
-                return false;
-            };
-            if rest.is_empty() {
-                return true;
+/// Whether a name fits a pattern, upper and lower case alike: `*` stands for anything, `?` for one character.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
+    let name: Vec<char> = name.to_lowercase().chars().collect();
+    let (mut p, mut n) = (0, 0);
+    let mut back = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                back = Some((p, n));
+                p += 1;
             }
-            (0..=tail.len()).any(|at| tail.is_char_boundary(at) && fits(rest, &tail[at..]))
+            Some(c) if *c == '?' || *c == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match back {
+                // the last `*` takes one character more
+                Some((star, from)) => {
+                    back = Some((star, from + 1));
+                    p = star + 1;
+                    n = from + 1;
+                }
+                None => return false,
+            },
         }
     }
-}
-
-fn list(kind: &str, value: &Value) -> Result<Vec<String>, Ungraded> {
-    let text = |value: &Value| -> Option<String> {
-        let name = value.get("name").unwrap_or(value);
-        name.as_str().map(str::to_owned)
-    };
-    let found: Option<Vec<String>> = match value {
-        Value::String(name) => Some(name.split(',').map(|name| name.trim().to_owned()).collect()),
-        Value::Array(items) => items.iter().map(text).collect(),
-        _ => None,
-    };
-    found.ok_or_else(|| format!("`{kind}` needs a list of tools"))
+    pattern[p..].iter().all(|c| *c == '*')
 }

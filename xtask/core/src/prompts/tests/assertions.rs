@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::prompts::cases::{Assertion, Case, Suite, UNSUPPORTED, support};
 use crate::prompts::run::{Attempt, RequestModel, Subject, SubjectModel, ToolCall, ToolSpec, Usage};
-use crate::prompts::score::{Score, Scorer};
+use crate::prompts::score::{Score, Scorer, sound};
 
 fn subject() -> Subject {
     let parameters = json!({"type": "object", "required": ["q"], "properties": {"q": {"type": "string"}}});
@@ -160,6 +160,147 @@ fn each_holds_and_fails_where_it_should() {
         };
         assert!(fails, "{value} of {bad}");
     }
+}
+
+/// What promptfoo says of the same answer, for what once differed.
+#[test]
+fn an_assertion_means_what_it_means_to_promptfoo() {
+    let words = "search";
+    for (value, text, expected) in [
+        (
+            json!({"type": "not-trajectory:tool-used", "value": ["search", "remove"]}),
+            words,
+            false,
+        ),
+        (
+            json!({"type": "not-trajectory:tool-used", "value": ["add", "remove"]}),
+            words,
+            true,
+        ),
+        (json!({"type": "trajectory:tool-used", "value": "SEAR??"}), words, true),
+        (
+            json!({"type": "trajectory:tool-used", "value": {"name": "s*h", "max": 1}}),
+            words,
+            true,
+        ),
+        (
+            json!({"type": "trajectory:step-count", "value": {"name": "remove", "min": 1}}),
+            words,
+            false,
+        ),
+        (
+            json!({"type": "tool-call-f1", "value": ["search", "search"]}),
+            words,
+            true,
+        ),
+        (
+            json!({"type": "trajectory:tool-args-match", "value":
+            {"name": "search", "mode": "exact", "defaults": {"limit": 2}, "args": {"q": "tents"}}}),
+            words,
+            true,
+        ),
+        (
+            json!({"type": "trajectory:tool-args-match", "value":
+            {"name": "search", "mode": "exact", "ignore": "li*", "args": {"q": "tents"}}}),
+            words,
+            true,
+        ),
+        (
+            json!({"type": "trajectory:tool-args-match", "value":
+            {"name": "search", "mode": "exact", "args": {"q": "tents", "limit": 2.0}}}),
+            words,
+            true,
+        ),
+        (
+            json!({"type": "trajectory:tool-args-match", "value":
+            {"name": "search", "mode": "exact", "args": {"q": "tents"}}}),
+            words,
+            false,
+        ),
+        (json!({"type": "finish-reason", "value": "STOP"}), words, true),
+        (json!({"type": "is-xml", "value": "a.z"}), "<a><b/></a>", false),
+        (json!({"type": "is-xml", "value": "a.b"}), "<a><b/></a>", true),
+        (json!({"type": "is-xml", "value": "a.b.1"}), "<a><b/><b/></a>", true),
+        (json!({"type": "is-xml"}), "<a><br></a>", false),
+        (json!({"type": "is-xml"}), "<a b=1>x &amp; y</a>", false),
+        (
+            json!({"type": "contains-xml", "value": {"requiredElements": ["nope"]}}),
+            "see <a>1</a>",
+            false,
+        ),
+        (
+            json!({"type": "contains-xml", "value": {"requiredElements": ["b"]}}),
+            "see <a>1</a> and <b/>",
+            true,
+        ),
+        (json!({"type": "is-html"}), "<p>a</p> and <b>c</b>", false),
+        (
+            json!({"type": "is-html"}),
+            "<!doctype html><html><body>a <br> b</body></html>",
+            true,
+        ),
+        (json!({"type": "is-html"}), "some text <b>bold</b> end", false),
+        (json!({"type": "contains-html"}), "<thing>x</thing>", true),
+        (
+            json!({"type": "not-bleu", "value": "one two three"}),
+            "one two three",
+            false,
+        ),
+        (json!({"type": "bleu", "value": ["one two", "a b c"]}), "a b c", true),
+        (json!({"type": "rouge-n", "value": "Hello"}), "Hello.", false),
+        (
+            json!({"type": "not-contains-any", "value": "\"a, b\", nope"}),
+            "so a, it is",
+            true,
+        ),
+        (
+            json!({"type": "contains-any", "value": "\"say \"\"x\"\"\", nope"}),
+            "say \"x\"",
+            true,
+        ),
+        (json!({"type": "equals", "value": 5}), "5.0", false),
+        (json!({"type": "word-count", "value": "2"}), "a b", true),
+    ] {
+        assert_eq!(holds(value.clone(), text), expected, "{value} of {text}");
+    }
+}
+
+#[test]
+fn what_is_not_understood_is_refused_and_never_ignored() {
+    let inputs = json!({"name": "Ada", "empty": ""});
+    for value in [
+        json!({"type": "contains", "value": ""}),
+        json!({"type": "contains", "value": "{{empty}}"}),
+        json!({"type": "contains", "value": "{{nobody}}"}),
+        json!({"type": "contains", "value": "{{name.first}}"}),
+        json!({"type": "contains", "value": "{{#if name}}x{{/if}}"}),
+        json!({"type": "contains", "value": "{{name | upper}}"}),
+        json!({"type": "not-contains"}),
+        json!({"type": "contains-any", "value": "\"a, b"}),
+        json!({"type": "contains-all", "value": []}),
+        json!({"type": "regex", "value": ""}),
+        json!({"type": "regex", "value": "("}),
+        json!({"type": "starts-with", "value": ""}),
+        json!({"type": "word-count", "value": {"min": 2.5}}),
+        json!({"type": "word-count", "value": {"min": 3, "max": 2}}),
+        json!({"type": "is-json", "value": {"type": "nope"}}),
+        json!({"type": "is-xml", "value": {"required": ["a"]}}),
+        json!({"type": "trajectory:step-count", "value": {"type": "command", "min": 1}}),
+        json!({"type": "trajectory:tool-used", "value": {"name": "a", "times": 1}}),
+        json!({"type": "trajectory:tool-sequence", "value": {"steps": []}}),
+        json!({"type": "trajectory:tool-sequence", "value": {"steps": ["a"], "mode": "any"}}),
+        json!({"type": "trajectory:tool-args-match", "value": {"name": "a", "args": {}, "ignored": "x"}}),
+        json!({"type": "tool-call-f1", "value": []}),
+        json!({"type": "assert-set"}),
+        json!({"type": "latency"}),
+        json!({"type": "llm-rubric", "value": ""}),
+        json!({"type": "unsupported", "value": {"reason": "it was code"}}),
+    ] {
+        let assertion = assertion(value.clone());
+        assert!(sound(&assertion, &inputs).is_err(), "{value}");
+    }
+    let filled = assertion(json!({"type": "contains-all", "value": ["{{name}}"]}));
+    assert_eq!(sound(&filled, &inputs), Ok(()));
 }
 
 #[test]

@@ -104,9 +104,17 @@ impl Incident {
         is_end(bytes.first()) && is_end(bytes.last()) && bytes.iter().all(inner)
     }
 
-    /// Until when somebody has to answer.
+    /// Until when somebody has to answer. Working time is Monday to Friday from 9 to 17 o'clock where it was opened.
     pub fn answer_by(&self) -> Timestamp {
-        Timestamp::utc(self.since.seconds + 60 * self.severity.minutes())
+        let span = 60 * self.severity.minutes();
+        let offset = 60 * i64::from(self.since.offset_minutes);
+        let local = self.since.seconds + offset;
+        let by = match self.severity {
+            IncidentSeverity::P0 | IncidentSeverity::P1 => local + span,
+            IncidentSeverity::P2 => after_working(local, span),
+            IncidentSeverity::P3 => on_working_day(local + span),
+        };
+        Timestamp::utc(by - offset)
     }
 
     /// Whether it goes on.
@@ -121,6 +129,37 @@ impl Incident {
             None => format!("{id} ({severity}) opened: {}", self.summary),
             Some(end) => format!("{id} ({severity}) closed: {}", end.cause),
         }
+    }
+}
+
+const DAY: i64 = 86_400;
+const WORK: std::ops::Range<i64> = 9 * 3600..17 * 3600;
+
+/// The same time of day, on the next working day where that day is none.
+fn on_working_day(local: i64) -> i64 {
+    // the first of January 1970 was a Thursday
+    match (local.div_euclid(DAY) + 3).rem_euclid(7) {
+        5 => local + 2 * DAY,
+        6 => local + DAY,
+        _ => local,
+    }
+}
+
+/// The moment when so many seconds of working time are over.
+fn after_working(from: i64, span: i64) -> i64 {
+    let (mut at, mut left) = (from, span);
+    loop {
+        let day = at.div_euclid(DAY) * DAY;
+        let is_free = on_working_day(at) != at;
+        let start = at.max(day + WORK.start);
+        let free = day + WORK.end - start;
+        if !is_free && left <= free {
+            return start + left;
+        }
+        if !is_free {
+            left -= free.max(0);
+        }
+        at = day + DAY;
     }
 }
 

@@ -58,6 +58,6 @@ pub struct Action {
     pub what: String,
     /// Who does it.
     pub owner: String,
-    /// Until when.
+    /// Until when: a day, for example `2026-01-31`.
     pub due: String,
 }

@@ -1,8 +1,10 @@
 //! Writes a suite as a promptfoo file.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
-use super::super::{Case, ExpectedTool, Order, Suite};
+use super::super::{Assertion, Case, ExpectedTool, Order, Suite};
 
 /// The suite as promptfoo's configuration, and what it has no words for.
 pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
@@ -13,7 +15,8 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
         default.insert("vars".to_owned(), json!(suite.vars));
     }
     if !suite.assertions.is_empty() {
-        default.insert("assert".to_owned(), json!(suite.assertions));
+        let assertions: Vec<Value> = suite.assertions.iter().map(worded).collect();
+        default.insert("assert".to_owned(), json!(assertions));
     }
     if suite.contract {
         lost.push("`contract`: promptfoo does not know the agent's contract".to_owned());
@@ -31,6 +34,21 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
     (file, lost)
 }
 
+/// An assertion in promptfoo's words: where steps are counted here, they are tool calls.
+fn worded(assertion: &Assertion) -> Value {
+    let mut assertion = assertion.clone();
+    if assertion.plain_kind().0 == "trajectory:step-count"
+        && let Value::Object(map) = &mut assertion.value
+    {
+        map.insert("type".to_owned(), json!("tool"));
+    }
+    let mut value = json!(assertion);
+    if !assertion.set.is_empty() {
+        value["assert"] = assertion.set.iter().map(worded).collect();
+    }
+    value
+}
+
 fn test(suite: &Suite, case: &Case, lost: &mut Vec<String>) -> Value {
     let mut vars = case.vars.clone();
     if !case.user_input.is_empty() {
@@ -41,9 +59,15 @@ fn test(suite: &Suite, case: &Case, lost: &mut Vec<String>) -> Value {
     if let Some(tools) = &case.expected_tools {
         let names: Vec<&str> = tools.iter().map(ExpectedTool::name).collect();
         if names.is_empty() {
-            assertions.push(json!({"type": "trajectory:step-count", "value": {"max": 0}}));
+            assertions.push(json!({"type": "trajectory:step-count", "value": {"type": "tool", "max": 0}}));
         } else {
             assertions.push(json!({"type": "tool-call-f1", "value": names, "threshold": 1}));
+        }
+        // tool-call-f1 does not say how often
+        for name in names.iter().collect::<BTreeSet<_>>() {
+            let count = names.iter().filter(|other| *other == name).count();
+            let value = json!({"name": name, "min": count, "max": count});
+            assertions.push(json!({"type": "trajectory:tool-used", "value": value}));
         }
         if case.tool_order == Order::Strict {
             assertions.push(json!({"type": "trajectory:tool-sequence", "value": {"steps": names, "mode": "exact"}}));
@@ -76,7 +100,7 @@ fn test(suite: &Suite, case: &Case, lost: &mut Vec<String>) -> Value {
         let threshold = suite.judge.as_ref().map_or(0.7, |judge| judge.threshold);
         assertions.push(json!({"type": "llm-rubric", "value": case.expected_behavior, "threshold": threshold}));
     }
-    assertions.extend(case.assertions.iter().map(|assertion| json!(assertion)));
+    assertions.extend(case.assertions.iter().map(worded));
     if case.max_tokens_limit.is_some() {
         lost.push("`maxTokensLimit`: promptfoo counts no tokens".to_owned());
     }
@@ -85,6 +109,12 @@ fn test(suite: &Suite, case: &Case, lost: &mut Vec<String>) -> Value {
     }
     if case.system_prompt_version.is_some() {
         lost.push("`systemPromptVersion`: tests know no versions".to_owned());
+    }
+    if (case.weight - 1.0).abs() > f64::EPSILON {
+        lost.push("`weight`: tests count alike".to_owned());
+    }
+    if case.origin.is_some() {
+        lost.push("`origin`: tests do not say where they come from".to_owned());
     }
     let description = if case.name.is_empty() { &case.id } else { &case.name };
     let mut test = json!({"description": description, "vars": vars, "assert": assertions});

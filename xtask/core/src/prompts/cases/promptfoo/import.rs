@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{Assertion, Case, ExpectedTool, Suite, support};
-use crate::model::{Finding, PlainVersion};
+use super::super::{Assertion, Case, Suite};
+use super::assertions::number;
+use crate::model::Finding;
 use crate::yaml::{self, Positions, Segment};
 
 /// Most cases that one test with lists of values may stand for.
@@ -11,18 +12,6 @@ const MOST_COMBINATIONS: usize = 1_000;
 
 /// Keys of a test that mean something here, or nothing anywhere.
 const TEST_KEYS: &[&str] = &["assert", "description", "metadata", "options", "threshold", "vars"];
-
-/// Keys of an assertion that mean something here.
-const ASSERTION_KEYS: &[&str] = &[
-    "$ref",
-    "assert",
-    "config",
-    "metric",
-    "threshold",
-    "type",
-    "value",
-    "weight",
-];
 
 /// Keys of the whole file.
 const FILE_KEYS: &[&str] = &[
@@ -42,8 +31,8 @@ const FILE_KEYS: &[&str] = &[
     "tests",
 ];
 
-/// The suite that a file stands for, and everything in it that has no place there. What is unsupported stays in the
-/// suite where it has a name, so that it is refused and never passed.
+/// The suite that a file stands for, and everything in it that has no place there. What cannot be carried stays in the
+/// suite as an assertion that is refused, so that it is never passed.
 pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Finding>) {
     let value = match yaml::read_value(text) {
         Ok(value) => value,
@@ -67,26 +56,42 @@ pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Findi
         Value::Array(items) => import.listed(items, &[]),
         Value::Object(map) if map.get("cases").is_some_and(Value::is_array) => {
             let items = map["cases"].as_array().map_or(&[][..], Vec::as_slice);
+            import.suite.assertions = import.unknown_keys(map, &["cases"], &[]);
             import.listed(items, &[key("cases")]);
         }
         Value::Object(map) => import.file(map),
-        _ => import.unsupported("the file holds neither tests nor cases", &[]),
+        _ => {}
+    }
+    if import.suite.cases.is_empty() {
+        let finding = Finding::error("empty-suite", "the file holds neither tests nor cases")
+            .in_file(path)
+            .help("name promptfoo's YAML, or a JSON list of cases; a CSV is not read");
+        import.findings.push(finding);
+        return (None, import.findings);
     }
     (Some(import.suite), import.findings)
 }
 
-fn key(name: &str) -> Segment {
+pub(super) fn key(name: &str) -> Segment {
     Segment::Key(name.to_owned())
 }
 
-struct Import<'a> {
+pub(super) struct Import<'a> {
     path: &'a str,
     positions: Option<Positions>,
     findings: Vec<Finding>,
-    templates: Value,
+    pub(super) templates: Value,
     /// Whether a list is one value instead of several tests.
     whole_lists: bool,
-    suite: Suite,
+    pub(super) suite: Suite,
+}
+
+/// What every test of a group has, unless it has its own.
+#[derive(Clone, Default)]
+pub(super) struct Outer {
+    vars: Map<String, Value>,
+    assertions: Vec<Assertion>,
+    threshold: Option<f64>,
 }
 
 /// Whether a test says that its lists are values.
@@ -96,7 +101,8 @@ fn keeps_lists(test: &Map<String, Value>) -> bool {
 }
 
 impl Import<'_> {
-    fn unsupported(&mut self, message: impl Into<String>, path: &[Segment]) {
+    /// Says that something has no place in a suite.
+    pub(super) fn unsupported(&mut self, message: impl Into<String>, path: &[Segment]) {
         let (line, column) = self
             .positions
             .as_ref()
@@ -108,249 +114,226 @@ impl Import<'_> {
         );
     }
 
-    fn unknown_keys(&mut self, map: &Map<String, Value>, known: &[&str], path: &[Segment]) {
-        for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-            let mut path = path.to_vec();
-            path.push(key(name));
-            self.unsupported(format!("`{name}` is not supported"), &path);
-        }
+    /// Says it, and gives the assertion that keeps the suite from being passed without it.
+    pub(super) fn lost(&mut self, message: &str, path: &[Segment], was: Value) -> Assertion {
+        self.unsupported(message, path);
+        Assertion::undecided(message, was)
     }
 
-    fn options(&mut self, test: &Map<String, Value>, path: &[Segment]) {
-        if let Some(options) = test.get("options").and_then(Value::as_object) {
-            self.unknown_keys(options, &["disableVarExpansion"], &[path, &[key("options")]].concat());
+    /// A case for tests that cannot be read.
+    pub(super) fn placeholder(&mut self, message: &str, path: &[Segment], was: Value) {
+        let lost = self.lost(message, path, was);
+        self.suite.cases.push(Case {
+            id: self.fresh_id("not imported"),
+            assertions: vec![lost],
+            weight: 1.0,
+            ..Case::default()
+        });
+    }
+
+    pub(super) fn unknown_keys(
+        &mut self,
+        map: &Map<String, Value>,
+        known: &[&str],
+        path: &[Segment],
+    ) -> Vec<Assertion> {
+        let unknown = map.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+        unknown
+            .map(|(name, value)| {
+                let path = [path, &[key(name)]].concat();
+                self.lost(&format!("`{name}` is not supported"), &path, json!({name: value}))
+            })
+            .collect()
+    }
+
+    /// What a test, the default test or a scenario says beside its vars, over what is around it.
+    fn group(&mut self, test: &Map<String, Value>, path: &[Segment], outer: &Outer) -> Outer {
+        let mut group = outer.clone();
+        group.assertions.extend(self.unknown_keys(test, TEST_KEYS, path));
+        if let Some(options) = test.get("options") {
+            let path = [path, &[key("options")]].concat();
+            match options {
+                Value::Object(options) => {
+                    let lost = self.unknown_keys(options, &["disableVarExpansion"], &path);
+                    group.assertions.extend(lost);
+                }
+                other => group
+                    .assertions
+                    .push(self.lost("`options` is no map", &path, other.clone())),
+            }
         }
+        match number(test, "threshold") {
+            Ok(threshold) => group.threshold = threshold.or(group.threshold),
+            Err(reason) => {
+                let was = test["threshold"].clone();
+                group
+                    .assertions
+                    .push(self.lost(&reason, &[path, &[key("threshold")]].concat(), was));
+            }
+        }
+        let vars = [path, &[key("vars")]].concat();
+        match test.get("vars") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(own)) => {
+                let elsewhere = |value: &Value| value.as_str().is_some_and(|text| text.starts_with("file://"));
+                if own.values().any(elsewhere) {
+                    let was = test["vars"].clone();
+                    group
+                        .assertions
+                        .push(self.lost("values in other files are not read", &vars, was));
+                }
+                group.vars.extend(own.clone());
+            }
+            Some(other) => {
+                group
+                    .assertions
+                    .push(self.lost("variables in other files are not read", &vars, other.clone()));
+            }
+        }
+        let own = self.assertions(test.get("assert"), &[path, &[key("assert")]].concat());
+        group.assertions.extend(own);
+        group
+    }
+
+    /// The tags of a test. What else its metadata say decides nothing, and is only named.
+    fn tags(&mut self, test: &Map<String, Value>, path: &[Segment]) -> Vec<String> {
+        let Some(metadata) = test.get("metadata").and_then(Value::as_object) else {
+            return Vec::new();
+        };
+        let list = |value: &Value| -> Option<Vec<String>> {
+            let items = value.as_array()?.iter();
+            items.map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        let tags = metadata.get("tags").and_then(list);
+        let known = |name: &str| name == "tags" && tags.is_some();
+        for name in metadata.keys().filter(|name| !known(name)) {
+            let path = [path, &[key("metadata"), key(name)]].concat();
+            self.unsupported(format!("`metadata.{name}` is not carried"), &path);
+        }
+        tags.unwrap_or_default()
     }
 
     fn file(&mut self, map: &Map<String, Value>) {
-        self.unknown_keys(map, FILE_KEYS, &[]);
+        let mut lost = self.unknown_keys(map, FILE_KEYS, &[]);
         if let Some(description) = map.get("description").and_then(Value::as_str) {
             self.suite.description = description.to_owned();
         }
-        let none = Map::new();
-        let default = map.get("defaultTest").and_then(Value::as_object).unwrap_or(&none);
-        self.unknown_keys(default, TEST_KEYS, &[key("defaultTest")]);
-        self.suite.assertions = self.assertions(default.get("assert"), &[key("defaultTest"), key("assert")]);
-        self.options(default, &[key("defaultTest")]);
-        self.whole_lists = keeps_lists(default);
+        if map
+            .get("evaluateOptions")
+            .is_some_and(|options| options.get("repeat").is_some())
+        {
+            let path = [key("evaluateOptions"), key("repeat")];
+            self.unsupported("`repeat` is not carried: pass `--repeat` to `evaluate`", &path);
+        }
+        let mut outer = Outer::default();
+        let path = [key("defaultTest")];
+        match map.get("defaultTest") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(default)) => {
+                self.tags(default, &path);
+                self.whole_lists = keeps_lists(default);
+                outer = self.group(default, &path, &outer);
+            }
+            Some(other) => lost.push(self.lost("a default test in another file is not read", &path, other.clone())),
+        }
+        self.suite.assertions = lost;
+        self.suite.assertions.append(&mut outer.assertions);
         let whole = self.whole_lists;
         let is_list = |value: &Value| !whole && value.as_array().is_some_and(|items| !items.is_empty());
-        let given = default
-            .get("vars")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
-        let (lists, plain): (Vec<_>, Vec<_>) = given.into_iter().partition(|(_, value)| is_list(value));
-        let lists: Map<String, Value> = lists.into_iter().collect();
+        let (lists, plain): (Vec<_>, Vec<_>) = outer.vars.into_iter().partition(|(_, value)| is_list(value));
+        outer.vars = lists.into_iter().collect();
         self.suite.vars = plain.into_iter().collect();
-        let threshold = default.get("threshold").and_then(Value::as_f64);
-        self.tests(map.get("tests"), &[key("tests")], &lists, threshold);
-        for (index, scenario) in map
-            .get("scenarios")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .enumerate()
-        {
-            let path = [key("scenarios"), Segment::Index(index)];
-            let configs = scenario.get("config").and_then(Value::as_array);
-            for config in configs.into_iter().flatten() {
-                let mut vars = lists.clone();
-                vars.extend(
-                    config
-                        .get("vars")
-                        .and_then(Value::as_object)
-                        .cloned()
-                        .unwrap_or_default(),
-                );
-                let place = [&path[..], &[key("tests")]].concat();
-                self.tests(scenario.get("tests"), &place, &vars, threshold);
+        self.tests(map.get("tests"), &[key("tests")], &outer);
+        let path = [key("scenarios")];
+        match map.get("scenarios") {
+            None | Some(Value::Null) => {}
+            Some(Value::Array(scenarios)) => {
+                for (index, scenario) in scenarios.iter().enumerate() {
+                    self.scenario(scenario, &[&path[..], &[Segment::Index(index)]].concat(), &outer);
+                }
+            }
+            Some(other) => self.placeholder("scenarios in other files are not read", &path, other.clone()),
+        }
+    }
+
+    /// Each configuration of a scenario with each of its tests.
+    fn scenario(&mut self, scenario: &Value, path: &[Segment], outer: &Outer) {
+        let Some(map) = scenario.as_object() else {
+            self.placeholder("scenarios in other files are not read", path, scenario.clone());
+            return;
+        };
+        let mut outer = outer.clone();
+        outer
+            .assertions
+            .extend(self.unknown_keys(map, &["config", "description", "tests"], path));
+        let place = [path, &[key("config")]].concat();
+        let Some(configs) = map.get("config").and_then(Value::as_array) else {
+            self.placeholder(
+                "a scenario without a list of configurations is not read",
+                &place,
+                scenario.clone(),
+            );
+            return;
+        };
+        let one = Value::Array(vec![Value::Object(Map::new())]);
+        for (index, config) in configs.iter().enumerate() {
+            let place = [&place[..], &[Segment::Index(index)]].concat();
+            match config {
+                Value::Object(config) => {
+                    let group = self.group(config, &place, &outer);
+                    let tests = map.get("tests").unwrap_or(&one);
+                    self.tests(Some(tests), &[path, &[key("tests")]].concat(), &group);
+                }
+                other => self.placeholder("scenarios in other files are not read", &place, other.clone()),
             }
         }
     }
 
-    fn tests(&mut self, tests: Option<&Value>, path: &[Segment], vars: &Map<String, Value>, threshold: Option<f64>) {
+    fn tests(&mut self, tests: Option<&Value>, path: &[Segment], outer: &Outer) {
         match tests {
+            None | Some(Value::Null) => {}
             Some(Value::Array(tests)) => {
                 for (index, test) in tests.iter().enumerate() {
                     let path = [path, &[Segment::Index(index)]].concat();
                     match test {
-                        Value::Object(test) => self.test(test, &path, vars, threshold),
-                        _ => self.unsupported("tests in other files are not read", &path),
+                        Value::Object(test) => self.test(test, &path, outer),
+                        other => self.placeholder("tests in other files are not read", &path, other.clone()),
                     }
                 }
             }
-            Some(_) => self.unsupported("tests in other files are not read", path),
-            None => {}
+            Some(other) => self.placeholder("tests in other files are not read", path, other.clone()),
         }
     }
 
-    fn test(
-        &mut self,
-        test: &Map<String, Value>,
-        path: &[Segment],
-        outer: &Map<String, Value>,
-        threshold: Option<f64>,
-    ) {
-        self.unknown_keys(test, TEST_KEYS, path);
-        let mut vars = outer.clone();
-        match test.get("vars") {
-            Some(Value::Object(own)) => vars.extend(own.clone()),
-            Some(_) => self.unsupported(
-                "variables in other files are not read",
-                &[path, &[key("vars")]].concat(),
-            ),
-            None => {}
-        }
-        if vars
-            .values()
-            .any(|value| value.as_str().is_some_and(|text| text.starts_with("file://")))
-        {
-            self.unsupported("values in other files are not read", &[path, &[key("vars")]].concat());
-        }
-        let assertions = self.assertions(test.get("assert"), &[path, &[key("assert")]].concat());
+    pub(super) fn test(&mut self, test: &Map<String, Value>, path: &[Segment], outer: &Outer) {
+        let mut group = self.group(test, path, outer);
+        let tags = self.tags(test, path);
         let name = test.get("description").and_then(Value::as_str).unwrap_or_default();
-        self.options(test, path);
         let all = if self.whole_lists || keeps_lists(test) {
-            vec![vars]
+            vec![group.vars]
         } else {
-            combinations(&vars)
+            combinations(&group.vars)
         };
-        if all.len() == MOST_COMBINATIONS {
-            self.unsupported(
-                format!("only the first {MOST_COMBINATIONS} combinations are taken"),
-                path,
-            );
+        if all.len() > MOST_COMBINATIONS {
+            let message = format!("only the first {MOST_COMBINATIONS} combinations are taken");
+            let was = test.get("vars").cloned().unwrap_or_default();
+            group.assertions.push(self.lost(&message, path, was));
         }
-        for vars in all {
+        for vars in all.into_iter().take(MOST_COMBINATIONS) {
             self.suite.cases.push(Case {
                 id: self.fresh_id(name),
                 name: name.to_owned(),
                 vars,
-                assertions: assertions.clone(),
-                threshold: test.get("threshold").and_then(Value::as_f64).or(threshold),
+                assertions: group.assertions.clone(),
+                threshold: group.threshold,
+                tags: tags.clone(),
                 weight: 1.0,
                 ..Case::default()
             });
         }
     }
 
-    fn assertions(&mut self, list: Option<&Value>, path: &[Segment]) -> Vec<Assertion> {
-        let items = list.and_then(Value::as_array);
-        let read = |(index, item): (usize, &Value)| {
-            let path = [path, &[Segment::Index(index)]].concat();
-            self.assertion(item, &path)
-        };
-        items.into_iter().flatten().enumerate().filter_map(read).collect()
-    }
-
-    fn assertion(&mut self, item: &Value, path: &[Segment]) -> Option<Assertion> {
-        let Value::Object(own) = item else {
-            self.unsupported("an assertion is a map with `type`", path);
-            return None;
-        };
-        let mut map = Map::new();
-        if let Some(name) = own.get("$ref").and_then(Value::as_str) {
-            let template = name
-                .rsplit('/')
-                .next()
-                .and_then(|name| self.templates.get(name))
-                .cloned();
-            match template {
-                Some(Value::Object(template)) => map = template,
-                _ => self.unsupported(format!("there is no template `{name}`"), path),
-            }
-        }
-        map.extend(own.clone());
-        self.unknown_keys(&map, ASSERTION_KEYS, path);
-        let kind = map.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if let Err(message) = support(&kind) {
-            self.unsupported(message, path);
-        }
-        let value = map.get("value").cloned().unwrap_or_default();
-        if let Some(text) = value.as_str() {
-            if text.starts_with("file://") {
-                self.unsupported("values in other files are not read", path);
-            } else if text.contains("{%")
-                || text
-                    .split("{{")
-                    .skip(1)
-                    .any(|inside| inside.split("}}").next().is_some_and(|inside| inside.contains('|')))
-            {
-                self.unsupported("filters and statements of Nunjucks are not run", path);
-            }
-        }
-        let number = |name: &str| map.get(name).and_then(Value::as_f64);
-        Some(Assertion {
-            threshold: number("threshold"),
-            weight: number("weight"),
-            metric: map.get("metric").and_then(Value::as_str).map(str::to_owned),
-            set: self.assertions(map.get("assert"), &[path, &[key("assert")]].concat()),
-            config: map
-                .get("config")
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default(),
-            kind,
-            value,
-        })
-    }
-
-    /// Test cases one by one, with names of the other convention: `user_input`, `expected_tools` …
-    fn listed(&mut self, items: &[Value], path: &[Segment]) {
-        for (index, item) in items.iter().enumerate() {
-            let path = [path, &[Segment::Index(index)]].concat();
-            let Value::Object(map) = item else {
-                self.unsupported("a case is a map", &path);
-                continue;
-            };
-            let text = |name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let list = |name: &str| -> Vec<String> {
-                let items = map.get(name).and_then(Value::as_array);
-                items
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned)
-                    .collect()
-            };
-            let known = [
-                "id",
-                "name",
-                "system_prompt_version",
-                "user_input",
-                "expected_behavior",
-                "expected_tools",
-                "expected_response_keywords",
-                "forbidden_keywords",
-                "max_tokens_limit",
-            ];
-            self.unknown_keys(map, &known, &path);
-            let version = text("system_prompt_version");
-            let tools = map.get("expected_tools").map(|_| list("expected_tools"));
-            let id = text("id");
-            self.suite.cases.push(Case {
-                id: if id.is_empty() {
-                    self.fresh_id(&text("name"))
-                } else {
-                    id
-                },
-                name: text("name"),
-                // an environment in front says where it ran, which the release file knows
-                system_prompt_version: PlainVersion::parse(version.rsplit('-').next().unwrap_or_default()),
-                user_input: text("user_input"),
-                expected_behavior: text("expected_behavior"),
-                expected_tools: tools.map(|tools| tools.into_iter().map(ExpectedTool::Name).collect()),
-                expected_response_keywords: list("expected_response_keywords"),
-                forbidden_keywords: list("forbidden_keywords"),
-                max_tokens_limit: map.get("max_tokens_limit").and_then(Value::as_u64),
-                weight: 1.0,
-                ..Case::default()
-            });
-        }
-    }
-
-    fn fresh_id(&self, name: &str) -> String {
+    pub(super) fn fresh_id(&self, name: &str) -> String {
         let slug: String = name
             .to_lowercase()
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -385,7 +368,7 @@ fn combinations(vars: &Map<String, Value>) -> Vec<Map<String, Value>> {
                     map
                 })
             })
-            .take(MOST_COMBINATIONS)
+            .take(MOST_COMBINATIONS + 1)
             .collect();
     }
     all

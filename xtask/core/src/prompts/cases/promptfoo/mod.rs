@@ -1,7 +1,9 @@
 //! promptfoo files, in and out.
 
+mod assertions;
 mod export;
 mod import;
+mod listed;
 
 pub use export::export;
 pub use import::import;

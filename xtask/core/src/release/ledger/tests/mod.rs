@@ -1,6 +1,7 @@
 //! The ledger's laws: names, chains, schemas, and what events add up to.
 
 mod chains;
+mod incidents;
 mod replay;
 mod schema;
 

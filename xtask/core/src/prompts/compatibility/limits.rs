@@ -1,0 +1,79 @@
+//! Types, listed values and bounds of a schema, compared with those it had; `{}` stands for the place.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// What has changed of the types.
+pub(super) fn types(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
+    let list = |map: &Map<String, Value>| -> Option<BTreeSet<String>> {
+        match map.get("type")? {
+            Value::String(name) => Some(BTreeSet::from([name.clone()])),
+            Value::Array(names) => Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+            _ => None,
+        }
+    };
+    let counted = |map: &Map<String, Value>| map.contains_key("enum") || map.contains_key("const");
+    match (list(old), list(new)) {
+        (None, Some(_)) if !counted(old) => vec!["`{}` has a type now".to_owned()],
+        (Some(_), None) if !counted(new) => vec!["`{}` may be of any type now".to_owned()],
+        (Some(was), Some(is)) => {
+            let within = |name: &str, all: &BTreeSet<String>| {
+                all.contains(name) || (name == "integer" && all.contains("number"))
+            };
+            let gone = was.iter().filter(|name| !within(name, &is));
+            let gone = gone.map(|name| format!("`{{}}` may no longer be `{name}`"));
+            let come = is.iter().filter(|name| !within(name, &was));
+            gone.chain(come.map(|name| format!("`{{}}` may be `{name}` now")))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What has changed of the values that are listed one by one.
+pub(super) fn values(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
+    let list = |map: &Map<String, Value>| -> Option<Vec<Value>> {
+        match map.get("const") {
+            Some(value) => Some(vec![value.clone()]),
+            None => map.get("enum").and_then(Value::as_array).cloned(),
+        }
+    };
+    match (list(old), list(new)) {
+        (None, Some(_)) => vec!["`{}` is restricted to certain values".to_owned()],
+        (Some(_), None) => vec!["`{}` is no longer restricted to certain values".to_owned()],
+        (Some(was), Some(is)) => {
+            let gone = was.iter().filter(|value| !is.contains(value));
+            let gone = gone.map(|value| format!("`{{}}` may no longer be `{value}`"));
+            let come = is.iter().filter(|value| !was.contains(value));
+            gone.chain(come.map(|value| format!("`{{}}` may be `{value}` now")))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What has become tighter of the bounds.
+pub(super) fn bounds(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
+    let number = |map: &Map<String, Value>, key: &str| map.get(key).and_then(Value::as_f64);
+    let mut found = Vec::new();
+    for key in ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"] {
+        if let Some(after) = number(new, key)
+            && number(old, key).is_none_or(|before| after > before)
+            && (after > 0.0 || key.ends_with("imum"))
+        {
+            found.push(format!("`{key}` of `{{}}` is higher"));
+        }
+    }
+    for key in ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"] {
+        if let Some(after) = number(new, key)
+            && number(old, key).is_none_or(|before| after < before)
+        {
+            found.push(format!("`{key}` of `{{}}` is lower"));
+        }
+    }
+    if new.get("uniqueItems") == Some(&Value::Bool(true)) && old.get("uniqueItems") != Some(&Value::Bool(true)) {
+        found.push("`{}` must be without twins now".to_owned());
+    }
+    found
+}

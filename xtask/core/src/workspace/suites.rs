@@ -1,0 +1,211 @@
+//! A suite of cases held against the parts of the agent that it judges, and against the models that are known.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::files::ModelsFile;
+use super::layout;
+use crate::model::{Finding, suggestion};
+use crate::prompts::Prompt;
+use crate::prompts::cases::{Assertion, Case, ExpectedTool, Judge, Suite};
+use crate::prompts::run::Subject;
+use crate::prompts::score::{arguments_fault, sound, tool_calls, tools_named};
+use crate::yaml::{Positions, Segment};
+
+/// Holds one suite against what is judged.
+pub(super) struct Checker<'a> {
+    path: &'a str,
+    text: &'a str,
+    positions: Option<Option<Positions>>,
+    subject: &'a Subject,
+    models: Option<&'a ModelsFile>,
+    today: &'a str,
+    findings: &'a mut Vec<Finding>,
+}
+
+fn key(name: &str) -> Segment {
+    Segment::Key(name.to_owned())
+}
+
+fn suggested<'a>(finding: Finding, name: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> Finding {
+    match suggestion(name, known) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(otherwise),
+    }
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(
+        path: &'a str,
+        bytes: &'a [u8],
+        subject: &'a Subject,
+        (models, today): (Option<&'a ModelsFile>, &'a str),
+        findings: &'a mut Vec<Finding>,
+    ) -> Checker<'a> {
+        Checker {
+            path,
+            text: std::str::from_utf8(bytes).unwrap_or_default(),
+            positions: None,
+            subject,
+            models,
+            today,
+            findings,
+        }
+    }
+
+    /// Adds a finding at a place of the file; its positions are taken only when there is one.
+    fn add(&mut self, finding: Finding, path: &[Segment]) {
+        let text = self.text;
+        let positions = self.positions.get_or_insert_with(|| Positions::of(text).ok());
+        let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(path));
+        self.findings.push(finding.at(self.path, line, column));
+    }
+
+    pub(super) fn suite(&mut self, suite: &Suite) {
+        let subject = self.subject;
+        let Some((_, prompt)) = subject.prompts.get(&suite.prompt) else {
+            let known = subject.prompts.keys().map(String::as_str);
+            let finding = Finding::error("missing-component", format!("there is no prompt `{}`", suite.prompt));
+            let finding = suggested(finding, &suite.prompt, known, "name a prompt of the agent's candidate");
+            self.add(finding, &[key("prompt")]);
+            return;
+        };
+        if suite.cases.is_empty() {
+            let finding = Finding::error("empty-suite", "there are no cases: an empty suite proves nothing");
+            self.add(finding.help("write cases, or remove the file"), &[key("cases")]);
+        }
+        if let Some(judge) = &suite.judge {
+            self.judge(judge);
+        }
+        for (index, assertion) in suite.assertions.iter().enumerate() {
+            let path = [key("assert"), Segment::Index(index)];
+            // the inputs of a case matter only where they are put in
+            let is_filled = serde_json::to_string(assertion).is_ok_and(|text| text.contains("{{"));
+            let filled = if is_filled { suite.cases.len() } else { 1 };
+            let none = Case::default();
+            let cases = suite.cases.iter().chain([&none]).take(filled);
+            let inputs = cases.map(|case| Value::Object(subject.inputs(suite, case)));
+            let fault = inputs.filter_map(|inputs| sound(assertion, &inputs).err()).next();
+            self.assertion(assertion, suite, fault, &path);
+        }
+        let mut ids = BTreeSet::new();
+        for (index, case) in suite.cases.iter().enumerate() {
+            if !ids.insert(case.id.as_str()) {
+                let finding = Finding::error("duplicate-case", format!("the id `{}` stands here twice", case.id));
+                self.add(
+                    finding.help("give each case an id of its own"),
+                    &[key("cases"), Segment::Index(index), key("id")],
+                );
+            }
+            self.case(suite, prompt, case, index);
+        }
+    }
+
+    /// A judge is a model that is known, and not past its day.
+    fn judge(&mut self, judge: &Judge) {
+        let Some(known) = self.models else { return };
+        let place = [key("judge"), key("name")];
+        let named = format!("{}/{}", judge.provider, judge.name);
+        let Some(found) = known.model(&judge.provider, &judge.name) else {
+            let finding = Finding::error("unknown-model", format!("nothing is known of the model `{named}`"));
+            let models = known.models.iter();
+            let names: Vec<String> = models
+                .map(|model| format!("{}/{}", model.provider, model.name))
+                .collect();
+            let otherwise = format!("name one of `{}`, or add it there", layout::MODELS);
+            let finding = suggested(finding, &named, names.iter().map(String::as_str), &otherwise);
+            return self.add(finding, &place);
+        };
+        if let Some(day) = found.retired.as_deref().filter(|day| *day <= self.today) {
+            let finding = Finding::error("retired-model", format!("the judge `{named}` is retired since {day}"));
+            self.add(
+                finding.help(format!("name a model of `{}` that is not retired", layout::MODELS)),
+                &place,
+            );
+        }
+    }
+
+    fn case(&mut self, suite: &Suite, prompt: &Prompt, case: &Case, index: usize) {
+        let place = |name: &str| vec![key("cases"), Segment::Index(index), key(name)];
+        for tool in case.expected_tools.iter().flatten() {
+            self.tool(tool.name(), &place("expectedTools"));
+            if let ExpectedTool::Call { name, arguments } = tool {
+                self.arguments(name, arguments, &place("expectedTools"));
+            }
+        }
+        if !case.expected_behavior.is_empty() && suite.judge.is_none() {
+            let message = format!("`{}` is to be judged, and nobody judges", case.id);
+            self.missing_judge(message, &place("expectedBehavior"));
+        }
+        let inputs = self.subject.inputs(suite, case);
+        let missing = Subject::required_inputs(prompt, &inputs);
+        if !missing.is_empty() {
+            let message = format!("`{}` does not give `{}`", case.id, missing.join("`, `"));
+            let finding = Finding::error("unbound-variable", message);
+            self.add(
+                finding.help("add it under `vars:` of the case or the suite"),
+                &place("vars"),
+            );
+        }
+        let inputs = Value::Object(inputs);
+        for (at, assertion) in case.assertions.iter().enumerate() {
+            let mut path = place("assert");
+            path.push(Segment::Index(at));
+            self.assertion(assertion, suite, sound(assertion, &inputs).err(), &path);
+        }
+    }
+
+    fn missing_judge(&mut self, message: String, path: &[Segment]) {
+        let finding = Finding::error("missing-judge", message);
+        self.add(finding.help("add `judge:` with provider and name to the suite"), path);
+    }
+
+    fn tool(&mut self, name: &str, path: &[Segment]) {
+        let tools = self.subject.tools.iter().map(|tool| tool.name.as_str());
+        if !tools.clone().any(|tool| tool == name) {
+            let finding = Finding::error("missing-tool", format!("there is no tool `{name}`"));
+            let otherwise = "name a tool of the manifest that the candidate names";
+            self.add(suggested(finding, name, tools, otherwise), path);
+        }
+    }
+
+    /// Arguments that a call must have: the tool must take them.
+    fn arguments(&mut self, name: &str, arguments: &Map<String, Value>, path: &[Segment]) {
+        let Some(tool) = self.subject.tools.iter().find(|tool| tool.name == name) else {
+            return;
+        };
+        if let Some(fault) = arguments_fault(&tool.parameters, arguments) {
+            let finding = Finding::error("invalid-value", format!("`{name}` takes no such call: {fault}"));
+            self.add(finding.help("see the tool's `parameters` in the tool manifest"), path);
+        }
+    }
+
+    fn assertion(&mut self, assertion: &Assertion, suite: &Suite, fault: Option<String>, path: &[Segment]) {
+        if let Err(message) = assertion.support() {
+            let finding = Finding::error("unsupported-assertion", message);
+            self.add(
+                finding.help("say the same with another type, or take it out: it would never pass"),
+                path,
+            );
+        } else if let Some(fault) = fault.filter(|_| assertion.set.iter().all(|inner| inner.support().is_ok())) {
+            let finding = Finding::error("invalid-value", fault);
+            self.add(finding.help("mend it: no answer can be held against it"), path);
+        }
+        for name in tools_named(assertion, self.subject.tools.iter().map(|tool| tool.name.as_str())) {
+            self.tool(&name, path);
+        }
+        if let Some((name, arguments)) = tool_calls(assertion) {
+            self.arguments(name, arguments, path);
+        }
+        let judged = ["llm-rubric", "trajectory:goal-success"].contains(&assertion.plain_kind().0);
+        if judged && suite.judge.is_none() {
+            self.missing_judge(format!("`{}` needs a judge, and nobody judges", assertion.kind), path);
+        }
+        for (index, inner) in assertion.set.iter().enumerate() {
+            let path = [path, &[key("assert"), Segment::Index(index)]].concat();
+            // what is wrong inside was said of the whole set
+            self.assertion(inner, suite, None, &path);
+        }
+    }
+}
