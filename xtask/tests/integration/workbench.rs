@@ -38,6 +38,7 @@ fn is_kept(path: &str) -> bool {
         "environments/",
         "templates/",
         "schemas/",
+        "policies/",
         "docs/reference/",
         "docs/runbooks/",
         ".github/",

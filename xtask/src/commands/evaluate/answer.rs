@@ -179,11 +179,11 @@ fn one_line(text: &str) -> String {
 
 /// What an evaluation says as findings: a verdict against it, and cases that nobody answered.
 pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
-    let folder = layout::cases(&evaluation.agent);
+    let file = layout::agent(evaluation.agent.as_str());
     let mut findings = Vec::new();
     if evaluation.verdict.outcome == VerdictOutcome::Failed {
         let reasons = evaluation.verdict.reasons.join("; ");
-        findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&folder));
+        findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&file));
     }
     let missing = evaluation.summary.not_evaluated;
     if missing > 0 {
@@ -197,7 +197,7 @@ pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
         } else {
             Finding::warning("not-evaluated", message)
         };
-        findings.push(finding.in_file(&folder).help(help));
+        findings.push(finding.in_file(&file).help(help));
     }
     findings
 }

@@ -12,6 +12,7 @@ use lockstep::prompts::evaluation::{
     verdict,
 };
 use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, Request};
+use lockstep::report::counted;
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
 use rayon::ThreadPool;
 
@@ -327,9 +328,10 @@ impl<'a> Runner<'a> {
         let mut verdict = verdict(&summary, against.as_ref(), &self.bar);
         if gathered.unreadable > 0 {
             verdict.outcome = VerdictOutcome::Failed;
-            verdict
-                .reasons
-                .push(format!("{} suites could not be read as a whole", gathered.unreadable));
+            verdict.reasons.push(format!(
+                "{} could not be read as a whole",
+                counted(gathered.unreadable, "suite")
+            ));
         }
         let digests: BTreeMap<&str, Digest> = gathered
             .suites

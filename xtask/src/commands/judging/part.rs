@@ -56,7 +56,7 @@ pub(in crate::commands) fn of_change(
             engines: &engines,
             tree: side.tree,
         };
-        findings.extend(judge.part(fleet, &reached.units, &released));
+        findings.extend(judge.part(fleet, &reached.units, &released, &|| true).findings);
         findings.extend(judge.between(fleet, &reached.facts));
         findings.extend(retired(side.workspace, &context.today()));
         findings.sort();
