@@ -74,6 +74,7 @@ impl Workbench {
                 no_color: true,
                 key_passphrase: None,
                 ci: false,
+                source_branch: None,
                 identity: None,
             },
             clock: Box::new(FixedClock(1_700_000_000)),

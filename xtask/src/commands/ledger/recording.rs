@@ -9,6 +9,7 @@ use lockstep::workspace::Workspace;
 use super::write::Make;
 use super::{Ledger, Recorder, operator};
 use crate::commands::remote::Remote;
+use crate::commands::tries::MOST_PUSHES;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::Repository;
@@ -90,8 +91,23 @@ impl<'a> Recording<'a> {
         Ok(events)
     }
 
-    /// Pushes the ledger where the remote takes part; returns whether there was anything to push.
+    /// Pushes the ledger where the remote takes part, on top of what others recorded meanwhile; returns whether there was
+    /// anything to push.
     pub(in super::super) fn share(&self) -> Result<bool, Failure> {
-        Ok(self.with.push && self.remote.push(&[])?)
+        if !self.with.push {
+            return Ok(false);
+        }
+        let mut attempt = 1;
+        loop {
+            match self.remote.push(&[]) {
+                Err(failure) if failure.kind == FailureKind::Race && attempt < MOST_PUSHES => {
+                    self.ledger.clock.pause(attempt);
+                    attempt += 1;
+                    self.remote.fetch()?;
+                    self.ledger.append(&|_| Ok(Vec::new()))?;
+                }
+                result => return result,
+            }
+        }
     }
 }
