@@ -62,7 +62,7 @@ pub struct Args {
     #[arg(long = "override", value_name = "CHECK", requires = "reason")]
     overrides: Vec<String>,
     /// Why, for the commit and the ledger.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     reason: Option<String>,
     /// Believe this trust file, instead of the one on the branch that people edit.
     #[arg(long, value_name = "FILE")]
