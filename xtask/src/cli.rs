@@ -143,12 +143,7 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
         .and_then(|matches| Ok((Outputs::of(&matches), Cli::from_arg_matches(&matches)?)));
     let (outputs, cli) = match read {
         Ok(read) => read,
-        Err(error) => {
-            // a closed pipe leaves nobody to tell
-            let _ = error.print();
-            let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return if is_answer { EXIT_DONE } else { EXIT_USAGE };
-        }
+        Err(error) => return unread(&error, &environment.arguments),
     };
     if let Some(threads) = cli.global.threads {
         // fails only where a pool exists already, in tests that run several commands in one process
@@ -163,8 +158,8 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     let outputs = match outputs {
         Ok(outputs) => outputs,
         Err(failure) => {
-            let _ = write!(std::io::stderr(), "{}", failure_text(&failure, aside));
-            return failure.exit_code();
+            context.format = Outputs::asked(&context.environment.arguments);
+            return show(&context, "", Err(&failure), aside);
         }
     };
     context.format = outputs.terminal;
@@ -180,6 +175,24 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
         Err(failure) => Err(failure),
     };
     show(&context, name, result.as_ref(), aside)
+}
+
+/// Shows help, or what is wrong with a command line; in the form that it asks for, too.
+fn unread(error: &clap::Error, arguments: &[OsString]) -> u8 {
+    // a closed pipe leaves nobody to tell
+    let _ = error.print();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return EXIT_DONE;
+    }
+    let format = Outputs::asked(arguments);
+    if format != Format::Text {
+        let said = error.render().to_string();
+        let lines = said.lines().map(|line| line.trim().trim_start_matches("error: "));
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        let failure = Failure::new(FailureKind::Usage, lines.join("; "));
+        let _ = write!(std::io::stdout(), "{}", document(format, "", Err(&failure)));
+    }
+    EXIT_USAGE
 }
 
 /// Runs the same command line with a build of this program that has a feature; nothing where cargo cannot be run.

@@ -200,6 +200,15 @@ impl Context {
     }
 }
 
+/// From now on a line of progress shows a bar: how many of so many steps are done, and how long the rest will take.
+pub fn count(progress: &ProgressBar, steps: usize) {
+    let style = ProgressStyle::with_template("{spinner} {msg} {bar:24} {pos}/{len} {elapsed}, {eta} left");
+    progress.set_style(style.expect("the template is fixed"));
+    progress.set_length(steps as u64);
+    progress.set_position(0);
+    progress.reset_eta();
+}
+
 impl Loaded {
     /// Reads a tree into a workspace.
     pub fn of(tree: FileTree) -> Loaded {

@@ -1,8 +1,9 @@
 //! An answer, or the failure that took its place, as a document in one of the forms.
 
 use lockstep::model::{FileTree, Finding};
+use lockstep::policy::admission::{About, Policies, Resources};
 use lockstep::reference;
-use lockstep::report::{Results, Room, Screen, Sources, Style, github, gitlab, junit, markdown, sarif};
+use lockstep::report::{Described, Results, Room, Screen, Sources, Style, github, gitlab, junit, markdown, sarif};
 use lockstep::workspace::layout;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,15 +22,22 @@ pub type Outcome<'a> = Result<&'a Report, &'a Failure>;
 /// The whole answer in one form. A failure is a document too: whoever reads a file must not take silence for success.
 pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
     let nothing = FileTree::default();
-    let rules = reference::rules();
-    let failure = outcome.err().map(|failure| failure.message.as_str());
+    let policies = match outcome {
+        Ok(report) if format == Format::Sarif => policies(&report.sources),
+        _ => Vec::new(),
+    };
+    let mut rules: Vec<Described<'_>> = reference::rules().into_iter().map(Described::of).collect();
+    rules.extend(policies.iter().map(described));
+    let failure = outcome.err().map(in_one_line);
     let mut results = Results {
         command,
         version: env!("CARGO_PKG_VERSION"),
         findings: &[],
         known: 0,
+        base: None,
+        notes: &[],
         unchecked: &[],
-        failure,
+        failure: failure.as_deref(),
         change: None,
         tables: &[],
         rules: &rules,
@@ -39,6 +47,8 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
     if let Ok(report) = outcome {
         results.findings = &report.findings;
         results.known = report.known;
+        results.base = report.base.as_ref().map(|(name, commit)| (&**name, &**commit));
+        results.notes = &report.notes;
         results.unchecked = &report.unchecked;
         results.change = report.change.as_ref();
         results.tables = &report.tables;
@@ -56,6 +66,31 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
     }
 }
 
+/// What the policies of a tree say of themselves.
+fn policies(tree: &FileTree) -> Vec<About> {
+    let (policies, _) = Policies::read(tree, Resources::with(Vec::new()));
+    policies.iter().map(|policy| policy.about.clone()).collect()
+}
+
+fn described(about: &About) -> Described<'_> {
+    fn said(text: &str) -> Option<&str> {
+        (!text.is_empty()).then_some(text)
+    }
+    Described {
+        id: &about.rule,
+        reason: &about.reason,
+        remedy: &about.remediation,
+        example: said(&about.bad).zip(said(&about.good)).map(|(bad, good)| [bad, good]),
+        page: said(&about.docs),
+    }
+}
+
+/// A failure with what to do about it, for forms that have one line for it.
+fn in_one_line(failure: &Failure) -> String {
+    let hints: String = failure.hints.iter().map(|hint| format!("; {hint}")).collect();
+    format!("{}{hints}", failure.message)
+}
+
 fn value(command: &str, outcome: Outcome<'_>) -> serde_json::Value {
     match outcome {
         Ok(report) => json!(Document::Answer(Answer {
@@ -64,10 +99,12 @@ fn value(command: &str, outcome: Outcome<'_>) -> serde_json::Value {
             findings: &report.findings,
             known: report.known,
             next: &report.next,
+            notes: &report.notes,
             result: Some(&report.result),
             unchecked: &report.unchecked,
         })),
         Err(failure) => json!(Document::<serde_json::Value>::Failed(Failed {
+            command,
             exit: failure.exit_code(),
             failure,
         })),
@@ -99,6 +136,9 @@ pub struct Answer<'a, R> {
     known: usize,
     /// Commands that make sense next.
     next: &'a [String],
+    /// What else is to be known of the run, one sentence each; absent where there is nothing.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
     /// What the command is for; null where findings kept it from its work.
     result: Option<&'a R>,
     /// What could not be checked to its end, each with the reason; absent where everything was.
@@ -109,6 +149,8 @@ pub struct Answer<'a, R> {
 /// A failure in the place of an answer.
 #[derive(Serialize, JsonSchema)]
 pub struct Failed<'a> {
+    /// The command, as in `check`; empty where the command line could not be read as far.
+    command: &'a str,
     /// What the process exits with.
     exit: u8,
     /// What could not be done, and what to do about it.

@@ -1,7 +1,9 @@
 //! In which forms an answer is given, and where each of them goes.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use clap::parser::ArgMatches;
 
 use crate::failure::{Failure, FailureKind};
@@ -76,6 +78,22 @@ impl Outputs {
             }
         }
         Outputs::of_pairs(pairs.into_iter().map(|(format, _, file)| (format, file)))
+    }
+
+    /// The form that a command line wants on standard output, where it cannot be read as a whole: the first `--format`
+    /// without an `--output` after it.
+    pub fn asked(arguments: &[OsString]) -> Format {
+        let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+        let mut words = words.iter().flat_map(|word| word.splitn(2, '=')).peekable();
+        while let Some(word) = words.next() {
+            if word == "--format"
+                && let Some(Ok(format)) = words.next().map(|name| Format::from_str(name, false))
+                && words.peek() != Some(&"--output")
+            {
+                return format;
+            }
+        }
+        Format::Text
     }
 
     fn of_pairs(pairs: impl Iterator<Item = (Format, Option<PathBuf>)>) -> Result<Outputs, Failure> {

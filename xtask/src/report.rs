@@ -1,7 +1,7 @@
 //! What a command returns: one result, shown as text or as JSON.
 
 use lockstep::model::{FileTree, Finding, FleetChange};
-use lockstep::report::{Screen, Sources, Table, findings_text, tally};
+use lockstep::report::{Screen, Sources, Table, findings_text, older, tally};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +23,10 @@ pub struct Report {
     pub sources: FileTree,
     /// How many findings the base had already; they are counted and not repeated.
     pub known: usize,
+    /// What it was compared with, where it was: as the user calls it, and as git does.
+    pub base: Option<(String, String)>,
+    /// What else is to be known of the run, one sentence each.
+    pub notes: Vec<String>,
     /// What could not be checked to its end, each with the reason.
     pub unchecked: Vec<String>,
     /// What else summaries show, row by row, each under its title.
@@ -94,10 +98,10 @@ impl Report {
             text.push_str(&format!("{tally}\n"));
         }
         if self.known > 0 {
-            text.push_str(&format!(
-                "{} findings are older than the base and not shown\n",
-                self.known
-            ));
+            text.push_str(&format!("{} and not shown\n", older(self.known)));
+        }
+        for note in &self.notes {
+            text.push_str(&format!("{}: {note}\n", screen.style.strong("note")));
         }
         if !self.next.is_empty() {
             text.push_str(&format!("\n{}\n", screen.style.strong("next")));

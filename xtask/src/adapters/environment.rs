@@ -39,6 +39,8 @@ pub struct Environment {
     pub key_passphrase: Option<Secret>,
     /// Whether a CI service runs this: `CI` is set and neither empty nor `false`.
     pub ci: bool,
+    /// The branch that a CI service runs this for: it checks out a commit, and git then knows of no branch.
+    pub source_branch: Option<String>,
     /// What proves who runs this, where a CI service offers that.
     pub identity: Option<Identity>,
 }
@@ -85,6 +87,19 @@ fn identity() -> Option<Identity> {
     variable("ACTIONS_ID_TOKEN_REQUEST_URL").map(|_| Identity::GitHub)
 }
 
+/// The branch of a pull request or of a push, as GitHub Actions, GitLab CI/CD and Jenkins name it; none for a tag.
+fn source_branch() -> Option<String> {
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let pushed =
+        || variable("GITHUB_REF_NAME").filter(|_| variable("GITHUB_REF_TYPE").is_none_or(|kind| kind == "branch"));
+    variable("GITHUB_HEAD_REF")
+        .or_else(pushed)
+        .or_else(|| variable("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"))
+        .or_else(|| variable("CI_COMMIT_BRANCH"))
+        .or_else(|| variable("CHANGE_BRANCH"))
+        .or_else(|| variable("BRANCH_NAME"))
+}
+
 impl Environment {
     /// Reads the surroundings; fails where the current folder is gone.
     pub fn read() -> Result<Environment, Failure> {
@@ -102,6 +117,7 @@ impl Environment {
                 || env::var_os("TERM").is_some_and(|value| value == "dumb"),
             key_passphrase: env::var("LOCKSTEP_KEY_PASSPHRASE").ok().map(Secret),
             ci: env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+            source_branch: source_branch(),
             identity: identity(),
         })
     }

@@ -37,7 +37,7 @@ pub(super) struct Answer {
 /// Finds what is affected.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let begin = parted(context, &args.base, args.head.as_deref())?;
-    let base = context.load(&Source::Revision(begin.0))?;
+    let base = context.load(&Source::Revision(begin.commit.0))?;
     let head = context.load(&args.head.map_or(Source::WorkTree, Source::Revision))?;
     let (Some(before), Some(after)) = (&base.workspace, &head.workspace) else {
         return Ok(unreadable(base, head));
@@ -52,7 +52,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     } else {
         include.iter().map(text).collect()
     };
-    Ok(Report::new(Answer { include }, text).with_findings(findings, head.tree))
+    let mut report = Report::new(Answer { include }, text).with_findings(findings, head.tree);
+    report.notes.extend(begin.note);
+    Ok(report)
 }
 
 /// Without a fleet on either side there is nothing to compare.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lockstep::model::FleetChange;
 use lockstep::reference;
+use lockstep::release::StageSummary;
 use lockstep::release::ledger::StageResult;
 use lockstep::workspace::layout;
 use schemars::generate::SchemaSettings;
@@ -58,7 +59,7 @@ const ANSWERS: &[(&str, &[Shape])] = &[
     ("retro", retro::ANSWERS),
     ("rollback", &[shape::<rollback::Answer>()]),
     ("schemas", &[shape::<schemas::import::Answer>()]),
-    ("stage", &[shape::<StageResult>()]),
+    ("stage", &[shape::<StageResult>(), shape::<StageSummary>()]),
     ("status", &[shape::<Vec<status::UnitAnswer>>()]),
     ("trace", &[shape::<Vec<trace::Found>>()]),
     ("validate", validate::ANSWERS),

@@ -5,17 +5,18 @@ mod sides;
 
 use std::collections::BTreeSet;
 
+use indicatif::ProgressBar;
 use lockstep::model::{AgentName, Entry, Finding};
 use lockstep::policy::By;
 use lockstep::prompts::evaluation::Evaluation;
-use lockstep::workspace::layout;
+use lockstep::workspace::{layout, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use self::base::Base;
 use super::evaluate;
-use super::judging::{self, Amount, Judgement, UnitsArgs};
+use super::judging::{self, Amount, Judgement, UnitsArgs, Watch};
 use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::outputs::OutputArgs;
@@ -34,7 +35,7 @@ pub struct Args {
     /// The git revision that the change is to go on top of, for example `origin/main`: compared with where both parted.
     #[arg(long, value_name = "REVISION")]
     base: Option<String>,
-    /// Begin nothing more after this time, and say what was not checked.
+    /// Begin nothing more after this time, and say what was not checked: a job that is killed writes no file at all.
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u32>,
     /// Where to write the answer.
@@ -60,27 +61,33 @@ pub(super) struct Answer {
 /// Checks.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let progress = context.spinner("checking");
-    let report = check(context, &args);
+    let report = check(context, &args, &progress);
     progress.finish_and_clear();
     report
 }
 
-fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
+fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Report, Failure> {
     let begun = context.clock.now();
     let is_late = || {
         let limit = args.time_limit.map(i64::from);
         limit.is_some_and(|limit| context.clock.now() - begun >= limit)
     };
+    let watch = Watch {
+        progress: progress.clone(),
+        is_late: &is_late,
+    };
     let base = args.base.as_deref().map(|name| Base::find(context, name)).transpose()?;
     let (mut judged, earlier) = match &base {
-        None => (
-            judging::judge(context, &Source::WorkTree, &args.units, By::Everything)?,
-            None,
-        ),
-        Some(base) => base.judged(context, &args.units, &is_late)?,
+        None => {
+            let loaded = context.load_with_judges(&Source::WorkTree)?;
+            (
+                judging::whole(context, loaded, &args.units, By::Everything, &watch)?,
+                None,
+            )
+        }
+        Some(base) => base.judged(context, &args.units, &watch)?,
     };
-    let mut known = 0;
-    let mut change = None;
+    let (mut known, mut change) = (0, None);
     if let Some(earlier) = &earlier {
         change = base::change(earlier, &judged, &args.units)?;
         known = base::forget_known(&mut judged, earlier);
@@ -101,11 +108,19 @@ fn check(context: &Context, args: &Args) -> Result<Report, Failure> {
         }
         (false, false) => evaluate::of_loaded(context, evaluate::Args::of(&agents), &judged.loaded)?,
     };
-    if let Some(earlier) = &earlier {
-        known += base::forget_retired(&mut evaluated.findings, &judged, earlier, &context.today());
+    if let Some(workspace) = &judged.loaded.workspace {
+        // told, waived or known by now
+        let past = retired(workspace, &context.today());
+        evaluated.findings.retain(|finding| !past.contains(finding));
     }
+    let compared = base
+        .as_ref()
+        .map(|base| (base.name.clone(), base.commit.0.chars().take(12).collect()));
+    let notes = base.as_ref().and_then(|base| base.note.clone());
     let mut report = whole(judged, evaluated, base);
     report.known = known;
+    report.base = compared;
+    report.notes.extend(notes);
     report.change = change;
     Ok(report)
 }

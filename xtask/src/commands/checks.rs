@@ -2,6 +2,7 @@
 
 use lockstep::model::{Finding, Severity, suggestion};
 use lockstep::release::ledger::Override;
+use lockstep::workspace::WRONG_BRANCH;
 use lockstep::{artifact, release};
 
 use crate::failure::{EXIT_HOLD, Failure, FailureKind};
@@ -13,7 +14,7 @@ const SHARED: &str = "failed-evaluation";
 /// Fails where one of these is no check: of promotion and rollback themselves, or of the signatures that they rely on.
 pub(super) fn known(checks: &[String]) -> Result<(), Failure> {
     for check in checks {
-        let own = release::RULES.iter().map(|rule| rule.id).chain([SHARED]);
+        let own = release::RULES.iter().map(|rule| rule.id).chain([SHARED, WRONG_BRANCH]);
         let signatures = artifact::RULES.iter().chain(release::verify::RULES).map(|rule| rule.id);
         let ids = own.clone().chain(signatures);
         if !ids.clone().any(|id| id == check) {
@@ -27,6 +28,17 @@ pub(super) fn known(checks: &[String]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Fails where one of these is no check of a command that has only these few.
+pub(super) fn among(checks: &[String], own: &[&str]) -> Result<(), Failure> {
+    match checks.iter().find(|check| !own.contains(&check.as_str())) {
+        None => Ok(()),
+        Some(other) => {
+            let message = format!("there is no check `{other}` to set aside");
+            Err(Failure::new(FailureKind::Usage, message).hint(format!("there is {}", own.join(", "))))
+        }
+    }
 }
 
 /// Makes warnings of what these checks found, and returns what is to be recorded of that.

@@ -1,5 +1,6 @@
 //! `conformance`: the published cases of Sigstore, through the code that `verify` uses.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
@@ -77,7 +78,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         );
     }
     let mut wrong = Vec::new();
-    let mut findings = Vec::new();
+    let mut findings = incomplete(&tree, &cases);
     for case in &cases {
         for (way, refused) in refusals(case)? {
             let expected = case.name.ends_with(REFUSED);
@@ -124,6 +125,22 @@ fn cases(tree: &FileTree) -> Vec<Case<'_>> {
         });
     }
     cases
+}
+
+/// Folders that are no case: one whose bundle or artifact is gone must not pass as if it had never been there.
+fn incomplete(tree: &FileTree, cases: &[Case<'_>]) -> Vec<Finding> {
+    let folders = tree.entries().filter_map(|(path, _)| path.split_once('/'));
+    let folders: BTreeSet<&str> = folders.map(|(folder, _)| folder).collect();
+    let is_case = |folder: &&str| cases.iter().any(|case| case.name == *folder);
+    let finding = |folder: &str| {
+        let message = format!("`{folder}` has no bundle, or nothing that the bundle is about");
+        Finding::error("failed-bundle-conformance", message).in_file(folder)
+    };
+    folders
+        .into_iter()
+        .filter(|folder| !is_case(folder))
+        .map(finding)
+        .collect()
 }
 
 /// Why a case is refused, by file and by digest; nothing where it holds.

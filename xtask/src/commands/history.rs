@@ -86,7 +86,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     }
     match args.changes {
         true => change_log::report(&*delivery, &histories, args.limit),
-        false => Ok(answer(&histories, args.limit)),
+        false => Ok(answer(context, &histories, args.limit)),
     }
 }
 
@@ -123,7 +123,7 @@ fn histories<'a>(
         .collect())
 }
 
-fn answer(histories: &[(Place<'_>, UnitHistory)], limit: usize) -> Report {
+fn answer(context: &Context, histories: &[(Place<'_>, UnitHistory)], limit: usize) -> Report {
     let mut events: Vec<&Event> = histories
         .iter()
         .flat_map(|(_, history)| history.facts().map(|(event, _)| event))
@@ -163,7 +163,7 @@ fn answer(histories: &[(Place<'_>, UnitHistory)], limit: usize) -> Report {
     let mut text = if table.is_empty() {
         "nothing is recorded\n".to_owned()
     } else {
-        table.text()
+        context.table(&table)
     };
     if left_out > 0 {
         text.push_str(&format!(

@@ -32,7 +32,7 @@ pub struct Args {
     #[arg(long, short, value_name = "NAME")]
     pub(super) environment: String,
     /// Why.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     pub(super) reason: String,
     /// Commit the file to this branch instead of the current one.
     #[arg(long, value_name = "NAME")]

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 
 use lockstep::model::{AgentName, CodeComponent, Digest, FileTree, Finding};
 use lockstep::render::{Engines, Selection, render_all};
+use lockstep::schema::{Catalogue, Kind};
 use lockstep::workspace::files::Follows;
-use lockstep::workspace::import::{Import, Imported, LeftOut, Side, Source as Origin, differences, import};
+use lockstep::workspace::import::{
+    Code, Import, Imported, LeftOut, Renamed, Side, Source as Origin, compare, drop_prefixes, import,
+};
 use lockstep::workspace::scaffold::Plan;
 use lockstep::workspace::{Workspace, layout};
 use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::selection;
 use crate::context::{Context, Source};
@@ -107,6 +110,8 @@ pub(super) struct Answer {
     applied: bool,
     /// Their texts by path.
     files: Plan,
+    /// What has another name now.
+    renamed: Vec<Renamed>,
     /// What does not move in.
     left_out: Vec<LeftOut>,
 }
@@ -139,13 +144,16 @@ fn all(
             );
         }
     }
-    let loaded = context.load(&Source::WorkTree)?;
+    let loaded = context.load_with_judges(&Source::WorkTree)?;
+    let (catalogue, _) = Catalogue::read(&loaded.tree);
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
     let fleet = &workspace.fleet.name;
+    let mut sides = sides(context, (workspace, &catalogue), objects, values)?;
+    drop_prefixes(&mut sides, source);
     let wanted = Import {
-        sides: sides(context, workspace, objects, values)?,
+        sides,
         image: args.image.as_deref().map(image).transpose()?,
         owner: args.owner.clone().unwrap_or_else(|| format!("{fleet}/{agent}")),
         contact: args
@@ -160,9 +168,9 @@ fn all(
     for (path, text) in &imported.plan {
         tree.insert(path.clone(), text.as_bytes());
     }
-    let findings = prove(&tree, &loaded.findings, &wanted);
+    let (findings, renamed) = prove(&tree, &loaded.findings, &wanted, &imported.code);
     if findings.iter().any(Finding::is_error) {
-        let answer = answer(imported, false);
+        let answer = answer(imported, renamed, false);
         return Ok(Report::new(answer, "").with_findings(findings, tree));
     }
     let mut text = String::new();
@@ -174,17 +182,32 @@ fn all(
             text.push_str(&format!("wrote {path}\n"));
         }
     }
+    for name in &renamed {
+        let Renamed {
+            environment,
+            what,
+            before,
+            after,
+        } = name;
+        text.push_str(&format!("renamed in {environment}: {what} `{before}` is `{after}`\n"));
+    }
     for left in &imported.left_out {
         text.push_str(&format!("left out: {}: {}\n", left.what, left.why));
     }
-    let report = Report::new(answer(imported, !args.dry_run), text);
-    Ok(report.next(format!("cargo xtask render --agent {}", wanted.agent)))
+    let report = Report::new(answer(imported, renamed, !args.dry_run), text);
+    Ok(report
+        .next(format!(
+            "cargo xtask render --agent {}    # the same objects, as they are now",
+            wanted.agent
+        ))
+        .next("cargo xtask check    # what they must still learn to hold"))
 }
 
-fn answer(imported: Imported, applied: bool) -> Answer {
+fn answer(imported: Imported, renamed: Vec<Renamed>, applied: bool) -> Answer {
     Answer {
         applied,
         files: imported.plan,
+        renamed,
         left_out: imported.left_out,
     }
 }
@@ -204,7 +227,12 @@ fn image(text: &str) -> Result<CodeComponent, Failure> {
 }
 
 /// Reads the objects of each environment, and the values that they were rendered from.
-fn sides(context: &Context, workspace: &Workspace, objects: &[Place], values: &[Place]) -> Result<Vec<Side>, Failure> {
+fn sides(
+    context: &Context,
+    (workspace, catalogue): (&Workspace, &Catalogue),
+    objects: &[Place],
+    values: &[Place],
+) -> Result<Vec<Side>, Failure> {
     let mut sides = Vec::new();
     let names: Vec<String> = objects.iter().chain(values).map(|(name, _)| name.clone()).collect();
     selection::environments(workspace, &names)?;
@@ -215,13 +243,34 @@ fn sides(context: &Context, workspace: &Workspace, objects: &[Place], values: &[
         let values = values.iter().find(|(other, _)| other == name);
         let values =
             values.map(|(_, file)| yaml::read_value(&read(context, file)?).map_err(|error| unreadable(file, &error)));
+        let mut objects: Vec<Value> = manifests.documents.into_iter().map(|document| document.value).collect();
+        name_namespaces(&mut objects, catalogue, &environment.file.cluster.version);
         sides.push(Side {
             environment: environment.name.clone(),
-            objects: manifests.documents.into_iter().map(|document| document.value).collect(),
+            objects,
             values: values.transpose()?,
+            prefix: String::new(),
         });
     }
     Ok(sides)
+}
+
+/// Says of each object in which namespace it is: where it names none, that is the one that others name, or `default`.
+fn name_namespaces(objects: &mut [Value], catalogue: &Catalogue, cluster_version: &str) {
+    let named = |object: &Value| Some(object.pointer("/metadata/namespace")?.as_str()?.to_owned());
+    let namespace = objects.iter().find_map(named).unwrap_or_else(|| "default".to_owned());
+    for object in objects {
+        let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let kind = catalogue.kind(cluster_version, text("apiVersion"), text("kind"));
+        let is_namespaced = kind.and_then(Kind::is_namespaced) == Some(true);
+        if let Some(metadata) = object
+            .get_mut("metadata")
+            .and_then(Value::as_object_mut)
+            .filter(|_| is_namespaced)
+        {
+            metadata.entry("namespace").or_insert_with(|| namespace.clone().into());
+        }
+    }
 }
 
 fn unreadable(file: &Path, error: &yaml::YamlError) -> Failure {
@@ -246,11 +295,12 @@ fn read(context: &Context, file: &Path) -> Result<String, Failure> {
 }
 
 /// Renders the plan in every environment that something came from, as if each followed the candidate, and compares.
-fn prove(tree: &FileTree, known: &[Finding], wanted: &Import) -> Vec<Finding> {
+fn prove(tree: &FileTree, known: &[Finding], wanted: &Import, code: &Code) -> (Vec<Finding>, Vec<Renamed>) {
     let (workspace, mut findings) = Workspace::load(tree);
     findings.retain(|finding| !known.contains(finding));
+    let mut renamed = Vec::new();
     let Some(mut workspace) = workspace else {
-        return findings;
+        return (findings, renamed);
     };
     for environment in &mut workspace.environments {
         environment.file.follows = Follows::Candidate;
@@ -270,20 +320,16 @@ fn prove(tree: &FileTree, known: &[Finding], wanted: &Import) -> Vec<Finding> {
         findings.extend(more);
         let resource_name = format!("{}{}", wanted.agent, environment.file.suffix);
         for unit in units {
-            let lines = differences(
-                side,
-                wanted.source,
-                wanted.agent.as_str(),
-                &resource_name,
-                wanted.image.as_ref(),
-                &unit.rendered.objects,
-            );
-            findings.extend(lines.into_iter().map(unfaithful));
+            let agent = wanted.agent.as_str();
+            let objects = &unit.rendered.objects;
+            let compared = compare(side, wanted.source, agent, &resource_name, code, objects);
+            findings.extend(compared.differences.into_iter().map(unfaithful));
+            renamed.extend(compared.renamed);
         }
     }
     findings.sort();
     findings.dedup();
-    findings
+    (findings, renamed)
 }
 
 fn unfaithful(line: String) -> Finding {

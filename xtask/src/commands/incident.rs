@@ -66,7 +66,7 @@ struct CloseArgs {
     #[arg(long, value_name = "TEXT")]
     cause: String,
     /// Why it is over.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     reason: String,
     #[command(flatten)]
     push: PushArgs,

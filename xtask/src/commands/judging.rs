@@ -6,18 +6,20 @@ mod part;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use indicatif::ProgressBar;
 use lockstep::model::{AgentName, FileTree, Finding};
-use lockstep::policy::{By, Fleet, Judge, Released};
+use lockstep::policy::{By, Fleet, GoesOn, Judge, Judged, Released};
 use lockstep::reference;
 use lockstep::release::RULES as OF_RELEASES;
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
-use lockstep::workspace::{Environment, Workspace};
+use lockstep::report::counted;
+use lockstep::workspace::{Environment, Workspace, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::branches::{delivery_repository, manifests_on};
 use super::selection;
-use crate::context::{Context, Loaded, Source};
+use crate::context::{Context, Loaded, Source, count};
 use crate::failure::Failure;
 use crate::ports::Tip;
 use crate::report::Report;
@@ -78,11 +80,35 @@ fn is_none(count: &usize) -> bool {
 /// Renders and judges the fleet of a source. Everything is, since what one unit has may not fit another's; the findings
 /// are about the units that were asked for.
 pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By) -> Result<Judgement, Failure> {
-    whole(context, context.load_with_judges(source)?, args, by)
+    whole(context, context.load_with_judges(source)?, args, by, &Watch::unseen())
+}
+
+/// Who watches a run: a person, a time limit, or nobody.
+pub(super) struct Watch<'a> {
+    /// Where it is shown how far it is.
+    pub(super) progress: ProgressBar,
+    /// Whether its time is over.
+    pub(super) is_late: GoesOn<'a>,
+}
+
+impl Watch<'_> {
+    /// Nobody does.
+    fn unseen() -> Watch<'static> {
+        Watch {
+            progress: ProgressBar::hidden(),
+            is_late: &|| false,
+        }
+    }
 }
 
 /// The same of a tree that was read.
-pub(super) fn whole(context: &Context, loaded: Loaded, args: &UnitsArgs, by: By) -> Result<Judgement, Failure> {
+pub(super) fn whole(
+    context: &Context,
+    loaded: Loaded,
+    args: &UnitsArgs,
+    by: By,
+    watch: &Watch<'_>,
+) -> Result<Judgement, Failure> {
     let mut findings = loaded.findings.clone();
     let nothing = |loaded, findings| Judgement {
         loaded,
@@ -108,21 +134,37 @@ pub(super) fn whole(context: &Context, loaded: Loaded, args: &UnitsArgs, by: By)
     let (units, more) = render_all(workspace, &engines, &Selection::everything(workspace));
     findings.extend(more);
     // of what could not be rendered nobody knows which policies would have met it
-    let is_whole = args.is_everything() && !findings.iter().any(Finding::is_error);
-    let (released, unchecked) = released(context, workspace, &chosen.environments, &|_| true);
+    let is_rendered = !findings.iter().any(Finding::is_error);
+    let (released, mut unchecked) = released(context, workspace, &chosen.environments, &|_| true);
     let fleet = Fleet {
         workspace,
         engines: &engines,
         tree: &loaded.tree,
     };
-    findings.extend(judge.fleet(fleet, &units, &released));
+    count(&watch.progress, units.len());
+    let goes_on = || {
+        watch.progress.inc(1);
+        !(watch.is_late)()
+    };
+    let Judged { findings: more, left } = judge.fleet(fleet, &units, &released, &goes_on);
+    findings.extend(more);
+    if left > 0 {
+        unchecked.push(format!(
+            "{left} of {}, and what units ask of each other: the time was over",
+            counted(units.len(), "unit")
+        ));
+    }
+    if by == By::Everything {
+        findings.extend(retired(workspace, &context.today()));
+    }
+    let is_whole = args.is_everything() && left == 0;
     findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
-    if is_whole && by != By::Rules {
+    if is_whole && is_rendered && by != By::Rules {
         findings.extend(judge.idle());
     }
     findings.sort();
     findings.dedup();
-    conclude(&judge, &mut findings, by, args.is_everything());
+    conclude(&judge, &mut findings, by, is_whole);
     let units: Vec<&RenderedUnit> = units
         .iter()
         .filter(|unit| chosen.has(&format!("{}/{}", unit.environment, unit.unit)))
@@ -250,10 +292,10 @@ fn report(amount: Amount, of: &str, findings: Vec<Finding>, tree: FileTree, unch
         0 => String::new(),
         _ => format!("; {unchanged} are as they were"),
     };
-    let verdict = if findings.iter().any(Finding::is_error) {
-        "not all of them would be admitted"
-    } else {
-        "nothing stands against them"
+    let verdict = match (findings.iter().any(Finding::is_error), unchecked.is_empty()) {
+        (true, _) => "not all of them would be admitted",
+        (false, true) => "nothing stands against them",
+        (false, false) => "not all could be checked",
     };
     let text = format!("judged {objects} objects of {sources} {of}{by}{others}: {verdict}\n");
     let waived = findings.iter().filter(|finding| finding.waiver.is_some()).count();

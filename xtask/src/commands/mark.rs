@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
     /// Why.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     reason: String,
     #[command(flatten)]
     push: PushArgs,

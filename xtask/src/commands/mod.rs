@@ -27,6 +27,7 @@ pub mod new;
 pub mod policy;
 pub mod promote;
 pub mod prompts;
+mod reason;
 pub mod release;
 pub mod render;
 pub mod resume;

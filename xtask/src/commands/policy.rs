@@ -10,11 +10,13 @@ use lockstep::policy::catalogue::{Catalogue, Coverage, Entry};
 use lockstep::workspace::layout;
 
 use super::answers::{Shape, shape};
+use super::explain::rule::{self, RuleHelp};
 use super::judging::{self, PathArgs, UnitsArgs};
 use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::outputs::OutputArgs;
 use crate::report::Report;
+pub(super) use list::{PolicyRules, rules};
 
 /// Judge what is rendered by the policies below `policies/`.
 ///
@@ -62,6 +64,7 @@ pub(super) const ANSWERS: &[Shape] = &[
     shape::<Catalogue>(),
     shape::<Coverage>(),
     shape::<Entry>(),
+    shape::<RuleHelp>(),
     shape::<test::Tested>(),
 ];
 
@@ -70,7 +73,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     match args.verb {
         None => judged(context, args.check),
         Some(Verb::List(args)) => list::list(context, &args),
-        Some(Verb::Explain(args)) => list::explain(context, &args),
+        Some(Verb::Explain(args)) => rule::explain(context, &args.rule),
         Some(Verb::Test(args)) => test::run(context, &args),
     }
 }

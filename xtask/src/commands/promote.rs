@@ -14,7 +14,7 @@ use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skippe
 use lockstep::release::{Blocked, recorded};
 use lockstep::render::{Engines, Selection, render_all};
 use lockstep::workspace::files::PromotedFrom;
-use lockstep::workspace::{Environment, Workspace, layout};
+use lockstep::workspace::{Environment, Workspace, layout, promoted_on};
 use serde_json::Map;
 
 use self::answer::{Answer, text};
@@ -62,7 +62,7 @@ pub struct Args {
     #[arg(long = "override", value_name = "CHECK", requires = "reason")]
     overrides: Vec<String>,
     /// Why, for the commit and the ledger.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     reason: Option<String>,
     /// Believe this trust file, instead of the one on the branch that people edit.
     #[arg(long, value_name = "FILE")]
@@ -164,9 +164,17 @@ impl Promotion<'_> {
             let message = format!("`{}` follows the candidate: nothing is promoted to it", self.to.name);
             return Err(Failure::new(FailureKind::Usage, message).hint(format!("cargo xtask release {}", self.to.name)));
         }
-        let plan = self.plan(&mut findings)?;
+        let mut plan = self.plan(&mut findings)?;
+        let mut wrong: Vec<Finding> = promoted_on(self.workspace, &self.part.tree, self.target.branch(), self.to)
+            .into_iter()
+            .collect();
+        let overrides = checks::set_aside(&mut wrong, &self.args.overrides);
+        for (_, promoted) in &mut plan.promoted {
+            promoted.overrides.extend(overrides.iter().cloned());
+        }
         findings.retain(|finding| Blocked::by(std::slice::from_ref(finding)).touches(&[self.to], Some(self.agents)));
         findings.extend(plan.untrusted.iter().cloned());
+        findings.append(&mut wrong);
         findings.sort();
         findings.dedup();
         let stopped = findings.iter().any(Finding::is_error);

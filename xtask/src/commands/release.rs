@@ -13,14 +13,15 @@ use lockstep::policy::{By, Fleet, Judge};
 use lockstep::release::{Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Tool, plan};
 use lockstep::render::Engines;
 use lockstep::workspace::layout;
-use lockstep::workspace::{Environment, Workspace};
+use lockstep::workspace::{Environment, SentOn, WRONG_BRANCH, Workspace};
 use rayon::prelude::*;
 
 use self::answer::{answer, command, held, next, plan_text};
 use self::memory::{Between, Memory};
 use self::recording::Records;
-use self::run::{Branch, Run, made};
+use self::run::{Branch, Run, made, refuse_dirty};
 use super::branches::delivery_repository;
+use super::checks;
 use super::dry::is_outline;
 use super::ledger::Ledger;
 use super::selection;
@@ -28,9 +29,9 @@ use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
 use super::trust::Trusted;
 use crate::context::Context;
-use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure, FailureKind};
+use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure};
 use crate::outputs::OutputArgs;
-use crate::ports::{Commit, GitId, Repository};
+use crate::ports::{Commit, GitId};
 use crate::report::Report;
 
 /// Render, check and commit environments.
@@ -57,6 +58,12 @@ pub struct Args {
     /// Push the branches and their notes, all or none.
     #[arg(long)]
     push: bool,
+    /// Set the check `wrong-branch` aside; that is recorded.
+    #[arg(long = "override", value_name = "CHECK", requires = "reason")]
+    overrides: Vec<String>,
+    /// Why, for the commits and the ledger.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     /// Sign with what this says, instead of what the trust file and this clone offer.
     #[command(flatten)]
     signing: SigningArgs,
@@ -73,6 +80,7 @@ pub struct Args {
 
 /// Releases.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    checks::among(&args.overrides, &[WRONG_BRANCH])?;
     let repository = context.repository()?;
     let head = repository.head()?;
     let progress = context.spinner("reading the fleet");
@@ -299,9 +307,14 @@ impl Step<'_> {
         let Step { context, args, run, .. } = *self;
         let Judged {
             mut plans,
-            mut findings,
+            findings: judged,
             stops,
         } = judged;
+        let sent_on = if args.push { SentOn::Away } else { SentOn::Here };
+        let mut wrong = run.wrong_branch(context, &tree, self.environments, sent_on)?;
+        let overrides = checks::set_aside(&mut wrong, &args.overrides);
+        let stops = stops || wrong.iter().any(Finding::is_error);
+        let mut findings = [wrong, judged.clone()].concat();
         if stops {
             let report = Report::new(answer(run.head, &plans, &[], false, false), "");
             return Ok(report.with_findings(findings, tree));
@@ -312,10 +325,13 @@ impl Step<'_> {
             let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
             return Ok(exit(report.next(command(args)), held));
         }
+        for commit in plans.iter_mut().filter_map(|plan| plan.commit.as_mut()) {
+            commit.overridden(&overrides, args.reason.as_deref().unwrap_or_default());
+        }
         let signed = self.signing().sign(&mut plans)?;
         let (commits, pushed) = self.write(&plans, tries)?;
         // what cannot be remembered costs the next run its time; this one is done
-        let _ = memory.keep(context, run, &plans, &findings);
+        let _ = memory.keep(context, run, &plans, &judged);
         let text = plan_text(context, &plans, &commits, false) + &signed.notes;
         findings.extend(signed.warnings);
         let mut report =
@@ -354,29 +370,6 @@ fn exit(mut report: Report, held: bool) -> Report {
         report.exit = Some(EXIT_HOLD);
     }
     report
-}
-
-/// A release is made of a commit: what is not committed would not be in it.
-fn refuse_dirty(repository: &dyn Repository) -> Result<(), Failure> {
-    if repository.work_folder().is_none() {
-        return Ok(());
-    }
-    let dirty = repository.dirty(&[&layout::ROOTS[..], &layout::JUDGES].concat())?;
-    if dirty.is_empty() {
-        return Ok(());
-    }
-    let shown: Vec<&str> = dirty.iter().take(5).map(String::as_str).collect();
-    let more = dirty.len().saturating_sub(shown.len());
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    Err(Failure::new(
-        FailureKind::Repository,
-        format!("these files are not committed: {}{more}", shown.join(", ")),
-    )
-    .hint("commit them (`git add -A && git commit`) or put them away (`git stash -u`): a release is made of a commit"))
 }
 
 fn dry_commit(head: &Commit) -> DryCommit {

@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long)]
     last_verified: bool,
     /// Why.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     reason: String,
     /// Go back although the index was migrated since: it was restored.
     #[arg(long)]
@@ -328,6 +328,11 @@ impl Run<'_> {
         );
         for change in &plan.components {
             text.push_str(&format!("  {change}\n"));
+        }
+        if plan.is_of_values_alone() {
+            text.push_str(
+                "  only values differ: those of the branch that people edit come back with the next release\n",
+            );
         }
         match written {
             Some(written) => {

@@ -141,7 +141,7 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
         return "nothing was released yet\n".to_owned();
     }
     let cell = |unit: Option<&&UnitAnswer>| unit.map_or("-".to_owned(), |unit| shown(unit, now));
-    let whole = table(environments, &rows, &cell);
+    let whole = table(environments, &rows, &cell).text();
     let fits = whole
         .lines()
         .all(|line| line.chars().count() <= context.environment.columns);
@@ -152,7 +152,7 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
         let one = |environment: &&Environment| {
             let own = rows.iter().filter(|(_, units)| units.contains_key(&environment.name));
             let own: BTreeMap<_, _> = own.map(|(agent, units)| (*agent, units.clone())).collect();
-            table(std::slice::from_ref(environment), &own, &cell)
+            context.table(&table(std::slice::from_ref(environment), &own, &cell))
         };
         environments.iter().map(one).collect::<Vec<_>>().join("\n")
     };
@@ -181,7 +181,7 @@ fn table(
     environments: &[&Environment],
     rows: &BTreeMap<&str, BTreeMap<&EnvironmentName, &UnitAnswer>>,
     cell: &dyn Fn(Option<&&UnitAnswer>) -> String,
-) -> String {
+) -> Table {
     let mut header = vec!["agent"];
     header.extend(environments.iter().map(|environment| environment.name.as_str()));
     let mut table = Table::new(&header);
@@ -194,7 +194,7 @@ fn table(
         );
         table.row(row);
     }
-    table.text()
+    table
 }
 
 /// Version, age, and what is worth a second look.

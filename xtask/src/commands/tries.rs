@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
 /// How often a push is tried that the server refuses because somebody else was first.
-const MOST_PUSHES: u32 = 5;
+pub(super) const MOST_PUSHES: u32 = 5;
 /// How often a run begins again because another process here was first.
 const MOST_RACES: u32 = 30;
 

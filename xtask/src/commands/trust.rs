@@ -70,9 +70,7 @@ impl Trusted {
             .map(|environment| environment.name.clone())
             .collect();
         if given.is_none() {
-            trust
-                .signers
-                .extend(development(context, repository, &candidates)?.signers);
+            trust.extend(development(context, repository, &candidates)?.signers);
         }
         Ok(Trusted {
             trust,

@@ -251,30 +251,30 @@ fn an_environment_that_is_added_is_judged_in_full() {
         &fleet,
         "HEAD",
         expect![[r#"
-        <!-- lockstep check -->
-        ## ❌ Lockstep check: 2 errors
+            <!-- lockstep check -->
+            ## ❌ Lockstep check: 2 errors
 
-        ### What changes
+            ### What changes
 
-        | environment | agent | change | what |
-        |---|---|---|---|
-        | trial | \_environment | added | objects +3 |
-        | trial | assistant | added | `dev-latest`; objects +5 |
-        | trial | orders | added | `dev-latest`; objects +4 |
+            | environment | agent | change | what |
+            |---|---|---|---|
+            | trial | \_environment | added | objects +3 |
+            | trial | assistant | added | `dev-latest`; objects +5 |
+            | trial | orders | added | `dev-latest`; objects +4 |
 
-        6 units are the same.
+            6 units are the same.
 
-        ### Permissions
+            ### Permissions
 
-        - `assistant` in trial: `find-order` **may now** `call`
+            - `assistant` in trial: `find-order` **may now** `call`
 
-        ### Findings
+            ### Findings
 
-        - **error** `wrong-type` at `templates/agent-service/workload.yaml.tera:21:1`: `spec.template.spec.containers[0].imagePullPolicy` is a number, where a string belongs<br>in `trial/assistant`, `trial/orders`<br>put it in quotes
+            - **error** `wrong-type` at `templates/agent-service/workload.yaml.tera:21:9`: `spec.template.spec.containers[0].imagePullPolicy` is a number, where a string belongs<br>in `trial/assistant`, `trial/orders`<br>put it in quotes
 
-        2 findings are older than the base and not repeated.
+            2 findings are older than the base and not repeated.
 
-    "#]],
+        "#]],
     );
     let answer = fleet.run(&AGAINST_HEAD);
     assert_eq!(
@@ -429,6 +429,8 @@ fn a_base_without_a_common_commit_is_compared_as_it_is() {
     warm_up(&fleet).commit("Warm up");
     let answer = fleet.done(&["check", "--base", "elsewhere"]);
     assert_eq!(answer.result()["base"], other.unwrap().to_string());
+    expect!["`elsewhere` has no history in common with the change: compared with it as it is"]
+        .assert_eq(answer.json["notes"][0].as_str().unwrap());
 }
 
 #[test]
@@ -469,4 +471,58 @@ fn a_model_whose_day_has_come_is_counted_where_the_base_had_it() {
     assert_eq!(answer.json["known"], 1);
     let answer = fleet.run(&["check"]);
     assert_eq!(answer.rules(), ["retired-model"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_told_as_gone() {
+    let fleet = Fleet::small();
+    fleet.edit("agents/orders/agent.yaml", "owner:", "ownr:");
+    told(
+        &fleet,
+        "HEAD",
+        expect![[r#"
+        <!-- lockstep check -->
+        ## ❌ Lockstep check: 2 errors
+
+        4 units are the same.
+
+        **Not compared**, since files that they depend on cannot be read: `dev/assistant`, `dev/orders`.
+
+        ### Findings
+
+        - **error** `missing-owner` at `agents/orders/agent.yaml:1:1`: `owner` is missing<br>add `owner:`
+        - **error** `unknown-key` at `agents/orders/agent.yaml:2:1`: unknown key `ownr`<br>did you mean `owner`?
+    "#]],
+    );
+}
+
+#[test]
+fn what_a_waiver_admitted_is_new_once_it_stands() {
+    let fleet = Fleet::small();
+    broken_template(&fleet);
+    let rules = fleet.run(&["check"]).rules().len();
+    let first = fleet.run(&["check"]).rules()[0].to_owned();
+    waive(&fleet, &first);
+    fleet.commit("Let it be");
+    let kept = fleet.run(&["check", "--base", "HEAD"]);
+    assert_eq!((kept.exit, kept.json.get("known")), (0, None), "{}", kept.text());
+    fleet.remove("policies/waivers/one.yaml");
+    for base in ["HEAD", "HEAD~0"] {
+        let answer = fleet.run(&["check", "--base", base]);
+        assert_eq!((answer.exit, answer.rules().len()), (1, rules), "{}", answer.text());
+    }
+}
+
+#[test]
+fn what_a_waiver_admits_today_is_told_as_waived() {
+    let fleet = Fleet::small();
+    broken_template(&fleet);
+    let first = fleet.run(&["check"]).rules()[0].to_owned();
+    waive(&fleet, &first);
+    fleet.commit("Let it be");
+    fleet.append(WORKLOAD, "\n");
+    let answer = fleet.done(&AGAINST_HEAD);
+    let waived = |finding: &serde_json::Value| finding.get("waiver").is_some();
+    let findings = answer.json["findings"].as_array().unwrap();
+    assert!(!findings.is_empty() && findings.iter().all(waived), "{}", answer.text());
 }

@@ -76,6 +76,104 @@ fn a_base_that_is_not_here_is_a_failure_with_the_command_that_fetches_it() {
     let answer = Fleet::small().run(&["check", "--base", "origin/main"]);
     assert_ne!(answer.exit, 0);
     assert!(answer.text().contains("git fetch origin main"), "{}", answer.text());
+    let fleet = Fleet::small();
+    let answer = fleet.run(&["check", "--base", "HEAD~7"]);
+    assert!(answer.text().contains("git fetch --unshallow"), "{}", answer.text());
+    for form in ["github", "gitlab", "junit", "markdown", "sarif"] {
+        let output = command(fleet.folder(), &["check", "--base", "origin/main", "--format", form]).output();
+        let text = String::from_utf8(output.unwrap().stdout).unwrap();
+        assert!(text.contains("git fetch origin main"), "{form}: {text}");
+    }
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_is_a_failure_in_json_too() {
+    let fleet = Fleet::small();
+    for arguments in [
+        &["check", "--wrong", "--format", "json"][..],
+        &["check", "--format=json", "--format", "junit"],
+        &["chek", "--format=json"],
+    ] {
+        let output = command(fleet.folder(), arguments).output().unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (output.status.code(), &document["exit"]),
+            (Some(2), &2.into()),
+            "{document}"
+        );
+        assert_eq!(document["failure"]["kind"], "usage", "{document}");
+    }
+}
+
+#[test]
+fn a_finding_is_where_the_value_is_set_with_the_template_line_beside_it() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "environments/dev/values/assistant.yaml",
+        "values:\n  replicas: 3000000000\n",
+    );
+    let answer = fleet.run(&["check"]);
+    expect![[r#"
+        exit 1
+        error[out-of-range] environments/dev/values/assistant.yaml:2:13
+          `spec.replicas` is out of range: 3000000000 is greater than the maximum of 2147483647
+          unit: dev/assistant
+          object: shop-dev/Deployment assistant (apps)
+          see: templates/agent-service/workload.yaml.tera:7:3: written here, as `values.replicas` says
+          see: dev/apps/assistant/manifest.yaml:20:13: rendered here
+    "#]]
+    .assert_eq(&answer.text());
+    let text = |form| {
+        let output = command(fleet.folder(), &["check", "--format", form]).output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    expect![[r#"
+        ::error file=environments/dev/values/assistant.yaml,title=lockstep%3A out-of-range,line=2,col=13::`spec.replicas` is out of range: 3000000000 is greater than the maximum of 2147483647%0Aunit: dev/assistant%0Aobject: shop-dev/Deployment assistant (apps)%0Asee: templates/agent-service/workload.yaml.tera:7:3: written here, as `values.replicas` says%0Asee: dev/apps/assistant/manifest.yaml:20:13: rendered here
+    "#]].assert_eq(&text("github"));
+    expect![[r#"
+        [
+          {
+            "check_name": "out-of-range",
+            "description": "`spec.replicas` is out of range: 3000000000 is greater than the maximum of 2147483647; unit: dev/assistant; object: shop-dev/Deployment assistant (apps); see: templates/agent-service/workload.yaml.tera:7:3: written here, as `values.replicas` says; see: dev/apps/assistant/manifest.yaml:20:13: rendered here",
+            "fingerprint": "8eecca7826bd77e270cc304b7353318e:1",
+            "location": {
+              "lines": {
+                "begin": 2
+              },
+              "path": "environments/dev/values/assistant.yaml"
+            },
+            "severity": "critical"
+          }
+        ]
+    "#]]
+    .assert_eq(&text("gitlab"));
+    let sarif: serde_json::Value = serde_json::from_str(&text("sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    // what was rendered is no file of this tree
+    expect![[r#"
+        "`spec.replicas` is out of range: 3000000000 is greater than the maximum of 2147483647\nunit: dev/assistant\nobject: shop-dev/Deployment assistant (apps)\nsee: dev/apps/assistant/manifest.yaml:20:13: rendered here"
+        [
+          {
+            "id": 1,
+            "message": {
+              "text": "written here, as `values.replicas` says"
+            },
+            "physicalLocation": {
+              "artifactLocation": {
+                "uri": "templates/agent-service/workload.yaml.tera",
+                "uriBaseId": "%SRCROOT%"
+              },
+              "region": {
+                "startColumn": 3,
+                "startLine": 7
+              }
+            }
+          }
+        ]"#]]
+    .assert_eq(&format!(
+        "{:#}\n{:#}",
+        result["message"]["text"], result["relatedLocations"]
+    ));
 }
 
 #[test]
@@ -85,7 +183,15 @@ fn what_there_was_no_time_for_is_told_and_is_no_pass() {
     fleet.append(WORKLOAD, "\n");
     let answer = fleet.run(&["check", "--base", "HEAD", "--time-limit", "0"]);
     assert_eq!(answer.exit, 4, "{}", answer.text());
-    assert_eq!(answer.json["unchecked"][0], "what differs from `HEAD`");
+    expect![[r#"
+        [
+          "6 of 6 units, and what units ask of each other: the time was over",
+          "what differs from `HEAD`"
+        ]"#]]
+    .assert_eq(&format!("{:#}", answer.json["unchecked"]));
+    let output = command(fleet.folder(), &["check", "--time-limit", "0", "--format", "markdown"]).output();
+    let page = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(page.contains("## ❌ Lockstep check: incomplete"), "{page}");
 }
 
 #[test]

@@ -36,6 +36,61 @@ fn every_rule_can_be_explained() {
 }
 
 #[test]
+fn rules_of_policies_are_explained_like_those_of_the_tool() {
+    check(
+        "explain rule host-port",
+        expect![[r#"
+        $ explain rule host-port
+        host-port
+
+        Why: a port of the node is reachable past every network policy, and only one pod a node can have it
+        Do: take `hostPort` out, and use a Service
+
+        Breaks it:
+            ports: [{containerPort: 8080, hostPort: 80}]
+        Mended:
+            ports: [{containerPort: 8080}]
+
+        Severity: medium; in dev warning, elsewhere error
+        Serves: pss/baseline, cis/5.2.13
+        Read more: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+        Needs Kubernetes: 1.30
+        File: policies/admission/host-port.yaml
+
+        Has to hold:
+            variables.faulty.size() == 0
+    "#]],
+    );
+    check(
+        "explain rule host-prot",
+        expect![[r#"
+        $ explain rule host-prot
+        failed: there is no rule `host-prot`
+        did you mean `host-port`?
+        `docs/reference/findings.md` has all of them
+    "#]],
+    );
+    let bench = Workbench::of_repository();
+    let one = |line: &str| bench.run(line).unwrap().text;
+    assert_eq!(one("explain rule host-port"), one("policy explain host-port"));
+    assert_eq!(one("explain rule unpinned-image"), one("policy explain unpinned-image"));
+    let page = bench.text("docs/reference/findings.md").unwrap();
+    assert!(page.contains("| `host-port` |"));
+}
+
+#[test]
+fn a_kind_of_file_that_is_not_there_is_answered_by_those_that_are() {
+    check(
+        "explain field prompt",
+        expect![[r#"
+        $ explain field prompt
+        failed: there is no kind of file `prompt`
+        there is agent, blueprint, environment, environment-values, evaluation, fleet, hold, mock, models, release, retrieval, suite, tools, trust, values, waiver, context, fleet-context, hydrator-metadata, inventory, ledger-event, release-log, retrospective, sla-result, tuple-record, version-metadata
+    "#]],
+    );
+}
+
+#[test]
 fn keys_of_files() {
     check(
         "explain field agent.candidate.model.temperature",

@@ -1,5 +1,7 @@
 //! `import`: a chart, an overlay and plain manifests move in and render to the same objects; what cannot is listed.
 
+use std::collections::BTreeSet;
+
 use expect_test::expect;
 
 use super::workbench::Workbench;
@@ -136,9 +138,11 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
         wrote templates/support/service-support.yaml.tera
         wrote templates/support/serviceaccount-support.yaml.tera
         wrote templates/support/values.yaml
-        left out: 1 of the chart's values: they are the same in every environment, so what they rendered to stands in the templates
+        renamed in dev: namespace `support-dev` is `agent-dev`
+        renamed in production: namespace `support-prod` is `agent-prod`
         left out: Pod `support-test`: it is a test of the chart; `verification:` runs checks after a sync
         left out: Secret `support-token`: secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`
+        left out: the chart's values `service.port`: they are the same in every environment, so what they rendered to stands in the templates
     "#]].assert_eq(&report.text);
     expect![[r#"
         apiVersion: apps/v1
@@ -172,12 +176,12 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
                       port: http
                   name: {{ agent.resourceName | quote }}
                   ports:
-                    - containerPort: 8080
+                    - containerPort: {{ values.custom.deploymentSupportContainers0Ports0ContainerPort | json }}
                       name: http
                   resources:
                     limits:
-                      cpu: "1"
-                      memory: 512Mi
+                      cpu: {{ values.custom.deploymentSupportContainers0ResourcesLimitsCpu | json }}
+                      memory: {{ values.custom.deploymentSupportContainers0ResourcesLimitsMemory | json }}
               serviceAccountName: {{ agent.resourceName | quote }}
     "#]]
     .assert_eq(&bench.text("templates/support/deployment-support.yaml.tera").unwrap());
@@ -198,7 +202,7 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
             .text("templates/support/configmap-support-config.yaml.tera")
             .unwrap(),
     );
-    expect![[r#"
+    expect![[r##"
         # yaml-language-server: $schema=../../schemas/values.schema.json
         argocd:
           annotations: {}
@@ -207,6 +211,11 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
           configMapSupportConfigDataGreetingTxt: |
             Hello {{ name }},
             how can we help?
+          deploymentSupportContainers0Ports0ContainerPort: 8080
+          deploymentSupportContainers0ResourcesLimitsCpu: "1"
+          deploymentSupportContainers0ResourcesLimitsMemory: 512Mi
+          horizontalPodAutoscalerSupportMaxReplicas: 9
+          horizontalPodAutoscalerSupportMinReplicas: 3
           ingressHost: support.dev.example.com
           logLevel: debug
           replicaCount: 1
@@ -215,7 +224,7 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
           strategy: rolling
         routing:
           provider: none
-    "#]]
+    "##]]
     .assert_eq(&bench.text("templates/support/values.yaml").unwrap());
     expect![[r#"
         # yaml-language-server: $schema=../../../schemas/environment-values.schema.json
@@ -289,6 +298,88 @@ fn an_overlay_moves_in_with_generated_names_and_patches() {
     let rendered = bench.run("render --agent billing --environment dev").unwrap();
     assert_eq!(rendered.findings, []);
     assert!(rendered.text.contains("name: billing-settings-"), "{}", rendered.text);
+}
+
+/// What an overlay with `namePrefix` makes of a workload, a nightly job and a cache beside them, without a namespace.
+fn prefixed(prefix: &str, tag: &str) -> String {
+    let pod = |image: &str, kind: &str| {
+        let template = format!(
+            "template: {{metadata: {{labels: {{app: {kind}}}}}, spec: {{containers: [{{name: main, image: '{image}'}}]}}}}"
+        );
+        format!("selector: {{matchLabels: {{app: {kind}}}}}, {template}")
+    };
+    let own = format!("registry.example.com/billing:{tag}");
+    let meta = |name: &str| format!("metadata: {{name: {prefix}billing{name}}}");
+    [
+        format!("apiVersion: apps/v1\nkind: Deployment\n{}\nspec: {{replicas: 2, {}}}\n", meta(""), pod(&own, "main")),
+        format!("apiVersion: apps/v1\nkind: Deployment\n{}\nspec: {{{}}}\n", meta("-cache"), pod("redis:7", "cache")),
+        format!(
+            "apiVersion: batch/v1\nkind: CronJob\n{}\nspec: {{schedule: '0 3 * * *', jobTemplate: {{spec: {{template: {{spec: \
+             {{restartPolicy: Never, containers: [{{name: main, image: '{own}'}}]}}}}}}}}}}\n",
+            meta("-nightly")
+        ),
+    ]
+    .join("---\n")
+}
+
+#[test]
+fn prefixes_vanish_and_the_image_stands_wherever_its_repository_does() {
+    let bench = Workbench::of_repository();
+    bench.put("dev.yaml", &prefixed("d-", "2.1"));
+    bench.put("prod.yaml", &prefixed("p-", "2.0"));
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    let line = "import kustomize billing --built dev=dev.yaml --built production=prod.yaml";
+    let report = bench
+        .run(&format!("{line} --image registry.example.com/billing@{digest}"))
+        .unwrap();
+    assert_eq!(report.findings, []);
+    let told = report.text.lines().filter(|line| !line.starts_with("wrote"));
+    expect![[r#"
+        renamed in dev: namespace `default` is `agent-dev`
+        renamed in dev: every name `d-…` is `…`
+        renamed in production: namespace `default` is `agent-prod`
+        renamed in production: every name `p-…` is `…`
+    "#]]
+    .assert_eq(&told.map(|line| format!("{line}\n")).collect::<String>());
+    let rendered = bench.run("render --agent billing --environment dev").unwrap().text;
+    let images = rendered.lines().filter_map(|line| line.split_once("image: "));
+    let own = format!("registry.example.com/billing@{digest}");
+    let images: BTreeSet<&str> = images.map(|(_, image)| image).collect();
+    assert_eq!(images, BTreeSet::from([own.as_str(), "redis:7"]), "{rendered}");
+    // what moved in holds the rules about templates and namespaces
+    let checked = bench.run("policy --environment dev").unwrap();
+    let own = checked.findings.iter().filter(|finding| finding.is_error());
+    let rules: Vec<&str> = own.map(|finding| &*finding.rule).collect();
+    assert_eq!(rules, [""; 0]);
+}
+
+#[test]
+fn what_the_cluster_wrote_stays_behind() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "list.yaml",
+        "apiVersion: v1\nkind: List\nitems:\n\
+         - apiVersion: v1\n  kind: Service\n  \
+         metadata: {name: tool, namespace: tools, uid: abc, resourceVersion: '5', managedFields: [{manager: kubectl}]}\n  \
+         spec: {clusterIP: 10.0.0.7, clusterIPs: [10.0.0.7], selector: {app: tool}, ports: [{port: 80}]}\n  \
+         status: {loadBalancer: {}}\n\
+         - apiVersion: v1\n  kind: Service\n  metadata: {name: tool-peers, namespace: tools}\n  \
+         spec: {clusterIP: None, selector: {app: tool}, ports: [{port: 80}]}\n\
+         - apiVersion: discovery.k8s.io/v1\n  kind: EndpointSlice\n  metadata: {name: tool-x, namespace: tools}\n\
+         - apiVersion: apps/v1\n  kind: ReplicaSet\n  \
+         metadata: {name: tool-abc, namespace: tools, ownerReferences: [{kind: Deployment, name: tool}]}\n",
+    );
+    let report = bench.run("import manifests tool --from dev=list.yaml").unwrap();
+    assert_eq!(report.findings, []);
+    let told = report.text.lines().filter(|line| line.starts_with("left out"));
+    expect![[r#"
+        left out: EndpointSlice `tool-x`: the cluster makes it
+        left out: ReplicaSet `tool-abc`: its owner makes it
+        left out: `clusterIP`, `clusterIPs`, `managedFields`, `resourceVersion`, `status`, `uid`: the cluster writes it
+    "#]]
+    .assert_eq(&told.map(|line| format!("{line}\n")).collect::<String>());
+    let peers = bench.text("templates/tool/service-tool-peers.yaml.tera").unwrap();
+    assert!(peers.contains("clusterIP: None"), "{peers}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::trust::CommitSigner;
+use super::trust_file::CommitSigner;
 use crate::model::Problem;
 
 /// How an armoured signature of SSH begins.

@@ -34,8 +34,12 @@ impl ImageReference {
             Some((repository, tag)) if !tag.contains('/') => repository,
             _ => name,
         };
-        let is_name = !repository.is_empty() && !repository.contains(char::is_whitespace);
-        is_name.then_some(ImageReference {
+        // what a registry would resolve to another repository must not hold under this one's entry
+        let is_part = |part: &str| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '[' | ']');
+            !part.is_empty() && !part.starts_with('.') && !part.contains("..") && part.chars().all(plain)
+        };
+        repository.split('/').all(is_part).then_some(ImageReference {
             repository: repository.to_owned(),
             digest: Digest::parse(digest)?,
         })

@@ -14,6 +14,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod trust_file;
 mod verification;
 
 pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_key};
@@ -30,10 +31,8 @@ pub use statement::{
     Generator, Kind, Predicate, Promotion, RELEASE_PREDICATE, ReleasedTuple, Rollback, STATEMENT_TYPE, Statement,
     Subject, SubjectDigest,
 };
-pub use trust::{
-    CommitSigner, ImageSigner, Proof, Revocation, SequenceRange, SignerEntry, Trust, TrustFile, TrustedImageSigner,
-    TrustedSigner, proof,
-};
+pub use trust::{Proof, Trust, TrustedImageSigner, TrustedSigner, proof};
+pub use trust_file::{CommitSigner, ImageSigner, Revocation, SequenceRange, SignerEntry, TrustFile};
 pub use verification::{Certified, CheckCertificate, Signed, authority, check, payload, read_statement};
 
 pub use crate::model::ComponentChange;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{AgentName, ComponentChange, Digest, EnvironmentName, Overrides, Tuple, Version};
+use crate::model::{AgentName, ComponentChange, Digest, EnvironmentName, FileComponent, Overrides, Tuple, Version};
 
 /// The tuple of a unit as recorded beside its manifests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,17 @@ pub struct TupleRecord {
     pub tuple: Tuple,
     /// What the environment replaces in it.
     pub overrides: Overrides,
+    /// The prompts that run in place of the tuple's, by name, where the environment takes the latest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub latest: BTreeMap<String, FileComponent>,
+}
+
+impl TupleRecord {
+    /// The prompts that run, by name: the tuple's, or what the environment takes in their place.
+    pub fn prompts(&self) -> impl Iterator<Item = (&String, &FileComponent)> {
+        let tuple = self.tuple.prompts.iter();
+        tuple.map(|(name, part)| (name, self.latest.get(name).unwrap_or(part)))
+    }
 }
 
 /// What differs between two releases of an agent, component by component, field by field.
@@ -62,6 +73,8 @@ fn components(record: &TupleRecord) -> BTreeMap<(String, String), String> {
     }
     let overrides = serde_json::to_value(&record.overrides).unwrap_or_default();
     flatten("overrides", &overrides, &mut String::new(), &mut found);
+    let latest = serde_json::to_value(&record.latest).unwrap_or_default();
+    flatten("overrides", &latest, &mut "prompts".to_owned(), &mut found);
     found
 }
 

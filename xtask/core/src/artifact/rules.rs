@@ -111,8 +111,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "unclear-signer",
-        "an entry of the trust file has neither a key nor an identity with its issuer, or both",
-        "write `key`, or `identity` and `issuer`",
+        "an entry of the trust file has neither a key nor an identity with its issuer, or both, or another entry's name",
+        "write `key`, or `identity` and `issuer`, and a name for each entry",
     ),
     Rule::new(
         "unknown-signer",

@@ -1,124 +1,12 @@
-//! `environments/trust.yaml`: which keys and identities may sign what, until when, and which no more.
+//! Whom to believe: which keys and identities may sign what, until when, and which no more.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::commit::CommitKey;
 use super::key::PublicKey;
+use super::trust_file::{Revocation, SequenceRange, SignerEntry, TrustFile};
 use crate::model::{EnvironmentName, Problem, Timestamp};
-
-/// Who may sign releases. What stands here is all that is believed: no entry, no trust.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(title = "Trust")]
-pub struct TrustFile {
-    /// Keys and identities that may sign.
-    #[serde(default)]
-    pub signers: Vec<SignerEntry>,
-    /// Environments whose commits must be signed too, by which keys of GPG or SSH.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub commits: BTreeMap<EnvironmentName, Vec<CommitSigner>>,
-    /// How old the last release of an environment may be, days: an older branch may be one that somebody froze.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub freshness: BTreeMap<EnvironmentName, u32>,
-    /// Who may sign container images.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub images: Vec<ImageSigner>,
-}
-
-/// A key, or an identity that a certificate names, and what it may sign.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SignerEntry {
-    /// What people call it, for example `release-2026`.
-    pub name: String,
-    /// A P-256 public key in PEM.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Instead of a key: the subject that a Fulcio certificate must have, letter by letter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identity: Option<String>,
-    /// With an identity: who must have vouched for it, for example `https://token.actions.githubusercontent.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issuer: Option<String>,
-    /// The environments that it may sign for.
-    #[schemars(length(min = 1))]
-    pub environments: Vec<EnvironmentName>,
-    /// The agents that it may sign for; all where none are named. Every run writes `_environment` too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agents: Option<Vec<String>>,
-    /// The numbers of the environment commits that it may sign; any where an environment is not named.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sequences: BTreeMap<EnvironmentName, SequenceRange>,
-    /// Not before this moment, RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_from: Option<String>,
-    /// Not after this moment, RFC 3339. What a key signed stays valid only where `sequences` bounds it, since its clock
-    /// is the signer's word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_until: Option<String>,
-    /// Set when it must not be believed any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revoked: Option<Revocation>,
-}
-
-/// Numbers of environment commits, both ends included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SequenceRange {
-    /// The first one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<u64>,
-    /// The last one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<u64>,
-}
-
-/// Why a signer is not believed any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Revocation {
-    /// Why.
-    pub reason: String,
-    /// When it was written down, RFC 3339.
-    pub at: String,
-}
-
-/// Who may sign commits: one of the two.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CommitSigner {
-    /// The full fingerprint of a GPG key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gpg: Option<String>,
-    /// An SSH public key, `ssh-ed25519 AAAA…`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ssh: Option<String>,
-    /// A commit of the environment's branch that somebody looked into, by its whole id: neither it nor an earlier one
-    /// needs a signature.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<String>,
-}
-
-/// Who may sign the container images of a repository: a key, or an identity and its issuer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ImageSigner {
-    /// What the image's repository begins with, up to a `/`. Of entries that begin several ways the longest counts.
-    pub repository: String,
-    /// A P-256 public key in PEM.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Instead of a key: the subject that a Fulcio certificate must have, letter by letter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identity: Option<String>,
-    /// With an identity: who must have vouched for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issuer: Option<String>,
-}
 
 /// Whom to believe: a trust file whose keys and times are read.
 #[derive(Clone, Debug, Default)]
@@ -199,6 +87,12 @@ impl Trust {
                 Ok(signer) => signers.push(signer),
                 Err(problem) => problems.push(problem),
             }
+            problems.extend(backwards(entry, &pointer));
+            if file.signers[..index].iter().any(|other| other.name == entry.name) {
+                let message = format!("`{}` is the name of another signer already", entry.name);
+                let problem = Problem::error("unclear-signer", format!("{pointer}/name"), message);
+                problems.push(problem.help("rename one of them: `keys revoke` and what `verify` says go by names"));
+            }
         }
         let mut images = Vec::new();
         for (index, image) in file.images.iter().enumerate() {
@@ -227,14 +121,29 @@ impl Trust {
                 }
             }
         }
-        let trust = Trust {
-            signers,
+        let mut trust = Trust {
             commits,
             settled,
             freshness: file.freshness.clone(),
             images,
+            ..Trust::default()
         };
+        trust.extend(signers);
         (trust, problems)
+    }
+
+    /// Believes these signers too. A key or identity that one entry revokes is revoked in all of them.
+    pub fn extend(&mut self, signers: impl IntoIterator<Item = TrustedSigner>) {
+        self.signers.extend(signers);
+        let revoked = self.signers.iter().filter_map(|signer| {
+            let revocation = signer.revoked.clone()?;
+            Some((signer.proof.clone(), revocation))
+        });
+        let revoked: Vec<(Proof, Revocation)> = revoked.collect();
+        for signer in self.signers.iter_mut().filter(|signer| signer.revoked.is_none()) {
+            let revocation = revoked.iter().find(|(proof, _)| *proof == signer.proof);
+            signer.revoked = revocation.map(|(_, revocation)| revocation.clone());
+        }
     }
 
     /// Whether anyone at all may sign for an environment.
@@ -337,6 +246,17 @@ impl TrustedSigner {
                 .help("sign it anew with another key, or bound this one by `sequences:` up to its last release"),
         )
     }
+}
+
+/// Ranges that hold no number, so that the signer may sign nothing where somebody meant something.
+fn backwards(entry: &SignerEntry, pointer: &str) -> Vec<Problem> {
+    let problem = |(environment, range): (&EnvironmentName, &SequenceRange)| {
+        let (from, to) = (range.from?, range.to?);
+        let message = format!("no release has a number from {from} to {to}");
+        let pointer = format!("{pointer}/sequences/{environment}");
+        (from > to).then(|| Problem::error("invalid-value", pointer, message).help("exchange the two ends"))
+    };
+    entry.sequences.iter().filter_map(problem).collect()
 }
 
 fn signer(entry: &SignerEntry, pointer: &str) -> Result<TrustedSigner, Problem> {

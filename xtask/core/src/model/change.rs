@@ -20,6 +20,10 @@ pub struct FleetChange {
     /// Held units, as `<environment>/<agent>`: they stay as they are, whatever the files say.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<String>,
+    /// Units that could not be compared, as `<environment>/<unit>`: files of theirs, or of agents that they call or that
+    /// call them, cannot be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_compared: Vec<String>,
 }
 
 /// Whether something is new, different or gone.
@@ -74,7 +78,7 @@ pub struct UnitDifference {
     pub components: Vec<ComponentChange>,
     /// What differs in what the environment replaces.
     pub overrides: Vec<ComponentChange>,
-    /// The texts of the tuple's prompts that differ.
+    /// The texts of the prompts that run, where they differ.
     pub prompts: Vec<PromptChange>,
     /// What the tuple's tools permit more or less.
     #[serde(skip_serializing_if = "Vec::is_empty")]

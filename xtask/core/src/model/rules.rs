@@ -118,6 +118,12 @@ pub const RULES: &[Rule] = &[
         "complete it in the template",
     ),
     Rule::new(
+        "invalid-branch-name",
+        "an entry of `branches:` names what no branch can be called, so it never decides anything",
+        "write it as `git branch` would take it, with `*` or `<version>` for a whole part",
+    )
+    .example("{name: \"release/<versoin>\"}", "{name: \"release/<version>\"}"),
+    Rule::new(
         "invalid-contract",
         "an output contract is no JSON Schema",
         "write an object",
@@ -200,9 +206,19 @@ pub const RULES: &[Rule] = &[
         "keep data out of the tree and name it by digest",
     ),
     Rule::new(
+        "reserved-branch",
+        "an entry of `branches:` has the name of a branch that only Lockstep writes",
+        "give the branches that people work on other names",
+    ),
+    Rule::new(
         "reserved-environment",
         "an environment's branch would be the proposed branch of another",
         "rename the environment",
+    ),
+    Rule::new(
+        "shadowed-branch",
+        "an entry of `branches:` never decides anything, since an entry before it has all its names",
+        "remove it, or put the narrower name first",
     ),
     Rule::new(
         "shared-object",
@@ -324,6 +340,11 @@ pub const RULES: &[Rule] = &[
         "version-not-admitted",
         "a version of this kind may not run so near to users",
         "promote with another version: `dev-latest` runs in dev, `-rcN` up to staging, `-gray-<phase>` up to canary",
+    ),
+    Rule::new(
+        "wrong-branch",
+        "commits of a branch would reach an environment that `branches:` in the fleet file does not give to it",
+        "merge it first, and release from a branch that may; or set it aside with `--override wrong-branch --reason …`",
     ),
     Rule::new("yaml-syntax", "a file is no YAML", "mend it at the line that is shown"),
 ];

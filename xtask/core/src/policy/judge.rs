@@ -66,6 +66,17 @@ pub struct Case<'a> {
     pub values: &'a Value,
 }
 
+/// What judging units came to.
+pub struct Judged {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// How many units were not judged.
+    pub left: usize,
+}
+
+/// Whether to go on with the next unit.
+pub type GoesOn<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// Who says what is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -229,30 +240,36 @@ impl Judge {
     }
 
     /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files and
-    /// schemas.
-    pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
-        let mut findings = self.part(fleet, units, released);
+    /// schemas. Before each unit it asks whether to go on; where the answer is no, what is between units is left out too.
+    pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released, goes_on: GoesOn<'_>) -> Judged {
+        let Judged { mut findings, left } = self.part(fleet, units, released, goes_on);
+        if left > 0 {
+            return Judged { findings, left };
+        }
         findings.extend(self.between(fleet, &facts(units)));
         if let Some(catalogue) = &self.catalogue {
             findings.extend(catalogue.audit());
             let found = shared::shared(fleet.workspace, units).into_iter();
             findings.extend(found.flat_map(|(environment, found)| fleet.place_between(environment, found)));
         }
-        findings
+        Judged { findings, left }
     }
 
     /// What is wrong with some units of a fleet, each for itself, and with its files; what the environments have of their
     /// own must be among the units.
-    pub fn part(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Vec<Finding> {
+    pub fn part(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released, goes_on: GoesOn<'_>) -> Judged {
         let by_environment = by_environment(units);
         let namespaces = Namespaces::of(fleet.workspace, units);
-        let judged: Vec<Vec<Finding>> = units
+        let judged: Vec<Option<Vec<Finding>>> = units
             .par_iter()
             .map_init(
                 || self.session(),
                 |session, unit| {
+                    if !goes_on() {
+                        return None;
+                    }
                     let Some(environment) = fleet.workspace.environment(unit.environment.as_str()) else {
-                        return Vec::new();
+                        return Some(Vec::new());
                     };
                     let own = by_environment[environment.name.as_str()].get(ENVIRONMENT_UNIT);
                     let own = own.filter(|own| own.unit != unit.unit);
@@ -267,13 +284,14 @@ impl Judge {
                         values: &unit.values,
                     };
                     let problems = self.unit(session, &case, &namespaces);
-                    fleet.place(environment, &unit.unit, &objects, problems)
+                    Some(fleet.place(environment, &unit.unit, &objects, problems))
                 },
             )
             .collect();
-        let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
+        let left = judged.iter().filter(|unit| unit.is_none()).count();
+        let mut findings: Vec<Finding> = judged.into_iter().flatten().flatten().collect();
         findings.extend(self.files(fleet.workspace, fleet.tree));
-        findings
+        Judged { findings, left }
     }
 
     /// Forgets what the policies were about so far.

@@ -17,7 +17,7 @@ mod upkeep;
 pub mod waivers;
 
 pub use facts::{Facts, asking, facts};
-pub use judge::{By, Case, Judge, Layer, Released, Session};
+pub use judge::{By, Case, GoesOn, Judge, Judged, Layer, Released, Session};
 pub use namespaces::{Namespaces, namespace};
 pub use place::Fleet;
 pub use upkeep::RULES;

@@ -1,4 +1,5 @@
-//! From problems of rendered objects to findings: at the template line, with the value and the rendered line beside it.
+//! From problems of rendered objects to findings: at the line that sets the value, else at the template line, with the
+//! others beside it.
 
 use super::rules::environment::UnitProblem;
 use crate::model::{AgentName, FileTree, Finding, Location, Manifest, Problem};
@@ -87,9 +88,15 @@ fn findings(
             line,
             column,
         });
-        finding.location = origin.template.or_else(|| here.clone());
-        if let Some((path, place)) = origin.value {
-            finding = finding.related(place, format!("`{path}` says so"));
+        // what people change is the value: a template line is theirs only where no value decides
+        match (origin.value, origin.template) {
+            (Some((path, place)), template) => {
+                finding.location = Some(place);
+                if let Some(template) = template {
+                    finding = finding.related(template, format!("written here, as `{path}` says"));
+                }
+            }
+            (None, template) => finding.location = template.or_else(|| here.clone()),
         }
         if let Some(here) = here.filter(|here| finding.location.as_ref() != Some(here)) {
             finding = finding.related(here, "rendered here");

@@ -64,6 +64,12 @@ impl Paired {
     }
 }
 
+/// A share from 0 to 1 as percent; what is not whole does not read as whole.
+pub fn percent(share: f64) -> String {
+    let most = if share < 1.0 { 99.9 } else { 100.0 };
+    format!("{:.1} %", f64::min(share * 100.0, most))
+}
+
 /// A share, 0 of nothing.
 #[expect(clippy::cast_precision_loss, reason = "counts of cases are small")]
 pub(super) fn ratio(part: usize, whole: usize) -> f64 {

@@ -1,7 +1,10 @@
 //! The page of every rule that a finding can name.
 
+use std::collections::BTreeMap;
+
 use super::cell;
-use crate::model::{self, Rule};
+use crate::model::{self, FileTree, Rule};
+use crate::policy::admission::{About, Policies, Resources};
 use crate::release::{self, verify};
 use crate::{artifact, policy, prompts, schema};
 
@@ -22,7 +25,8 @@ pub fn rules() -> Vec<&'static Rule> {
     rules
 }
 
-pub(super) fn page() -> String {
+/// The page: the rules of the tool, then those of a tree's policies.
+pub(super) fn page(tree: &FileTree) -> String {
     let mut text = "# Findings
 
 A finding is something wrong in the fleet's files or in what they render, with file, line and column. An error stops a
@@ -34,6 +38,25 @@ release, a warning stops nothing.
     .to_owned();
     for rule in rules() {
         text += &format!("| `{}` | {} | {} |\n", rule.id, cell(rule.reason), cell(rule.remedy));
+    }
+    let (policies, _) = Policies::read(tree, Resources::with(Vec::new()));
+    let of_policies: BTreeMap<&str, &About> = policies
+        .iter()
+        .map(|policy| (policy.about.rule.as_str(), &policy.about))
+        .collect();
+    if of_policies.is_empty() {
+        return text;
+    }
+    text += "
+## Of policies
+
+What the policies below `policies/` find, which every fleet may change; `cargo xtask explain rule <rule>` says more.
+
+| rule | why it is wrong | what to do |
+|---|---|---|
+";
+    for (id, about) in of_policies {
+        text += &format!("| `{id}` | {} | {} |\n", cell(&about.reason), cell(&about.remediation));
     }
     text
 }

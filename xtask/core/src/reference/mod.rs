@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::artifact::{Inventory, TupleRecord};
+use crate::model::FileTree;
 use crate::release::{HydratorMetadata, history, ledger};
 use crate::render::{Context, FleetContext};
 use crate::workspace::{Workspace, layout, schemas};
@@ -25,14 +26,14 @@ const HOME: &str = "https://lockstep.dev/schemas";
 /// What a page begins with.
 const GENERATED: &str = "<!-- Written by `cargo xtask generate`; do not edit. -->\n";
 
-/// Every generated file that the core knows: path and text.
-pub fn files(workspace: &Workspace) -> BTreeMap<String, String> {
+/// Every generated file that the core knows of a workspace and its tree: path and text.
+pub fn files(workspace: &Workspace, tree: &FileTree) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for (kind, schema) in kinds() {
         files.insert(layout::schema(kind), schema_text(kind, schema));
     }
     for (name, text) in [
-        ("findings", findings::page()),
+        ("findings", findings::page(tree)),
         ("templates", templates::page()),
         ("values", values::page(workspace)),
     ] {

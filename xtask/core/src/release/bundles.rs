@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::bundle::{Bundle, Record};
 use super::{Draft, EnvironmentInput, Options};
 use crate::artifact::TupleRecord;
-use crate::model::{AgentName, EnvironmentName, Finding, Manifest};
+use crate::model::{AgentName, EnvironmentName, FileComponent, Finding, Manifest};
 use crate::policy::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use crate::policy::{Case, Fleet, Judge, Namespaces, Session};
 use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, RenderedUnit, Unit, environment_unit};
@@ -313,14 +313,25 @@ fn on_branch(input: &EnvironmentInput<'_>, wanted: &(dyn Fn(&str) -> bool + Sync
 
 /// What is recorded of a unit's tuple.
 pub(super) fn record(unit: &Unit) -> TupleRecord {
+    let tuple = &unit.context.tuple;
+    let running = unit.context.agent.prompts.iter().map(|(name, prompt)| {
+        let part = FileComponent {
+            version: prompt.version,
+            sha256: prompt.sha256,
+        };
+        (name.clone(), part)
+    });
     TupleRecord {
         environment: unit.environment.clone(),
         agent: unit.agent.clone(),
         version: unit.context.release.version.clone(),
         id: unit.context.release.tuple_id,
         input_digest: unit.input_digest,
-        tuple: unit.context.tuple.clone(),
+        tuple: tuple.clone(),
         overrides: unit.context.release.overrides.clone(),
+        latest: running
+            .filter(|(name, part)| tuple.prompts.get(name) != Some(part))
+            .collect(),
     }
 }
 

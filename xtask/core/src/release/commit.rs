@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::DryCommit;
 use super::bundle::{Bundle, WriteContext, owned_paths};
 use super::bundles::Bundles;
+use super::ledger::Override;
 use super::message::message;
 use super::options::Tool;
 use super::plan::{Change, EnvironmentInput, UnitChange};
@@ -26,6 +27,26 @@ pub struct CommitPlan {
     pub files: BTreeMap<String, Option<Arc<[u8]>>>,
     /// The statement about each unit that is written, to be signed. Until then `files` deletes its signature.
     pub statements: BTreeMap<String, Arc<[u8]>>,
+}
+
+impl CommitPlan {
+    /// Says in the message which checks a person set aside for all of it, and why.
+    pub fn overridden(&mut self, overrides: &[Override], reason: &str) {
+        for aside in overrides {
+            let (check, message) = (&aside.check, one_line(&aside.message));
+            self.message
+                .push_str(&format!("Overridden: {ENVIRONMENT_UNIT}={check} {message}\n"));
+        }
+        if !overrides.is_empty() {
+            let reason = one_line(reason);
+            self.message
+                .push_str(&format!("Override-reason: {ENVIRONMENT_UNIT}={reason}\n"));
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The commit that writes the changed units of an environment, and its own.

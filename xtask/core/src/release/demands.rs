@@ -39,15 +39,8 @@ pub(super) fn unmet(workspace: &Workspace, from: &Environment, to: &Environment,
 }
 
 fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
-    let last = step
-        .everywhere
-        .facts()
-        .filter_map(|(_, fact)| match fact {
-            Fact::Stage(result) if result.stage == stage && result.tuple == step.source.id => Some(result.status),
-            _ => None,
-        })
-        .last();
-    let how = match last {
+    let last = super::stages::last(step.everywhere, step.source.id, stage);
+    let how = match last.map(|result| result.status) {
         Some(StageStatus::Passed) => return None,
         Some(StageStatus::Failed) => "failed",
         Some(StageStatus::Skipped) => "was skipped",

@@ -144,7 +144,7 @@ pub fn sla_results(history: &UnitHistory) -> Vec<SlaResult> {
 pub fn summary(fact: &Fact) -> String {
     match fact {
         Fact::Stage(stage) => format!("{} {}", stage.stage, stage.status.word()),
-        Fact::Committed(committed) => format!("commit {}", committed.number),
+        Fact::Committed(committed) => format!("commit {}{}", committed.number, aside(committed.overrides.len())),
         Fact::Released(released) => match &released.promoted_from {
             Some(from) => format!("{} from {}", released.release.version, from.environment),
             None => released.release.version.to_string(),

@@ -213,6 +213,7 @@ pub fn changes(old: Option<&ReleaseFile>, environment: &EnvironmentName, new: &R
         input_digest: id,
         tuple: tuple.clone(),
         overrides: crate::model::Overrides::default(),
+        latest: std::collections::BTreeMap::new(),
     };
     let before = old.map(|old| record(&old.version, old.id, &old.tuple));
     component_changes(before.as_ref(), Some(&record(&new.version, new.id, &new.tuple)))

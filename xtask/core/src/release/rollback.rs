@@ -1,9 +1,9 @@
 //! Rollback: which release to go back to, whether that is safe, and the files that bring it back.
 
+mod application;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use serde_json::{Map, Value};
 
 use super::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory, Verdict};
 use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit, unfinished};
@@ -55,18 +55,28 @@ pub fn aims(
     if !found.is_empty() {
         return Ok(found);
     }
+    if let (Aim::Named(name), Some(current)) = (aim, current)
+        && is_named(current, name)
+    {
+        let message = format!("`{name}` is what runs of `{agent}` in `{environment}`");
+        return Err(none(environment, agent, message));
+    }
     let what = match aim {
         Aim::Earlier => "earlier release".to_owned(),
         Aim::LastVerified => "earlier release that was verified,".to_owned(),
         Aim::Named(name) => format!("earlier release `{name}`"),
     };
     let message = format!("there is no {what} of `{agent}` in `{environment}`");
+    Err(none(environment, agent, message))
+}
+
+fn none(environment: &EnvironmentName, agent: &AgentName, message: String) -> Box<Finding> {
     let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
-    Err(Box::new(
+    Box::new(
         Finding::error("no-earlier-release", message)
             .unit(environment.as_str(), agent.as_str())
             .help(help),
-    ))
+    )
 }
 
 /// A rollback that was written to the environment's branch.
@@ -242,7 +252,7 @@ impl Rollback<'_> {
         );
         files.insert(branch::metadata(unit), pretty(&self.metadata()));
         files.insert(branch::readme(unit), self.readme().into_bytes().into());
-        files.extend(self.application());
+        files.extend(application::restored(self.application, self.record, self.reason));
         let inventory = Inventory {
             sequence,
             files: files
@@ -313,24 +323,6 @@ impl Rollback<'_> {
             reason = self.reason.replace('\n', "\n> "),
             manifest = branch::manifest(self.agent.as_str()),
         )
-    }
-
-    /// The Application, with a notice that Argo CD shows.
-    fn application(&self) -> Option<(String, Arc<[u8]>)> {
-        let path = branch::argocd(self.agent.as_str());
-        let mut objects = self.application.argocd_objects(&path);
-        let notice = format!("rolled back to {} and held: {}", self.record.version, self.reason);
-        for object in &mut objects {
-            let metadata = object.object.get_mut("metadata").and_then(Value::as_object_mut)?;
-            let annotations = metadata
-                .entry("annotations")
-                .or_insert_with(|| Value::Object(Map::new()));
-            let annotations = annotations.as_object_mut()?;
-            annotations.insert("notice.argocd.argoproj.io/content".to_owned(), notice.clone().into());
-            annotations.insert("notice.argocd.argoproj.io/severity".to_owned(), "warning".into());
-        }
-        let text = yaml::write_manifests(objects.iter().map(|object| &object.object));
-        (!objects.is_empty()).then(|| (path, text.into_bytes().into()))
     }
 
     /// The message, from which the ledger can be mended.

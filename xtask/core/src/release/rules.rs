@@ -20,6 +20,11 @@ pub const RULES: &[Rule] = &[
         "find out who wrote it, and release again",
     ),
     Rule::new(
+        "failed-stage",
+        "a stage of the pipeline found something wrong with the tuple, or broke",
+        "see its log, and run the pipeline again once it is mended",
+    ),
+    Rule::new(
         "held-unit",
         "somebody has stopped the unit, and only a person's word starts it again",
         "`cargo xtask resume <agent> --environment <environment> --reason …`",

@@ -79,9 +79,8 @@ pub fn evidence<'a>(histories: &[&'a UnitHistory], release: &Recorded) -> Vec<&'
 /// The files that a release was made of, by what they are.
 pub fn files(record: &TupleRecord) -> Vec<(String, String)> {
     let (agent, tuple): (&AgentName, _) = (&record.agent, &record.tuple);
-    let mut found: Vec<(String, String)> = tuple
-        .prompts
-        .iter()
+    let mut found: Vec<(String, String)> = record
+        .prompts()
         .map(|(name, part)| (format!("prompt {name}"), layout::prompt(agent, name, part.version)))
         .collect();
     type Path = fn(&AgentName, PlainVersion) -> String;

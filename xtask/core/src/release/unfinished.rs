@@ -1,6 +1,6 @@
 //! Rollbacks whose release file did not follow: the next release would bring back what was rolled back.
 
-use super::ledger::{Entry, EventKind, Fact, RolledBack, UnitHistory};
+use super::ledger::{Entry, EventKind, Fact, ReleaseName, RolledBack, UnitHistory};
 use crate::model::{AgentName, EnvironmentName, Finding, Severity};
 use crate::workspace::files::ReleaseFile;
 use crate::workspace::layout;
@@ -19,7 +19,7 @@ pub fn may_be_unfinished<'a>(names: impl IntoIterator<Item = &'a String>) -> boo
 }
 
 /// The rollback that this release file contradicts: the last that happened to the unit, and the file names what it took
-/// away.
+/// away. Where only values differed, the file names both releases and contradicts nothing.
 pub fn unfinished(history: &UnitHistory, file: Option<&ReleaseFile>) -> Option<RolledBack> {
     let file = file?;
     let last = history.facts().map(|(_, fact)| fact).filter(|fact| {
@@ -29,9 +29,11 @@ pub fn unfinished(history: &UnitHistory, file: Option<&ReleaseFile>) -> Option<R
         )
     });
     match last.last()? {
-        Fact::RolledBack(rollback) if rollback.from.tuple == file.id => {
-            let same = rollback.from.version.to_string() == file.version.to_string();
-            same.then(|| rollback.clone())
+        Fact::RolledBack(rollback) => {
+            let is_named = |release: &ReleaseName| {
+                release.tuple == file.id && release.version.to_string() == file.version.to_string()
+            };
+            (is_named(&rollback.from) && !is_named(&rollback.to)).then(|| rollback.clone())
         }
         _ => None,
     }

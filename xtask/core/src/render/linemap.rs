@@ -20,11 +20,11 @@ impl LineMap {
         let mut places = Vec::new();
         let mut place: Option<Location> = None;
         for line in text.split('\n') {
-            if let Some((file, number)) = first_mark(line) {
+            if let Some([file, line, column]) = first_mark(line) {
                 place = Some(Location {
                     file: engine.source_of(file)?.to_owned(),
-                    line: number,
-                    column: 1,
+                    line,
+                    column,
                 });
             }
             places.push(place.clone());
@@ -49,27 +49,31 @@ impl LineMap {
 /// The text with a mark before the first literal character of each line that has one.
 fn marked(text: &str, file: usize) -> String {
     let mut result = String::with_capacity(text.len() * 2);
-    let mut line = 1;
+    let (mut line, mut begin) = (1, 0);
     let mut open = true;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
+        let at = text.len() - rest.len();
+        let column = || 1 + text[begin..at].chars().count();
         if let Some(length) = tag_length(rest) {
             let tag = &rest[..length];
             if open && tag.starts_with("{{") && !tag.starts_with("{{-") {
-                mark(&mut result, file, line);
+                mark(&mut result, [file, line, column()]);
                 open = false;
             }
             line += tag.matches('\n').count();
+            begin = tag.rfind('\n').map_or(begin, |end| at + end + 1);
             result.push_str(tag);
             rest = &rest[length..];
             continue;
         }
         if first == '\n' {
             line += 1;
+            begin = at + 1;
             open = true;
         } else if open && !first.is_whitespace() {
             if is_structure(rest) {
-                mark(&mut result, file, line);
+                mark(&mut result, [file, line, column()]);
             }
             open = false;
         }
@@ -92,9 +96,10 @@ fn is_structure(text: &str) -> bool {
         || literal.ends_with(':')
 }
 
-fn mark(result: &mut String, file: usize, line: usize) {
+/// Writes a mark: file, line and column.
+fn mark(result: &mut String, [file, line, column]: [usize; 3]) {
     result.push(OPEN);
-    result.push_str(&format!("{file}:{line}"));
+    result.push_str(&format!("{file}:{line}:{column}"));
     result.push(CLOSE);
 }
 
@@ -119,9 +124,9 @@ fn tag_length(text: &str) -> Option<usize> {
     None
 }
 
-fn first_mark(line: &str) -> Option<(usize, usize)> {
+fn first_mark(line: &str) -> Option<[usize; 3]> {
     let start = line.find(OPEN)? + OPEN.len_utf8();
     let end = start + line[start..].find(CLOSE)?;
-    let (file, number) = line[start..end].split_once(':')?;
-    Some((file.parse().ok()?, number.parse().ok()?))
+    let numbers = line[start..end].split(':').map(|number| number.parse().ok());
+    numbers.collect::<Option<Vec<usize>>>()?.try_into().ok()
 }

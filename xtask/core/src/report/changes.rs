@@ -55,6 +55,12 @@ pub fn changes_text(change: &FleetChange, detail: Detail, style: Style) -> Strin
     if !change.held.is_empty() {
         text.push_str(&format!("held, so not released: {}\n\n", change.held.join(", ")));
     }
+    if !change.not_compared.is_empty() {
+        text.push_str(&format!(
+            "not compared, since files cannot be read: {}\n\n",
+            change.not_compared.join(", ")
+        ));
+    }
     text.push_str(&summary(change));
     text
 }

@@ -19,6 +19,37 @@ pub(super) fn head(text: &str, columns: usize) -> &str {
     text
 }
 
+/// Columns below which no text is wrapped: less would be a word a line.
+const LEAST: usize = 20;
+
+/// A line as lines of at most so many columns, broken between words, the later ones indented; a word that is longer
+/// stays whole, since it may be a path or a command.
+pub fn wrapped(line: &str, most: usize, indent: usize) -> String {
+    let most = most.max(LEAST);
+    let indent = indent.min(most / 2);
+    let begin = line.len() - line.trim_start().len();
+    let mut text = line[..begin].to_owned();
+    let mut used = columns(&text);
+    let mut is_first = true;
+    for word in line[begin..].split(' ') {
+        let wide = columns(word);
+        if !is_first && used + 1 + wide > most {
+            text.truncate(text.trim_end_matches(' ').len());
+            text.push('\n');
+            text.push_str(&" ".repeat(indent));
+            used = indent;
+        } else if !is_first {
+            text.push(' ');
+            used += 1;
+        }
+        text.push_str(word);
+        used += wide;
+        is_first = false;
+    }
+    text.push('\n');
+    text
+}
+
 /// A text cut to these columns, with `…` in the place of what is missing.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if columns(text) <= most {

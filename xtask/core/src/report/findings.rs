@@ -2,8 +2,8 @@
 
 use super::Style;
 use super::columns::{columns, cut};
-use super::results::{Tally, waiver_words};
-use super::sources::Sources;
+use super::results::{Tally, see, waiver_words, written};
+use super::sources::{Lines, Sources};
 use crate::model::{Finding, Location, Severity};
 
 /// Columns of an excerpt where the terminal is wider.
@@ -27,7 +27,8 @@ pub fn findings_text(findings: &[Finding], sources: Sources<'_>, screen: Screen)
     let shown = findings
         .iter()
         .filter(|finding| screen.waived || finding.waiver.is_none());
-    shown.map(|finding| one(finding, sources, screen)).collect()
+    let mut lines = sources.lines();
+    shown.map(|finding| one(finding, &mut lines, screen)).collect()
 }
 
 /// How many there are of each severity, in a few words; nothing where there are none.
@@ -35,7 +36,7 @@ pub fn tally(findings: &[Finding]) -> Option<String> {
     Tally::of(findings).words()
 }
 
-fn one(finding: &Finding, sources: Sources<'_>, screen: Screen) -> String {
+fn one(finding: &Finding, lines: &mut Lines<'_>, screen: Screen) -> String {
     let style = screen.style;
     let severity = match (&finding.waiver, finding.severity) {
         (Some(_), _) => style.faint("waived"),
@@ -45,8 +46,8 @@ fn one(finding: &Finding, sources: Sources<'_>, screen: Screen) -> String {
     };
     let mut text = format!("{severity}[{}]: {}\n", finding.rule, printable(&finding.message));
     if let Some(location) = &finding.location {
-        text.push_str(&format!("  {} {}\n", style.faint("-->"), place(location)));
-        text.push_str(&excerpt(location, sources, screen));
+        text.push_str(&format!("  {} {}\n", style.faint("-->"), printable(&written(location))));
+        text.push_str(&excerpt(location, lines, screen));
     }
     let facts = [("unit", &finding.unit), ("object", &finding.object)];
     for (word, value) in facts {
@@ -59,12 +60,7 @@ fn one(finding: &Finding, sources: Sources<'_>, screen: Screen) -> String {
         }
     }
     for related in &finding.related {
-        text.push_str(&format!(
-            "  {} {}: {}\n",
-            style.faint("= see:"),
-            place(&related.location),
-            printable(&related.message)
-        ));
+        text.push_str(&format!("  {} {}\n", style.faint("= see:"), printable(&see(related))));
     }
     if let Some(help) = &finding.help {
         let lines: Vec<String> = help.lines().map(printable).collect();
@@ -82,14 +78,6 @@ fn one(finding: &Finding, sources: Sources<'_>, screen: Screen) -> String {
     text
 }
 
-fn place(location: &Location) -> String {
-    match (location.line, location.column) {
-        (0, _) => printable(&location.file),
-        (line, 0) => format!("{}:{line}", printable(&location.file)),
-        (line, column) => format!("{}:{line}:{column}", printable(&location.file)),
-    }
-}
-
 /// The text without control characters, by which a file's name could steer the terminal.
 fn printable(text: &str) -> String {
     let show = |c: char| {
@@ -103,8 +91,8 @@ fn printable(text: &str) -> String {
 }
 
 /// The source line with a mark below the column; of a long line the part around the mark.
-fn excerpt(location: &Location, sources: Sources<'_>, screen: Screen) -> String {
-    let Some(line) = sources.line(location) else {
+fn excerpt(location: &Location, lines: &mut Lines<'_>, screen: Screen) -> String {
+    let Some(line) = lines.line(location) else {
         return String::new();
     };
     let number = location.line.to_string();

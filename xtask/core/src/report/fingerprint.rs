@@ -13,16 +13,20 @@ pub(super) fn fingerprints(results: &Results<'_>, findings: &[&Finding]) -> Vec<
 }
 
 /// Takes from the findings in one tree those that another tree has, wherever their lines have moved to, and whole files as
-/// they are; returns how many those were.
+/// they are; returns how many those were. What a waiver admits today stays, and what one admitted only before is new.
 pub fn forget_known(findings: &mut Vec<Finding>, tree: &FileTree, before: &[Finding], tree_before: &FileTree) -> usize {
     let listed: Vec<&Finding> = before.iter().collect();
     let known = names(&listed, Sources::of(tree_before), "", &BTreeMap::new());
-    let known: BTreeSet<String> = known.into_iter().collect();
+    let stood = before.iter().zip(known).filter(|(finding, _)| finding.waiver.is_none());
+    let known: BTreeSet<String> = stood.map(|(_, name)| name).collect();
     let all = findings.len();
     let listed: Vec<&Finding> = findings.iter().collect();
     let moved = moved(&listed, tree, tree_before);
     let mut names = names(&listed, Sources::of(tree), "", &moved).into_iter();
-    findings.retain(|_| names.next().is_none_or(|name| !known.contains(&name)));
+    findings.retain(|finding| {
+        let is_known = names.next().is_some_and(|name| known.contains(&name));
+        finding.waiver.is_some() || !is_known
+    });
     all - findings.len()
 }
 
@@ -49,8 +53,9 @@ fn moved<'a>(findings: &[&Finding], tree: &FileTree, before: &'a FileTree) -> BT
 /// where they were.
 fn names(findings: &[&Finding], sources: Sources<'_>, home: &str, moved: &BTreeMap<String, &str>) -> Vec<String> {
     let mut seen: BTreeMap<Digest, usize> = BTreeMap::new();
+    let mut lines = sources.lines();
     let name = |finding: &&Finding| {
-        let line = finding.location.as_ref().and_then(|location| sources.line(location));
+        let line = finding.location.as_ref().and_then(|location| lines.line(location));
         let line: Vec<&str> = line.iter().flat_map(|line| line.split_whitespace()).collect();
         let file = finding.location.as_ref().map_or(home, |location| &location.file);
         let file = moved.get(file).copied().unwrap_or(file);

@@ -1,6 +1,6 @@
 //! Findings as workflow commands, which GitHub Actions shows as annotations at their lines.
 
-use super::results::{Results, facts};
+use super::results::{Results, counted_are, facts};
 use crate::model::{Finding, Severity};
 
 /// How many annotations of one weight GitHub shows of one step.
@@ -10,13 +10,19 @@ pub const MOST_ANNOTATIONS: usize = 10;
 /// how many more there are; those stand as plain lines in the log below it. Waived findings are only counted.
 pub fn github(results: &Results<'_>) -> String {
     let mut text = String::new();
-    for gap in results.gaps() {
-        text.push_str(&command("error", &[("title", "lockstep")], &gap));
+    // what was not checked is one annotation, so that ten errors and it are not one too many
+    let gaps = results.gaps();
+    if !gaps.is_empty() {
+        text.push_str(&command("error", &[("title", "lockstep")], &gaps.join("\n")));
+    }
+    for note in results.notes {
+        text.push_str(&format!("- {}\n", note.replace(['\r', '\n'], " ")));
     }
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let counted = |finding: &&Finding| finding.severity == severity && finding.waiver.is_none();
         let findings: Vec<&Finding> = results.findings.iter().filter(counted).collect();
-        annotations(results, severity, &findings, &mut text);
+        let taken = usize::from(severity == Severity::Error && !gaps.is_empty());
+        annotations(results, severity, &findings, MOST_ANNOTATIONS - taken, &mut text);
     }
     let waived = results
         .findings
@@ -31,14 +37,14 @@ pub fn github(results: &Results<'_>) -> String {
     text
 }
 
-fn annotations(results: &Results<'_>, severity: Severity, findings: &[&Finding], text: &mut String) {
+fn annotations(results: &Results<'_>, severity: Severity, findings: &[&Finding], room: usize, text: &mut String) {
     let word = match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
     let most = match findings.len() {
-        count if count > MOST_ANNOTATIONS => MOST_ANNOTATIONS - 1,
+        count if count > room => room - 1,
         count => count,
     };
     for finding in &findings[..most] {
@@ -49,8 +55,8 @@ fn annotations(results: &Results<'_>, severity: Severity, findings: &[&Finding],
         return;
     }
     let message = format!(
-        "{} more findings of this weight are in the log of this step",
-        more.len()
+        "{} in the log of this step, of the same weight",
+        counted_are(more.len(), "more finding")
     );
     text.push_str(&command(word, &[("title", "lockstep")], &message));
     for finding in more {

@@ -20,6 +20,7 @@ mod values;
 mod tests;
 
 pub use changes::{Detail, changes_text};
+pub use columns::wrapped;
 pub use findings::{Screen, findings_text, tally};
 pub use fingerprint::forget_known;
 pub use github::{MOST_ANNOTATIONS, github};
@@ -27,7 +28,7 @@ pub use gitlab::gitlab;
 pub use junit::junit;
 pub use lines::{Line, compare_lines};
 pub use markdown::{Room, markdown};
-pub use results::{Results, Tally};
+pub use results::{Described, Results, Tally, counted, older};
 pub use sarif::{MOST_RESULTS, sarif};
 pub use sources::Sources;
 pub use style::Style;

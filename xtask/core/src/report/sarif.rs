@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::fingerprint::fingerprints;
-use super::results::{Results, facts};
-use crate::model::{Finding, Location, Rule, Severity};
+use super::results::{Described, Results, counted_are, facts_without, older};
+use crate::model::{Finding, Location, Related, Severity};
 
 /// Most results that GitHub shows of one run.
 pub const MOST_RESULTS: usize = 5_000;
@@ -48,25 +48,25 @@ pub fn sarif(results: &Results<'_>) -> String {
     format!("{document:#}\n")
 }
 
-fn descriptor(id: &str, rule: Option<&'static Rule>) -> Value {
+fn descriptor(id: &str, rule: Option<&Described<'_>>) -> Value {
     let Some(rule) = rule else {
         return json!({"id": id});
     };
-    let example = rule.example.map_or(String::new(), |example| {
-        format!(
-            "\n\nWrong:\n\n{}\n\nRight:\n\n{}",
-            block(example.bad),
-            block(example.good)
-        )
+    let example = rule.example.map_or(String::new(), |[bad, good]| {
+        format!("\n\nWrong:\n\n{}\n\nRight:\n\n{}", block(bad), block(good))
     });
-    json!({
+    let mut descriptor = json!({
         "id": id,
         "name": id,
         "shortDescription": {"text": rule.reason},
         "fullDescription": {"text": rule.reason},
         "help": {"text": rule.remedy, "markdown": format!("{}{example}", rule.remedy)},
         "properties": {"tags": ["lockstep"], "precision": "very-high"},
-    })
+    });
+    if let Some(page) = rule.page {
+        descriptor["helpUri"] = page.into();
+    }
+    descriptor
 }
 
 /// Lines as a Markdown block.
@@ -81,17 +81,20 @@ fn invocation(results: &Results<'_>, left_out: usize) -> Value {
         .into_iter()
         .map(|text| json!({"level": "error", "message": {"text": text}}))
         .collect();
-    let mut tell = |count: usize, text: &str| {
-        if count > 0 {
-            let text = format!("{count} {text}");
-            notifications.push(json!({"level": "warning", "message": {"text": text}}));
-        }
-    };
-    tell(
-        left_out,
-        "more findings are not in this file: a code host shows no more",
-    );
-    tell(results.known, "findings are older than the base and not in this file");
+    let mut tell = |level: &str, text: &str| notifications.push(json!({"level": level, "message": {"text": text}}));
+    if left_out > 0 {
+        let more = counted_are(left_out, "more finding");
+        tell(
+            "warning",
+            &format!("{more} not in this file: a code host shows no more"),
+        );
+    }
+    if results.known > 0 {
+        tell("warning", &format!("{} and not in this file", older(results.known)));
+    }
+    for note in results.notes {
+        tell("note", note);
+    }
     json!({
         "executionSuccessful": results.failure.is_none() && results.unchecked.is_empty(),
         "toolExecutionNotifications": notifications,
@@ -100,7 +103,9 @@ fn invocation(results: &Results<'_>, left_out: usize) -> Value {
 
 fn result(results: &Results<'_>, finding: &Finding, rule: usize, fingerprint: &str) -> Value {
     let (file, line, column) = results.place(finding);
-    let message: Vec<String> = std::iter::once(finding.message.clone()).chain(facts(finding)).collect();
+    let message: Vec<String> = std::iter::once(finding.message.clone())
+        .chain(facts_without(finding, &|related| in_tree(results, related)))
+        .collect();
     let mut result = json!({
         "ruleId": finding.rule,
         "ruleIndex": rule,
@@ -119,6 +124,7 @@ fn result(results: &Results<'_>, finding: &Finding, rule: usize, fingerprint: &s
     let related: Vec<Value> = finding
         .related
         .iter()
+        .filter(|related| in_tree(results, related))
         .take(MOST_RELATED)
         .enumerate()
         .map(related)
@@ -143,7 +149,12 @@ fn result(results: &Results<'_>, finding: &Finding, rule: usize, fingerprint: &s
     result
 }
 
-fn related((index, related): (usize, &crate::model::Related)) -> Value {
+/// Whether a place is in a file of the tree, where a code host can show it; a rendered file is on another branch.
+fn in_tree(results: &Results<'_>, related: &Related) -> bool {
+    results.sources.has(&related.location.file)
+}
+
+fn related((index, related): (usize, &Related)) -> Value {
     let Location { file, line, column } = &related.location;
     json!({
         "id": index + 1,

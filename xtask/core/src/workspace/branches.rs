@@ -1,41 +1,219 @@
-//! The branches that people work on: whether the fleet file's map of them names what is there.
+//! The branches that people work on: whether the fleet file's map of them can be meant, and what may be released from one.
 
-use super::files::FleetFile;
+use super::files::{FleetFile, Follows, SourceBranch};
 use super::layout;
-use crate::model::{FileTree, Finding, suggestion};
+use super::{Environment, Workspace};
+use crate::model::{FileTree, Finding, Severity, suggestion};
 use crate::yaml::{Positions, Segment};
 
-/// Entries that release to environments that the fleet does not have.
+/// The check that a release or a promotion is made from a branch that may; a person can set it aside.
+pub const WRONG_BRANCH: &str = "wrong-branch";
+
+/// What a placeholder and a star stand for when a name is looked at as git would.
+const EXAMPLE: (&str, &str) = ("v1.0.0", "x");
+
+/// What is wrong with the map.
 pub(super) fn findings(tree: &FileTree, fleet: &FleetFile) -> Vec<Finding> {
-    let text = tree.get(layout::FLEET).map(|bytes| String::from_utf8_lossy(bytes));
-    let positions = text.and_then(|text| Positions::of(&text).ok());
+    let map = Map::new(tree);
     let mut findings = Vec::new();
     for (index, branch) in fleet.branches.iter().enumerate() {
+        let faults = [
+            illegal(&branch.name),
+            shadowed(branch, &fleet.branches[..index]),
+            reserved(branch, fleet),
+        ];
+        let fault = faults.into_iter().flatten().next();
+        findings.extend(fault.map(|fault| map.at(fault, index, &[Segment::Key("name".to_owned())])));
         for (place, name) in branch.releases.iter().enumerate() {
             if fleet.environments.contains(name) {
                 continue;
             }
-            let path = [
-                Segment::Key("branches".to_owned()),
-                Segment::Index(index),
-                Segment::Key("releases".to_owned()),
-                Segment::Index(place),
-            ];
-            let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(&path));
             let known = fleet.environments.iter().map(|environment| environment.as_str());
             let help = match suggestion(name.as_str(), known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "name one of `environments:`, or add it there".to_owned(),
             };
-            findings.push(
-                Finding::error(
-                    "unlisted-environment",
-                    format!("`{}` releases to `{name}`, which the fleet does not list", branch.name),
-                )
-                .at(layout::FLEET, line, column)
-                .help(help),
-            );
+            let message = format!("`{}` releases to `{name}`, which the fleet does not list", branch.name);
+            let finding = Finding::error("unlisted-environment", message).help(help);
+            let path = [Segment::Key("releases".to_owned()), Segment::Index(place)];
+            findings.push(map.at(finding, index, &path));
         }
     }
     findings
+}
+
+/// Where the map's entries stand.
+struct Map(Option<Positions>);
+
+impl Map {
+    fn new(tree: &FileTree) -> Map {
+        let text = tree.get(layout::FLEET).map(|bytes| String::from_utf8_lossy(bytes));
+        Map(text.and_then(|text| Positions::of(&text).ok()))
+    }
+
+    fn at(&self, finding: Finding, index: usize, inside: &[Segment]) -> Finding {
+        let mut path = vec![Segment::Key("branches".to_owned()), Segment::Index(index)];
+        path.extend_from_slice(inside);
+        self.nearest(finding, &path)
+    }
+
+    fn nearest(&self, finding: Finding, path: &[Segment]) -> Finding {
+        let (line, column) = self.0.as_ref().map_or((0, 0), |positions| positions.nearest(path));
+        finding.at(layout::FLEET, line, column)
+    }
+}
+
+/// A name that no branch can have.
+fn illegal(name: &str) -> Option<Finding> {
+    let unknown = |part: &&str| *part != "<version>" && part.contains(['<', '>']);
+    let (message, help) = if let Some(part) = name.split('/').find(unknown) {
+        (
+            format!("`{part}` in `{name}` stands for nothing"),
+            "write `<version>` for a version, `*` for any text without a slash".to_owned(),
+        )
+    } else if let Some(part) = name.split('/').find(|part| part.matches('*').count() > 1) {
+        (
+            format!("`{part}` in `{name}` has more than one `*`"),
+            "write one `*` between two slashes; a name with more slashes is an entry of its own".to_owned(),
+        )
+    } else {
+        let example = name.replace("<version>", EXAMPLE.0).replace('*', EXAMPLE.1);
+        let why = no_branch(&example)?;
+        (
+            format!("no branch can be called `{name}`: {why}"),
+            "write it as `git branch` would take it".to_owned(),
+        )
+    };
+    Some(Finding::error("invalid-branch-name", message).help(help))
+}
+
+/// Why git would take no branch of this name, by the rules of `git check-ref-format --branch`.
+fn no_branch(name: &str) -> Option<&'static str> {
+    let is_forbidden = |c: char| c.is_control() || " ~^:?[\\".contains(c);
+    let mut parts = name.split('/');
+    if name.chars().any(is_forbidden) {
+        Some("it has a space or a sign that git does not take")
+    } else if parts.clone().any(str::is_empty) {
+        Some("a part between slashes is empty")
+    } else if parts.any(|part| part.starts_with('.') || part.ends_with(".lock")) {
+        Some("a part begins with a dot or ends with `.lock`")
+    } else if name.contains("..") || name.contains("@{") || name.ends_with('.') {
+        Some("it has `..` or `@{`, or ends with a dot")
+    } else if name.starts_with('-') || name == "@" || name == "HEAD" {
+        Some("git means something else by that")
+    } else {
+        None
+    }
+}
+
+/// An entry that never decides anything, since one before it has all its names.
+fn shadowed(branch: &SourceBranch, before: &[SourceBranch]) -> Option<Finding> {
+    let earlier = before.iter().find(|earlier| earlier.covers(branch))?;
+    let message = match earlier.name == branch.name {
+        true => format!("`{}` is there twice, and the first entry decides", branch.name),
+        false => format!(
+            "every branch of `{}` is one of `{}`, which stands before it and decides",
+            branch.name, earlier.name
+        ),
+    };
+    Some(Finding::error("shadowed-branch", message).help("remove it, or put the narrower name first"))
+}
+
+/// A name that branches have which only the tool writes.
+fn reserved(branch: &SourceBranch, fleet: &FleetFile) -> Option<Finding> {
+    let prefix = &fleet.delivery.branch_prefix;
+    let environments = fleet.environments.iter();
+    let own = environments.flat_map(|name| [format!("{prefix}{name}"), format!("{prefix}{name}-next")]);
+    let taken = own
+        .chain([layout::ledger::BRANCH.to_owned()])
+        .find(|own| branch.is(own))?;
+    let message = format!(
+        "`{}` is also the name of `{taken}`, which only Lockstep writes",
+        branch.name
+    );
+    Some(Finding::error("reserved-branch", message).help("give the branches that people work on other names"))
+}
+
+/// Where the result of a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentOn {
+    /// The result stays in this clone.
+    Here,
+    /// The result is pushed.
+    Away,
+}
+
+/// What speaks against releasing these environments from a branch. Where no branch is known, that is said and nothing is
+/// judged. What follows the candidate may be tried from any branch, as long as nobody else gets it.
+pub fn released_from(
+    workspace: &Workspace,
+    tree: &FileTree,
+    branch: Option<&str>,
+    environments: &[&Environment],
+    sent_on: SentOn,
+) -> Vec<Finding> {
+    if workspace.fleet.branches.is_empty() {
+        return Vec::new();
+    }
+    let map = Map::new(tree);
+    let all = [Segment::Key("branches".to_owned())];
+    let Some(branch) = branch else {
+        let names: Vec<String> = environments.iter().map(|to| format!("`{}`", to.name)).collect();
+        let message = format!(
+            "no branch is checked out, so it was not judged whether one may release {}",
+            names.join(", ")
+        );
+        let finding = Finding::warning("wrong-branch", message).help("check out a branch of `branches:`");
+        return vec![map.nearest(finding, &all)];
+    };
+    let judge = |to: &&Environment| {
+        let mut finding = objection(workspace, &map, branch, to)?;
+        if to.file.follows == Follows::Candidate && sent_on == SentOn::Here {
+            finding.severity = Severity::Warning;
+            finding.help = Some("that is fine to try it; it would not be pushed".to_owned());
+        }
+        Some(finding)
+    };
+    environments.iter().filter_map(judge).collect()
+}
+
+/// What speaks against committing a release file of an environment to a branch. A branch that releases nothing proposes:
+/// what it holds gets anywhere by a merge alone.
+pub fn promoted_on(workspace: &Workspace, tree: &FileTree, branch: &str, to: &Environment) -> Option<Finding> {
+    let fleet = &workspace.fleet;
+    let proposes = |entry: &SourceBranch| entry.releases.is_empty();
+    if fleet.branches.is_empty() || fleet.source_branch(branch).is_some_and(proposes) {
+        return None;
+    }
+    objection(workspace, &Map::new(tree), branch, to)
+}
+
+fn objection(workspace: &Workspace, map: &Map, branch: &str, to: &Environment) -> Option<Finding> {
+    let entries = &workspace.fleet.branches;
+    let index = entries.iter().position(|entry| entry.is(branch));
+    let message = match index {
+        Some(index) if entries[index].releases.contains(&to.name) => return None,
+        Some(_) => format!("`{}` is not released from `{branch}`", to.name),
+        None => format!(
+            "`{branch}` is no name for a branch here, so `{}` is not released from it",
+            to.name
+        ),
+    };
+    let from = entries.iter().filter(|entry| entry.releases.contains(&to.name));
+    let from: Vec<String> = from.map(|entry| format!("`{}`", entry.name)).collect();
+    let help = match &from[..] {
+        [] => format!(
+            "`branches:` in `{}` releases it from nowhere: add it to one",
+            layout::FLEET
+        ),
+        from => format!(
+            "release it from {}, or set this aside: `--override {WRONG_BRANCH} --reason \"…\"`",
+            from.join(" or ")
+        ),
+    };
+    let finding = Finding::error("wrong-branch", message).help(help);
+    Some(match index {
+        Some(index) => map.at(finding, index, &[]),
+        None => map.nearest(finding, &[Segment::Key("branches".to_owned())]),
+    })
 }

@@ -12,6 +12,7 @@ mod blueprint;
 mod branches;
 mod check;
 mod concern;
+mod fixed;
 mod graph;
 mod layers;
 mod listing;
@@ -29,9 +30,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use check::read as read_file;
+pub(crate) use fixed::fixed_values;
 
 pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::Blueprint;
+pub use branches::{SentOn, WRONG_BRANCH, promoted_on, released_from};
 pub use concern::{Read, concerned};
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;

@@ -122,7 +122,9 @@ fn check_release(
     }
     let tuple = &release.tuple;
     if tuple.agent != agent.name {
-        let finding = Finding::error("foreign-tuple", format!("the tuple is of `{}`", tuple.agent));
+        let help =
+            "a release file is written by `promote` and `rollback`, never copied; restore it with `git checkout`";
+        let finding = Finding::error("foreign-tuple", format!("the tuple is of `{}`", tuple.agent)).help(help);
         findings.push(file.at(finding, &["tuple", "agent"]));
     }
     if !workspace.by_digest.contains_key(&tuple.blueprint.sha256) {

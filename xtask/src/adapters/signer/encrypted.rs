@@ -18,8 +18,10 @@ pub fn is_encrypted(text: &str) -> bool {
 pub fn open(text: &str, passphrase: &str) -> Result<LocalKey, Failure> {
     use sigstore::crypto::signing_key::KeyPair;
     use sigstore::crypto::signing_key::ecdsa::ec::EcdsaKeys;
-    let pair = EcdsaKeys::from_encrypted_pem(text.as_bytes(), passphrase.as_bytes()).map_err(|error| {
-        Failure::new(FailureKind::Usage, format!("could not open the key: {error}")).hint("look at the passphrase")
+    // its own words for a wrong passphrase are about encrypting
+    let pair = EcdsaKeys::from_encrypted_pem(text.as_bytes(), passphrase.as_bytes()).map_err(|_| {
+        let message = "could not open the key: the passphrase is another one, or the file was changed";
+        Failure::new(FailureKind::Usage, message).hint("look at the passphrase")
     })?;
     let document = pair.private_key_to_der().map_err(|error| unusable(&error))?;
     LocalKey::from_pkcs8(&document)

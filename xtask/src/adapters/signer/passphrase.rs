@@ -8,8 +8,27 @@ use crate::adapters::environment::Environment;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::Files;
 
-/// Asks for the passphrase of a key. A new one is asked for twice.
+/// Asks for the passphrase of a key. A new one must have a character; others may have chosen an empty one.
 pub fn ask(
+    environment: &Environment,
+    files: &dyn Files,
+    descriptor: Option<u32>,
+    prompt: &str,
+    new: Novelty,
+) -> Result<String, Failure> {
+    let passphrase = given(environment, files, descriptor, prompt, new)?;
+    if new == Novelty::New && passphrase.is_empty() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("the {prompt} is empty, which protects nothing"),
+        )
+        .hint("choose another one, or `--plain` for a place that keeps secrets itself"));
+    }
+    Ok(passphrase)
+}
+
+/// Reads it where it is given. A new one is asked for twice.
+fn given(
     environment: &Environment,
     files: &dyn Files,
     descriptor: Option<u32>,

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding, FleetChange};
+use lockstep::model::{AgentName, EnvironmentName, FleetChange};
 use lockstep::policy::By;
 use lockstep::release::{Blocked, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
-use lockstep::workspace::{layout, retired};
+use lockstep::workspace::layout;
 
 use super::sides;
 use crate::commands::diff::trees;
-use crate::commands::judging::{self, Found, Judgement, UnitsArgs};
-use crate::commands::parted::parted;
+use crate::commands::judging::{self, Found, Judgement, UnitsArgs, Watch};
+use crate::commands::parted::{Parted, parted};
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
 use crate::ports::GitId;
@@ -22,13 +22,15 @@ pub(super) struct Base {
     pub(super) name: String,
     /// Where the history of that and ours parted: what came to it since is not ours.
     pub(super) commit: GitId,
+    /// What is to be said of that.
+    pub(super) note: Option<String>,
     /// The paths at which the work tree may differ from it.
     paths: BTreeSet<String>,
 }
 
 impl Base {
     pub(super) fn find(context: &Context, name: &str) -> Result<Base, Failure> {
-        let commit = parted(context, name, None)?;
+        let Parted { commit, note } = parted(context, name, None)?;
         let repository = context.repository()?;
         let roots = [&layout::ROOTS[..], &layout::JUDGES].concat();
         let (committed, dirty) = rayon::join(
@@ -39,6 +41,7 @@ impl Base {
             name: name.to_owned(),
             paths: committed?.into_iter().chain(dirty?).collect(),
             commit,
+            note,
         })
     }
 
@@ -48,7 +51,7 @@ impl Base {
         &self,
         context: &Context,
         units: &UnitsArgs,
-        is_late: &dyn Fn() -> bool,
+        watch: &Watch<'_>,
     ) -> Result<(Judgement, Option<Judgement>), Failure> {
         if units.is_everything()
             && let Some(sides) = sides::part(context, &self.commit, &self.paths)?
@@ -63,12 +66,15 @@ impl Base {
             return Ok(told(sides, found));
         }
         let [before, after] = sides;
-        let later = judging::whole(context, after, units, By::Everything)?;
-        if is_late() {
+        let later = judging::whole(context, after, units, By::Everything, watch)?;
+        if (watch.is_late)() {
             return Ok((later, None));
         }
-        let earlier = judging::whole(context, before, &UnitsArgs::default(), By::Everything)?;
-        Ok((later, Some(earlier)))
+        watch.progress.set_message("checking the base");
+        let earlier = judging::whole(context, before, &UnitsArgs::default(), By::Everything, watch)?;
+        // what was not judged of the base would make everything new
+        let is_whole = !(watch.is_late)();
+        Ok((later, is_whole.then_some(earlier)))
     }
 
     /// The agents whose files differ, their cases and recorded answers among them, and those whose units do.
@@ -99,18 +105,6 @@ pub(super) fn forget_known(judged: &mut Judgement, earlier: &Judgement) -> usize
         &earlier.findings,
         &earlier.loaded.tree,
     )
-}
-
-/// The same of models whose day has come, which the evaluation tells.
-pub(super) fn forget_retired(
-    findings: &mut Vec<Finding>,
-    judged: &Judgement,
-    earlier: &Judgement,
-    today: &str,
-) -> usize {
-    let known = earlier.loaded.workspace.as_ref().map(|before| retired(before, today));
-    let (tree, before) = (&judged.loaded.tree, &earlier.loaded.tree);
-    known.map_or(0, |known| forget(findings, tree, &known, before))
 }
 
 /// What differs between the fleets of both; nothing where one of them cannot be read.

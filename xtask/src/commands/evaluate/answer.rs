@@ -2,16 +2,12 @@
 
 use lockstep::model::Finding;
 use lockstep::prompts::evaluation::{CaseResult, Comparison, Evaluation, Grid, Summary, VerdictOutcome};
+use lockstep::prompts::statistics::percent;
 use lockstep::report::{Style, Table};
 use lockstep::workspace::layout;
 
 use super::grid;
 use crate::context::Context;
-
-/// A share from 0 to 1 as percent.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
 
 /// An evaluation for people.
 pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Grid>) -> String {
@@ -36,7 +32,7 @@ pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Gri
             format!("{} {}", suite.prompt, suite.prompt_version),
             suite.summary.total.to_string(),
             suite.summary.passed.to_string(),
-            percent(suite.summary.pass_rate),
+            rate(&suite.summary),
             format!("{:.2}", suite.summary.score),
         ]);
     }
@@ -84,7 +80,7 @@ pub(super) fn tables(evaluations: &[Evaluation], grids: &[Grid]) -> Vec<(String,
             evaluation.agent.to_string(),
             evaluation.verdict.outcome.word().to_owned(),
             format!("{} of {}", summary.passed, summary.total),
-            percent(summary.pass_rate),
+            rate(summary),
             percent(summary.pass_rate_bound),
             format!("{:.2}", summary.score),
             evaluation.verdict.reasons.join("; "),
@@ -103,12 +99,20 @@ pub(super) fn tables(evaluations: &[Evaluation], grids: &[Grid]) -> Vec<(String,
     tables
 }
 
+/// The share of cases that hold; of what nobody answered nothing is known.
+fn rate(summary: &Summary) -> String {
+    match summary.total > 0 && summary.not_evaluated == summary.total {
+        true => "unknown".to_owned(),
+        false => percent(summary.pass_rate),
+    }
+}
+
 fn summary(summary: &Summary) -> String {
     let mut text = format!(
         "  {} of {} cases hold ({}); proved with 95 % confidence: {}; {} cases could prove the rate that is demanded\n",
         summary.passed,
         summary.total,
-        percent(summary.pass_rate),
+        rate(summary),
         percent(summary.pass_rate_bound),
         summary.least_cases
     );
@@ -175,11 +179,11 @@ fn one_line(text: &str) -> String {
 
 /// What an evaluation says as findings: a verdict against it, and cases that nobody answered.
 pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
-    let folder = layout::cases(&evaluation.agent);
+    let file = layout::agent(evaluation.agent.as_str());
     let mut findings = Vec::new();
     if evaluation.verdict.outcome == VerdictOutcome::Failed {
         let reasons = evaluation.verdict.reasons.join("; ");
-        findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&folder));
+        findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&file));
     }
     let missing = evaluation.summary.not_evaluated;
     if missing > 0 {
@@ -193,7 +197,7 @@ pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
         } else {
             Finding::warning("not-evaluated", message)
         };
-        findings.push(finding.in_file(&folder).help(help));
+        findings.push(finding.in_file(&file).help(help));
     }
     findings
 }

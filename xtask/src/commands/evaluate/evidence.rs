@@ -26,7 +26,8 @@ impl Args {
     /// Fails where what would be recorded proves less than what a promotion asks for.
     pub(super) fn admit(&self, bar: &Bar) -> Result<(), Failure> {
         let demanded = Bar::default().pass_rate;
-        if self.evidence && bar.pass_rate < demanded {
+        let is_enough = bar.pass_rate >= demanded;
+        if self.evidence && !is_enough {
             let message = format!("a pass rate of {} is no evidence", bar.pass_rate);
             return Err(Failure::new(FailureKind::Usage, message)
                 .hint(format!("ask for {demanded} or more, or leave `--pass-rate` out")));

@@ -1,9 +1,8 @@
 //! A grid of cases and variants as tables, for a terminal and for a summary.
 
 use lockstep::prompts::evaluation::{CaseOutcome, Grid, GridCell, GridColumn};
+use lockstep::prompts::statistics::percent;
 use lockstep::report::Table;
-
-use super::answer::percent;
 
 /// Up to this many cases all are listed; of more, only those that do not hold everywhere.
 const MOST_CASES: usize = 50;

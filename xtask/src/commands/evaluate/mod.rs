@@ -23,7 +23,7 @@ use serde::Serialize;
 use super::answers::{Shape, shape};
 use super::selection;
 use crate::context::{Context, Loaded, Source};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::{EXIT_OUTSIDE, Failure, FailureKind};
 use crate::outputs::OutputArgs;
 use crate::report::Report;
 use run::Runner;
@@ -89,7 +89,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 struct BarArgs {
     /// The share of cases that must hold: more than this.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.9)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.9, value_parser = share)]
     pass_rate: f64,
     /// Whether that share must be proved with 95 % confidence, and not only seen.
     #[arg(long)]
@@ -98,8 +98,14 @@ struct BarArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     least_cases: usize,
     /// How far the share may fall against another version.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     margin: f64,
+}
+
+/// A share, from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it is no number from 0 to 1".to_owned())
 }
 
 impl Args {
@@ -185,16 +191,26 @@ pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> R
         .iter()
         .any(|one| one.verdict.outcome == VerdictOutcome::Failed);
     let broken = concerning(&loaded.findings, &chosen);
-    if let Some(recorded) = args.evidence.record(context, workspace, &evaluations, &broken)? {
+    let outages = runner.outages();
+    // an endpoint that is away says nothing of a tuple
+    if outages.is_none()
+        && let Some(recorded) = args.evidence.record(context, workspace, &evaluations, &broken)?
+    {
         text += &recorded;
     }
     findings.extend(broken);
-    findings.extend(concerning(&retired(workspace, &context.today()), &chosen));
+    let past = retired(workspace, &context.today());
+    findings.extend(concerning(&past, &chosen));
+    findings.extend(past.into_iter().filter(|finding| is_of(finding, &chosen)));
     findings.sort();
     findings.dedup();
     let tables = answer::tables(&evaluations, &grids);
     let mut report = Report::new(Answer { evaluations, grids }, text).with_findings(findings, sources);
     report.tables = tables;
+    if let Some(what) = outages {
+        report.unchecked.push(what);
+        report.exit = (!failed).then_some(EXIT_OUTSIDE);
+    }
     let next = (failed && args.case.is_empty()).then_some("cargo xtask evaluate <agent> --case <id>");
     Ok(next.into_iter().fold(report, Report::next))
 }
@@ -214,6 +230,12 @@ fn concerning(findings: &[Finding], agents: &BTreeSet<AgentName>) -> Vec<Finding
         place.is_some_and(|place| folders.iter().any(|folder| is_in(&place.file, folder)))
     };
     findings.iter().filter(concerned).cloned().collect()
+}
+
+/// Whether a finding is about one of these agents where it runs.
+fn is_of(finding: &Finding, agents: &BTreeSet<AgentName>) -> bool {
+    let unit = finding.unit.as_deref().and_then(|unit| unit.split_once('/'));
+    unit.is_some_and(|(_, name)| agents.iter().any(|agent| agent.as_str() == name))
 }
 
 /// The agents that were named, or all that have cases; those that cannot be read are among them.

@@ -11,12 +11,13 @@ use lockstep::prompts::evaluation::{
     Bar, Evaluation, Grid, SuiteRun, Tokens, Variant, VerdictOutcome, compare, cost, run_suite, suite_digest, sum_up,
     verdict,
 };
-use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording};
+use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, Request};
+use lockstep::report::counted;
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
 use rayon::ThreadPool;
 
 use super::gathered::{Gathered, SuiteFile};
-use super::live::{Budget, Live, Spent};
+use super::live::{Budget, Live, Outages, Spent};
 use super::sources::Endpoint;
 use super::{Args, versus};
 use crate::context::Context;
@@ -31,6 +32,7 @@ pub(super) struct Runner<'a> {
     root: PathBuf,
     endpoint: Option<Endpoint>,
     spent: Spent,
+    outages: Outages,
     /// Few threads for an endpoint that others use too; all of them otherwise.
     pool: Option<ThreadPool>,
 }
@@ -67,8 +69,14 @@ impl<'a> Runner<'a> {
             root: context.root()?,
             endpoint,
             spent: Spent::default(),
+            outages: Outages::default(),
             pool,
         })
+    }
+
+    /// What a live endpoint left unanswered so far.
+    pub(super) fn outages(&self) -> Option<String> {
+        self.outages.told()
     }
 
     /// Judges an agent; the grid has it beside its variants. Findings say why where it could not be done.
@@ -224,11 +232,10 @@ impl<'a> Runner<'a> {
         if !self.args.sources.record {
             findings.extend(broken);
         }
-        if self.args.sources.refresh {
-            cassette = Cassette::default();
-        }
+        let is_again = self.args.sources.refresh;
         let recorded: Mutex<Vec<Recording>> = Mutex::new(Vec::new());
-        let recorder = |recording: Recording| {
+        let recorder = |mut recording: Recording| {
+            recording.again = is_again;
             let mut recorded = recorded.lock().unwrap_or_else(PoisonError::into_inner);
             let line = format!("{}{}", if recorded.is_empty() { "\n" } else { "" }, recording.line());
             self.context
@@ -239,6 +246,8 @@ impl<'a> Runner<'a> {
             Ok(())
         };
         let price = |provider: &str, name: &str| self.workspace.price(provider, name);
+        let known = self.workspace.models.clone().unwrap_or_default();
+        let served = |request: &Request| known.served(&request.model);
         let live = self.endpoint.as_ref().map(|endpoint| Live {
             http: &*self.context.http,
             clock: &*self.context.clock,
@@ -249,9 +258,11 @@ impl<'a> Runner<'a> {
                 tokens: self.args.sources.max_tokens,
             },
             price: &price,
+            served: &served,
             spent: &self.spent,
+            outages: &self.outages,
         });
-        let replays = live.is_none() || self.args.sources.record;
+        let replays = !is_again && (live.is_none() || self.args.sources.record);
         let answering = mock.filter(|_| !self.args.sources.no_mock && live.is_none());
         let mut runs = Vec::new();
         for subject in std::iter::once(judged).chain(others.iter().map(|other| &other.judged)) {
@@ -261,7 +272,7 @@ impl<'a> Runner<'a> {
                 answering,
                 self.args.sources.record.then_some(&recorder as _),
             );
-            let run = || run_suite(&subject.subject, suite, &chain, mock, self.args.repeat);
+            let run = || run_suite(&subject.subject, suite, &chain, mock, self.args.repeat, &price);
             match self.pool.as_ref().map_or_else(run, |pool| pool.install(run)) {
                 Ok(run) => runs.push(run),
                 Err(message) => {
@@ -273,6 +284,7 @@ impl<'a> Runner<'a> {
         }
         let recorded = recorded.into_inner().unwrap_or_else(PoisonError::into_inner);
         if self.args.sources.record {
+            // what was not asked again keeps its answer
             for recording in recorded {
                 cassette.add(recording);
             }
@@ -316,9 +328,10 @@ impl<'a> Runner<'a> {
         let mut verdict = verdict(&summary, against.as_ref(), &self.bar);
         if gathered.unreadable > 0 {
             verdict.outcome = VerdictOutcome::Failed;
-            verdict
-                .reasons
-                .push(format!("{} suites could not be read as a whole", gathered.unreadable));
+            verdict.reasons.push(format!(
+                "{} could not be read as a whole",
+                counted(gathered.unreadable, "suite")
+            ));
         }
         let digests: BTreeMap<&str, Digest> = gathered
             .suites

@@ -15,7 +15,7 @@ pub(super) struct Args {
     /// Keep answers that were not recorded, from the endpoint or from the mock, in the cassettes.
     #[arg(long)]
     pub(super) record: bool,
-    /// Ask again what is recorded.
+    /// Ask again what is recorded; what gets no new answer keeps the old one.
     #[arg(long, requires = "record")]
     pub(super) refresh: bool,
     /// Let no mock answer what is not recorded.
@@ -24,12 +24,20 @@ pub(super) struct Args {
     /// Requests at the same time to a live endpoint.
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub(super) parallel: usize,
-    /// Most that a live run may cost, in the currency of `environments/models.yaml`.
-    #[arg(long, value_name = "AMOUNT")]
+    /// Most that a live run may cost, in the currency of `environments/models.yaml`. Before each question the most that it
+    /// may take is set aside.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
     pub(super) max_cost: Option<f64>,
-    /// Most tokens of a live run, questions and answers together.
+    /// Most tokens of a live run, questions and answers together. Before each question the most that it may take is set
+    /// aside.
     #[arg(long, value_name = "N")]
     pub(super) max_tokens: Option<u64>,
+}
+
+fn amount(text: &str) -> Result<f64, String> {
+    let amount = text.parse::<f64>().ok();
+    let amount = amount.filter(|amount| amount.is_finite() && *amount >= 0.0);
+    amount.ok_or_else(|| "it is no amount of money".to_owned())
 }
 
 /// A live endpoint.

@@ -27,7 +27,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         } else {
             format!("key of `{}` called", unknown.within)
         };
-        selection::unknown_of_many(&word, &unknown.name, unknown.known.iter().map(String::as_str))
+        selection::unknown(&word, &unknown.name, unknown.known.iter().map(String::as_str))
     })?;
     let text = text(context, &field);
     Ok(Report::new(&field, text))

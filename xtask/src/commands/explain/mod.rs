@@ -2,9 +2,10 @@
 
 mod command;
 mod field;
-mod rule;
+pub(super) mod rule;
 mod values;
 
+use lockstep::policy::catalogue::Entry;
 use lockstep::reference::FieldHelp;
 
 use super::answers::{Shape, shape};
@@ -34,6 +35,7 @@ pub(super) const ANSWERS: &[Shape] = &[
     shape::<command::CommandHelp>(),
     shape::<FieldHelp>(),
     shape::<rule::RuleHelp>(),
+    shape::<Entry>(),
     shape::<values::UnitValues>(),
 ];
 

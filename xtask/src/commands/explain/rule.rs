@@ -1,17 +1,20 @@
 //! `explain rule`: why a rule is there, what breaks it, and what to do.
 
+use std::collections::BTreeSet;
+
 use lockstep::model::Rule;
 use lockstep::reference::rules;
 use lockstep::report::Style;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::super::policy::{self, PolicyRules};
 use super::super::selection;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// Say why a rule is there, what breaks it, and what to do.
+/// Say why a rule of the tool or of a policy is there, what breaks it, and what to do.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The rule, as a finding names it: `unpinned-image`.
@@ -21,7 +24,7 @@ pub struct Args {
 
 /// What a rule is for.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct RuleHelp {
+pub(in crate::commands) struct RuleHelp {
     /// The id.
     rule: &'static str,
     /// Why it is there.
@@ -43,11 +46,21 @@ const PAGE: &str = "docs/reference/findings.md";
 
 /// Explains a rule.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    explain(context, &args.rule)
+}
+
+/// Explains a rule of the tool or of a policy. Outside of a fleet there are no policies.
+pub(in crate::commands) fn explain(context: &Context, id: &str) -> Result<Report, Failure> {
     let rules = rules();
-    let Some(rule) = rules.iter().find(|rule| rule.id == args.rule) else {
+    let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
+        let policies = policy::rules(context).ok();
+        if let Some(told) = policies.as_ref().and_then(|policies| policies.told(id)) {
+            return Ok(told);
+        }
+        let of_policies = policies.iter().flat_map(PolicyRules::ids);
+        let known: BTreeSet<&str> = rules.iter().map(|rule| rule.id).chain(of_policies).collect();
         return Err(
-            selection::unknown_of_many("rule", &args.rule, rules.iter().map(|rule| rule.id))
-                .hint(format!("`{PAGE}` has all of them")),
+            selection::unknown_of_many("rule", id, known.iter().copied()).hint(format!("`{PAGE}` has all of them"))
         );
     };
     let answer = RuleHelp {

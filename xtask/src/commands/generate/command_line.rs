@@ -43,7 +43,7 @@ fn long_about(command: &Command) -> String {
 }
 
 fn is_shown(argument: &Arg) -> bool {
-    !argument.is_hide_set() && !["help", "version"].contains(&argument.get_id().as_str())
+    !argument.is_hide_set() && !matches!(argument.get_long(), Some("help" | "version"))
 }
 
 /// How an argument stands in the line: what may be left out in brackets.

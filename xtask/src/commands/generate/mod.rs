@@ -44,11 +44,11 @@ pub(super) struct Answer {
 
 /// Generates.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    let loaded = context.load(&Source::WorkTree)?;
+    let loaded = context.load_with_judges(&Source::WorkTree)?;
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
-    let mut files = reference::files(workspace);
+    let mut files = reference::files(workspace, &loaded.tree);
     files.insert(layout::reference("commands"), command_line::page(Cli::command()));
     files.extend(answers::schemas());
     files.insert(layout::reference("exit-codes"), exit_codes::page());

@@ -7,7 +7,7 @@ use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
 use lockstep::policy::{By, Facts, Fleet, Judge, asking, facts};
 use lockstep::render::{Engines, RenderedUnit, Unit, agent_unit, environment_input, environment_unit, render_unit};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
-use lockstep::workspace::{Environment, Read, Workspace, concerned};
+use lockstep::workspace::{Environment, Read, Workspace, concerned, retired};
 use rayon::prelude::*;
 
 use super::{Amount, Judgement, conclude, released};
@@ -56,8 +56,9 @@ pub(in crate::commands) fn of_change(
             engines: &engines,
             tree: side.tree,
         };
-        findings.extend(judge.part(fleet, &reached.units, &released));
+        findings.extend(judge.part(fleet, &reached.units, &released, &|| true).findings);
         findings.extend(judge.between(fleet, &reached.facts));
+        findings.extend(retired(side.workspace, &context.today()));
         findings.sort();
         findings.dedup();
         conclude(&judge, &mut findings, By::Everything, false);

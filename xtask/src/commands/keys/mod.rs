@@ -6,7 +6,7 @@ mod rotate;
 
 use std::path::PathBuf;
 
-use lockstep::artifact::{SignerEntry, TrustFile};
+use lockstep::artifact::{Revocation, SignerEntry, TrustFile, proof};
 use lockstep::model::{EnvironmentName, FileTree};
 use lockstep::workspace::{Workspace, layout, read_trust};
 use lockstep::yaml;
@@ -111,6 +111,24 @@ impl Edited {
         let known: Vec<String> = self.file.signers.iter().map(|signer| signer.name.clone()).collect();
         let found = self.file.signers.iter_mut().find(|signer| signer.name == name);
         found.ok_or_else(|| super::selection::unknown("signer", name, known.iter().map(String::as_str)))
+    }
+
+    /// Revokes the key of the entry of this name, in every entry that it has; returns these.
+    fn revoke(&mut self, name: &str, revocation: &Revocation) -> Result<Vec<SignerEntry>, Failure> {
+        let key_of = |entry: &SignerEntry| {
+            let parts = (entry.key.as_deref(), entry.identity.as_deref(), entry.issuer.as_deref());
+            proof(parts, "").ok()
+        };
+        let key = key_of(self.entry(name)?);
+        let mut revoked = Vec::new();
+        for entry in &mut self.file.signers {
+            let is_named = entry.name == name;
+            if is_named || (key_of(entry) == key && entry.revoked.is_none()) {
+                entry.revoked = Some(revocation.clone());
+                revoked.push(entry.clone());
+            }
+        }
+        Ok(revoked)
     }
 
     fn refuse_known(&self, name: &str) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! `keys revoke`: a key that is not to be believed any more.
 
+use std::collections::BTreeSet;
+
 use lockstep::artifact::Revocation;
 use lockstep::model::Timestamp;
 use schemars::JsonSchema;
@@ -10,7 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// Revoke a key: nothing that it signed is believed any more.
+/// Revoke a key: nothing that it signed is believed any more, whichever entries of the trust file it has.
 ///
 /// What it signed last has to be looked at and signed anew with another key: `release <environment> --resign`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +21,7 @@ pub struct Args {
     #[arg(value_name = "NAME")]
     name: String,
     /// Why.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::super::reason::reason)]
     reason: String,
 }
 
@@ -46,14 +48,23 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         offset_minutes: 0,
     }
     .to_string();
-    let entry = edited.entry(&args.name)?;
-    entry.revoked = Some(Revocation {
+    let revocation = Revocation {
         reason: args.reason.clone(),
         at: at.clone(),
-    });
-    let environments: Vec<String> = entry.environments.iter().map(ToString::to_string).collect();
+    };
+    let revoked = edited.revoke(&args.name, &revocation)?;
+    let environments: BTreeSet<String> = revoked
+        .iter()
+        .flat_map(|entry| &entry.environments)
+        .map(ToString::to_string)
+        .collect();
+    let environments: Vec<String> = environments.into_iter().collect();
+    let names: Vec<String> = revoked.iter().map(|entry| format!("`{}`", entry.name)).collect();
+    let text = match names.as_slice() {
+        [_] => format!("`{}` is not believed any more\n", args.name),
+        _ => format!("{} are one key, which is not believed any more\n", names.join(" and ")),
+    };
     edited.write(context)?;
-    let text = format!("`{}` is not believed any more\n", args.name);
     let mut report = Report::new(
         Revoked {
             name: args.name.clone(),

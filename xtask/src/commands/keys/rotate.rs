@@ -72,13 +72,16 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         };
         new.sequences.insert(environment, from);
     }
+    let kept = match &old.revoked {
+        None => format!("what `{}` signed stays valid", args.old),
+        Some(_) => format!("`{}` stays revoked", args.old),
+    };
     edited.file.signers.push(new);
     edited.write(context)?;
     let text = format!(
-        "wrote {}, which nobody else may read\n`{}` signs from the next releases on; what `{}` signed stays valid\n",
+        "wrote {}, which nobody else may read\n`{}` signs from the next releases on; {kept}\n",
         made.path.display(),
         args.name,
-        args.old
     );
     let mut report = Report::new(
         Rotated {

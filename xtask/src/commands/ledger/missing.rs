@@ -52,6 +52,23 @@ impl Ledger<'_> {
         Ok(found)
     }
 
+    /// Appends what the branches that this clone has tell and the ledger does not know, but for some of them.
+    pub(in super::super) fn catch_up(
+        &self,
+        workspace: &Workspace,
+        recorder: &Recorder,
+        but: &[&EnvironmentName],
+    ) -> Result<(), Failure> {
+        let names = workspace.environments.iter().map(|environment| &environment.name);
+        let is_here = |name: &&EnvironmentName| {
+            let tip = self.delivery.tip(&workspace.branch(name), &self.settings.remote);
+            matches!(tip, Ok(Tip::At { .. }))
+        };
+        let here: Vec<&EnvironmentName> = names.filter(|name| !but.contains(name)).filter(is_here).collect();
+        self.append(&|view| self.missing(view, workspace, &here, recorder))?;
+        Ok(())
+    }
+
     /// The commits of a branch that the ledger does not know, the earliest first.
     fn unrecorded(&self, view: &View<'_>, environment: &EnvironmentName, tip: GitId) -> Result<Vec<Commit>, Failure> {
         let last = recorded(view, environment, Which::Last)?;

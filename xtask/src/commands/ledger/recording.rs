@@ -1,14 +1,17 @@
 //! What a command itself has to say to the ledger, the remote looked at before and told after where the user wants it.
 
+use std::collections::BTreeSet;
+
 use lockstep::model::{EnvironmentName, Timestamp};
 use lockstep::release::ledger::{Draft, Fact, Sealed};
 use lockstep::workspace::Workspace;
 
 use super::write::Make;
-use super::{Ledger, operator};
+use super::{Ledger, Recorder, operator};
 use crate::commands::remote::Remote;
+use crate::commands::tries::MOST_PUSHES;
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::ports::Repository;
 
 /// Whether the remote takes part.
@@ -43,11 +46,17 @@ impl<'a> Recording<'a> {
             remote.fetch()?;
         }
         let ledger = Ledger::new(context, delivery, workspace);
+        let recorder = Recorder {
+            by: operator(repository, workspace)?,
+            started: ledger.now(),
+            own: BTreeSet::new(),
+        };
+        ledger.catch_up(workspace, &recorder, &[])?;
         Ok(Recording {
             remote,
             with,
-            by: operator(repository, workspace)?,
-            time: ledger.now(),
+            by: recorder.by,
+            time: recorder.started,
             ledger,
         })
     }
@@ -65,13 +74,40 @@ impl<'a> Recording<'a> {
 
     /// Appends events and shares them.
     pub(in super::super) fn record(&self, make: Make<'_>) -> Result<Vec<Sealed>, Failure> {
-        let events = self.ledger.append(make)?;
+        let events = self.ledger.append(&|view| {
+            let drafts = make(view)?;
+            match drafts.iter().find_map(Draft::secret) {
+                None => Ok(drafts),
+                Some(kind) => Err(Failure::new(
+                    FailureKind::Usage,
+                    format!("what is to be recorded has something that looks like {kind}"),
+                )
+                .hint(
+                    "everyone who may read the repository reads the ledger: leave it out, and revoke it if it is real",
+                )),
+            }
+        })?;
         self.share()?;
         Ok(events)
     }
 
-    /// Pushes the ledger where the remote takes part; returns whether there was anything to push.
+    /// Pushes the ledger where the remote takes part, on top of what others recorded meanwhile; returns whether there was
+    /// anything to push.
     pub(in super::super) fn share(&self) -> Result<bool, Failure> {
-        Ok(self.with.push && self.remote.push(&[])?)
+        if !self.with.push {
+            return Ok(false);
+        }
+        let mut attempt = 1;
+        loop {
+            match self.remote.push(&[]) {
+                Err(failure) if failure.kind == FailureKind::Race && attempt < MOST_PUSHES => {
+                    self.ledger.clock.pause(attempt);
+                    attempt += 1;
+                    self.remote.fetch()?;
+                    self.ledger.append(&|_| Ok(Vec::new()))?;
+                }
+                result => return result,
+            }
+        }
     }
 }

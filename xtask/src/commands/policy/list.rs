@@ -1,12 +1,12 @@
 //! `policy list` and `policy explain`: what the rules are.
 
-use lockstep::model::suggestion;
+use lockstep::model::{FileTree, Finding};
 use lockstep::policy::catalogue::{Catalogue, Entry};
 use lockstep::report::Table;
 
 use super::read;
 use crate::context::Context;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::report::Report;
 
 /// List the rules.
@@ -22,7 +22,7 @@ pub(super) struct ListArgs {
 pub(super) struct ExplainArgs {
     /// The rule's id.
     #[arg(value_name = "RULE")]
-    rule: String,
+    pub(super) rule: String,
 }
 
 pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Report, Failure> {
@@ -43,7 +43,7 @@ pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Report, Failure
         let share = covered as f64 * 100.0 / all.max(1) as f64;
         let text = format!(
             "{}\n{covered} of {all} controls are served by a rule ({share:.0} %)\n",
-            table.text()
+            context.table(&table)
         );
         return Ok(Report::new(coverage, text).with_findings(findings, tree));
     }
@@ -58,22 +58,39 @@ pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Report, Failure
             entry.by.to_owned(),
         ]);
     }
-    let text = format!("{}\n{} rules\n", table.text(), catalogue.entries.len());
+    let text = format!("{}\n{} rules\n", context.table(&table), catalogue.entries.len());
     Ok(Report::new(&catalogue, text).with_findings(findings, tree))
 }
 
-pub(super) fn explain(context: &Context, args: &ExplainArgs) -> Result<Report, Failure> {
+/// The rules of the policies of a work tree, and those that the tool judges beside them.
+pub(in crate::commands) struct PolicyRules {
+    entries: Vec<Entry>,
+    tree: FileTree,
+    findings: Vec<Finding>,
+}
+
+/// Reads them.
+pub(in crate::commands) fn rules(context: &Context) -> Result<PolicyRules, Failure> {
     let (tree, policies, findings) = read(context)?;
-    let catalogue = Catalogue::of(&policies);
-    let known = || catalogue.entries.iter().map(|entry| entry.about.rule.as_str());
-    let Some(entry) = catalogue.entries.iter().find(|entry| entry.about.rule == args.rule) else {
-        let failure = Failure::new(FailureKind::Usage, format!("there is no rule `{}`", args.rule));
-        return Err(match suggestion(&args.rule, known()) {
-            Some(near) => failure.hint(format!("did you mean `{near}`?")),
-            None => failure.hint("`cargo xtask policy list` lists them"),
-        });
-    };
-    Ok(Report::new(entry, shown(entry)).with_findings(findings, tree))
+    Ok(PolicyRules {
+        entries: Catalogue::of(&policies).entries,
+        tree,
+        findings,
+    })
+}
+
+impl PolicyRules {
+    /// Their ids.
+    pub(in crate::commands) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.about.rule.as_str())
+    }
+
+    /// What one says of itself.
+    pub(in crate::commands) fn told(&self, id: &str) -> Option<Report> {
+        let entry = self.entries.iter().find(|entry| entry.about.rule == id)?;
+        let report = Report::new(entry, shown(entry));
+        Some(report.with_findings(self.findings.clone(), self.tree.clone()))
+    }
 }
 
 fn shown(entry: &Entry) -> String {

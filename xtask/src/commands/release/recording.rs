@@ -69,7 +69,7 @@ impl<'a> Records<'a> {
     }
 
     /// Records what the branches of these environments have and the ledger has not: the commits of this run, and those
-    /// of a run before it that did not get so far.
+    /// of a run before it that did not get so far, here or in other environments.
     pub(super) fn keep(
         &self,
         environments: &[&Environment],
@@ -80,6 +80,7 @@ impl<'a> Records<'a> {
             own: commits.iter().flatten().cloned().collect(),
             ..self.recorder.clone()
         };
+        self.ledger.catch_up(self.workspace, &recorder, &names)?;
         self.ledger
             .append(&|view| self.ledger.missing(view, self.workspace, &names, &recorder))
     }

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{FileTree, ObjectId};
+use lockstep::model::{FileTree, Finding, ObjectId};
 use lockstep::policy::rules::environment::UnitFacts;
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit};
-use lockstep::workspace::layout::branch;
-use lockstep::workspace::{Environment, Workspace};
+use lockstep::workspace::layout::{self, branch};
+use lockstep::workspace::{Environment, SentOn, Workspace, released_from};
 
 use super::super::branches::{branch_state, manifests_on};
 use super::super::remote::{Made, Remote};
 use super::super::trust::Trusted;
 use super::memory::Memory;
-use crate::failure::Failure;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
 
 /// An environment's branch as the run found it.
@@ -47,6 +48,25 @@ impl Run<'_> {
     /// The files of the dry commit that are wanted.
     pub(super) fn files(&self, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
         self.repository.files(&self.head.id, wanted)
+    }
+
+    /// What speaks against releasing from the branch that is checked out.
+    pub(super) fn wrong_branch(
+        &self,
+        context: &Context,
+        tree: &FileTree,
+        environments: &[&Environment],
+        sent_on: SentOn,
+    ) -> Result<Vec<Finding>, Failure> {
+        let branch = self.repository.current_branch()?;
+        let branch = branch.or_else(|| context.environment.source_branch.clone());
+        Ok(released_from(
+            self.workspace,
+            tree,
+            branch.as_deref(),
+            environments,
+            sent_on,
+        ))
     }
 
     /// What an environment's branch holds of the units that are not known to be unchanged.
@@ -170,4 +190,27 @@ pub(super) fn made(plans: &[EnvironmentPlan], branches: &[Branch], commits: &[Op
             })
         })
         .collect()
+}
+
+/// A release is made of a commit: what is not committed would not be in it.
+pub(super) fn refuse_dirty(repository: &dyn Repository) -> Result<(), Failure> {
+    if repository.work_folder().is_none() {
+        return Ok(());
+    }
+    let dirty = repository.dirty(&[&layout::ROOTS[..], &layout::JUDGES].concat())?;
+    if dirty.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<&str> = dirty.iter().take(5).map(String::as_str).collect();
+    let more = dirty.len().saturating_sub(shown.len());
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    Err(Failure::new(
+        FailureKind::Repository,
+        format!("these files are not committed: {}{more}", shown.join(", ")),
+    )
+    .hint("commit them (`git add -A && git commit`) or put them away (`git stash -u`): a release is made of a commit"))
 }

@@ -41,6 +41,13 @@ pub(in super::super) struct Plan {
     pub(super) trusted: Trusted,
 }
 
+impl Plan {
+    /// Whether both releases have the same label and tuple.
+    pub(super) fn is_of_values_alone(&self) -> bool {
+        self.from.tuple == self.to.tuple && self.from.version.to_string() == self.to.version.to_string()
+    }
+}
+
 /// What happens to the environment's branch.
 pub(in super::super) enum Step {
     /// It gets a commit.
@@ -77,6 +84,7 @@ pub(in super::super) fn plan(
     let choice = Choice {
         unit,
         verifier: &verifier,
+        newest: &commit,
         aside: &args.overrides(),
     };
     let history = unit.history(context)?;

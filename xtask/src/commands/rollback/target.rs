@@ -19,6 +19,8 @@ use crate::ports::GitId;
 pub(super) struct Choice<'a> {
     pub(super) unit: &'a UnitOf,
     pub(super) verifier: &'a Verifier<'a>,
+    /// The newest commit of the environment's branch.
+    pub(super) newest: &'a GitId,
     /// Checks that a person set aside.
     pub(super) aside: &'a [String],
 }
@@ -72,11 +74,14 @@ impl Choice<'_> {
     /// A release as its commit holds it, if it is what somebody who may has signed.
     fn held_to(&self, release: &Recorded) -> Result<Result<Target, Vec<Finding>>, Failure> {
         let (environment, agent) = (&self.unit.environment().name, &self.unit.agent);
-        let commit = GitId(release.release.commit.clone());
+        let mut commit = GitId(release.release.commit.clone());
         let delivery = &*self.unit.delivery;
-        let mut findings = self
-            .verifier
-            .findings(delivery, environment, &commit, &[agent.as_str()])?;
+        let mut findings = self.found(&commit)?;
+        if findings.iter().any(Finding::is_error)
+            && let Some((anew, found)) = self.signed_anew(&commit)?
+        {
+            (commit, findings) = (anew, found);
+        }
         let overrides = checks::set_aside(&mut findings, self.aside);
         if findings.iter().any(Finding::is_error) {
             return Ok(Err(findings));
@@ -92,6 +97,32 @@ impl Choice<'_> {
             }),
             Err(finding) => Err(vec![*finding]),
         })
+    }
+
+    /// What is wrong with the unit at a commit.
+    fn found(&self, commit: &GitId) -> Result<Vec<Finding>, Failure> {
+        let environment = &self.unit.environment().name;
+        self.verifier
+            .findings(&*self.unit.delivery, environment, commit, &[self.unit.agent.as_str()])
+    }
+
+    /// The newest commit that holds manifest and tuple of a release byte for byte under another signature, one that holds:
+    /// a release is signed anew when its key was revoked, or when there was no key at first, and the ledger knows of none.
+    fn signed_anew(&self, release: &GitId) -> Result<Option<(GitId, Vec<Finding>)>, Failure> {
+        let (delivery, agent) = (&*self.unit.delivery, self.unit.agent.as_str());
+        let files = [branch::manifest(agent), branch::tuple(agent)];
+        let released = delivery.read(release, &files)?;
+        let past = delivery.history(self.newest, &branch::bundle(agent))?;
+        for version in past.versions {
+            if version.commit == *release || delivery.read(&version.commit, &files)? != released {
+                continue;
+            }
+            let findings = self.found(&version.commit)?;
+            if !findings.iter().any(Finding::is_error) {
+                return Ok(Some((version.commit, findings)));
+            }
+        }
+        Ok(None)
     }
 
     /// What of the tip a rollback goes on from; a list of units that nobody signed is none to go on from.

@@ -258,6 +258,6 @@ fn shown(
             unit.signer.clone().unwrap_or_default(),
         ]);
     }
-    text.push_str(&table.text());
+    text.push_str(&context.table(&table));
     text
 }

@@ -229,6 +229,7 @@ impl Fleet {
             no_color: true,
             key_passphrase: None,
             ci: false,
+            source_branch: None,
             identity: None,
         };
         let context = Context::of_process(environment, None);

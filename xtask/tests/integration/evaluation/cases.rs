@@ -336,3 +336,91 @@ fn suites_that_are_wrong_are_shown_where_they_are() {
     let report = bench.run("evaluate agent-router").unwrap();
     assert!(rules(&report).contains(&"empty-suite"));
 }
+
+#[test]
+fn a_bar_that_is_no_number_is_none() {
+    for wrong in [
+        "--pass-rate NaN",
+        "--pass-rate 2",
+        "--margin NaN",
+        "--max-cost inf",
+        "--max-cost=-1",
+    ] {
+        let words = ["cargo xtask", "evaluate"].into_iter().chain(wrong.split(' '));
+        let error = <xtask::cli::Cli as clap::Parser>::try_parse_from(words).unwrap_err();
+        assert!(error.to_string().contains("invalid value"), "{error}");
+    }
+}
+
+#[test]
+fn a_turn_is_the_users_or_the_models() {
+    let bench = Workbench::of_repository();
+    let suite = "agents/agent-router/regression/cases/turns.yaml";
+    let text = |role: &str| {
+        format!(
+            "prompt: route\nvars: {{channel: chat, signedIn: true, agents: []}}\nuserVariable: message\ncases:\n  \
+             - {{id: before, userInput: And now?, turns: [{{role: {role}, text: Hello}}], expectedTools: []}}\n"
+        )
+    };
+    for role in ["user", "model", "assistant"] {
+        bench.put(suite, &text(role));
+        let report = bench.run("evaluate agent-router --case before").unwrap();
+        assert_eq!(
+            report.result["evaluations"][0]["summary"]["total"], 1,
+            "{:?}",
+            report.findings
+        );
+    }
+    bench.put(suite, &text("bot"));
+    let report = bench.run("evaluate agent-router").unwrap();
+    let wrong = report
+        .findings
+        .iter()
+        .find(|finding| finding.location.as_ref().is_some_and(|place| place.file == suite));
+    assert!(wrong.unwrap().message.contains("`bot`"), "{:?}", report.findings);
+}
+
+#[test]
+fn a_model_past_its_day_is_told_where_it_runs() {
+    let bench = Workbench::of_repository();
+    let models = "environments/models.yaml";
+    let text = bench.text(models).unwrap();
+    bench.put(
+        models,
+        &text.replacen(
+            "name: claude-opus-4\n",
+            "name: claude-opus-4\n    retired: '2020-01-01'\n",
+            1,
+        ),
+    );
+    let report = bench.run("evaluate agent-infer").unwrap();
+    let past = report.findings.iter().filter(|finding| finding.rule == "retired-model");
+    let places: Vec<_> = past
+        .map(|finding| {
+            (
+                finding.unit.as_deref(),
+                finding.location.as_ref().unwrap().file.as_str(),
+            )
+        })
+        .collect();
+    expect_test::expect![[r#"
+        [
+            (
+                None,
+                "agents/agent-infer/agent.yaml",
+            ),
+            (
+                Some(
+                    "canary/agent-infer",
+                ),
+                "environments/canary/releases/agent-infer.yaml",
+            ),
+            (
+                Some(
+                    "production/agent-infer",
+                ),
+                "environments/production/releases/agent-infer.yaml",
+            ),
+        ]"#]]
+    .assert_eq(&format!("{places:#?}"));
+}

@@ -19,7 +19,7 @@ fn ask(bench: &Workbench, server: &Server, more: &str) -> Report {
 }
 
 /// Asks a server that never gives a usable answer; returns why, and how often it was asked.
-fn refused(behaviour: fn(usize, &Value) -> Answer) -> (String, usize) {
+fn refused(exit: u8, behaviour: fn(usize, &Value) -> Answer) -> (String, usize) {
     let bench = Workbench::of_repository();
     bench.put(CASSETTE, "");
     let agent = "agents/agent-router/agent.yaml";
@@ -30,7 +30,7 @@ fn refused(behaviour: fn(usize, &Value) -> Answer) -> (String, usize) {
     bench.put(agent, &text);
     let server = Server::start(Box::new(behaviour));
     let report = ask(&bench, &server, "--record");
-    assert_eq!(report.exit_code(), 1);
+    assert_eq!(report.exit_code(), exit, "{}", report.text);
     assert_eq!(bench.text(CASSETTE).unwrap(), "", "something was recorded");
     let got = &report.result["evaluations"][0]["failures"][0]["violations"][0]["got"];
     (got.as_str().unwrap().to_owned(), server.asked())
@@ -47,7 +47,7 @@ fn a_live_answer_is_judged_recorded_and_replayed() {
     let body = server.bodies.lock().unwrap()[0].clone();
     assert_eq!(
         (&body["model"], &body["max_tokens"]),
-        (&json!("gpt-4.1-mini"), &json!(512))
+        (&json!("gpt-4.1-mini-2025-04-14"), &json!(512))
     );
     assert_eq!(body["messages"][0]["role"], "system");
     assert_eq!(body["response_format"], json!({"type": "json_object"}));
@@ -106,37 +106,106 @@ fn busy_and_broken_servers_are_asked_again() {
 
 #[test]
 fn servers_that_never_answer_well_are_named_and_nothing_is_recorded() {
-    let (why, asked) = refused(|_, _| Answer::Whole(500, "{\"error\": \"down\"}".to_owned()));
+    let (why, asked) = refused(4, |_, _| Answer::Whole(500, "{\"error\": \"down\"}".to_owned()));
     assert_eq!(
         (why.as_str(), asked),
         (
-            "the endpoint answers with status 500: {\"error\": \"down\"}, 5 times",
-            5
+            "the endpoint answers with status 500: {\"error\": \"down\"}, 3 times",
+            3
         )
     );
-    let (why, asked) = refused(|_, _| Answer::Whole(401, "who are you".to_owned()));
+    let (why, asked) = refused(4, |_, _| Answer::Whole(401, "who are you".to_owned()));
     assert_eq!(
         (why.as_str(), asked),
         ("the endpoint answers with status 401: who are you", 1)
     );
-    let (why, asked) = refused(|_, _| Answer::Whole(200, "<html>a login page</html>".to_owned()));
+    let (why, asked) = refused(1, |_, _| Answer::Whole(200, "<html>a login page</html>".to_owned()));
     assert_eq!(
         (why.as_str(), asked),
         ("the endpoint's answer is no completion: <html>a login page</html>", 1)
     );
-    let (why, _) = refused(|_, _| Answer::Whole(200, "{\"choices\": [], \"usage\": null}".to_owned()));
+    let (why, _) = refused(1, |_, _| {
+        Answer::Whole(200, "{\"choices\": [], \"usage\": null}".to_owned())
+    });
     assert!(why.starts_with("the endpoint's answer has no choice"), "{why}");
-    let (why, _) = refused(|_, _| Answer::Whole(200, "x".repeat(10 << 20)));
+    let (why, _) = refused(4, |_, _| Answer::Whole(200, "x".repeat(10 << 20)));
     assert!(why.contains("is longer than 4194304 bytes"), "{why}");
-    let (why, _) = refused(|_, _| Answer::Half);
+    let (why, _) = refused(4, |_, _| Answer::Half);
     assert!(why.contains("broke off"), "{why}");
 }
 
 #[test]
 fn a_server_that_hangs_is_left_within_the_timeout_of_the_model() {
-    let (why, asked) = refused(|_, _| Answer::Nothing);
+    let (why, asked) = refused(4, |_, _| Answer::Nothing);
     assert!(why.contains("the time is over"), "{why}");
-    assert_eq!(asked, 5);
+    assert_eq!(asked, 3, "all tries together take three times as long as one may");
+}
+
+#[test]
+fn an_endpoint_that_is_away_is_given_up_for_all_and_nothing_is_said_of_the_agent() {
+    let bench = Workbench::of_repository();
+    let server = Server::start(Box::new(|_, _| Answer::Whole(503, "away".to_owned())));
+    let line = format!("evaluate agent-router --live --endpoint {} --parallel 1", server.url);
+    let report = bench.run(&line).unwrap();
+    assert_eq!((report.exit_code(), server.asked()), (4, 15));
+    assert_eq!(
+        report.unchecked,
+        [
+            "12 questions got no answer, and the endpoint was given up: the endpoint answers with status 503: away, 5 times"
+        ]
+    );
+    let evaluation = &report.result["evaluations"][0];
+    assert_eq!(evaluation["verdict"]["outcome"], "incomplete");
+    assert!(report.text.contains("0 of 12 cases hold (unknown)"), "{}", report.text);
+}
+
+#[test]
+fn a_refresh_takes_no_answer_away_that_has_no_new_one() {
+    let bench = Workbench::of_repository();
+    let before = bench.text(CASSETTE).unwrap();
+    let server = Server::start(Box::new(|number, _| match number {
+        0 => Answer::Whole(200, completion(GOOD)),
+        _ => Answer::Whole(401, "no more".to_owned()),
+    }));
+    let line = format!(
+        "evaluate agent-router --live --endpoint {} --parallel 1 --record --refresh",
+        server.url
+    );
+    bench.run(&line).unwrap();
+    let after = bench.text(CASSETTE).unwrap();
+    assert_eq!(after.lines().count(), before.lines().count());
+    let kept = after.lines().filter(|line| before.contains(line)).count();
+    assert_eq!(kept, before.lines().count() - 1, "one answer is new");
+}
+
+#[test]
+fn what_a_killed_refresh_leaves_can_be_read() {
+    let bench = Workbench::of_repository();
+    let cassette = bench.text(CASSETTE).unwrap();
+    let first = cassette.lines().next().unwrap();
+    let mut again: Value = serde_json::from_str(first).unwrap();
+    again["reply"]["latencyMs"] = json!(7);
+    let twice = format!("{cassette}\n{again}\n");
+    bench.put(CASSETTE, &twice);
+    let report = bench.run("evaluate agent-router --no-mock").unwrap();
+    assert!(report.findings.iter().any(|finding| finding.rule == "broken-cassette"));
+    again["again"] = json!(true);
+    bench.put(CASSETTE, &format!("{cassette}\n{again}\n"));
+    let report = bench.run("evaluate agent-router --no-mock --strict").unwrap();
+    assert_eq!(report.findings, []);
+}
+
+#[test]
+fn an_unreadable_judgement_is_not_kept() {
+    let bench = Workbench::of_repository();
+    let cassette = "agents/order-triage/regression/cassettes/triage.jsonl";
+    let mock = "agents/order-triage/regression/mock.yaml";
+    let text = bench.text(mock).unwrap().replace("score: 0.9", "score: high");
+    bench.put(mock, &text);
+    bench.put(cassette, "");
+    bench.run("evaluate order-triage --record").unwrap();
+    let kept = bench.text(cassette).unwrap();
+    assert!(kept.lines().count() > 5 && !kept.contains("high"), "{kept}");
 }
 
 #[test]
@@ -144,12 +213,19 @@ fn a_run_ends_when_its_budget_is_used_up() {
     let bench = Workbench::of_repository();
     let server = Server::saying(GOOD);
     let line = format!(
-        "evaluate agent-router --live --endpoint {} --parallel 1 --max-tokens 200",
+        "evaluate agent-router --live --endpoint {} --parallel 8 --max-tokens 2500",
         server.url
     );
     let report = bench.run(&line).unwrap();
-    assert_eq!(server.asked(), 2);
-    assert_eq!(report.result["evaluations"][0]["summary"]["notEvaluated"], 10);
+    let evaluation = &report.result["evaluations"][0];
+    let tokens = &evaluation["tokens"];
+    let used = tokens["input"].as_u64().unwrap() + tokens["output"].as_u64().unwrap();
+    assert_eq!(used, 110 * server.asked() as u64);
+    assert!(used > 500 && used <= 2500, "{used} tokens");
+    assert_eq!(
+        evaluation["summary"]["notEvaluated"].as_u64().unwrap() + server.asked() as u64,
+        12
+    );
 }
 
 #[test]

@@ -107,6 +107,7 @@ fn a_tuple_of_another_agent_is_refused() {
             error[foreign-tuple] environments/staging/releases/assistant.yaml:3:10
               the tuple is of `orders`
               unit: staging/assistant
+              help: a release file is written by `promote` and `rollback`, never copied; restore it with `git checkout`
         "#]],
     );
 }

@@ -68,15 +68,15 @@ fn a_template_that_renders_no_yaml_shows_its_line_and_what_it_rendered() {
         "ports: [{ port: 8080 }]",
         "ports: [{ port: 8080 }",
         expect![[r#"
-        exit 1
-        error[template-not-yaml] templates/agent-service/service.yaml.tera:8:1
-          what the template renders is no YAML: unclosed bracket '['
-          unit: dev/orders
-          help: rendered:
-                 6 | spec:
-                 7 |   selector: { app: "orders" }
-            >    8 |   ports: [{ port: 8080 }
-    "#]],
+            exit 1
+            error[template-not-yaml] templates/agent-service/service.yaml.tera:8:3
+              what the template renders is no YAML: unclosed bracket '['
+              unit: dev/orders
+              help: rendered:
+                     6 | spec:
+                     7 |   selector: { app: "orders" }
+                >    8 |   ports: [{ port: 8080 }
+        "#]],
     );
 }
 
@@ -87,16 +87,16 @@ fn a_key_rendered_twice_is_found() {
         "  ports: [",
         "  selector: {}\n  ports: [",
         expect![[r#"
-        exit 1
-        error[duplicate-key] templates/agent-service/service.yaml.tera:8:1
-          what the template renders is no YAML: duplicate key `selector`
-          unit: dev/orders
-          help: rendered:
-                 6 | spec:
-                 7 |   selector: { app: "orders" }
-            >    8 |   selector: {}
-                 9 |   ports: [{ port: 8080 }]
-    "#]],
+            exit 1
+            error[duplicate-key] templates/agent-service/service.yaml.tera:8:3
+              what the template renders is no YAML: duplicate key `selector`
+              unit: dev/orders
+              help: rendered:
+                     6 | spec:
+                     7 |   selector: { app: "orders" }
+                >    8 |   selector: {}
+                     9 |   ports: [{ port: 8080 }]
+        "#]],
     );
 }
 
@@ -107,12 +107,12 @@ fn a_scalar_that_readers_disagree_on_must_be_quoted() {
         "  ports: [",
         "  externalTrafficPolicy: no\n  ports: [",
         expect![[r#"
-        exit 1
-        error[ambiguous-scalar] templates/agent-service/service.yaml.tera:8:1
-          `no` means different things to different YAML readers
-          unit: dev/orders
-          help: quote it: in a template, with the filter `quote`
-    "#]],
+            exit 1
+            error[ambiguous-scalar] templates/agent-service/service.yaml.tera:8:3
+              `no` means different things to different YAML readers
+              unit: dev/orders
+              help: quote it: in a template, with the filter `quote`
+        "#]],
     );
 }
 
@@ -145,7 +145,7 @@ fn a_pod_must_lead_to_its_tuple() {
         "        team: shop\n",
         expect![[r#"
             exit 1
-            error[untraceable-pod] templates/agent-service/workload.yaml.tera:13:1
+            error[untraceable-pod] templates/agent-service/workload.yaml.tera:13:7
               the pods of `shop-dev/Deployment orders (apps)` do not carry their tuple
               unit: dev/orders
               object: shop-dev/Deployment orders (apps)
@@ -162,7 +162,7 @@ fn annotations_that_are_no_map_are_a_finding() {
         "  namespace: {{ environment.namespace | quote }}\n  annotations: none\n",
         expect![[r#"
             exit 1
-            error[incomplete-object] templates/agent-service/workload.yaml.tera:6:1
+            error[incomplete-object] templates/agent-service/workload.yaml.tera:6:3
               `metadata.annotations` of `shop-dev/Deployment orders (apps)` is no map
               unit: dev/orders
               object: shop-dev/Deployment orders (apps)

@@ -79,20 +79,45 @@ fn what_a_killed_run_did_not_record_the_next_one_does() {
     // as if the run had ended between the environment's branch and the ledger
     fleet.repository.set("refs/heads/lockstep/ledger", ledger);
     fleet.release(&["staging"]);
-    assert_eq!(kinds(&fleet, "dev/orders"), ["released"]);
-    fleet.release(&["dev"]);
     assert_eq!(kinds(&fleet, "dev/orders"), ["released", "released"]);
     assert_eq!(kinds(&fleet, "dev/_environment"), ["committed", "committed"]);
-    // even where there is nothing left of the ledger
-    fleet
-        .repository
-        .git
-        .find_reference("refs/heads/lockstep/ledger")
-        .unwrap()
-        .delete()
-        .unwrap();
+    // even where there is nothing left of the ledger, and whatever runs next
+    let again: [&[&str]; 3] = [
+        &["release", "dev"],
+        &["mark", "verified", "orders", "-e", "dev", "--reason", "it runs"],
+        &["stage", "record", "unit_test", "passed", "--agent", "orders"],
+    ];
+    for arguments in again {
+        let git = &fleet.repository.git;
+        git.find_reference("refs/heads/lockstep/ledger")
+            .unwrap()
+            .delete()
+            .unwrap();
+        fleet.done(arguments);
+        let known = kinds(&fleet, "dev/orders");
+        assert_eq!(known[..2], ["released", "released"], "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_looks_like_a_secret_is_not_recorded() {
+    let fleet = Fleet::small();
     fleet.release(&["dev"]);
-    assert_eq!(kinds(&fleet, "dev/orders"), ["released", "released"]);
+    let before = fleet.tip("lockstep/ledger");
+    let detail = format!("token=ghp_{}", "aB3dE5gH7jK9".repeat(3));
+    let arguments = [
+        "stage",
+        "record",
+        "unit_test",
+        "passed",
+        "--agent",
+        "orders",
+        "--detail",
+        &detail,
+    ];
+    let answer = fleet.run(&arguments);
+    assert_eq!(answer.exit, 2, "{}", answer.stderr);
+    assert_eq!(fleet.tip("lockstep/ledger"), before);
 }
 
 #[test]

@@ -214,6 +214,65 @@ fn a_release_file_that_did_not_follow_is_told_while_it_is_held_and_stops_what_wa
 }
 
 #[test]
+fn the_application_names_the_release_that_came_back() {
+    let fleet = promoted_once();
+    let told = "\n  labels: { lockstep.dev/version: {{ release.version | quote }} }";
+    let rows = "\n  info:\n    - { name: Label, value: {{ release.version | quote }} }\n    - { name: Tuple, value: {{ release.tupleId | quote }} }";
+    let template = "templates/argocd/application.yaml.tera";
+    fleet
+        .edit(template, "\nmetadata:", &format!("\nmetadata:{told}"))
+        .edit(template, "\nspec:", &format!("\nspec:{rows}"))
+        .commit("Tell what runs");
+    fleet.release(&["staging"]);
+    let application = || fleet.file("environment/staging", "argocd/orders.yaml");
+    let old = application();
+    next_candidate(&fleet, '6');
+    fleet.done(&[
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.1.0",
+    ]);
+    fleet.release(&["staging"]);
+    assert!(application().contains("v1.1.0"), "{}", application());
+    fleet.done(&BACK);
+    let new = application();
+    let plain = new
+        .lines()
+        .filter(|line| !line.contains("notice.argocd") && !line.ends_with("annotations:"));
+    assert_eq!(plain.collect::<Vec<_>>(), old.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn what_runs_is_told_to_run_when_it_is_asked_for() {
+    let answer = twice().run(&[&BACK[..], &["--to", "v1.1.0"]].concat());
+    assert_eq!(answer.exit, 1);
+    assert!(
+        answer.text().contains("`v1.1.0` is what runs of `orders`"),
+        "{}",
+        answer.text()
+    );
+    assert_eq!(
+        twice()
+            .run(&["rollback", "orders", "-e", "staging", "--reason", " "])
+            .exit,
+        2
+    );
+}
+
+#[test]
+fn a_rollback_of_values_alone_is_resumed_and_they_come_back_with_the_next_release() {
+    let fleet = promoted_once();
+    let before = fleet.file("environment/staging", "apps/orders/manifest.yaml");
+    fleet.append("environments/staging/environment.yaml", "values: { replicas: 5 }\n");
+    fleet.commit("Grow");
+    fleet.release(&["staging"]);
+    fleet.done(&BACK);
+    let manifest = || fleet.file("environment/staging", "apps/orders/manifest.yaml");
+    assert_eq!(manifest(), before);
+    fleet.done(&["resume", "orders", "-e", "staging", "--reason", "mended"]);
+    assert_eq!(fleet.done(&["release", "staging"]).rules(), [""; 0]);
+    assert!(manifest().contains("replicas: 5"));
+}
+
+#[test]
 fn the_last_verified_release_comes_before_the_last_one() {
     let fleet = twice();
     fleet.done(&[

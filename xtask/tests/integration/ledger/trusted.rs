@@ -124,6 +124,40 @@ fn a_verified_release_whose_key_was_revoked_is_passed_over() {
 }
 
 #[test]
+fn a_release_that_was_signed_anew_is_one_to_go_back_to() {
+    let fleet = promoted_once();
+    fleet.done(&["keys", "rotate", "release", "--name", "next", "--plain"]);
+    fleet.done(&["keys", "revoke", "release", "--reason", "stolen"]);
+    fleet.commit("Revoke a key");
+    fleet.done(&["release", "dev", "staging", "--resign"]);
+    again(&fleet, '6', "v1.1.0");
+    let answer = fleet.done(&BACK);
+    assert_eq!(answer.result()["to"]["version"], "v1.0.0");
+    assert_eq!(answer.rules(), [""; 0], "{}", answer.text());
+    assert_eq!(fleet.done(&BACK).result()["dryCommit"], serde_json::Value::Null);
+    assert_eq!(verified(&fleet).exit, 0, "{}", verified(&fleet).text());
+    assert_eq!(
+        fleet.run(&["verify", "--environment", "staging", "--reproduce"]).exit,
+        0
+    );
+}
+
+#[test]
+fn a_release_that_was_signed_for_the_first_time_later_is_one_to_go_back_to() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    again(&fleet, '5', "v1.0.0");
+    fleet.done(&["keys", "init", "--plain"]);
+    fleet.commit("Let a key sign");
+    fleet.done(&["release", "dev", "staging"]);
+    again(&fleet, '6', "v1.1.0");
+    let answer = fleet.done(&BACK);
+    assert_eq!(answer.result()["to"]["version"], "v1.0.0");
+    assert_eq!(answer.rules(), [""; 0], "{}", answer.text());
+    assert_eq!(verified(&fleet).exit, 0, "{}", verified(&fleet).text());
+}
+
+#[test]
 fn a_rollback_does_not_sign_what_somebody_else_wrote() {
     let fleet = signed_since();
     change(&fleet, "argocd/orders.yaml", "path: ", "path: evil/");

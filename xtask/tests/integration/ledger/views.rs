@@ -4,7 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{next_candidate, promoted_once};
-use crate::fleet::{Fleet, command};
+use crate::fleet::{Fleet, command, folded};
 
 fn rolled_back() -> Fleet {
     let fleet = promoted_once();
@@ -178,4 +178,56 @@ fn a_change_log_shows_as_many_releases_as_asked() {
     let log = answer.result().as_array().unwrap().clone();
     assert_eq!(log.len(), 1);
     assert_eq!(log[0]["components"][0]["field"], "digest");
+}
+
+#[test]
+fn the_summary_of_stages_has_the_last_word_of_each_and_how_long_it_took() {
+    let fleet = promoted_once();
+    let record = |stage: &str, status: &str, more: &[&str]| {
+        let words = ["stage", "record", stage, status, "--agent", "orders"];
+        fleet.done(&[&words[..], more].concat());
+    };
+    record("build_image", "passed", &["--duration", "61.25"]);
+    record("unit_test", "failed", &["--duration", "4"]);
+    record("unit_test", "passed", &["--duration", "5"]);
+    record("security_scan", "skipped", &[]);
+    let summary = |more: &[&str]| {
+        let mut answer = command(
+            fleet.folder(),
+            &[&["stage", "summary", "--agent", "orders"], more].concat(),
+        );
+        String::from_utf8(answer.output().unwrap().stdout).unwrap()
+    };
+    expect![[r#"
+        orders sha256:…: 2 of 3 stages passed, 66.2 s in all
+          stage          status      seconds
+          unit_test      ✅ passed   5.0
+          security_scan  ➖ skipped  -
+          build_image    ✅ passed   61.2
+    "#]]
+    .assert_eq(&folded(&summary(&[])));
+    expect![[r#"
+        <!-- lockstep stage -->
+        ## ✅ Lockstep stage: nothing found
+
+        ### Stages of orders: 2 of 3 stages passed, 66.2 s in all
+
+        | stage | status | seconds |
+        |---|---|---|
+        | unit\_test | ✅ passed | 5.0 |
+        | security\_scan | ➖ skipped | - |
+        | build\_image | ✅ passed | 61.2 |
+    "#]]
+    .assert_eq(&folded(&summary(&["--format", "markdown"])));
+    let running = fleet.done(&["stage", "summary", "--agent", "orders", "--environment", "dev"]);
+    assert_eq!(running.result()["passed"], 2);
+    next_candidate(&fleet, '7');
+    let fresh = fleet.done(&["stage", "summary", "--agent", "orders"]);
+    assert_eq!(fresh.result()["total"], 0, "a new candidate has no past");
+    assert_eq!(
+        fleet
+            .run(&["stage", "summary", "--agent", "assistant", "--environment", "staging"])
+            .exit,
+        1
+    );
 }

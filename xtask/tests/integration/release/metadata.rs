@@ -257,6 +257,40 @@ fn a_page_says_what_runs_and_what_changed() {
 }
 
 #[test]
+fn a_page_says_what_runs_in_place_of_the_tuple() {
+    let fleet = Fleet::small();
+    let overrides =
+        "overrides:\n  prompts: latest\n  model: { name: small-model, mock: true }\n  tools: { mock: true }\n";
+    fleet
+        .append("environments/dev/environment.yaml", overrides)
+        .put("agents/assistant/prompts/greet/1.1.0.prompt", "Greet them by name.\n")
+        .commit("Follow the newest");
+    fleet.release(&["dev"]);
+    fleet
+        .put("agents/assistant/prompts/greet/1.2.0.prompt", "Greet them twice.\n")
+        .commit("Write another");
+    fleet.release(&["dev"]);
+    let page = folded(&fleet.file(BRANCH, "apps/assistant/README.md"));
+    let lines = page
+        .lines()
+        .filter(|line| ["in place of", "mock", "→"].iter().any(|word| line.contains(word)));
+    expect![[r#"
+        | prompt greet | `1.2.0 sha256:…` in place of `1.0.0` |
+        | model | `anthropic small-model, temperature 0.2, at most 1000 tokens` in place of `anthropic claude`, a mock answers |
+        | tools | `1.0.0 sha256:…`, mocks answer |
+        - overrides.prompts.greet.sha256: sha256:… → sha256:…
+        - overrides.prompts.greet.version: 1.1.0 → 1.2.0
+    "#]]
+    .assert_eq(&lines.map(|line| format!("{line}\n")).collect::<String>());
+    let log = fleet.done(&["history", "assistant", "--environment", "dev", "--changes"]);
+    let logged = log.json.to_string();
+    assert!(
+        logged.contains(r#""before":"1.1.0""#) && logged.contains(r#""after":"1.2.0""#),
+        "{logged}"
+    );
+}
+
+#[test]
 fn a_pod_leads_to_its_tuple_and_the_workload_to_its_input() {
     let fleet = Fleet::small();
     fleet.release(&["dev"]);

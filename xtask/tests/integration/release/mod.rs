@@ -9,3 +9,4 @@ mod memory;
 mod metadata;
 mod same;
 mod selection;
+mod source_branch;

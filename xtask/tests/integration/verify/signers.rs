@@ -40,6 +40,18 @@ fn case_12_a_revoked_key() {
 }
 
 #[test]
+fn case_12_a_key_that_one_of_its_entries_revokes() {
+    let released = Released::new();
+    let key = released.key().public().to_pem().replace('\n', "\n      ");
+    let second = format!(
+        "    environments: [dev]\n  - name: again\n    key: |\n      {key}\n    environments: [dev]\n    \
+         revoked: {{ reason: laptop stolen, at: \"2026-01-01T00:00:00Z\" }}\n"
+    );
+    let answer = released.verify_with(&second);
+    assert_eq!(answer.rules(), vec!["revoked-signer"; 3], "{}", answer.text());
+}
+
+#[test]
 fn case_13_an_expired_key_whatever_the_date_of_the_commit() {
     let released = Released::new();
     // the fixture's commits are of November 2023, when the key was still good

@@ -13,5 +13,7 @@ mod tests;
 
 use crate::model::Rule;
 
+pub(crate) use secrets::of_json;
+
 /// Every rule of the three scopes, by id.
 pub const RULES: &[&[Rule]] = &[environment::RULES, fleet::RULES, unit::RULES];

@@ -5,4 +5,4 @@ pub mod promptfoo;
 mod suite;
 
 pub use assertion::{Assertion, UNSUPPORTED, support};
-pub use suite::{Case, ExpectedTool, Judge, Order, Suite, Turn};
+pub use suite::{Case, ExpectedTool, Judge, Order, Suite, Turn, TurnRole};

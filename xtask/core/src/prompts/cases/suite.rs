@@ -172,8 +172,30 @@ impl ExpectedTool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Turn {
-    /// Who: `user` or `model`.
-    pub role: String,
+    /// Who.
+    pub role: TurnRole,
     /// What.
     pub text: String,
+}
+
+/// Who said something before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TurnRole {
+    /// The user.
+    User,
+    /// The model.
+    Model,
+    /// The model, in the words of other tools.
+    Assistant,
+}
+
+impl TurnRole {
+    /// The role as prompts name it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            TurnRole::User => "user",
+            TurnRole::Model | TurnRole::Assistant => "model",
+        }
+    }
 }

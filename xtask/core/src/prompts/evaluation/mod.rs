@@ -2,12 +2,14 @@
 
 mod compare;
 mod grid;
+mod meter;
 mod result;
 mod suite;
 mod verdict;
 
 pub use compare::{Comparison, compare};
 pub use grid::{Grid, GridCell, GridColumn, GridRow, Variant};
+pub use meter::Prices;
 pub use result::{
     CaseOutcome, CaseResult, Evaluation, JudgeEvidence, SuiteEvidence, Summary, Tokens, Verdict, VerdictOutcome,
     suite_digest,

@@ -1,15 +1,18 @@
 //! Runs the cases of one suite, in parallel.
 
+use std::cell::Cell;
+
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::meter::{Consumed, Meter, Prices};
 use super::{CaseOutcome, CaseResult, Tokens};
 use crate::model::Digest;
 use crate::prompts::cases::{Case, Suite};
 use crate::prompts::run::{
-    Answered, Answers, Attempt, Chain, Failing, Mock, Refusal, Subject, attempt, judge_request, key,
+    Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, attempt, judge_request, key,
 };
-use crate::prompts::score::{Score, Scorer, Violation, price, shortened};
+use crate::prompts::score::{Score, Scorer, Violation, shortened};
 use crate::prompts::template::Partials;
 
 /// Most failures that are kept in full.
@@ -22,8 +25,8 @@ pub struct SuiteRun {
     pub cases: Vec<(String, CaseOutcome, f64, f64, u32)>,
     /// The first cases that did not hold.
     pub failures: Vec<CaseResult>,
-    /// Tokens of questions and answers.
-    pub tokens: (u64, u64),
+    /// Tokens of questions and answers, the judge's among them.
+    pub tokens: Usage,
     /// What they cost, where prices are known.
     pub cost: Option<f64>,
     /// Who answered.
@@ -33,9 +36,10 @@ pub struct SuiteRun {
 impl Tokens {
     /// The tokens of several runs.
     pub fn of(runs: &[SuiteRun]) -> Tokens {
+        let sum = runs.iter().fold(Usage::default(), |sum, run| sum.plus(run.tokens));
         Tokens {
-            input: runs.iter().map(|run| run.tokens.0).sum(),
-            output: runs.iter().map(|run| run.tokens.1).sum(),
+            input: sum.input,
+            output: sum.output,
         }
     }
 }
@@ -45,13 +49,14 @@ pub fn cost(runs: &[SuiteRun]) -> Option<f64> {
     runs.iter().try_fold(0.0, |sum, run| Some(sum + run.cost?))
 }
 
-/// Runs every case of a suite so many times.
+/// Runs every case of a suite so many times; the judge's answers cost what `prices` says.
 pub fn run_suite(
     subject: &Subject,
     suite: &Suite,
     chain: &Chain<'_>,
     tools: Option<&Mock>,
     repeats: u32,
+    prices: Prices<'_>,
 ) -> Result<SuiteRun, String> {
     let scorer = Scorer::new(subject, suite)?;
     let run = Run {
@@ -61,16 +66,12 @@ pub fn run_suite(
         partials: subject.partials(),
         chain,
         tools,
+        prices,
     };
     let asked: Vec<Asked> = suite.cases.par_iter().map(|case| run.case(case, repeats)).collect();
-    let mut total = SuiteRun {
-        cost: Some(0.0),
-        ..SuiteRun::default()
-    };
+    let (mut total, mut consumed) = (SuiteRun::default(), Consumed::default());
     for (case, asked) in suite.cases.iter().zip(asked) {
-        total.tokens.0 += asked.tokens.0;
-        total.tokens.1 += asked.tokens.1;
-        total.cost = total.cost.zip(asked.cost).map(|(sum, cost)| sum + cost);
+        consumed = consumed.plus(asked.consumed);
         let outcome = asked.worst.outcome;
         total
             .cases
@@ -79,6 +80,7 @@ pub fn run_suite(
             total.failures.push(asked.worst);
         }
     }
+    (total.tokens, total.cost) = (consumed.tokens, consumed.cost);
     total.answered = chain.answered();
     Ok(total)
 }
@@ -89,8 +91,7 @@ struct Asked {
     worst: CaseResult,
     held: u32,
     score: f64,
-    tokens: (u64, u64),
-    cost: Option<f64>,
+    consumed: Consumed,
 }
 
 struct Run<'a> {
@@ -100,6 +101,7 @@ struct Run<'a> {
     partials: Partials,
     chain: &'a Chain<'a>,
     tools: Option<&'a Mock>,
+    prices: Prices<'a>,
 }
 
 impl Run<'_> {
@@ -113,24 +115,17 @@ impl Run<'_> {
             worst: blank(case, CaseOutcome::Skipped),
             held: 0,
             score: 0.0,
-            tokens: (0, 0),
-            cost: Some(0.0),
+            consumed: Consumed::default(),
         };
         if case.system_prompt_version > version && version.is_some() {
             return asked;
         }
         let (mut held, mut failed) = (Vec::new(), Vec::new());
         for repeat in 0..repeats.max(1) {
-            let (result, attempt) = self.once(case, repeat);
+            let meter = Meter::new(self.chain, &self.subject.model, self.prices);
+            let result = self.once(case, repeat, &meter);
             asked.score += result.score / f64::from(repeats.max(1));
-            if let Some(attempt) = attempt {
-                asked.tokens.0 += attempt.usage.input;
-                asked.tokens.1 += attempt.usage.output;
-                asked.cost = asked
-                    .cost
-                    .zip(price(self.subject, &attempt))
-                    .map(|(sum, cost)| sum + cost);
-            }
+            asked.consumed = asked.consumed.plus(meter.consumed());
             if result.passed {
                 held.push(result)
             } else {
@@ -151,56 +146,86 @@ impl Run<'_> {
         asked
     }
 
-    fn once(&self, case: &Case, repeat: u32) -> (CaseResult, Option<Attempt>) {
+    fn once(&self, case: &Case, repeat: u32, meter: &Meter<'_>) -> CaseResult {
         let answered = attempt(
             self.subject,
             &self.partials,
             self.suite,
             case,
             repeat,
-            self.chain,
+            meter,
             self.tools,
         );
         let attempt = match answered {
             Ok(attempt) => attempt,
-            Err(failing) => return (unanswered(case, failing), None),
+            Err(failing) => return unanswered(case, failing),
         };
-        let judge = |expected: &str| self.judged(expected, case, &attempt, repeat);
-        let result = match self.scorer.score(case, &attempt, &judge) {
+        // a judge that is not there says nothing of the case
+        let was_absent = Cell::new(false);
+        let judge = |expected: &str| {
+            let judged = self.judged(expected, case, &attempt, (repeat, meter));
+            judged.map_err(|unjudged| match unjudged {
+                Unjudged::Absent(reason) => {
+                    was_absent.set(true);
+                    reason
+                }
+                Unjudged::Wrong(reason) => reason,
+            })
+        };
+        match self.scorer.score(case, &attempt, &judge) {
             Ok(score) => graded(case, &attempt, score),
             Err(reason) => {
-                let mut result = blank(case, CaseOutcome::Error);
+                let outcome = match was_absent.get() {
+                    true => CaseOutcome::NotEvaluated,
+                    false => CaseOutcome::Error,
+                };
+                let mut result = blank(case, outcome);
                 result.response_preview = shortened(&attempt.text);
                 result.violations = vec![violation("not judged", "a judgement", &reason)];
                 result
             }
-        };
-        (result, Some(attempt))
-    }
-
-    fn judged(&self, expected: &str, case: &Case, attempt: &Attempt, repeat: u32) -> Result<f64, String> {
-        let judge = self
-            .suite
-            .judge
-            .as_ref()
-            .ok_or("the suite names no judge: add `judge:` with provider and name")?;
-        let request = judge_request(judge, expected, case, attempt);
-        let key: Digest = key(&request, repeat);
-        let reply = self.chain.answer(&request, &key).map_err(|refusal| match refusal {
-            Refusal::Missing => "the judge's answer was never recorded".to_owned(),
-            Refusal::Failed(reason) | Refusal::OverBudget(reason) => format!("the judge did not answer: {reason}"),
-        })?;
-        let score = serde_json::from_str::<Value>(&reply.text)
-            .ok()
-            .and_then(|value| value.get("score")?.as_f64());
-        match score {
-            Some(score) if (0.0..=1.0).contains(&score) => Ok(score),
-            _ => Err(format!(
-                "the judge gave no score from 0 to 1: {}",
-                shortened(&reply.text)
-            )),
         }
     }
+
+    fn judged(
+        &self,
+        expected: &str,
+        case: &Case,
+        attempt: &Attempt,
+        (repeat, meter): (u32, &Meter<'_>),
+    ) -> Result<f64, Unjudged> {
+        let judge = self.suite.judge.as_ref().ok_or_else(|| {
+            Unjudged::Wrong("the suite names no judge: add `judge:` with provider and name".to_owned())
+        })?;
+        let request = judge_request(judge, expected, case, attempt);
+        let key: Digest = key(&request, repeat);
+        let wrong = |reply: &Reply| score(reply).err();
+        let reply = meter.ask(&request, &key, &wrong).map_err(|refusal| match refusal {
+            Refusal::Missing => Unjudged::Wrong("the judge's answer was never recorded".to_owned()),
+            Refusal::Failed(reason) => Unjudged::Wrong(format!("the judge did not answer: {reason}")),
+            Refusal::Outage(reason) | Refusal::OverBudget(reason) => {
+                Unjudged::Absent(format!("the judge did not answer: {reason}"))
+            }
+        })?;
+        score(&reply).map_err(Unjudged::Wrong)
+    }
+}
+
+/// Why a judge gave no score.
+enum Unjudged {
+    /// It did not judge.
+    Wrong(String),
+    /// It could not be asked.
+    Absent(String),
+}
+
+/// The score in a judge's answer.
+fn score(reply: &Reply) -> Result<f64, String> {
+    let value = serde_json::from_str::<Value>(&reply.text).ok();
+    let score = value.and_then(|value| value.get("score")?.as_f64());
+    score
+        .filter(|score| (0.0..=1.0).contains(score))
+        .ok_or_else(|| format!("the judge gave no score from 0 to 1: {}", shortened(&reply.text)))
 }
 
 fn violation(assertion: &str, expected: &str, got: &str) -> Violation {
@@ -233,7 +258,7 @@ fn blank(case: &Case, outcome: CaseOutcome) -> CaseResult {
 fn unanswered(case: &Case, failing: Failing) -> CaseResult {
     let (outcome, reason) = match failing {
         Failing::Case(reason) | Failing::Answer(Refusal::Failed(reason)) => (CaseOutcome::Error, reason),
-        Failing::Answer(Refusal::OverBudget(reason)) => (CaseOutcome::NotEvaluated, reason),
+        Failing::Answer(Refusal::OverBudget(reason) | Refusal::Outage(reason)) => (CaseOutcome::NotEvaluated, reason),
         Failing::Answer(Refusal::Missing) => (CaseOutcome::NotEvaluated, "this request was never recorded".to_owned()),
     };
     let mut result = blank(case, outcome);

@@ -1,7 +1,7 @@
 //! The verdict on a run: rate, number of cases, and no step back.
 
 use super::{CaseOutcome, Comparison, SuiteRun, Summary, Verdict, VerdictOutcome};
-use crate::prompts::statistics::{least_cases, lower_bound, ratio};
+use crate::prompts::statistics::{least_cases, lower_bound, percent, ratio};
 
 /// What a run must reach.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +65,6 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
 /// The verdict on a summary, and on a comparison where there is one.
 pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Verdict {
     let mut reasons = Vec::new();
-    let percent = |share: f64| format!("{:.1} %", share * 100.0);
     if summary.total == 0 {
         reasons.push("there are no cases: an empty suite proves nothing".to_owned());
     } else if summary.total < bar.cases {
@@ -76,14 +75,17 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
     }
     let judged = summary.total - summary.not_evaluated;
     let rate = ratio(summary.passed, judged);
-    if judged > 0 && rate <= bar.pass_rate {
+    // nothing is above or within a bar that is no number
+    let is_enough = |rate: f64| rate > bar.pass_rate;
+    let is_within = |drop: f64| drop <= bar.margin;
+    if judged > 0 && !is_enough(rate) {
         reasons.push(format!(
             "{} of the cases hold, and more than {} must",
             percent(rate),
             percent(bar.pass_rate)
         ));
     }
-    if bar.proved && summary.pass_rate_bound <= bar.pass_rate {
+    if bar.proved && !is_enough(summary.pass_rate_bound) {
         reasons.push(format!(
             "the cases prove a rate of {}, and {} must be proved; {} cases could",
             percent(summary.pass_rate_bound),
@@ -100,7 +102,7 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
                 against.missing.join(", ")
             ));
         }
-        if against.drop_bound > bar.margin {
+        if !is_within(against.drop_bound) {
             reasons.push(format!(
                 "the pass rate is lower than with {} by {} at least, and {} is allowed",
                 against.with,

@@ -66,7 +66,7 @@ fn first_request(subject: &Subject, suite: &Suite, case: &Case, partials: &Parti
     let history: Vec<Message> = case
         .turns
         .iter()
-        .map(|turn| Message::text(&turn.role, turn.text.as_str()))
+        .map(|turn| Message::text(turn.role.word(), turn.text.as_str()))
         .collect();
     let mut said: Vec<ChatMessage> = messages(pieces, &history).iter().map(chat).collect();
     if suite.user_variable.is_none() && !case.user_input.is_empty() {
@@ -112,9 +112,8 @@ pub fn attempt(
             .answer(&request, &key(&request, repeat))
             .map_err(Failing::Answer)?;
         attempt.steps += 1;
-        attempt.usage.input += reply.usage.input;
-        attempt.usage.output += reply.usage.output;
-        attempt.latency_ms += reply.latency_ms;
+        attempt.usage = attempt.usage.plus(reply.usage);
+        attempt.latency_ms = attempt.latency_ms.saturating_add(reply.latency_ms);
         attempt.finish.clone_from(&reply.finish);
         if reply.calls.is_empty() {
             attempt.text = reply.text;

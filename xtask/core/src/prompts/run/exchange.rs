@@ -119,13 +119,25 @@ pub struct Usage {
     pub output: u64,
 }
 
+impl Usage {
+    /// Both together; a file may claim any number.
+    pub fn plus(self, other: Usage) -> Usage {
+        Usage {
+            input: self.input.saturating_add(other.input),
+            output: self.output.saturating_add(other.output),
+        }
+    }
+}
+
 /// Why nothing answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// It was never recorded.
     Missing,
-    /// It could not be reached, or what came back was no answer.
+    /// What came back was no answer.
     Failed(String),
+    /// It could not be reached, or did not want to answer: that says nothing of what is judged.
+    Outage(String),
     /// Money or tokens are used up.
     OverBudget(String),
 }

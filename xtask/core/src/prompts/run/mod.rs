@@ -5,6 +5,7 @@ mod cassette;
 mod chain;
 mod exchange;
 mod mock;
+pub mod openai;
 mod subject;
 
 pub use attempt::{Attempt, Failing, attempt, judge_prompt, judge_request};

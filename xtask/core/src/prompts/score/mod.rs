@@ -23,7 +23,6 @@ use serde_json::Value;
 use super::cases::{Assertion, Case, Suite, support};
 use super::run::{Attempt, Subject};
 
-pub(super) use fields::price;
 pub(super) use fill::template;
 pub use manifest::{arguments_fault, tool_calls, tools_named};
 

@@ -1,6 +1,7 @@
 //! Prompts read, rendered and judged, in memory.
 
 mod assertions;
+mod completions;
 mod contracts;
 mod files;
 mod numbers;

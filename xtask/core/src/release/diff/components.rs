@@ -49,7 +49,7 @@ impl<'a> ComponentFiles<'a> {
     /// The prompts whose texts differ.
     pub(super) fn prompt_changes(&self, before: &UnitState, after: &UnitState) -> Vec<PromptChange> {
         let digests = |state: &UnitState| -> BTreeMap<String, Digest> {
-            let prompts = state.record.iter().flat_map(|record| &record.tuple.prompts);
+            let prompts = state.record.iter().flat_map(|record| record.prompts());
             prompts.map(|(name, part)| (name.clone(), part.sha256)).collect()
         };
         // of a new or removed unit the objects say it all

@@ -45,10 +45,16 @@ pub fn between_trees(
     agents: Option<&BTreeSet<AgentName>>,
 ) -> Compared {
     let files = ComponentFiles::of(&[before.workspace, after.workspace]);
+    let unsure = unsure([before.workspace, after.workspace]);
+    let mut not_compared = Vec::new();
     let mut work: Vec<(&EnvironmentName, String)> = Vec::new();
     for name in environments {
         if agents.is_none() {
-            work.push((name, ENVIRONMENT_UNIT.to_owned()));
+            let is_known = [before, after].iter().all(|side| !side.blocked.environment(name));
+            match is_known {
+                true => work.push((name, ENVIRONMENT_UNIT.to_owned())),
+                false => not_compared.push(format!("{name}/{ENVIRONMENT_UNIT}")),
+            }
         }
         let run = |side: TreeSide<'_>| -> BTreeSet<AgentName> {
             let environment = side.workspace.environment(name.as_str());
@@ -58,15 +64,53 @@ pub fn between_trees(
         let units: BTreeSet<AgentName> = &run(before) | &run(after);
         let chosen = units
             .into_iter()
-            .filter(|agent| agents.is_none_or(|agents| agents.contains(agent)))
-            .filter(|agent| before.knows(name, agent) && after.knows(name, agent));
-        work.extend(chosen.map(|agent| (name, agent.to_string())));
+            .filter(|agent| agents.is_none_or(|agents| agents.contains(agent)));
+        let is_known =
+            |agent: &AgentName| !unsure.contains(agent) && before.knows(name, agent) && after.knows(name, agent);
+        let (known, unknown): (Vec<AgentName>, Vec<AgentName>) = chosen.partition(is_known);
+        work.extend(known.into_iter().map(|agent| (name, agent.to_string())));
+        not_compared.extend(unknown.into_iter().map(|agent| format!("{name}/{agent}")));
     }
     let compared: Vec<Outcome> = work
-        .into_par_iter()
-        .map(|(environment, unit)| compare(before, after, environment, &unit, &files))
+        .par_iter()
+        .map(|(environment, unit)| compare(before, after, environment, unit, &files))
         .collect();
-    Compared::of(compared)
+    let failed = work.iter().zip(&compared).filter(|(_, outcome)| outcome.is_err());
+    not_compared.extend(failed.map(|((environment, unit), _)| format!("{environment}/{unit}")));
+    not_compared.sort();
+    let mut compared = Compared::of(compared);
+    compared.change.not_compared = not_compared;
+    compared
+}
+
+/// The agents of which a tree does not say enough: those that cannot be read, whom they call, as far as the other tree
+/// says, and all that call them, whose place in the order of start-up follows from theirs.
+fn unsure(sides: [&Workspace; 2]) -> BTreeSet<AgentName> {
+    let mut unsure: BTreeSet<AgentName> = sides.iter().flat_map(|side| side.unreadable.clone()).collect();
+    if unsure.is_empty() {
+        return unsure;
+    }
+    let mut next: Vec<AgentName> = unsure.iter().cloned().collect();
+    let called: Vec<AgentName> = sides
+        .iter()
+        .flat_map(|side| side.agents.keys().map(move |agent| (side, agent)))
+        .filter(|(side, agent)| {
+            side.graph
+                .dependents(agent)
+                .iter()
+                .any(|caller| unsure.contains(caller))
+        })
+        .map(|(_, agent)| agent.clone())
+        .collect();
+    while let Some(agent) = next.pop() {
+        for caller in sides.iter().flat_map(|side| side.graph.dependents(&agent)) {
+            if unsure.insert(caller.clone()) {
+                next.push(caller.clone());
+            }
+        }
+    }
+    unsure.extend(called);
+    unsure
 }
 
 /// What comparing one unit says: its difference, or what is wrong with either side.

@@ -2,6 +2,7 @@
 
 use super::{Entry, Event, Fact};
 use crate::model::{Digest, EnvironmentName, Timestamp};
+use crate::policy::rules::of_json;
 
 /// An event that has no place in a chain yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,14 @@ pub struct Draft {
     pub by: String,
     /// What happened.
     pub fact: Fact,
+}
+
+impl Draft {
+    /// What something in it looks like, if like a secret: the ledger is for everyone who may read the repository.
+    pub fn secret(&self) -> Option<&'static str> {
+        let fact = serde_json::to_value(&self.fact).unwrap_or_default();
+        of_json("", &fact)
+    }
 }
 
 /// What a new event of a unit follows: the digests of its latest events.
@@ -36,7 +45,7 @@ impl Head {
     }
 }
 
-/// An event with its place in the chain, ready to be stored, and signed where there is a key.
+/// An event with its place in the chain, ready to be stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sealed {
     /// Where its file goes on the ledger's branch.
@@ -45,14 +54,6 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
     /// The event.
     pub event: Event,
-}
-
-impl Sealed {
-    /// Where a signature of the event goes.
-    pub fn signature_path(&self) -> String {
-        let stem = self.path.strip_suffix(".json").unwrap_or(&self.path);
-        format!("{stem}.sigstore.json")
-    }
 }
 
 /// Gives a draft its place after the head of its unit, and moves the head on.

@@ -116,6 +116,12 @@ pub struct Committed {
     pub number: u64,
     /// The units that it wrote or removed.
     pub units: Vec<String>,
+    /// Checks that a person set aside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
+    /// Why they were set aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A release of a unit.

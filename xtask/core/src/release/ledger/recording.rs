@@ -53,6 +53,8 @@ pub fn drafts(environment: &EnvironmentName, commits: &[CommitFacts], by: &str, 
                 .map(|unit| unit.unit.clone())
                 .filter(|unit| unit != ENVIRONMENT_UNIT)
                 .collect(),
+            overrides: trailers.overrides.get(ENVIRONMENT_UNIT).cloned().unwrap_or_default(),
+            reason: trailers.reasons.get(ENVIRONMENT_UNIT).cloned(),
         });
         let facts = facts.chain([(ENVIRONMENT_UNIT.to_owned(), own)]);
         drafts.extend(facts.map(|(unit, fact)| Draft {
@@ -176,7 +178,7 @@ impl Trailers {
                 "Rollback-of" => {
                     trailers.rollback_of.insert(unit, value.to_owned());
                 }
-                "Rollback-reason" => {
+                "Rollback-reason" | "Override-reason" => {
                     trailers.reasons.insert(unit, value.to_owned());
                 }
                 "Overridden" => {

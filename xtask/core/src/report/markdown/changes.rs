@@ -5,17 +5,23 @@ use std::collections::BTreeMap;
 use super::page::Page;
 use super::text::{code, inline};
 use crate::model::{ChangeKind, ComponentChange, FleetChange, UnitDifference};
+use crate::report::results::counted_are;
 use crate::report::values::short_digests;
 
 /// Most changes of one unit that are shown in its row.
 const MOST: usize = 8;
+/// Most units that are named as not compared.
+const MOST_NAMED: usize = 20;
 
 pub(super) fn write(change: &FleetChange, page: &mut Page) {
     if change.units.is_empty() {
-        page.line(&format!(
-            "\nNothing changes in any environment; {} units are the same.",
-            change.unchanged
-        ));
+        let begin = match change.not_compared.is_empty() {
+            true => "Nothing changes in any environment; ",
+            false => "",
+        };
+        let same = counted_are(change.unchanged, "unit");
+        page.line(&format!("\n{begin}{same} the same."));
+        not_compared(change, page);
         return;
     }
     let units = nearest_first(change);
@@ -24,7 +30,7 @@ pub(super) fn write(change: &FleetChange, page: &mut Page) {
     let mut left_out = 0;
     // what a model may do weighs as much as all that differs
     page.within(2, 3, |page| left_out = page.lines(units.iter().map(|unit| row(unit))));
-    let mut rest = format!("{} units are the same", change.unchanged);
+    let mut rest = format!("{} the same", counted_are(change.unchanged, "unit"));
     if left_out > 0 {
         rest = format!("{left_out} more units change; {rest}");
     }
@@ -32,7 +38,25 @@ pub(super) fn write(change: &FleetChange, page: &mut Page) {
         rest = format!("{rest}; held and so not released: {}", inline(&change.held.join(", ")));
     }
     page.line(&format!("\n{rest}."));
+    not_compared(change, page);
     permissions(&units, page);
+}
+
+/// Units of which nobody can say whether they change.
+fn not_compared(change: &FleetChange, page: &mut Page) {
+    let units = &change.not_compared;
+    if units.is_empty() {
+        return;
+    }
+    let named: Vec<String> = units.iter().take(MOST_NAMED).map(|unit| code(unit)).collect();
+    let more = match units.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    page.line(&format!(
+        "\n**Not compared**, since files that they depend on cannot be read: {}{more}.",
+        named.join(", ")
+    ));
 }
 
 /// The units of the last environment of the fleet's order come first.

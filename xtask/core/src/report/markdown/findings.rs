@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::page::Page;
 use super::text::{code, inline};
-use crate::model::{Finding, Severity};
-use crate::report::results::{Results, waiver_words};
+use crate::model::{Finding, Related, Severity};
+use crate::report::results::{Results, counted_are, older, see, waiver_words};
 
 /// Most units that are named with a finding.
 const MOST_UNITS: usize = 5;
@@ -20,10 +20,7 @@ pub(super) fn write(results: &Results<'_>, page: &mut Page) {
         write_all(results, &counting, page);
     }
     if results.known > 0 {
-        page.line(&format!(
-            "\n{} findings are older than the base and not repeated.",
-            results.known
-        ));
+        page.line(&format!("\n{} and not repeated.", older(results.known)));
     }
     if !waived.is_empty() {
         page.folded(&format!("{} waived", waived.len()), |page| {
@@ -65,8 +62,9 @@ fn write_all(results: &Results<'_>, findings: &[&Finding], page: &mut Page) {
     let left_out = findings.len() - written;
     if left_out > 0 {
         page.line(&format!(
-            "\n**{left_out} more findings do not fit here**: `cargo xtask {}` shows them.",
-            results.command
+            "\n**{} left out here**: `{}` shows them.",
+            counted_are(left_out, "more finding"),
+            results.again()
         ));
     }
 }
@@ -96,6 +94,11 @@ fn entry(results: &Results<'_>, group: &[&Finding]) -> String {
             more => format!(" and {more} more"),
         };
         text.push_str(&format!("<br>in {}{more}", named.join(", ")));
+    }
+    // where units differ in a place, the first of them would not speak for the others
+    let shared = |related: &&Related| group.iter().all(|other| other.related.contains(related));
+    for related in finding.related.iter().filter(shared) {
+        text.push_str(&format!("<br>see {}", inline(&see(related))));
     }
     if let Some(help) = &finding.help {
         text.push_str(&format!("<br>{}", inline(help)));

@@ -39,6 +39,9 @@ pub fn markdown(results: &Results<'_>, room: Room) -> String {
     for gap in results.gaps() {
         page.line(&format!("\n> [!CAUTION]\n> {}", inline(&gap)));
     }
+    for note in results.notes {
+        page.line(&format!("\n> [!NOTE]\n> {}", inline(note)));
+    }
     if let Some(change) = results.change {
         // a third for what changes; the rest is for findings, and what they leave is for the diff
         page.within(1, 3, |page| changes::write(change, page));
@@ -47,7 +50,11 @@ pub fn markdown(results: &Results<'_>, room: Room) -> String {
     page.within(9, 10, |page| findings::write(results, page));
     if let Some(change) = results.change.filter(|change| !change.units.is_empty()) {
         let text = changes_text(change, Detail::Folded, Style::Plain);
-        page.folded("Manifest diff", |page| code_block(&text, page));
+        let command = match results.base {
+            Some((_, commit)) => format!("cargo xtask diff {commit}"),
+            None => "cargo xtask diff".to_owned(),
+        };
+        page.folded("Manifest diff", |page| code_block(&text, &command, page));
     }
     page.finish()
 }
@@ -55,10 +62,11 @@ pub fn markdown(results: &Results<'_>, room: Room) -> String {
 fn title(results: &Results<'_>) -> String {
     let tally = Tally::of(results.findings);
     let incomplete = results.failure.is_some() || !results.unchecked.is_empty();
-    let words = match tally.words() {
-        Some(words) => words,
-        None if incomplete => "incomplete".to_owned(),
-        None => "nothing found".to_owned(),
+    let words = match (tally.words(), incomplete) {
+        (Some(words), false) => words,
+        (Some(words), true) => format!("incomplete, {words}"),
+        (None, true) => "incomplete".to_owned(),
+        (None, false) => "nothing found".to_owned(),
     };
     let sign = if tally.errors > 0 || incomplete { "❌" } else { "✅" };
     format!("{sign} Lockstep {}: {words}", results.command)

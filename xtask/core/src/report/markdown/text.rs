@@ -37,15 +37,15 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// Lines as a block of code, as many as fit.
-pub(super) fn code_block(text: &str, page: &mut Page) {
+/// Lines as a block of code, as many as fit, and the command that shows all.
+pub(super) fn code_block(text: &str, command: &str, page: &mut Page) {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     page.line(&format!("{fence}text"));
     let left_out = page.lines(text.lines().map(str::to_owned));
     page.line(&fence);
     if left_out > 0 {
         page.line(&format!(
-            "\n{left_out} more lines do not fit here: `cargo xtask diff` shows them."
+            "\n{left_out} more lines do not fit here: `{command}` shows them."
         ));
     }
 }

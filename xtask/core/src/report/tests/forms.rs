@@ -2,8 +2,9 @@
 
 use expect_test::expect;
 
-use super::results::Found;
-use crate::report::{Results, github, gitlab, junit};
+use super::results::{FLOATING, Found};
+use crate::model::{Finding, Location};
+use crate::report::{MOST_ANNOTATIONS, Results, Room, github, gitlab, junit, markdown};
 
 #[test]
 fn junit_fails_errors_and_skips_waived_ones() {
@@ -121,4 +122,37 @@ fn a_failure_is_told_in_every_form() {
         ::error title=lockstep::stopped before the end: the base is not here
     "#]]
     .assert_eq(&[junit(&results), gitlab(&results), github(&results)].concat());
+}
+
+#[test]
+fn the_places_beside_a_finding_are_told_in_every_form() {
+    let mut found = Found::nothing();
+    let place = |file: &str| Location {
+        file: file.to_owned(),
+        line: 4,
+        column: 3,
+    };
+    found.tree.insert("templates/a.tera", "".as_bytes());
+    let finding = Finding::error(FLOATING, "`a:1` is a tag").at("agents/a/agent.yaml", 2, 8);
+    let finding = finding.related(place("templates/a.tera"), "written here");
+    found.findings = vec![finding.related(place("dev/apps/a/manifest.yaml"), "rendered here")];
+    let results = found.results();
+    for text in [
+        junit(&results),
+        gitlab(&results),
+        github(&results),
+        markdown(&results, Room::Comment),
+    ] {
+        assert!(text.contains("templates/a.tera:4:3: written here"), "{text}");
+        assert!(text.contains("dev/apps/a/manifest.yaml:4:3: rendered here"), "{text}");
+    }
+}
+
+#[test]
+fn what_was_not_checked_leaves_room_for_nine_errors() {
+    let mut found = Found::many(20);
+    found.unchecked = vec!["a".to_owned(), "b".to_owned()];
+    let text = github(&found.results());
+    let shown = text.lines().filter(|line| line.starts_with("::error"));
+    assert_eq!(shown.count(), MOST_ANNOTATIONS, "{text}");
 }

@@ -12,7 +12,7 @@ fn annotations_end_where_github_stops_showing_them() {
     let text = github(&Found::many(MANY).results());
     let annotations: Vec<&str> = text.lines().filter(|line| line.starts_with("::")).collect();
     assert_eq!(annotations.len(), MOST_ANNOTATIONS);
-    expect!["::error title=lockstep::9991 more findings of this weight are in the log of this step"]
+    expect!["::error title=lockstep::9991 more findings are in the log of this step, of the same weight"]
         .assert_eq(annotations[MOST_ANNOTATIONS - 1]);
     assert_eq!(text.lines().count(), MANY + 1);
 }
@@ -29,6 +29,6 @@ fn summaries_fit_into_their_rooms() {
         );
     }
     let page = markdown(&found.results(), Room::Comment);
-    expect!["**9236 more findings do not fit here**: `cargo xtask check` shows them."]
+    expect!["**9236 more findings are left out here**: `cargo xtask check` shows them."]
         .assert_eq(page.lines().last().unwrap());
 }

@@ -77,10 +77,11 @@ fn what_changes_for_whom_comes_first_then_findings_then_the_folded_diff() {
         units: vec![unit("dev", "a"), unit("production", "a")],
         unchanged: 5,
         held: vec!["staging/a".to_owned()],
+        not_compared: Vec::new(),
     });
     expect![[r#"
         <!-- lockstep check -->
-        ## ❌ Lockstep check: 1 error, 1 warning, 1 waived
+        ## ❌ Lockstep check: incomplete, 1 error, 1 warning, 1 waived
 
         > [!CAUTION]
         > not checked: the base has no fleet
@@ -189,8 +190,8 @@ fn a_fleet_that_changes_as_a_whole_leaves_room_for_findings() {
     expect![[r#"
         1910 more units change; 0 units are the same.
         - 1896 more permissions change
-        **490 more findings do not fit here**: `cargo xtask check` shows them.
-        33855 more lines do not fit here: `cargo xtask diff` shows them."#]]
+        **490 more findings are left out here**: `cargo xtask check` shows them.
+        33856 more lines do not fit here: `cargo xtask diff` shows them."#]]
     .assert_eq(&said.join("\n"));
 }
 

@@ -1,16 +1,16 @@
 //! Results to show: three findings of which one is waived, with hostile and foreign characters.
 
 use crate::model::{FileTree, Finding, FleetChange, Rule, Waiver};
-use crate::report::{Results, Sources, Table};
+use crate::report::{Described, Results, Sources, Table};
 
 /// Of the rule that images have digests.
 pub const FLOATING: &str = "floating-image";
 /// Of the rule that there are owners.
 pub const OWNERLESS: &str = "missing-owner";
 
-pub const RULES: &[&Rule] = &[
-    &Rule::new(FLOATING, "a tag moves", "name the image by digest").example("image: a:1\n", "image: a@sha256:…\n"),
-    &Rule::new(OWNERLESS, "nobody answers", "add `owner:`"),
+pub const RULES: &[Rule] = &[
+    Rule::new(FLOATING, "a tag moves", "name the image by digest").example("image: a:1\n", "image: a@sha256:…\n"),
+    Rule::new(OWNERLESS, "nobody answers", "add `owner:`"),
 ];
 
 /// What a command found, with the files that it is about.
@@ -21,6 +21,7 @@ pub struct Found {
     pub known: usize,
     pub change: Option<FleetChange>,
     pub tables: Vec<(String, Table)>,
+    pub rules: Vec<Described<'static>>,
 }
 
 impl Found {
@@ -32,6 +33,7 @@ impl Found {
             known: 0,
             change: None,
             tables: Vec::new(),
+            rules: RULES.iter().map(Described::of).collect(),
         }
     }
 
@@ -77,11 +79,13 @@ impl Found {
             version: "0.1.0",
             findings: &self.findings,
             known: self.known,
+            base: None,
+            notes: &[],
             unchecked: &self.unchecked,
             failure: None,
             change: self.change.as_ref(),
             tables: &self.tables,
-            rules: RULES,
+            rules: &self.rules,
             sources: Sources::of(&self.tree),
             home: "environments/fleet.yaml",
         }

@@ -224,3 +224,12 @@ fn a_fingerprint_stays_when_its_line_moves_and_differs_for_a_twin() {
     let twins = fingerprints(&Found::many(2));
     assert_ne!(twins[0], twins[1]);
 }
+
+#[test]
+fn a_rule_of_a_policy_says_as_much_as_one_of_the_tool() {
+    let mut found = Found::three();
+    found.rules[0].page = Some("https://kubernetes.io/docs");
+    let document = checked(&found.results());
+    let rule = &document["runs"][0]["tool"]["driver"]["rules"][0];
+    assert_eq!(rule["helpUri"], "https://kubernetes.io/docs");
+}

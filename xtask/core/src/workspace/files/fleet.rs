@@ -67,6 +67,30 @@ impl SourceBranch {
         let (names, parts): (Vec<&str>, Vec<&str>) = (self.name.split('/').collect(), branch.split('/').collect());
         names.len() == parts.len() && names.iter().zip(parts).all(|(name, part)| is_part(name, part))
     }
+
+    /// Whether every branch of another kind is of this kind.
+    pub fn covers(&self, other: &SourceBranch) -> bool {
+        let (names, others): (Vec<&str>, Vec<&str>) = (self.name.split('/').collect(), other.name.split('/').collect());
+        names.len() == others.len() && names.iter().zip(others).all(|(name, other)| covers_part(name, other))
+    }
+}
+
+impl FleetFile {
+    /// What is known of a branch that people work on: the first entry with such a name.
+    pub fn source_branch(&self, branch: &str) -> Option<&SourceBranch> {
+        self.branches.iter().find(|entry| entry.is(branch))
+    }
+}
+
+/// Whether one part of a pattern stands for all that a part of another one does.
+fn covers_part(pattern: &str, other: &str) -> bool {
+    match (pattern.split_once('*'), other.split_once('*')) {
+        _ if pattern == other => true,
+        (Some((before, after)), Some((start, end))) => start.starts_with(before) && end.ends_with(after),
+        (None, Some(_)) => false,
+        (_, None) if other == "<version>" => pattern == "*",
+        (_, None) => is_part(pattern, other),
+    }
 }
 
 /// Whether one part of a branch's name is what the pattern says.

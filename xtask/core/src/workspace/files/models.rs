@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Embedding;
+use crate::prompts::run::RequestModel;
 
 /// What is known of models and indexes. Without the file nothing is checked against it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +26,10 @@ pub struct KnownModel {
     pub provider: String,
     /// Its name as its provider knows it.
     pub name: String,
+    /// What an endpoint calls it; `<version>` stands for the version that a tuple names. Where nothing is said that is the
+    /// name, with `-<version>` behind it where there is a version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<String>,
     /// Tokens that question and answer together may have.
     #[schemars(range(min = 1))]
     pub context_tokens: u32,
@@ -65,7 +70,33 @@ pub struct KnownIndex {
     pub embedding: Embedding,
 }
 
+impl KnownModel {
+    /// What an endpoint calls this version of it.
+    pub fn served_as(&self, version: Option<&str>) -> String {
+        match &self.served {
+            Some(served) => served.replace("<version>", version.unwrap_or_default()),
+            None => served_by_default(&self.name, version),
+        }
+    }
+}
+
+fn served_by_default(name: &str, version: Option<&str>) -> String {
+    match version.filter(|version| !name.ends_with(version)) {
+        Some(version) => format!("{name}-{version}"),
+        None => name.to_owned(),
+    }
+}
+
 impl ModelsFile {
+    /// What an endpoint calls a model, known or not.
+    pub fn served(&self, model: &RequestModel) -> String {
+        let version = model.version.as_deref();
+        match self.model(&model.provider, &model.name) {
+            Some(known) => known.served_as(version),
+            None => served_by_default(&model.name, version),
+        }
+    }
+
     /// The model of this provider and name.
     pub fn model(&self, provider: &str, name: &str) -> Option<&KnownModel> {
         self.models

@@ -2,24 +2,49 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
+use super::image::Code;
 use super::objects::{Key, Side, Source, carried, rename, text};
-use crate::model::{CodeComponent, Manifest};
+use crate::model::{EnvironmentName, Manifest};
 
 /// What the keys begin with that Lockstep adds to objects, which none of them had before.
 const ADDED: &str = "lockstep.dev/";
 
-/// What differs between the objects of an environment that moved in and those that are rendered now, a line each; the
-/// namespace, the environment's suffix and the image are what they are to be.
-pub fn differences(
+/// The objects of an environment that moved in, beside what is rendered now.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// What differs, a line each; the namespace, names and the image are what they are to be.
+    pub differences: Vec<String>,
+    /// What has another name now.
+    pub renamed: Vec<Renamed>,
+}
+
+/// A name that is another one now.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Renamed {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// `namespace`, or the kind of the object.
+    pub what: String,
+    /// The name that it had.
+    pub before: String,
+    /// The name that it has.
+    pub after: String,
+}
+
+/// Compares what moved in with what the agent renders to in that environment, where it is called `resource_name`.
+pub fn compare(
     side: &Side,
     source: Source,
     agent: &str,
     resource_name: &str,
-    image: Option<&CodeComponent>,
+    code: &Code,
     rendered: &[Manifest],
-) -> Vec<String> {
+) -> Comparison {
     let carried = carried(side, source);
     let namespace = rendered
         .iter()
@@ -37,7 +62,7 @@ pub fn differences(
     }
     let hashed = carried
         .hashed
-        .iter()
+        .keys()
         .map(|stem| now.get(stem).unwrap_or(stem))
         .cloned()
         .collect();
@@ -49,24 +74,34 @@ pub fn differences(
         clean(&mut object);
         after.insert((text(&object, "/kind"), text(&object, "/metadata/name")), object);
     }
+    let name = |what: &str, before: &str, after: &str| Renamed {
+        environment: side.environment.clone(),
+        what: what.to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+    };
+    let mut had: BTreeMap<Key, String> = BTreeMap::new();
     let mut before: BTreeMap<Key, Value> = BTreeMap::new();
-    for (_, mut object) in carried.objects {
+    for ((kind, stem), mut object) in carried.objects {
+        let generated = carried.hashed.get(&stem).unwrap_or(&stem);
+        had.insert((kind, now.get(&stem).unwrap_or(&stem).clone()), generated.clone());
         rename(&mut object, &now);
         if let (Some(from), Some(to)) = (&carried.namespace, &namespace) {
             move_namespace(&mut object, from, to);
         }
-        if let Some(code) = image {
-            let kind = text(&object, "/kind");
-            if let Some(place) = object
-                .pointer_mut("/spec/template/spec/containers/0/image")
-                .filter(|_| kind != "Job")
-            {
-                *place = format!("{}@{}", code.repository, code.digest).into();
-            }
-        }
+        code.put(&mut object);
         clean(&mut object);
         before.insert((text(&object, "/kind"), text(&object, "/metadata/name")), object);
     }
+    let moved = carried.namespace.iter().zip(&namespace);
+    let mut renamed: Vec<Renamed> = moved.map(|(from, to)| name("namespace", from, to)).collect();
+    renamed.push(name("every name", &format!("{}…", side.prefix), "…"));
+    for manifest in rendered {
+        let stem = stems.get(&manifest.id.name).unwrap_or(&manifest.id.name);
+        let key = (manifest.id.kind.clone(), stem.clone());
+        renamed.extend(had.get(&key).map(|had| name(&key.0, had, &manifest.id.name)));
+    }
+    renamed.retain(|renamed| renamed.before != renamed.after);
     let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
     let mut lines = Vec::new();
     for key in keys {
@@ -80,7 +115,10 @@ pub fn differences(
             (None, None) => {}
         }
     }
-    lines
+    Comparison {
+        differences: lines,
+        renamed,
+    }
 }
 
 /// The stems of the names that got a hash of ours in the place of the one before.

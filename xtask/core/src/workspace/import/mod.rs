@@ -1,11 +1,13 @@
 //! Moving in: manifests that somebody else rendered become an agent, values and a blueprint that render to the same.
 
 mod compare;
+mod image;
 mod node;
 mod objects;
 mod parameters;
 mod plan;
 
-pub use compare::differences;
-pub use objects::{LeftOut, Side, Source};
+pub use compare::{Comparison, Renamed, compare};
+pub use image::Code;
+pub use objects::{LeftOut, Side, Source, drop_prefixes};
 pub use plan::{Import, Imported, import};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::parameters::Parameters;
+use crate::workspace::fixed_values;
 use crate::yaml;
 
 /// A part of a template.
@@ -28,19 +29,13 @@ pub(super) struct Names<'a> {
     pub(super) objects: &'a BTreeSet<String>,
     /// The namespaces that the objects were in.
     pub(super) namespaces: &'a BTreeSet<String>,
-    /// The image that is the tuple's.
-    pub(super) image: Option<&'a str>,
+    /// The images that stand for the tuple's.
+    pub(super) images: &'a BTreeSet<String>,
 }
 
 impl Names<'_> {
     /// The expression for a text that is the same everywhere, if it is one of the unit's own.
-    fn expression(&self, text: &str, place: &str) -> Option<String> {
-        if self.image == Some(text) && place.ends_with(".image") {
-            return Some("agent.image | quote".to_owned());
-        }
-        if place.ends_with(".namespace") && self.namespaces.contains(text) {
-            return Some("environment.namespace | quote".to_owned());
-        }
+    fn expression(&self, text: &str) -> Option<String> {
         let rest = text.strip_prefix(self.agent)?;
         match rest {
             _ if !self.objects.contains(text) => None,
@@ -67,31 +62,39 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
         };
         return Node::List((0..lists[0].len()).map(item).collect());
     }
-    let texts: Vec<&str> = sides.iter().filter_map(|(_, value)| value.as_str()).collect();
-    if texts.len() == sides.len()
-        && place.ends_with(".namespace")
-        && texts.iter().all(|text| names.namespaces.contains(*text))
-    {
+    let stands_for = |key: &str, known: &BTreeSet<String>| {
+        let is_known = |value: &Value| value.as_str().is_some_and(|text| known.contains(text));
+        place.ends_with(key) && sides.iter().all(|(_, value)| is_known(value))
+    };
+    if stands_for(".image", names.images) {
+        return Node::Read("agent.image | quote".to_owned());
+    }
+    if stands_for(".namespace", names.namespaces) {
         return Node::Read("environment.namespace | quote".to_owned());
     }
     let first = sides[0].1;
-    if sides.iter().all(|(_, value)| *value == first) {
-        return match first.as_str() {
-            Some(text) => match names.expression(text, place) {
-                Some(expression) => Node::Read(expression),
-                // what the template language would take for its own
-                None if ["{{", "{%", "{#", "{<", "<{", "{{<"]
-                    .iter()
-                    .any(|mark| text.contains(mark)) =>
-                {
-                    Node::Read(format!("{} | json", parameters.add(&owned(sides), place)))
-                }
-                None => Node::Literal(first.clone()),
-            },
-            None => Node::Literal(first.clone()),
-        };
+    if sides.iter().any(|(_, value)| *value != first) {
+        return Node::Read(format!("{} | json", parameters.add(&owned(sides), place)));
     }
-    Node::Read(format!("{} | json", parameters.add(&owned(sides), place)))
+    let expression = first.as_str().and_then(|text| names.expression(text));
+    match expression {
+        Some(expression) => Node::Read(expression),
+        None if is_a_value(first, place) => {
+            Node::Read(format!("{} | json", parameters.add_fixed(&owned(sides), place)))
+        }
+        None => Node::Literal(first.clone()),
+    }
+}
+
+/// Whether what is the same everywhere must be read from values all the same: what a template must not fix, and what the
+/// template language would take for its own.
+fn is_a_value(value: &Value, place: &str) -> bool {
+    let key = place.rsplit('.').next().unwrap_or(place);
+    let marks = ["{{", "{%", "{#", "{<", "<{", "{{<"];
+    let is_marked = value
+        .as_str()
+        .is_some_and(|text| marks.iter().any(|mark| text.contains(mark)));
+    is_marked || !fixed_values(&yaml::write(&json!({ key: value }))).is_empty()
 }
 
 fn owned(sides: &[(usize, &Value)]) -> Vec<(usize, Value)> {

@@ -28,6 +28,8 @@ pub struct Side {
     pub objects: Vec<Value>,
     /// The values that they were rendered from, where that is known.
     pub values: Option<Value>,
+    /// What all names began with here and with something else in other environments, and do not any more.
+    pub prefix: String,
 }
 
 /// Something that does not move in.
@@ -49,13 +51,65 @@ pub(super) struct Carried {
     pub(super) objects: BTreeMap<Key, Value>,
     /// The namespace that they were in.
     pub(super) namespace: Option<String>,
-    /// The stems of generated names.
-    pub(super) hashed: BTreeSet<String>,
+    /// Generated names by their stems.
+    pub(super) hashed: BTreeMap<String, String>,
     pub(super) left_out: Vec<LeftOut>,
 }
 
 /// The key that holds the hash mark of ConfigMaps whose names get a hash.
 pub(super) const HASHED: &str = "lockstep.dev/hashed";
+
+/// Takes off what all names of an environment begin with, where that is all in which the names of environments differ.
+pub fn drop_prefixes(sides: &mut [Side], source: Source) {
+    let names: Vec<BTreeSet<String>> = sides
+        .iter()
+        .map(|side| {
+            carried(side, source)
+                .objects
+                .into_keys()
+                .map(|(_, name)| name)
+                .collect()
+        })
+        .collect();
+    let Some(prefixes) = prefixes(&names) else { return };
+    for (side, prefix) in sides.iter_mut().zip(prefixes) {
+        let of_objects = side.objects.iter().map(|object| text(object, "/metadata/name"));
+        let shorter: BTreeMap<String, String> = of_objects
+            .filter_map(|name| Some((name.clone(), name.strip_prefix(&prefix)?.to_owned())))
+            .collect();
+        side.objects.iter_mut().for_each(|object| rename(object, &shorter));
+        side.prefix = prefix;
+    }
+}
+
+/// What to take off the names of each environment so that all have the same, the least that does.
+fn prefixes(names: &[BTreeSet<String>]) -> Option<Vec<String>> {
+    let (first, others) = names.split_first()?;
+    if others.iter().all(|other| other == first) {
+        return None;
+    }
+    let without = |names: &BTreeSet<String>, prefix: &str| -> Option<BTreeSet<String>> {
+        let rest = names.iter().map(|name| name.strip_prefix(prefix).map(str::to_owned));
+        rest.collect()
+    };
+    begins(first).into_iter().find_map(|prefix| {
+        let same = without(first, &prefix)?;
+        let found = others.iter().map(|names| {
+            let mut begins = begins(names).into_iter();
+            begins.find(|prefix| without(names, prefix).as_ref() == Some(&same))
+        });
+        let mut all: Vec<String> = found.collect::<Option<_>>()?;
+        all.insert(0, prefix);
+        Some(all)
+    })
+}
+
+/// What a name may begin with: nothing, or its first words, each with the `-` behind it.
+fn begins(names: &BTreeSet<String>) -> Vec<String> {
+    let name = names.first().map_or("", String::as_str);
+    let words = name.match_indices('-').map(|(at, _)| name[..=at].to_owned());
+    std::iter::once(String::new()).chain(words).collect()
+}
 
 /// Takes the objects that move in.
 pub(super) fn carried(side: &Side, source: Source) -> Carried {
@@ -64,8 +118,10 @@ pub(super) fn carried(side: &Side, source: Source) -> Carried {
     side.objects.iter().for_each(|object| flatten(object, &mut flat));
     let mut stems: BTreeMap<String, String> = BTreeMap::new();
     let mut kept = Vec::new();
+    let mut of_the_cluster: BTreeSet<&str> = BTreeSet::new();
     for mut object in flat {
         drop_nulls(&mut object);
+        of_the_cluster.extend(take_what_the_cluster_wrote(&mut object));
         let (kind, name) = (text(&object, "/kind"), text(&object, "/metadata/name"));
         match reason(&object, &kind) {
             Some(why) => carried.left_out.push(LeftOut {
@@ -91,14 +147,62 @@ pub(super) fn carried(side: &Side, source: Source) -> Carried {
         let name = match stems.get(&name) {
             Some(stem) => {
                 object["metadata"]["annotations"][HASHED] = "true".into();
-                carried.hashed.insert(stem.clone());
+                carried.hashed.insert(stem.clone(), name.clone());
                 stem.clone()
             }
             None => name,
         };
         carried.objects.insert((kind, name), object);
     }
+    if !of_the_cluster.is_empty() {
+        let names: Vec<String> = of_the_cluster.iter().map(|name| format!("`{name}`")).collect();
+        carried.left_out.push(LeftOut {
+            what: names.join(", "),
+            why: "the cluster writes it".to_owned(),
+        });
+    }
     carried
+}
+
+/// What a cluster writes into an object that somebody applied, below its metadata and its annotations.
+const METADATA: [&str; 6] = [
+    "creationTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+const ANNOTATIONS: [&str; 2] = [
+    "deployment.kubernetes.io/revision",
+    "kubectl.kubernetes.io/last-applied-configuration",
+];
+
+/// Takes it out; returns the names of what was there.
+fn take_what_the_cluster_wrote(object: &mut Value) -> Vec<&'static str> {
+    // a Service without an address of its own is that by intent
+    let headless = object.pointer("/spec/clusterIP").and_then(Value::as_str) == Some("None");
+    let addresses: &[&'static str] = match text(object, "/kind").as_str() {
+        "Service" if !headless => &["clusterIP", "clusterIPs"],
+        _ => &[],
+    };
+    let mut taken = Vec::new();
+    for (place, names) in [
+        ("", &["status"][..]),
+        ("/metadata", &METADATA),
+        ("/metadata/annotations", &ANNOTATIONS),
+        ("/spec", addresses),
+    ] {
+        if let Some(map) = object.pointer_mut(place).and_then(Value::as_object_mut) {
+            taken.extend(names.iter().filter(|name| map.remove(**name).is_some()));
+        }
+    }
+    if object.pointer("/metadata/annotations") == Some(&Value::Object(serde_json::Map::new()))
+        && let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
+    {
+        metadata.remove("annotations");
+    }
+    taken
 }
 
 fn flatten(object: &Value, into: &mut Vec<Value>) {
@@ -119,6 +223,8 @@ fn reason(object: &Value, kind: &str) -> Option<&'static str> {
         "Secret" => Some("secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`"),
         "Namespace" => Some("the environment renders its own"),
         "CustomResourceDefinition" => Some("it belongs to the cluster, not to an agent"),
+        "Endpoints" | "EndpointSlice" | "Event" => Some("the cluster makes it"),
+        _ if object.pointer("/metadata/ownerReferences").is_some() => Some("its owner makes it"),
         _ if hook.and_then(Value::as_str).is_some_and(|hook| hook.contains("test")) => {
             Some("it is a test of the chart; `verification:` runs checks after a sync")
         }

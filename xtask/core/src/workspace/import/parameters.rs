@@ -33,7 +33,19 @@ impl Parameters {
 
     /// A value that environments differ in, and the expression by which a template reads it.
     pub(super) fn add(&mut self, values: &[(usize, Value)], place: &str) -> String {
-        let name = self.name(values, place);
+        let name = self.name(values, place, |_| true);
+        self.take(name, values)
+    }
+
+    /// A value that is the same in all of them. It has the name of the chart's only where that ends alike: many a number
+    /// is the same by chance.
+    pub(super) fn add_fixed(&mut self, values: &[(usize, Value)], place: &str) -> String {
+        let key = place.rsplit('.').next().unwrap_or(place);
+        let name = self.name(values, place, |path| path.rsplit('.').next() == Some(key));
+        self.take(name, values)
+    }
+
+    fn take(&mut self, name: String, values: &[(usize, Value)]) -> String {
         for (index, (environment, value)) in values.iter().enumerate() {
             if index == 0 {
                 self.defaults.insert(name.clone(), value.clone());
@@ -45,16 +57,16 @@ impl Parameters {
         format!("values.custom.{name}")
     }
 
-    /// How many of the values that the objects were rendered from no template reads under their names.
-    pub(super) fn unread(&self) -> usize {
+    /// The values that the objects were rendered from, and that no template reads under their names.
+    pub(super) fn unread(&self) -> Vec<&str> {
         let leaves = self.leaves.first().into_iter().flat_map(BTreeMap::keys);
-        leaves
-            .filter(|path| !self.defaults.contains_key(&identifier(path)))
-            .count()
+        let paths = leaves.filter(|path| !self.defaults.contains_key(&identifier(path)));
+        paths.map(|path| path.trim_start_matches('.')).collect()
     }
 
-    /// The name of the value in the chart, where exactly one has these values everywhere; else one made of the place.
-    fn name(&self, values: &[(usize, Value)], place: &str) -> String {
+    /// The name of the value in the chart, where exactly one that may be it has these values everywhere; else one made of
+    /// the place.
+    fn name(&self, values: &[(usize, Value)], place: &str, may_be: impl Fn(&str) -> bool) -> String {
         let same = |path: &&String| {
             let has = |(environment, value): &(usize, Value)| {
                 let leaf = self.leaves.get(*environment).and_then(|leaves| leaves.get(*path));
@@ -65,7 +77,8 @@ impl Parameters {
         let first = values
             .first()
             .and_then(|(environment, _)| self.leaves.get(*environment));
-        let named: Vec<&String> = first.into_iter().flat_map(BTreeMap::keys).filter(same).collect();
+        let named = first.into_iter().flat_map(BTreeMap::keys).filter(same);
+        let named: Vec<&String> = named.filter(|path| may_be(path)).collect();
         let wanted = match named[..] {
             [path] => identifier(path),
             _ => identifier(place),
@@ -108,12 +121,15 @@ fn flatten(value: &Value, path: &mut String, leaves: &mut BTreeMap<String, Value
     }
 }
 
+/// Words of a place that every object has.
+const USUAL: [&str; 3] = ["metadata", "spec", "template"];
+
 /// A text as a key that templates can read with a dot: its words, each but the first with a capital.
 fn identifier(text: &str) -> String {
     let mut name = String::new();
     for word in text
         .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.is_empty() && !USUAL.contains(word))
     {
         let mut characters = word.chars();
         let first = characters.next().unwrap_or_default();

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::image::Code;
 use super::node::{Names, Node, node};
 use super::objects::{Carried, Key, LeftOut, Side, Source, carried};
 use super::parameters::Parameters;
-use crate::model::{AgentName, CodeComponent, Digest};
+use crate::model::{AgentName, CodeComponent};
 use crate::workspace::layout;
 use crate::workspace::scaffold::Plan;
 use crate::yaml;
@@ -34,6 +35,8 @@ pub struct Import {
 pub struct Imported {
     /// The files.
     pub plan: Plan,
+    /// The agent's own image.
+    pub code: Code,
     /// What did not move in.
     pub left_out: Vec<LeftOut>,
 }
@@ -45,12 +48,12 @@ pub fn import(import: &Import) -> Imported {
     let keys: BTreeSet<&Key> = sides.iter().flat_map(|side| side.objects.keys()).collect();
     let names: BTreeSet<String> = keys.iter().map(|(_, name)| name.clone()).collect();
     let namespaces: BTreeSet<String> = sides.iter().filter_map(|side| side.namespace.clone()).collect();
-    let (code, image) = code(import, &sides, &mut left_out);
+    let code = Code::find(&import.agent, import.image.as_ref(), &sides, &mut left_out);
     let names = Names {
         agent: import.agent.as_str(),
         objects: &names,
         namespaces: &namespaces,
-        image: image.as_deref(),
+        images: &code.texts,
     };
     let values: Vec<Option<&Value>> = import.sides.iter().map(|side| side.values.as_ref()).collect();
     let mut parameters = Parameters::of(&values);
@@ -82,7 +85,10 @@ pub fn import(import: &Import) -> Imported {
         format!("{folder}/values.yaml"),
         format!("{}{}", modeline("values", 2), yaml::write(&defaults)),
     );
-    plan.insert(layout::agent(import.agent.as_str()), agent_file(import, &code));
+    plan.insert(
+        layout::agent(import.agent.as_str()),
+        agent_file(import, &code.component),
+    );
     for (index, values) in &parameters.differing {
         let environment = &import.sides[*index].environment;
         let text = yaml::write(&json!({"values": {"custom": values}}));
@@ -94,6 +100,7 @@ pub fn import(import: &Import) -> Imported {
     left_out.extend(fixed_values(&parameters));
     Imported {
         plan,
+        code,
         left_out: left_out.into_iter().collect(),
     }
 }
@@ -139,55 +146,12 @@ fn template(key: &Key, sides: &[Carried], names: &Names<'_>, parameters: &mut Pa
     format!("{{% if {condition} -%}}\n{text}{{% endif -%}}\n")
 }
 
-/// The image of the tuple, and the text that stands for it in the objects.
-fn code(import: &Import, sides: &[Carried], left_out: &mut BTreeSet<LeftOut>) -> (CodeComponent, Option<String>) {
-    const CONTAINERS: &str = "/spec/template/spec/containers/0/image";
-    let images: BTreeSet<String> = sides
-        .iter()
-        .flat_map(|side| side.objects.iter())
-        .filter(|((kind, name), _)| {
-            matches!(kind.as_str(), "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet")
-                && name.starts_with(import.agent.as_str())
-        })
-        .filter_map(|(_, object)| Some(object.pointer(CONTAINERS)?.as_str()?.to_owned()))
-        .collect();
-    let image = images.first().filter(|_| images.len() == 1).cloned();
-    if let Some(code) = &import.image {
-        return (code.clone(), image);
-    }
-    let by_digest = image.as_ref().and_then(|image| {
-        let (repository, digest) = image.split_once('@')?;
-        Some(CodeComponent {
-            repository: repository.to_owned(),
-            digest: Digest::parse(digest)?,
-        })
-    });
-    if let Some(code) = by_digest {
-        return (code, image);
-    }
-    for image in &images {
-        left_out.insert(LeftOut {
-            what: format!("image `{image}`"),
-            why: "a tuple names code by digest: pass `--image <repository>@sha256:<digest>`; until then the template names the tag".to_owned(),
-        });
-    }
-    let repository = image
-        .as_deref()
-        .unwrap_or("registry.example.com/none")
-        .rsplit_once(':')
-        .map_or("registry.example.com/none", |(repository, _)| repository);
-    let code = CodeComponent {
-        repository: repository.to_owned(),
-        digest: Digest::parse(&format!("sha256:{}", "0".repeat(64))).expect("64 zeros are a digest"),
-    };
-    (code, None)
-}
-
 /// Values of the chart that are text in the templates now.
 fn fixed_values(parameters: &Parameters) -> Option<LeftOut> {
-    let count = parameters.unread();
-    (count > 0).then(|| LeftOut {
-        what: format!("{count} of the chart's values"),
+    let unread = parameters.unread();
+    let names: Vec<String> = unread.iter().map(|path| format!("`{path}`")).collect();
+    (!names.is_empty()).then(|| LeftOut {
+        what: format!("the chart's values {}", names.join(", ")),
         why: "they are the same in every environment, so what they rendered to stands in the templates".to_owned(),
     })
 }

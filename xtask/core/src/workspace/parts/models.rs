@@ -236,32 +236,31 @@ pub(super) fn check_retrieval(workspace: &Workspace, agent: &Agent, findings: &m
     }
 }
 
-/// Models that an agent or an environment names although their day has come; `today` is `YYYY-MM-DD`.
+/// Models past their day that a candidate names, or that an agent runs in an environment; `today` is `YYYY-MM-DD`.
 pub fn retired(workspace: &Workspace, today: &str) -> Vec<Finding> {
     let Some(known) = &workspace.models else {
         return Vec::new();
     };
+    let past = |setting: &Setting<'_>| {
+        let model = Running::of(setting).filter(|model| !model.mock)?;
+        let day = known.model(model.provider, model.name)?.retired.as_deref()?;
+        (day <= today).then(|| {
+            Finding::error("retired-model", format!("`{}` is retired since {day}", model.name))
+                .in_file(&setting.source.0)
+                .help(successor(known, model.provider, today))
+        })
+    };
     let mut findings = Vec::new();
     for agent in workspace.agents.values() {
+        let plain = workspace.environments.first().map(|first| Setting::plain(first, agent));
+        let plain = plain.and_then(|plain| past(&plain));
         for environment in workspace.environments.iter().filter(|one| one.runs(&agent.name)) {
-            let Some(setting) = Setting::of(environment, agent) else {
-                continue;
-            };
-            let Some(model) = Running::of(&setting).filter(|model| !model.mock) else {
-                continue;
-            };
-            let day = known
-                .model(model.provider, model.name)
-                .and_then(|found| found.retired.as_deref());
-            if let Some(day) = day.filter(|day| *day <= today) {
-                findings.push(
-                    Finding::error("retired-model", format!("`{}` is retired since {day}", model.name))
-                        .in_file(&setting.source.0)
-                        .unit(environment.name.as_str(), agent.name.as_str())
-                        .help(successor(known, model.provider, today)),
-                );
-            }
+            let here = Setting::of(environment, agent).and_then(|setting| past(&setting));
+            // the candidate's own model is told once, and not again where it runs
+            let here = here.filter(|here| plain.as_ref() != Some(here));
+            findings.extend(here.map(|here| here.unit(environment.name.as_str(), agent.name.as_str())));
         }
+        findings.extend(plain);
     }
     findings
 }

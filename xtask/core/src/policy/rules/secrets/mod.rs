@@ -4,6 +4,8 @@
 mod forms;
 mod shape;
 
+use serde_json::Value;
+
 use forms::{form, untold, web_token};
 use shape::{GIVES, SHORTEST, Shape, is_part};
 
@@ -117,6 +119,16 @@ pub(super) fn of_value(name: &str, value: &str) -> Option<&'static str> {
     let told = || shape.made() && is_telling(name) && looks_made(value);
     let hit = in_line(value, &shape).first().map(|hit| hit.kind);
     hit.or_else(|| told().then_some(TOLD))
+}
+
+/// What a part of some JSON looks like, if like a secret; `name` is the key that it stands under.
+pub(crate) fn of_json(name: &str, value: &Value) -> Option<&'static str> {
+    match value {
+        Value::String(text) => of_value(name, text),
+        Value::Array(items) => items.iter().find_map(|item| of_json(name, item)),
+        Value::Object(map) => map.iter().find_map(|(name, value)| of_json(name, value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 const TOLD: &str = "a value that only a machine would choose, under a telling name";

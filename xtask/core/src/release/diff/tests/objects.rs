@@ -49,6 +49,7 @@ fn shown(units: Vec<UnitDifference>, detail: Detail) -> String {
         units,
         unchanged: 2,
         held: Vec::new(),
+        not_compared: Vec::new(),
     };
     changes_text(&change, detail, Style::Plain)
 }

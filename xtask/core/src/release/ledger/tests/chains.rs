@@ -81,7 +81,7 @@ fn two_events_with_one_number_both_stay_and_the_next_follows_both() {
 #[test]
 fn a_signature_beside_an_event_is_no_event() {
     let event = chain(vec![released("v1.0.0")]).remove(0);
-    let name = event.signature_path();
+    let name = event.path.replace(".json", ".sigstore.json");
     assert_eq!(Entry::parse(name.rsplit('/').next().unwrap()), None);
 }
 

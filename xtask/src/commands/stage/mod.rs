@@ -1,19 +1,24 @@
-//! `stage record`: how a stage of the pipeline ended, for the ledger.
+//! `stage record` and `stage summary`: how stages of the pipeline ended, in the ledger.
 
-use lockstep::model::{AgentName, Digest, PipelineStage, StageStatus};
+mod summary;
+
+use std::sync::Arc;
+
+use lockstep::model::{AgentName, Digest, FileTree, Finding, PipelineStage, StageStatus};
 use lockstep::release::ledger::{Fact, StageResult};
 use lockstep::workspace::{Workspace, layout};
 use serde_json::{Map, Value};
 
+use self::summary::SummaryArgs;
 use super::dry::{Part, is_outline};
 use super::ledger::{PushArgs, Recording};
 use super::{branches, selection};
-use crate::context::Context;
+use crate::context::{Context, Loaded};
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, Repository};
 use crate::report::Report;
 
-/// Record how a stage of the pipeline ended.
+/// Record how a stage of the pipeline ended, or show how far a tuple came.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -23,11 +28,12 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Record(RecordArgs),
+    Summary(SummaryArgs),
 }
 
 /// Record how a stage of the pipeline ended on an agent's tuple.
 ///
-/// Without `--tuple` it is the candidate of the checked-out commit. A stage that fleet.yaml demands counts only where the
+/// Without `--tuple` and `--environment` it is the candidate of the checked-out commit. A stage that fleet.yaml demands counts only where the
 /// last record of it says `passed`.
 #[derive(Debug, clap::Args)]
 struct RecordArgs {
@@ -37,12 +43,8 @@ struct RecordArgs {
     /// How it ended.
     #[arg(value_enum, value_name = "STATUS")]
     status: Status,
-    /// The agent.
-    #[arg(long, short, value_name = "NAME")]
-    agent: String,
-    /// The tuple's id.
-    #[arg(long, value_name = "DIGEST")]
-    tuple: Option<String>,
+    #[command(flatten)]
+    of: TupleArgs,
     /// How long it took, seconds.
     #[arg(long, value_name = "SECONDS")]
     duration: Option<f64>,
@@ -54,6 +56,20 @@ struct RecordArgs {
     artifact: Vec<String>,
     #[command(flatten)]
     push: PushArgs,
+}
+
+/// Which tuple.
+#[derive(Debug, clap::Args)]
+struct TupleArgs {
+    /// The agent.
+    #[arg(long, short, value_name = "NAME")]
+    agent: String,
+    /// The tuple's id.
+    #[arg(long, value_name = "DIGEST", conflicts_with = "environment")]
+    tuple: Option<String>,
+    /// The tuple that this environment runs.
+    #[arg(long, short, value_name = "NAME")]
+    environment: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -68,26 +84,23 @@ enum Status {
 
 /// Records.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    let What::Record(args) = args.what;
+    match args.what {
+        What::Record(args) => record(context, args),
+        What::Summary(args) => summary::run(context, args),
+    }
+}
+
+fn record(context: &Context, args: RecordArgs) -> Result<Report, Failure> {
     let stage = PipelineStage::parse(&args.stage).ok_or_else(|| {
         let known = PipelineStage::ALL.iter().map(|stage| stage.as_str());
         selection::unknown("stage", &args.stage, known)
     })?;
-    let repository = context.repository()?;
-    let head = repository.head()?;
-    let loaded = context.load_commit(&*repository, &head, &is_outline)?;
+    let Tuple { repository, loaded, id } = match args.of.tuple(context)? {
+        Ok(found) => found,
+        Err(report) => return Ok(*report),
+    };
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
-    };
-    let tuple = match &args.tuple {
-        Some(text) => Digest::parse(text).ok_or_else(|| {
-            Failure::new(FailureKind::Usage, format!("`{text}` is no tuple id"))
-                .hint("write it like `sha256:<64 hexadecimal digits>`")
-        })?,
-        None => match candidate(&*repository, &head, workspace, &args.agent)? {
-            Ok(tuple) => tuple,
-            Err(report) => return Ok(*report),
-        },
     };
     let delivery = branches::delivery_repository(context, &repository, workspace)?;
     let recording = Recording::begin(context, &*repository, &*delivery, workspace, args.push)?;
@@ -99,14 +112,63 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
             Status::Skipped => StageStatus::Skipped,
         },
         duration_seconds: args.duration,
-        tuple,
+        tuple: id,
         details: details(&args.detail)?,
         artifacts: args.artifact,
     };
-    let draft = recording.draft(None, &args.agent, Fact::Stage(result.clone()));
+    let draft = recording.draft(None, &args.of.agent, Fact::Stage(result.clone()));
     recording.record(&|_| Ok(vec![draft.clone()]))?;
-    let text = format!("`{stage}` {} on `{}` {tuple}\n", result.status.word(), args.agent);
+    let text = format!("`{stage}` {} on `{}` {id}\n", result.status.word(), args.of.agent);
     Ok(Report::new(result, text))
+}
+
+/// The tuple that is meant, and where the fleet was read from.
+struct Tuple {
+    repository: Arc<dyn Repository>,
+    loaded: Loaded,
+    id: Digest,
+}
+
+impl TupleArgs {
+    /// The tuple, or what is wrong with the files that would say it.
+    fn tuple(&self, context: &Context) -> Result<Result<Tuple, Box<Report>>, Failure> {
+        let repository = context.repository()?;
+        let head = repository.head()?;
+        let loaded = context.load_commit(&*repository, &head, &is_outline)?;
+        let Some(workspace) = &loaded.workspace else {
+            return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
+        };
+        let found = match (&self.tuple, &self.environment) {
+            (Some(text), _) => Ok(Digest::parse(text).ok_or_else(|| {
+                Failure::new(FailureKind::Usage, format!("`{text}` is no tuple id"))
+                    .hint("write it like `sha256:<64 hexadecimal digits>`")
+            })?),
+            (None, Some(environment)) => self.running(context, &repository, workspace, environment)?,
+            (None, None) => candidate(&*repository, &head, workspace, &self.agent)?,
+        };
+        Ok(found.map(|id| Tuple { repository, loaded, id }))
+    }
+
+    /// The tuple that an environment's branch has of the agent.
+    fn running(
+        &self,
+        context: &Context,
+        repository: &Arc<dyn Repository>,
+        workspace: &Workspace,
+        environment: &str,
+    ) -> Result<Result<Digest, Box<Report>>, Failure> {
+        let environment = &selection::environments(workspace, &[environment.to_owned()])?[0].name;
+        let delivery = branches::delivery_repository(context, repository, workspace)?;
+        let tip = delivery.tip(&workspace.branch(environment), &workspace.fleet.delivery.remote)?;
+        let units = tip.commit().map(|tip| branches::units(&*delivery, tip, &[&self.agent]));
+        let record = units.transpose()?.and_then(|units| units.first()?.record());
+        Ok(record.map(|record| record.id).ok_or_else(|| {
+            let message = format!("`{}` is not in `{environment}`", self.agent);
+            let finding = Finding::error("unreleased-unit", message).unit(environment.as_str(), &self.agent);
+            let finding = finding.help(format!("cargo xtask release {environment}"));
+            Box::new(Report::of_findings(vec![finding], FileTree::default()))
+        }))
+    }
 }
 
 fn details(pairs: &[String]) -> Result<Map<String, Value>, Failure> {

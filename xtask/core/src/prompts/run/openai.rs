@@ -1,0 +1,223 @@
+//! OpenAI's chat completions: a request in its words, and its answers without anything secret.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{ChatMessage, Reply, Request, Speaker, ToolCall, Usage};
+use crate::prompts::retro::without_secrets;
+
+/// Most tokens that a question or its answer can have: far more than any model takes.
+pub const MOST_TOKENS: u64 = 100_000_000;
+/// Most bytes of a body that no completion is in and that are looked at for a message.
+const MOST_LOOKED_AT: usize = 4096;
+
+/// A request in the words of the protocol, to the model that is served under this name.
+pub fn body(request: &Request, served: &str) -> Value {
+    let mut body = json!({
+        "model": served,
+        "messages": request.messages.iter().map(message).collect::<Vec<_>>(),
+        "temperature": request.temperature,
+        "max_tokens": request.max_tokens,
+    });
+    if !request.tools.is_empty() {
+        let tools = request.tools.iter().map(|tool| {
+            json!({
+                "type": "function",
+                "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
+            })
+        });
+        body["tools"] = tools.collect();
+    }
+    if request.json {
+        body["response_format"] = json!({"type": "json_object"});
+    }
+    body
+}
+
+fn message(message: &ChatMessage) -> Value {
+    let role = match message.speaker {
+        Speaker::System => "system",
+        Speaker::User => "user",
+        Speaker::Assistant => "assistant",
+        Speaker::Tool => "tool",
+    };
+    let mut said = json!({"role": role, "content": message.text});
+    if !message.calls.is_empty() {
+        let calls = message.calls.iter().map(|call| {
+            let arguments = match &call.arguments {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}})
+        });
+        said["tool_calls"] = calls.collect();
+    }
+    if let Some(id) = &message.answers {
+        said["tool_call_id"] = json!(id);
+    }
+    said
+}
+
+/// What a server sent, without the key that it was asked with and without what looks like one: nothing of it is read,
+/// shown or kept before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Received {
+    text: String,
+    value: Option<Value>,
+}
+
+impl Received {
+    /// What is left of a body.
+    pub fn new(body: &[u8], key: Option<&str>) -> Received {
+        let cleaner = Cleaner {
+            key: key.filter(|key| !key.is_empty()),
+        };
+        match serde_json::from_slice::<Value>(body) {
+            Ok(value) => {
+                let clean = cleaner.value(value.clone());
+                let text = if clean == value {
+                    String::from_utf8_lossy(body).into_owned()
+                } else {
+                    clean.to_string()
+                };
+                Received {
+                    text,
+                    value: Some(clean),
+                }
+            }
+            Err(_) => Received {
+                text: cleaner.text(&String::from_utf8_lossy(&body[..body.len().min(MOST_LOOKED_AT)])),
+                value: None,
+            },
+        }
+    }
+
+    /// Its beginning in one line.
+    pub fn excerpt(&self) -> String {
+        let beginning: String = self.text.chars().take(400).collect();
+        let line = beginning.split_whitespace().collect::<Vec<_>>().join(" ");
+        line.chars().take(120).collect()
+    }
+
+    /// The answer in it, where it is one and whole.
+    pub fn reply(self) -> Result<Reply, String> {
+        let excerpt = self.excerpt();
+        let wrong = |what: &str| format!("the endpoint's answer {what}: {excerpt}");
+        let completion = self.value.and_then(|value| serde_json::from_value(value).ok());
+        let completion: Completion = completion.ok_or_else(|| wrong("is no completion"))?;
+        let choice = completion.choices.into_iter().next();
+        let choice = choice.ok_or_else(|| wrong("has no choice"))?;
+        let usage = completion.usage.ok_or_else(|| wrong("does not count its tokens"))?;
+        let usage = Usage {
+            input: usage.prompt_tokens,
+            output: usage.completion_tokens,
+        };
+        if usage.input.max(usage.output) > MOST_TOKENS {
+            return Err(wrong("counts more tokens than any model takes"));
+        }
+        let finish = choice.finish_reason.filter(|finish| !finish.is_empty());
+        let finish = finish.ok_or_else(|| wrong("does not say why it ended"))?;
+        let calls: Vec<ToolCall> = choice.message.tool_calls.into_iter().flatten().map(call).collect();
+        if choice.message.content.is_none() && calls.is_empty() {
+            return Err(wrong("has neither text nor tool calls"));
+        }
+        Ok(Reply {
+            text: choice.message.content.unwrap_or_default(),
+            calls,
+            finish,
+            usage,
+            latency_ms: 0,
+        })
+    }
+}
+
+fn call(call: Called) -> ToolCall {
+    let arguments = serde_json::from_str::<Value>(&call.function.arguments)
+        .ok()
+        .filter(Value::is_object);
+    ToolCall {
+        arguments: arguments.unwrap_or(Value::String(call.function.arguments)),
+        id: call.id,
+        name: call.function.name,
+    }
+}
+
+/// Takes out the key that a server was asked with, even where it echoes it, and what looks like one.
+struct Cleaner<'a> {
+    key: Option<&'a str>,
+}
+
+impl Cleaner<'_> {
+    fn text(&self, text: &str) -> String {
+        match self.key {
+            Some(key) => without_secrets(&text.replace(key, "[removed]")),
+            None => without_secrets(text),
+        }
+    }
+
+    /// The same of every text in a value; one that holds JSON, as the arguments of a tool call do, stays JSON.
+    fn value(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.inner(text)),
+            Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
+            Value::Object(map) => map
+                .into_iter()
+                .map(|(key, value)| (self.text(&key), self.value(value)))
+                .collect::<Map<_, _>>()
+                .into(),
+            other => other,
+        }
+    }
+
+    fn inner(&self, text: String) -> String {
+        let is_structured = |value: &Value| value.is_object() || value.is_array();
+        let Some(value) = serde_json::from_str(&text).ok().filter(is_structured) else {
+            return self.text(&text);
+        };
+        let clean = self.value(value.clone());
+        let text = if clean == value { text } else { clean.to_string() };
+        let plain = self.text(&text);
+        // a rule about text may take a brace with it
+        if serde_json::from_str::<Value>(&plain).is_ok() {
+            plain
+        } else {
+            text
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Completion {
+    choices: Vec<Choice>,
+    usage: Option<CompletionUsage>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Said,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    content: Option<String>,
+    tool_calls: Option<Vec<Called>>,
+}
+
+#[derive(Deserialize)]
+struct Called {
+    id: String,
+    function: Function,
+}
+
+#[derive(Deserialize)]
+struct Function {
+    name: String,
+    arguments: String,
+}
+
+#[derive(Deserialize)]
+struct CompletionUsage {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+}

@@ -1,0 +1,109 @@
+//! What a template must not fix: amounts, images and addresses, which values files are for.
+
+/// Keys whose values belong into values files.
+const KEYS: [&str; 14] = [
+    "containerPort",
+    "cpu",
+    "ephemeral-storage",
+    "externalName",
+    "host",
+    "hostname",
+    "hostnames",
+    "hosts",
+    "image",
+    "maxReplicas",
+    "memory",
+    "minReplicas",
+    "replicas",
+    "storage",
+];
+
+/// Stands where a tag stood.
+const TAG: char = '\u{1}';
+
+/// A literal where a value is wanted.
+pub(crate) struct Fixed {
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The column of the key, from 1.
+    pub(crate) column: usize,
+    pub(crate) key: &'static str,
+    pub(crate) value: String,
+}
+
+/// What a template fixes, in order.
+pub(crate) fn fixed_values(template: &str) -> Vec<Fixed> {
+    let plain = without_tags(template);
+    let lines = plain.lines().enumerate();
+    let fixed = lines.flat_map(|(number, line)| {
+        literals(line).into_iter().map(move |(column, key, value)| Fixed {
+            line: number + 1,
+            column,
+            key,
+            value: value.to_owned(),
+        })
+    });
+    fixed.collect()
+}
+
+/// The text with each tag replaced by as many characters that are none of YAML's; comments vanish, lines stay.
+fn without_tags(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest
+        .find("{{")
+        .into_iter()
+        .chain(rest.find("{%"))
+        .chain(rest.find("{#"))
+        .min()
+    {
+        let close = match &rest[at..at + 2] {
+            "{{" => "}}",
+            "{%" => "%}",
+            _ => "#}",
+        };
+        let end = rest[at..].find(close).map_or(rest.len(), |length| at + length + 2);
+        result.push_str(&rest[..at]);
+        let mark = if close == "#}" { ' ' } else { TAG };
+        result.extend(rest[at..end].chars().map(|c| if c == '\n' { c } else { mark }));
+        rest = &rest[end..];
+    }
+    result.push_str(rest);
+    result
+}
+
+/// Keys of the list with a literal after them: column, key, value.
+fn literals(line: &str) -> Vec<(usize, &'static str, &str)> {
+    let code = line.split(" #").next().unwrap_or_default();
+    if code.trim_start().starts_with('#') {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for key in KEYS {
+        for (at, _) in code.match_indices(key) {
+            let before = code[..at].chars().next_back();
+            let begins = before.is_none_or(|c| matches!(c, ' ' | '{' | '"' | '\'' | '.'));
+            let after = code[at + key.len()..].trim_start_matches(['"', '\'']);
+            let Some(rest) = after.strip_prefix(':').filter(|rest| begins && rest.starts_with(' ')) else {
+                continue;
+            };
+            let value = rest.trim_start().trim_start_matches(['[', '"', '\'']);
+            let value = value[..value.find([',', '}', ']', '"', '\'']).unwrap_or(value.len())].trim();
+            let named = !value.is_empty() && !value.contains(TAG) && !value.starts_with(['{', '&', '*', '|', '>']);
+            if named && is_literal(key, value) {
+                let column = code[..at].chars().count() + 1;
+                found.push((column, key, value));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value of a key is what values files are for: a number, an amount, an image, a name with a domain.
+fn is_literal(key: &str, value: &str) -> bool {
+    match key {
+        "image" => true,
+        "externalName" | "host" | "hostname" | "hostnames" | "hosts" => value.contains('.'),
+        _ => value.starts_with(|c: char| c.is_ascii_digit()),
+    }
+}

@@ -1,0 +1,147 @@
+//! Which images of imported objects are the tuple's: those of the agent's own repository, whatever their tags.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::objects::{Carried, LeftOut};
+use crate::model::{AgentName, CodeComponent, Digest};
+
+/// The agent's own image.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// What the tuple names.
+    pub component: CodeComponent,
+    /// The texts of objects that it stands for.
+    pub(super) texts: BTreeSet<String>,
+}
+
+/// Where the tuple's repository is not known.
+const NONE: &str = "registry.example.com/none";
+
+impl Code {
+    /// The image of an agent in what each environment has, by digest where somebody said it or the objects do; what stays
+    /// as it was is told.
+    pub(super) fn find(
+        agent: &AgentName,
+        said: Option<&CodeComponent>,
+        sides: &[Carried],
+        left_out: &mut BTreeSet<LeftOut>,
+    ) -> Code {
+        let mut all = BTreeSet::new();
+        let objects = sides.iter().flat_map(|side| side.objects.values());
+        objects.for_each(|object| images(object, &mut all));
+        let of = |wanted: &str| -> BTreeSet<String> {
+            let own = all.iter().filter(|image| repository(image) == wanted);
+            own.cloned().collect()
+        };
+        let workloads: BTreeSet<&str> = sides.iter().filter_map(|side| workload(agent, side)).collect();
+        let texts = match workloads.first() {
+            Some(own) if workloads.len() == 1 => of(own),
+            _ => BTreeSet::new(),
+        };
+        if let Some(code) = said {
+            let named = of(&code.repository);
+            let texts = if named.is_empty() { texts } else { named };
+            if texts.is_empty() {
+                left_out.insert(LeftOut {
+                    what: format!("image `{}`", code.repository),
+                    why: format!("no object has an image of it, and none of the workloads is `{agent}`'s alone"),
+                });
+            }
+            return Code {
+                component: code.clone(),
+                texts,
+            };
+        }
+        if let Some(component) = texts
+            .first()
+            .filter(|_| texts.len() == 1)
+            .and_then(|text| by_digest(text))
+        {
+            return Code { component, texts };
+        }
+        let unnamed = if texts.is_empty() { &all } else { &texts };
+        left_out.extend(unnamed.iter().map(|image| {
+            LeftOut {
+                what: format!("image `{image}`"),
+                why:
+                    "a tuple names code by digest: pass `--image <repository>@sha256:<digest>`; until then values name \
+                  the tag, and `agent.yaml` has a digest of zeros"
+                        .to_owned(),
+            }
+        }));
+        let repository = workloads.first().copied().unwrap_or(NONE).to_owned();
+        let digest = Digest::parse(&format!("sha256:{}", "0".repeat(64))).expect("64 zeros are a digest");
+        Code {
+            component: CodeComponent { repository, digest },
+            texts: BTreeSet::new(),
+        }
+    }
+
+    /// Puts the tuple's image where one of the texts stands that it stands for.
+    pub(super) fn put(&self, value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    match value {
+                        Value::String(text) if key == "image" && self.texts.contains(text) => {
+                            *text = format!("{}@{}", self.component.repository, self.component.digest);
+                        }
+                        value => self.put(value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.put(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+/// The repository that the agent's workload runs: the workload of its name, else the first whose name begins with it, else
+/// the only one.
+fn workload<'a>(agent: &AgentName, side: &'a Carried) -> Option<&'a str> {
+    let workloads = side.objects.iter();
+    let workloads: Vec<_> = workloads
+        .filter(|((kind, _), _)| matches!(kind.as_str(), "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet"))
+        .collect();
+    let named = workloads
+        .iter()
+        .filter(|((_, name), _)| name.starts_with(agent.as_str()));
+    let named = named.min_by_key(|((_, name), _)| name);
+    let (_, object) = named.or_else(|| workloads.first().filter(|_| workloads.len() == 1))?;
+    let image = object.pointer("/spec/template/spec/containers/0/image")?;
+    Some(repository(image.as_str()?))
+}
+
+fn by_digest(image: &str) -> Option<CodeComponent> {
+    let (repository, digest) = image.split_once('@')?;
+    Some(CodeComponent {
+        repository: repository.to_owned(),
+        digest: Digest::parse(digest)?,
+    })
+}
+
+/// An image without its tag and its digest.
+fn repository(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or(image);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
+    }
+}
+
+fn images(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(text) if key == "image" => drop(into.insert(text.clone())),
+                    value => images(value, into),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| images(item, into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,109 @@
+//! What a live run may use up: reserved before a question is sent, settled after its answer.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// What a run may use up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Budget {
+    pub(in super::super) cost: Option<f64>,
+    pub(in super::super) tokens: Option<u64>,
+}
+
+/// Tokens, and money.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Used {
+    pub(in super::super) tokens: u64,
+    pub(in super::super) cost: f64,
+}
+
+impl Used {
+    fn plus(self, other: Used) -> Used {
+        Used {
+            tokens: self.tokens + other.tokens,
+            cost: self.cost + other.cost,
+        }
+    }
+}
+
+/// What a run has used up, and what the questions under way may use up yet.
+#[derive(Default)]
+pub(in super::super) struct Spent {
+    sums: Mutex<Sums>,
+    settled: Condvar,
+}
+
+#[derive(Default)]
+struct Sums {
+    spent: Used,
+    under_way: Vec<(u64, Used)>,
+    next: u64,
+}
+
+/// What one question may use up; without an answer it used up nothing.
+pub(super) struct Reserved<'a> {
+    spent: &'a Spent,
+    number: u64,
+    used: Used,
+}
+
+impl Spent {
+    /// Sets aside the most that a question may use up. Waits for the questions under way where that is too much only
+    /// because of what is set aside for them.
+    pub(super) fn reserve(&self, budget: &Budget, most: Used) -> Result<Reserved<'_>, String> {
+        let mut sums = self.sums();
+        loop {
+            let aside = sums.under_way.iter().fold(sums.spent, |sum, (_, most)| sum.plus(*most));
+            let Some(message) = over(budget, sums.spent, aside.plus(most), most) else {
+                let number = sums.next;
+                sums.next += 1;
+                sums.under_way.push((number, most));
+                return Ok(Reserved {
+                    spent: self,
+                    number,
+                    used: Used::default(),
+                });
+            };
+            if sums.under_way.is_empty() {
+                return Err(message);
+            }
+            sums = self.settled.wait(sums).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn sums(&self) -> MutexGuard<'_, Sums> {
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a budget does not hold a sum.
+fn over(budget: &Budget, spent: Used, sum: Used, most: Used) -> Option<String> {
+    if let Some(tokens) = budget.tokens.filter(|tokens| sum.tokens > *tokens) {
+        return Some(format!(
+            "of the budget of {tokens} tokens {} are used up, and this question may take {}",
+            spent.tokens, most.tokens
+        ));
+    }
+    // a sum that is no number is within no budget
+    let holds = |cost: &f64| sum.cost <= *cost;
+    let cost = budget.cost.filter(|cost| !holds(cost))?;
+    Some(format!(
+        "of the budget of {cost} {:.4} is used up, and this question may take {:.4}",
+        spent.cost, most.cost
+    ))
+}
+
+impl Reserved<'_> {
+    /// What the question really used up.
+    pub(super) fn settle(&mut self, used: Used) {
+        self.used = used;
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        let mut sums = self.spent.sums();
+        sums.under_way.retain(|(number, _)| *number != self.number);
+        sums.spent = sums.spent.plus(self.used);
+        self.spent.settled.notify_all();
+    }
+}

@@ -1,0 +1,9 @@
+//! Reasons that people give: they are recorded, so there must be one.
+
+/// Reads the value of `--reason`.
+pub(super) fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a reason has words"),
+        text => Ok(text.to_owned()),
+    }
+}
