@@ -134,6 +134,15 @@ pub const RULES: &[Rule] = &[
     )
     .example("Write to {{name}}.", "{{#if name}}Write to {{name}}.{{/if}}"),
     Rule::new(
+        "unchecked-case",
+        "a case says nothing of its answer, or is for a version that nobody wrote, so it passes whatever is answered",
+        "say what its answer must be, or remove it",
+    )
+    .example(
+        "- {id: hello, userInput: Hello}",
+        "- {id: hello, userInput: Hello, expectedResponseKeywords: [welcome]}",
+    ),
+    Rule::new(
         "uncovered-tool",
         "a tool's permissions and connections do not go together, so one of them is wrong",
         "name what it may do under `permissions:` and where under `egress:`",

@@ -3,7 +3,8 @@
 use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict, unlearnt};
 use super::promotion::Move;
 use crate::model::{EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
-use crate::prompts::evaluation::VerdictOutcome;
+use crate::prompts::evaluation::{Bar, VerdictOutcome};
+use crate::prompts::statistics::percent;
 use crate::workspace::files::{Demands, EvidenceKind};
 use crate::workspace::{Environment, Workspace, layout};
 
@@ -19,6 +20,11 @@ fn evidence<'a>(demands: Option<&'a Demands>, to: &Environment) -> &'a [Evidence
     }
 }
 
+/// Whether something is asked of an evaluation, so that there must be one.
+fn is_measured(demands: &Demands) -> bool {
+    demands.least_cases.is_some() || demands.pass_rate.is_some() || demands.proved
+}
+
 /// What an environment asks for and the ledger does not have.
 pub(super) fn unmet(workspace: &Workspace, from: &Environment, to: &Environment, step: &Move<'_>) -> Vec<Finding> {
     let demands = workspace.fleet.promotion.get(&to.name);
@@ -28,9 +34,13 @@ pub(super) fn unmet(workspace: &Workspace, from: &Environment, to: &Environment,
     let stages = demands.iter().flat_map(|demands| &demands.stages);
     let stages = stages.filter(|stage| !skipped_by_hotfix(stage));
     let mut findings: Vec<Finding> = stages.filter_map(|stage| missing_stage(*stage, step)).collect();
-    for kind in evidence(demands, to) {
+    let mut kinds = evidence(demands, to).to_vec();
+    if demands.is_some_and(is_measured) && !kinds.contains(&EvidenceKind::Evaluated) {
+        kinds.push(EvidenceKind::Evaluated);
+    }
+    for kind in kinds {
         findings.extend(match kind {
-            EvidenceKind::Evaluated => missing_evaluation(from, to, step),
+            EvidenceKind::Evaluated => missing_evaluation(demands, from, to, step),
             EvidenceKind::Verified => missing_verdict(from, step),
             EvidenceKind::Retrospective => missing_retrospective(to, step),
         });
@@ -61,7 +71,12 @@ fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
 
 /// Evidence counts for this tuple with the overrides of where it goes and the cases as they are now, and its last word
 /// counts, whichever cases it was about. A tuple without a model has nothing that cases could judge.
-fn missing_evaluation(from: &Environment, to: &Environment, step: &Move<'_>) -> Option<Finding> {
+fn missing_evaluation(
+    demands: Option<&Demands>,
+    from: &Environment,
+    to: &Environment,
+    step: &Move<'_>,
+) -> Option<Finding> {
     step.source.tuple.model.as_ref()?;
     let tuple = step.source.id;
     let overrides = Evaluated::overrides_digest(&to.overrides(step.agent));
@@ -86,7 +101,7 @@ fn missing_evaluation(from: &Environment, to: &Environment, step: &Move<'_>) -> 
     };
     let finding = match exact.last() {
         Some(last) => judged(last).or_else(|| match today {
-            Some(today) => judged(today),
+            Some(today) => judged(today).or_else(|| weak_evaluation(demands, today, to, step)),
             None => {
                 let message = format!("the committed cases of `{agent}` are not those that it was evaluated with");
                 Some(Finding::error("stale-evaluation", message))
@@ -101,10 +116,74 @@ fn missing_evaluation(from: &Environment, to: &Environment, step: &Move<'_>) -> 
             Finding::error("missing-evaluation", message)
         }
     };
+    let bar = demands.map_or_else(String::new, options);
     Some(finding.in_file(layout::cases(agent)).help(format!(
-        "`cargo xtask evaluate {agent} --environment {} --for {to} --evidence`",
+        "`cargo xtask evaluate {agent} --environment {} --for {to}{bar} --evidence`",
         from.name
     )))
+}
+
+/// What is asked for, as options of an evaluation.
+fn options(demands: &Demands) -> String {
+    // less than the usual bar is no evidence at all
+    let is_usual = demands.pass_rate.is_none_or(|rate| rate >= Bar::default().pass_rate);
+    let rate = demands.pass_rate.filter(|_| is_usual);
+    let rate = rate.map(|rate| format!(" --pass-rate {rate}"));
+    let proved = (demands.proved && is_usual).then(|| " --proved".to_owned());
+    let cases = demands.least_cases.map(|cases| format!(" --least-cases {cases}"));
+    [rate, proved, cases].into_iter().flatten().collect()
+}
+
+/// Why an evaluation that passed is not enough: the numbers that were recorded count, whatever bar it was held to.
+fn weak_evaluation(
+    demands: Option<&Demands>,
+    evaluated: &Evaluated,
+    to: &EnvironmentName,
+    step: &Move<'_>,
+) -> Option<Finding> {
+    let agent = step.agent;
+    let weak = |message: String| Some(Finding::error("weak-evaluation", message));
+    let cases = evaluated.cases;
+    match demands.and_then(|demands| demands.least_cases) {
+        Some(least) if cases < least => {
+            return weak(format!(
+                "{cases} cases speak for `{agent}`, and `{to}` asks for {least}"
+            ));
+        }
+        Some(_) => {}
+        None => {
+            let before = cases_before(step).filter(|before| cases < *before);
+            if let Some(before) = before {
+                return weak(format!(
+                    "{cases} cases speak for `{agent}`, and {before} did for what runs in `{to}`"
+                ));
+            }
+        }
+    }
+    let demands = demands.filter(|demands| is_measured(demands))?;
+    let bar = demands.pass_rate.unwrap_or(Bar::default().pass_rate);
+    let name = if demands.proved { "passRateBound" } else { "passRate" };
+    let rate = evaluated.scores.get(name).copied();
+    if rate.is_some_and(|rate| rate > bar) {
+        return None;
+    }
+    let how = if demands.proved { "prove that" } else { "say that" };
+    weak(format!(
+        "the cases of `{agent}` {how} {} hold, and `{to}` asks for more than {}",
+        rate.map_or_else(|| "an unknown share".to_owned(), percent),
+        percent(bar)
+    ))
+}
+
+/// How many cases spoke for what runs where it goes to.
+fn cases_before(step: &Move<'_>) -> Option<usize> {
+    let current = step.here.current()?.release;
+    let evaluations = step.everywhere.facts().filter_map(|(_, fact)| match fact {
+        Fact::Evaluated(evaluated) if evaluated.tuple == current.tuple => Some(evaluated),
+        _ => None,
+    });
+    let passed = evaluations.filter(|evaluated| evaluated.outcome == VerdictOutcome::Passed);
+    passed.last().map(|evaluated| evaluated.cases)
 }
 
 fn missing_verdict(from: &Environment, step: &Move<'_>) -> Option<Finding> {

@@ -104,4 +104,9 @@ pub const RULES: &[Rule] = &[
         "the index was built anew for another embedding, so that the earlier release would find nothing in it",
         "go back to a release with the same embedding, or pass `--accept` when the old index is restored",
     ),
+    Rule::new(
+        "weak-evaluation",
+        "an evaluation passed with fewer cases, or a lower share of them, than where it goes to asks for",
+        "write the cases that are gone or were never there, and evaluate again; `promotion:` in fleet.yaml says how many",
+    ),
 ];

@@ -89,6 +89,12 @@ pub fn cases(agent: &AgentName) -> String {
     format!("{AGENTS}/{agent}/regression/cases")
 }
 
+/// The suite in a file of that folder; nothing where the file is none.
+pub fn suite(file: &str) -> Option<&str> {
+    let (name, ending) = file.rsplit_once('.')?;
+    (matches!(ending, "yaml" | "yml" | "json") && !name.contains('/')).then_some(name)
+}
+
 /// `agents/<agent>/regression/cassettes/<suite>.jsonl`
 pub fn cassette(agent: &AgentName, suite: &str) -> String {
     format!("{AGENTS}/{agent}/regression/cassettes/{suite}.jsonl")

@@ -2,7 +2,9 @@
 
 use lockstep::model::{Digest, Finding};
 use lockstep::prompts::cases::Suite;
-use lockstep::prompts::evaluation::{Bar, CaseOutcome, JudgeEvidence, SuiteEvidence, SuiteRun, sum_up};
+use lockstep::prompts::evaluation::{
+    Bar, CaseOutcome, JudgeEvidence, NO_CASES, SuiteEvidence, SuiteRun, Verdict, VerdictOutcome, sum_up,
+};
 use lockstep::prompts::run::judge_prompt;
 use lockstep::workspace::Judged;
 use lockstep::yaml::{Positions, Segment};
@@ -14,6 +16,8 @@ pub(super) struct Gathered {
     pub(super) runs: Vec<SuiteRun>,
     /// Suites that could not be read as a whole.
     pub(super) unreadable: usize,
+    /// Cases that pass whatever is answered.
+    pub(super) unchecked: usize,
 }
 
 /// A suite's file.
@@ -26,6 +30,26 @@ pub(super) struct SuiteFile<'a> {
 }
 
 impl Gathered {
+    /// The verdict on what was judged, with what stands against the suites themselves.
+    pub(super) fn verdict(&self, mut verdict: Verdict) -> Verdict {
+        let mut against = Vec::new();
+        if self.unreadable > 0 {
+            // of cases that nobody could read it is not known whether there are any
+            verdict
+                .reasons
+                .retain(|reason| self.runs.iter().any(|run| !run.cases.is_empty()) || reason != NO_CASES);
+            against.push(format!("{} suites could not be read as a whole", self.unreadable));
+        }
+        if self.unchecked > 0 {
+            against.push(format!("{} cases pass whatever is answered", self.unchecked));
+        }
+        if !against.is_empty() {
+            verdict.outcome = VerdictOutcome::Failed;
+            verdict.reasons.extend(against);
+        }
+        verdict
+    }
+
     /// Adds what a suite came to.
     pub(super) fn add(
         &mut self,

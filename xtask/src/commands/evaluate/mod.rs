@@ -8,6 +8,7 @@ mod grid;
 mod live;
 mod run;
 mod sources;
+mod suites;
 mod versus;
 
 use std::collections::BTreeSet;

@@ -8,8 +8,7 @@ use std::time::Duration;
 use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::Suite;
 use lockstep::prompts::evaluation::{
-    Bar, Evaluation, Grid, SuiteRun, Tokens, Variant, VerdictOutcome, compare, cost, run_suite, suite_digest, sum_up,
-    verdict,
+    Bar, Evaluation, Grid, SuiteRun, Tokens, Variant, compare, cost, run_suite, suite_digest, sum_up, verdict,
 };
 use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, Request};
 use lockstep::report::counted;
@@ -19,7 +18,7 @@ use rayon::ThreadPool;
 use super::gathered::{Gathered, SuiteFile};
 use super::live::{Budget, Live, Outages, Spent};
 use super::sources::Endpoint;
-use super::{Args, versus};
+use super::{Args, suites, versus};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -98,8 +97,8 @@ impl<'a> Runner<'a> {
         let Some(mut others) = self.others(agent, &judged, findings)? else {
             return Ok(None);
         };
-        let names = self.suites(agent)?;
-        if names.is_empty() {
+        let suites = suites::listed(self.context, &self.root, agent, findings)?;
+        if suites.is_empty() {
             findings.push(
                 Finding::error("nothing-to-judge", format!("`{}` has no cases", agent.name))
                     .in_file(layout::agent(agent.name.as_str()))
@@ -109,24 +108,34 @@ impl<'a> Runner<'a> {
         }
         let mock = self.mock(agent, findings, sources)?;
         let mut gathered = Gathered::default();
-        for name in &names {
-            let path = format!("{}/{name}.yaml", layout::cases(&agent.name));
-            let bytes = self.context.files.read(&self.root.join(&path))?.unwrap_or_default();
+        for (name, path) in &suites {
+            let bytes = self.context.files.read(&self.root.join(path))?.unwrap_or_default();
             sources.insert(path.clone(), &bytes[..]);
             let known = (self.workspace, &*self.context.today());
-            let Some(suite) = read_suite(&path, &bytes, &judged.subject, known, findings) else {
+            let Some(suite) = read_suite(path, &bytes, &judged.subject, known, findings) else {
                 gathered.unreadable += 1;
                 continue;
             };
+            let unchecked = suites::unchecked(path, &bytes, &suite, agent, &judged.subject);
+            gathered.unchecked += unchecked.len();
+            findings.extend(unchecked);
             let file = SuiteFile {
                 name,
-                path: &path,
+                path,
                 bytes: &bytes,
                 ids: suite.cases.iter().map(|case| case.id.clone()).collect(),
             };
             let suite = self.filtered(suite);
             let before = findings.len();
-            let run = self.suite(agent, name, &suite, &judged, &mut others, mock.as_ref(), findings)?;
+            let run = self.suite(
+                agent,
+                (name, path),
+                &suite,
+                &judged,
+                &mut others,
+                mock.as_ref(),
+                findings,
+            )?;
             let Some(run) = run else {
                 gathered.unreadable += 1;
                 continue;
@@ -167,27 +176,6 @@ impl<'a> Runner<'a> {
         Ok(Some(others))
     }
 
-    /// Names of the suites; nothing is read yet.
-    fn suites(&self, agent: &Agent) -> Result<Vec<String>, Failure> {
-        let folder = self.root.join(layout::cases(&agent.name));
-        if !self.context.files.exists(&folder) {
-            return Ok(Vec::new());
-        }
-        let names = Mutex::new(Vec::new());
-        self.context.files.tree(&folder, &|path| {
-            if let Some(name) = path.strip_suffix(".yaml") {
-                names
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(name.to_owned());
-            }
-            false
-        })?;
-        let mut names = names.into_inner().unwrap_or_else(PoisonError::into_inner);
-        names.sort();
-        Ok(names)
-    }
-
     fn mock(
         &self,
         agent: &Agent,
@@ -217,7 +205,7 @@ impl<'a> Runner<'a> {
     fn suite(
         &self,
         agent: &Agent,
-        name: &str,
+        (name, suite_path): (&str, &str),
         suite: &Suite,
         judged: &Judged,
         others: &mut [Other],
@@ -276,8 +264,7 @@ impl<'a> Runner<'a> {
             match self.pool.as_ref().map_or_else(run, |pool| pool.install(run)) {
                 Ok(run) => runs.push(run),
                 Err(message) => {
-                    let suite = format!("{}/{name}.yaml", layout::cases(&agent.name));
-                    findings.push(Finding::error("failed-evaluation", message).in_file(suite));
+                    findings.push(Finding::error("failed-evaluation", message).in_file(suite_path));
                     return Ok(None);
                 }
             }
@@ -325,14 +312,7 @@ impl<'a> Runner<'a> {
         let baseline = others.iter().position(|other| other.is_baseline);
         let column = baseline.and_then(|at| grid.as_ref()?.columns.get(at + 1));
         let against = column.and_then(|column| column.comparison.clone());
-        let mut verdict = verdict(&summary, against.as_ref(), &self.bar);
-        if gathered.unreadable > 0 {
-            verdict.outcome = VerdictOutcome::Failed;
-            verdict.reasons.push(format!(
-                "{} could not be read as a whole",
-                counted(gathered.unreadable, "suite")
-            ));
-        }
+        let verdict = gathered.verdict(verdict(&summary, against.as_ref(), &self.bar));
         let digests: BTreeMap<&str, Digest> = gathered
             .suites
             .iter()

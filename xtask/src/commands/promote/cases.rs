@@ -13,8 +13,9 @@ use crate::ports::{GitId, Repository};
 pub(super) fn digest(repository: &dyn Repository, commit: &GitId, agent: &AgentName) -> Result<Digest, Failure> {
     let folder = layout::cases(agent);
     let entries = repository.folder(commit, &folder)?;
-    let names: Vec<&str> = entries.keys().filter_map(|file| file.strip_suffix(".yaml")).collect();
-    let paths: Vec<String> = names.iter().map(|name| format!("{folder}/{name}.yaml")).collect();
+    let named = entries.keys().filter_map(|file| Some((layout::suite(file)?, file)));
+    let (names, files): (Vec<&str>, Vec<&String>) = named.unzip();
+    let paths: Vec<String> = files.iter().map(|file| format!("{folder}/{file}")).collect();
     let files = repository.read(commit, &paths)?;
     let digests = names.into_iter().zip(&files);
     let digests: BTreeMap<&str, Digest> = digests

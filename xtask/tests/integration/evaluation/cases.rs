@@ -424,3 +424,76 @@ fn a_model_past_its_day_is_told_where_it_runs() {
         ]"#]]
     .assert_eq(&format!("{places:#?}"));
 }
+
+#[test]
+fn a_case_that_checks_nothing_is_no_pass() {
+    let bench = Workbench::of_repository();
+    let suite = "agents/support-rag/regression/cases/more.yaml";
+    let cases = "\
+prompt: answer
+userVariable: question
+vars: {customer: {firstName: Ada, locale: en, tier: standard}, articles: []}
+cases:
+  - {id: nothing, userInput: Hello}
+  - {id: anything, userInput: Hello, expectedResponseKeywords: [no such word], threshold: 0}
+  - {id: weightless, userInput: Hello, assert: [{type: contains, value: no such word, weight: 0}]}
+  - {id: later, userInput: Hello, expectedResponseKeywords: [no such word], systemPromptVersion: 9.9.9}
+  - {id: checked, userInput: Hello, forbiddenKeywords: [no such word]}
+";
+    bench.put(suite, cases);
+    let report = bench.run("evaluate support-rag").unwrap();
+    let wrong = report
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "unchecked-case");
+    let wrong: Vec<_> = wrong
+        .map(|finding| (finding.location.as_ref().unwrap().line, finding.message.as_str()))
+        .collect();
+    expect![[r#"
+        [
+            (
+                5,
+                "`nothing` passes whatever is answered",
+            ),
+            (
+                6,
+                "`anything` passes whatever is answered",
+            ),
+            (
+                7,
+                "`weightless` passes whatever is answered",
+            ),
+            (
+                8,
+                "`later` is for `answer` 9.9.9, which nobody wrote",
+            ),
+        ]"#]]
+    .assert_eq(&format!("{wrong:#?}"));
+    assert_eq!(report.result["evaluations"][0]["verdict"]["outcome"], "failed");
+}
+
+#[test]
+fn suites_are_yaml_or_json_and_nothing_else_is_overlooked() {
+    let bench = Workbench::of_repository();
+    let folder = "agents/support-rag/regression/cases";
+    let text = bench.text(&format!("{folder}/answer.yaml")).unwrap();
+    bench.put(&format!("{folder}/.gitkeep"), "");
+    bench.put(
+        &format!("{folder}/short.json"),
+        r#"{"prompt": "answer", "userVariable": "question", "vars": {"customer": {"firstName": "Ada", "locale": "en", "tier": "standard"},
+            "articles": []}, "cases": [{"id": "short", "userInput": "Hello", "forbiddenKeywords": ["no such word"]}]}"#,
+    );
+    let report = bench.run("evaluate support-rag").unwrap();
+    let suites = report.result["evaluations"][0]["suites"].as_array().unwrap();
+    assert_eq!((&suites[1]["name"], suites.len()), (&Value::from("short"), 2));
+    for stray in ["answer.yml", "answer.yaml.bak", "notes.md", "old/answer.yaml"] {
+        bench.put(&format!("{folder}/{stray}"), &text);
+    }
+    let report = bench.run("evaluate support-rag").unwrap();
+    let stray = report.findings.iter().filter(|finding| finding.rule == "stray-file");
+    let stray: Vec<_> = stray.map(|finding| finding.message.as_str()).collect();
+    expect![[r#"
+        nothing reads `agents/support-rag/regression/cases/answer.yaml.bak`
+        nothing reads `agents/support-rag/regression/cases/answer.yml`: `agents/support-rag/regression/cases/answer.yaml` has its name
+        nothing reads `agents/support-rag/regression/cases/old/answer.yaml`"#]].assert_eq(&stray.join("\n"));
+}

@@ -290,3 +290,81 @@ fn a_part_of_the_cases_or_a_lower_bar_is_no_evidence() {
     }
     assert_eq!(kinds(&fleet, "_everywhere/assistant"), [""; 0]);
 }
+
+#[test]
+fn an_environment_asks_for_so_many_cases_and_such_a_rate() {
+    let fleet = with_cases();
+    let ask = |demands: &str| {
+        fleet.put(
+            "environments/fleet.yaml",
+            &format!("{}promotion:\n  canary: {demands}\n", fleet_file(&fleet)),
+        );
+        fleet.commit(&format!("Ask for {demands}"));
+    };
+    fleet.done(&EVIDENCE);
+    ask("{ leastCases: 2 }");
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[weak-evaluation] agents/assistant/regression/cases
+          1 cases speak for `assistant`, and `canary` asks for 2
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --least-cases 2 --evidence`
+    "#]],
+    );
+    // one case cannot prove it
+    ask("{ passRate: 0.6, proved: true }");
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[weak-evaluation] agents/assistant/regression/cases
+          the cases of `assistant` prove that 5.0 % hold, and `canary` asks for more than 60.0 %
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+    "#]],
+    );
+    ask("{ passRate: .nan }");
+    assert_ne!(fleet.run(&STEP).exit, 0);
+    // what is measured must be there, whatever else is asked for
+    ask("{ evidence: [], leastCases: 2 }");
+    stopped(&fleet, &STEP, &["weak-evaluation"]);
+    ask("{ leastCases: 1, passRate: 0.95 }");
+    fleet.done(&STEP);
+}
+
+/// What `fleet.yaml` says before any demand.
+fn fleet_file(fleet: &Fleet) -> String {
+    let text = std::fs::read_to_string(fleet.folder().join("environments/fleet.yaml")).unwrap();
+    text.split("promotion:").next().unwrap().to_owned()
+}
+
+#[test]
+fn fewer_cases_than_spoke_for_what_runs_there_are_too_few() {
+    let fleet = with_cases();
+    let more = "  - { id: bye, userInput: Bye!, forbiddenKeywords: [goodbye] }\n";
+    fleet.append(CASES, more);
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.commit("Ask more");
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+    fleet.commit("Promote");
+    fleet.release(&["canary"]);
+    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
+    fleet.edit(CASES, more, "");
+    fleet.promote("assistant", "staging", "v1.1.0");
+    fleet.commit("Build it, and ask less");
+    fleet.release(&["staging"]);
+    fleet.done(&EVIDENCE);
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[weak-evaluation] agents/assistant/regression/cases
+          1 cases speak for `assistant`, and 2 did for what runs in `canary`
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+    "#]],
+    );
+}

@@ -127,6 +127,34 @@ fn is_one(weight: &f64) -> bool {
     (*weight - 1.0).abs() < f64::EPSILON
 }
 
+impl Case {
+    /// Whether it says anything of its answer that counts.
+    pub fn is_checked(&self) -> bool {
+        let counts = |assertion: &Assertion| assertion.weight != Some(0.0);
+        let says = self.expected_tools.is_some()
+            || !self.expected_response_keywords.is_empty()
+            || !self.forbidden_keywords.is_empty()
+            || self.max_tokens_limit.is_some()
+            || self.max_latency_ms.is_some()
+            || self.max_cost.is_some()
+            || !self.expected_behavior.is_empty()
+            || self.assertions.iter().any(counts);
+        says && !self.passes_anything()
+    }
+
+    /// Whether every score is enough for it.
+    pub fn passes_anything(&self) -> bool {
+        self.threshold.is_some_and(|threshold| threshold <= 0.0)
+    }
+}
+
+impl Suite {
+    /// Whether it says anything of every answer that counts.
+    pub fn is_checked(&self) -> bool {
+        self.assertions.iter().any(|assertion| assertion.weight != Some(0.0))
+    }
+}
+
 /// Whether the order of tool calls counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -15,4 +15,4 @@ pub use result::{
     suite_digest,
 };
 pub use suite::{SuiteRun, cost, run_suite};
-pub use verdict::{Bar, sum_up, verdict};
+pub use verdict::{Bar, NO_CASES, sum_up, verdict};

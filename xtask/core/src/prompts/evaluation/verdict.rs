@@ -3,6 +3,9 @@
 use super::{CaseOutcome, Comparison, SuiteRun, Summary, Verdict, VerdictOutcome};
 use crate::prompts::statistics::{least_cases, lower_bound, percent, ratio};
 
+/// Why a run without a case is no pass.
+pub const NO_CASES: &str = "there are no cases: an empty suite proves nothing";
+
 /// What a run must reach.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
@@ -66,7 +69,7 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
 pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Verdict {
     let mut reasons = Vec::new();
     if summary.total == 0 {
-        reasons.push("there are no cases: an empty suite proves nothing".to_owned());
+        reasons.push(NO_CASES.to_owned());
     } else if summary.total < bar.cases {
         reasons.push(format!("{} cases, and {} are demanded", summary.total, bar.cases));
     }

@@ -108,7 +108,7 @@ fn is_part(pattern: &str, part: &str) -> bool {
 }
 
 /// What must be recorded of a tuple before it is promoted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Demands {
     /// Stages of the pipeline that must have passed.
@@ -118,6 +118,16 @@ pub struct Demands {
     /// `production` ask for `evaluated`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Vec<EvidenceKind>>,
+    /// The least number of cases that speak for it; as many as for what runs there now where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_cases: Option<usize>,
+    /// The share of cases that must hold: more than this; 0.9 where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub pass_rate: Option<f64>,
+    /// Whether that share must be proved with 95 % confidence, and not only seen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proved: bool,
 }
 
 /// Evidence in the ledger.
