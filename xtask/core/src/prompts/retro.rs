@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::cases::{Case, ExpectedTool, Suite, Turn};
+use super::cases::{Assertion, Case, ExpectedTool, Suite, Turn};
 use crate::model::Digest;
 
 /// What gives away a secret, and what it is replaced with.
@@ -26,6 +26,11 @@ static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             r#"(?i)\b(password|passwd|secret|token)(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}"#,
             "$1$2[secret]",
         ),
+        // said in a sentence: a word with a digit, so that `the password is wrong` stays
+        (
+            r#"(?i)\b(password|passwd|passphrase|passwort|passcode|pin|secret|token|key)(\s+(?:is|was|ist|war|lautet)\s+["']?)(?=[^\s"',;]*\d)[^\s"',;]{4,}"#,
+            "$1$2[secret]",
+        ),
     ])
 });
 
@@ -37,10 +42,24 @@ static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b",
             "[iban]",
         ),
+        (r"\b\d{17}[\dXx]\b", "[identity]"),
+        (r"\b\d{3}-\d{2}-\d{4}\b", "[identity]"),
         (r"\b(?:\d[ -]?){13,19}\b", "[card]"),
         (r"(?:\+|\b00)\d[\d ()/-]{7,}\d\b", "[phone]"),
+        (r"\(\d{2,5}\)\s?\d[\d -]{4,}\d\b", "[phone]"),
         (r"\b0\d{2,4}[ /-]\d[\d -]{4,}\d\b", "[phone]"),
+        (r"(?<![\w.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?![\w-])", "[phone]"),
+        // mobile numbers of China
+        (r"(?<![\w.-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\w-])", "[phone]"),
         (r"\b(?:\d{1,3}\.){3}\d{1,3}\b", "192.0.2.1"),
+        (
+            r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])",
+            "2001:db8::",
+        ),
+        (
+            r"(?<![\w:])(?=[0-9A-Fa-f:]*\d)[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![\w:])",
+            "2001:db8::",
+        ),
         (
             r"\b[A-Z][a-zß-ü]+(?:straße|strasse|gasse|weg|allee)\s+\d+[a-z]?\b",
             "[address]",
@@ -114,7 +133,7 @@ pub struct Trace {
     pub answer: String,
     /// The tools that were called.
     #[serde(default, alias = "tools_called")]
-    pub tools_called: Vec<String>,
+    pub tools_called: Option<Vec<String>>,
     /// What a good answer would have done.
     #[serde(default, alias = "expected_behavior")]
     pub expected_behavior: String,
@@ -129,22 +148,32 @@ pub struct Trace {
     pub prompt: Option<String>,
 }
 
-/// The text of a case as far as two that ask the same share it.
-fn normalised(case: &Case) -> Digest {
+/// What a case asks of a prompt, as far as two that ask the same share it.
+fn asked(case: &Case, suite: &Suite) -> Digest {
     let plain = |text: &str| {
-        text.to_lowercase()
+        scrubbed(text)
+            .to_lowercase()
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .collect::<Vec<_>>()
             .join(" ")
     };
+    let mut vars = suite.vars.clone();
+    vars.extend(case.vars.clone());
+    let mut said = case.user_input.clone();
+    // the same may be said as what the user says, or as the input that takes it
+    let variable = suite.user_variable.as_ref().and_then(|name| vars.remove(name));
+    if let (true, Some(Value::String(text))) = (said.is_empty(), variable) {
+        said = text;
+    }
     let turns: Vec<String> = case.turns.iter().map(|turn| plain(&turn.text)).collect();
-    let vars = plain(&Value::Object(case.vars.clone()).to_string());
-    Digest::of_json(&(plain(&case.user_input), turns, vars))
+    let vars = plain(&Value::Object(vars).to_string());
+    Digest::of_json(&(plain(&said), turns, vars))
 }
 
-/// The case that a sample makes, scrubbed; nothing where a suite asks the same already, with the id of that case.
-pub fn case_of(trace: &Trace, origin: &str, suite: &Suite) -> Result<Case, String> {
+/// The case that a sample makes for a suite, scrubbed; where one of the agent's suites asks the same of the same prompt
+/// already, the id of that case instead.
+pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) -> Result<Case, String> {
     let mut vars = trace.vars.clone();
     if let Value::Object(scrubbed) = scrubbed_value(&Value::Object(vars.clone())) {
         vars = scrubbed;
@@ -172,10 +201,53 @@ pub fn case_of(trace: &Trace, origin: &str, suite: &Suite) -> Result<Case, Strin
         weight: 1.0,
         ..Case::default()
     };
-    let digest = normalised(&case);
-    if let Some(twin) = suite.cases.iter().find(|other| normalised(other) == digest) {
-        return Err(twin.id.clone());
+    let digest = asked(&case, target);
+    let same_prompt = others.iter().filter(|suite| suite.prompt == target.prompt);
+    for suite in same_prompt.chain([target]) {
+        if let Some(twin) = suite.cases.iter().find(|other| asked(other, suite) == digest) {
+            return Err(twin.id.clone());
+        }
     }
     case.id = format!("sample-{}", digest.short());
+    case.assertions = demands(trace, &case);
     Ok(case)
+}
+
+/// What a case demands so that the sample would not pass it: another answer, and where nothing else is known to be wrong
+/// with it, a person who says what a good one is.
+fn demands(trace: &Trace, case: &Case) -> Vec<Assertion> {
+    let answer = scrubbed(&trace.answer);
+    let mut demands = Vec::new();
+    // where something was replaced in it, no answer would ever equal it
+    if !answer.is_empty() && answer == trace.answer && !answer.contains("{{") {
+        demands.push(Assertion {
+            kind: "not-equals".to_owned(),
+            value: Value::String(answer.clone()),
+            ..Assertion::default()
+        });
+    }
+    if !is_failed_by(trace, case) {
+        let was = json!({"answer": answer, "toolsCalled": trace.tools_called});
+        demands.push(Assertion::undecided("nobody has said yet what a good answer is", was));
+    }
+    demands
+}
+
+/// Whether the sample fails what its case demands, as far as that can be known without a judge.
+fn is_failed_by(trace: &Trace, case: &Case) -> bool {
+    let sorted = |names: &Vec<String>| {
+        let mut names = names.clone();
+        names.sort();
+        names
+    };
+    let other_tools = trace.expected_tools.as_ref().is_some_and(|expected| {
+        let called = trace.tools_called.as_ref();
+        called.is_none_or(|called| sorted(called) != sorted(expected))
+    });
+    let answer = trace.answer.to_lowercase();
+    let forbidden = trace.forbidden_keywords.iter().any(|word| {
+        let word = word.to_lowercase();
+        !word.is_empty() && (answer.is_empty() || answer.contains(&word))
+    });
+    other_tools || forbidden || !case.expected_behavior.is_empty()
 }
