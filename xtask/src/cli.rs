@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use lockstep::report::{Screen, Style};
+use lockstep::report::{Screen, Style, within};
 
 use crate::adapters::environment::Environment;
 use crate::commands;
@@ -19,6 +19,8 @@ use crate::report::Report;
 
 /// The program that is built with features.
 const WITH_FEATURES: &str = "xtask-sigstore";
+/// Commands whose text is for programs: no line of it is broken to fit a terminal.
+const VERBATIM: &[&str] = &["affected", "branch", "completions", "man", "render"];
 
 /// Lockstep: renders, checks and releases AI agents to environment branches that Argo CD syncs.
 #[derive(Debug, Parser)]
@@ -273,7 +275,12 @@ fn write_files(context: &Context, outputs: &Outputs, name: &str, outcome: Outcom
 /// Shows the answer, or the failure, and returns the exit code.
 fn show(context: &Context, name: &str, outcome: Outcome<'_>, aside: Style) -> u8 {
     let mut out = std::io::stdout().lock();
+    let surroundings = &context.environment;
+    let columns = surroundings.columns;
     let written = match (context.format, outcome) {
+        (Format::Text, Ok(report)) if surroundings.output_is_terminal && !VERBATIM.contains(&name) => {
+            write!(out, "{}", within(&report.text, columns))
+        }
         (Format::Text, Ok(report)) => write!(out, "{}", report.text),
         (Format::Text, Err(_)) => Ok(()),
         (format, outcome) => write!(out, "{}", document(format, name, outcome)),
@@ -281,7 +288,7 @@ fn show(context: &Context, name: &str, outcome: Outcome<'_>, aside: Style) -> u8
     let written = written.and_then(|()| out.flush());
     let screen = Screen {
         style: aside,
-        columns: context.environment.columns,
+        columns,
         waived: context.verbose,
     };
     let text = match (context.format, outcome) {
@@ -290,6 +297,10 @@ fn show(context: &Context, name: &str, outcome: Outcome<'_>, aside: Style) -> u8
         (Format::Text, Ok(report)) if context.quiet => report.quiet_aside(screen),
         (Format::Text, Ok(report)) => report.aside(screen),
         (_, Ok(_)) => String::new(),
+    };
+    let text = match surroundings.error_is_terminal {
+        true => within(&text, columns),
+        false => text,
     };
     let _ = write!(std::io::stderr(), "{text}");
     match written {

@@ -92,6 +92,16 @@ pub(super) struct Watch<'a> {
 }
 
 impl Watch<'_> {
+    /// Judges a fleet unit by unit, as far as time allows.
+    fn judged(&self, judge: &Judge, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Judged {
+        count(&self.progress, units.len());
+        let goes_on = || {
+            self.progress.inc(1);
+            !(self.is_late)()
+        };
+        judge.fleet(fleet, units, released, &goes_on)
+    }
+
     /// Nobody does.
     fn unseen() -> Watch<'static> {
         Watch {
@@ -141,23 +151,20 @@ pub(super) fn whole(
         engines: &engines,
         tree: &loaded.tree,
     };
-    count(&watch.progress, units.len());
-    let goes_on = || {
-        watch.progress.inc(1);
-        !(watch.is_late)()
-    };
-    let Judged { findings: more, left } = judge.fleet(fleet, &units, &released, &goes_on);
+    let Judged { findings: more, left } = watch.judged(&judge, fleet, &units, &released);
     findings.extend(more);
-    if left > 0 {
-        unchecked.push(format!(
-            "{left} of {}, and what units ask of each other: the time was over",
-            counted(units.len(), "unit")
-        ));
+    if !left.is_empty() {
+        let all = counted(units.len(), "unit");
+        let what = format!(
+            "{} of {all}, and what units ask of each other: the time was over",
+            left.len()
+        );
+        unchecked.push(what);
     }
     if by == By::Everything {
         findings.extend(retired(workspace, &context.today()));
     }
-    let is_whole = args.is_everything() && left == 0;
+    let is_whole = args.is_everything() && left.is_empty();
     findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
     if is_whole && is_rendered && by != By::Rules {
         findings.extend(judge.idle());
@@ -167,7 +174,10 @@ pub(super) fn whole(
     conclude(&judge, &mut findings, by, is_whole);
     let units: Vec<&RenderedUnit> = units
         .iter()
-        .filter(|unit| chosen.has(&format!("{}/{}", unit.environment, unit.unit)))
+        .filter(|unit| {
+            let name = format!("{}/{}", unit.environment, unit.unit);
+            chosen.has(&name) && !left.contains(&name)
+        })
         .collect();
     let amount = Amount {
         objects: units.iter().flat_map(|unit| unit.all_objects()).count(),

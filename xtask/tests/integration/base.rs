@@ -481,18 +481,18 @@ fn what_cannot_be_read_is_not_told_as_gone() {
         &fleet,
         "HEAD",
         expect![[r#"
-        <!-- lockstep check -->
-        ## ❌ Lockstep check: 2 errors
+            <!-- lockstep check -->
+            ## ❌ Lockstep check: 2 errors
 
-        4 units are the same.
+            4 units are the same.
 
-        **Not compared**, since files that they depend on cannot be read: `dev/assistant`, `dev/orders`.
+            **Not compared**, since what is wrong in files bears on them: `dev/assistant`, `dev/orders`.
 
-        ### Findings
+            ### Findings
 
-        - **error** `missing-owner` at `agents/orders/agent.yaml:1:1`: `owner` is missing<br>add `owner:`
-        - **error** `unknown-key` at `agents/orders/agent.yaml:2:1`: unknown key `ownr`<br>did you mean `owner`?
-    "#]],
+            - **error** `missing-owner` at `agents/orders/agent.yaml:1:1`: `owner` is missing<br>add `owner:`
+            - **error** `unknown-key` at `agents/orders/agent.yaml:2:1`: unknown key `ownr`<br>did you mean `owner`?
+        "#]],
     );
 }
 

@@ -98,13 +98,13 @@ fn said(findings: Vec<Finding>, files: &Files) -> BTreeSet<Said> {
             place.column = begin(place).unwrap_or(1);
         }
         let mut related = finding.related.into_iter();
-        let value = related.find(|related| related.message.ends_with(" says so"));
-        (
-            finding.rule.into_owned(),
-            finding.severity,
-            finding.location,
-            value.map(|related| related.location),
-        )
+        // where a value decides, the finding is there and the template line beside it
+        let template = related.find(|related| related.message.starts_with("written here"));
+        let (at, value) = match template {
+            Some(template) => (Some(template.location), finding.location),
+            None => (finding.location, None),
+        };
+        (finding.rule.into_owned(), finding.severity, at, value)
     });
     said.collect()
 }

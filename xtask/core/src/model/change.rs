@@ -20,8 +20,8 @@ pub struct FleetChange {
     /// Held units, as `<environment>/<agent>`: they stay as they are, whatever the files say.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<String>,
-    /// Units that could not be compared, as `<environment>/<unit>`: files of theirs, or of agents that they call or that
-    /// call them, cannot be read.
+    /// Units that could not be compared, as `<environment>/<unit>`: what is wrong in files bears on them, be it their own,
+    /// those of agents that they call or that call them, or those of the fleet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_compared: Vec<String>,
 }

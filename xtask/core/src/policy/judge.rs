@@ -70,8 +70,8 @@ pub struct Case<'a> {
 pub struct Judged {
     /// What is wrong.
     pub findings: Vec<Finding>,
-    /// How many units were not judged.
-    pub left: usize,
+    /// The units that were not judged, as `<environment>/<unit>`.
+    pub left: BTreeSet<String>,
 }
 
 /// Whether to go on with the next unit.
@@ -243,7 +243,7 @@ impl Judge {
     /// schemas. Before each unit it asks whether to go on; where the answer is no, what is between units is left out too.
     pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released, goes_on: GoesOn<'_>) -> Judged {
         let Judged { mut findings, left } = self.part(fleet, units, released, goes_on);
-        if left > 0 {
+        if !left.is_empty() {
             return Judged { findings, left };
         }
         findings.extend(self.between(fleet, &facts(units)));
@@ -288,7 +288,10 @@ impl Judge {
                 },
             )
             .collect();
-        let left = judged.iter().filter(|unit| unit.is_none()).count();
+        let left = units.iter().zip(&judged).filter(|(_, judged)| judged.is_none());
+        let left = left
+            .map(|(unit, _)| format!("{}/{}", unit.environment, unit.unit))
+            .collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().flatten().collect();
         findings.extend(self.files(fleet.workspace, fleet.tree));
         Judged { findings, left }

@@ -57,7 +57,7 @@ pub fn changes_text(change: &FleetChange, detail: Detail, style: Style) -> Strin
     }
     if !change.not_compared.is_empty() {
         text.push_str(&format!(
-            "not compared, since files cannot be read: {}\n\n",
+            "not compared, since what is wrong in files bears on them: {}\n\n",
             change.not_compared.join(", ")
         ));
     }

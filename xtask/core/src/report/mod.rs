@@ -20,7 +20,7 @@ mod values;
 mod tests;
 
 pub use changes::{Detail, changes_text};
-pub use columns::wrapped;
+pub use columns::within;
 pub use findings::{Screen, findings_text, tally};
 pub use fingerprint::forget_known;
 pub use github::{MOST_ANNOTATIONS, github};

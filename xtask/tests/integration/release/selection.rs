@@ -235,14 +235,14 @@ fn a_canary_that_waits_for_its_main_ingress_names_the_command_that_brings_both()
     fleet.refused(
         &["release", "dev", "canary"],
         expect![[r#"
-        exit 1
-        error[canary-without-main] templates/agent-service/ingress.yaml.tera:14:1
-          no main Ingress leads to `orders.example.com/`, so the canary gets no requests
-          unit: canary/orders
-          object: shop/Ingress orders-canary (networking.k8s.io)
-          help: `production` has the main one: release them together, `cargo xtask release dev canary production`
-          see: canary/apps/orders/manifest.yaml:57:15: rendered here
-    "#]],
+            exit 1
+            error[canary-without-main] templates/agent-service/ingress.yaml.tera:14:11
+              no main Ingress leads to `orders.example.com/`, so the canary gets no requests
+              unit: canary/orders
+              object: shop/Ingress orders-canary (networking.k8s.io)
+              help: `production` has the main one: release them together, `cargo xtask release dev canary production`
+              see: canary/apps/orders/manifest.yaml:57:15: rendered here
+        "#]],
     );
     fleet.release(&["dev", "canary", "production"]);
 }

@@ -20,7 +20,9 @@ pub(super) fn write(change: &FleetChange, page: &mut Page) {
             false => "",
         };
         let same = counted_are(change.unchanged, "unit");
-        page.line(&format!("\n{begin}{same} the same."));
+        if change.unchanged > 0 || !begin.is_empty() {
+            page.line(&format!("\n{begin}{same} the same."));
+        }
         not_compared(change, page);
         return;
     }
@@ -54,7 +56,7 @@ fn not_compared(change: &FleetChange, page: &mut Page) {
         more => format!(" and {more} more"),
     };
     page.line(&format!(
-        "\n**Not compared**, since files that they depend on cannot be read: {}{more}.",
+        "\n**Not compared**, since what is wrong in files bears on them: {}{more}.",
         named.join(", ")
     ));
 }

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::report::Table;
+use crate::report::{Table, within};
 
 fn table() -> Table {
     let mut table = Table::new(&["unit", "change", "what"]);
@@ -69,4 +69,13 @@ fn a_terminal_with_no_room_for_columns_gets_lists() {
                          take two lines
     "#]]
     .assert_eq(&format!("table\n{}", table.text_within(36)));
+}
+
+#[test]
+fn sentences_go_on_below_and_commands_stay_whole() {
+    let text = "\u{1b}[1mjudged\u{1b}[0m 882 objects of 49 units by 40 policies\n  = help: name it by its digest and nothing else\n  cargo xtask explain rule unpinned-image --verbose\n";
+    let fitted = "\u{1b}[1mjudged\u{1b}[0m 882 objects of 49 units\n  by 40 policies\n  = help: name it by its digest\n    and nothing else\n  cargo xtask explain rule unpinned-image --verbose\n";
+    assert_eq!(within(text, 32), fitted);
+    assert_eq!(within(text, 200), text);
+    assert_eq!(within("no end", 32), "no end");
 }
