@@ -20,9 +20,9 @@ pub struct Args {
     /// The agent.
     #[arg(value_name = "AGENT")]
     agent: String,
-    /// The image by digest: `<repository>@sha256:<digest>`.
+    /// The image by digest: `<repository>@sha256:<digest>`; without it, the one that stands there is shown.
     #[arg(long, value_name = "IMAGE")]
-    image: String,
+    image: Option<String>,
     /// Show the file and write nothing.
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -35,6 +35,8 @@ pub(super) struct Answer {
     agent: AgentName,
     /// Its file.
     file: String,
+    /// The repository of its image.
+    repository: String,
     /// The digest that it had.
     before: String,
     /// The digest that it gets.
@@ -61,7 +63,19 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
     let code = &agent.file.candidate.code;
-    let digest = match args.image.split_once('@') {
+    let file = layout::agent(agent.name.as_str());
+    let Some(image) = &args.image else {
+        let answer = Answer {
+            agent: agent.name.clone(),
+            file,
+            repository: code.repository.clone(),
+            before: code.digest.to_string(),
+            after: code.digest.to_string(),
+            applied: false,
+        };
+        return Ok(Report::new(answer, format!("{}@{}\n", code.repository, code.digest)));
+    };
+    let digest = match image.split_once('@') {
         Some((repository, digest)) if repository == code.repository => Digest::parse(digest),
         Some((repository, _)) => {
             let message = format!(
@@ -77,12 +91,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         None => None,
     };
     let Some(digest) = digest else {
-        let message = format!("`{}` is no image by digest", args.image);
+        let message = format!("`{image}` is no image by digest");
         return Err(
             Failure::new(FailureKind::Usage, message).hint("write `<repository>@sha256:<64 hexadecimal digits>`")
         );
     };
-    let file = layout::agent(agent.name.as_str());
     let text = loaded
         .tree
         .get(&file)
@@ -103,6 +116,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let answer = Answer {
         agent: agent.name.clone(),
         file,
+        repository: code.repository.clone(),
         before: code.digest.to_string(),
         after: digest.to_string(),
         applied,

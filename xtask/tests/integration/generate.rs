@@ -41,6 +41,39 @@ fn a_stale_file_is_found_and_mended() {
     assert!(bench.text("schemas/kubernetes/1.33.schema.json").is_some());
 }
 
+#[test]
+fn a_pipeline_for_other_environments_is_found() {
+    let bench = Workbench::of_repository();
+    for service in ["gitlab", "jenkins", "argo-workflows"] {
+        bench.run(&format!("new pipeline --ci {service}")).unwrap();
+    }
+    assert_eq!(bench.run("generate --check").unwrap().exit_code(), 0);
+    let fleet = bench.text("environments/fleet.yaml").unwrap();
+    bench.put(
+        "environments/fleet.yaml",
+        &fleet.replace("dev, staging, canary, production]", "dev, staging, production]"),
+    );
+    let report = bench.run("generate").unwrap();
+    assert_eq!(report.exit_code(), 0);
+    let found: Vec<&str> = paths(&report.findings);
+    assert_eq!(
+        found,
+        [
+            ".github/workflows/lockstep-hold.yml",
+            ".github/workflows/lockstep-promote.yml",
+            ".github/workflows/lockstep-rollback.yml",
+            ".gitlab-ci.yml",
+            "Jenkinsfile",
+            "ci/argo-workflows.yaml",
+        ]
+    );
+    assert_eq!(
+        report.findings[0].message,
+        "it is for dev, staging, canary, production; the fleet has dev, staging, production"
+    );
+    assert_eq!(bench.run("generate --check").unwrap().exit_code(), 1);
+}
+
 /// Every YAML file that a person writes, and every one that the tool writes for people, names its schema.
 #[test]
 fn every_yaml_file_names_a_schema_that_exists() {

@@ -1,5 +1,7 @@
 //! `new pipeline`, and what its files rely on: `branch`, `candidate`, code owners.
 
+use std::collections::BTreeSet;
+
 use clap::{Command, CommandFactory};
 use expect_test::expect;
 use serde_json::Value;
@@ -88,6 +90,50 @@ fn actions_are_pinned_and_nobody_may_more_than_a_job_needs() {
             );
         }
     }
+}
+
+#[test]
+fn no_job_that_runs_foreign_code_may_write_and_no_run_waits_in_the_queue_of_another() {
+    let mut groups = BTreeSet::new();
+    let workflows = files("github");
+    for (path, text) in &workflows {
+        let workflow: Value = serde_yaml::from_str(text).unwrap();
+        groups.insert(workflow["concurrency"]["group"].to_string());
+        for (name, job) in workflow["jobs"].as_object().unwrap() {
+            let steps = job["steps"].as_array().unwrap();
+            let checkouts = steps.iter().filter(|step| {
+                let uses = step["uses"].as_str().unwrap_or_default();
+                uses.starts_with("actions/checkout@")
+            });
+            let mut is_foreign = false;
+            for checkout in checkouts {
+                assert_eq!(checkout["with"]["persist-credentials"], false, "{path}: {name}");
+                is_foreign |= checkout["with"]["repository"].is_string();
+            }
+            let may = &job["permissions"];
+            let writes = |right: &str| may[right] == "write";
+            assert!(!is_foreign || !writes("contents"), "{path}: {name}");
+            assert!(!writes("packages") || !writes("contents"), "{path}: {name}");
+        }
+    }
+    assert_eq!(groups.len(), workflows.len());
+}
+
+#[test]
+fn what_was_not_built_is_never_recorded_on_the_candidate_of_today() {
+    let workflows = files("github");
+    let (_, text) = workflows
+        .iter()
+        .find(|(path, _)| path.ends_with("lockstep-image.yml"))
+        .unwrap();
+    let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("no `{what}`"));
+    let (none, candidate, record) = (
+        place("if [ -z \"$DIGEST\" ]"),
+        text.rfind("cargo xtask candidate \"$AGENT\" --image").unwrap(),
+        place("stage record"),
+    );
+    assert!(none < candidate && candidate < record);
+    assert_eq!(text.matches("stage record").count(), 1);
 }
 
 #[test]
@@ -245,4 +291,7 @@ fn a_candidate_changes_one_digest_and_nothing_else() {
         .unwrap_err();
     assert!(failure.message.contains("not of `other`"), "{}", failure.message);
     assert!(bench.run("candidate support-rag --image x:latest").is_err());
+    let shown = bench.run("candidate support-rag").unwrap();
+    assert_eq!(shown.text, format!("{repository}@{digest}\n"));
+    assert_eq!(shown.result["repository"], repository);
 }

@@ -236,6 +236,11 @@ pub const RULES: &[Rule] = &[
         "`cargo xtask generate`",
     ),
     Rule::new(
+        "stale-pipeline",
+        "a pipeline was made for other environments than the fleet has now, so it offers what is gone or lacks what is new",
+        "`cargo xtask new pipeline --ci <service> --replace`, and put what you changed in it back",
+    ),
+    Rule::new(
         "stale-render",
         "a folder of manifests is not what the files render to",
         "`cargo xtask render --into <folder>`",

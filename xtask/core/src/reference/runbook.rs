@@ -29,7 +29,11 @@ pub(super) fn page(workspace: &Workspace, agent: &Agent) -> String {
             .as_str()
             .unwrap_or_default(),
     );
-    for environment in &workspace.environments {
+    for environment in workspace
+        .environments
+        .iter()
+        .filter(|environment| environment.runs(name))
+    {
         let file = &environment.file;
         let follows = match file.follows {
             crate::workspace::files::Follows::Candidate => "the candidate",

@@ -37,7 +37,10 @@ impl StageSummary {
                 .filter(|stage| stage.status == StageStatus::Passed)
                 .count(),
             total: stages.len(),
-            duration_seconds: stages.iter().filter_map(|stage| stage.duration_seconds).sum(),
+            duration_seconds: stages
+                .iter()
+                .filter_map(|stage| stage.duration_seconds)
+                .fold(0.0, |all, one| all + one),
             stages,
         }
     }

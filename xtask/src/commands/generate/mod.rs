@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clap::CommandFactory;
-use lockstep::model::{FileTree, Finding};
+use lockstep::model::{FileTree, Finding, Severity};
 use lockstep::reference;
-use lockstep::workspace::layout;
+use lockstep::workspace::{Workspace, layout, scaffold};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ use crate::report::Report;
 /// environments. They are committed; run this after changing what they come from.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Write nothing; exit with 1 when a file is not what would be written.
+    /// Write nothing; exit with 1 when a file is not what would be written, or a pipeline is for other environments.
     #[arg(long)]
     check: bool,
 }
@@ -54,8 +54,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     files.insert(layout::reference("exit-codes"), exit_codes::page());
     let root = context.root()?;
     let answer = compare(context, &root, &files)?;
+    let mut pipelines = pipelines(context, &root, workspace)?;
     if args.check {
-        return Ok(checked(answer));
+        return Ok(checked(answer, pipelines));
+    }
+    for finding in &mut pipelines {
+        finding.severity = Severity::Warning;
     }
     for path in &answer.written {
         context.files.write(&root.join(path), files[path].as_bytes())?;
@@ -69,7 +73,18 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         answer.removed.len(),
         answer.unchanged
     );
-    Ok(Report::new(answer, text))
+    Ok(Report::new(answer, text).with_findings(pipelines, FileTree::default()))
+}
+
+/// The pipelines here that are for other environments. They are nobody's but their owner's to write.
+fn pipelines(context: &Context, root: &Path, workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
+    let mut tree = FileTree::default();
+    for path in scaffold::pipeline_files() {
+        if let Some(bytes) = context.files.read(&root.join(&path))? {
+            tree.insert(path, bytes);
+        }
+    }
+    Ok(scaffold::stale_pipelines(workspace, &tree))
 }
 
 /// What would be written and removed.
@@ -108,7 +123,7 @@ fn generated(context: &Context, root: &Path) -> Result<BTreeSet<String>, Failure
     Ok(found)
 }
 
-fn checked(answer: Answer) -> Report {
+fn checked(answer: Answer, pipelines: Vec<Finding>) -> Report {
     let finding = |path: &String, what: &str| {
         Finding::error("stale-generated-file", format!("`{path}` {what}"))
             .in_file(path)
@@ -122,7 +137,7 @@ fn checked(answer: Answer) -> Report {
         .removed
         .iter()
         .map(|path| finding(path, "is no longer generated"));
-    let findings: Vec<Finding> = stale.chain(gone).collect();
+    let findings: Vec<Finding> = stale.chain(gone).chain(pipelines).collect();
     let text = if findings.is_empty() {
         format!("{} files are up to date\n", answer.unchanged)
     } else {

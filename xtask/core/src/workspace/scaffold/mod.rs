@@ -4,11 +4,13 @@ mod agent;
 mod candidate;
 mod environment;
 mod pipeline;
+mod stale;
 
 pub use agent::{AgentShape, NewAgent, new_agent};
 pub use candidate::new_image;
 pub use environment::{NewEnvironment, new_environment};
 pub use pipeline::{CiService, new_pipeline};
+pub use stale::{pipeline_files, stale_pipelines};
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! Pipelines: what a CI service runs, made of the fleet's environments and branches.
 
 use super::Plan;
+use crate::model::{PipelineStage, Tier};
 use crate::workspace::files::Follows;
 use crate::workspace::{Environment, Workspace, layout};
 
@@ -19,6 +20,10 @@ pub enum CiService {
 
 /// The workflows of GitHub Actions by file name.
 const GITHUB: &[(&str, &str)] = &[
+    (
+        "lockstep-approval.yml",
+        include_str!("pipelines/github/lockstep-approval.yml"),
+    ),
     (
         "lockstep-check.yml",
         include_str!("pipelines/github/lockstep-check.yml"),
@@ -46,6 +51,23 @@ const GITHUB: &[(&str, &str)] = &[
     ),
 ];
 
+const GITLAB: &str = ".gitlab-ci.yml";
+const JENKINS: &str = "Jenkinsfile";
+const ARGO_WORKFLOWS: &str = "ci/argo-workflows.yaml";
+
+/// The paths of a pipeline's files.
+pub(super) fn paths(service: CiService) -> Vec<String> {
+    match service {
+        CiService::Github => GITHUB
+            .iter()
+            .map(|(name, _)| format!("{}/{name}", layout::WORKFLOWS))
+            .collect(),
+        CiService::Gitlab => vec![GITLAB.to_owned()],
+        CiService::Jenkins => vec![JENKINS.to_owned()],
+        CiService::ArgoWorkflows => vec![ARGO_WORKFLOWS.to_owned()],
+    }
+}
+
 /// The files of a pipeline.
 pub fn new_pipeline(workspace: &Workspace, service: CiService) -> Plan {
     let fill = |text: &str| filled(workspace, text);
@@ -54,11 +76,11 @@ pub fn new_pipeline(workspace: &Workspace, service: CiService) -> Plan {
             let file = |(name, text): &(&str, &str)| (format!("{}/{name}", layout::WORKFLOWS), fill(text));
             GITHUB.iter().map(file).collect()
         }
-        CiService::Gitlab => Plan::from([(".gitlab-ci.yml".to_owned(), fill(include_str!("pipelines/gitlab.yml")))]),
-        CiService::Jenkins => Plan::from([("Jenkinsfile".to_owned(), fill(include_str!("pipelines/Jenkinsfile")))]),
+        CiService::Gitlab => Plan::from([(GITLAB.to_owned(), fill(include_str!("pipelines/gitlab.yml")))]),
+        CiService::Jenkins => Plan::from([(JENKINS.to_owned(), fill(include_str!("pipelines/Jenkinsfile")))]),
         CiService::ArgoWorkflows => {
             let text = fill(include_str!("pipelines/argo-workflows.yaml"));
-            Plan::from([("ci/argo-workflows.yaml".to_owned(), text)])
+            Plan::from([(ARGO_WORKFLOWS.to_owned(), text)])
         }
     }
 }
@@ -75,10 +97,50 @@ fn filled(workspace: &Workspace, text: &str) -> String {
     text.replace("@CREDENTIALS@", credentials.trim_end())
         .replace("@RELEASE_JOBS@", &gitlab_jobs(workspace))
         .replace("@RELEASE_STAGES@", jenkins_stages(workspace).trim_end())
+        .replace("@RELEASE_BRANCHES@", &release_branches(workspace))
+        .replace("@CANDIDATE_LIST@", &candidate_list(workspace))
+        .replace("@DEPLOY_STAGES@", deploy_stages(workspace).trim_end())
         .replace("@ENVIRONMENTS@", &names.join(", "))
         .replace("@REPOSITORY@", &delivery.repo_url)
         .replace("@PREFIX@", &delivery.branch_prefix.replace('/', "\\/"))
         .replace("@DRY@", &delivery.dry_branch)
+}
+
+/// The branches that something is released from, as patterns of the code host.
+fn release_branches(workspace: &Workspace) -> String {
+    let fleet = &workspace.fleet;
+    let releasing = fleet.branches.iter().filter(|branch| !branch.releases.is_empty());
+    let names: Vec<String> = match fleet.branches.is_empty() {
+        true => vec!["@DRY@".to_owned()],
+        false => releasing.map(|branch| branch.name.replace("<version>", "*")).collect(),
+    };
+    let quoted = names.iter().map(|name| match name.contains('*') {
+        true => format!("\"{name}\""),
+        false => name.clone(),
+    });
+    quoted.collect::<Vec<_>>().join(", ")
+}
+
+/// The environments that follow the candidate, as a list in JSON.
+fn candidate_list(workspace: &Workspace) -> String {
+    let follow = workspace.environments.iter();
+    let follow = follow.filter(|environment| environment.file.follows == Follows::Candidate);
+    let names: Vec<String> = follow.map(|environment| format!("\"{}\"", environment.name)).collect();
+    format!("[{}]", names.join(", "))
+}
+
+/// The stage that a release to each environment is, as cases of a shell.
+fn deploy_stages(workspace: &Workspace) -> String {
+    let case = |environment: &Environment| {
+        let stage = match environment.file.tier {
+            Tier::Dev => return None,
+            Tier::Staging => PipelineStage::DeployStaging,
+            Tier::Canary => PipelineStage::CanaryDeploy,
+            Tier::Production => PipelineStage::ProductionDeploy,
+        };
+        Some(format!("            {}) stage={stage} ;;\n", environment.name))
+    };
+    workspace.environments.iter().filter_map(case).collect()
 }
 
 /// A job for each environment; those that do not follow the candidate wait for a person and for the one before.

@@ -41,6 +41,8 @@ fn facts() -> Vec<Fact> {
             commit: commit("production"),
             number: 4,
             units: vec!["assistant".to_owned()],
+            overrides: set_aside.clone(),
+            reason: Some("main is broken".to_owned()),
         }),
         released("v1.0.0"),
         Fact::Removed(Removed {
