@@ -166,12 +166,14 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     };
     context.format = outputs.terminal;
     let (name, result) = dispatch(&context, cli.command);
-    if let Err(failure) = &result
-        && let Some(feature) = failure.lacks
-        && let Some(exit) = with_feature(&context, feature)
-    {
-        return exit;
-    }
+    let result = match result {
+        Err(failure) if failure.lacks.is_some() => match with_feature(&context, &failure) {
+            Some(Ok(exit)) => return exit,
+            Some(Err(unbuilt)) => Err(unbuilt),
+            None => Err(failure),
+        },
+        result => result,
+    };
     let result = match write_files(&context, &outputs, name, result.as_ref()) {
         Ok(()) => result,
         Err(failure) => Err(failure),
@@ -197,29 +199,45 @@ fn unread(error: &clap::Error, arguments: &[OsString]) -> u8 {
     EXIT_USAGE
 }
 
-/// Runs the same command line with a build of this program that has a feature; nothing where cargo cannot be run.
-fn with_feature(context: &Context, feature: &str) -> Option<u8> {
+/// Runs the same command line with a build of this program that has what it lacks; nothing where cargo cannot be run.
+fn with_feature(context: &Context, lacking: &Failure) -> Option<Result<u8, Failure>> {
     const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let mut arguments = vec!["run", "--quiet", "--locked", "--manifest-path", MANIFEST];
-    arguments.extend(["--features", feature, "--bin", WITH_FEATURES, "--"]);
-    for argument in &context.environment.arguments {
-        arguments.push(argument.to_str()?);
-    }
+    let feature = lacking.lacks?;
     if !context.programs.succeeds("cargo", &["--version"]) {
         return None;
     }
     if !context.quiet {
         let _ = writeln!(
             std::io::stderr(),
-            "this needs the feature `{feature}`: building it, which takes a minute the first time"
+            "this needs the build with the feature `{feature}`; where there is none yet, cargo makes it, which takes a minute"
         );
     }
     let folder = &context.environment.current_folder;
-    let exit = context
-        .programs
-        .run("cargo", &arguments, folder, Stream::Output)
-        .ok()??;
-    u8::try_from(exit).ok()
+    let cargo = |arguments: &[&str], stream| context.programs.run("cargo", arguments, folder, stream).ok()?;
+    let build = [
+        "--quiet",
+        "--locked",
+        "--manifest-path",
+        MANIFEST,
+        "--features",
+        feature,
+        "--bin",
+        WITH_FEATURES,
+    ];
+    // by itself, so that what cargo could not build is not taken for what the command came to
+    if cargo(&[&["build"], &build[..]].concat(), Stream::Aside)? != 0 {
+        let message = format!("{}, and the build with the feature `{feature}` failed", lacking.message);
+        let failure = Failure::new(FailureKind::Outside, message).hint("see what cargo says above");
+        return Some(Err(
+            failure.hint("without a network: `cargo fetch` beforehand, where there is one")
+        ));
+    }
+    let mut run = [&["run"], &build[..], &["--"]].concat();
+    for argument in &context.environment.arguments {
+        run.push(argument.to_str()?);
+    }
+    let exit = cargo(&run, Stream::Output)?;
+    u8::try_from(exit).ok().map(Ok)
 }
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {

@@ -228,8 +228,15 @@ pub trait Files: Send + Sync {
     /// The files below a folder that are wanted, as they are on disk.
     fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure>;
 
+    /// The files below a folder that may be executed, by their paths from there; none where every file may, as on disks
+    /// that know no modes.
+    fn executables(&self, root: &Path) -> Result<BTreeSet<String>, Failure>;
+
     /// Whether anything stands at a path.
     fn exists(&self, path: &Path) -> bool;
+
+    /// Whether a folder stands at a path.
+    fn is_folder(&self, path: &Path) -> bool;
 
     /// One file's bytes; `None` where there is none.
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;

@@ -5,7 +5,7 @@
     reason = "this is where files are read and written"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -33,8 +33,23 @@ impl Files for Disk {
         Ok(FileTree::new(entries))
     }
 
+    fn executables(&self, root: &Path) -> Result<BTreeSet<String>, Failure> {
+        let mut files = walk(root, &|_| true)?;
+        files.retain(|found| !found.link);
+        let total = files.len();
+        files.retain(|found| is_executable(&found.path));
+        if files.len() == total {
+            files.clear();
+        }
+        Ok(files.into_iter().map(|found| found.name).collect())
+    }
+
     fn exists(&self, path: &Path) -> bool {
         path.exists()
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
     }
 
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
@@ -163,6 +178,17 @@ fn entry(found: Found) -> Result<Option<(String, Entry)>, Failure> {
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(could_not("read", &found.path, &error)),
     }
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_path: &Path) -> bool {
+    false
 }
 
 enum Bounded {

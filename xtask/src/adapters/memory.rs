@@ -65,6 +65,14 @@ impl Files for MemoryFiles {
         self.lock().keys().any(|found| found.starts_with(path))
     }
 
+    fn is_folder(&self, path: &Path) -> bool {
+        self.lock().keys().any(|found| found != path && found.starts_with(path))
+    }
+
+    fn executables(&self, _root: &Path) -> Result<BTreeSet<String>, Failure> {
+        Ok(BTreeSet::new())
+    }
+
     fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
         let mut entries = BTreeMap::new();
         for (path, bytes) in self.lock().iter() {

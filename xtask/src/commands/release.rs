@@ -5,12 +5,12 @@ mod memory;
 mod recording;
 mod run;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::slice;
 
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding, Timestamp};
 use lockstep::policy::{By, Fleet, Judge};
-use lockstep::release::{Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Tool, plan};
+use lockstep::release::{Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Signatures, Tool, plan};
 use lockstep::render::Engines;
 use lockstep::workspace::layout;
 use lockstep::workspace::{Environment, SentOn, WRONG_BRANCH, Workspace};
@@ -133,7 +133,8 @@ fn once(
     let memory = if args.no_cache || args.resign {
         Memory::default()
     } else {
-        Memory::recall(context, run, environments, &trusted.signed(environments))?
+        let signed = signing(context, args, run, &trusted).signed(environments)?;
+        Memory::recall(context, run, environments, &signed)?
     };
     let mut attempted = attempt(context, args, run, &trusted, memory, tries)?;
     loop {
@@ -175,7 +176,7 @@ fn attempt(
         .par_iter()
         .map(|environment| run.branch(environment, &memory))
         .collect::<Result<_, _>>()?;
-    let signed = trusted.signed(&environments);
+    let signed = signing(context, args, &run, trusted).signed(&environments)?;
     let (judge, more) = memory
         .judges()
         .then(|| Judge::read(&tree, By::Everything, context.clock.now()))
@@ -234,7 +235,7 @@ impl Asked<'_> {
         &self,
         judge: Option<&Judge>,
         memory: &Memory,
-        signed: BTreeSet<EnvironmentName>,
+        signed: BTreeMap<EnvironmentName, Signatures>,
         mut findings: Vec<Finding>,
     ) -> Result<Judged, Failure> {
         let Asked { args, run, tree, .. } = *self;
@@ -328,27 +329,18 @@ impl Step<'_> {
         for commit in plans.iter_mut().filter_map(|plan| plan.commit.as_mut()) {
             commit.overridden(&overrides, args.reason.as_deref().unwrap_or_default());
         }
-        let signed = self.signing().sign(&mut plans)?;
+        let signing = signing(context, args, run, self.trusted);
+        let signed = signing.sign(&mut plans)?;
         let (commits, pushed) = self.write(&plans, tries)?;
         // what cannot be remembered costs the next run its time; this one is done
         let _ = memory.keep(context, run, &plans, &judged);
         let text = plan_text(context, &plans, &commits, false) + &signed.notes;
         findings.extend(signed.warnings);
+        findings.extend(signing.believed_here_alone(self.environments));
         let mut report =
             Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
         report.next = next(run.workspace, &plans, args.push, args);
         Ok(exit(report, held))
-    }
-
-    fn signing(&self) -> Signing<'_> {
-        Signing {
-            context: self.context,
-            repository: self.run.repository,
-            workspace: self.run.workspace,
-            trusted: self.trusted,
-            args: &self.args.signing,
-            push: self.args.push,
-        }
     }
 
     /// Writes the branches, then the ledger, then the notes, and pushes all of it where that is asked for.
@@ -362,6 +354,18 @@ impl Step<'_> {
             pushed.inspect_err(|_| tries.refused(made(plans, self.branches, &commits), recorded))?
         };
         Ok((commits, pushed))
+    }
+}
+
+/// How a run signs.
+fn signing<'a>(context: &'a Context, args: &'a Args, run: &Run<'a>, trusted: &'a Trusted) -> Signing<'a> {
+    Signing {
+        context,
+        repository: run.repository,
+        workspace: run.workspace,
+        trusted,
+        args: &args.signing,
+        push: args.push,
     }
 }
 

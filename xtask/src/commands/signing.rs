@@ -3,13 +3,14 @@
 mod choice;
 mod signers;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lockstep::artifact::{BuildRun, DrySource, provenance, read_statement};
+use lockstep::artifact::{BuildRun, DrySource, Trust, provenance, read_statement};
 use lockstep::model::{EnvironmentName, Finding};
-use lockstep::release::{CommitPlan, EnvironmentPlan, HydratorMetadata};
-use lockstep::workspace::{Workspace, layout};
+use lockstep::release::{CommitPlan, EnvironmentPlan, HydratorMetadata, Signatures};
+use lockstep::workspace::{Environment, Workspace, layout};
 
 use self::signers::Signers;
 use super::trust::Trusted;
@@ -55,6 +56,38 @@ pub(super) struct Outcome {
 }
 
 impl Signing<'_> {
+    /// Of these environments, those whose releases are signed, and which signatures there stay. Where this run signs with
+    /// more than the development key, what is signed by a key that the trust file does not know is signed anew: nobody
+    /// else believes it.
+    pub(super) fn signed(
+        &self,
+        environments: &[&Environment],
+    ) -> Result<BTreeMap<EnvironmentName, Signatures>, Failure> {
+        let mut signed = BTreeMap::new();
+        for name in environments.iter().map(|environment| &environment.name) {
+            let covered = self.trusted.file_covers(name);
+            if covered && (!self.trusted.is_candidate(name) || self.push || self.has_key(name)?) {
+                let (known, _) = Trust::of(&self.trusted.file);
+                signed.insert(name.clone(), Signatures::OfKeys(known.key_ids().collect()));
+            } else if self.trusted.trust.covers(name) || self.trusted.is_candidate(name) {
+                signed.insert(name.clone(), Signatures::All);
+            }
+        }
+        Ok(signed)
+    }
+
+    /// Of these environments, those that are pushed with signatures that nobody else believes.
+    pub(super) fn believed_here_alone(&self, environments: &[&Environment]) -> Vec<Finding> {
+        let names = environments.iter().map(|environment| &environment.name);
+        names
+            .filter(|name| self.push && self.trusted.is_candidate(name) && !self.trusted.file_covers(name))
+            .map(|name| {
+                let message = format!("`{name}` is signed by this clone's own key, which nobody else believes");
+                unproved(message)
+            })
+            .collect()
+    }
+
     /// Signs every statement of the plans and puts the bundles into them.
     pub(super) fn sign(&self, plans: &mut [EnvironmentPlan]) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::default();
@@ -132,10 +165,13 @@ fn attest(commit: &mut CommitPlan, signer: &dyn Signer, run: &BuildRun) -> Resul
 }
 
 fn unsigned(environment: &EnvironmentName) -> Finding {
-    Finding::warning(
-        "unsigned-release",
-        format!("`{environment}` is released without a signature: nobody may sign for it"),
-    )
-    .in_file(layout::TRUST)
-    .help("make a key and let it sign: `cargo xtask keys init`; it counts when the remote has it")
+    unproved(format!(
+        "`{environment}` is released without a signature: nobody may sign for it"
+    ))
+}
+
+fn unproved(message: String) -> Finding {
+    Finding::warning("unsigned-release", message)
+        .in_file(layout::TRUST)
+        .help("make a key and let it sign: `cargo xtask keys init`; it counts when the remote has it")
 }

@@ -1,6 +1,5 @@
 //! Whom to believe: the trust file at the tip of the branch that people edit, and this clone's own development key.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use lockstep::artifact::{Proof, Trust, TrustFile};
@@ -81,15 +80,6 @@ impl Trusted {
             instance,
             candidates,
         })
-    }
-
-    /// Of these environments, those whose releases are signed.
-    pub(super) fn signed(&self, environments: &[&Environment]) -> BTreeSet<EnvironmentName> {
-        let names = environments.iter().map(|environment| &environment.name);
-        names
-            .filter(|name| self.trust.covers(name) || self.is_candidate(name))
-            .cloned()
-            .collect()
     }
 
     /// Whether an environment follows the candidate.

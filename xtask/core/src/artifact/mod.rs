@@ -33,6 +33,6 @@ pub use statement::{
 };
 pub use trust::{Proof, Trust, TrustedImageSigner, TrustedSigner, proof};
 pub use trust_file::{CommitSigner, ImageSigner, Revocation, SequenceRange, SignerEntry, TrustFile};
-pub use verification::{Certified, CheckCertificate, Signed, authority, check, payload, read_statement};
+pub use verification::{Certified, CheckCertificate, Signed, authority, check, key_id, payload, read_statement};
 
 pub use crate::model::ComponentChange;

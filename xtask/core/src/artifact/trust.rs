@@ -153,6 +153,14 @@ impl Trust {
             .any(|signer| signer.environments.contains(environment))
     }
 
+    /// The ids of all keys, those that may not sign any more included.
+    pub fn key_ids(&self) -> impl Iterator<Item = String> {
+        self.signers.iter().filter_map(|signer| match &signer.proof {
+            Proof::Key(key) => Some(key.id()),
+            Proof::Identity { .. } => None,
+        })
+    }
+
     /// The entries of a key by its id.
     pub fn with_key(&self, id: &str) -> Vec<&TrustedSigner> {
         let has = |signer: &&TrustedSigner| matches!(&signer.proof, Proof::Key(key) if key.id() == id);

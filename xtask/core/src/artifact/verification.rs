@@ -119,6 +119,14 @@ pub fn payload(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// The id of the key that a bundle says it was signed with, without a check of anything; nothing of a certificate.
+pub fn key_id(bytes: &[u8]) -> Option<String> {
+    match bundle::open(bytes).ok()? {
+        Opened::Key(envelope) => Some(envelope.key_id),
+        Opened::Certificate => None,
+    }
+}
+
 /// Reads a statement that is signed: it must be the one way of writing it down, and true to itself.
 pub fn read_statement(payload: &[u8]) -> Result<Statement, Problem> {
     outline(payload, RELEASE_PREDICATE)?;

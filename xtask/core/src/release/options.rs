@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::PreviousUnit;
 use super::scope::Blocked;
+use crate::artifact::key_id;
 use crate::model::{AgentName, EnvironmentName};
 
 /// What a run is asked to do.
@@ -17,17 +18,38 @@ pub struct Options {
     pub blocked: Blocked,
     /// How many agents may be removed, instead of the fleet's budget.
     pub allow_removals: Option<usize>,
-    /// Environments whose statements will be signed: units there without a signature count as changed.
-    pub signed: BTreeSet<EnvironmentName>,
+    /// Environments whose statements will be signed: units there without a signature that stays count as changed.
+    pub signed: BTreeMap<EnvironmentName, Signatures>,
     /// Whether every unit of the run gets a new statement.
     pub resign: bool,
+}
+
+/// Which signatures on an environment's branch stay as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signatures {
+    /// Each.
+    All,
+    /// Those of these keys, by their ids, and those with a certificate.
+    OfKeys(BTreeSet<String>),
+}
+
+impl Signatures {
+    fn keeps(&self, bundle: &[u8]) -> bool {
+        match self {
+            Signatures::All => true,
+            Signatures::OfKeys(keys) => key_id(bundle).is_none_or(|id| keys.contains(&id)),
+        }
+    }
 }
 
 impl Options {
     /// Whether a unit needs a new statement, though its files may be the same.
     pub(super) fn restates(&self, environment: &EnvironmentName, previous: Option<&PreviousUnit>) -> bool {
-        let is_unsigned = previous.is_some_and(|unit| unit.bundle.is_none());
-        self.resign || (is_unsigned && self.signed.contains(environment))
+        let stays = |unit: &PreviousUnit| match self.signed.get(environment) {
+            None => true,
+            Some(signatures) => unit.bundle.as_deref().is_some_and(|bundle| signatures.keeps(bundle)),
+        };
+        self.resign || !previous.is_none_or(stays)
     }
 }
 

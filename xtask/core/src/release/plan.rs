@@ -213,7 +213,7 @@ fn environment_plan(
         branch: workspace.branch(name),
         changes,
         commit,
-        signed: options.signed.contains(name),
+        signed: options.signed.contains_key(name),
     }
 }
 

@@ -11,7 +11,7 @@ use super::files::{
     ToolsFile,
 };
 use super::layout::{self, Place};
-use super::trust::read_trust;
+use super::trust::commit_keys;
 use super::{
     Agent, Component, Elsewhere, Environment, Graph, PromptComponent, Workspace, blueprint, branches, check, listing,
     parts, releases,
@@ -47,11 +47,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
     let models = tree
         .get(layout::MODELS)
         .and_then(|bytes| check::read::<ModelsFile>(layout::MODELS, bytes, &mut findings));
-    let commit_keys = tree.get(layout::TRUST).map(|bytes| {
-        let (_, trust, more) = read_trust(layout::TRUST, bytes);
-        findings.extend(more);
-        trust.commits
-    });
+    let commit_keys = commit_keys(tree, fleet.as_ref(), &mut findings);
     let parsed = parse(tree, &mut findings);
     let blueprints = blueprint::current(tree, &mut findings);
     let mut by_digest = blueprint::pinned(tree, &mut findings);
@@ -91,7 +87,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         graph,
         blueprints,
         by_digest,
-        commit_keys: commit_keys.unwrap_or_default(),
+        commit_keys,
     };
     releases::check(&workspace, tree, &mut findings);
     parts::check(&workspace, tree, &mut findings);

@@ -1,10 +1,13 @@
 //! Reads `environments/trust.yaml`, of which rendering needs the keys that sign commits.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::check;
-use crate::artifact::{Trust, TrustFile};
-use crate::model::Finding;
+use super::files::FleetFile;
+use super::{check, layout};
+use crate::artifact::{CommitKey, Trust, TrustFile};
+use crate::model::{EnvironmentName, FileTree, Finding, Problem, suggestion};
 use crate::yaml::{self, Positions};
 
 /// Reads a trust file; whatever cannot be believed in it is a finding.
@@ -14,15 +17,63 @@ pub fn read_trust(path: &str, bytes: &[u8]) -> (TrustFile, Trust, Vec<Finding>) 
         return (TrustFile::default(), Trust::default(), findings);
     };
     let (trust, problems) = Trust::of(&file);
+    findings.extend(placed(path, bytes, problems));
+    (file, trust, findings)
+}
+
+/// The keys that sign commits, by environment.
+pub(super) fn commit_keys(
+    tree: &FileTree,
+    fleet: Option<&FleetFile>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<EnvironmentName, Vec<CommitKey>> {
+    let Some(bytes) = tree.get(layout::TRUST) else {
+        return BTreeMap::new();
+    };
+    let (file, trust, more) = read_trust(layout::TRUST, bytes);
+    findings.extend(more);
+    findings.extend(
+        fleet
+            .into_iter()
+            .flat_map(|fleet| unlisted(layout::TRUST, bytes, &file, fleet)),
+    );
+    trust.commits
+}
+
+/// Environments that a trust file names and the fleet does not list: somebody meant another one, perhaps.
+fn unlisted(path: &str, bytes: &[u8], file: &TrustFile, fleet: &FleetFile) -> Vec<Finding> {
+    let signers = file.signers.iter().enumerate().flat_map(|(index, signer)| {
+        let named = signer.environments.iter().enumerate();
+        named.map(move |(place, name)| (format!("/signers/{index}/environments/{place}"), name))
+    });
+    let commits = file.commits.keys().map(|name| (format!("/commits/{name}"), name));
+    let freshness = file.freshness.keys().map(|name| (format!("/freshness/{name}"), name));
+    let named = signers.chain(commits).chain(freshness);
+    let problems = named
+        .filter(|(_, name)| !fleet.environments.contains(name))
+        .map(|(pointer, name)| {
+            let known = fleet.environments.iter().map(|environment| environment.as_str());
+            let help = match suggestion(name.as_str(), known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("take it out, or list it under `environments:` in `{}`", layout::FLEET),
+            };
+            let message = format!("the fleet does not list `{name}`");
+            Problem::warning("unlisted-environment", pointer, message).help(help)
+        });
+    placed(path, bytes, problems.collect())
+}
+
+/// Problems at their lines.
+fn placed(path: &str, bytes: &[u8], problems: Vec<Problem>) -> Vec<Finding> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     let positions = Positions::of(text).ok();
     let value = yaml::read_value(text).unwrap_or(Value::Null);
-    for problem in problems {
+    let place = |problem: Problem| {
         let path_in_file = yaml::path_of_pointer(&value, &problem.pointer).unwrap_or_default();
         let (line, column) = positions
             .as_ref()
             .map_or((1, 1), |positions| positions.nearest(&path_in_file));
-        findings.push(problem.finding().at(path, line, column));
-    }
-    (file, trust, findings)
+        problem.finding().at(path, line, column)
+    };
+    problems.into_iter().map(place).collect()
 }

@@ -63,9 +63,10 @@ impl TreeEntry<'_> {
         }
     }
 
-    /// The name as text; what is not Unicode becomes U+FFFD, which the core reports.
+    /// The name as text; what is not Unicode becomes U+FFFD, which the core reports, and so does a separator: a name that
+    /// holds one would stand for a path elsewhere.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(self.name).into_owned()
+        String::from_utf8_lossy(self.name).replace('/', "\u{fffd}")
     }
 
     /// Git orders a tree as if the names of folders ended in `/`.

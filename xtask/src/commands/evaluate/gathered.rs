@@ -6,6 +6,7 @@ use lockstep::prompts::evaluation::{
     Bar, CaseOutcome, JudgeEvidence, NO_CASES, SuiteEvidence, SuiteRun, Verdict, VerdictOutcome, sum_up,
 };
 use lockstep::prompts::run::judge_prompt;
+use lockstep::report::counted;
 use lockstep::workspace::Judged;
 use lockstep::yaml::{Positions, Segment};
 
@@ -38,7 +39,10 @@ impl Gathered {
             verdict
                 .reasons
                 .retain(|reason| self.runs.iter().any(|run| !run.cases.is_empty()) || reason != NO_CASES);
-            against.push(format!("{} suites could not be read as a whole", self.unreadable));
+            against.push(format!(
+                "{} could not be read as a whole",
+                counted(self.unreadable, "suite")
+            ));
         }
         if self.unchecked > 0 {
             against.push(format!("{} cases pass whatever is answered", self.unchecked));

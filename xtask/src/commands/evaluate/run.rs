@@ -11,7 +11,6 @@ use lockstep::prompts::evaluation::{
     Bar, Evaluation, Grid, SuiteRun, Tokens, Variant, compare, cost, run_suite, suite_digest, sum_up, verdict,
 };
 use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, Request};
-use lockstep::report::counted;
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
 use rayon::ThreadPool;
 

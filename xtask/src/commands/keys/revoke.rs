@@ -1,7 +1,5 @@
 //! `keys revoke`: a key that is not to be believed any more.
 
-use std::collections::BTreeSet;
-
 use lockstep::artifact::Revocation;
 use lockstep::model::Timestamp;
 use schemars::JsonSchema;
@@ -53,12 +51,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         at: at.clone(),
     };
     let revoked = edited.revoke(&args.name, &revocation)?;
-    let environments: BTreeSet<String> = revoked
-        .iter()
-        .flat_map(|entry| &entry.environments)
-        .map(ToString::to_string)
-        .collect();
-    let environments: Vec<String> = environments.into_iter().collect();
+    let mut environments: Vec<&str> = Vec::new();
+    for environment in revoked.iter().flat_map(|entry| &entry.environments) {
+        if !environments.contains(&environment.as_str()) {
+            environments.push(environment.as_str());
+        }
+    }
     let names: Vec<String> = revoked.iter().map(|entry| format!("`{}`", entry.name)).collect();
     let text = match names.as_slice() {
         [_] => format!("`{}` is not believed any more\n", args.name),

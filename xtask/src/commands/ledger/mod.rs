@@ -1,5 +1,6 @@
 //! The ledger's branch: read without a checkout, written by compare-and-swap.
 
+mod last;
 mod missing;
 mod recording;
 mod view;
@@ -64,6 +65,16 @@ impl<'a> Ledger<'a> {
     fn is_ancestor(&self, commit: &GitId, descendant: &GitId) -> Result<bool, Failure> {
         let found = self.delivery.ancestors(descendant, &[commit.clone()].into())?;
         Ok(!found.is_empty())
+    }
+
+    /// Whether this clone has it at all.
+    pub(super) fn is_here(&self) -> Result<bool, Failure> {
+        let local = self.delivery.reference(&format!("refs/heads/{}", ledger::BRANCH))?;
+        Ok(local.is_some()
+            || self
+                .delivery
+                .remote_tip(ledger::BRANCH, &self.settings.remote)?
+                .is_some())
     }
 
     /// What a fetch brings of the ledger.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
-use lockstep::release::{Cache, CachedTip, CachedUnit, EnvironmentPlan, UnitChange, object_number};
+use lockstep::release::{Cache, CachedTip, CachedUnit, EnvironmentPlan, Signatures, UnitChange, object_number};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, Place};
 use lockstep::workspace::{Elsewhere, Environment, Graph, Workspace};
 use rayon::prelude::*;
@@ -47,12 +47,12 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Recalls what earlier runs know of these environments; `signed` are those whose releases are signed.
+    /// Recalls what earlier runs know of these environments; `signed` are those whose releases are signed, and how.
     pub(super) fn recall(
         context: &Context,
         run: &Run<'_>,
         environments: &[&Environment],
-        signed: &BTreeSet<EnvironmentName>,
+        signed: &BTreeMap<EnvironmentName, Signatures>,
     ) -> Result<Memory, Failure> {
         let tool = context.program_id();
         // a file that cannot be read is a file that says nothing

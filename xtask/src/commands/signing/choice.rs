@@ -60,6 +60,22 @@ impl Signing<'_> {
         })
     }
 
+    /// Whether there is anything but the development key to sign for an environment with.
+    pub(super) fn has_key(&self, environment: &EnvironmentName) -> Result<bool, Failure> {
+        if self.args.key.is_some() || self.args.identity_token.is_some() {
+            return Ok(true);
+        }
+        if self.trusted.admits_identity(environment) && self.context.environment.identity.is_some() {
+            return Ok(true);
+        }
+        let admitted = |public: PublicKey| {
+            let mut entries = self.trusted.trust.with_key(&public.id()).into_iter();
+            entries.any(|signer| signer.revoked.is_none() && signer.environments.contains(environment))
+        };
+        let keys = kept(self.context, self.repository)?;
+        Ok(keys.into_iter().any(|(_, public)| admitted(public)))
+    }
+
     /// What the command line names.
     fn named(&self, signers: &mut Signers) -> Result<Option<Arc<dyn Signer>>, Failure> {
         if let Some(path) = &self.args.key {

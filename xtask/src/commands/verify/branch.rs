@@ -5,8 +5,9 @@ use std::path::Path;
 
 use lockstep::model::{EnvironmentName, FileTree};
 use lockstep::release::verify::{
-    BranchFacts, History, Irregular, Judge, Link, Verification, is_judged, verify, wanted_inventories,
+    BranchFacts, History, Irregular, Judge, Link, Verification, verify, wanted_inventories,
 };
+use lockstep::workspace::Environment;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
 use crate::context::Context;
@@ -27,14 +28,17 @@ impl Subject {
     /// A commit of an environment's branch.
     pub(super) fn of_commit(
         delivery: &dyn Repository,
-        environment: &EnvironmentName,
+        environment: &Environment,
         commit: GitId,
     ) -> Result<Subject, Failure> {
-        let files = delivery.files(&commit, &is_judged)?;
-        let irregular = delivery.irregular(&commit, &is_judged)?;
-        let history = history(delivery, &commit, &files)?;
+        let files = delivery.files(&commit, &|_| true)?;
+        let irregular = delivery.irregular(&commit, &|_| true)?;
+        let history = History {
+            follows: environment.file.follows,
+            ..history(delivery, &commit, &files)?
+        };
         Ok(Subject {
-            environment: environment.clone(),
+            environment: environment.name.clone(),
             commit: Some(commit),
             files,
             irregular,
@@ -53,12 +57,18 @@ impl Subject {
             let message = format!("there is no folder `{}`", folder.display());
             return Err(Failure::new(FailureKind::Usage, message));
         }
+        if !context.files.is_folder(&folder) {
+            let message = format!("`{}` is no folder", folder.display());
+            return Err(Failure::new(FailureKind::Usage, message)
+                .hint("unpack it first: `mkdir sent && tar -xf <file> -C sent`, then `--path sent`"));
+        }
+        let executables = context.files.executables(&folder)?.into_iter();
         Ok(Subject {
             environment: environment.clone(),
             commit: None,
-            files: context.files.tree(&folder, &is_judged)?,
-            // links are part of the files; whether one may be executed differs from system to system
-            irregular: BTreeMap::new(),
+            files: context.files.tree(&folder, &|_| true)?,
+            // links are part of the files
+            irregular: executables.map(|path| (path, Irregular::Executable)).collect(),
             history: None,
         })
     }
@@ -100,5 +110,6 @@ fn history(delivery: &dyn Repository, commit: &GitId, files: &FileTree) -> Resul
     Ok(History {
         links,
         shallow: past.shallow,
+        ..History::default()
     })
 }

@@ -9,15 +9,17 @@ mod reproduce;
 use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
-use lockstep::release::verify::{Judge, SignedCommits, Verification, VerifiedUnit};
+use lockstep::release::verify::{self, Judge, SignedCommits, Verification, VerifiedUnit};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
+use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(super) use self::certificates::Certificates;
 use self::reproduce::{Outcomes, Reproducer};
 use super::branches::delivery_repository;
+use super::ledger::Ledger;
 use super::selection;
 use super::trust::Trusted;
 use crate::context::{Context, Loaded, Source};
@@ -123,12 +125,16 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
     let subjects = subjects(context, &args, workspace, &*delivery)?;
+    let ledger = Ledger::new(context, &*delivery, workspace);
     let mut findings = Vec::new();
     let mut environments = Vec::new();
     let mut unchecked = Vec::new();
     let mut text = String::new();
     for subject in &subjects {
         let mut verification = subject.verify(&judge);
+        if args.commit.is_none() && args.path.is_none() {
+            verification.findings.extend(rewound(&ledger, subject, &verification)?);
+        }
         let (environment, commit) = (&subject.environment, subject.commit.as_ref());
         let depth = usize::try_from(args.depth).unwrap_or(usize::MAX);
         let commits = commits::signed(&*delivery, environment, commit, &trusted, depth)?;
@@ -164,6 +170,31 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     Ok(report)
 }
 
+/// Whether the branch stands before what the ledger knows, where this clone has a ledger.
+fn rewound(
+    ledger: &Ledger<'_>,
+    subject: &branch::Subject,
+    verification: &Verification,
+) -> Result<Option<Finding>, Failure> {
+    let own = verification.units.iter().find(|unit| unit.unit == ENVIRONMENT_UNIT);
+    if verification
+        .findings
+        .iter()
+        .any(|finding| finding.rule == "downgraded-branch")
+    {
+        return Ok(None);
+    }
+    let Some(tip) = own.and_then(|own| own.sequence) else {
+        // without a statement of its own there is another finding
+        return Ok(None);
+    };
+    let known = match ledger.is_here()? {
+        true => ledger.view()?.last_commit(&subject.environment)?,
+        false => None,
+    };
+    Ok(known.and_then(|known| verify::rewound(&subject.environment, tip, &known)))
+}
+
 /// The fleet that names the environments: of the work tree, or of a bare clone's HEAD.
 fn fleet(context: &Context, repository: &dyn crate::ports::Repository) -> Result<Loaded, Failure> {
     match repository.work_folder() {
@@ -193,14 +224,14 @@ fn subjects(
     let remote = &workspace.fleet.delivery.remote;
     if let Some(revision) = &args.commit {
         let commit = delivery.resolve(revision)?.id;
-        return Ok(vec![branch::Subject::of_commit(delivery, &one?.name, commit)?]);
+        return Ok(vec![branch::Subject::of_commit(delivery, one?, commit)?]);
     }
     let mut subjects = Vec::new();
     for environment in environments {
         let name = workspace.branch(&environment.name);
         match delivery.tip(&name, remote)? {
             crate::ports::Tip::At { commit, .. } => {
-                subjects.push(branch::Subject::of_commit(delivery, &environment.name, commit)?);
+                subjects.push(branch::Subject::of_commit(delivery, environment, commit)?);
             }
             crate::ports::Tip::Unborn if args.environment.is_empty() => {}
             crate::ports::Tip::Unborn => {

@@ -103,14 +103,13 @@ fn a_name_with_a_slash_in_it_is_refused() {
     check_tree(
         &[b"agents", b"assistant/../orders", b"agent.yaml"],
         expect![[r#"
-        exit 1
-        warning[stray-file] agents/assistant/../orders/agent.yaml
-          nothing reads `agents/assistant/../orders/agent.yaml`
-          help: see the tree in ARCHITECTURE.md for the names that are read
-        error[unsafe-path] agents/assistant/../orders/agent.yaml
-          the path `agents/assistant/../orders/agent.yaml` leads out of its folder
-          help: rename the file
-    "#]],
+            exit 1
+            error[invalid-name] agents/assistant�..�orders/agent.yaml
+              `assistant�..�orders` is no agent name: lower-case letters, digits and `-`, a letter first, no `-` last, at most 40 characters
+            error[unsafe-path] agents/assistant�..�orders/agent.yaml
+              the path `agents/assistant�..�orders/agent.yaml` has characters that cannot be shown
+              help: rename the file
+        "#]],
     );
 }
 

@@ -155,6 +155,43 @@ fn case_25_a_file_that_may_be_executed() {
 }
 
 #[test]
+fn case_24_and_25_count_for_the_whole_tree() {
+    let blob = |released: &Released| released.fleet.repository.git.blob(b"x").unwrap();
+    for (path, rule) in [
+        (&["Apps", "orders", "manifest.yaml"][..], "unsafe-path"),
+        (&["ARGOCD", "evil.yaml"], "unsafe-path"),
+        (&[".."], "unsafe-path"),
+        (&["/etc"], "unsafe-path"),
+        (&["docs", ".git", "config"], "unsafe-path"),
+    ] {
+        let released = Released::new();
+        released.graft(path, Some(blob(&released)), 0o100_644);
+        let answer = released.verify();
+        assert_eq!(answer.exit, 1, "{path:?}: {}", answer.text());
+        assert!(answer.rules().contains(&rule), "{path:?}: {}", answer.text());
+    }
+    let released = Released::new();
+    released.put_as("passwords", Some(b"/etc/passwd"), 0o120_000);
+    released.refused("symbolic-link", "passwords", "symbolic link");
+    let released = Released::new();
+    let id = released.fleet.tip("main").unwrap();
+    released.graft(&["vendor"], Some(id), 0o160_000);
+    released.refused("submodule", "vendor", "found a commit of another repository");
+}
+
+#[test]
+fn plain_files_of_people_stay_theirs() {
+    let released = Released::new();
+    released
+        .put("CODEOWNERS", Some(b"* @platform\n"))
+        .put("docs/über.md", Some(b"words\n"))
+        .put_as("tools/look", Some(b"#!/bin/sh\n"), 0o100_755)
+        .put("data.bin", Some(&vec![0; 5 * 1024 * 1024]));
+    let answer = released.verify();
+    assert_eq!(answer.exit, 0, "{}", answer.text());
+}
+
+#[test]
 fn case_26_other_line_ends_and_a_byte_order_mark() {
     let released = Released::new();
     let text = released.fleet.file(BRANCH, MANIFEST);
@@ -204,6 +241,22 @@ fn a_folder_that_somebody_sent_is_verified_as_the_branch_is() {
             .run(&["verify", "--environment", "dev", "--path", "sent"])
     };
     assert_eq!(verify().exit, 0, "{}", verify().text());
+    allow_to_execute(&released.fleet.repository.path(&format!("sent/{MANIFEST}")));
+    assert_eq!(verify().rules(), ["file-mode"; if cfg!(unix) { 1 } else { 0 }]);
     released.fleet.append(&format!("sent/{MANIFEST}"), "# more\n");
-    assert_eq!(verify().rules(), ["changed-file"]);
+    assert!(verify().rules().contains(&"changed-file"));
+    let packed = released
+        .fleet
+        .run(&["verify", "--environment", "dev", "--path", "agents/orders/agent.yaml"]);
+    assert_eq!(packed.exit, 2, "{}", packed.text());
+    assert!(packed.text().contains("unpack it first"), "{}", packed.text());
 }
+
+#[cfg(unix)]
+fn allow_to_execute(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn allow_to_execute(_path: &std::path::Path) {}

@@ -191,3 +191,22 @@ fn a_rollback_is_signed_and_says_why() {
     );
     assert_eq!(predicate["rollback"]["reason"], "too slow");
 }
+
+#[test]
+fn case_7_a_branch_that_was_set_back_is_missed_by_the_ledger() {
+    let released = Released::new();
+    let first = released.fleet.tip(BRANCH).unwrap();
+    released.again("two");
+    let second = released.fleet.tip(BRANCH).unwrap();
+    released.fleet.repository.set(&format!("refs/heads/{BRANCH}"), first);
+    released.refused(
+        "downgraded-branch",
+        &Released::bundle_path("_environment"),
+        &format!("expected release 2 or a later one at the tip, as the ledger knows it by commit {second}, found 1"),
+    );
+    let commit = first.to_string();
+    let answer = released
+        .fleet
+        .run(&["verify", "--environment", "dev", "--commit", &commit]);
+    assert_eq!(answer.exit, 0, "{}", answer.text());
+}

@@ -93,6 +93,35 @@ fn a_revoked_key_is_believed_no_more_and_another_one_signs_anew() {
 }
 
 #[test]
+fn what_the_development_key_signed_is_signed_anew_and_holds_elsewhere() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    keys(&fleet, &["init", "--name", "first", "--plain"]);
+    let answer = fleet.done(&["release", "dev"]);
+    assert!(
+        answer.changes("dev").contains(&"orders changed".to_owned()),
+        "{}",
+        answer.text()
+    );
+    let tip = fleet.tip("environment/dev");
+    fleet.done(&["release", "dev"]);
+    assert_eq!(fleet.tip("environment/dev"), tip);
+    let elsewhere = fleet.cloned(|_| {});
+    let answer = elsewhere.run(&["verify", "--environment", "dev"]);
+    assert_eq!(answer.exit, 0, "{}", answer.text());
+    let environment = answer.environment("dev");
+    assert_eq!(environment["chain"], 1);
+    // where releases are followed, nobody began with a key of their own
+    let text = std::fs::read_to_string(elsewhere.repository.path("environments/dev/environment.yaml")).unwrap();
+    elsewhere.put(
+        "environments/dev/environment.yaml",
+        &text.replace("follows: candidate", "follows: releases"),
+    );
+    let answer = elsewhere.run(&["verify", "--environment", "dev"]);
+    assert!(answer.rules().contains(&"unknown-signer"), "{}", answer.text());
+}
+
+#[test]
 fn who_has_no_key_cannot_release_what_must_be_signed() {
     let fleet = signed();
     fleet.append("environments/staging/environment.yaml", "values: { replicas: 5 }\n");

@@ -52,6 +52,24 @@ fn case_12_a_key_that_one_of_its_entries_revokes() {
 }
 
 #[test]
+fn entries_that_mean_nothing_are_told() {
+    let released = Released::new();
+    let key = released.key().public().to_pem().replace('\n', "\n      ");
+    let entry = format!(
+        "    environments: [dev]\n    sequences: {{ dev: {{ from: 9, to: 3 }} }}\n  - name: ours\n    key: |\n      {key}\n    \
+         environments: [dev]\n"
+    );
+    let answer = released.verify_with(&entry);
+    assert_eq!(answer.rules(), ["invalid-value", "unclear-signer"], "{}", answer.text());
+    let fleet = Fleet::small();
+    fleet.done(&["keys", "init", "--plain"]);
+    fleet.append("environments/trust.yaml", "freshness: { stagign: 30 }\n");
+    let answer = fleet.run(&["check"]);
+    assert!(answer.rules().contains(&"unlisted-environment"), "{}", answer.text());
+    assert!(answer.text().contains("did you mean `staging`?"), "{}", answer.text());
+}
+
+#[test]
 fn case_13_an_expired_key_whatever_the_date_of_the_commit() {
     let released = Released::new();
     // the fixture's commits are of November 2023, when the key was still good

@@ -10,7 +10,9 @@ use super::listing::is_signed;
 use super::unit::{Checked, finding};
 use super::{BranchFacts, History, Judge};
 use crate::artifact::{self, Inventory, Signed};
-use crate::model::{Digest, FileTree, Finding, Problem};
+use crate::model::{Digest, EnvironmentName, FileTree, Finding, Problem};
+use crate::release::ledger::Committed;
+use crate::workspace::files::Follows;
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
 /// Seconds of a day.
@@ -89,12 +91,18 @@ pub(super) fn check(
         .par_iter()
         .map(|link| (link, release(facts, judge, link)))
         .collect();
+    let mut strangers: BTreeMap<Digest, (&Link, Problem)> = BTreeMap::new();
     for (link, release) in read {
         match release {
             Ok(release) => {
                 releases.insert(release.signed.digest, release);
             }
-            Err(problem) => findings.push(at(facts, &link.commit, problem)),
+            Err(problem) => match artifact::payload(&link.bundle) {
+                Some(payload) if history.follows == Follows::Candidate && problem.rule == "unknown-signer" => {
+                    strangers.insert(Digest::of(&payload), (link, problem));
+                }
+                _ => findings.push(at(facts, &link.commit, problem)),
+            },
         }
     }
     let mut length = 0;
@@ -107,11 +115,17 @@ pub(super) fn check(
         next = predicate.previous;
         match next.map(|digest| releases.get(&digest)) {
             Some(Some(before)) => findings.extend(step(facts, release, before)),
+            // what a clone signed with a key of its own, before one that others know signed it anew, proves nothing
+            Some(None) if next.is_some_and(|digest| strangers.contains_key(&digest)) => {}
             Some(None) => findings.push(broken(facts, history, release)),
             // the first one, or the first one that was signed: there is nothing to hold it to
             None => {}
         }
     }
+    let begins = on_chain.keys().next().copied().unwrap_or_default();
+    let later = |link: &Link| claimed_sequence(&link.bundle).is_none_or(|sequence| sequence >= begins);
+    let strangers = strangers.into_values().filter(|(link, _)| later(link));
+    findings.extend(strangers.map(|(link, problem)| at(facts, &link.commit, problem)));
     findings.extend(beside(facts, tip, &releases, &on_chain));
     findings.extend(fresh(facts, judge, history));
     for checked in units.iter().filter(|unit| unit.unit != ENVIRONMENT_UNIT) {
@@ -212,6 +226,18 @@ fn beside(
             )
         })
         .collect()
+}
+
+/// A branch that stands before a release that the ledger knows: somebody took it back, and no commit of it tells.
+pub fn rewound(environment: &EnvironmentName, tip: u64, known: &Committed) -> Option<Finding> {
+    let message = format!(
+        "expected release {} or a later one at the tip, as the ledger knows it by commit {}, found {tip}",
+        known.number, known.commit
+    );
+    let problem = Problem::error("downgraded-branch", "/predicate/sequence", message)
+        .help("fetch; if the branch was set back to an earlier commit, set it to the one that the ledger names");
+    (tip < known.number)
+        .then(|| finding(environment, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT)))
 }
 
 /// A unit's place in the chain: its release lists it, and the release before lists what it names as the one before.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use chain::{Link, claimed_sequence, wanted_inventories};
+pub use chain::{Link, claimed_sequence, rewound, wanted_inventories};
 pub use commit::{SignedCommits, signed_commits};
 pub use reproduce::{
     Reproduction, Rerendered, irreproducible, missing_source, not_comparable, reproduction_findings,
@@ -25,6 +25,7 @@ pub use unit::{Vouched, vouched};
 
 use crate::artifact::{CheckCertificate, Kind, Trust};
 use crate::model::{Digest, EnvironmentName, FileTree, Finding};
+use crate::workspace::files::Follows;
 use crate::workspace::layout::{ENVIRONMENT_UNIT, TRUST, branch};
 
 /// What stands on an environment branch, or in a folder with the same files.
@@ -32,9 +33,9 @@ use crate::workspace::layout::{ENVIRONMENT_UNIT, TRUST, branch};
 pub struct BranchFacts<'a> {
     /// The environment that it is to be of.
     pub environment: &'a EnvironmentName,
-    /// Its files below the folders that Argo CD and this tool read.
+    /// Its files: those that Argo CD and this tool read, and what else people put there, as far as that is known.
     pub files: &'a FileTree,
-    /// Of these, what is no plain file.
+    /// Of these, what is no plain file, and commits of other repositories.
     pub irregular: &'a BTreeMap<String, Irregular>,
     /// How it came to be; none where only files are known.
     pub history: Option<&'a History>,
@@ -47,6 +48,9 @@ pub struct History {
     pub links: Vec<Link>,
     /// Whether the clone has only the last part of it.
     pub shallow: bool,
+    /// Where the environment's tuples come from: what follows the candidate may have begun with a key that one clone made
+    /// for itself.
+    pub follows: Follows,
 }
 
 /// What stands in a tree instead of a plain file.
@@ -222,10 +226,14 @@ fn unit_of(path: &str) -> &str {
     }
 }
 
-/// What is hostile about the tree, whoever signed it.
+/// What is hostile about the tree, whoever signed it. Plain files of people stay theirs; links and commits of other
+/// repositories do not, since Argo CD looks for them everywhere.
 fn tree_findings(facts: &BranchFacts<'_>) -> Vec<Finding> {
     let mut findings = facts.files.findings();
-    for (path, irregular) in facts.irregular.iter().filter(|(path, _)| is_judged(path)) {
+    let is_theirs = |finding: &Finding| !finding.location.as_ref().is_some_and(|place| is_judged(&place.file));
+    findings.retain(|finding| finding.rule != "oversized-file" || !is_theirs(finding));
+    let is_told = |(path, irregular): &(&String, &Irregular)| is_judged(path) || **irregular != Irregular::Executable;
+    for (path, irregular) in facts.irregular.iter().filter(is_told) {
         let found = |what| format!("expected a plain file at `{path}`, found {what}");
         let finding = match irregular {
             Irregular::Executable => Finding::error("file-mode", found("one that may be executed")),
@@ -234,8 +242,13 @@ fn tree_findings(facts: &BranchFacts<'_>) -> Vec<Finding> {
         };
         findings.push(finding.in_file(path));
     }
-    for (path, _) in facts.files.entries().filter(|(path, _)| is_judged(path)) {
-        if let Some(reason) = suspicious(path) {
+    for (path, _) in facts.files.entries() {
+        let reason = if is_judged(path) {
+            suspicious(path)
+        } else {
+            astray(path)
+        };
+        if let Some(reason) = reason {
             let message = format!("the path `{}` {reason}", spelt(path));
             findings.push(Finding::error("unsafe-path", message).in_file(path));
         }
@@ -252,11 +265,20 @@ fn suspicious(path: &str) -> Option<&'static str> {
     if !path.chars().all(is_plain) {
         return Some("has a character that no file of a release has");
     }
+    astray(path)
+}
+
+/// Why a path leads elsewhere, whatever stands there.
+fn astray(path: &str) -> Option<&'static str> {
     let is_git = |part: &str| {
         let part = part.to_ascii_lowercase();
         part == ".git" || part.starts_with("git~")
     };
-    path.split('/').any(is_git).then_some("leads into a repository")
+    if path.split('/').any(is_git) {
+        return Some("leads into a repository");
+    }
+    let folded = path.to_lowercase();
+    (!is_judged(path) && is_judged(&folded)).then_some("is one that Argo CD reads, on systems that do not tell case")
 }
 
 /// A path with everything but ASCII escaped, so that look-alikes show.

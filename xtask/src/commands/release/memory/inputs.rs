@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, EnvironmentName};
-use lockstep::release::{Cache, CachedAgent, unit_key};
+use lockstep::release::{Cache, CachedAgent, Signatures, unit_key};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::{Elsewhere, Environment, Graph, Workspace, layout};
 use rayon::prelude::*;
@@ -139,7 +139,7 @@ impl Inputs {
         agents: &BTreeMap<AgentName, CachedAgent>,
         graph: &Graph,
         tool: &str,
-        signed: &BTreeSet<EnvironmentName>,
+        signed: &BTreeMap<EnvironmentName, Signatures>,
     ) -> BTreeMap<Unit, String> {
         let mut common: Vec<&str> = vec![tool];
         common.extend(self.common.iter().map(String::as_str));
@@ -147,13 +147,13 @@ impl Inputs {
         let mut keys = BTreeMap::new();
         for environment in &workspace.environments {
             let neighbours: Vec<&Environment> = workspace.neighbours(environment).collect();
-            // a unit that was fine without a signature needs one as soon as somebody may sign
-            let signed = if signed.contains(&environment.name) {
-                "signed"
-            } else {
-                ""
+            // a unit that was fine without a signature, or with another one, needs one as soon as somebody may sign
+            let signed = match signed.get(&environment.name) {
+                None => String::new(),
+                Some(Signatures::All) => "signed".to_owned(),
+                Some(Signatures::OfKeys(keys)) => keys.iter().fold("signed by".to_owned(), |all, key| all + " " + key),
             };
-            let common = unit_key(&[&common, environment.name.as_str(), signed]);
+            let common = unit_key(&[&common, environment.name.as_str(), &signed]);
             let runs = agents.par_iter().filter(|(name, _)| self.runs(environment, name));
             let new: Vec<(Unit, String)> = runs
                 .map(|(name, agent)| {
