@@ -144,7 +144,8 @@ pub enum SentOn {
 }
 
 /// What speaks against releasing these environments from a branch. Where no branch is known, that is said and nothing is
-/// judged. What follows the candidate may be tried from any branch, as long as nobody else gets it.
+/// judged. As long as nobody else gets it, what follows the candidate may be tried from any branch, and everything from one
+/// of whose name the map says nothing.
 pub fn released_from(
     workspace: &Workspace,
     tree: &FileTree,
@@ -166,26 +167,33 @@ pub fn released_from(
         let finding = Finding::warning("wrong-branch", message).help("check out a branch of `branches:`");
         return vec![map.nearest(finding, &all)];
     };
+    let is_unknown = workspace.fleet.source_branch(branch).is_none();
     let judge = |to: &&Environment| {
-        let mut finding = objection(workspace, &map, branch, to)?;
-        if to.file.follows == Follows::Candidate && sent_on == SentOn::Here {
-            finding.severity = Severity::Warning;
-            finding.help = Some("that is fine to try it; it would not be pushed".to_owned());
-        }
-        Some(finding)
+        let finding = objection(workspace, &map, branch, to)?;
+        let is_tried = sent_on == SentOn::Here && (is_unknown || to.file.follows == Follows::Candidate);
+        Some(if is_tried { tried(finding) } else { finding })
     };
     environments.iter().filter_map(judge).collect()
 }
 
+/// What may be done here, and would be refused where it is pushed.
+fn tried(mut finding: Finding) -> Finding {
+    finding.severity = Severity::Warning;
+    finding.help = Some("that is fine to try it; it would not be pushed".to_owned());
+    finding
+}
+
 /// What speaks against committing a release file of an environment to a branch. A branch that releases nothing proposes:
-/// what it holds gets anywhere by a merge alone.
+/// what it holds gets anywhere by a merge alone; of one of whose name the map says nothing it is said.
 pub fn promoted_on(workspace: &Workspace, tree: &FileTree, branch: &str, to: &Environment) -> Option<Finding> {
     let fleet = &workspace.fleet;
     let proposes = |entry: &SourceBranch| entry.releases.is_empty();
-    if fleet.branches.is_empty() || fleet.source_branch(branch).is_some_and(proposes) {
+    let known = fleet.source_branch(branch);
+    if fleet.branches.is_empty() || known.is_some_and(proposes) {
         return None;
     }
-    objection(workspace, &Map::new(tree), branch, to)
+    let finding = objection(workspace, &Map::new(tree), branch, to)?;
+    Some(if known.is_none() { tried(finding) } else { finding })
 }
 
 fn objection(workspace: &Workspace, map: &Map, branch: &str, to: &Environment) -> Option<Finding> {

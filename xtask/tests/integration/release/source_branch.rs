@@ -51,27 +51,35 @@ fn a_branch_releases_what_the_map_gives_to_it() {
 }
 
 #[test]
-fn a_name_that_the_map_does_not_have_releases_nothing_and_dev_may_be_tried_here() {
-    let fleet = on("fix/x");
+fn from_a_name_that_the_map_does_not_have_everything_may_be_tried_here_and_nothing_is_pushed() {
+    let fleet = on("master");
     fleet.refused(
-        &["release", "production"],
+        &["release", "production", "--push"],
         expect![[r#"
             exit 1
             error[wrong-branch] environments/fleet.yaml:8:1
-              `fix/x` is no name for a branch here, so `production` is not released from it
+              `master` is no name for a branch here, so `production` is not released from it
               help: release it from `main`, or set this aside: `--override wrong-branch --reason "…"`
         "#]],
     );
-    let answer = fleet.release(&["dev"]);
-    assert_eq!(answer.rules(), ["wrong-branch"]);
-    assert!(fleet.tip("environment/dev").is_some());
+    let answer = fleet.release(&["dev", "production"]);
+    assert!(
+        answer.rules().iter().all(|rule| *rule == "wrong-branch"),
+        "{:?}",
+        answer.rules()
+    );
+    assert!(fleet.tip("environment/production").is_some());
     let workspace = Workspace::load(&fleet.tree()).0.unwrap();
-    let dev = [workspace.environment("dev").unwrap()];
-    let errors = |sent_on| {
-        let found = released_from(&workspace, &fleet.tree(), Some("fix/x"), &dev, sent_on);
+    let tree = fleet.tree();
+    let errors = |branch, name, sent_on| {
+        let environments = [workspace.environment(name).unwrap()];
+        let found = released_from(&workspace, &tree, Some(branch), &environments, sent_on);
         found.iter().filter(|finding| finding.is_error()).count()
     };
-    assert_eq!((errors(SentOn::Here), errors(SentOn::Away)), (0, 1));
+    let both = |branch, name| (errors(branch, name, SentOn::Here), errors(branch, name, SentOn::Away));
+    assert_eq!(both("master", "production"), (0, 1));
+    assert_eq!(both("feature/x", "dev"), (0, 1));
+    assert_eq!(both("feature/x", "production"), (1, 1));
 }
 
 #[test]
@@ -134,16 +142,16 @@ fn a_promotion_is_committed_where_it_may_be_released_or_is_only_proposed() {
     let rules = |branch: &str| {
         switch(&fleet, branch);
         let answer = fleet.run(&[&promote[..], &["--dry-run"]].concat());
-        answer
-            .rules()
-            .into_iter()
-            .filter(|rule| *rule == "wrong-branch")
-            .count()
+        (answer.exit, answer.rules().contains(&"wrong-branch"))
     };
-    assert_eq!(rules("release/v3.3.0"), 1);
-    assert_eq!(rules("fix/x"), 1);
-    assert_eq!(rules("feature/x"), 0, "what it holds gets anywhere by a merge alone");
-    assert_eq!(rules("main"), 0);
+    assert_eq!(rules("release/v3.3.0"), (1, true));
+    assert_eq!(rules("fix/x"), (0, true), "a warning");
+    assert_eq!(
+        rules("feature/x"),
+        (0, false),
+        "what it holds gets anywhere by a merge alone"
+    );
+    assert_eq!(rules("main"), (0, false));
 }
 
 #[test]
