@@ -54,11 +54,7 @@ fn a_branch_releases_what_the_map_gives_to_it() {
 fn from_a_name_that_the_map_does_not_have_everything_may_be_tried_here_and_nothing_is_pushed() {
     let fleet = on("master");
     let answer = fleet.release(&["dev", "production"]);
-    assert!(
-        answer.rules().iter().all(|rule| *rule == "wrong-branch"),
-        "{:?}",
-        answer.rules()
-    );
+    assert_eq!(answer.rules()[..2], ["wrong-branch", "wrong-branch"]);
     assert!(fleet.tip("environment/production").is_some());
     let workspace = Workspace::load(&fleet.tree()).0.unwrap();
     let tree = fleet.tree();
