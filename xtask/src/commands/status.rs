@@ -142,9 +142,9 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
     }
     let cell = |unit: Option<&&UnitAnswer>| unit.map_or("-".to_owned(), |unit| shown(unit, now));
     let whole = table(environments, &rows, &cell).text();
-    let fits = whole
-        .lines()
-        .all(|line| line.chars().count() <= context.environment.columns);
+    let mut lines = whole.lines();
+    let fits = !context.environment.output_is_terminal
+        || lines.all(|line| line.chars().count() <= context.environment.columns);
     let body = if fits {
         whole
     } else {
