@@ -19,6 +19,8 @@ use crate::report::Report;
 
 /// The program that is built with features.
 const WITH_FEATURES: &str = "xtask-sigstore";
+/// What cargo exits with where it could not build.
+const CARGO_FAILED: i32 = 101;
 /// Commands whose text is for programs: no line of it is broken to fit a terminal.
 const VERBATIM: &[&str] = &["affected", "branch", "completions", "man", "render"];
 
@@ -214,7 +216,7 @@ fn with_feature(context: &Context, lacking: &Failure) -> Option<Result<u8, Failu
     }
     let folder = &context.environment.current_folder;
     let cargo = |arguments: &[&str], stream| context.programs.run("cargo", arguments, folder, stream).ok()?;
-    let build = [
+    let of = [
         "--quiet",
         "--locked",
         "--manifest-path",
@@ -224,19 +226,19 @@ fn with_feature(context: &Context, lacking: &Failure) -> Option<Result<u8, Failu
         "--bin",
         WITH_FEATURES,
     ];
-    // by itself, so that what cargo could not build is not taken for what the command came to
-    if cargo(&[&["build"], &build[..]].concat(), Stream::Aside)? != 0 {
+    let mut run = [&["run"], &of[..], &["--"]].concat();
+    for argument in &context.environment.arguments {
+        run.push(argument.to_str()?);
+    }
+    let exit = cargo(&run, Stream::Output)?;
+    // what cargo could not build must not be taken for what the command came to
+    if exit == CARGO_FAILED && cargo(&[&["build"], &of[..]].concat(), Stream::Aside)? != 0 {
         let message = format!("{}, and the build with the feature `{feature}` failed", lacking.message);
         let failure = Failure::new(FailureKind::Outside, message).hint("see what cargo says above");
         return Some(Err(
             failure.hint("without a network: `cargo fetch` beforehand, where there is one")
         ));
     }
-    let mut run = [&["run"], &build[..], &["--"]].concat();
-    for argument in &context.environment.arguments {
-        run.push(argument.to_str()?);
-    }
-    let exit = cargo(&run, Stream::Output)?;
     u8::try_from(exit).ok().map(Ok)
 }
 

@@ -29,11 +29,8 @@ pub struct ImageReference {
 impl ImageReference {
     /// Reads `<repository>[:tag]@sha256:<digest>`; a tag says nothing beside a digest.
     pub fn parse(text: &str) -> Option<ImageReference> {
-        let (name, digest) = text.split_once('@')?;
-        let repository = match name.rsplit_once(':') {
-            Some((repository, tag)) if !tag.contains('/') => repository,
-            _ => name,
-        };
+        let (_, digest) = text.split_once('@')?;
+        let repository = repository(text);
         // what a registry would resolve to another repository must not hold under this one's entry
         let is_part = |part: &str| {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '[' | ']');
@@ -43,6 +40,15 @@ impl ImageReference {
             repository: repository.to_owned(),
             digest: Digest::parse(digest)?,
         })
+    }
+}
+
+/// An image without its tag and its digest.
+pub fn repository(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or(image);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
     }
 }
 

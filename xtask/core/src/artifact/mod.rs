@@ -19,7 +19,7 @@ mod verification;
 
 pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_key};
 pub use dsse::{IN_TOTO, pae};
-pub use image::{CheckLogged, ImageReference, check_image};
+pub use image::{CheckLogged, ImageReference, check_image, repository};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};
 pub use provenance::{

@@ -45,7 +45,8 @@ impl CommitPlan {
     }
 }
 
-fn one_line(text: &str) -> String {
+/// A text for a trailer, which is a line.
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -5,6 +5,7 @@ mod application;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::commit::one_line;
 use super::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory, Verdict};
 use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit, unfinished};
 use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
@@ -372,10 +373,6 @@ pub fn hold_text(hold: &HoldFile) -> String {
         "# yaml-language-server: $schema=../../../schemas/hold.schema.json\n{}",
         yaml::write_typed(hold)
     )
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn pretty<T: serde::Serialize>(value: &T) -> Arc<[u8]> {

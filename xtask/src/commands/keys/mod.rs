@@ -123,7 +123,7 @@ impl Edited {
         let mut revoked = Vec::new();
         for entry in &mut self.file.signers {
             let is_named = entry.name == name;
-            if is_named || (key_of(entry) == key && entry.revoked.is_none()) {
+            if is_named || (key.is_some() && key_of(entry) == key && entry.revoked.is_none()) {
                 entry.revoked = Some(revocation.clone());
                 revoked.push(entry.clone());
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::objects::{Carried, LeftOut};
+use crate::artifact::repository;
 use crate::model::{AgentName, CodeComponent, Digest};
 
 /// The agent's own image.
@@ -120,15 +121,6 @@ fn by_digest(image: &str) -> Option<CodeComponent> {
         repository: repository.to_owned(),
         digest: Digest::parse(digest)?,
     })
-}
-
-/// An image without its tag and its digest.
-fn repository(image: &str) -> &str {
-    let name = image.split('@').next().unwrap_or(image);
-    match name.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => name,
-    }
 }
 
 fn images(value: &Value, into: &mut BTreeSet<String>) {
