@@ -135,7 +135,9 @@ fn set_required(schema: &mut Value, required: BTreeSet<String>) {
     }
 }
 
-/// A kind says what it is. Its status is the cluster's: whatever stands there is not ours to judge.
+/// A kind says what it is, where it says so: an object is looked up by `apiVersion` and `kind`, and a template within
+/// another, such as a StatefulSet's claim, goes without. Its status is the cluster's: whatever stands there is not ours to
+/// judge.
 fn identify(schema: &mut Value, api_version: &str, kind: &str) {
     schema["properties"]["apiVersion"] = json!({ "const": api_version });
     schema["properties"]["kind"] = json!({ "const": kind });
@@ -144,7 +146,7 @@ fn identify(schema: &mut Value, api_version: &str, kind: &str) {
     }
     let published = schema["required"].as_array().into_iter().flatten();
     let mut required: BTreeSet<String> = published.filter_map(Value::as_str).map(str::to_owned).collect();
-    required.extend(["apiVersion", "kind", "metadata"].map(str::to_owned));
+    required.insert("metadata".to_owned());
     required.remove("status");
     set_required(schema, required);
 }

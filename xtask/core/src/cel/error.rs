@@ -22,7 +22,18 @@ pub struct CompileError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     message: Cow<'static, str>,
-    out_of_budget: bool,
+    cause: Cause,
+}
+
+/// What an error comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// The expression or what it reads.
+    Expression,
+    /// The steps ran out.
+    Budget,
+    /// What it reads is known to a cluster alone.
+    Unknowable,
 }
 
 impl Error {
@@ -30,14 +41,22 @@ impl Error {
     pub fn new(message: impl Into<Cow<'static, str>>) -> Error {
         Error {
             message: message.into(),
-            out_of_budget: false,
+            cause: Cause::Expression,
+        }
+    }
+
+    /// Something that only a cluster knows was asked for.
+    pub fn unknowable(what: &str) -> Error {
+        Error {
+            message: Cow::Owned(format!("only a cluster knows {what}")),
+            cause: Cause::Unknowable,
         }
     }
 
     pub(super) fn out_of_budget() -> Error {
         Error {
             message: Cow::Borrowed("the expression takes more steps than it may"),
-            out_of_budget: true,
+            cause: Cause::Budget,
         }
     }
 
@@ -52,7 +71,12 @@ impl Error {
 
     /// Whether the steps ran out, which nothing in an expression can undo.
     pub fn is_out_of_budget(&self) -> bool {
-        self.out_of_budget
+        self.cause == Cause::Budget
+    }
+
+    /// Whether a cluster would have had an answer.
+    pub fn is_unknowable(&self) -> bool {
+        self.cause == Cause::Unknowable
     }
 }
 

@@ -51,7 +51,7 @@ impl<'a, 's> Evaluation<'a, 's> {
             Node::Bytes(bytes) => Value::Bytes(bytes.clone()),
             Node::Type(name) => Value::Type(name),
             Node::Variable(place) => self.scope.variable(*place, self.budget)?,
-            Node::Local(index) => self.locals[*index].clone(),
+            Node::Local(index) => self.locals[*index].clone().known()?,
             Node::Select(operand, field) => select(self.value(operand)?, field)?,
             Node::Has(operand, field) => Value::Bool(has(self.value(operand)?, field)?),
             Node::OptionalSelect(operand, field) => optional_select(self.value(operand)?, field)?,
@@ -163,6 +163,8 @@ impl<'a, 's> Evaluation<'a, 's> {
         }
         match (left, self.truth(right, operator)) {
             (_, Ok(bool)) if bool == decides => Ok(Value::Bool(decides)),
+            // a cluster might know what decides
+            (Err(_), Err(error)) if error.is_unknowable() => Err(error),
             (Err(error), _) | (Ok(_), Err(error)) => Err(error),
             (Ok(_), Ok(_)) => Ok(Value::Bool(!decides)),
         }
@@ -242,7 +244,7 @@ pub(super) fn insert<'a>(
 
 fn select<'a>(operand: Value<'a>, field: &'a str) -> Result<Value<'a>, Error> {
     match operand {
-        Value::Map(map) => map.field(field).ok_or_else(|| Error::no_such_key(field)),
+        Value::Map(map) => map.field(field).ok_or_else(|| Error::no_such_key(field))?.known(),
         Value::Optional(_) => optional_select(operand, field),
         other => Err(Error::no_overload(".", &[other, Value::String(Text::Borrowed(field))])),
     }
@@ -259,7 +261,7 @@ fn has(operand: Value<'_>, field: &str) -> Result<bool, Error> {
 
 fn optional_select<'a>(operand: Value<'a>, field: &'a str) -> Result<Value<'a>, Error> {
     match operand {
-        Value::Map(map) => Ok(Value::optional(map.field(field))),
+        Value::Map(map) => Ok(Value::optional(map.field(field).map(Value::known).transpose()?)),
         Value::Optional(None) => Ok(Value::Optional(None)),
         Value::Optional(Some(value)) => optional_select((*value).clone(), field),
         other => Err(Error::no_overload(".?", &[other])),
@@ -277,11 +279,12 @@ fn index_of<'a>(operand: Value<'a>, index: Value<'a>) -> Result<Value<'a>, Error
             let Some(key) = Key::of(&index) else {
                 return Err(Error::no_overload("[_]", &[Value::Map(map), index]));
             };
-            map.get(&key).ok_or_else(|| match &key {
+            let value = map.get(&key).ok_or_else(|| match &key {
                 Key::String(name) => Error::no_such_key(name),
                 Key::Bool(bool) => Error::no_such_key(&bool.to_string()),
                 Key::Number(number, _) => Error::no_such_key(&number.to_string()),
-            })
+            });
+            value?.known()
         }
         other => Err(Error::no_overload("[_]", &[other, index])),
     }
@@ -292,7 +295,10 @@ fn optional_index<'a>(operand: Value<'a>, index: Value<'a>) -> Result<Value<'a>,
         Value::Optional(None) => Ok(Value::Optional(None)),
         Value::Optional(Some(value)) => optional_index((*value).clone(), index),
         Value::List(list) => Ok(Value::optional(place(&index).and_then(|place| item(&list, place)))),
-        Value::Map(map) => Ok(Value::optional(Key::of(&index).and_then(|key| map.get(&key)))),
+        Value::Map(map) => {
+            let value = Key::of(&index).and_then(|key| map.get(&key));
+            Ok(Value::optional(value.map(Value::known).transpose()?))
+        }
         other => Err(Error::no_overload("[?_]", &[other, index])),
     }
 }

@@ -13,6 +13,7 @@ pub struct Expression {
     text: String,
     variables: BTreeSet<usize>,
     paths: Vec<Vec<String>>,
+    mixed: Vec<CompileError>,
 }
 
 impl Expression {
@@ -35,6 +36,7 @@ impl Expression {
             text: text.to_owned(),
             variables: lowering.used,
             paths: lowering.paths,
+            mixed: lowering.mixed,
         })
     }
 
@@ -51,6 +53,11 @@ impl Expression {
     /// Whether it names the variable at this place of the declared names.
     pub fn uses(&self, variable: usize) -> bool {
         self.variables.contains(&variable)
+    }
+
+    /// Its lists and maps of literals of several types: the language has them, a policy must not.
+    pub fn mixed_literals(&self) -> &[CompileError] {
+        &self.mixed
     }
 
     /// Every path of fields that it reads, each starting with the name of a variable, the longest first.

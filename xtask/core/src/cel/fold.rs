@@ -40,6 +40,8 @@ impl<'a> Evaluation<'a, '_> {
                 }
                 Ok(_) => {}
                 Err(error) if error.is_out_of_budget() => return Err(error),
+                // a cluster might know what decides
+                Err(_) if pending.as_ref().is_some_and(Error::is_unknowable) => {}
                 Err(error) => pending = Some(error),
             }
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, MapExpr, SourceInfo, operators};
-use serde_json::{Map as JsonMap, Value as Json};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, SourceInfo, operators};
+use serde_json::Value as Json;
 
 use super::arithmetic::Arithmetic;
 use super::functions::{self, Style};
+use super::literals::literal_node;
 use super::node::Node;
 use super::ordering::Comparison;
 use super::{CompileError, escape, functions::regex, path};
@@ -45,6 +46,10 @@ pub(super) struct Lowering<'e> {
     pub(super) used: BTreeSet<usize>,
     /// Paths of fields that it reads.
     pub(super) paths: Vec<Vec<String>>,
+    /// Lists and maps of literals of several types, which the language has and a policy must not.
+    pub(super) mixed: Vec<CompileError>,
+    /// How many calls around take a mixed list.
+    pub(super) lenient: usize,
 }
 
 impl<'e> Lowering<'e> {
@@ -58,6 +63,8 @@ impl<'e> Lowering<'e> {
             errors: Vec::new(),
             used: BTreeSet::new(),
             paths: Vec::new(),
+            mixed: Vec::new(),
+            lenient: 0,
         }
     }
 
@@ -95,15 +102,20 @@ impl<'e> Lowering<'e> {
 
     /// Notes an error so many characters before a node: a call is recorded where its parenthesis stands.
     fn error_before(&mut self, at: u64, by: usize, message: impl Into<String>, help: Option<String>) -> Node {
+        let error = self.error_at(at, by, message.into(), help);
+        self.errors.push(error);
+        Node::Json(Json::Null)
+    }
+
+    pub(super) fn error_at(&self, at: u64, by: usize, message: String, help: Option<String>) -> CompileError {
         let offset = self.source.offset_for(at).map_or(0, |(start, _)| start as usize);
         let (line, column) = place(self.text, offset.saturating_sub(by));
-        self.errors.push(CompileError {
+        CompileError {
             line,
             column,
-            message: message.into(),
+            message,
             help,
-        });
-        Node::Json(Json::Null)
+        }
     }
 
     pub(super) fn node(&mut self, expr: &IdedExpr) -> Node {
@@ -120,8 +132,8 @@ impl<'e> Lowering<'e> {
                 Node::Select(Box::new(self.node(&select.operand)), (self.field)(&select.field))
             }
             Expr::Call(call) => self.call(expr, call),
-            Expr::List(list) => self.list(list),
-            Expr::Map(map) => self.map(map),
+            Expr::List(list) => self.list(expr.id, list),
+            Expr::Map(map) => self.map(expr.id, map),
             Expr::Struct(message) => self.error(
                 expr.id,
                 format!("there is no message `{}` here", message.type_name),
@@ -218,11 +230,14 @@ impl<'e> Lowering<'e> {
     ) -> Node {
         let function = functions::find(name, style);
         let width = name.rsplit('.').next().map_or(0, |last| last.chars().count());
+        let is_lenient = usize::from(name == "format");
+        self.lenient += is_lenient;
         let nodes: Vec<Node> = target
             .into_iter()
             .chain(arguments)
             .map(|argument| self.node(argument))
             .collect();
+        self.lenient -= is_lenient;
         let Some(function) = function else {
             let help = suggestion(name, functions::names(style)).map(|name| format!("did you mean `{name}`?"));
             return self.error_before(expr.id, width, format!("there is no function `{name}`"), help);
@@ -284,56 +299,6 @@ impl<'e> Lowering<'e> {
             }
             _ => return None,
         })
-    }
-
-    fn list(&mut self, list: &ListExpr) -> Node {
-        let items: Vec<(Node, bool)> = list
-            .elements
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (self.node(item), list.optional_indices.contains(&index)))
-            .collect();
-        let is_constant = |item: &(Node, bool)| matches!(item, (Node::Json(_), false));
-        if !items.iter().all(is_constant) {
-            return Node::List(items);
-        }
-        let json = |(node, _)| match node {
-            Node::Json(json) => json,
-            _ => Json::Null,
-        };
-        Node::Json(Json::Array(items.into_iter().map(json).collect()))
-    }
-
-    fn map(&mut self, map: &MapExpr) -> Node {
-        let mut entries = Vec::new();
-        for entry in &map.entries {
-            let EntryExpr::MapEntry(entry) = &entry.expr else {
-                continue;
-            };
-            entries.push((self.node(&entry.key), self.node(&entry.value), entry.optional));
-        }
-        let mut constant = JsonMap::new();
-        for entry in &entries {
-            match entry {
-                (Node::Json(Json::String(key)), Node::Json(value), false) if !constant.contains_key(key) => {
-                    constant.insert(key.clone(), value.clone());
-                }
-                _ => return Node::Map(entries),
-            }
-        }
-        Node::Json(Json::Object(constant))
-    }
-}
-
-fn literal_node(literal: &LiteralValue) -> Node {
-    match literal {
-        LiteralValue::Boolean(bool) => Node::Json(Json::Bool(**bool)),
-        LiteralValue::Bytes(bytes) => Node::Bytes(bytes.inner().into()),
-        LiteralValue::Double(double) => Node::Double(**double),
-        LiteralValue::Int(int) => Node::Json(Json::from(**int)),
-        LiteralValue::Null => Node::Json(Json::Null),
-        LiteralValue::String(text) => Node::Json(Json::from(text.inner())),
-        LiteralValue::UInt(uint) => Node::Uint(**uint),
     }
 }
 

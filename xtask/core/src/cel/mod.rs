@@ -12,6 +12,7 @@ mod evaluate;
 mod expression;
 mod fold;
 mod functions;
+mod literals;
 mod lower;
 mod macros;
 mod node;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map as JsonMap, Value as Json};
 
+use super::Error;
 use super::functions::{self, Foreign};
 use super::unordered::Unordered;
 
@@ -44,6 +45,8 @@ pub enum Value<'a> {
     Optional(Option<Arc<Value<'a>>>),
     /// A value of a Kubernetes library.
     Foreign(Arc<Foreign>),
+    /// What only a cluster knows, by name: whoever reads it gets an error that says so.
+    Unknown(&'static str),
 }
 
 /// Text, borrowed or shared.
@@ -154,6 +157,15 @@ impl<'a> Value<'a> {
             Value::Timestamp(..) => "google.protobuf.Timestamp",
             Value::Optional(_) => "optional_type",
             Value::Foreign(foreign) => foreign.type_name(),
+            Value::Unknown(_) => "unknown",
+        }
+    }
+
+    /// Itself, unless only a cluster knows it.
+    pub(super) fn known(self) -> Result<Value<'a>, Error> {
+        match self {
+            Value::Unknown(name) => Err(Error::unknowable(name)),
+            known => Ok(known),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Functions: one table, found by name while an expression is compiled.
 
+mod authorizer;
 mod convert;
 mod foreign;
 mod formats;

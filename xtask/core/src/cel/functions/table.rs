@@ -3,7 +3,8 @@
 use super::Style::{Global, Member};
 use super::{Answer, Function, Style, Value};
 use super::{
-    convert, foreign, formats, lists, network, optional, quantity, regex, semver, sets, strings, template, time, url,
+    authorizer, convert, foreign, formats, lists, network, optional, quantity, regex, semver, sets, strings, template,
+    time, url,
 };
 
 const fn function(
@@ -21,15 +22,17 @@ const fn function(
     }
 }
 
-/// Every function that the API server of Kubernetes 1.37 knows, the authorizer's left out; by name, then style. The
+/// Every function that the API server of Kubernetes 1.37 knows; by name, then style. The
 /// numbers are the least and the most arguments, a receiver among them.
 pub(super) const FUNCTIONS: &[Function] = &[
     function("add", Member, (2, 2), quantity::add),
+    function("allowed", Member, (1, 1), authorizer::not_its_own),
     function("asApproximateFloat", Member, (1, 1), quantity::as_approximate_float),
     function("asInteger", Member, (1, 1), quantity::as_integer),
     function("bool", Global, (1, 1), convert::to_bool),
     function("bytes", Global, (1, 1), convert::to_bytes),
     function("charAt", Member, (2, 2), strings::char_at),
+    function("check", Member, (2, 2), authorizer::not_its_own),
     function("cidr", Global, (1, 1), network::cidr),
     function("compareTo", Member, (2, 2), foreign::compare_to),
     function("contains", Member, (2, 2), strings::contains),
@@ -40,7 +43,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("duration", Global, (1, 1), time::duration),
     function("dyn", Global, (1, 1), convert::to_dyn),
     function("endsWith", Member, (2, 2), strings::ends_with),
+    function("error", Member, (1, 1), authorizer::not_its_own),
+    function("errored", Member, (1, 1), authorizer::not_its_own),
     function("family", Member, (1, 1), network::family),
+    function("fieldSelector", Member, (2, 2), authorizer::not_its_own),
     function("find", Member, (2, 2), regex::find),
     function("findAll", Member, (2, 3), regex::find_all),
     function("flatten", Member, (1, 2), lists::flatten),
@@ -90,6 +96,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("getQuery", Member, (1, 1), url::query),
     function("getScheme", Member, (1, 1), url::scheme),
     function("getSeconds", Member, (1, 2), time::get_seconds),
+    function("group", Member, (2, 2), authorizer::not_its_own),
     function("hasValue", Member, (1, 1), optional::has_value),
     function("includes", Member, (2, 2), lists::includes),
     function("indexOf", Member, (2, 3), strings::index_of),
@@ -112,6 +119,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("isURL", Global, (1, 1), url::is_url),
     function("isUnspecified", Member, (1, 1), network::is_unspecified),
     function("join", Member, (1, 2), strings::join),
+    function("labelSelector", Member, (2, 2), authorizer::not_its_own),
     function("lastIndexOf", Member, (2, 3), strings::last_index_of),
     function("lists.range", Global, (1, 1), lists::range),
     function("lowerAscii", Member, (1, 1), strings::lower_ascii),
@@ -122,15 +130,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("max", Member, (1, 1), lists::max),
     function("min", Member, (1, 1), lists::min),
     function("minor", Member, (1, 1), semver::minor),
+    function("name", Member, (2, 2), authorizer::not_its_own),
+    function("namespace", Member, (2, 2), authorizer::not_its_own),
     function("optional.none", Global, (0, 0), optional::none),
     function("optional.of", Global, (1, 1), optional::of),
     function("optional.ofNonZeroValue", Global, (1, 1), optional::of_non_zero_value),
     function("patch", Member, (1, 1), semver::patch),
+    function("path", Member, (2, 2), authorizer::not_its_own),
     function("prefixLength", Member, (1, 1), network::prefix_length),
     function("quantity", Global, (1, 1), quantity::quantity),
+    function("reason", Member, (1, 1), authorizer::not_its_own),
     function("replace", Member, (3, 4), strings::replace),
+    function("resource", Member, (2, 2), authorizer::not_its_own),
     function("reverse", Member, (1, 1), lists::reverse),
     function("semver", Global, (1, 2), semver::semver),
+    function("serviceAccount", Member, (3, 3), authorizer::not_its_own),
     function("sets.contains", Global, (2, 2), sets::contains),
     function("sets.equivalent", Global, (2, 2), sets::equivalent),
     function("sets.intersects", Global, (2, 2), sets::intersects),
@@ -144,6 +158,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("string", Global, (1, 1), convert::to_string),
     function("strings.quote", Global, (1, 1), strings::quote),
     function("sub", Member, (2, 2), quantity::sub),
+    function("subresource", Member, (2, 2), authorizer::not_its_own),
     function("substring", Member, (2, 3), strings::substring),
     function("sum", Member, (1, 1), lists::sum),
     function("timestamp", Global, (1, 1), time::timestamp),

@@ -144,7 +144,7 @@ fn plain(value: &Value<'_>) -> Option<String> {
             format!("[{}]", items?.join(", "))
         }
         Value::Map(map) => map_text(map)?,
-        Value::Optional(_) | Value::Foreign(_) => return None,
+        Value::Optional(_) | Value::Foreign(_) | Value::Unknown(_) => return None,
     })
 }
 

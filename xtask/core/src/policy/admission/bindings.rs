@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Subject;
 use super::matching::labels;
+use super::resources::Resources;
 use super::spec::{Action, BindingSpec, LabelSelector, MatchResources, NotFound, ParamKind};
 
 /// Where a policy applies.
@@ -59,22 +60,25 @@ impl Binding {
     }
 
     /// The parameters for an object, one run of the policy for each; none where the policy takes none. An error where
-    /// they are missing and must not be.
+    /// they are missing and must not be, or where nothing says in which namespace they are.
     pub(super) fn parameters<'a>(
         &self,
         kind: Option<&ParamKind>,
         subject: &Subject<'_>,
         all: &'a [Value],
+        resources: &Resources,
     ) -> Result<Vec<Option<&'a Value>>, String> {
         let (Some(kind), Some(reference)) = (kind, &self.parameters) else {
             // without a kind a reference means nothing, without a reference the parameters are null
             return Ok(vec![None]);
         };
-        let namespace = match (&reference.namespace, subject.namespace_name()) {
-            (Some(namespace), _) => Some(namespace.as_str()),
-            (None, Some(namespace)) => Some(namespace),
-            (None, None) => None,
-        };
+        let namespace = reference.namespace.as_deref().or(subject.namespace_name());
+        if reference.namespace.is_none() && !subject.resource.is_namespaced && kind.is_namespaced(resources) {
+            return Err(format!(
+                "binding `{}` names no namespace for its parameters, and an object of the cluster has none",
+                self.name
+            ));
+        }
         let found: Vec<Option<&Value>> = all
             .iter()
             .filter(|object| reference.selects(kind, namespace, object))
@@ -100,6 +104,14 @@ impl Binding {
             }
             _ => true,
         }
+    }
+}
+
+impl ParamKind {
+    /// Whether its objects live in namespaces, as far as anybody knows.
+    fn is_namespaced(&self, resources: &Resources) -> bool {
+        let group = self.api_version.split_once('/').map_or("", |(group, _)| group);
+        resources.of(group, &self.kind, false).is_namespaced
     }
 }
 

@@ -137,7 +137,7 @@ impl Policy {
         (policy, wrong)
     }
 
-    /// Notes what asks for the authorizer or for who makes the request: offline nobody can say.
+    /// Notes what asks for the authorizer or for who makes the request and how: offline nobody can say.
     fn find_unknowable(&mut self) {
         let mut asking: Vec<usize> = Vec::new();
         for (index, variable) in self.variables.iter().enumerate() {
@@ -166,11 +166,11 @@ impl Policy {
 
 /// Whether an expression, or one of the variables that it uses, asks what only a cluster knows.
 fn asks(expression: &Expression, variables: &[usize]) -> bool {
-    let names_user = expression
-        .paths()
-        .iter()
-        .any(|path| path.starts_with(&["request".to_owned(), "userInfo".to_owned()]));
-    names_user
+    let of_request = |path: &Vec<String>| match path.as_slice() {
+        [first, second, ..] => first == "request" && matches!(second.as_str(), "userInfo" | "options"),
+        _ => false,
+    };
+    expression.paths().iter().any(of_request)
         || expression.uses(AUTHORIZER)
         || variables.iter().any(|variable| expression.uses(NAMES.len() + variable))
 }
@@ -184,16 +184,22 @@ impl Compiler {
     fn one(&mut self, pointer: &str, text: &str) -> Option<Expression> {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         match Expression::compile(text, &names) {
-            Ok(expression) => Some(expression),
+            Ok(expression) => {
+                self.note(pointer, expression.mixed_literals().iter().cloned());
+                Some(expression)
+            }
             Err(errors) => {
-                let wrong = errors.into_iter().map(|error| Wrong {
-                    pointer: pointer.to_owned(),
-                    error,
-                });
-                self.wrong.extend(wrong);
+                self.note(pointer, errors);
                 None
             }
         }
+    }
+
+    fn note(&mut self, pointer: &str, errors: impl IntoIterator<Item = CompileError>) {
+        self.wrong.extend(errors.into_iter().map(|error| Wrong {
+            pointer: pointer.to_owned(),
+            error,
+        }));
     }
 
     fn all<'t>(&mut self, list: &str, field: &str, texts: impl Iterator<Item = &'t String>) -> Vec<Expression> {

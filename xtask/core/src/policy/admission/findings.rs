@@ -1,7 +1,9 @@
 //! What can be wrong with policies themselves.
 
 use super::compile::{Policy, Wrong};
-use crate::model::Finding;
+use crate::model::{Finding, Problem};
+
+const CLUSTER_JUDGES: &str = "the cluster judges it; nothing here says that it holds";
 
 pub(super) fn idle(policy: &Policy) -> Finding {
     let (file, line, column) = &policy.place;
@@ -24,6 +26,12 @@ pub(super) fn uncompilable(policy: &str, wrong: &Wrong, (file, line, column): (&
     }
 }
 
+/// What a policy says of one object, where that takes a cluster.
+pub(super) fn not_evaluable(policy: &Policy, reason: &str) -> Problem {
+    let message = format!("policy `{}` is not judged here: {reason}", policy.name);
+    Problem::warning("policy-not-evaluable", "", message).help(CLUSTER_JUDGES)
+}
+
 pub(super) fn unbound(policy: &Policy) -> Finding {
     let (file, line, column) = &policy.place;
     Finding::error("unbound-policy", format!("policy `{}` has no binding", policy.name))
@@ -42,5 +50,5 @@ pub(super) fn unknowable(policy: &Policy) -> Option<Finding> {
         policy.unknowable.join(", ")
     );
     let finding = Finding::warning("policy-not-evaluable", message).at(file, *line, *column);
-    Some(finding.help("the cluster judges it; nothing here says that it holds"))
+    Some(finding.help(CLUSTER_JUDGES))
 }

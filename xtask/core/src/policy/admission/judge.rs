@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::bindings::Binding;
 use super::compile::{Policy, Validation};
+use super::findings::not_evaluable;
 use super::scope::Variables;
 use super::spec::{Action, FailurePolicy};
 use super::{Policies, Request, Subject, Tally};
@@ -55,10 +56,11 @@ impl Policies {
     }
 }
 
-/// Why an object is denied, and where in it.
+/// Why an object is denied, and where in it; or why nobody can say before a cluster does.
 struct Denial {
     message: String,
     pointer: String,
+    is_unknowable: bool,
 }
 
 impl Denial {
@@ -66,11 +68,22 @@ impl Denial {
         Denial {
             message: message.into(),
             pointer: String::new(),
+            is_unknowable: false,
+        }
+    }
+
+    fn unknowable(error: &Error) -> Denial {
+        Denial {
+            is_unknowable: true,
+            ..Denial::whole(error.to_string())
         }
     }
 
     fn problem(self, policy: &Policy, action: Action) -> Problem {
         let about = &policy.about;
+        if self.is_unknowable {
+            return not_evaluable(policy, &self.message);
+        }
         Problem {
             pointer: self.pointer,
             on_key: false,
@@ -111,7 +124,8 @@ fn bound(
         *met = true;
         return Vec::new();
     }
-    let parameters = match binding.parameters(policy.param_kind.as_ref(), subject, &policies.parameters) {
+    let (kind, resources) = (policy.param_kind.as_ref(), &policies.resources);
+    let parameters = match binding.parameters(kind, subject, &policies.parameters, resources) {
         Ok(parameters) => parameters,
         Err(message) => {
             *met = true;
@@ -127,7 +141,7 @@ fn bound(
         let variables = Variables::new(policy, subject, parameters);
         match conditions(policy, &variables) {
             Conditions::Skip => continue,
-            Conditions::Deny(message) => denials.push(Denial::whole(message)),
+            Conditions::Deny(denial) => denials.push(denial),
             Conditions::Hold => validate(&variables, &mut budget, &mut denials),
         }
         *met = true;
@@ -138,24 +152,28 @@ fn bound(
 enum Conditions {
     Hold,
     Skip,
-    Deny(String),
+    Deny(Denial),
 }
 
 /// One condition that is false skips the policy, even where others failed.
 fn conditions<'a>(policy: &'a Policy, variables: &Variables<'a>) -> Conditions {
     let mut budget = Budget::new(MATCH_BUDGET);
-    let mut failed = None;
+    let (mut failed, mut unknown) = (None, None);
     for condition in &policy.conditions {
         match evaluate(condition, variables, &mut budget) {
             Ok(Value::Bool(false)) => return Conditions::Skip,
             Ok(Value::Bool(true)) => {}
             Ok(other) => failed = Some(format!("a match condition gives a {}", other.type_name())),
+            Err(error) if error.is_unknowable() => unknown = Some(Denial::unknowable(&error)),
             Err(error) => failed = Some(format!("a match condition failed: {error}")),
         }
     }
+    if let Some(denial) = unknown {
+        return Conditions::Deny(denial);
+    }
     match (failed, policy.failure) {
         (None, _) => Conditions::Hold,
-        (Some(message), FailurePolicy::Fail) => Conditions::Deny(message),
+        (Some(message), FailurePolicy::Fail) => Conditions::Deny(Denial::whole(message)),
         (Some(_), FailurePolicy::Ignore) => Conditions::Skip,
     }
 }
@@ -173,18 +191,25 @@ fn validate(variables: &Variables<'_>, budget: &mut Budget, denials: &mut Vec<De
         let message = match result {
             Ok(Value::Bool(true)) => continue,
             Ok(_) => message(validation, variables, budget),
+            Err(error) if error.is_unknowable() => {
+                denials.push(Denial::unknowable(&error));
+                continue;
+            }
             Err(_) if policy.failure == FailurePolicy::Ignore => continue,
             Err(error) => format!("`{}` failed: {error}", shortened(validation.expression.text())),
         };
         denials.push(Denial {
             message,
             pointer: pointer(validation, policy.about.fields_of(index), variables, decisive.as_ref()),
+            is_unknowable: false,
         });
     }
     for annotation in &policy.audit {
         let message = match evaluate(annotation, variables, budget) {
             Ok(Value::String(_) | Value::Null) => continue,
             Ok(other) => format!("an audit annotation gives a {}", other.type_name()),
+            // it says what a cluster's log will show, and decides nothing
+            Err(error) if error.is_unknowable() => continue,
             Err(error) => format!("an audit annotation failed: {error}"),
         };
         if policy.failure == FailurePolicy::Fail {

@@ -12,6 +12,9 @@ mod scope;
 mod spec;
 mod tally;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;

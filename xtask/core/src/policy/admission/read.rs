@@ -231,6 +231,7 @@ impl Reading {
             let message = format!("policy `{name}` has no `validations`");
             findings.push(document.at("/spec", Finding::error("broken-policy", message)));
         }
+        refused_texts(document, &object, findings);
         let place = (document.file.to_owned(), line, column);
         let (policy, wrong) = Policy::of(object, place, about);
         for wrong in &wrong {
@@ -288,6 +289,36 @@ impl Reading {
             }
             policy.bindings.push(binding);
         }
+    }
+}
+
+/// What a cluster refuses to store although every expression can be read.
+fn refused_texts(document: &Document<'_>, object: &PolicyObject, findings: &mut Vec<Finding>) {
+    let variables = &object.spec.variables;
+    for (index, variable) in variables.iter().enumerate() {
+        if variables[..index].iter().any(|other| other.name == variable.name) {
+            let message = format!("there are two variables `{}`", variable.name);
+            let at = format!("/spec/variables/{index}/name");
+            let finding = document.at(&at, Finding::error("broken-policy", message));
+            findings.push(finding.help("rename one of them"));
+        }
+    }
+    for (index, validation) in object.spec.validations.iter().enumerate() {
+        let (expression, message) = (validation.expression.trim(), validation.message.trim());
+        let (field, wrong, help) = if message.contains('\n') {
+            let help = "write it in one line, folded with `>-` where it is long";
+            ("message", "a message is one line, and this one has several", help)
+        } else if message.is_empty() && expression.contains('\n') {
+            (
+                "expression",
+                "an expression of several lines needs a `message`",
+                "add `message:`",
+            )
+        } else {
+            continue;
+        };
+        let at = format!("/spec/validations/{index}/{field}");
+        findings.push(document.at(&at, Finding::error("broken-policy", wrong)).help(help));
     }
 }
 

@@ -1,5 +1,9 @@
 //! Which resource a kind is: rules of policies name resources (`deployments`), objects name kinds (`Deployment`).
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use crate::model::suggestion;
 
 /// A kind of objects.
@@ -15,79 +19,11 @@ pub struct Resource {
     pub is_namespaced: bool,
 }
 
-/// Groups of Kubernetes itself: what such a group does not have here does not exist.
-const OWN_GROUPS: &[&str] = &[
-    "",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apps",
-    "autoscaling",
-    "batch",
-    "networking.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "scheduling.k8s.io",
-    "storage.k8s.io",
-];
+/// What each version of Kubernetes serves, as the tool was built with it.
+const INDEX: &str = include_str!("../../../../../schemas/kubernetes/index.json");
 
-/// Group, kind, resource and whether it is namespaced.
-const BUILT_IN: &[(&str, &str, &str, bool)] = &[
-    ("", "ConfigMap", "configmaps", true),
-    ("", "Endpoints", "endpoints", true),
-    ("", "Event", "events", true),
-    ("", "LimitRange", "limitranges", true),
-    ("", "Namespace", "namespaces", false),
-    ("", "Node", "nodes", false),
-    ("", "PersistentVolume", "persistentvolumes", false),
-    ("", "PersistentVolumeClaim", "persistentvolumeclaims", true),
-    ("", "Pod", "pods", true),
-    ("", "PodTemplate", "podtemplates", true),
-    ("", "ReplicationController", "replicationcontrollers", true),
-    ("", "ResourceQuota", "resourcequotas", true),
-    ("", "Secret", "secrets", true),
-    ("", "Service", "services", true),
-    ("", "ServiceAccount", "serviceaccounts", true),
-    (
-        "admissionregistration.k8s.io",
-        "MutatingAdmissionPolicy",
-        "mutatingadmissionpolicies",
-        false,
-    ),
-    (
-        "admissionregistration.k8s.io",
-        "MutatingWebhookConfiguration",
-        "mutatingwebhookconfigurations",
-        false,
-    ),
-    (
-        "admissionregistration.k8s.io",
-        "ValidatingAdmissionPolicy",
-        "validatingadmissionpolicies",
-        false,
-    ),
-    (
-        "admissionregistration.k8s.io",
-        "ValidatingAdmissionPolicyBinding",
-        "validatingadmissionpolicybindings",
-        false,
-    ),
-    (
-        "admissionregistration.k8s.io",
-        "ValidatingWebhookConfiguration",
-        "validatingwebhookconfigurations",
-        false,
-    ),
-    (
-        "apiextensions.k8s.io",
-        "CustomResourceDefinition",
-        "customresourcedefinitions",
-        false,
-    ),
-    ("apps", "ControllerRevision", "controllerrevisions", true),
-    ("apps", "DaemonSet", "daemonsets", true),
-    ("apps", "Deployment", "deployments", true),
-    ("apps", "ReplicaSet", "replicasets", true),
-    ("apps", "StatefulSet", "statefulsets", true),
+/// Kinds of others that fleets have: group, kind, resource and whether it is namespaced.
+const CUSTOM: &[(&str, &str, &str, bool)] = &[
     ("argoproj.io", "AnalysisRun", "analysisruns", true),
     ("argoproj.io", "AnalysisTemplate", "analysistemplates", true),
     ("argoproj.io", "AppProject", "appprojects", true),
@@ -104,14 +40,6 @@ const BUILT_IN: &[(&str, &str, &str, bool)] = &[
     ("argoproj.io", "Rollout", "rollouts", true),
     ("argoproj.io", "Workflow", "workflows", true),
     ("argoproj.io", "WorkflowTemplate", "workflowtemplates", true),
-    (
-        "autoscaling",
-        "HorizontalPodAutoscaler",
-        "horizontalpodautoscalers",
-        true,
-    ),
-    ("batch", "CronJob", "cronjobs", true),
-    ("batch", "Job", "jobs", true),
     ("gateway.networking.k8s.io", "GRPCRoute", "grpcroutes", true),
     ("gateway.networking.k8s.io", "Gateway", "gateways", true),
     ("gateway.networking.k8s.io", "GatewayClass", "gatewayclasses", false),
@@ -126,44 +54,33 @@ const BUILT_IN: &[(&str, &str, &str, bool)] = &[
     ("networking.istio.io", "ServiceEntry", "serviceentries", true),
     ("networking.istio.io", "Sidecar", "sidecars", true),
     ("networking.istio.io", "VirtualService", "virtualservices", true),
-    ("networking.k8s.io", "Ingress", "ingresses", true),
-    ("networking.k8s.io", "IngressClass", "ingressclasses", false),
-    ("networking.k8s.io", "NetworkPolicy", "networkpolicies", true),
-    ("policy", "PodDisruptionBudget", "poddisruptionbudgets", true),
-    ("rbac.authorization.k8s.io", "ClusterRole", "clusterroles", false),
-    (
-        "rbac.authorization.k8s.io",
-        "ClusterRoleBinding",
-        "clusterrolebindings",
-        false,
-    ),
-    ("rbac.authorization.k8s.io", "Role", "roles", true),
-    ("rbac.authorization.k8s.io", "RoleBinding", "rolebindings", true),
-    ("scheduling.k8s.io", "PriorityClass", "priorityclasses", false),
-    ("storage.k8s.io", "CSIDriver", "csidrivers", false),
-    ("storage.k8s.io", "StorageClass", "storageclasses", false),
-    ("storage.k8s.io", "VolumeAttachment", "volumeattachments", false),
 ];
 
 /// The kinds that are known: those of Kubernetes and of what this tool renders, and those that the user's own custom
 /// resource definitions add.
 #[derive(Clone, Debug)]
 pub struct Resources {
+    /// By group and kind.
     known: Vec<Resource>,
+    /// Groups of Kubernetes itself: what such a group does not have here does not exist.
+    own_groups: BTreeSet<String>,
 }
 
 impl Resources {
     /// The built-in kinds and others, which win.
     pub fn with(others: Vec<Resource>) -> Resources {
-        let built_in = BUILT_IN.iter().map(|&(group, kind, plural, is_namespaced)| Resource {
+        let own = of_kubernetes();
+        let own_groups = own.iter().map(|resource| resource.group.clone()).collect();
+        let custom = CUSTOM.iter().map(|&(group, kind, plural, is_namespaced)| Resource {
             group: group.to_owned(),
             kind: kind.to_owned(),
             plural: plural.to_owned(),
             is_namespaced,
         });
-        Resources {
-            known: others.into_iter().chain(built_in).collect(),
-        }
+        let mut known: Vec<Resource> = others.into_iter().chain(own).chain(custom).collect();
+        known.sort_by(|left, right| left.id().cmp(&right.id()));
+        known.dedup_by(|left, right| left.id() == right.id());
+        Resources { known, own_groups }
     }
 
     pub(super) fn all(&self) -> &[Resource] {
@@ -172,10 +89,8 @@ impl Resources {
 
     /// The resource of a kind; guessed where nobody told, as Kubernetes guesses.
     pub(super) fn of(&self, group: &str, kind: &str, has_namespace: bool) -> Resource {
-        let found = self
-            .known
-            .iter()
-            .find(|known| known.group == group && known.kind == kind);
+        let place = self.known.binary_search_by(|known| known.id().cmp(&(group, kind)));
+        let found = place.ok().map(|place| &self.known[place]);
         found.cloned().unwrap_or_else(|| Resource {
             group: group.to_owned(),
             kind: kind.to_owned(),
@@ -198,8 +113,32 @@ impl Resources {
         let near = suggestion(plural, own.map(|known| known.plural.as_str()));
         let elsewhere = self.known.iter().find(|known| known.plural == plural);
         let meant = near.or_else(|| elsewhere.map(|known| known.group.as_str()));
-        Some((OWN_GROUPS.contains(&group), meant))
+        Some((self.own_groups.contains(group), meant))
     }
+}
+
+impl Resource {
+    fn id(&self) -> (&str, &str) {
+        (&self.group, &self.kind)
+    }
+}
+
+/// The kinds of the index.
+fn of_kubernetes() -> Vec<Resource> {
+    let index: Value = serde_json::from_str(INDEX).expect("the generator writes JSON");
+    let kinds = index["kinds"].as_array().into_iter().flatten();
+    let text = |kind: &Value, key: &str| kind[key].as_str().unwrap_or_default().to_owned();
+    kinds
+        .map(|kind| Resource {
+            group: kind["apiVersion"]
+                .as_str()
+                .and_then(|version| version.split_once('/'))
+                .map_or_else(String::new, |(group, _)| group.to_owned()),
+            kind: text(kind, "kind"),
+            plural: text(kind, "resource"),
+            is_namespaced: kind["namespaced"] == true,
+        })
+        .collect()
 }
 
 fn guess(kind: &str) -> String {

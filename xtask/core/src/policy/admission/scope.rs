@@ -54,7 +54,7 @@ impl<'a> Variables<'a> {
         self.known.borrow()[index].clone()?.ok()
     }
 
-    /// The request, as an API server would show it; who makes it is not known.
+    /// The request, as an API server would show it; who makes it, and with which options, is not known.
     fn request(&self) -> Value<'a> {
         let subject = self.subject;
         let kind = subject.resource.kind.as_str();
@@ -80,6 +80,8 @@ impl<'a> Variables<'a> {
             ("dryRun", Value::Bool(false)),
             ("object", Value::from(subject.object)),
             ("oldObject", subject.old.map_or(Value::Null, Value::from)),
+            ("userInfo", Value::Unknown("who makes the request")),
+            ("options", Value::Unknown("the options of the request")),
         ])
     }
 }
@@ -92,7 +94,7 @@ impl<'a> Scope<'a> for Variables<'a> {
             compile::REQUEST => self.request(),
             compile::PARAMS => self.parameters.map_or(Value::Null, Value::from),
             compile::NAMESPACE_OBJECT => self.namespace(),
-            compile::AUTHORIZER => return Err(Error::new("only a cluster can ask its authorizer")),
+            compile::AUTHORIZER => return Err(Error::unknowable("what its authorizer allows")),
             other => return self.composed(other - NAMES.len(), budget),
         })
     }

@@ -223,3 +223,96 @@ fn without_schemas_nothing_passes() {
     let problems = catalogue.check("1.35", &json!({"apiVersion": "v1", "kind": "ConfigMap"}));
     assert_eq!(problems.len(), 1);
 }
+
+/// What an API server takes as it is, of kinds that hold others or that are seldom written.
+const TAKEN: &[&str] = &[
+    "
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: store}
+spec:
+  serviceName: store
+  selector: {matchLabels: {app: store}}
+  template:
+    metadata: {labels: {app: store}}
+    spec: {containers: [{name: store, image: store:1.0.0, volumeMounts: [{name: data, mountPath: /data}]}]}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+  - apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata: {name: scratch}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+    status: {}
+",
+    "
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: sweep}
+spec:
+  schedule: '0 3 * * *'
+  timeZone: Europe/Zurich
+  jobTemplate:
+    spec:
+      template:
+        spec: {restartPolicy: Never, containers: [{name: sweep, image: sweep:1.0.0}]}
+",
+    "
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: node}
+spec:
+  selector: {matchLabels: {app: node}}
+  template:
+    metadata: {labels: {app: node}}
+    spec: {containers: [{name: node, image: node:1.0.0}]}
+",
+    "
+apiVersion: v1
+kind: PodTemplate
+metadata: {name: pod}
+template:
+  metadata: {labels: {app: pod}}
+  spec: {containers: [{name: pod, image: pod:1.0.0}]}
+",
+    "
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: disk}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteOnce]
+  csi: {driver: disk.example.com, volumeHandle: a}
+",
+    "
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+",
+    "
+apiVersion: v1
+kind: Event
+metadata: {name: told, namespace: shop}
+involvedObject: {kind: Pod, name: agent, namespace: shop}
+reason: Told
+",
+    "
+apiVersion: v1
+kind: LimitRange
+metadata: {name: limits}
+spec: {limits: [{type: Container, default: {cpu: 1}}]}
+",
+];
+
+#[test]
+fn what_a_server_takes_passes_in_every_version() {
+    for version in catalogue().versions() {
+        for text in TAKEN {
+            let object = yaml::read_value(text).unwrap();
+            let problems = catalogue().check(version, &object);
+            assert_eq!(shown(&problems), "", "{version}: {text}");
+            assert_eq!(shown(&crate::schema::overlay::check(&object)), "", "{text}");
+        }
+    }
+}
