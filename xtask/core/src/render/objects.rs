@@ -227,8 +227,8 @@ fn parse(
         let map = map();
         for scalar in &manifests.ambiguous {
             let message = format!("`{}` means different things to different YAML readers", scalar.text);
-            let finding =
-                Finding::error("ambiguous-scalar", message).help("quote it: in a template, with the filter `quote`");
+            let help = scalar.help("quote it: in a template, with the filter `quote`");
+            let finding = Finding::error("ambiguous-scalar", message).help(help);
             findings.push(LineMap::locate(map.as_ref(), finding, source, scalar.line));
         }
     }

@@ -41,6 +41,17 @@ pub struct AmbiguousScalar {
     pub column: usize,
 }
 
+impl AmbiguousScalar {
+    /// What to do about it: to quote it, which a place says in its own words, unless it is the key that merges another
+    /// map in, which quotes would turn into a name.
+    pub fn help<'h>(&self, quote: &'h str) -> &'h str {
+        match self.text.as_str() {
+            "<<" => "write the keys out: not every reader merges them",
+            _ => quote,
+        }
+    }
+}
+
 /// A stream of Kubernetes objects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifests {

@@ -179,7 +179,7 @@ impl Place {
                 let message = format!("`{}` means different things to different YAML readers", scalar.text);
                 Finding::error("ambiguous-scalar", message)
                     .at(path, scalar.line, scalar.column)
-                    .help("put quotes around it, or write it as Kubernetes reads it")
+                    .help(scalar.help("put quotes around it, or write it as Kubernetes reads it"))
             })
             .collect();
         let values: Vec<_> = manifests.documents.into_iter().map(|document| document.value).collect();
@@ -197,7 +197,7 @@ impl Place {
         findings.extend(problems.into_iter().map(|(document, problem)| at(document, problem)));
         for streamed in &objects {
             let Streamed { document, pointer, .. } = streamed;
-            for mut problem in self.object(judge, session, streamed.object) {
+            for mut problem in self.object(judge, session, &streamed.object) {
                 problem.pointer = format!("{pointer}{}", problem.pointer);
                 findings.push(at(*document, problem));
             }

@@ -95,7 +95,15 @@ impl PolicyRules {
 
 fn shown(entry: &Entry) -> String {
     let about = &entry.about;
-    let mut text = format!("{}\n\nWhy: {}\nDo: {}\n", about.rule, about.reason, about.remediation);
+    let mut text = format!("{}\n", about.rule);
+    let said = [("Why", &about.reason), ("Do", &about.remediation)];
+    let said: Vec<_> = said.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    if !said.is_empty() {
+        text.push('\n');
+    }
+    for (what, value) in said {
+        text += &format!("{what}: {value}\n");
+    }
     let indented = |lines: &str| lines.lines().map(|line| format!("    {line}\n")).collect::<String>();
     if !about.bad.is_empty() {
         text += &format!("\nBreaks it:\n{}", indented(&about.bad));

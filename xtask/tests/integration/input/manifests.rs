@@ -29,3 +29,38 @@ fn a_file_that_is_too_large_is_not_taken_for_one_without_objects() {
         answer.text()
     );
 }
+
+#[test]
+fn a_list_without_items_is_called_what_it_is() {
+    let fleet = Fleet::small();
+    fleet
+        .put("sent/map.yaml", "apiVersion: v1\nkind: List\nitems: {}\n")
+        .put("sent/none.yaml", "apiVersion: v1\nkind: List\n");
+    let answer = fleet.run(&["validate", "--path", "sent"]);
+    assert_eq!(answer.rules(), ["wrong-type", "missing-field"], "{}", answer.text());
+}
+
+#[test]
+fn items_of_a_typed_list_are_of_its_kind() {
+    let fleet = Fleet::small();
+    let list = |data: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {{name: a, namespace: b}}\n  data: {{x: {data}}}\n"
+        )
+    };
+    fleet.put("good.yaml", &list("'5'")).put("bad.yaml", &list("5"));
+    let answer = fleet.run(&["validate", "--path", "good.yaml"]);
+    assert_eq!(answer.exit, 0, "{}", answer.text());
+    let answer = fleet.run(&["validate", "--path", "bad.yaml"]);
+    assert_eq!(answer.rules(), ["wrong-type"], "{}", answer.text());
+}
+
+#[test]
+fn a_merged_map_is_to_be_written_out_and_not_quoted() {
+    let fleet = Fleet::small();
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\ndata:\n  <<: {a: '1'}\n";
+    fleet.put("merged.yaml", text);
+    let answer = fleet.run(&["validate", "--path", "merged.yaml"]);
+    assert_eq!(answer.rules(), ["ambiguous-scalar"], "{}", answer.text());
+    assert!(answer.text().contains("write the keys out"), "{}", answer.text());
+}

@@ -244,7 +244,6 @@ validations:
         11: broken-policy policy `t`: `string` stands beside `int`, and a cluster takes only one type, at 1:25 of the expression
         12: broken-policy policy `t`: `int` stands beside `string`, and a cluster takes only one type, at 1:38 of the expression
         15: broken-policy a message is one line, and this one has several
-        18: broken-policy an expression of several lines needs a `message`
     "#]],
     );
 }

@@ -59,7 +59,7 @@ impl Catalogue {
         let definitions: Vec<&Streamed<'_>> = objects.iter().filter(is_definition).collect();
         let sha256 = Digest::of(source.text.as_bytes()).hex();
         for definition in &definitions {
-            match self.schemas(definition.object, source, &sha256) {
+            match self.schemas(&definition.object, source, &sha256) {
                 Ok(files) => imported.files.extend(files),
                 Err(found) => problems.extend(found.into_iter().map(|mut problem| {
                     problem.pointer.insert_str(0, &definition.pointer);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Problem, Quantity};
+use crate::model::{Problem, Quantity, escaped};
 use crate::schema::overlay::check::{missing, quoted, shown};
 use crate::schema::overlay::view::{deep, field, has, items, number, text};
 use crate::schema::overlay::walk::Problems;
@@ -91,7 +91,10 @@ pub(in crate::schema::overlay) fn limits_in_order(limit: &Value, problems: &mut 
     }
 }
 
-/// Priorities above a billion are the system's own.
+/// Classes of the system itself.
+const SYSTEM_CLASSES: [&str; 2] = ["system-cluster-critical", "system-node-critical"];
+
+/// Priorities above a billion are the system's own, and so are names that begin with its own word.
 pub(in crate::schema::overlay) fn priority(class: &Value, problems: &mut Problems<'_>) {
     let own = deep(class, &["metadata", "name"])
         .and_then(Value::as_str)
@@ -99,6 +102,38 @@ pub(in crate::schema::overlay) fn priority(class: &Value, problems: &mut Problem
     if let Some(value) = number(class, "value").filter(|value| *value > MOST_PRIORITY && !own) {
         let message = format!("the priority {value} is above {MOST_PRIORITY}, where the system's own begin");
         problems.add(Problem::error("out-of-range", "/value", message));
+    }
+    let name = deep(class, &["metadata", "name"]).and_then(Value::as_str);
+    if let Some(name) = name.filter(|name| own && !SYSTEM_CLASSES.contains(name)) {
+        let message = format!("the class `{name}` begins with `system-`, which is kept for the system's own");
+        problems.add(Problem::error("conflicting-fields", "/metadata/name", message).help("rename it"));
+    }
+}
+
+/// Labels that say how strictly the pods of a namespace are looked at.
+const POD_SECURITY: &str = "pod-security.kubernetes.io/";
+/// How strictly.
+const LEVELS: [&str; 3] = ["privileged", "baseline", "restricted"];
+
+/// The server refuses a level of pod security, or a version, that it does not know.
+pub(in crate::schema::overlay) fn pod_security(labels: &Value, problems: &mut Problems<'_>) {
+    for (key, value) in labels.as_object().into_iter().flatten() {
+        let (Some(mode), Some(value)) = (key.strip_prefix(POD_SECURITY), value.as_str()) else {
+            continue;
+        };
+        let is_version = |text: &str| {
+            let minor = text.strip_prefix("v1.").filter(|minor| !minor.is_empty());
+            text == "latest" || minor.is_some_and(|minor| minor.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let help = match mode {
+            "enforce" | "audit" | "warn" if !LEVELS.contains(&value) => format!("write one of {}", quoted(&LEVELS)),
+            "enforce-version" | "audit-version" | "warn-version" if !is_version(value) => {
+                "write `latest` or a version such as `v1.35`".to_owned()
+            }
+            _ => continue,
+        };
+        let message = format!("the label `{key}` is `{value}`, which pod security does not know");
+        problems.add(Problem::error("unknown-word", format!("/{}", escaped(key)), message).help(help));
     }
 }
 

@@ -1,6 +1,8 @@
 //! What holds of ConfigMaps and Secrets as a whole.
 
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
 
 use crate::model::Problem;
 use crate::schema::overlay::check::quoted;
@@ -66,5 +68,38 @@ pub(in crate::schema::overlay) fn secret_type(secret: &Value, problems: &mut Pro
         let keys = quoted(sets[0]);
         let message = format!("a Secret of the type `{kind}` needs {keys}");
         problems.add(Problem::error("missing-field", "", message));
+    }
+}
+
+/// What a Secret holds for the registry is JSON, and a token of a service account names the account.
+pub(in crate::schema::overlay) fn secret_content(secret: &Value, problems: &mut Problems<'_>) {
+    const ACCOUNT: &str = "kubernetes.io/service-account.name";
+    let key = match text(secret, "type") {
+        Some("kubernetes.io/dockerconfigjson") => ".dockerconfigjson",
+        Some("kubernetes.io/dockercfg") => ".dockercfg",
+        Some("kubernetes.io/service-account-token") => {
+            if deep(secret, &["metadata", "annotations", ACCOUNT]).is_none_or(|name| name.as_str() == Some("")) {
+                let message = format!("a token of a service account needs the annotation `{ACCOUNT}`");
+                let problem = Problem::error("missing-field", "/metadata", message);
+                problems.add(problem.help("name the account there"));
+            }
+            return;
+        }
+        _ => return,
+    };
+    let plain = deep(secret, &["stringData", key]).and_then(Value::as_str);
+    let (map, bytes) = match (plain, deep(secret, &["data", key]).and_then(Value::as_str)) {
+        (Some(text), _) => ("stringData", text.as_bytes().to_vec()),
+        // what is no base64 is said of the value itself
+        (None, Some(text)) => match STANDARD.decode(text.replace(['\n', '\r'], "")) {
+            Ok(bytes) => ("data", bytes),
+            Err(_) => return,
+        },
+        (None, None) => return,
+    };
+    if serde_json::from_slice::<Map<String, Value>>(&bytes).is_err() {
+        let message = format!("`{map}.{key}` is no JSON object");
+        let problem = Problem::error("malformed-text", format!("/{map}/{key}"), message);
+        problems.add(problem.help("write what `kubectl create secret docker-registry --dry-run=client -o yaml` makes"));
     }
 }

@@ -46,7 +46,7 @@ pub(in crate::schema::overlay) fn mount_path(path: &Value, problems: &mut Proble
     problems.add(Problem::warning("relative-mount", "", message).help(format!("write `/{path}`")));
 }
 
-/// Volumes of two folders inside each other's reserved places, and devices at mounted paths.
+/// Devices at mounted paths, and mounts that reach further than their container may.
 pub(in crate::schema::overlay) fn mounts(container: &Value, problems: &mut Problems<'_>) {
     for (index, device) in items(container, "volumeDevices").iter().enumerate() {
         let Some(path) = text(device, "devicePath") else {
@@ -61,10 +61,56 @@ pub(in crate::schema::overlay) fn mounts(container: &Value, problems: &mut Probl
             problems.add(Problem::error("conflicting-fields", pointer, message));
         }
     }
+    let privileged = deep(container, &["securityContext", "privileged"]) == Some(&Value::Bool(true));
+    for (index, mount) in items(container, "volumeMounts").iter().enumerate() {
+        let refused = |name: &str, message: &str, help: &str| {
+            let pointer = format!("/volumeMounts/{index}/{name}");
+            Problem::error("conflicting-fields", pointer, message).help(help)
+        };
+        if text(mount, "mountPropagation") == Some("Bidirectional") && !privileged {
+            let message = "only a privileged container mounts anything on its node";
+            problems.add(refused(
+                "mountPropagation",
+                message,
+                "write `HostToContainer`, or take it out",
+            ));
+        }
+        let deeply = matches!(text(mount, "recursiveReadOnly"), Some("Enabled" | "IfPossible"));
+        if deeply && field(mount, "readOnly") != Some(&Value::Bool(true)) {
+            let message = "`recursiveReadOnly` goes with `readOnly: true` only";
+            problems.add(refused("recursiveReadOnly", message, "add `readOnly: true`"));
+        }
+    }
+}
+
+/// Devices are counted whole, and large pages come in their size.
+fn portions(resources: &Value, problems: &mut Problems<'_>) {
+    for list in ["limits", "requests"] {
+        for (name, amount) in field(resources, list).and_then(Value::as_object).into_iter().flatten() {
+            let Some(quantity) = Quantity::of(amount) else { continue };
+            let size = name.strip_prefix("hugepages-").and_then(Quantity::parse);
+            let wrong = match size {
+                Some(size) if size > Quantity::ZERO && quantity.nanos() % size.nanos() != 0 => {
+                    "no multiple of its size"
+                }
+                None if name.contains('/') && !name.contains("kubernetes.io/") && quantity.whole().is_none() => {
+                    "no whole number, and it cannot be shared out"
+                }
+                _ => continue,
+            };
+            let message = format!("`{name}` is `{}`, {wrong}", shown(amount));
+            problems.add(Problem::error(
+                "out-of-range",
+                format!("/{list}/{}", escaped(name)),
+                message,
+            ));
+        }
+    }
 }
 
 /// Limits are not below requests; what cannot be shared out has equal ones.
 pub(in crate::schema::overlay) fn resources(resources: &Value, problems: &mut Problems<'_>) {
+    portions(resources, problems);
     let requests = field(resources, "requests").and_then(Value::as_object);
     for (name, requested) in requests.into_iter().flatten() {
         let limit = deep(resources, &["limits", name]);

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::model::Problem;
-use crate::schema::overlay::view::{field, items, number, text};
+use crate::schema::overlay::check::quoted;
+use crate::schema::overlay::view::{deep, field, items, number, text};
 use crate::schema::overlay::walk::Problems;
 
 /// Metrics and the field that each has.
@@ -45,6 +46,18 @@ pub(in crate::schema::overlay) fn metric(metric: &Value, problems: &mut Problems
     if field(metric, own).is_none() {
         let message = format!("a metric of type `{kind}` needs `{own}`");
         problems.add(Problem::error("missing-field", "", message));
+    }
+    let wanted: &[&str] = match kind {
+        "Resource" | "ContainerResource" => &["Utilization", "AverageValue"],
+        "Pods" => &["AverageValue"],
+        _ => &["Value", "AverageValue"],
+    };
+    let given = deep(metric, &[own, "target", "type"]).and_then(Value::as_str);
+    let is_target = |given: &&str| TARGETS.iter().any(|(name, _)| name == given);
+    if let Some(given) = given.filter(is_target).filter(|given| !wanted.contains(given)) {
+        let message = format!("a metric of type `{kind}` has no target of type `{given}`");
+        let problem = Problem::error("conflicting-fields", format!("/{own}/target/type"), message);
+        problems.add(problem.help(format!("write {}", quoted(wanted))));
     }
     for (_, other) in METRICS.into_iter().filter(|(name, _)| *name != kind) {
         if field(metric, other).is_some() {

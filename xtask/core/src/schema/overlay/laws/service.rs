@@ -1,5 +1,7 @@
 //! What holds between the fields of a Service.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use crate::model::Problem;
@@ -107,5 +109,20 @@ pub(in crate::schema::overlay) fn cluster_address(address: &Value, problems: &mu
     if address.as_str().is_some_and(|text| !known(text)) {
         let message = format!("`{}` is neither an address nor `None`", shown(address));
         problems.add(Problem::error("malformed-text", "", message));
+    }
+}
+
+/// Requests from outside go to an address that the outside can have.
+pub(in crate::schema::overlay) fn outer_address(address: &Value, problems: &mut Problems<'_>) {
+    let Some(ip) = address.as_str().and_then(|text| text.parse::<IpAddr>().ok()) else {
+        return;
+    };
+    let is_local = match ip {
+        IpAddr::V4(ip) => ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    };
+    if ip.is_unspecified() || ip.is_loopback() || is_local {
+        let message = format!("`{ip}` is an address of each machine alone");
+        problems.add(Problem::error("out-of-range", "", message).help("write an address that others can reach"));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::schema::overlay::forms::Form;
 use crate::schema::overlay::laws;
-use crate::schema::overlay::row::Check::{Amount, Distinct, Keys, Law, Needs, Something, Text, Within, Words};
+use crate::schema::overlay::row::Check::{Amount, Distinct, Keys, Law, Needs, One, Something, Text, Within, Words};
 use crate::schema::overlay::row::{INT32, Row, at, table};
 
 const GROUP: &[&str] = &["rbac.authorization.k8s.io"];
@@ -56,7 +56,8 @@ const BINDING: &[Row] = &[
 
 pub(super) const RESOURCE_QUOTA: &[Row] = &[
     at("", &[Needs(&["spec"])]),
-    at("spec.hard", &[Keys(Form::Qualified)]),
+    at("spec", &[Law(laws::quota::scopes)]),
+    at("spec.hard", &[Keys(Form::Qualified), Law(laws::quota::counted)]),
     at("spec.hard{}", &[Amount]),
     at("spec.scopes[]", &[Words(SCOPES)]),
     at(
@@ -99,6 +100,8 @@ pub(super) const PRIORITY_CLASS: &[Row] = &[
     at("preemptionPolicy", &[Words(&["Never", "PreemptLowerPriority"])]),
 ];
 
+pub(super) const NAMESPACE: &[Row] = &[at("metadata.labels", &[Law(laws::access::pod_security)])];
+
 pub(super) const CONFIG_MAP: &[Row] = &[
     at("", &[Law(laws::config::size), Law(laws::config::keys_once)]),
     at("data", &[Keys(Form::DataKey)]),
@@ -107,7 +110,14 @@ pub(super) const CONFIG_MAP: &[Row] = &[
 ];
 
 pub(super) const SECRET: &[Row] = &[
-    at("", &[Law(laws::config::size), Law(laws::config::secret_type)]),
+    at(
+        "",
+        &[
+            Law(laws::config::size),
+            Law(laws::config::secret_type),
+            Law(laws::config::secret_content),
+        ],
+    ),
     at("data", &[Keys(Form::DataKey)]),
     at("data{}", &[Text(Form::Base64)]),
     at("stringData", &[Keys(Form::DataKey)]),
@@ -126,19 +136,25 @@ pub(super) const WEBHOOKS: &[Row] = &[
             "admissionReviewVersions",
         ])],
     ),
-    at("webhooks[].name", &[Text(Form::Subdomain)]),
+    at(
+        "webhooks[].name",
+        &[Text(Form::Subdomain), Law(laws::admission::webhook_name)],
+    ),
     at("webhooks[].failurePolicy", &[Words(&["Fail", "Ignore"])]),
     at("webhooks[].matchPolicy", &[Words(&["Exact", "Equivalent"])]),
     at("webhooks[].reinvocationPolicy", &[Words(&["Never", "IfNeeded"])]),
     at("webhooks[].sideEffects", &[Words(&["None", "NoneOnDryRun"])]),
     at("webhooks[].timeoutSeconds", &[Within(1, 30)]),
     at("webhooks[].admissionReviewVersions", &[Something]),
+    at("webhooks[].clientConfig", &[One(&["url", "service"])]),
+    at("webhooks[].clientConfig.url", &[Law(laws::admission::webhook_url)]),
     at("webhooks[].clientConfig.service.port", &[Within(1, 65535)]),
     table("webhooks[].rules[]", RULE),
 ];
 
 pub(super) const ADMISSION_POLICY: &[Row] = &[
     at("", &[Needs(&["spec"])]),
+    at("spec", &[Law(laws::admission::policy)]),
     at("spec.failurePolicy", &[Words(&["Fail", "Ignore"])]),
     at("spec.matchConstraints.matchPolicy", &[Words(&["Exact", "Equivalent"])]),
     at("spec.matchConstraints.resourceRules", &[Something]),
@@ -157,7 +173,13 @@ pub(super) const ADMISSION_BINDING: &[Row] = &[
 ];
 
 const RULE: &[Row] = &[
-    at("", &[Needs(&["apiGroups", "apiVersions", "resources", "operations"])]),
+    at(
+        "",
+        &[
+            Needs(&["apiGroups", "apiVersions", "resources", "operations"]),
+            Law(laws::admission::all_alone),
+        ],
+    ),
     at("operations", &[Something]),
     at(
         "operations[]",
@@ -173,6 +195,7 @@ pub(super) const CUSTOM_RESOURCE_DEFINITION: &[Row] = &[
     at("spec.group", &[Text(Form::Subdomain)]),
     at("spec.names.plural", &[Text(Form::LetterLabel)]),
     at("spec.versions", &[Something, Distinct(&[("name", "")])]),
-    at("spec.versions[]", &[Needs(&["name"])]),
+    at("spec.versions[]", &[Needs(&["name", "schema"])]),
+    at("spec.versions[].schema", &[Needs(&["openAPIV3Schema"])]),
     at("spec.versions[].name", &[Text(Form::LetterLabel)]),
 ];

@@ -71,6 +71,11 @@ pub(super) const CONTAINER: &[Row] = &[
         "volumeMounts[].recursiveReadOnly",
         &[Words(&["Disabled", "IfPossible", "Enabled"])],
     ),
+    at("resizePolicy[].resourceName", &[Words(&["cpu", "memory"])]),
+    at(
+        "resizePolicy[].restartPolicy",
+        &[Words(&["NotRequired", "RestartContainer"])],
+    ),
     at("volumeDevices", &[Distinct(&[("devicePath", "")])]),
     at("volumeDevices[]", &[Needs(&["name", "devicePath"])]),
     at("volumeDevices[].devicePath", &[Text(Form::StraightPath)]),

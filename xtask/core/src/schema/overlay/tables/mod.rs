@@ -106,7 +106,7 @@ static KINDS: [Kind; 41] = kinds! {
     "Job", BATCH, SUBDOMAIN_NAME, workload::JOB;
     "LimitRange", "", SUBDOMAIN_NAME, access::LIMIT_RANGE;
     "MutatingWebhookConfiguration", ADMISSION, SUBDOMAIN_NAME, access::WEBHOOKS;
-    "Namespace", "", LABEL_NAME;
+    "Namespace", "", LABEL_NAME, access::NAMESPACE;
     "NetworkPolicy", NETWORKING, SUBDOMAIN_NAME, network::NETWORK_POLICY;
     "PersistentVolume", "", SUBDOMAIN_NAME, storage::PERSISTENT_VOLUME;
     "PersistentVolumeClaim", "", SUBDOMAIN_NAME, storage::PERSISTENT_VOLUME_CLAIM;

@@ -52,7 +52,10 @@ pub(super) const SERVICE: &[Row] = &[
     at("spec.clusterIP", &[Law(laws::service::cluster_address)]),
     at("spec.clusterIPs", &[Different, Longest(2)]),
     at("spec.clusterIPs[]", &[Law(laws::service::cluster_address)]),
-    at("spec.externalIPs[]", &[Text(Form::Ip)]),
+    at(
+        "spec.externalIPs[]",
+        &[Text(Form::Ip), Law(laws::service::outer_address)],
+    ),
     at("spec.loadBalancerIP", &[Text(Form::Ip)]),
     at("spec.loadBalancerSourceRanges[]", &[Text(Form::Cidr)]),
     at("spec.loadBalancerClass", &[Text(Form::Qualified)]),

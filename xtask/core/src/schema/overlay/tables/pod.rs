@@ -21,6 +21,7 @@ pub(super) const POD: &[Row] = &[
             Law(laws::pod::init_containers),
             Law(laws::pod::pre_stop),
             Law(laws::pod::name_servers),
+            Law(laws::system::system),
             Lacks(&["ephemeralContainers"], "is added to a running pod, never written"),
         ],
     ),

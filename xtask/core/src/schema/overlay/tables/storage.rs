@@ -65,6 +65,6 @@ pub(super) const PERSISTENT_VOLUME: &[Row] = &[
 pub(super) const STORAGE_CLASS: &[Row] = &[
     at("", &[Needs(&["provisioner"])]),
     at("provisioner", &[Text(Form::Qualified)]),
-    at("reclaimPolicy", &[Words(&["Retain", "Delete", "Recycle"])]),
+    at("reclaimPolicy", &[Words(&["Retain", "Delete"])]),
     at("volumeBindingMode", &[Words(&["Immediate", "WaitForFirstConsumer"])]),
 ];

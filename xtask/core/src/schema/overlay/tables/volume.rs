@@ -51,6 +51,7 @@ pub(super) const VOLUME: &[Row] = &[
     table("ephemeral.volumeClaimTemplate.spec", CLAIM),
     at("downwardAPI.defaultMode", &[Within(0, MODE)]),
     table("downwardAPI", OWN_FIELDS),
+    at("projected", &[Law(laws::system::projected_paths)]),
     at("projected.defaultMode", &[Within(0, MODE)]),
     at("projected.sources[]", &[OneBeside(&[]), Law(laws::pod::volume_source)]),
     at("projected.sources[].configMap", &[Needs(&["name"])]),

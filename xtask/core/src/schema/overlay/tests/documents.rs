@@ -196,7 +196,9 @@ spec:
   group: example.com
   scope: Namespaced
   names: { plural: shops, kind: Shop }
-  versions: [{ name: v1, served: true, storage: true }, { name: v1beta1, served: true, storage: false }]
+  versions:
+    - { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }
+    - { name: v1beta1, served: true, storage: false, schema: { openAPIV3Schema: { type: object } } }
 ---
 apiVersion: example.com/v1
 kind: Shop

@@ -4,6 +4,7 @@ mod documents;
 mod forms;
 mod objects;
 mod pods;
+mod refused;
 mod rollouts;
 mod workloads;
 

@@ -1,0 +1,102 @@
+//! What holds of webhooks and of policies in CEL that stand in a manifest.
+
+use serde_json::Value;
+
+use crate::cel::Expression;
+use crate::model::Problem;
+use crate::schema::overlay::view::{field, items, text};
+use crate::schema::overlay::walk::Problems;
+
+/// What an expression of a policy may name; variables come after.
+const NAMES: [&str; 6] = [
+    "object",
+    "oldObject",
+    "request",
+    "params",
+    "namespaceObject",
+    "authorizer",
+];
+/// Lists of a rule in which `*` means everything.
+const WITH_ALL: [&str; 3] = ["apiGroups", "apiVersions", "operations"];
+
+/// Where `*` stands, nothing else does.
+pub(in crate::schema::overlay) fn all_alone(rule: &Value, problems: &mut Problems<'_>) {
+    for name in WITH_ALL {
+        let list = items(rule, name);
+        if list.len() > 1 && list.iter().any(|item| item.as_str() == Some("*")) {
+            let message = format!("`*` in `{name}` means everything, so nothing may stand beside it");
+            let problem = Problem::error("conflicting-fields", format!("/{name}"), message);
+            problems.add(problem.help("write `*` alone, or take it out"));
+        }
+    }
+}
+
+/// The name of a webhook has three parts or more.
+pub(in crate::schema::overlay) fn webhook_name(name: &Value, problems: &mut Problems<'_>) {
+    let Some(name) = name.as_str() else { return };
+    if name.split('.').count() < 3 {
+        let message = format!("the webhook `{name}` is no domain of at least three parts");
+        let problem = Problem::error("malformed-text", "", message);
+        problems.add(problem.help("write a name such as `check.agents.example.com`"));
+    }
+}
+
+/// A webhook is called over TLS.
+pub(in crate::schema::overlay) fn webhook_url(url: &Value, problems: &mut Problems<'_>) {
+    if url.as_str().is_some_and(|url| !url.starts_with("https://")) {
+        let message = "a webhook is called over TLS only";
+        problems.add(Problem::error("malformed-text", "", message).help("begin the address with `https://`"));
+    }
+}
+
+/// A policy says something, in expressions that can be read.
+pub(in crate::schema::overlay) fn policy(spec: &Value, problems: &mut Problems<'_>) {
+    let (validations, annotations) = (items(spec, "validations"), items(spec, "auditAnnotations"));
+    if validations.is_empty() && annotations.is_empty() {
+        let message = "the policy has neither `validations` nor `auditAnnotations`";
+        problems.add(Problem::error("missing-field", "", message).help("add `validations:`"));
+    }
+    let mut names: Vec<String> = NAMES.map(str::to_owned).to_vec();
+    expressions(
+        items(spec, "matchConditions"),
+        "matchConditions",
+        "expression",
+        &names,
+        problems,
+    );
+    for (index, variable) in items(spec, "variables").iter().enumerate() {
+        expression(variable, &format!("/variables/{index}"), "expression", &names, problems);
+        names.push(format!("variables.{}", text(variable, "name").unwrap_or_default()));
+    }
+    expressions(validations, "validations", "expression", &names, problems);
+    expressions(validations, "validations", "messageExpression", &names, problems);
+    expressions(annotations, "auditAnnotations", "valueExpression", &names, problems);
+}
+
+fn expressions(list: &[Value], name: &str, key: &str, names: &[String], problems: &mut Problems<'_>) {
+    for (index, item) in list.iter().enumerate() {
+        expression(item, &format!("/{name}/{index}"), key, names, problems);
+    }
+}
+
+fn expression(item: &Value, at: &str, key: &str, names: &[String], problems: &mut Problems<'_>) {
+    let Some(text) = field(item, key).and_then(Value::as_str).filter(|text| !text.is_empty()) else {
+        return;
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let errors = match Expression::compile(text, &names) {
+        Ok(expression) => expression.mixed_literals().to_vec(),
+        Err(errors) => errors,
+    };
+    for error in errors {
+        let message = format!(
+            "{}, at {}:{} of the expression",
+            error.message, error.line, error.column
+        );
+        let problem = Problem::error("malformed-text", format!("{at}/{key}"), message);
+        problems.add(match error.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        });
+    }
+}
