@@ -77,7 +77,8 @@ impl Workbench {
                 source_branch: None,
                 identity: None,
             },
-            clock: Box::new(FixedClock(1_700_000_000)),
+            // 2026-12-01, when the waiver of the example fleet holds
+            clock: Box::new(FixedClock(1_796_083_200)),
             files: Box::new(MemoryFiles::new(files)),
             programs: Box::new(MemoryPrograms::default()),
             http: Box::new(Client::default()),
