@@ -89,6 +89,11 @@ pub fn cases(agent: &AgentName) -> String {
     format!("{AGENTS}/{agent}/regression/cases")
 }
 
+/// The files that a suite may stand in; one of them does.
+pub fn suite_files(agent: &AgentName, suite: &str) -> [String; 3] {
+    ["yaml", "yml", "json"].map(|ending| format!("{}/{suite}.{ending}", cases(agent)))
+}
+
 /// The suite in a file of that folder; nothing where the file is none.
 pub fn suite(file: &str) -> Option<&str> {
     let (name, ending) = file.rsplit_once('.')?;

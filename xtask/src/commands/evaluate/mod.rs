@@ -12,6 +12,7 @@ mod run;
 mod sources;
 mod suites;
 mod versus;
+pub(super) mod written;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -4,6 +4,7 @@ mod assertions;
 mod completions;
 mod contracts;
 mod files;
+mod metrics;
 mod numbers;
 mod rendering;
 mod scrubbing;
