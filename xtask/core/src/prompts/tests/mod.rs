@@ -8,3 +8,4 @@ mod metrics;
 mod numbers;
 mod rendering;
 mod scrubbing;
+mod time;
