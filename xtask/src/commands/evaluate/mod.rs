@@ -182,7 +182,10 @@ pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> R
         cases: args.bar.least_cases,
         margin: args.bar.margin,
     };
-    args.evidence.admit(&bar)?;
+    let place = args.place.as_deref().and_then(|place| workspace.environment(place));
+    let demands = place.and_then(|place| workspace.fleet.promotion.get(&place.name));
+    let margin = demands.and_then(|demands| demands.margin);
+    args.evidence.admit(&bar, margin.unwrap_or(Bar::default().margin))?;
     let runner = Runner::new(context, workspace, &args, bar)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
     let (mut findings, mut text) = (Vec::new(), String::new());

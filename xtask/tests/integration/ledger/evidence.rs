@@ -289,7 +289,12 @@ fn a_service_without_a_model_has_nothing_to_evaluate() {
 #[test]
 fn a_part_of_the_cases_or_a_lower_bar_is_no_evidence() {
     let fleet = with_cases();
-    for arguments in [["--case", "hello"], ["--tag", "smoke"], ["--pass-rate", "0.5"]] {
+    for arguments in [
+        ["--case", "hello"],
+        ["--tag", "smoke"],
+        ["--pass-rate", "0.5"],
+        ["--margin", "0.5"],
+    ] {
         let answer = fleet.run(&[&["evaluate", "assistant", "--evidence"][..], &arguments].concat());
         assert_eq!(answer.exit, 2, "{arguments:?}");
     }
