@@ -122,7 +122,11 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
             vec![Finding::error("missing-evaluation", message)]
         }
     };
-    let bar = demands.map_or_else(String::new, |demands| options(demands, to));
+    let mut bar = demands.map_or_else(String::new, options);
+    let is_uncompared = |finding: &Finding| finding.rule == "uncompared-evaluation";
+    if demands.is_some_and(|demands| demands.compared) || findings.iter().any(is_uncompared) {
+        bar += &format!(" --against {}", to.name);
+    }
     let help = format!(
         "`cargo xtask evaluate {agent} --environment {} --for {}{bar} --evidence`",
         from.name, to.name
@@ -134,15 +138,14 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
 }
 
 /// What is asked for, as options of an evaluation.
-fn options(demands: &Demands, to: &Environment) -> String {
+fn options(demands: &Demands) -> String {
     // less than the usual bar is no evidence at all
     let is_usual = demands.pass_rate.is_none_or(|rate| rate >= Bar::default().pass_rate);
     let rate = demands.pass_rate.filter(|_| is_usual);
     let rate = rate.map(|rate| format!(" --pass-rate {rate}"));
     let proved = (demands.proved && is_usual).then(|| " --proved".to_owned());
     let cases = demands.least_cases.map(|cases| format!(" --least-cases {cases}"));
-    let against = demands.compared.then(|| format!(" --against {}", to.name));
-    [rate, proved, cases, against].into_iter().flatten().collect()
+    [rate, proved, cases].into_iter().flatten().collect()
 }
 
 /// Why an evaluation that passed is not enough: the numbers that were recorded count, whatever bar it was held to.

@@ -75,12 +75,14 @@ pub(super) fn steps_back(
     let is_judged = to.releases.get(agent).is_some_and(|file| file.tuple.model.is_some());
     let is_demanded = demands.is_some_and(|demands| demands.compared);
     let is_compared = [Some(step.source.id), today.against].contains(&Some(current.release.tuple));
-    if !is_demanded || !is_judged || is_compared {
+    if !is_judged || is_compared {
         return Vec::new();
     }
     let message = format!("nothing was compared: no record names the cases that spoke for {what_runs}");
-    let finding = Finding::error("uncompared-evaluation", message).in_file(layout::cases(agent));
-    vec![finding]
+    vec![match is_demanded {
+        true => Finding::error("uncompared-evaluation", message),
+        false => Finding::warning("uncompared-evaluation", message),
+    }]
 }
 
 /// Cases that held and do not now.

@@ -96,7 +96,7 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "uncompared-evaluation",
-        "fleet.yaml asks for a comparison with what runs there, and none is recorded",
+        "no record names the cases that spoke for what runs there, so that a step back would go unseen",
         "`cargo xtask evaluate <agent> --environment <from> --for <to> --against <to> --evidence`",
     ),
     Rule::new(

@@ -176,15 +176,18 @@ fn a_step_back_that_the_cases_prove_stops_it_unless_the_fleet_allows_it() {
 }
 
 #[test]
-fn an_environment_may_ask_for_a_comparison_where_no_record_names_cases() {
+fn what_was_compared_with_nothing_is_told_and_refused_where_the_fleet_asks_for_it() {
     let fleet = with_cases();
-    fleet.append("environments/fleet.yaml", "promotion: { canary: { compared: true } }\n");
     fleet.promote("assistant", "canary", "v0.9.0").commit("Move in");
     fleet.release(&["canary"]);
     fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
     fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
     fleet.release(&["staging"]);
     fleet.done(&EVIDENCE);
+    let answer = fleet.done(&[&STEP[..], &["--dry-run"]].concat());
+    assert_eq!(answer.rules(), ["uncompared-evaluation"]);
+    fleet.append("environments/fleet.yaml", "promotion: { canary: { compared: true } }\n");
+    fleet.commit("Ask for it");
     fleet.refused(
         &STEP,
         expect![[r#"
