@@ -168,7 +168,7 @@ fn text(outcome: Outcome<'_>) -> String {
     let screen = Screen {
         style: Style::Plain,
         columns: COLUMNS,
-        waived: true,
+        verbose: true,
     };
     match outcome {
         Ok(report) => format!("{}{}", report.text, report.aside(screen)),

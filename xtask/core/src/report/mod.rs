@@ -1,5 +1,6 @@
 //! Reports: what a command has to say, as text for people and in the forms that other programs read.
 
+mod alike;
 mod changes;
 mod columns;
 mod findings;
