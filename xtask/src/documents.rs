@@ -39,6 +39,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         unchecked: &[],
         failure: failure.as_deref(),
         change: None,
+        tested: &[],
         tables: &[],
         rules: &rules,
         sources: Sources::of(&nothing),
@@ -51,6 +52,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         results.notes = &report.notes;
         results.unchecked = &report.unchecked;
         results.change = report.change.as_ref();
+        results.tested = &report.tested;
         results.tables = &report.tables;
         results.sources = Sources::of(&report.sources);
     }

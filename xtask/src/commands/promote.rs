@@ -154,7 +154,7 @@ struct Plan {
     told: Vec<Told>,
     promoted: Vec<(AgentName, Promoted)>,
     kind: ReleaseKind,
-    /// What keeps the source from being believed.
+    /// What keeps the source from being believed, and what is told although it stops nothing.
     untrusted: Vec<Finding>,
 }
 
@@ -275,7 +275,9 @@ impl Promotion<'_> {
             suites: cases::digest(self.repository, &self.target.base.id, agent)?,
             hold: self.to.holds.get(agent).or(hold.as_ref()),
         };
-        let mut against = objections(self.workspace, self.from, self.to, &step);
+        let against = objections(self.workspace, self.from, self.to, &step);
+        let (mut against, told): (Vec<_>, Vec<_>) = against.into_iter().partition(Finding::is_error);
+        plan.untrusted.extend(told);
         let overrides = checks::set_aside(&mut against, &self.args.overrides);
         findings.append(&mut against);
         plan.kind = step.kind;

@@ -122,6 +122,11 @@ impl Workbench {
             .unwrap();
     }
 
+    pub fn remove(&self, path: &str) {
+        let root = Path::new(ROOT);
+        self.context.files.remove(root, &root.join(path)).unwrap();
+    }
+
     pub fn text(&self, path: &str) -> Option<String> {
         let bytes = self.context.files.read(&Path::new(ROOT).join(path)).unwrap()?;
         Some(String::from_utf8(bytes).unwrap())

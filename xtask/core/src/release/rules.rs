@@ -15,6 +15,11 @@ pub const RULES: &[Rule] = &[
         "look at the log of `lockstep/ledger`, and put back what is missing",
     ),
     Rule::new(
+        "changed-case",
+        "a case that spoke for what runs there asks or demands something else now, and an easier one would hide a step back",
+        "have somebody read the change: it stops nothing",
+    ),
+    Rule::new(
         "changed-record",
         "what stands on an environment's branch is not what Lockstep wrote there",
         "find out who wrote it, and release again",
@@ -33,6 +38,11 @@ pub const RULES: &[Rule] = &[
         "incomplete-evaluation",
         "cases of the tuple had no recorded answer, and what is not known is no pass",
         "record the answers with `cargo xtask evaluate … --live --record`, then evaluate it again with `--evidence`",
+    ),
+    Rule::new(
+        "missing-case",
+        "a case that spoke for what runs there is gone, so that nobody would see what it was written against come back",
+        "write it again, under its id; one that has had its day is set aside with `--override missing-case`",
     ),
     Rule::new(
         "missing-evaluation",
@@ -65,6 +75,11 @@ pub const RULES: &[Rule] = &[
         "`cargo xtask incident close <id> --cause … --reason …` when it is over",
     ),
     Rule::new(
+        "regressed-evaluation",
+        "cases that held for what runs there do not hold for what would replace it",
+        "mend the prompt; `margin:` under `promotion:` in fleet.yaml says how far the share of cases may fall",
+    ),
+    Rule::new(
         "reused-version",
         "one label would stand for two tuples, so nobody could tell which one ran",
         "promote with another label: `--as`",
@@ -78,6 +93,11 @@ pub const RULES: &[Rule] = &[
         "stale-evaluation",
         "the cases of the agent have changed since the tuple was evaluated, so that nobody knows how it does in them",
         "commit the cases, then `cargo xtask evaluate <agent> --environment <from> --for <to> --evidence`",
+    ),
+    Rule::new(
+        "uncompared-evaluation",
+        "no record names the cases that spoke for what runs there, so that a step back would go unseen",
+        "`cargo xtask evaluate <agent> --environment <from> --for <to> --against <to> --evidence`",
     ),
     Rule::new(
         "unfinished-retrospective",

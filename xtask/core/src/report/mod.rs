@@ -29,7 +29,7 @@ pub use gitlab::gitlab;
 pub use junit::junit;
 pub use lines::{Line, compare_lines};
 pub use markdown::{Room, markdown};
-pub use results::{Described, Results, Tally, counted, older};
+pub use results::{Described, Results, Tally, TestOutcome, TestedCase, counted, older};
 pub use sarif::{MOST_RESULTS, sarif};
 pub use sources::Sources;
 pub use style::Style;

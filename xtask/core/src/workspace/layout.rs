@@ -1,5 +1,9 @@
 //! Where everything stands: the only module that knows a path.
 
+mod regression;
+
+pub use regression::{cases, cassette, mock, suite, suite_files};
+
 use crate::model::{AgentName, Digest, EnvironmentName, PlainVersion};
 
 /// Folder of the agents.
@@ -82,27 +86,6 @@ pub fn retrieval(agent: &AgentName, version: PlainVersion) -> String {
 /// `agents/<agent>/contract/<version>.schema.json`
 pub fn contract(agent: &AgentName, version: PlainVersion) -> String {
     format!("{AGENTS}/{agent}/contract/{version}.schema.json")
-}
-
-/// `agents/<agent>/regression/cases`: the folder of the suites.
-pub fn cases(agent: &AgentName) -> String {
-    format!("{AGENTS}/{agent}/regression/cases")
-}
-
-/// The suite in a file of that folder; nothing where the file is none.
-pub fn suite(file: &str) -> Option<&str> {
-    let (name, ending) = file.rsplit_once('.')?;
-    (matches!(ending, "yaml" | "yml" | "json") && !name.contains('/')).then_some(name)
-}
-
-/// `agents/<agent>/regression/cassettes/<suite>.jsonl`
-pub fn cassette(agent: &AgentName, suite: &str) -> String {
-    format!("{AGENTS}/{agent}/regression/cassettes/{suite}.jsonl")
-}
-
-/// `agents/<agent>/regression/mock.yaml`
-pub fn mock(agent: &AgentName) -> String {
-    format!("{AGENTS}/{agent}/regression/mock.yaml")
 }
 
 /// `environments/<env>/environment.yaml`

@@ -6,6 +6,7 @@ mod kills;
 mod promote;
 mod races;
 mod recording;
+mod regression;
 mod rollback;
 mod trusted;
 mod views;

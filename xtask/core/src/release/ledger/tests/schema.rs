@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::*;
 use super::{chain, commit, held, name, released};
 use crate::model::{AgentName, Digest, EnvironmentName, PipelineStage, StageStatus, Timestamp, Version};
-use crate::prompts::evaluation::{JudgeEvidence, Tokens, VerdictOutcome};
+use crate::prompts::evaluation::{JudgeEvidence, Roll, Tokens, VerdictOutcome};
 use crate::prompts::run::Answered;
 use crate::workspace::files::PromotedFrom;
 use crate::workspace::schemas;
@@ -95,6 +95,7 @@ fn facts() -> Vec<Fact> {
             reasons: vec!["80.0 % of the cases hold, and more than 90.0 % must".to_owned()],
             cases: 120,
             failed: vec!["late-order".to_owned()],
+            roll: Roll::default(),
             scores: BTreeMap::from([("passRate".to_owned(), 0.8)]),
             repeats: 3,
             judges: vec![JudgeEvidence {
