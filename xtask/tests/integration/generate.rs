@@ -64,7 +64,9 @@ fn a_pipeline_for_other_environments_is_found() {
             ".github/workflows/lockstep-rollback.yml",
             ".gitlab-ci.yml",
             "Jenkinsfile",
-            "ci/argo-workflows.yaml",
+            "ci/argo-workflows/lockstep-hold.yaml",
+            "ci/argo-workflows/lockstep-promote.yaml",
+            "ci/argo-workflows/lockstep-rollback.yaml",
         ]
     );
     assert_eq!(
