@@ -36,6 +36,74 @@ fn every_rule_can_be_explained() {
 }
 
 #[test]
+fn every_word_of_an_answer_can_be_explained() {
+    let bench = Workbench::of_repository();
+    let words = [
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "101",
+        "usage",
+        "hold",
+        "disk",
+        "race",
+        "outside",
+        "unit_test",
+        "security_scan",
+        "low",
+        "high",
+        "error",
+        "warning",
+        "watching",
+        "rollbacked",
+        "incomplete",
+        "promotion",
+        "canary",
+        "blue-green",
+        "rolled-back",
+        "tuple",
+        "unpinned-image",
+        "release",
+        "agent",
+        "passed",
+    ];
+    for word in words {
+        let report = bench.run(&format!("explain word {word}")).unwrap();
+        assert!(report.text.contains(word), "{word}");
+    }
+    for meaning in lockstep::reference::words() {
+        assert!(
+            meaning.meaning.ends_with('.') || meaning.meaning.ends_with('`'),
+            "{meaning:?}"
+        );
+    }
+    check(
+        "explain word hold",
+        expect![[r#"
+        $ explain word hold
+        hold: a word of the design
+          A recorded stop: nothing but a person's `resume` releases that unit again.
+        hold: a kind of failure, with exit code 3
+          Something is held.
+        hold: a command
+          Stop releases of an agent to an environment
+        hold: a kind of file, or a key of one
+          A hold: nothing releases the unit until someone resumes it.
+    "#]],
+    );
+    check(
+        "explain word raze",
+        expect![[r#"
+        $ explain word raze
+        failed: there is no word `raze`
+        did you mean `race`?
+    "#]],
+    );
+}
+
+#[test]
 fn rules_of_policies_are_explained_like_those_of_the_tool() {
     check(
         "explain rule host-port",
