@@ -1,8 +1,9 @@
 //! `explain rule`, `explain field` and `explain command`, and the manual pages.
 
 use expect_test::{Expect, expect};
-use lockstep::reference::rules;
+use lockstep::reference::{example, rules, told};
 
+use super::pipelines::unknown_commands;
 use super::workbench::Workbench;
 
 fn check(line: &str, expected: Expect) {
@@ -33,6 +34,59 @@ fn every_rule_can_be_explained() {
         `docs/reference/findings.md` has all of them
     "#]],
     );
+}
+
+#[test]
+fn every_rule_has_an_example_that_can_be_typed() {
+    let mut ids: Vec<&str> = told().map(|(id, _)| id).collect();
+    for id in &ids {
+        assert!(
+            rules().iter().any(|rule| rule.id == *id && rule.example.is_none()),
+            "{id}"
+        );
+    }
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        let Some(shown) = example(rule) else {
+            wrong.push(format!("{} has no example", rule.id));
+            continue;
+        };
+        if shown.bad.is_empty() || shown.good.is_empty() || shown.bad == shown.good {
+            wrong.push(format!("{} does not show what is wrong and what is right", rule.id));
+        }
+        let typed = shown
+            .bad
+            .lines()
+            .chain(shown.good.lines())
+            .filter(|line| line.starts_with("$ "));
+        for line in typed {
+            wrong.extend(
+                unknown_commands(line)
+                    .into_iter()
+                    .map(|what| format!("{}: {what}", rule.id)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_that_is_listed_is_one_that_is_told() {
+    let listed = Workbench::of_repository().run("policy list").unwrap();
+    let own = listed.result["entries"].as_array().unwrap();
+    let own: Vec<&str> = own
+        .iter()
+        .filter(|entry| entry["by"] == "tool")
+        .filter_map(|entry| entry["rule"].as_str())
+        .collect();
+    assert!(own.contains(&"open-pod") && own.contains(&"fixed-replicas"), "{own:?}");
+    for id in own {
+        assert!(rules().iter().any(|rule| rule.id == id), "{id}");
+    }
 }
 
 #[test]

@@ -319,29 +319,38 @@ fn what_was_not_built_is_never_recorded_on_the_candidate_of_today() {
     assert_eq!(text.matches("stage record").count(), 1);
 }
 
-#[test]
-fn pipelines_use_commands_and_options_that_exist() {
+/// The commands and options of the tool that a text uses and that do not exist.
+pub(super) fn unknown_commands(text: &str) -> Vec<String> {
     let mut root = Cli::command();
     root.build();
     let mut wrong = Vec::new();
-    for (path, text) in all() {
-        for line in command_lines(&text) {
-            let (mut command, mut rest) = (&root, &line[..]);
-            while let Some(inner) = rest.first().and_then(|name| command.find_subcommand(name)) {
-                (command, rest) = (inner, &rest[1..]);
-            }
-            if std::ptr::eq(command, &root) {
-                let name = line.first().map(String::as_str).unwrap_or_default();
-                if !name.starts_with('$') {
-                    wrong.push(format!("{path}: there is no command `{name}`"));
-                }
-                continue;
-            }
-            wrong.extend(
-                unknown_options(command, rest)
-                    .map(|option| format!("{path}: `{}` has no `{option}`", command.get_name())),
-            );
+    for line in command_lines(text) {
+        let (mut command, mut rest) = (&root, &line[..]);
+        while let Some(inner) = rest.first().and_then(|name| command.find_subcommand(name)) {
+            (command, rest) = (inner, &rest[1..]);
         }
+        if std::ptr::eq(command, &root) {
+            let name = line.first().map(String::as_str).unwrap_or_default();
+            if !name.starts_with('$') {
+                wrong.push(format!("there is no command `{name}`"));
+            }
+            continue;
+        }
+        wrong
+            .extend(unknown_options(command, rest).map(|option| format!("`{}` has no `{option}`", command.get_name())));
+    }
+    wrong
+}
+
+#[test]
+fn pipelines_use_commands_and_options_that_exist() {
+    let mut wrong = Vec::new();
+    for (path, text) in all() {
+        wrong.extend(
+            unknown_commands(&text)
+                .into_iter()
+                .map(|what| format!("{path}: {what}")),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

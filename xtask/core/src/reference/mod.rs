@@ -1,6 +1,7 @@
 //! Generated references: schemas for editors, and pages for people, from the types and tables of the code.
 
 mod environments;
+mod examples;
 mod field;
 mod findings;
 mod monitoring;
@@ -11,6 +12,7 @@ mod templates;
 mod values;
 mod words;
 
+pub use examples::{Shown, example, told};
 pub use field::{FieldHelp, KeyHelp, UnknownField, field};
 pub use findings::rules;
 pub use words::{Meaning, choices, words};
