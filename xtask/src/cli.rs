@@ -9,18 +9,14 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use lockstep::report::{Screen, Style, within};
 
 use crate::adapters::environment::Environment;
+use crate::builds;
 use crate::commands;
 use crate::context::Context;
 use crate::documents::{Outcome, document, failure_text};
 use crate::failure::{EXIT_DONE, EXIT_USAGE, Failure, FailureKind};
 use crate::outputs::{Format, Outputs};
-use crate::ports::Stream;
 use crate::report::Report;
 
-/// The program that is built with features.
-const WITH_FEATURES: &str = "xtask-sigstore";
-/// What cargo exits with where it could not build.
-const CARGO_FAILED: i32 = 101;
 /// Commands whose text is for programs: no line of it is broken to fit a terminal.
 const VERBATIM: &[&str] = &["affected", "branch", "completions", "man", "render"];
 
@@ -168,13 +164,10 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     };
     context.format = outputs.terminal;
     let (name, result) = dispatch(&context, cli.command);
-    let result = match result {
-        Err(failure) if failure.lacks.is_some() => match with_feature(&context, &failure) {
-            Some(Ok(exit)) => return exit,
-            Some(Err(unbuilt)) => Err(unbuilt),
-            None => Err(failure),
-        },
-        result => result,
+    let result = match builds::run_with_feature(&context, result.as_ref()) {
+        Some(Ok(exit)) => return exit,
+        Some(Err(unbuilt)) => Err(unbuilt),
+        None => result,
     };
     let result = match write_files(&context, &outputs, name, result.as_ref()) {
         Ok(()) => result,
@@ -199,47 +192,6 @@ fn unread(error: &clap::Error, arguments: &[OsString]) -> u8 {
         let _ = write!(std::io::stdout(), "{}", document(format, "", Err(&failure)));
     }
     EXIT_USAGE
-}
-
-/// Runs the same command line with a build of this program that has what it lacks; nothing where cargo cannot be run.
-fn with_feature(context: &Context, lacking: &Failure) -> Option<Result<u8, Failure>> {
-    const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let feature = lacking.lacks?;
-    if !context.programs.succeeds("cargo", &["--version"]) {
-        return None;
-    }
-    if !context.quiet {
-        let _ = writeln!(
-            std::io::stderr(),
-            "this needs the build with the feature `{feature}`; where there is none yet, cargo makes it, which takes a minute"
-        );
-    }
-    let folder = &context.environment.current_folder;
-    let cargo = |arguments: &[&str], stream| context.programs.run("cargo", arguments, folder, stream).ok()?;
-    let of = [
-        "--quiet",
-        "--locked",
-        "--manifest-path",
-        MANIFEST,
-        "--features",
-        feature,
-        "--bin",
-        WITH_FEATURES,
-    ];
-    let mut run = [&["run"], &of[..], &["--"]].concat();
-    for argument in &context.environment.arguments {
-        run.push(argument.to_str()?);
-    }
-    let exit = cargo(&run, Stream::Output)?;
-    // what cargo could not build must not be taken for what the command came to
-    if exit == CARGO_FAILED && cargo(&[&["build"], &of[..]].concat(), Stream::Aside)? != 0 {
-        let message = format!("{}, and the build with the feature `{feature}` failed", lacking.message);
-        let failure = Failure::new(FailureKind::Outside, message).hint("see what cargo says above");
-        return Some(Err(
-            failure.hint("without a network: `cargo fetch` beforehand, where there is one")
-        ));
-    }
-    u8::try_from(exit).ok().map(Ok)
 }
 
 fn dispatch(context: &Context, command: Command) -> (&'static str, Result<Report, Failure>) {

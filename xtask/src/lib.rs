@@ -12,6 +12,8 @@ pub mod report;
 
 pub mod documents;
 
+pub mod builds;
+
 pub mod commands;
 
 pub mod cli;

@@ -84,6 +84,15 @@ fn policies_in_rego_are_judged() {
         refused(&clone, &path, 1, said);
     }
     sh(&clone, &format!("'{tool}' policy --path good.yaml"));
+    // the tool without the engine calls the one with it
+    let plain = env!("CARGO_BIN_EXE_xtask");
+    refused(
+        &clone,
+        &format!("'{plain}' policy --path objects.yaml"),
+        1,
+        "error[main]: x-a has no team",
+    );
+    sh(&clone, &format!("'{plain}' policy --path good.yaml"));
     // of another package, at the line of the template
     let whole = run(&clone, &format!("'{tool}' check"));
     assert_eq!(whole.code, 1, "{}", whole.errors);

@@ -36,7 +36,7 @@ mod absent {
                     "this build cannot evaluate Rego, so the policy was not judged",
                 )
                 .in_file(path)
-                .help("build with it: `cargo run --package xtask --features rego -- policy`")
+                .help("`cargo xtask` makes the build that can, where it can run cargo; by hand: `cargo build --package xtask --features rego --bin xtask-rego`")
             });
             (Rego, findings.collect())
         }

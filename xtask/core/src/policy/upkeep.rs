@@ -47,7 +47,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "rego-not-built",
         "this build has no engine for Rego, so the policy was not judged and did not pass",
-        "`cargo run --package xtask --features rego -- policy`",
+        "run it as `cargo xtask`, which makes the build that can",
     ),
     Rule::new(
         "unbound-policy",

@@ -10,7 +10,7 @@ use crate::model::{AgentName, Digest, EnvironmentName, ObjectId};
 use crate::workspace::Dependencies;
 
 /// First line of the file; another format is another line, and then nothing is remembered.
-const HEADER: &str = "lockstep cache 4";
+const HEADER: &str = "lockstep cache 5";
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Cache {
     pub tool: String,
     /// The agents' folders by git id, and what they depend on.
     pub agents: BTreeMap<AgentName, CachedAgent>,
+    /// The copies of blueprints that releases may name, by digest, and their git ids.
+    pub copies: BTreeMap<String, String>,
     /// The branches on which every unit of theirs below stands as remembered.
     pub tips: BTreeMap<EnvironmentName, CachedTip>,
     /// The units that were on the branches after the run.
@@ -85,6 +87,10 @@ impl Cache {
                     let dependencies = words.map(|word| AgentName::new(word).ok()).collect::<Option<_>>()?;
                     cache.agents.insert(name, CachedAgent { folder, dependencies });
                 }
+                "copy" => {
+                    let mut text = || words.next().map(str::to_owned);
+                    cache.copies.insert(text()?, text()?);
+                }
                 "tip" => {
                     let environment = EnvironmentName::new(words.next()?).ok()?;
                     let mut text = || words.next().map(str::to_owned);
@@ -123,7 +129,7 @@ impl Cache {
     /// The file.
     pub fn text(&self) -> String {
         let objects: usize = self.units.values().map(|unit| unit.objects.len()).sum();
-        let lines = self.agents.len() + self.tips.len() + self.units.len();
+        let lines = self.agents.len() + self.copies.len() + self.tips.len() + self.units.len();
         let mut text = String::with_capacity(256 * (1 + lines) + 17 * objects);
         self.write(&mut text).expect("a text takes whatever is written to it");
         text
@@ -137,6 +143,9 @@ impl Cache {
                 write!(text, " {dependency}")?;
             }
             text.push('\n');
+        }
+        for (digest, id) in &self.copies {
+            writeln!(text, "copy {digest} {id}")?;
         }
         for (environment, tip) in &self.tips {
             writeln!(text, "tip {environment} {} {}", tip.commit, tip.facts)?;

@@ -62,8 +62,16 @@ impl Memory {
             .ok()
             .flatten()
             .unwrap_or_default();
-        let cache = Cache::parse(&String::from_utf8_lossy(&file), &tool);
+        let mut cache = Cache::parse(&String::from_utf8_lossy(&file), &tool);
         let inputs = Inputs::read(run)?;
+        // a copy that came is named by no unit that was fine without it; one that went or changed may be
+        if cache
+            .copies
+            .iter()
+            .any(|(digest, id)| inputs.copies.get(digest) != Some(id))
+        {
+            cache.units.clear();
+        }
         let Some(agents) = inputs.facts(run, &cache)? else {
             return Ok(Memory::default());
         };
@@ -94,7 +102,12 @@ impl Memory {
             .collect();
         read.extend(needed);
         let elsewhere = inputs.elsewhere(&agents, &read);
-        let cache = Cache { tool, agents, ..cache };
+        let cache = Cache {
+            tool,
+            agents,
+            copies: inputs.copies,
+            ..cache
+        };
         Ok(Memory {
             unchanged,
             elsewhere,

@@ -5,7 +5,7 @@ use crate::fleet::Fleet;
 const ENVIRONMENTS: [&str; 4] = ["dev", "staging", "canary", "production"];
 
 /// Edits one after the other, each as a person might make it.
-const EDITS: [(&str, fn(&Fleet)); 9] = [
+const EDITS: [(&str, fn(&Fleet)); 10] = [
     ("one value of one agent", |fleet| {
         fleet.put("environments/dev/values/assistant.yaml", "values:\n  replicas: 7\n");
     }),
@@ -43,6 +43,10 @@ const EDITS: [(&str, fn(&Fleet)); 9] = [
     }),
     ("an agent that leaves an environment", |fleet| {
         fleet.remove("environments/canary/releases/assistant.yaml");
+    }),
+    ("a release that brings a blueprint", |fleet| {
+        fleet.append("templates/agent-service/workload.yaml.tera", "# changed\n");
+        fleet.promote("assistant", "staging", "v2.0.0-rc1");
     }),
 ];
 
@@ -84,6 +88,27 @@ fn a_unit_that_somebody_changed_on_the_branch_is_written_again() {
     fleet.meddle("environment/dev", path, "kind: Nothing\n");
     fleet.release(&["dev"]);
     assert_eq!(fleet.file("environment/dev", path), ours);
+}
+
+#[test]
+fn a_blueprint_that_comes_with_one_agent_makes_no_other_forgotten() {
+    let fleet = Fleet::promoted();
+    fleet.append("templates/agent-service/workload.yaml.tera", "# changed\n");
+    fleet.commit("Other templates");
+    fleet.release(&["staging"]);
+    let of = |agent: &str| {
+        let text = remembered(&fleet, "units");
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(&format!("unit staging {agent} ")));
+        line.unwrap().to_owned()
+    };
+    let (assistant, orders) = (of("assistant"), of("orders"));
+    fleet.promote("assistant", "staging", "v2.0.0-rc1");
+    fleet.commit("One of them by the new templates");
+    fleet.release(&["staging"]);
+    assert_ne!(of("assistant"), assistant);
+    assert_eq!(of("orders"), orders);
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::ports::GitId;
 pub(super) struct Inputs {
     /// Ids of what every unit is rendered from and judged by.
     common: Vec<String>,
+    /// Ids of the copies of blueprints that releases may name, by digest.
+    pub(super) copies: BTreeMap<String, String>,
     agents: Folder,
     environments: BTreeMap<EnvironmentName, EnvironmentInputs>,
     /// Environments that follow the candidate.
@@ -46,7 +48,6 @@ impl Inputs {
             id(&root, layout::SCHEMAS),
             id(&root, layout::POLICIES),
             id(&environments, "fleet.yaml"),
-            id(&environments, "blueprints"),
             id(&environments, "trust.yaml"),
         ];
         let mut found = BTreeMap::new();
@@ -67,8 +68,10 @@ impl Inputs {
                 candidates.insert(environment.name.clone());
             }
         }
+        let copies = folder(layout::PINNED_BLUEPRINTS)?;
         Ok(Inputs {
             common,
+            copies: copies.into_iter().map(|(digest, id)| (digest, id.0)).collect(),
             agents: folder(layout::AGENTS)?,
             environments: found,
             candidates,
