@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::admission::{About, Policies, Policy};
 use super::controls::{CONTROLS, SERVED};
+use super::rego;
 use super::rules::RULES;
-use crate::model::Rule;
+use crate::model::{FileTree, Rule};
 
 /// Every rule.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -57,9 +58,10 @@ pub struct Control {
 }
 
 impl Catalogue {
-    /// The rules of these policies, and those that the tool itself judges.
-    pub fn of(policies: &Policies) -> Catalogue {
+    /// The rules of these policies, those of a tree's policies in Rego, and those that the tool itself judges.
+    pub fn of(policies: &Policies, tree: &FileTree) -> Catalogue {
         let mut entries: Vec<Entry> = policies.iter().map(Entry::of_policy).collect();
+        entries.extend(rego::about(tree).into_iter().map(Entry::of_rego));
         let own = RULES.iter().copied().flatten();
         // a policy goes before a rule of the tool that has its name
         let own: Vec<Entry> = own
@@ -115,6 +117,17 @@ impl Entry {
             elsewhere: policy.consequence("production"),
             file: policy.file().to_owned(),
             expressions: policy.expressions().map(str::to_owned).collect(),
+        }
+    }
+
+    fn of_rego(about: About) -> Entry {
+        Entry {
+            about,
+            by: "rego",
+            in_dev: "as it says".to_owned(),
+            elsewhere: "as it says".to_owned(),
+            file: String::new(),
+            expressions: Vec::new(),
         }
     }
 

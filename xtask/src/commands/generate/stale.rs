@@ -98,9 +98,21 @@ pub(in crate::commands) fn stale(
     let kept: BTreeSet<String> = generated(context, &root)?.iter().map(|path| folder(path)).collect();
     let mut files = files(workspace, tree);
     files.retain(|path, _| kept.contains(&folder(path)) || context.files.exists(&root.join(path)));
-    let mut found = findings(&compare(context, &root, &files)?);
+    let mut found = in_short(findings(&compare(context, &root, &files)?));
     found.extend(pipelines(context, &root, workspace)?);
     Ok(found)
+}
+
+/// Several in one, at the first of them: one command mends all, and what else is wrong must not drown among them.
+fn in_short(found: Vec<Finding>) -> Vec<Finding> {
+    let count = found.len();
+    let Some(first) = found.first().filter(|_| count > 2) else {
+        return found;
+    };
+    let mut whole = first.clone();
+    whole.message = format!("{}, and so are {} others", whole.message, count - 1);
+    whole.help = Some("write them again: `cargo xtask generate`; `cargo xtask generate --check` names each".to_owned());
+    vec![whole]
 }
 
 /// Whether a change at a path may make a generated file stale whatever agents and environments say: one of these files, or
