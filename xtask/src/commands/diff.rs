@@ -186,7 +186,7 @@ pub(super) fn trees(
     let (new_engines, mut findings) = Engines::compile(after);
     old_findings.extend(old.findings.iter().cloned());
     findings.extend(new.findings.iter().cloned());
-    let (old_blocked, blocked) = (Blocked::by(&old_findings), Blocked::by(&findings));
+    let (old_blocked, blocked) = (Blocked::compared(&old_findings), Blocked::compared(&findings));
     let compared = between_trees(
         TreeSide {
             workspace: before,

@@ -15,6 +15,13 @@ macro_rules! kinds {
             /// All of them.
             pub const ALL: &[EventKind] = &[$(EventKind::$variant,)*];
 
+            /// What happened, in a sentence.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(EventKind::$variant => $doc,)*
+                }
+            }
+
             /// The kind as names and files write it.
             pub fn as_str(self) -> &'static str {
                 match self {
