@@ -9,6 +9,7 @@ use lockstep::workspace::Workspace;
 use super::write::Make;
 use super::{Ledger, Recorder, operator};
 use crate::commands::remote::Remote;
+use crate::commands::signing::{EventSigning, SigningArgs};
 use crate::commands::tries::MOST_PUSHES;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
@@ -45,7 +46,8 @@ impl<'a> Recording<'a> {
         if with.push {
             remote.fetch()?;
         }
-        let ledger = Ledger::new(context, delivery, workspace);
+        let signing = EventSigning::of(context, repository, workspace, &SigningArgs::default())?;
+        let ledger = Ledger::new(context, delivery, workspace).signed_by(signing);
         let recorder = Recorder {
             by: operator(repository, workspace)?,
             started: ledger.now(),

@@ -7,6 +7,7 @@ mod promote;
 mod races;
 mod recording;
 mod rollback;
+mod signed;
 mod trusted;
 mod views;
 
