@@ -282,6 +282,9 @@ pub trait Clock: Send + Sync {
     /// Waits before a further attempt at what others are doing too: longer each time, and never as long as they do.
     fn pause(&self, attempt: u32);
 
+    /// Waits some part of this time, another one in every process.
+    fn stagger(&self, most: Duration);
+
     /// Waits so long.
     fn wait(&self, time: Duration);
 }

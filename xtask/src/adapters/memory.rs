@@ -28,6 +28,8 @@ impl Clock for FixedClock {
 
     fn pause(&self, _attempt: u32) {}
 
+    fn stagger(&self, _most: Duration) {}
+
     fn wait(&self, _time: Duration) {}
 }
 

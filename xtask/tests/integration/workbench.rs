@@ -10,6 +10,7 @@ use xtask::adapters::environment::Environment;
 use xtask::adapters::files::Disk;
 use xtask::adapters::http::Client;
 use xtask::adapters::memory::{FixedClock, MemoryFiles, MemoryPrograms};
+use xtask::adapters::signer::Opened;
 use xtask::cli::{Cli, Command};
 use xtask::commands;
 use xtask::context::{Context, Format};
@@ -82,6 +83,7 @@ impl Workbench {
             files: Box::new(MemoryFiles::new(files)),
             programs: Box::new(MemoryPrograms::default()),
             http: Box::new(Client::default()),
+            opened: Opened::default(),
             folder: PathBuf::from(ROOT),
             format: Format::Text,
             style: Style::Plain,

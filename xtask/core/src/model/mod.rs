@@ -18,7 +18,7 @@ mod tuple;
 mod version;
 
 pub use change::{
-    ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts,
+    ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts, Meaning,
     ObjectChange, PermissionChange, PromptChange, Step, UnitDifference,
 };
 pub use digest::{Digest, canonical_json};

@@ -5,6 +5,11 @@ use crate::model::Rule;
 /// The rules of this room, by id. Those of promotion and rollback can be set aside with `--override`.
 pub const RULES: &[Rule] = &[
     Rule::new(
+        "backdated-event",
+        "a signed event claims to be older than the one that it follows, so that a key would count that was taken out of use",
+        "find out who signed it; if it is true, record it again with the key that is in use",
+    ),
+    Rule::new(
         "blocked-release",
         "a gate or a person has said that the release must not go on",
         "promote another release, or `cargo xtask mark … verified` with a reason",
@@ -38,6 +43,11 @@ pub const RULES: &[Rule] = &[
         "incomplete-evaluation",
         "cases of the tuple had no recorded answer, and what is not known is no pass",
         "record the answers with `cargo xtask evaluate … --live --record`, then evaluate it again with `--evidence`",
+    ),
+    Rule::new(
+        "lower-version",
+        "the label comes before the one that runs, so that the history would read backwards",
+        "go back with `rollback`, give the release a higher label with `--as`, or say that it is a hotfix",
     ),
     Rule::new(
         "missing-case",
@@ -110,6 +120,11 @@ pub const RULES: &[Rule] = &[
         "run the same rollback again: it writes what is missing, and nothing twice",
     ),
     Rule::new(
+        "unknown-tuple",
+        "a stage was recorded of a tuple that no branch and no event knows, so that it may prove nothing",
+        "record it again with the id that `candidate` or `status` shows, if it was mistyped",
+    ),
+    Rule::new(
         "unreadable-event",
         "an event of the ledger cannot be read, and it may be a hold",
         "update Lockstep, or look at what wrote it",
@@ -123,6 +138,11 @@ pub const RULES: &[Rule] = &[
         "unsafe-rollback",
         "the index was built anew for another embedding, so that the earlier release would find nothing in it",
         "go back to a release with the same embedding, or pass `--accept` when the old index is restored",
+    ),
+    Rule::new(
+        "unsigned-event",
+        "an event that would let something go on has no signature that speaks for it",
+        "record it again where a key is that the trust file knows, or settle what was there before with `since:`",
     ),
     Rule::new(
         "weak-evaluation",

@@ -1,5 +1,6 @@
 //! Where everything stands: the only module that knows a path.
 
+pub mod ledger;
 mod regression;
 
 pub use regression::{cases, cassette, mock, suite, suite_files};
@@ -358,26 +359,5 @@ pub mod branch {
     /// The signed statement about how they were built.
     pub fn provenance(unit: &str) -> String {
         format!("{RECORDS}/{unit}/provenance.sigstore.json")
-    }
-}
-
-/// Paths on the ledger's branch: one folder for each unit, with one file for each event.
-pub mod ledger {
-    /// The branch.
-    pub const BRANCH: &str = "lockstep/ledger";
-    /// Folder of events about an agent wherever it runs: what a pipeline proved about a tuple.
-    pub const EVERYWHERE: &str = "_everywhere";
-    /// Folder, in that of an environment, of the events that hold and resume: so that one listing names all units that
-    /// were ever held.
-    pub const HOLDS: &str = "_holds";
-
-    /// Folder of the events of a unit in an environment.
-    pub fn unit(environment: Option<&str>, unit: &str) -> String {
-        format!("{}/{unit}", environment.unwrap_or(EVERYWHERE))
-    }
-
-    /// Folder of the units of an environment that were ever held.
-    pub fn holds(environment: &str) -> String {
-        format!("{environment}/{HOLDS}")
     }
 }

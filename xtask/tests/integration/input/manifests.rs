@@ -48,7 +48,8 @@ fn all_that_a_cluster_has_may_be_one_file() {
         error[wrong-type] large.yaml:25004:11
           `data.a` is a number, where a string belongs
           help: put it in quotes
-    "#]].assert_eq(&answer.text());
+    "#]]
+    .assert_eq(&answer.text());
 }
 
 #[test]
@@ -68,5 +69,6 @@ fn a_document_that_cannot_be_read_hides_no_other() {
           help: put it in quotes
         error[yaml-syntax] sent.yaml:16:18
           mismatched bracket '[' closed by '}'
-    "#]].assert_eq(&answer.text());
+    "#]]
+    .assert_eq(&answer.text());
 }

@@ -8,6 +8,7 @@ mod races;
 mod recording;
 mod regression;
 mod rollback;
+mod signed;
 mod trusted;
 mod views;
 

@@ -50,10 +50,7 @@ const WORKLOAD: &str = "templates/agent-service/workload.yaml.tera";
 
 #[test]
 fn a_small_fleet_is_clean() {
-    check(
-        &[],
-        expect![""],
-    );
+    check(&[], expect![""]);
 }
 
 #[test]
@@ -172,10 +169,7 @@ fn what_holds_for_the_image_of_several_stages() {
     let judged = |text: &'static str, expected: expect_test::Expect| check(&[(path, &|_| text.to_owned())], expected);
     const GOOD: &str =
         "FROM rust AS build\nFROM debian\nARG U=1000\nCOPY --from=build /a /a\nHEALTHCHECK CMD true\nUSER ${U}\n";
-    judged(
-        GOOD,
-        expect![""],
-    );
+    judged(GOOD, expect![""]);
     // said by a stage that the last one goes on from, and files taken by a mount
     judged(
         "FROM rust AS build\nFROM debian AS base\nUSER 1000\nHEALTHCHECK CMD true\nFROM base\nRUN \\\n  \

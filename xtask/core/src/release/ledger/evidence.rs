@@ -22,6 +22,9 @@ pub struct StageResult {
     /// How long it took, seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<f64>,
+    /// Why it ended so, in a person's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The tuple that it was about.
     pub tuple: Digest,
     /// What it has to say, in its own words.

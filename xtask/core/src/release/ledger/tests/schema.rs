@@ -33,6 +33,7 @@ fn facts() -> Vec<Fact> {
             stage: PipelineStage::UnitTest,
             status: StageStatus::Passed,
             duration_seconds: Some(12.5),
+            reason: None,
             tuple,
             details: Map::from_iter([("tests".to_owned(), json!(312))]),
             artifacts: vec!["report.xml".to_owned()],
