@@ -44,7 +44,7 @@ pub struct Global {
     /// Say nothing but the result.
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Say more: waived findings too.
+    /// Say more: waived findings too, and every unit that has a finding.
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Number of threads; all processors by default.
@@ -261,7 +261,7 @@ fn show(context: &Context, name: &str, outcome: Outcome<'_>, aside: Style) -> u8
     let screen = Screen {
         style: aside,
         columns,
-        waived: context.verbose,
+        verbose: context.verbose,
     };
     let text = match (context.format, outcome) {
         (Format::Json, _) => String::new(),

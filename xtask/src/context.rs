@@ -14,6 +14,7 @@ use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
 use crate::adapters::http::Client;
 use crate::adapters::programs::PathPrograms;
+use crate::adapters::signer::Opened;
 use crate::failure::{Failure, FailureKind};
 pub use crate::outputs::Format;
 use crate::ports::{Clock, Commit, Files, Http, Programs, Repository, Wanted};
@@ -30,6 +31,8 @@ pub struct Context {
     pub programs: Box<dyn Programs>,
     /// Servers that answer over HTTP.
     pub http: Box<dyn Http>,
+    /// The keys that the run has opened.
+    pub opened: Opened,
     /// The folder that the tool works in.
     pub folder: PathBuf,
     /// In which form to answer on standard output.
@@ -70,6 +73,7 @@ impl Context {
             files: Box::new(Disk),
             programs: Box::new(PathPrograms),
             http: Box::new(Client::default()),
+            opened: Opened::default(),
             format: Format::Text,
             style: Style::Plain,
             quiet: false,

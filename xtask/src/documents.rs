@@ -2,7 +2,8 @@
 
 use lockstep::model::{FileTree, Finding};
 use lockstep::policy::admission::{About, Policies, Resources};
-use lockstep::reference;
+use lockstep::policy::rego;
+use lockstep::reference::{self, Shown};
 use lockstep::report::{Described, Results, Room, Screen, Sources, Style, github, gitlab, junit, markdown, sarif};
 use lockstep::workspace::layout;
 use schemars::JsonSchema;
@@ -26,7 +27,17 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         Ok(report) if format == Format::Sarif => policies(&report.sources),
         _ => Vec::new(),
     };
-    let mut rules: Vec<Described<'_>> = reference::rules().into_iter().map(Described::of).collect();
+    let own = reference::rules();
+    let examples: Vec<Option<Shown>> = own.iter().map(|rule| reference::example(rule)).collect();
+    let of_tool = |(rule, shown)| {
+        let shown: &Option<Shown> = shown;
+        let example = shown.as_ref().map(|shown| [shown.bad.as_str(), shown.good.as_str()]);
+        Described {
+            example,
+            ..Described::of(rule)
+        }
+    };
+    let mut rules: Vec<Described<'_>> = own.into_iter().zip(&examples).map(of_tool).collect();
     rules.extend(policies.iter().map(described));
     let failure = outcome.err().map(in_one_line);
     let mut results = Results {
@@ -39,6 +50,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         unchecked: &[],
         failure: failure.as_deref(),
         change: None,
+        tested: &[],
         tables: &[],
         rules: &rules,
         sources: Sources::of(&nothing),
@@ -51,6 +63,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         results.notes = &report.notes;
         results.unchecked = &report.unchecked;
         results.change = report.change.as_ref();
+        results.tested = &report.tested;
         results.tables = &report.tables;
         results.sources = Sources::of(&report.sources);
     }
@@ -69,7 +82,8 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
 /// What the policies of a tree say of themselves.
 fn policies(tree: &FileTree) -> Vec<About> {
     let (policies, _) = Policies::read(tree, Resources::with(Vec::new()));
-    policies.iter().map(|policy| policy.about.clone()).collect()
+    let of_policies = policies.iter().map(|policy| policy.about.clone());
+    of_policies.chain(rego::about(tree)).collect()
 }
 
 fn described(about: &About) -> Described<'_> {
@@ -166,7 +180,7 @@ fn text(outcome: Outcome<'_>) -> String {
     let screen = Screen {
         style: Style::Plain,
         columns: COLUMNS,
-        waived: true,
+        verbose: true,
     };
     match outcome {
         Ok(report) => format!("{}{}", report.text, report.aside(screen)),

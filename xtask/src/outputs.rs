@@ -44,6 +44,13 @@ const OUTPUT: &str = "output";
 /// The id of the global argument.
 const FORMAT: &str = "format";
 
+impl OutputArgs {
+    /// Whether any form goes to a file.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+}
+
 /// Where the forms of an answer go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outputs {

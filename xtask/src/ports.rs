@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lockstep::artifact::{CommitKey, CommitProof, Proof};
-use lockstep::model::FileTree;
+use lockstep::model::{FileTree, MAX_FILE_BYTES};
 use lockstep::release::verify::Irregular;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -225,8 +225,13 @@ pub trait Repository: Send + Sync {
 
 /// The file system below one folder.
 pub trait Files: Send + Sync {
-    /// The files below a folder that are wanted, as they are on disk.
-    fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure>;
+    /// The files below a folder that are wanted, as they are on disk; those of more than `most` bytes are not read.
+    fn tree_up_to(&self, root: &Path, wanted: Wanted<'_>, most: u64) -> Result<FileTree, Failure>;
+
+    /// The same for files that people write.
+    fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
+        self.tree_up_to(root, wanted, MAX_FILE_BYTES)
+    }
 
     /// The files below a folder that may be executed, by their paths from there; none where every file may, as on disks
     /// that know no modes.
@@ -276,6 +281,9 @@ pub trait Clock: Send + Sync {
 
     /// Waits before a further attempt at what others are doing too: longer each time, and never as long as they do.
     fn pause(&self, attempt: u32);
+
+    /// Waits some part of this time, another one in every process.
+    fn stagger(&self, most: Duration);
 
     /// Waits so long.
     fn wait(&self, time: Duration);

@@ -1,7 +1,7 @@
 //! What a command returns: one result, shown as text or as JSON.
 
 use lockstep::model::{FileTree, Finding, FleetChange};
-use lockstep::report::{Screen, Sources, Table, findings_text, older, tally};
+use lockstep::report::{Screen, Sources, Table, TestedCase, findings_text, older, tally};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -29,6 +29,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What could not be checked to its end, each with the reason.
     pub unchecked: Vec<String>,
+    /// What was tested, for forms that list tests.
+    pub tested: Vec<TestedCase>,
     /// What else summaries show, row by row, each under its title.
     pub tables: Vec<(String, Table)>,
     /// What differs from the base, for summaries.

@@ -43,15 +43,22 @@ impl Clock for SystemClock {
     }
 
     fn pause(&self, attempt: u32) {
-        // processes that lost the same race were started apart: their nanoseconds differ
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let most = SHORTEST_PAUSE * 2_u32.saturating_pow(attempt.min(MOST_DOUBLINGS));
-        let seed = u64::from(now.subsec_nanos()) ^ u64::from(std::process::id()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let part = (seed >> 7) % 1000;
-        thread::sleep(most.mul_f64(0.5 + part as f64 / 2000.0));
+        thread::sleep(most.mul_f64(0.5 + part() / 2.0));
+    }
+
+    fn stagger(&self, most: Duration) {
+        thread::sleep(most.mul_f64(part()));
     }
 
     fn wait(&self, time: Duration) {
         thread::sleep(time);
     }
+}
+
+/// A number from 0 to 1. Processes that lost the same race were started apart: their nanoseconds differ.
+fn part() -> f64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seed = u64::from(now.subsec_nanos()) ^ u64::from(std::process::id()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    ((seed >> 7) % 1000) as f64 / 1000.0
 }

@@ -25,10 +25,10 @@ use crate::ports::{Files, Wanted};
 pub struct Disk;
 
 impl Files for Disk {
-    fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
+    fn tree_up_to(&self, root: &Path, wanted: Wanted<'_>, most: u64) -> Result<FileTree, Failure> {
         let entries: BTreeMap<String, Entry> = walk(root, wanted)?
             .into_par_iter()
-            .filter_map(|found| entry(found).transpose())
+            .filter_map(|found| entry(found, most).transpose())
             .collect::<Result<_, _>>()?;
         Ok(FileTree::new(entries))
     }
@@ -53,7 +53,7 @@ impl Files for Disk {
     }
 
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-        match bytes(path) {
+        match bytes(path, MAX_FILE_BYTES) {
             Ok(Bounded::Whole(bytes)) => Ok(Some(bytes)),
             Ok(Bounded::Over(size)) => Err(Failure::new(
                 FailureKind::Disk,
@@ -168,13 +168,13 @@ fn relative_name(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
 }
 
-fn entry(found: Found) -> Result<Option<(String, Entry)>, Failure> {
+fn entry(found: Found, most: u64) -> Result<Option<(String, Entry)>, Failure> {
     if found.link {
         return Ok(Some((found.name, Entry::Link)));
     }
-    match bytes(&found.path) {
+    match bytes(&found.path, most) {
         Ok(Bounded::Whole(bytes)) => Ok(Some((found.name, Entry::File(Arc::from(bytes))))),
-        Ok(Bounded::Over(size)) => Ok(Some((found.name, Entry::Oversized(size)))),
+        Ok(Bounded::Over(size)) => Ok(Some((found.name, Entry::Oversized { size, most }))),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(could_not("read", &found.path, &error)),
     }
@@ -196,17 +196,17 @@ enum Bounded {
     Over(u64),
 }
 
-fn bytes(path: &Path) -> io::Result<Bounded> {
+fn bytes(path: &Path, most: u64) -> io::Result<Bounded> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
-    if size > MAX_FILE_BYTES {
+    if size > most {
         return Ok(Bounded::Over(size));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
     // One byte more than allowed, so that a file that grows meanwhile is noticed and has an end.
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    file.take(most + 1).read_to_end(&mut bytes)?;
     match u64::try_from(bytes.len()) {
-        Ok(size) if size > MAX_FILE_BYTES => Ok(Bounded::Over(size)),
+        Ok(size) if size > most => Ok(Bounded::Over(size)),
         _ => Ok(Bounded::Whole(bytes)),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
+use lockstep::model::{Entry, FileTree};
 
 use crate::failure::Failure;
 use crate::ports::{Clock, Files, Programs, Stream, Wanted};
@@ -27,6 +27,8 @@ impl Clock for FixedClock {
     }
 
     fn pause(&self, _attempt: u32) {}
+
+    fn stagger(&self, _most: Duration) {}
 
     fn wait(&self, _time: Duration) {}
 }
@@ -73,7 +75,7 @@ impl Files for MemoryFiles {
         Ok(BTreeSet::new())
     }
 
-    fn tree(&self, root: &Path, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
+    fn tree_up_to(&self, root: &Path, wanted: Wanted<'_>, most: u64) -> Result<FileTree, Failure> {
         let mut entries = BTreeMap::new();
         for (path, bytes) in self.lock().iter() {
             let Ok(relative) = path.strip_prefix(root) else {
@@ -85,8 +87,8 @@ impl Files for MemoryFiles {
                 continue;
             }
             let size = bytes.len() as u64;
-            let entry = if size > MAX_FILE_BYTES {
-                Entry::Oversized(size)
+            let entry = if size > most {
+                Entry::Oversized { size, most }
             } else {
                 Entry::File(Arc::clone(bytes))
             };

@@ -10,4 +10,5 @@ pub mod http;
 pub mod measure;
 pub mod memory;
 pub mod programs;
+pub mod signals;
 pub mod signer;

@@ -42,7 +42,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let (Some(before), Some(after)) = (&base.workspace, &head.workspace) else {
         return Ok(unreadable(base, head));
     };
-    let blocked = (Blocked::by(&base.findings), Blocked::by(&head.findings));
+    let blocked = (Blocked::compared(&base.findings), Blocked::compared(&head.findings));
     let (include, mut findings) = affected((before, &blocked.0), (after, &blocked.1));
     findings.extend(head.findings);
     findings.sort();

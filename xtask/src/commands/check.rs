@@ -6,9 +6,10 @@ mod sides;
 use std::collections::BTreeSet;
 
 use indicatif::ProgressBar;
-use lockstep::model::{AgentName, Entry, Finding};
+use lockstep::model::{AgentName, Entry, FileTree, Finding};
 use lockstep::policy::By;
 use lockstep::prompts::evaluation::Evaluation;
+use lockstep::reference::pages;
 use lockstep::workspace::{layout, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +17,9 @@ use serde_json::Value;
 
 use self::base::Base;
 use super::evaluate;
+use super::generate::stale;
 use super::judging::{self, Amount, Judgement, UnitsArgs, Watch};
+use crate::adapters::signals;
 use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::outputs::OutputArgs;
@@ -35,7 +38,8 @@ pub struct Args {
     /// The git revision that the change is to go on top of, for example `origin/main`: compared with where both parted.
     #[arg(long, value_name = "REVISION")]
     base: Option<String>,
-    /// Begin nothing more after this time, and say what was not checked: a job that is killed writes no file at all.
+    /// Begin nothing more after this time, and say what was not checked. SIGTERM and Ctrl-C do the same at once; a second one
+    /// ends the run without an answer.
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u32>,
     /// Where to write the answer.
@@ -58,6 +62,9 @@ pub(super) struct Answer {
     evaluations: Value,
 }
 
+/// In how many rounds agents are evaluated, between which the time is looked at.
+const ROUNDS: usize = 10;
+
 /// Checks.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let progress = context.spinner("checking");
@@ -68,13 +75,19 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
 
 fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Report, Failure> {
     let begun = context.clock.now();
+    let is_stopped = signals::heed();
     let is_late = || {
         let limit = args.time_limit.map(i64::from);
-        limit.is_some_and(|limit| context.clock.now() - begun >= limit)
+        is_stopped() || limit.is_some_and(|limit| context.clock.now() - begun >= limit)
+    };
+    let why = || match is_stopped() {
+        true => "a signal asked to stop",
+        false => "the time was over",
     };
     let watch = Watch {
         progress: progress.clone(),
         is_late: &is_late,
+        why: &why,
     };
     let base = args.base.as_deref().map(|name| Base::find(context, name)).transpose()?;
     let (mut judged, earlier) = match &base {
@@ -87,12 +100,16 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         }
         Some(base) => base.judged(context, &args.units, &watch)?,
     };
+    let stale = generated(context, args, base.as_ref(), &judged, earlier.as_ref())?;
+    judged.findings.extend(stale);
     let (mut known, mut change) = (0, None);
     if let Some(earlier) = &earlier {
         change = base::change(earlier, &judged, &args.units)?;
         known = base::forget_known(&mut judged, earlier);
     } else if let Some(base) = &base {
-        judged.unchecked.push(format!("what differs from `{}`", base.name));
+        judged
+            .unchecked
+            .push(format!("what differs from `{}`: {}", base.name, why()));
     }
     let touched = match (&base, &change, &judged.loaded.workspace) {
         (Some(base), Some(change), _) => base.touched(change),
@@ -100,14 +117,17 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         (_, _, None) => BTreeSet::new(),
     };
     let agents = with_cases(context, args, touched)?;
-    let mut evaluated = match (agents.is_empty(), is_late()) {
-        (true, _) => Report::default(),
-        (false, true) => {
-            judged.unchecked.push(format!("the cases of {}", agents.join(", ")));
-            Report::default()
+    // not one by one: each round looks at the whole fleet once more
+    let each = agents.len().div_ceil(ROUNDS).max(1);
+    let mut evaluated = Evaluated::default();
+    for (round, some) in agents.chunks(each).enumerate() {
+        if is_late() {
+            let left = agents[round * each..].join(", ");
+            judged.unchecked.push(format!("the cases of {left}: {}", why()));
+            break;
         }
-        (false, false) => evaluate::of_loaded(context, evaluate::Args::of(&agents), &judged.loaded)?,
-    };
+        evaluated.add(evaluate::of_loaded(context, evaluate::Args::of(some), &judged.loaded)?);
+    }
     if let Some(workspace) = &judged.loaded.workspace {
         // told, waived or known by now
         let past = retired(workspace, &context.today());
@@ -125,8 +145,60 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     Ok(report)
 }
 
+/// The generated files that are stale, which only a whole fleet can tell. Of a change that no page of the fleet tells of, and
+/// that touches none of these files, nothing is compared.
+fn generated(
+    context: &Context,
+    args: &Args,
+    base: Option<&Base>,
+    judged: &Judgement,
+    earlier: Option<&Judgement>,
+) -> Result<Vec<Finding>, Failure> {
+    let Some(workspace) = judged.loaded.workspace.as_ref().filter(|_| args.units.is_everything()) else {
+        return Ok(Vec::new());
+    };
+    let before = earlier.and_then(|earlier| earlier.loaded.workspace.as_ref());
+    let concerns = |base: &Base| {
+        base.touches(stale::may_be_stale) || before.is_none_or(|before| pages(before) != pages(workspace))
+    };
+    if !base.is_none_or(concerns) {
+        return Ok(Vec::new());
+    }
+    if judged.part.is_none() {
+        return stale::stale(context, workspace, &judged.loaded.tree);
+    }
+    let loaded = context.load_with_judges(&Source::WorkTree)?;
+    let whole = loaded.workspace.as_ref();
+    whole.map_or(Ok(Vec::new()), |whole| stale::stale(context, whole, &loaded.tree))
+}
+
+/// What `evaluate` says of the agents, one after the other.
+#[derive(Default)]
+struct Evaluated {
+    evaluations: Vec<Value>,
+    text: String,
+    findings: Vec<Finding>,
+    sources: FileTree,
+    unchecked: Vec<String>,
+}
+
+impl Evaluated {
+    fn add(&mut self, report: Report) {
+        let evaluations = report.result.get("evaluations").and_then(Value::as_array);
+        self.evaluations.extend(evaluations.into_iter().flatten().cloned());
+        self.text += &report.text;
+        self.findings.extend(report.findings);
+        self.unchecked.extend(report.unchecked);
+        for (path, entry) in report.sources.entries() {
+            if let Entry::File(bytes) = entry {
+                self.sources.insert(path.to_owned(), bytes.clone());
+            }
+        }
+    }
+}
+
 /// One report of both.
-fn whole(judged: Judgement, evaluated: Report, base: Option<Base>) -> Report {
+fn whole(judged: Judgement, evaluated: Evaluated, base: Option<Base>) -> Report {
     let amount = judged.amount;
     // what reading the files found is told, waived or known by now
     let read: BTreeSet<Finding> = judged.loaded.findings.iter().cloned().collect();
@@ -145,11 +217,15 @@ fn whole(judged: Judgement, evaluated: Report, base: Option<Base>) -> Report {
         amount,
         waived: findings.iter().filter(|finding| finding.waiver.is_some()).count(),
         base: base.map(|base| base.commit),
-        evaluations: evaluated.result.get("evaluations").cloned().unwrap_or_default(),
+        evaluations: match evaluated.evaluations.is_empty() {
+            true => Value::Null,
+            false => evaluated.evaluations.into(),
+        },
     };
     let text = judged.text + &in_short(&answer.evaluations).unwrap_or(evaluated.text);
     let mut report = Report::new(answer, text).with_findings(findings, sources);
     report.unchecked = judged.unchecked;
+    report.unchecked.extend(evaluated.unchecked);
     report
 }
 

@@ -1,16 +1,14 @@
-//! `diff`: what a release would change, or what differs between two revisions or two environments.
+//! `diff`: what a release would change, or what differs between two revisions, environments or releases.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+mod released;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding, Severity};
-use lockstep::release::{
-    Blocked, BranchState, Compared, TreeSide, against_branches, between_environments, between_trees,
-};
+use lockstep::model::{AgentName, EnvironmentName, Finding, Severity, suggestion};
+use lockstep::release::{Blocked, BranchState, Compared, TreeSide, against_branches, between_trees};
 use lockstep::render::Engines;
 use lockstep::report::{Detail, changes_text};
 use lockstep::workspace::{Environment, Workspace};
 
+use self::released::{Named, Names, Side};
 use super::branches::{branch_state, delivery_repository};
 use super::selection;
 use crate::context::{Context, Loaded, Source};
@@ -19,15 +17,16 @@ use crate::outputs::OutputArgs;
 use crate::ports::{Repository, Tip};
 use crate::report::Report;
 
-/// Show what a release would change, or what differs between two revisions or two environments.
+/// Show what a release would change, or what differs between two revisions, environments or releases.
 ///
 /// Without a name: the work tree against the environment branches, so what the next release would change. With one
-/// git revision: that revision against the work tree. With two revisions: one against the other. With the names of two
-/// environments: what the branch of the second differs in from that of the first. The tuple comes first, then objects
-/// field by field. What repeats is folded into classes and counted.
+/// git revision: that revision against the work tree. With two revisions: one against the other. With two states that
+/// were released: what the second differs in from the first. Such a state is an environment, a commit of its branch
+/// (`environment/staging~1`), or a release by its label or tuple. The tuple comes first, then objects field by field, each
+/// with the risk of its change. What repeats is folded into classes and counted.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Up to two git revisions, or two environments.
+    /// Up to two git revisions; or two environments, commits of their branches or releases.
     #[arg(value_name = "REVISION", num_args = 0..=2)]
     names: Vec<String>,
     /// Compare only these environments.
@@ -53,22 +52,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let report = match &args.names[..] {
         [] => with_branches(context, &args),
         [revision] => with_tree(context, &args, revision, &Source::WorkTree),
-        [before, after, ..] => {
-            let loaded = fleet_here(context)?;
-            let known = loaded.as_ref().and_then(|loaded| loaded.workspace.as_ref());
-            match known.map(|workspace| (workspace, workspace.environment(before), workspace.environment(after))) {
-                Some((workspace, Some(before), Some(after))) => {
-                    two_environments(context, &args, workspace, before, after)
-                }
-                Some((workspace, Some(_), None)) if !is_revision(context, before)? => {
-                    Err(unknown_environment(workspace, after))
-                }
-                Some((workspace, None, Some(_))) if !is_revision(context, after)? => {
-                    Err(unknown_environment(workspace, before))
-                }
-                _ => with_tree(context, &args, before, &Source::Revision(after.clone())),
-            }
-        }
+        [before, after, ..] => match released(context, &args, before, after)? {
+            Some(report) => Ok(report),
+            None => with_tree(context, &args, before, &Source::Revision(after.clone())),
+        },
     };
     progress.finish_and_clear();
     report
@@ -84,17 +71,72 @@ fn fleet_here(context: &Context) -> Result<Option<Loaded>, Failure> {
     Ok(context.load(&source).ok())
 }
 
-fn is_revision(context: &Context, name: &str) -> Result<bool, Failure> {
-    Ok(context.repository()?.resolve(name).is_ok())
+/// What differs between two states that were released; nothing where the names are those of commits that people edit.
+fn released(context: &Context, args: &Args, before: &str, after: &str) -> Result<Option<Report>, Failure> {
+    let loaded = fleet_here(context)?;
+    let Some(workspace) = loaded.as_ref().and_then(|loaded| loaded.workspace.as_ref()) else {
+        return Ok(None);
+    };
+    let repository = context.repository()?;
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let names = Names {
+        context,
+        args,
+        repository: &repository,
+        delivery: &*delivery,
+        workspace,
+    };
+    // what names nothing is told first, whatever is the matter with the other one
+    let (old, new) = (names.named(before), names.named(after));
+    match (&old, &new) {
+        (Ok(None), Ok(None)) => return Err(nothing(before)),
+        (Ok(None), _) => return Err(unknown(workspace, before)),
+        (_, Ok(None)) => return Err(unknown(workspace, after)),
+        _ => {}
+    }
+    let (old, new) = match (old?, new?) {
+        (Some(Named::Edited), Some(Named::Edited)) => return Ok(None),
+        (Some(Named::Released(old)), Some(Named::Released(new))) => (old, new),
+        _ => {
+            let message =
+                format!("of `{before}` and `{after}` one was released and the other is a commit that people edit");
+            return Err(Failure::new(FailureKind::Usage, message)
+                .hint("compare two of a kind: environments, commits of their branches and releases, or commits"));
+        }
+    };
+    if matches!((&old, &new), (Side::Whole(..), Side::Whole(..))) && !args.environment.is_empty() {
+        return Err(
+            Failure::new(FailureKind::Usage, "the environments are named already").hint("leave out `--environment`")
+        );
+    }
+    let compared = Compared {
+        change: names.change(&old, &new)?,
+        ..Compared::default()
+    };
+    Ok(Some(answer(context, args, compared)))
 }
 
-/// One of two names is an environment and no revision, so the other one was meant to be an environment too.
-fn unknown_environment(workspace: &Workspace, name: &str) -> Failure {
-    let known = workspace
-        .environments
-        .iter()
-        .map(|environment| environment.name.as_str());
-    selection::unknown("environment", name, known)
+/// A name that nothing has.
+fn nothing(name: &str) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        format!("`{name}` names no environment, commit or release here"),
+    )
+    .hint("see `cargo xtask history` and `git branch --all`, or `git fetch`")
+}
+
+/// A name that nothing has beside one that something has: an environment where one is called alike.
+fn unknown(workspace: &Workspace, name: &str) -> Failure {
+    let known = || {
+        workspace
+            .environments
+            .iter()
+            .map(|environment| environment.name.as_str())
+    };
+    match suggestion(name, known()) {
+        Some(_) => selection::unknown("environment", name, known()),
+        None => nothing(name),
+    }
 }
 
 /// The work tree against the environment branches.
@@ -146,7 +188,7 @@ fn branch(
 fn with_tree(context: &Context, args: &Args, revision: &str, source: &Source) -> Result<Report, Failure> {
     let old = context
         .load(&Source::Revision(revision.to_owned()))
-        .map_err(|failure| failure.hint("`diff` compares git revisions, or the names of two environments"))?;
+        .map_err(|failure| failure.hint("`diff` compares git revisions, environments or releases"))?;
     let new = context.load(source)?;
     let Some(Trees {
         mut compared,
@@ -186,7 +228,7 @@ pub(super) fn trees(
     let (new_engines, mut findings) = Engines::compile(after);
     old_findings.extend(old.findings.iter().cloned());
     findings.extend(new.findings.iter().cloned());
-    let (old_blocked, blocked) = (Blocked::by(&old_findings), Blocked::by(&findings));
+    let (old_blocked, blocked) = (Blocked::compared(&old_findings), Blocked::compared(&findings));
     let compared = between_trees(
         TreeSide {
             workspace: before,
@@ -239,39 +281,6 @@ fn environments(before: &Workspace, after: &Workspace, names: &[String]) -> Resu
     });
     found.extend(gone.map(|environment| environment.name.clone()));
     Ok(found)
-}
-
-/// The branches of two environments.
-fn two_environments(
-    context: &Context,
-    args: &Args,
-    workspace: &Workspace,
-    before: &Environment,
-    after: &Environment,
-) -> Result<Report, Failure> {
-    if !args.environment.is_empty() {
-        return Err(
-            Failure::new(FailureKind::Usage, "the environments are named already").hint("leave out `--environment`")
-        );
-    }
-    let repository: Arc<dyn Repository> = context.repository()?;
-    let delivery = delivery_repository(context, &repository, workspace)?;
-    let read = |environment: &Environment| {
-        branch(&*delivery, workspace, environment)?.ok_or_else(|| {
-            let message = format!("`{}` was never released", environment.name);
-            Failure::new(FailureKind::Usage, message).hint(format!("cargo xtask release {}", environment.name))
-        })
-    };
-    let (old, new) = (read(before)?, read(after)?);
-    let names = old.units.keys().chain(new.units.keys());
-    let released: BTreeSet<AgentName> = names.filter_map(|unit| AgentName::new(unit).ok()).collect();
-    let agents = selection::agents(workspace, &args.agent, &released)?;
-    let change = between_environments(workspace, (before, &old), (after, &new), agents.as_ref());
-    let compared = Compared {
-        change,
-        ..Compared::default()
-    };
-    Ok(answer(context, args, compared))
 }
 
 fn report(context: &Context, args: &Args, compared: Compared, mut findings: Vec<Finding>, loaded: Loaded) -> Report {

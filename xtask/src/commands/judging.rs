@@ -89,6 +89,8 @@ pub(super) struct Watch<'a> {
     pub(super) progress: ProgressBar,
     /// Whether its time is over.
     pub(super) is_late: GoesOn<'a>,
+    /// Why it is.
+    pub(super) why: &'a (dyn Fn() -> &'static str + Sync),
 }
 
 impl Watch<'_> {
@@ -107,6 +109,7 @@ impl Watch<'_> {
         Watch {
             progress: ProgressBar::hidden(),
             is_late: &|| false,
+            why: &|| "",
         }
     }
 }
@@ -141,6 +144,12 @@ pub(super) fn whole(
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());
     findings.extend(more);
+    if (watch.is_late)() {
+        let mut nothing = nothing(loaded, findings);
+        let what = format!("what the fleet renders to, and every unit: {}", (watch.why)());
+        nothing.unchecked.push(what);
+        return Ok(nothing);
+    }
     let (units, more) = render_all(workspace, &engines, &Selection::everything(workspace));
     findings.extend(more);
     // of what could not be rendered nobody knows which policies would have met it
@@ -156,8 +165,9 @@ pub(super) fn whole(
     if !left.is_empty() {
         let all = counted(units.len(), "unit");
         let what = format!(
-            "{} of {all}, and what units ask of each other: the time was over",
-            left.len()
+            "{} of {all}, and what units ask of each other: {}",
+            left.len(),
+            (watch.why)()
         );
         unchecked.push(what);
     }

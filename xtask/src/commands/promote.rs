@@ -3,6 +3,8 @@
 pub(super) mod answer;
 mod cases;
 mod kind;
+mod labels;
+mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -19,6 +21,8 @@ use serde_json::Map;
 
 use self::answer::{Answer, text};
 use self::kind::Kind;
+use self::labels::labels;
+use self::plan::Plan;
 use super::blueprints::{Pins, blueprint, copy};
 use super::branches::{delivery_repository, units};
 use super::checks;
@@ -49,9 +53,10 @@ pub struct Args {
     /// The environment that they go to.
     #[arg(long, value_name = "ENVIRONMENT")]
     to: String,
-    /// The label there, for example `v3.3.0`; the tuple stays the same.
+    /// The label there, for example `v3.3.0`; the tuple stays the same. Of several agents `<agent>=<version>`, as often
+    /// as need be.
     #[arg(long = "as", value_name = "VERSION")]
-    version: Option<String>,
+    versions: Vec<String>,
     /// How regular it is; a label `-gray-<phase>` says so by itself.
     #[arg(long, value_enum, value_name = "KIND")]
     kind: Option<Kind>,
@@ -78,14 +83,6 @@ pub struct Args {
 /// Promotes.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     checks::known(&args.overrides)?;
-    let version = args.version.as_deref().map(Version::parse).transpose();
-    let version = version.map_err(|error| Failure::new(FailureKind::Usage, error))?;
-    if version.is_some() && args.agents.len() > 1 {
-        return Err(
-            Failure::new(FailureKind::Usage, "`--as` names the release of one agent")
-                .hint("promote them one by one, or without `--as`"),
-        );
-    }
     let repository = context.repository()?;
     let target = Target::new(&*repository, args.branch.as_deref())?;
     let loaded = context.load_commit(&*repository, &target.base, &is_outline)?;
@@ -98,18 +95,21 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         Remote::of(&*delivery, outline, context.clock.now()).fetch()?;
     }
     let agents = agents(&*repository, &target, &args.agents)?;
+    let labels = labels(&args.versions, &agents)?;
     let part = Part::read(&*repository, &target.base.id, outline, &agents)?;
     let (workspace, findings) = Workspace::load_part(&part.tree, part.elsewhere.clone());
     let Some(workspace) = &workspace else {
         return Ok(Report::of_findings(findings, part.tree));
     };
+    let verifier = Verifier::new(context, &*repository, workspace, args.trust.as_deref())?;
     let promotion = Promotion {
         context,
         args: &args,
-        version,
+        labels,
         repository: &*repository,
         delivery: &*delivery,
-        ledger,
+        ledger: ledger.signed_by(verifier.signing(&*repository)?),
+        verifier: &verifier,
         workspace,
         part: &part,
         target: &target,
@@ -136,26 +136,17 @@ fn environment<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a Environme
 struct Promotion<'a> {
     context: &'a Context,
     args: &'a Args,
-    version: Option<Version>,
+    labels: BTreeMap<AgentName, Version>,
     repository: &'a dyn Repository,
     delivery: &'a dyn Repository,
     ledger: Ledger<'a>,
+    verifier: &'a Verifier<'a>,
     workspace: &'a Workspace,
     part: &'a Part,
     target: &'a Target,
     from: &'a Environment,
     to: &'a Environment,
     agents: &'a BTreeSet<AgentName>,
-}
-
-/// What a promotion writes, and what it records of each agent.
-struct Plan {
-    change: TreeChange,
-    told: Vec<Told>,
-    promoted: Vec<(AgentName, Promoted)>,
-    kind: ReleaseKind,
-    /// What keeps the source from being believed.
-    untrusted: Vec<Finding>,
 }
 
 impl Promotion<'_> {
@@ -211,7 +202,7 @@ impl Promotion<'_> {
             change: TreeChange::new(),
             told: Vec::new(),
             promoted: Vec::new(),
-            kind: ReleaseKind::Regular,
+            kinds: BTreeSet::new(),
             untrusted: self.untrusted(&commit)?,
         };
         let doubts = checks::set_aside(&mut plan.untrusted, &self.args.overrides);
@@ -242,10 +233,8 @@ impl Promotion<'_> {
 
     /// What speaks against believing the source's branch about these agents.
     fn untrusted(&self, commit: &GitId) -> Result<Vec<Finding>, Failure> {
-        let given = self.args.trust.as_deref();
-        let verifier = Verifier::new(self.context, self.repository, self.workspace, given)?;
         let units: Vec<&str> = self.agents.iter().map(AgentName::as_str).collect();
-        verifier.findings(self.delivery, &self.from.name, commit, &units)
+        self.verifier.findings(self.delivery, &self.from.name, commit, &units)
     }
 
     /// One agent's release file, and what speaks against it.
@@ -257,10 +246,11 @@ impl Promotion<'_> {
         record: &lockstep::artifact::TupleRecord,
         commit: &GitId,
     ) -> Result<(), Failure> {
-        let view = self.ledger.view()?;
         let (from, to) = (&self.from.name, &self.to.name);
-        let (everywhere, places) = view.agent(self.workspace, agent)?;
-        let version = self.version.clone().unwrap_or_else(|| record.version.clone());
+        let (everywhere, places) =
+            self.verifier
+                .believed_of((&self.ledger, self.delivery), self.workspace, agent, to)?;
+        let version = self.labels.get(agent).unwrap_or(&record.version).clone();
         let hold = places[to].hold();
         let step = Move {
             agent,
@@ -277,8 +267,10 @@ impl Promotion<'_> {
         };
         let mut against = objections(self.workspace, self.from, self.to, &step);
         let overrides = checks::set_aside(&mut against, &self.args.overrides);
-        findings.append(&mut against);
-        plan.kind = step.kind;
+        let (uncounted, against): (Vec<_>, Vec<_>) = against.into_iter().partition(|finding| !finding.is_error());
+        plan.untrusted.extend(uncounted);
+        findings.extend(against);
+        plan.kinds.insert(step.kind);
         let old = self.to.releases.get(agent);
         let kept = self.workspace.fleet.kept_releases;
         let Some(file) = promotion::release_file(old, from, &step, kept) else {
@@ -366,7 +358,7 @@ impl Promotion<'_> {
         let message = promotion::message(
             &self.from.name,
             &self.to.name,
-            plan.kind,
+            plan.kind(),
             self.args.reason.as_deref(),
             &plan.told,
         );

@@ -23,11 +23,12 @@ use self::run::{Branch, Run, made, refuse_dirty};
 use super::branches::delivery_repository;
 use super::checks;
 use super::dry::is_outline;
-use super::ledger::Ledger;
+use super::ledger::{Believer, Ledger};
 use super::selection;
 use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
 use super::trust::Trusted;
+use super::verify::Certificates;
 use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure};
 use crate::outputs::OutputArgs;
@@ -166,8 +167,10 @@ fn attempt(
     let Some(mut workspace) = workspace else {
         return Ok(Attempt::Done(Box::new(Report::of_findings(findings, tree))));
     };
-    let records = Records::begin(context, outline, tries)?;
-    findings.extend(records.hold(&mut workspace, &args.environments)?);
+    let records = Records::begin(context, outline, (trusted, &args.signing), tries)?;
+    let certificates = Certificates::new(context, None, trusted)?;
+    let believer = Believer::new(context, outline.delivery, trusted, &certificates);
+    findings.extend(records.hold(&believer, &mut workspace, &args.environments)?);
     findings.extend(trusted.findings.iter().cloned());
     let workspace = &workspace;
     let run = Run { workspace, ..*outline };

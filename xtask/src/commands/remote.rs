@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lockstep::model::Digest;
 use lockstep::release::ledger::Sealed;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::files::Delivery;
-use lockstep::workspace::layout::ledger;
+use lockstep::workspace::layout::ledger as ledger_paths;
 
 use super::ledger::Ledger;
 use crate::failure::Failure;
@@ -92,7 +93,7 @@ impl<'a> Remote<'a> {
     pub(super) fn push(&self, branches: &[String]) -> Result<bool, Failure> {
         let remote = &self.settings.remote;
         let mut references = Vec::new();
-        for branch in branches.iter().map(String::as_str).chain([ledger::BRANCH]) {
+        for branch in branches.iter().map(String::as_str).chain([ledger_paths::BRANCH]) {
             let there = self.delivery.remote_tip(branch, remote)?;
             self.add(&mut references, format!("refs/heads/{branch}"), there)?;
         }
@@ -148,17 +149,26 @@ impl<'a> Remote<'a> {
             let commit = event.event.fact.commit();
             commit.is_some_and(|commit| dropped.contains(&GitId(commit.to_owned())))
         };
-        let paths: BTreeSet<String> = unpushed
+        let mut paths: BTreeSet<String> = unpushed
             .recorded
             .iter()
             .filter(|event| is_dropped(event))
             .map(|event| event.path.clone())
             .collect();
-        if !paths.is_empty() {
+        unpushed.made.retain(|made| !dropped.contains(&made.commit));
+        let (gone, stays): (Vec<_>, Vec<_>) = unpushed
+            .recorded
+            .drain(..)
+            .partition(|event| paths.contains(&event.path));
+        unpushed.recorded = stays;
+        if !gone.is_empty() {
+            let signed = |events: &[Sealed]| events.iter().filter_map(|event| event.event.signature).collect();
+            let (mut signatures, kept): (BTreeSet<Digest>, BTreeSet<Digest>) =
+                (signed(&gone), signed(&unpushed.recorded));
+            signatures.retain(|signature| !kept.contains(signature));
+            paths.extend(signatures.iter().map(|name| ledger_paths::signature(&name.hex())));
             ledger.withdraw(&paths)?;
         }
-        unpushed.made.retain(|made| !dropped.contains(&made.commit));
-        unpushed.recorded.retain(|event| !paths.contains(&event.path));
         Ok(())
     }
 

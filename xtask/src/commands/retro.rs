@@ -3,19 +3,19 @@
 mod draft;
 mod finish;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lockstep::model::AgentName;
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::retro::{Trace, case_of};
 use lockstep::release::ledger::Retrospective;
-use lockstep::workspace::{Agent, layout};
+use lockstep::workspace::Agent;
 use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answers::{Shape, shape};
-use super::evaluate::exchange::{MODELINE, suite};
+use super::evaluate::written::{self, new_file, suite, suites};
 use super::selection;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
@@ -107,11 +107,13 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     let trace = trace(context, args)?;
     let prompt = prompt(agent, args.prompt.as_ref().or(trace.prompt.as_ref()))?;
     let name = format!("incidents-{prompt}");
-    let mut target = match suite(context, &agent.name, &name)? {
-        Some(suite) => suite,
-        None => started(context, &agent.name, &prompt)?,
+    let (path, mut target) = match suite(context, &agent.name, &name)? {
+        Some(found) => found,
+        None => (
+            new_file(context, &agent.name, &name)?,
+            started(context, &agent.name, &prompt)?,
+        ),
     };
-    let path = format!("{}/{name}.yaml", layout::cases(&agent.name));
     let others: Vec<Suite> = suites(context, &agent.name)?
         .into_iter()
         .map(|(_, suite)| suite)
@@ -134,7 +136,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     if args.dry_run {
         return Ok(Report::new(answer, shown));
     }
-    let text = format!("{MODELINE}{}", yaml::write_typed(&target));
+    let text = written::text(&path, &target);
     context.files.write(&context.root()?.join(&path), text.as_bytes())?;
     let report = Report::new(answer, format!("wrote {path}:\n{shown}"));
     let report = if is_open {
@@ -146,24 +148,6 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         report
     };
     Ok(report.next(format!("cargo xtask evaluate {} --live --record", agent.name)))
-}
-
-/// The suites of an agent, by file; what cannot be read, `evaluate` says.
-fn suites(context: &Context, agent: &AgentName) -> Result<Vec<(String, Suite)>, Failure> {
-    let folder = layout::cases(agent);
-    let place = context.root()?.join(&folder);
-    if !context.files.exists(&place) {
-        return Ok(Vec::new());
-    }
-    let tree = context.files.tree(&place, &|path: &str| {
-        Path::new(path).extension().is_some_and(|it| it == "yaml")
-    })?;
-    let mut found = Vec::new();
-    for (path, bytes) in tree.entries().filter_map(|(path, _)| Some((path, tree.get(path)?))) {
-        let suite = yaml::read_typed(&String::from_utf8_lossy(bytes)).unwrap_or_default();
-        found.push((format!("{folder}/{path}"), suite));
-    }
-    Ok(found)
 }
 
 fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
@@ -191,9 +175,8 @@ fn prompt(agent: &Agent, named: Option<&String>) -> Result<String, Failure> {
 
 /// A suite for samples, with what the suites of the same prompt give every case.
 fn started(context: &Context, agent: &AgentName, prompt: &str) -> Result<Suite, Failure> {
-    let like = suite(context, agent, prompt)?
-        .filter(|suite| suite.prompt == prompt)
-        .unwrap_or_default();
+    let like = suite(context, agent, prompt)?.map(|(_, suite)| suite);
+    let like = like.filter(|suite| suite.prompt == prompt).unwrap_or_default();
     Ok(Suite {
         description: "Samples that failed in production.".to_owned(),
         prompt: prompt.to_owned(),

@@ -248,7 +248,8 @@ impl Run<'_> {
             started,
             own: [commit.clone()].into(),
         };
-        let ledger = self.unit.ledger(self.context);
+        let (trusted, args) = (&plan.trusted, &self.args.signing);
+        let ledger = self.unit.signed_ledger(self.context, trusted, args)?;
         let environment = [&self.unit.environment().name];
         let events = ledger.append(&|view| ledger.missing(view, workspace, &environment, &recorder))?;
         let dry = GitId(plan.dry_sha.clone());

@@ -1,6 +1,7 @@
 //! Signs what a run is about to commit: every statement of its plans.
 
 mod choice;
+mod events;
 mod signers;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::{CommitPlan, EnvironmentPlan, HydratorMetadata, Signatures};
 use lockstep::workspace::{Environment, Workspace, layout};
 
+pub(super) use self::events::{EventSigning, Together};
 use self::signers::Signers;
 use super::trust::Trusted;
 use crate::context::Context;
@@ -91,10 +93,10 @@ impl Signing<'_> {
     /// Signs every statement of the plans and puts the bundles into them.
     pub(super) fn sign(&self, plans: &mut [EnvironmentPlan]) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::default();
-        let mut signers = self.signers();
+        let signers = self.signers();
         for plan in plans {
             if let Some(commit) = &mut plan.commit {
-                self.sign_with(&plan.environment, commit, &mut signers, &mut outcome)?;
+                self.sign_with(&plan.environment, commit, &signers, &mut outcome)?;
             }
         }
         Ok(outcome)
@@ -107,7 +109,7 @@ impl Signing<'_> {
         commit: &mut CommitPlan,
     ) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::default();
-        self.sign_with(environment, commit, &mut self.signers(), &mut outcome)?;
+        self.sign_with(environment, commit, &self.signers(), &mut outcome)?;
         Ok(outcome)
     }
 
@@ -119,7 +121,7 @@ impl Signing<'_> {
         &self,
         environment: &EnvironmentName,
         commit: &mut CommitPlan,
-        signers: &mut Signers,
+        signers: &Signers,
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
         let Some(signer) = self.signer(environment, commit, signers, outcome)? else {

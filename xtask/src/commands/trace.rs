@@ -6,8 +6,8 @@ use lockstep::artifact::TupleRecord;
 use lockstep::model::{AgentName, Digest, EnvironmentName, Version};
 use lockstep::release::PreviousUnit;
 use lockstep::release::history::summary;
-use lockstep::release::ledger::{Event, Recorded, UnitHistory, Verdict};
-use lockstep::release::trace::{Clue, evidence, files, released};
+use lockstep::release::ledger::{Event, Recorded, Verdict};
+use lockstep::release::trace::{Clue, Told, files};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::branch;
 use schemars::JsonSchema;
@@ -141,12 +141,25 @@ impl Search<'_> {
             let tips = self.tips(name, &units)?;
             for (unit, history) in units.iter().zip(&histories) {
                 let releases = history.releases();
+                let told = Told::new(history);
                 let by_record = tips.get(unit).is_some_and(|text| self.clue.stands_in(text));
-                for (index, release) in releases.iter().enumerate() {
-                    let is_last = index + 1 == releases.len();
-                    if self.clue.leads_to(release, released(history, release)) || is_last && by_record {
-                        found.push(self.found(name, unit, history, release, is_last)?);
-                    }
+                let last = releases.len().saturating_sub(1);
+                let leads = |(index, release): &(usize, &Recorded)| {
+                    self.clue.leads_to(release, told.released(release)) || *index == last && by_record
+                };
+                let (places, wanted): (Vec<_>, Vec<_>) = releases.iter().enumerate().filter(leads).unzip();
+                if wanted.is_empty() {
+                    continue;
+                }
+                let everywhere = self.view.unit(None, unit)?;
+                let runs = history.current().is_some();
+                let evidence = told.evidence(&everywhere, &wanted);
+                for ((index, release), evidence) in places.into_iter().zip(wanted).zip(evidence) {
+                    let mut one = self.found(name, unit, release)?;
+                    one.running = runs && index == last;
+                    one.dry_commit = told.released(release).map(|released| released.dry_commit.clone());
+                    one.evidence = evidence.into_iter().cloned().collect();
+                    found.push(one);
                 }
             }
         }
@@ -167,15 +180,8 @@ impl Search<'_> {
         Ok(units.iter().zip(files).filter_map(text).collect())
     }
 
-    fn found(
-        &self,
-        environment: &EnvironmentName,
-        unit: &str,
-        history: &UnitHistory,
-        release: &Recorded,
-        running: bool,
-    ) -> Result<Found, Failure> {
-        let everywhere = self.view.unit(None, unit)?;
+    /// What the branch has of a release.
+    fn found(&self, environment: &EnvironmentName, unit: &str, release: &Recorded) -> Result<Found, Failure> {
         let commit = GitId(release.release.commit.clone());
         let side = PreviousUnit {
             tuple: self.delivery.read(&commit, &[branch::tuple(unit)])?.remove(0),
@@ -183,22 +189,18 @@ impl Search<'_> {
         };
         let record = side.record();
         let files = record.iter().flat_map(files);
-        let runs = running && history.current().is_some();
         Ok(Found {
             environment: environment.clone(),
             agent: unit.to_owned(),
             version: release.release.version.clone(),
             verdict: release.verdict,
-            running: runs,
+            running: false,
             tuple: release.release.tuple,
             commit: commit.0,
-            dry_commit: released(history, release).map(|released| released.dry_commit.clone()),
+            dry_commit: None,
             files: files.map(|(component, path)| File { component, path }).collect(),
             record,
-            evidence: evidence(&[&everywhere, history], release)
-                .into_iter()
-                .cloned()
-                .collect(),
+            evidence: Vec::new(),
         })
     }
 }

@@ -17,6 +17,9 @@ use super::dry::is_outline;
 use super::ledger::{Ledger, PushArgs, Recorder, Recording, operator};
 use super::remote::Remote;
 use super::selection;
+use super::signing::{EventSigning, SigningArgs};
+use super::trust::Trusted;
+use super::verified::Verifier;
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
 use crate::ports::{Commit, Repository};
@@ -89,6 +92,17 @@ impl UnitOf {
         Ledger::new(context, &*self.delivery, self.workspace())
     }
 
+    /// The same, whose new events are signed where somebody here may.
+    pub(super) fn signed_ledger<'a>(
+        &'a self,
+        context: &'a Context,
+        trusted: &Trusted,
+        args: &SigningArgs,
+    ) -> Result<Ledger<'a>, Failure> {
+        let signing = EventSigning::new(context, &*self.repository, trusted, args)?;
+        Ok(self.ledger(context).signed_by(signing))
+    }
+
     pub(super) fn remote(&self, context: &Context) -> Remote<'_> {
         Remote::of(&*self.delivery, self.workspace(), context.clock.now())
     }
@@ -112,6 +126,15 @@ impl UnitOf {
             Ok(release) => Ok((recording, release)),
             Err(finding) => Err(Box::new(Report::of_findings(vec![*finding], Default::default()))),
         })
+    }
+
+    /// What of the ledger counts for the unit.
+    pub(super) fn believed(&self, context: &Context, verifier: &Verifier<'_>) -> Result<UnitHistory, Failure> {
+        let history = self.history(context)?;
+        let view = self.ledger(context).view()?;
+        let believer = verifier.believer(&*self.delivery);
+        let mut believed = believer.believed(&view, vec![history], &self.environment().name)?;
+        Ok(believed.pop().unwrap_or_default())
     }
 
     /// What the ledger knows of the unit, and what it would if an earlier run had got so far as to say so.

@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lockstep::model::{EnvironmentName, Finding};
+use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::release::ledger::UnitHistory;
 use lockstep::release::verify::{BranchFacts, Judge, Vouched, is_judged_of, verify_units, vouched};
 use lockstep::workspace::Workspace;
 
+use super::ledger::{Believer, Ledger};
+use super::signing::{EventSigning, SigningArgs};
 use super::trust::Trusted;
 use super::verify::Certificates;
 use crate::context::Context;
@@ -58,6 +61,34 @@ impl<'a> Verifier<'a> {
         let mut findings = self.trusted.findings.clone();
         findings.extend(self.judged(|judge| verify_units(&facts, judge, &units))?);
         Ok(findings)
+    }
+
+    /// What says which events of the ledger count.
+    pub(super) fn believer<'b>(&'b self, delivery: &'b dyn Repository) -> Believer<'b> {
+        Believer::new(self.context, delivery, &self.trusted, &self.certificates)
+    }
+
+    /// What of the ledger counts for an agent, wherever it runs and in each environment, for an environment that it is to
+    /// go to.
+    pub(super) fn believed_of(
+        &self,
+        (ledger, delivery): (&Ledger<'_>, &dyn Repository),
+        workspace: &Workspace,
+        agent: &AgentName,
+        reader: &EnvironmentName,
+    ) -> Result<(UnitHistory, BTreeMap<EnvironmentName, UnitHistory>), Failure> {
+        let view = ledger.view()?;
+        let (everywhere, places) = view.agent(workspace, agent)?;
+        let (names, mut histories): (Vec<_>, Vec<_>) = places.into_iter().unzip();
+        histories.push(everywhere);
+        let mut histories = self.believer(delivery).believed(&view, histories, reader)?;
+        let everywhere = histories.pop().unwrap_or_default();
+        Ok((everywhere, names.into_iter().zip(histories).collect()))
+    }
+
+    /// What signs events, by the same trust file.
+    pub(super) fn signing(&self, repository: &dyn Repository) -> Result<EventSigning<'a>, Failure> {
+        EventSigning::new(self.context, repository, &self.trusted, &SigningArgs::default())
     }
 
     /// What a unit's signature vouches for.

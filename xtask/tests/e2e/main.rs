@@ -9,6 +9,7 @@ mod cel;
 mod docs;
 mod fleet;
 mod git;
+mod pipelines;
 mod readers;
 mod rego;
 mod schemas;

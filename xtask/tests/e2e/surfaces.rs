@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::fleet::Fleet;
 use crate::shell::{run, sh};
 
 const JUNIT: &str = "
@@ -75,4 +76,28 @@ fn python_reads_the_junit_report() {
         counts[0] == counts[1] && counts[0] == counts[2] && counts[0] != "0",
         "{read}"
     );
+}
+
+/// Sends SIGTERM to a check as soon as it heeds it, and prints how it ended.
+const STOPPED: &str = r#"
+import os, re, signal, subprocess, sys
+check = subprocess.Popen([os.environ['XTASK'], 'check', '--format', 'json', '--output', 'answer.json'],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def heeds():
+    status = open(f'/proc/{check.pid}/status').read()
+    return int(re.search(r'SigCgt:\s*(\w+)', status)[1], 16) >> (signal.SIGTERM - 1) & 1
+while check.poll() is None and not heeds():
+    pass
+check.send_signal(signal.SIGTERM)
+print(check.wait())
+"#;
+
+#[test]
+fn a_check_that_is_asked_to_stop_writes_what_it_has() {
+    let fleet = Fleet::new();
+    let clone = fleet.clone("clone", "");
+    fs::write(clone.join("../stopped.py"), STOPPED).unwrap();
+    assert_eq!(sh(&clone, "python3 ../stopped.py"), "4");
+    let answer = fs::read_to_string(clone.join("answer.json")).unwrap();
+    assert!(answer.contains(": a signal asked to stop"), "{answer}");
 }

@@ -185,8 +185,8 @@ fn what_there_was_no_time_for_is_told_and_is_no_pass() {
     assert_eq!(answer.exit, 4, "{}", answer.text());
     expect![[r#"
         [
-          "6 of 6 units, and what units ask of each other: the time was over",
-          "what differs from `HEAD`"
+          "what the fleet renders to, and every unit: the time was over",
+          "what differs from `HEAD`: the time was over"
         ]"#]]
     .assert_eq(&format!("{:#}", answer.json["unchecked"]));
     let output = command(fleet.folder(), &["check", "--time-limit", "0", "--format", "markdown"]).output();
@@ -242,4 +242,48 @@ fn what_reading_an_agent_found_before_is_not_repeated_with_its_cases() {
     "#]]
     .assert_eq(&answer.text());
     assert_eq!(answer.json["known"], 1);
+}
+
+#[test]
+fn a_stale_generated_file_is_named_where_the_change_may_have_made_it_so() {
+    let fleet = Fleet::small();
+    // a fleet that keeps no generated file misses none
+    fleet.done(&["check"]);
+    fleet.done(&["generate"]);
+    fleet.commit("Write what is generated");
+    fleet.done(&["check"]);
+    fleet.done(AGAINST_HEAD);
+    fleet.edit("agents/assistant/agent.yaml", "team: ", "team: other-");
+    for command in [&["check"][..], AGAINST_HEAD] {
+        let answer = fleet.run(command);
+        assert_eq!(answer.exit, 1, "{command:?}");
+        // one tells of all, since one command mends all
+        assert_eq!(answer.rules(), ["stale-generated-file"], "{command:?}");
+        assert!(answer.text().contains("and so are "), "{}", answer.text());
+    }
+    fleet.done(&["generate"]);
+    fleet.done(AGAINST_HEAD);
+    fleet.commit("Another team");
+    fleet.edit("docs/reference/environments.md", "# Environments", "# By hand");
+    fleet.commit("Edit a page");
+    let answer = fleet.run(&["check", "--base", "HEAD~1"]);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["stale-generated-file"]));
+}
+
+#[test]
+fn what_branches_say_wrong_keeps_nothing_from_being_compared() {
+    let fleet = Fleet::small();
+    let list = "environments: [dev, staging, canary, production]";
+    let branches = "branches: [{name: main, releases: [dev, staging, canary, production]}]\n";
+    fleet.edit("environments/fleet.yaml", list, &format!("{branches}{list}"));
+    fleet.commit("Name the branches");
+    fleet.edit(
+        "environments/fleet.yaml",
+        list,
+        "environments: [dev, canary, production]",
+    );
+    let answer = fleet.run(&["diff", "HEAD"]);
+    assert_eq!(answer.exit, 1);
+    let change = answer.json.to_string();
+    assert!(change.contains("\"removed\""), "{change}");
 }

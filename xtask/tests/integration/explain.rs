@@ -1,8 +1,9 @@
 //! `explain rule`, `explain field` and `explain command`, and the manual pages.
 
 use expect_test::{Expect, expect};
-use lockstep::reference::rules;
+use lockstep::reference::{example, rules, told};
 
+use super::pipelines::unknown_commands;
 use super::workbench::Workbench;
 
 fn check(line: &str, expected: Expect) {
@@ -31,6 +32,127 @@ fn every_rule_can_be_explained() {
         failed: there is no rule `unknown-kye`
         did you mean `unknown-key`?
         `docs/reference/findings.md` has all of them
+    "#]],
+    );
+}
+
+#[test]
+fn every_rule_has_an_example_that_can_be_typed() {
+    let mut ids: Vec<&str> = told().map(|(id, _)| id).collect();
+    for id in &ids {
+        assert!(
+            rules().iter().any(|rule| rule.id == *id && rule.example.is_none()),
+            "{id}"
+        );
+    }
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        let Some(shown) = example(rule) else {
+            wrong.push(format!("{} has no example", rule.id));
+            continue;
+        };
+        if shown.bad.is_empty() || shown.good.is_empty() || shown.bad == shown.good {
+            wrong.push(format!("{} does not show what is wrong and what is right", rule.id));
+        }
+        let typed = shown
+            .bad
+            .lines()
+            .chain(shown.good.lines())
+            .filter(|line| line.starts_with("$ "));
+        for line in typed {
+            wrong.extend(
+                unknown_commands(line)
+                    .into_iter()
+                    .map(|what| format!("{}: {what}", rule.id)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_that_is_listed_is_one_that_is_told() {
+    let listed = Workbench::of_repository().run("policy list").unwrap();
+    let own = listed.result["entries"].as_array().unwrap();
+    let own: Vec<&str> = own
+        .iter()
+        .filter(|entry| entry["by"] == "tool")
+        .filter_map(|entry| entry["rule"].as_str())
+        .collect();
+    assert!(own.contains(&"open-pod") && own.contains(&"fixed-replicas"), "{own:?}");
+    for id in own {
+        assert!(rules().iter().any(|rule| rule.id == id), "{id}");
+    }
+}
+
+#[test]
+fn every_word_of_an_answer_can_be_explained() {
+    let bench = Workbench::of_repository();
+    let words = [
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "101",
+        "usage",
+        "hold",
+        "disk",
+        "race",
+        "outside",
+        "unit_test",
+        "security_scan",
+        "low",
+        "high",
+        "error",
+        "warning",
+        "watching",
+        "rollbacked",
+        "incomplete",
+        "promotion",
+        "canary",
+        "blue-green",
+        "rolled-back",
+        "tuple",
+        "unpinned-image",
+        "release",
+        "agent",
+        "passed",
+    ];
+    for word in words {
+        let report = bench.run(&format!("explain word {word}")).unwrap();
+        assert!(report.text.contains(word), "{word}");
+    }
+    for meaning in lockstep::reference::words() {
+        assert!(
+            meaning.meaning.ends_with('.') || meaning.meaning.ends_with('`'),
+            "{meaning:?}"
+        );
+    }
+    check(
+        "explain word hold",
+        expect![[r#"
+        $ explain word hold
+        hold: a word of the design
+          A recorded stop: nothing but a person's `resume` releases that unit again.
+        hold: a kind of failure, with exit code 3
+          Something is held.
+        hold: a command
+          Stop releases of an agent to an environment
+        hold: a kind of file, or a key of one
+          A hold: nothing releases the unit until someone resumes it.
+    "#]],
+    );
+    check(
+        "explain word raze",
+        expect![[r#"
+        $ explain word raze
+        failed: there is no word `raze`
+        did you mean `race`?
     "#]],
     );
 }

@@ -44,7 +44,13 @@ fn a_tree_has_the_wanted_files_and_follows_no_link() {
         [
             ("agents/a/agent.yaml", &Entry::File(b"a".as_slice().into())),
             ("agents/link.yaml", &Entry::Link),
-            ("big.yaml", &Entry::Oversized(MAX_FILE_BYTES + 1)),
+            (
+                "big.yaml",
+                &Entry::Oversized {
+                    size: MAX_FILE_BYTES + 1,
+                    most: MAX_FILE_BYTES
+                }
+            ),
         ]
     );
 }

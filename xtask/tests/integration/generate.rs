@@ -42,6 +42,32 @@ fn a_stale_file_is_found_and_mended() {
 }
 
 #[test]
+fn the_pages_of_environments_and_monitoring_follow_the_fleet() {
+    let bench = Workbench::of_repository();
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = bench.text(path).unwrap();
+        assert!(text.contains(from), "{path}");
+        bench.put(path, &text.replace(from, to));
+    };
+    edit("environments/production/environment.yaml", "pods: 260", "pods: 261");
+    edit(
+        "agents/support-rag/agent.yaml",
+        "responseSeconds: 15",
+        "responseSeconds: 14",
+    );
+    let report = bench.run("generate --check").unwrap();
+    assert_eq!(
+        paths(&report.findings),
+        ["docs/reference/environments.md", "docs/reference/monitoring.md"]
+    );
+    bench.run("generate").unwrap();
+    let page = |name: &str| bench.text(&format!("docs/reference/{name}.md")).unwrap();
+    assert!(page("environments").contains("pods 261"));
+    let row = "| [support-rag](../runbooks/support-rag.md) | agent | 5.0 | 14 |";
+    assert_eq!(page("monitoring").matches(row).count(), 3);
+}
+
+#[test]
 fn a_pipeline_for_other_environments_is_found() {
     let bench = Workbench::of_repository();
     for service in ["gitlab", "jenkins", "argo-workflows"] {
@@ -64,7 +90,9 @@ fn a_pipeline_for_other_environments_is_found() {
             ".github/workflows/lockstep-rollback.yml",
             ".gitlab-ci.yml",
             "Jenkinsfile",
-            "ci/argo-workflows.yaml",
+            "ci/argo-workflows/lockstep-hold.yaml",
+            "ci/argo-workflows/lockstep-promote.yaml",
+            "ci/argo-workflows/lockstep-rollback.yaml",
         ]
     );
     assert_eq!(

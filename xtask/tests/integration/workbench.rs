@@ -10,6 +10,7 @@ use xtask::adapters::environment::Environment;
 use xtask::adapters::files::Disk;
 use xtask::adapters::http::Client;
 use xtask::adapters::memory::{FixedClock, MemoryFiles, MemoryPrograms};
+use xtask::adapters::signer::Opened;
 use xtask::cli::{Cli, Command};
 use xtask::commands;
 use xtask::context::{Context, Format};
@@ -77,10 +78,12 @@ impl Workbench {
                 source_branch: None,
                 identity: None,
             },
-            clock: Box::new(FixedClock(1_700_000_000)),
+            // 2026-12-01, when the waiver of the example fleet holds
+            clock: Box::new(FixedClock(1_796_083_200)),
             files: Box::new(MemoryFiles::new(files)),
             programs: Box::new(MemoryPrograms::default()),
             http: Box::new(Client::default()),
+            opened: Opened::default(),
             folder: PathBuf::from(ROOT),
             format: Format::Text,
             style: Style::Plain,
@@ -119,6 +122,11 @@ impl Workbench {
             .files
             .write(&Path::new(ROOT).join(path), text.as_bytes())
             .unwrap();
+    }
+
+    pub fn remove(&self, path: &str) {
+        let root = Path::new(ROOT);
+        self.context.files.remove(root, &root.join(path)).unwrap();
     }
 
     pub fn text(&self, path: &str) -> Option<String> {

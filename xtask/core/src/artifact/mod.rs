@@ -3,6 +3,7 @@
 pub mod bundle;
 mod commit;
 mod dsse;
+mod events;
 mod image;
 mod inventory;
 mod json;
@@ -19,6 +20,7 @@ mod verification;
 
 pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_key};
 pub use dsse::{IN_TOTO, pae};
+pub use events::{EVENTS_PREDICATE, MOST_EVENTS, SignedEvents, check_events, events_statement};
 pub use image::{CheckLogged, ImageReference, check_image, repository};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};
@@ -32,7 +34,7 @@ pub use statement::{
     Subject, SubjectDigest,
 };
 pub use trust::{Proof, Trust, TrustedImageSigner, TrustedSigner, proof};
-pub use trust_file::{CommitSigner, ImageSigner, Revocation, SequenceRange, SignerEntry, TrustFile};
+pub use trust_file::{CommitSigner, ImageSigner, Revocation, SequenceRange, SignedLedger, SignerEntry, TrustFile};
 pub use verification::{Certified, CheckCertificate, Signed, authority, check, key_id, payload, read_statement};
 
 pub use crate::model::ComponentChange;

@@ -19,6 +19,8 @@ pub struct Trust {
     pub settled: BTreeMap<EnvironmentName, BTreeSet<String>>,
     /// How old the last release may be, days.
     pub freshness: BTreeMap<EnvironmentName, u32>,
+    /// Environments whose events must be signed, and the commit of the ledger up to which they need not be.
+    pub ledger: BTreeMap<EnvironmentName, Option<String>>,
     /// Who may sign images.
     pub images: Vec<TrustedImageSigner>,
 }
@@ -121,7 +123,15 @@ impl Trust {
                 }
             }
         }
+        let mut ledger = BTreeMap::new();
+        for (environment, demand) in &file.ledger {
+            let since = demand.since.as_deref();
+            let pointer = format!("/ledger/{environment}/since");
+            problems.extend(since.and_then(|since| not_whole(since, &pointer)));
+            ledger.insert(environment.clone(), demand.since.clone());
+        }
         let mut trust = Trust {
+            ledger,
             commits,
             settled,
             freshness: file.freshness.clone(),

@@ -21,9 +21,23 @@ pub struct TrustFile {
     /// How old the last release of an environment may be, days: an older branch may be one that somebody froze.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub freshness: BTreeMap<EnvironmentName, u32>,
+    /// Environments whose events of the ledger count only where somebody who may has signed them: unsigned ones count by
+    /// themselves where they only stop something, as a hold does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ledger: BTreeMap<EnvironmentName, SignedLedger>,
     /// Who may sign container images.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<ImageSigner>,
+}
+
+/// What is asked of the events of an environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignedLedger {
+    /// A commit of the ledger's branch that somebody looked into, by its whole id: the events that it has need no
+    /// signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
 }
 
 /// A key, or an identity that a certificate names, and what it may sign.

@@ -10,7 +10,7 @@ use super::trust::{Proof, Trust, TrustedSigner};
 use crate::model::{Digest, Problem};
 
 /// Most subjects of one statement: a unit has about eight files.
-const MAX_SUBJECTS: usize = 1000;
+pub(super) const MAX_SUBJECTS: usize = 1000;
 
 /// A statement that someone in the trust file has signed.
 #[derive(Clone, Debug)]

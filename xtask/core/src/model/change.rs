@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{ClassifiedChange, Digest, EnvironmentName, ObjectId};
+use super::{ClassifiedChange, Digest, EnvironmentName, ObjectId, RiskClass};
 
 /// What differs between two states of the fleet.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
@@ -83,6 +83,9 @@ pub struct UnitDifference {
     /// What the tuple's tools permit more or less.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<PermissionChange>,
+    /// What other contracts, tools and indexes mean for those who rely on them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub meanings: Vec<Meaning>,
     /// The objects that differ.
     pub objects: Vec<ObjectChange>,
     /// Every change with its risk class, in the order in which they stand here.
@@ -149,6 +152,17 @@ pub struct PermissionChange {
     pub permission: String,
     /// Whether it is new or gone.
     pub change: ChangeKind,
+}
+
+/// What the change of a contract, of tools or of an index means for those who rely on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Meaning {
+    /// The component: `contract`, `tools` or `retrieval`.
+    pub component: String,
+    /// What it means, in a few words.
+    pub text: String,
+    /// Its class.
+    pub risk: RiskClass,
 }
 
 /// An object that differs.

@@ -119,6 +119,14 @@ impl Finding {
         self.at(file, 0, 0)
     }
 
+    /// Moves it down, where it was found in a text that stands below as many lines of the file.
+    pub fn below(mut self, lines: usize) -> Finding {
+        if let Some(location) = self.location.as_mut().filter(|location| location.line > 0) {
+            location.line += lines;
+        }
+        self
+    }
+
     /// Says what to do.
     pub fn help(mut self, help: impl Into<String>) -> Finding {
         self.help = Some(help.into());

@@ -18,7 +18,7 @@ mod tuple;
 mod version;
 
 pub use change::{
-    ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts,
+    ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts, Meaning,
     ObjectChange, PermissionChange, PromptChange, Step, UnitDifference,
 };
 pub use digest::{Digest, canonical_json};
@@ -33,7 +33,7 @@ pub use risk::{ClassifiedChange, RiskClass};
 pub use rules::{Example, RULES, Rule};
 pub use sequence::common;
 pub use time::{Timestamp, is_day};
-pub use tree::{Entry, FileTree, MAX_FILE_BYTES};
+pub use tree::{Entry, FileTree, MAX_FILE_BYTES, MAX_MANIFEST_BYTES};
 pub use tuple::{
     BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,
     PromptChoice, Tier, ToolOverride, Tuple,

@@ -114,6 +114,10 @@ impl UnitDifference {
             what: format!("{} {}", change.id.kind, change.id.name),
             risk: change.risk(),
         });
-        components.chain(permissions).chain(objects).collect()
+        let meanings = self.meanings.iter().map(|meaning| ClassifiedChange {
+            what: format!("{}: {}", meaning.component, meaning.text),
+            risk: meaning.risk,
+        });
+        components.chain(permissions).chain(meanings).chain(objects).collect()
     }
 }

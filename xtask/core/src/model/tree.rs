@@ -10,6 +10,9 @@ use super::Finding;
 /// Largest file that is read, in bytes: no file that a person writes comes near it.
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
+/// Largest file of manifests from elsewhere that is read, in bytes: all that a cluster has may be one.
+pub const MAX_MANIFEST_BYTES: u64 = 64 * 1024 * 1024;
+
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -17,8 +20,13 @@ pub enum Entry {
     File(Arc<[u8]>),
     /// A symbolic link, which is never followed.
     Link,
-    /// A file over [`MAX_FILE_BYTES`], which is never read; its size in bytes.
-    Oversized(u64),
+    /// A file that is too large to be read.
+    Oversized {
+        /// Its size, in bytes.
+        size: u64,
+        /// The largest size that would have been read.
+        most: u64,
+    },
 }
 
 /// Files by path; paths are relative, with `/` between their parts.
@@ -47,7 +55,7 @@ impl FileTree {
     pub fn get(&self, path: &str) -> Option<&Arc<[u8]>> {
         match self.entries.get(path)? {
             Entry::File(bytes) => Some(bytes),
-            Entry::Link | Entry::Oversized(_) => None,
+            Entry::Link | Entry::Oversized { .. } => None,
         }
     }
 
@@ -72,7 +80,7 @@ impl FileTree {
             .take_while(move |(path, _)| path.starts_with(&prefix))
             .filter_map(|(path, entry)| match entry {
                 Entry::File(bytes) => Some((path.as_str(), bytes)),
-                Entry::Link | Entry::Oversized(_) => None,
+                Entry::Link | Entry::Oversized { .. } => None,
             })
     }
 
@@ -144,10 +152,10 @@ fn entry_finding(path: &str, entry: &Entry) -> Option<Finding> {
             .in_file(path)
             .help("put the file itself in its place"),
         ),
-        Entry::Oversized(size) => Some(
+        Entry::Oversized { size, most } => Some(
             Finding::error(
                 "oversized-file",
-                format!("`{path}` has {size} bytes, more than the {MAX_FILE_BYTES} that are read"),
+                format!("`{path}` has {size} bytes, more than the {most} that are read"),
             )
             .in_file(path)
             .help("keep data out of the tree and name it by digest"),

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::admission::{About, Policies, Policy};
-use super::controls::{CONTROLS, NATIVE};
+use super::controls::{CONTROLS, SERVED};
+use super::rego;
+use super::rules::RULES;
+use crate::model::{FileTree, Rule};
 
 /// Every rule.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -55,10 +58,17 @@ pub struct Control {
 }
 
 impl Catalogue {
-    /// The rules of these policies, and those that the tool itself judges.
-    pub fn of(policies: &Policies) -> Catalogue {
-        let of_policies = policies.iter().map(Entry::of_policy);
-        let mut entries: Vec<Entry> = of_policies.chain(NATIVE.iter().map(Entry::of_tool)).collect();
+    /// The rules of these policies, those of a tree's policies in Rego, and those that the tool itself judges.
+    pub fn of(policies: &Policies, tree: &FileTree) -> Catalogue {
+        let mut entries: Vec<Entry> = policies.iter().map(Entry::of_policy).collect();
+        entries.extend(rego::about(tree).into_iter().map(Entry::of_rego));
+        let own = RULES.iter().copied().flatten();
+        // a policy goes before a rule of the tool that has its name
+        let own: Vec<Entry> = own
+            .filter(|rule| entries.iter().all(|entry| entry.about.rule != rule.id))
+            .map(Entry::of_tool)
+            .collect();
+        entries.extend(own);
         entries.sort_by(|left, right| left.about.rule.cmp(&right.about.rule));
         Catalogue { entries }
     }
@@ -110,14 +120,29 @@ impl Entry {
         }
     }
 
-    fn of_tool((rule, controls, reason): &(&str, &str, &str)) -> Entry {
-        let controls = controls.split(',').filter(|control| !control.is_empty());
+    fn of_rego(about: About) -> Entry {
+        Entry {
+            about,
+            by: "rego",
+            in_dev: "as it says".to_owned(),
+            elsewhere: "as it says".to_owned(),
+            file: String::new(),
+            expressions: Vec::new(),
+        }
+    }
+
+    fn of_tool(rule: &Rule) -> Entry {
+        let served = SERVED.iter().filter(|(id, _)| *id == rule.id);
+        let controls = served.flat_map(|(_, controls)| *controls);
         Entry {
             about: About {
-                rule: (*rule).to_owned(),
-                reason: (*reason).to_owned(),
+                rule: rule.id.to_owned(),
+                reason: rule.reason.to_owned(),
+                remediation: rule.remedy.to_owned(),
+                bad: rule.example.map(|example| example.bad.to_owned()).unwrap_or_default(),
+                good: rule.example.map(|example| example.good.to_owned()).unwrap_or_default(),
                 category: "across objects".to_owned(),
-                controls: controls.map(str::to_owned).collect(),
+                controls: controls.map(|control| (*control).to_owned()).collect(),
                 ..About::default()
             },
             by: "tool",

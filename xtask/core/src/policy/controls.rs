@@ -44,32 +44,5 @@ pub(super) const CONTROLS: &[(&str, &str)] = &[
     ("slsa/pinned-dependencies", "what runs is named by digest"),
 ];
 
-/// Rules over several objects, which no admission policy can see: id, controls, reason.
-pub(super) const NATIVE: &[(&str, &str, &str)] = &[
-    (
-        "contested-replicas",
-        "",
-        "a workload with fixed replicas and an autoscaler is scaled to and fro by both",
-    ),
-    (
-        "dangling-reference",
-        "",
-        "a Service, Ingress, autoscaler, network policy or monitor that points to nothing does nothing",
-    ),
-    (
-        "deprecated-api",
-        "",
-        "a kind that the next version of Kubernetes drops stops working with the next upgrade",
-    ),
-    ("duplicate-host", "", "two routes for the same host answer by turns"),
-    (
-        "missing-disruption-budget",
-        "",
-        "without a PodDisruptionBudget the drain of a node may take all pods at once",
-    ),
-    (
-        "unisolated-pod",
-        "cis/5.3.2,nsa/network-separation",
-        "a pod that no network policy selects reaches, and is reached by, everything",
-    ),
-];
+/// The controls that the tool's own rules over several objects serve, which no admission policy can see.
+pub(super) const SERVED: &[(&str, &[&str])] = &[("open-pod", &["cis/5.3.2", "nsa/network-separation"])];

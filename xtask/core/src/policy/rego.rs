@@ -1,8 +1,11 @@
 //! Policies in Rego, by conftest's conventions: `deny`, `warn` and `violation` of every package, over one object at a
 //! time.
 
+mod about;
 #[cfg(feature = "rego")]
 mod engine;
+
+pub use about::about;
 
 #[cfg(feature = "rego")]
 pub use engine::{Rego, Session};

@@ -1,6 +1,7 @@
 //! Waivers: what is wrong and may be so for a while, always told apart from what is right.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::model::{FileTree, Finding, Timestamp, Waiver, suggestion};
 use crate::workspace::files::{WaiverFile, WaiverScope};
@@ -24,8 +25,8 @@ struct Read {
     file: WaiverFile,
     path: String,
     positions: Option<Positions>,
-    /// The first second at which it no longer holds.
-    end: i64,
+    /// The seconds in which it holds.
+    holds: Range<i64>,
 }
 
 /// What a run knows that waivers depend on.
@@ -55,11 +56,11 @@ impl Waivers {
                 file,
                 path: path.to_owned(),
                 positions,
-                end: 0,
+                holds: 0..0,
             };
             match read.dates() {
-                Ok(end) => {
-                    read.end = end;
+                Ok(holds) => {
+                    read.holds = holds;
                     waivers.push(read);
                 }
                 Err(finding) => findings.push(finding),
@@ -77,7 +78,7 @@ impl Waivers {
                 continue;
             };
             used.insert(index);
-            if now < waiver.end {
+            if waiver.holds.contains(&now) {
                 finding.waiver = Some(Box::new(Waiver {
                     reason: waiver.file.reason.clone(),
                     owner: waiver.file.owner.clone(),
@@ -107,8 +108,8 @@ impl Read {
         finding.at(&self.path, line, column)
     }
 
-    /// When it ends, or what is wrong with its dates.
-    fn dates(&self) -> Result<i64, Finding> {
+    /// When it holds, or what is wrong with its dates.
+    fn dates(&self) -> Result<Range<i64>, Finding> {
         let day = |key: &str, text: &str| {
             let moment = Timestamp::parse(&format!("{text}T00:00:00Z"));
             let wrong = || Finding::error("invalid-value", format!("`{key}` is `{text}`, which is no day"));
@@ -124,7 +125,8 @@ impl Read {
             let finding = self.at("expires", Finding::error("overlong-waiver", message));
             return Err(finding.help("let it expire sooner, and write another one then if it is still needed"));
         }
-        Ok(expires + DAY)
+        // a day begins earlier in the east
+        Ok(created - DAY..expires + DAY)
     }
 
     fn admits(&self, finding: &Finding) -> bool {
@@ -144,7 +146,15 @@ impl Read {
                 None => finding.help("`cargo xtask policy list` lists the rules"),
             });
         }
-        if run.now >= self.end {
+        if run.now < self.holds.start {
+            let message = format!(
+                "the waiver of `{rule}` begins on {}, which is still to come",
+                self.file.created
+            );
+            let finding = self.at("created", Finding::error("overlong-waiver", message));
+            return Some(finding.help("write the day on which it is asked for: it holds 90 days from then at most"));
+        }
+        if run.now >= self.holds.end {
             let message = format!("the waiver of `{rule}` expired on {}", self.file.expires);
             let finding = self.at("expires", Finding::error("expired-waiver", message));
             let help = if is_used {

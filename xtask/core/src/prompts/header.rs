@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Metric;
+
 /// The front matter of a prompt file. Keys with a dot are extensions; `lockstep.…` are ours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -29,9 +31,10 @@ pub struct PromptHeader {
     /// What it is to be answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<OutputHeader>,
-    /// What was measured with this version: share of tasks done, of tool calls that were right, and stars out of five.
+    /// What was measured with this version: share of tasks done, of tool calls that were right, and stars as
+    /// `4.2/5.0`.
     #[serde(default, rename = "lockstep.metrics", skip_serializing_if = "BTreeMap::is_empty")]
-    pub metrics: BTreeMap<String, f64>,
+    pub metrics: BTreeMap<String, Metric>,
     /// What is new in this version.
     #[serde(default, rename = "lockstep.changes", skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<String>,

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::header::PromptHeader;
-use super::lint;
+use super::lint::{self, Spot};
 use super::picoschema::json_schema;
 use super::source::{place, split};
 use super::template::{Template, parse};
 use crate::model::Finding;
+use crate::yaml::{Positions, Segment, path_of_pointer, read_value};
 
 /// A prompt: what it says of itself, and its template.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,9 +63,13 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
     let output = answer.and_then(|schema| expanded(path, text, "output", schema, findings));
     let (template, input) = (template?, input?);
     let linted = lint::lint(&template, &input, &header);
-    findings.extend(linted.notices.into_iter().map(|(offset, finding)| match offset {
-        Some(offset) => at(finding, offset),
-        None => finding.in_file(path),
+    findings.extend(linted.notices.into_iter().map(|(spot, finding)| match spot {
+        Spot::Template(offset) => at(finding, offset),
+        Spot::Input(name) => {
+            let (line, column) = input_place(text, &header, &name);
+            finding.at(path, line, column)
+        }
+        Spot::File => finding.in_file(path),
     }));
     let partials = linted.partials.into_iter().map(|(name, offset)| {
         let (line, column) = place(text, source.body_at + offset);
@@ -96,9 +101,24 @@ fn expanded(path: &str, text: &str, key: &str, schema: &Value, findings: &mut Ve
     }
 }
 
+/// Where the front matter declares an input: as `name?(type, what it is)`, or among the properties of a JSON Schema.
+fn input_place(text: &str, header: &PromptHeader, name: &str) -> (usize, usize) {
+    let schema = header.input.as_ref().and_then(|input| input.schema.as_ref());
+    let declares = |key: &&String| key.split(['?', '(']).next() == Some(name);
+    let own = schema.and_then(|schema| schema.as_object()?.keys().find(declares));
+    let path = match own {
+        Some(key) => vec!["input", "schema", key],
+        None => vec!["input", "schema", "properties", name],
+    };
+    let path: Vec<Segment> = path.into_iter().map(|key| Segment::Key(key.to_owned())).collect();
+    let positions = header_text(text).and_then(|header| Positions::of(&header).ok());
+    positions.map_or((1, 1), |positions| {
+        positions.key(&path).unwrap_or_else(|| positions.nearest(&path))
+    })
+}
+
 /// Where a value of the front matter stands in the file.
 fn header_place(text: &str, pointer: &str) -> (usize, usize) {
-    use crate::yaml::{Positions, path_of_pointer, read_value};
     let found = header_text(text).and_then(|header| {
         let value = read_value(&header).ok()?;
         let path = path_of_pointer(&value, pointer)?;

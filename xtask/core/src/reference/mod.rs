@@ -1,15 +1,21 @@
 //! Generated references: schemas for editors, and pages for people, from the types and tables of the code.
 
+mod environments;
+mod examples;
 mod field;
 mod findings;
+mod monitoring;
 mod owners;
 mod runbook;
 mod schema;
 mod templates;
 mod values;
+mod words;
 
+pub use examples::{Shown, example, told};
 pub use field::{FieldHelp, KeyHelp, UnknownField, field};
 pub use findings::rules;
+pub use words::{Meaning, choices, words};
 
 use std::collections::BTreeMap;
 
@@ -32,9 +38,20 @@ pub fn files(workspace: &Workspace, tree: &FileTree) -> BTreeMap<String, String>
     for (kind, schema) in kinds() {
         files.insert(layout::schema(kind), schema_text(kind, schema));
     }
+    for (name, text) in [("findings", findings::page(tree)), ("templates", templates::page())] {
+        files.insert(layout::reference(name), page(&text));
+    }
+    files.extend(pages(workspace));
+    files
+}
+
+/// The generated files that tell of the fleet itself: path and text. Two workspaces with the same pages differ in nothing that
+/// any of these files tells, whichever part of the fleet they are.
+pub fn pages(workspace: &Workspace) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
     for (name, text) in [
-        ("findings", findings::page(tree)),
-        ("templates", templates::page()),
+        ("environments", environments::page(workspace)),
+        ("monitoring", monitoring::page(workspace)),
         ("values", values::page(workspace)),
     ] {
         files.insert(layout::reference(name), page(&text));

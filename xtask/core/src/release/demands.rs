@@ -2,6 +2,7 @@
 
 use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict, unlearnt};
 use super::promotion::Move;
+use super::regression;
 use crate::model::{EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
 use crate::prompts::evaluation::{Bar, VerdictOutcome};
 use crate::prompts::statistics::percent;
@@ -22,7 +23,7 @@ fn evidence<'a>(demands: Option<&'a Demands>, to: &Environment) -> &'a [Evidence
 
 /// Whether something is asked of an evaluation, so that there must be one.
 fn is_measured(demands: &Demands) -> bool {
-    demands.least_cases.is_some() || demands.pass_rate.is_some() || demands.proved
+    demands.least_cases.is_some() || demands.pass_rate.is_some() || demands.proved || demands.compared
 }
 
 /// What an environment asks for and the ledger does not have.
@@ -40,9 +41,9 @@ pub(super) fn unmet(workspace: &Workspace, from: &Environment, to: &Environment,
     }
     for kind in kinds {
         findings.extend(match kind {
-            EvidenceKind::Evaluated => missing_evaluation(demands, from, to, step),
-            EvidenceKind::Verified => missing_verdict(from, step),
-            EvidenceKind::Retrospective => missing_retrospective(to, step),
+            EvidenceKind::Evaluated => evaluation(demands, from, to, step),
+            EvidenceKind::Verified => missing_verdict(from, step).into_iter().collect(),
+            EvidenceKind::Retrospective => missing_retrospective(to, step).into_iter().collect(),
         });
     }
     findings
@@ -71,13 +72,10 @@ fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
 
 /// Evidence counts for this tuple with the overrides of where it goes and the cases as they are now, and its last word
 /// counts, whichever cases it was about. A tuple without a model has nothing that cases could judge.
-fn missing_evaluation(
-    demands: Option<&Demands>,
-    from: &Environment,
-    to: &Environment,
-    step: &Move<'_>,
-) -> Option<Finding> {
-    step.source.tuple.model.as_ref()?;
+fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, step: &Move<'_>) -> Vec<Finding> {
+    if step.source.tuple.model.is_none() {
+        return Vec::new();
+    }
     let tuple = step.source.id;
     let overrides = Evaluated::overrides_digest(&to.overrides(step.agent));
     let evaluations = step.everywhere.facts().filter_map(|(_, fact)| match fact {
@@ -85,7 +83,7 @@ fn missing_evaluation(
         _ => None,
     });
     let (exact, other): (Vec<_>, Vec<_>) = evaluations.partition(|evaluated| evaluated.overrides == overrides);
-    let (agent, to) = (step.agent, &to.name);
+    let agent = step.agent;
     let today = exact.iter().rfind(|evaluated| evaluated.suite_digest == step.suites);
     let said = |how: &str, evaluated: &Evaluated| {
         let why = evaluated.reasons.join("; ");
@@ -99,28 +97,44 @@ fn missing_evaluation(
             Some(Finding::error("incomplete-evaluation", message))
         }
     };
-    let finding = match exact.last() {
-        Some(last) => judged(last).or_else(|| match today {
-            Some(today) => judged(today).or_else(|| weak_evaluation(demands, today, to, step)),
-            None => {
-                let message = format!("the committed cases of `{agent}` are not those that it was evaluated with");
-                Some(Finding::error("stale-evaluation", message))
+    let mut findings = match (exact.last(), today) {
+        (Some(last), today) => match (judged(last).or_else(|| judged(today?)), today) {
+            (Some(finding), _) => vec![finding],
+            (None, Some(today)) => {
+                let mut findings = regression::steps_back(demands, to, step, today);
+                findings.extend(weak_evaluation(demands, today, &to.name, step));
+                findings
             }
-        })?,
-        None if other.is_empty() => {
+            (None, None) => {
+                let message = format!("the committed cases of `{agent}` are not those that it was evaluated with");
+                vec![Finding::error("stale-evaluation", message)]
+            }
+        },
+        (None, _) if other.is_empty() => {
             let message = format!("the tuple of `{agent}` was never evaluated: `{tuple}`");
-            Finding::error("missing-evaluation", message)
+            vec![Finding::error("missing-evaluation", message)]
         }
-        None => {
-            let message = format!("`{agent}` was never evaluated with the overrides of `{to}`, only with others");
-            Finding::error("missing-evaluation", message)
+        (None, _) => {
+            let message = format!(
+                "`{agent}` was never evaluated with the overrides of `{}`, only with others",
+                to.name
+            );
+            vec![Finding::error("missing-evaluation", message)]
         }
     };
-    let bar = demands.map_or_else(String::new, options);
-    Some(finding.in_file(layout::cases(agent)).help(format!(
-        "`cargo xtask evaluate {agent} --environment {} --for {to}{bar} --evidence`",
-        from.name
-    )))
+    let mut bar = demands.map_or_else(String::new, options);
+    let is_uncompared = |finding: &Finding| finding.rule == "uncompared-evaluation";
+    if demands.is_some_and(|demands| demands.compared) || findings.iter().any(is_uncompared) {
+        bar += &format!(" --against {}", to.name);
+    }
+    let help = format!(
+        "`cargo xtask evaluate {agent} --environment {} --for {}{bar} --evidence`",
+        from.name, to.name
+    );
+    for finding in findings.iter_mut().filter(|finding| finding.help.is_none()) {
+        *finding = finding.clone().in_file(layout::cases(agent)).help(&help);
+    }
+    findings
 }
 
 /// What is asked for, as options of an evaluation.
@@ -152,8 +166,12 @@ fn weak_evaluation(
         }
         Some(_) => {}
         None => {
-            let before = cases_before(step).filter(|before| cases < *before);
-            if let Some(before) = before {
+            // a record that names its cases says which of them are gone
+            let current = step.here.current();
+            let before =
+                current.and_then(|current| regression::spoke_for(current.release.tuple, step.here, step.everywhere));
+            let before = before.filter(|before| before.roll.is_empty());
+            if let Some(before) = before.map(|before| before.cases).filter(|before| cases < *before) {
                 return weak(format!(
                     "{cases} cases speak for `{agent}`, and {before} did for what runs in `{to}`"
                 ));
@@ -173,17 +191,6 @@ fn weak_evaluation(
         rate.map_or_else(|| "an unknown share".to_owned(), percent),
         percent(bar)
     ))
-}
-
-/// How many cases spoke for what runs where it goes to.
-fn cases_before(step: &Move<'_>) -> Option<usize> {
-    let current = step.here.current()?.release;
-    let evaluations = step.everywhere.facts().filter_map(|(_, fact)| match fact {
-        Fact::Evaluated(evaluated) if evaluated.tuple == current.tuple => Some(evaluated),
-        _ => None,
-    });
-    let passed = evaluations.filter(|evaluated| evaluated.outcome == VerdictOutcome::Passed);
-    passed.last().map(|evaluated| evaluated.cases)
 }
 
 fn missing_verdict(from: &Environment, step: &Move<'_>) -> Option<Finding> {

@@ -143,7 +143,13 @@ pub fn sla_results(history: &UnitHistory) -> Vec<SlaResult> {
 /// What an event says, in a few words.
 pub fn summary(fact: &Fact) -> String {
     match fact {
-        Fact::Stage(stage) => format!("{} {}", stage.stage, stage.status.word()),
+        Fact::Stage(stage) => {
+            let why = stage
+                .reason
+                .as_ref()
+                .map_or(String::new(), |reason| format!(": {reason}"));
+            format!("{} {}{why}", stage.stage, stage.status.word())
+        }
         Fact::Committed(committed) => format!("commit {}{}", committed.number, aside(committed.overrides.len())),
         Fact::Released(released) => match &released.promoted_from {
             Some(from) => format!("{} from {}", released.release.version, from.environment),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::demands;
 use super::ledger::{ReleaseKind, UnitHistory, Verdict};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, Stage, Version};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, Severity, Stage, Version};
 use crate::workspace::files::{Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
 use crate::workspace::{Environment, Workspace, layout};
 use crate::yaml;
@@ -61,6 +61,7 @@ pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, s
     findings.extend(step.hold.map(|hold| held(&to.name, step.agent, hold)));
     findings.extend(blocked(from, step));
     findings.extend(reused(to, step));
+    findings.extend(lower(to, step));
     findings.extend(demands::unmet(workspace, from, to, step));
     findings.extend(demands::open_lessons(step));
     for history in step.places.values().chain([step.everywhere]) {
@@ -153,6 +154,30 @@ fn reused(to: &Environment, step: &Move<'_>) -> Option<Finding> {
         .in_file(layout::release(&to.name, step.agent))
         .help("give it a label of its own: `--as v…`"),
     )
+}
+
+/// A label below the one that runs: who goes back means a rollback, and who does not has mistyped. A hotfix may mend an
+/// older line than the one that is shown to a few.
+fn lower(to: &Environment, step: &Move<'_>) -> Option<Finding> {
+    let runs = &to.releases.get(step.agent)?.version;
+    if step.version >= *runs {
+        return None;
+    }
+    let message = format!(
+        "`{}` of `{}` comes before `{runs}`, which `{}` runs: -rc, -gray, the release itself, -r is the order of one version",
+        step.version, step.agent, to.name
+    );
+    let finding = Finding {
+        severity: match step.kind {
+            ReleaseKind::Hotfix => Severity::Warning,
+            ReleaseKind::Regular | ReleaseKind::Gray => Severity::Error,
+        },
+        ..Finding::error("lower-version", message)
+    };
+    Some(finding.in_file(layout::release(&to.name, step.agent)).help(format!(
+        "to go back: `cargo xtask rollback {} --environment {}`; otherwise give it a higher label: `--as v…`",
+        step.agent, to.name
+    )))
 }
 
 /// The release file after a promotion; nothing where it says so already.

@@ -5,6 +5,11 @@ use crate::model::Rule;
 /// The rules of this room, by id. Those of promotion and rollback can be set aside with `--override`.
 pub const RULES: &[Rule] = &[
     Rule::new(
+        "backdated-event",
+        "a signed event claims to be older than the one that it follows, so that a key would count that was taken out of use",
+        "find out who signed it; if it is true, record it again with the key that is in use",
+    ),
+    Rule::new(
         "blocked-release",
         "a gate or a person has said that the release must not go on",
         "promote another release, or `cargo xtask mark … verified` with a reason",
@@ -13,6 +18,11 @@ pub const RULES: &[Rule] = &[
         "broken-ledger",
         "an event was changed or taken out of the ledger, so that it no longer proves what happened",
         "look at the log of `lockstep/ledger`, and put back what is missing",
+    ),
+    Rule::new(
+        "changed-case",
+        "a case that spoke for what runs there asks or demands something else now, and an easier one would hide a step back",
+        "have somebody read the change: it stops nothing",
     ),
     Rule::new(
         "changed-record",
@@ -33,6 +43,16 @@ pub const RULES: &[Rule] = &[
         "incomplete-evaluation",
         "cases of the tuple had no recorded answer, and what is not known is no pass",
         "record the answers with `cargo xtask evaluate … --live --record`, then evaluate it again with `--evidence`",
+    ),
+    Rule::new(
+        "lower-version",
+        "the label comes before the one that runs, so that the history would read backwards",
+        "go back with `rollback`, give the release a higher label with `--as`, or say that it is a hotfix",
+    ),
+    Rule::new(
+        "missing-case",
+        "a case that spoke for what runs there is gone, so that nobody would see what it was written against come back",
+        "write it again, under its id; one that has had its day is set aside with `--override missing-case`",
     ),
     Rule::new(
         "missing-evaluation",
@@ -65,6 +85,11 @@ pub const RULES: &[Rule] = &[
         "`cargo xtask incident close <id> --cause … --reason …` when it is over",
     ),
     Rule::new(
+        "regressed-evaluation",
+        "cases that held for what runs there do not hold for what would replace it",
+        "mend the prompt; `margin:` under `promotion:` in fleet.yaml says how far the share of cases may fall",
+    ),
+    Rule::new(
         "reused-version",
         "one label would stand for two tuples, so nobody could tell which one ran",
         "promote with another label: `--as`",
@@ -80,6 +105,11 @@ pub const RULES: &[Rule] = &[
         "commit the cases, then `cargo xtask evaluate <agent> --environment <from> --for <to> --evidence`",
     ),
     Rule::new(
+        "uncompared-evaluation",
+        "no record names the cases that spoke for what runs there, so that a step back would go unseen",
+        "`cargo xtask evaluate <agent> --environment <from> --for <to> --against <to> --evidence`",
+    ),
+    Rule::new(
         "unfinished-retrospective",
         "a retrospective with empty lines says nothing that anyone could act on",
         "fill them in, or remove a line that does not apply",
@@ -88,6 +118,11 @@ pub const RULES: &[Rule] = &[
         "unfinished-rollback",
         "a rollback did not get as far as the release file, so that the next release would bring back what was rolled back",
         "run the same rollback again: it writes what is missing, and nothing twice",
+    ),
+    Rule::new(
+        "unknown-tuple",
+        "a stage was recorded of a tuple that no branch and no event knows, so that it may prove nothing",
+        "record it again with the id that `candidate` or `status` shows, if it was mistyped",
     ),
     Rule::new(
         "unreadable-event",
@@ -103,6 +138,11 @@ pub const RULES: &[Rule] = &[
         "unsafe-rollback",
         "the index was built anew for another embedding, so that the earlier release would find nothing in it",
         "go back to a release with the same embedding, or pass `--accept` when the old index is restored",
+    ),
+    Rule::new(
+        "unsigned-event",
+        "an event that would let something go on has no signature that speaks for it",
+        "record it again where a key is that the trust file knows, or settle what was there before with `since:`",
     ),
     Rule::new(
         "weak-evaluation",

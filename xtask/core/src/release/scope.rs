@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::{AgentName, EnvironmentName, Finding};
-use crate::workspace::Environment;
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT, Place};
+use crate::workspace::{Environment, of_branches};
 
 /// How far a finding reaches.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +69,12 @@ impl Blocked {
                 .map(Scope::of)
                 .collect(),
         }
+    }
+
+    /// What they keep from being compared: a release waits for `branches:` to be right, but what units are does not hang on it.
+    pub fn compared(findings: &[Finding]) -> Blocked {
+        let bear = findings.iter().filter(|finding| !of_branches(finding));
+        Blocked::by(&bear.cloned().collect::<Vec<_>>())
     }
 
     /// Whether the whole fleet is.

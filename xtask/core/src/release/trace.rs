@@ -1,8 +1,10 @@
 //! Trace: which release a digest, a commit or a label leads to.
 
+use std::collections::BTreeMap;
+
 use super::ledger::{Event, Fact, Recorded, Released, UnitHistory};
 use crate::artifact::TupleRecord;
-use crate::model::{AgentName, PlainVersion};
+use crate::model::{AgentName, Digest, PlainVersion};
 use crate::workspace::layout;
 
 /// What somebody found on a pod, in a commit or in a log.
@@ -58,22 +60,67 @@ impl Clue {
     }
 }
 
-/// What the ledger says of the release that a commit wrote.
-pub fn released<'a>(history: &'a UnitHistory, release: &Recorded) -> Option<&'a Released> {
-    let commit = release.brought_back.as_ref().unwrap_or(&release.release).commit.clone();
-    history.facts().find_map(|(_, fact)| match fact {
-        Fact::Released(released) if released.release.commit == commit => Some(&**released),
-        _ => None,
-    })
+/// What the ledger says of a unit's releases, each looked up at once.
+#[derive(Debug)]
+pub struct Told<'a> {
+    here: &'a UnitHistory,
+    released: BTreeMap<&'a str, &'a Released>,
 }
 
-/// The events that speak of a release: those about its tuple, here and wherever it runs.
-pub fn evidence<'a>(histories: &[&'a UnitHistory], release: &Recorded) -> Vec<&'a Event> {
-    let about = |(event, fact): (&'a Event, &'a Fact)| (fact.tuple() == Some(release.release.tuple)).then_some(event);
-    histories
-        .iter()
-        .flat_map(|history| history.facts().filter_map(about))
-        .collect()
+impl<'a> Told<'a> {
+    /// What the history of a unit says where it runs.
+    pub fn new(here: &'a UnitHistory) -> Told<'a> {
+        let released = here.facts().filter_map(|(_, fact)| match fact {
+            Fact::Released(released) => Some((released.release.commit.as_str(), &**released)),
+            _ => None,
+        });
+        Told {
+            here,
+            released: released.collect(),
+        }
+    }
+
+    /// What it says of the release that a commit wrote.
+    pub fn released(&self, release: &Recorded) -> Option<&'a Released> {
+        let commit = &release.brought_back.as_ref().unwrap_or(&release.release).commit;
+        self.released.get(commit.as_str()).copied()
+    }
+
+    /// The events that speak of each of these releases, the earliest first, here and in the history of the agent wherever
+    /// it runs. An event about a commit goes to its
+    /// release; one about a tuple is told once, with the last of the releases that have the tuple.
+    pub fn evidence(&self, everywhere: &'a UnitHistory, releases: &[&Recorded]) -> Vec<Vec<&'a Event>> {
+        let last: BTreeMap<Digest, usize> = releases
+            .iter()
+            .enumerate()
+            .map(|(index, release)| (release.release.tuple, index))
+            .collect();
+        let by_commit: BTreeMap<&str, usize> = releases
+            .iter()
+            .enumerate()
+            .map(|(index, release)| (release.release.commit.as_str(), index))
+            .collect();
+        let mut evidence = vec![Vec::new(); releases.len()];
+        for (event, fact) in everywhere.facts().chain(self.here.facts()) {
+            let Some(last) = fact.tuple().and_then(|tuple| last.get(&tuple)) else {
+                continue;
+            };
+            let own = commit(fact).and_then(|commit| by_commit.get(commit));
+            if let Some(events) = evidence.get_mut(*own.unwrap_or(last)) {
+                events.push(event);
+            }
+        }
+        evidence
+    }
+}
+
+/// The commit of the environment's branch that a fact is about.
+fn commit(fact: &Fact) -> Option<&str> {
+    match fact {
+        Fact::Marked(mark) => Some(&mark.release.commit),
+        Fact::Gated(gated) => Some(&gated.release.commit),
+        _ => fact.commit(),
+    }
 }
 
 /// The files that a release was made of, by what they are.

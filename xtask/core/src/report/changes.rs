@@ -8,7 +8,7 @@ use super::Style;
 use super::lines::{Line, compare_lines};
 use super::values::{line, printable, short_digests, short_pair, short_value};
 use crate::model::{
-    ChangeKind, ComponentChange, FieldChange, FleetChange, Fold, ObjectChange, ObjectId, PermissionChange,
+    ChangeKind, ComponentChange, FieldChange, FleetChange, Fold, Meaning, ObjectChange, ObjectId, PermissionChange,
     PromptChange, RiskClass, UnitDifference,
 };
 use crate::yaml;
@@ -131,6 +131,7 @@ impl Page {
         self.components("tuple", &unit.components, &unit.prompts, text);
         self.components("overrides", &unit.overrides, &[], text);
         self.permissions(&unit.permissions, text);
+        self.meanings(&unit.meanings, text);
         let (folded, shown): (Vec<_>, Vec<_>) = unit
             .objects
             .iter()
@@ -213,6 +214,20 @@ impl Page {
         }
     }
 
+    fn meanings(&self, meanings: &[Meaning], text: &mut String) {
+        if !meanings.is_empty() {
+            text.push_str("  meaning\n");
+        }
+        for meaning in meanings {
+            let risk = self.risk(meaning.risk);
+            text.push_str(&format!(
+                "    {}: {}{risk}\n",
+                meaning.component,
+                printable(&meaning.text)
+            ));
+        }
+    }
+
     fn object(&self, object: &ObjectChange, prompts: &[PromptChange], text: &mut String) {
         let sign = match object.change {
             ChangeKind::Added => self.style.good("+"),
@@ -225,10 +240,7 @@ impl Page {
             }
             _ => shown_id(&object.id),
         };
-        let risk = match object.risk() {
-            RiskClass::High => self.risk(RiskClass::High),
-            RiskClass::Low | RiskClass::Medium => String::new(),
-        };
+        let risk = self.risk(object.risk());
         text.push_str(&format!("    {sign} {title}{risk}\n"));
         if let Some(whole) = object.object.as_ref().filter(|_| self.detail == Detail::All) {
             self.block(whole, object.change, text);

@@ -1,8 +1,9 @@
 //! Findings as text, each with the source line that it is about.
 
 use super::Style;
+use super::alike::{Alike, MOST_UNITS};
 use super::columns::{columns, cut};
-use super::results::{Tally, see, waiver_words, written};
+use super::results::{Tally, written};
 use super::sources::{Lines, Sources};
 use crate::model::{Finding, Location, Severity};
 
@@ -18,17 +19,18 @@ pub struct Screen {
     pub style: Style,
     /// How wide it is, columns.
     pub columns: usize,
-    /// Whether findings that a waiver admits are shown and not only counted.
-    pub waived: bool,
+    /// Whether findings that a waiver admits are shown and not only counted, and all units of a finding named.
+    pub verbose: bool,
 }
 
-/// All findings, one paragraph each.
+/// All findings, one paragraph each, and one for those that differ in the unit alone.
 pub fn findings_text(findings: &[Finding], sources: Sources<'_>, screen: Screen) -> String {
     let shown = findings
         .iter()
-        .filter(|finding| screen.waived || finding.waiver.is_none());
+        .filter(|finding| screen.verbose || finding.waiver.is_none());
     let mut lines = sources.lines();
-    shown.map(|finding| one(finding, &mut lines, screen)).collect()
+    let paragraphs = Alike::of(shown);
+    paragraphs.iter().map(|alike| one(alike, &mut lines, screen)).collect()
 }
 
 /// How many there are of each severity, in a few words; nothing where there are none.
@@ -36,8 +38,9 @@ pub fn tally(findings: &[Finding]) -> Option<String> {
     Tally::of(findings).words()
 }
 
-fn one(finding: &Finding, lines: &mut Lines<'_>, screen: Screen) -> String {
+fn one(alike: &Alike<'_>, lines: &mut Lines<'_>, screen: Screen) -> String {
     let style = screen.style;
+    let finding = alike.first();
     let severity = match (&finding.waiver, finding.severity) {
         (Some(_), _) => style.faint("waived"),
         (None, Severity::Error) => style.error("error"),
@@ -49,30 +52,14 @@ fn one(finding: &Finding, lines: &mut Lines<'_>, screen: Screen) -> String {
         text.push_str(&format!("  {} {}\n", style.faint("-->"), printable(&written(location))));
         text.push_str(&excerpt(location, lines, screen));
     }
-    let facts = [("unit", &finding.unit), ("object", &finding.object)];
-    for (word, value) in facts {
-        if let Some(value) = value {
-            text.push_str(&format!(
-                "  {} {}\n",
-                style.faint(&format!("= {word}:")),
-                printable(value)
-            ));
-        }
-    }
-    for related in &finding.related {
-        text.push_str(&format!("  {} {}\n", style.faint("= see:"), printable(&see(related))));
-    }
-    if let Some(help) = &finding.help {
-        let lines: Vec<String> = help.lines().map(printable).collect();
-        let help = lines.join("\n    ");
-        text.push_str(&format!("  {} {help}\n", style.faint("= help:")));
-    }
-    if let Some(waiver) = &finding.waiver {
-        text.push_str(&format!(
-            "  {} {}\n",
-            style.faint("="),
-            printable(&waiver_words(waiver))
-        ));
+    let most = if screen.verbose { usize::MAX } else { MOST_UNITS };
+    for (word, value) in alike.facts(most) {
+        let before = match word {
+            "" => style.faint("="),
+            word => style.faint(&format!("= {word}:")),
+        };
+        let lines: Vec<String> = value.lines().map(printable).collect();
+        text.push_str(&format!("  {before} {}\n", lines.join("\n    ")));
     }
     text.push('\n');
     text

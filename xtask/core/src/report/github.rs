@@ -1,6 +1,7 @@
 //! Findings as workflow commands, which GitHub Actions shows as annotations at their lines.
 
-use super::results::{Results, counted_are, facts};
+use super::alike::{Alike, MOST_UNITS};
+use super::results::{Results, counted_are};
 use crate::model::{Finding, Severity};
 
 /// How many annotations of one weight GitHub shows of one step.
@@ -20,7 +21,7 @@ pub fn github(results: &Results<'_>) -> String {
     }
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let counted = |finding: &&Finding| finding.severity == severity && finding.waiver.is_none();
-        let findings: Vec<&Finding> = results.findings.iter().filter(counted).collect();
+        let findings = Alike::of(results.findings.iter().filter(counted));
         let taken = usize::from(severity == Severity::Error && !gaps.is_empty());
         annotations(results, severity, &findings, MOST_ANNOTATIONS - taken, &mut text);
     }
@@ -37,7 +38,7 @@ pub fn github(results: &Results<'_>) -> String {
     text
 }
 
-fn annotations(results: &Results<'_>, severity: Severity, findings: &[&Finding], room: usize, text: &mut String) {
+fn annotations(results: &Results<'_>, severity: Severity, findings: &[Alike<'_>], room: usize, text: &mut String) {
     let word = match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -56,18 +57,23 @@ fn annotations(results: &Results<'_>, severity: Severity, findings: &[&Finding],
     }
     let message = format!(
         "{} in the log of this step, of the same weight",
-        counted_are(more.len(), "more finding")
+        counted_are(more.iter().map(Alike::len).sum(), "more finding")
     );
     text.push_str(&command(word, &[("title", "lockstep")], &message));
-    for finding in more {
+    for alike in more {
+        let finding = alike.first();
         let (file, line, column) = results.place(finding);
-        let line = format!("{file}:{line}:{column}: {word}[{}] {}", finding.rule, finding.message);
+        let mut line = format!("{file}:{line}:{column}: {word}[{}] {}", finding.rule, finding.message);
+        if let Some((_, units)) = alike.units(MOST_UNITS, str::to_owned).filter(|_| alike.len() > 1) {
+            line.push_str(&format!(" in {units}"));
+        }
         // what begins a line could be a command of its own
         text.push_str(&format!("- {}\n", line.replace(['\r', '\n'], " ")));
     }
 }
 
-fn annotation(results: &Results<'_>, word: &str, finding: &Finding) -> String {
+fn annotation(results: &Results<'_>, word: &str, alike: &Alike<'_>) -> String {
+    let finding = alike.first();
     let (file, line, column) = results.place(finding);
     let (line, column) = (line.to_string(), column.to_string());
     let title = format!("lockstep: {}", finding.rule);
@@ -78,7 +84,15 @@ fn annotation(results: &Results<'_>, word: &str, finding: &Finding) -> String {
     if line != "0" && column != "0" {
         properties.push(("col", &column));
     }
-    let lines: Vec<String> = std::iter::once(finding.message.clone()).chain(facts(finding)).collect();
+    let facts = alike.facts(MOST_UNITS).into_iter();
+    let facts = facts.map(|(word, fact)| {
+        if word.is_empty() {
+            fact
+        } else {
+            format!("{word}: {fact}")
+        }
+    });
+    let lines: Vec<String> = std::iter::once(finding.message.clone()).chain(facts).collect();
     command(word, &properties, &lines.join("\n"))
 }
 

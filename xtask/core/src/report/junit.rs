@@ -1,17 +1,16 @@
 //! Findings as JUnit XML, which Jenkins, GitLab and most other services show as tests.
 
-use super::results::{Results, Tally, facts};
+use super::results::{Results, TestOutcome, TestedCase, facts};
 use crate::model::{Finding, Severity};
 
-/// The findings as one suite: an error fails its case, a waived one is skipped, and what could not be checked is an
-/// error of the suite. A run without findings has one case that passes, since no case at all counts as a broken run.
+/// What was tested and the findings as one suite: an error fails its case, a waived one is skipped, and what could not be
+/// checked is an error of the suite. A finding that says the same as a test is not told twice. A run without findings has one case that passes, since no case at all counts as a broken run.
 pub fn junit(results: &Results<'_>) -> String {
     let gaps = results.gaps();
-    let mut cases: Vec<String> = results
-        .by_weight()
-        .into_iter()
-        .map(|finding| case(results, finding))
-        .collect();
+    let is_told = |finding: &&Finding| results.tested.iter().any(|one| one.rule == finding.rule);
+    let findings: Vec<&Finding> = results.by_weight().into_iter().filter(|one| !is_told(one)).collect();
+    let mut cases: Vec<String> = results.tested.iter().map(tested).collect();
+    cases.extend(findings.iter().map(|finding| case(results, finding)));
     cases.extend(gaps.iter().map(|gap| {
         format!(
             "    <testcase classname=\"lockstep\" name=\"{}\">\n      <error message=\"{}\"/>\n    </testcase>\n",
@@ -22,19 +21,44 @@ pub fn junit(results: &Results<'_>) -> String {
     if cases.is_empty() {
         cases.push("    <testcase classname=\"lockstep\" name=\"no findings\"/>\n".to_owned());
     }
-    let tally = Tally::of(results.findings);
+    let ended = |outcome| results.tested.iter().filter(|one| one.outcome == outcome).count();
+    let is_waived = |finding: &&&Finding| finding.waiver.is_some();
+    let is_wrong = |finding: &&&Finding| finding.is_error();
     let counts = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
         cases.len(),
-        tally.errors,
-        gaps.len(),
-        tally.waived
+        findings.iter().filter(is_wrong).count() + ended(TestOutcome::Failed),
+        gaps.len() + ended(TestOutcome::Error),
+        findings.iter().filter(is_waived).count() + ended(TestOutcome::Skipped)
     );
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lockstep\">\n  <testsuite name=\"lockstep {}\" {counts}>\n{}  </testsuite>\n</testsuites>\n",
         attribute(results.command),
         cases.concat()
     )
+}
+
+fn tested(test: &TestedCase) -> String {
+    let message = attribute(&test.message);
+    let body = match test.outcome {
+        TestOutcome::Passed => String::new(),
+        TestOutcome::Failed => format!(
+            "\n      <failure type=\"{}\" message=\"{message}\"/>\n    ",
+            attribute(test.rule)
+        ),
+        TestOutcome::Error => format!("\n      <error message=\"{message}\"/>\n    "),
+        TestOutcome::Skipped => format!("\n      <skipped message=\"{message}\"/>\n    "),
+    };
+    let names = format!(
+        "classname=\"{}\" name=\"{}\" file=\"{}\"",
+        attribute(&test.group),
+        attribute(&test.name),
+        attribute(&test.file)
+    );
+    match body.is_empty() {
+        true => format!("    <testcase {names}/>\n"),
+        false => format!("    <testcase {names}>{body}</testcase>\n"),
+    }
 }
 
 fn case(results: &Results<'_>, finding: &Finding) -> String {

@@ -1,5 +1,6 @@
 //! Reports: what a command has to say, as text for people and in the forms that other programs read.
 
+mod alike;
 mod changes;
 mod columns;
 mod findings;
@@ -28,7 +29,7 @@ pub use gitlab::gitlab;
 pub use junit::junit;
 pub use lines::{Line, compare_lines};
 pub use markdown::{Room, markdown};
-pub use results::{Described, Results, Tally, counted, older};
+pub use results::{Described, Results, Tally, TestOutcome, TestedCase, counted, older};
 pub use sarif::{MOST_RESULTS, sarif};
 pub use sources::Sources;
 pub use style::Style;

@@ -25,6 +25,8 @@ pub struct Results<'a> {
     pub failure: Option<&'a str>,
     /// What differs from the base, where there is one.
     pub change: Option<&'a FleetChange>,
+    /// What was tested, where the command tests.
+    pub tested: &'a [TestedCase],
     /// What else there is to show, row by row, each under its title.
     pub tables: &'a [(String, Table)],
     /// The rules that findings may name.
@@ -33,6 +35,36 @@ pub struct Results<'a> {
     pub sources: Sources<'a>,
     /// The file that stands for the fleet as a whole, where a form wants a file for every finding.
     pub home: &'a str,
+}
+
+/// Something that was tested, and how it ended; forms that show tests list them all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestedCase {
+    /// What it belongs to.
+    pub group: String,
+    /// Its name.
+    pub name: String,
+    /// The file that it stands in.
+    pub file: String,
+    /// How it ended.
+    pub outcome: TestOutcome,
+    /// What is said of it where it did not hold.
+    pub message: String,
+    /// The rule of the finding that says the same, where one does.
+    pub rule: &'static str,
+}
+
+/// How a test ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestOutcome {
+    /// It holds.
+    Passed,
+    /// It does not.
+    Failed,
+    /// It could not be judged.
+    Error,
+    /// It was not asked, or nothing answered.
+    Skipped,
 }
 
 /// A rule, of the tool or of a policy, as a document describes it.

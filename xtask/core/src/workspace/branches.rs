@@ -42,6 +42,18 @@ pub(super) fn findings(tree: &FileTree, fleet: &FleetFile) -> Vec<Finding> {
     findings
 }
 
+/// Whether a finding is about `branches:`, of which no unit knows anything.
+pub fn of_branches(finding: &Finding) -> bool {
+    let rules = [
+        "invalid-branch-name",
+        "reserved-branch",
+        "shadowed-branch",
+        "unlisted-environment",
+    ];
+    let place = finding.location.as_ref();
+    rules.contains(&&*finding.rule) && place.is_some_and(|place| place.file == layout::FLEET)
+}
+
 /// Where the map's entries stand.
 struct Map(Option<Positions>);
 

@@ -1,7 +1,7 @@
 //! What a template must not fix: amounts, images and addresses, which values files are for.
 
 /// Keys whose values belong into values files.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "containerPort",
     "cpu",
     "ephemeral-storage",
@@ -14,6 +14,7 @@ const KEYS: [&str; 14] = [
     "maxReplicas",
     "memory",
     "minReplicas",
+    "nodePort",
     "replicas",
     "storage",
 ];
@@ -46,7 +47,8 @@ pub(crate) fn fixed_values(template: &str) -> Vec<Fixed> {
     fixed.collect()
 }
 
-/// The text with each tag replaced by as many characters that are none of YAML's; comments vanish, lines stay.
+/// The text with each tag replaced by as many characters that are none of YAML's, or by the literal that it writes;
+/// comments vanish, lines stay.
 fn without_tags(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
@@ -64,12 +66,28 @@ fn without_tags(text: &str) -> String {
         };
         let end = rest[at..].find(close).map_or(rest.len(), |length| at + length + 2);
         result.push_str(&rest[..at]);
-        let mark = if close == "#}" { ' ' } else { TAG };
-        result.extend(rest[at..end].chars().map(|c| if c == '\n' { c } else { mark }));
+        let tag = &rest[at..end];
+        match (close, constant(tag)) {
+            ("}}", Some(literal)) => result.push_str(&format!("{literal:<0$}", tag.chars().count())),
+            _ => {
+                let mark = if close == "#}" { ' ' } else { TAG };
+                result.extend(tag.chars().map(|c| if c == '\n' { c } else { mark }));
+            }
+        }
         rest = &rest[end..];
     }
     result.push_str(rest);
     result
+}
+
+/// What a tag writes that asks for no value: `{{ 3 }}`, `{{ "a" | quote }}`.
+fn constant(tag: &str) -> Option<&str> {
+    let expression = tag.trim_matches(['{', '}', '-']).split('|').next()?.trim();
+    let text = expression
+        .strip_prefix(['"', '\''])
+        .and_then(|text| text.strip_suffix(['"', '\'']));
+    let text = text.filter(|text| !text.contains(['"', '\'', '\n']));
+    text.or(Some(expression).filter(|number| number.parse::<f64>().is_ok()))
 }
 
 /// Keys of the list with a literal after them: column, key, value.

@@ -1,5 +1,10 @@
 //! Where everything stands: the only module that knows a path.
 
+pub mod ledger;
+mod regression;
+
+pub use regression::{cases, cassette, mock, suite, suite_files};
+
 use crate::model::{AgentName, Digest, EnvironmentName, PlainVersion};
 
 /// Folder of the agents.
@@ -82,27 +87,6 @@ pub fn retrieval(agent: &AgentName, version: PlainVersion) -> String {
 /// `agents/<agent>/contract/<version>.schema.json`
 pub fn contract(agent: &AgentName, version: PlainVersion) -> String {
     format!("{AGENTS}/{agent}/contract/{version}.schema.json")
-}
-
-/// `agents/<agent>/regression/cases`: the folder of the suites.
-pub fn cases(agent: &AgentName) -> String {
-    format!("{AGENTS}/{agent}/regression/cases")
-}
-
-/// The suite in a file of that folder; nothing where the file is none.
-pub fn suite(file: &str) -> Option<&str> {
-    let (name, ending) = file.rsplit_once('.')?;
-    (matches!(ending, "yaml" | "yml" | "json") && !name.contains('/')).then_some(name)
-}
-
-/// `agents/<agent>/regression/cassettes/<suite>.jsonl`
-pub fn cassette(agent: &AgentName, suite: &str) -> String {
-    format!("{AGENTS}/{agent}/regression/cassettes/{suite}.jsonl")
-}
-
-/// `agents/<agent>/regression/mock.yaml`
-pub fn mock(agent: &AgentName) -> String {
-    format!("{AGENTS}/{agent}/regression/mock.yaml")
 }
 
 /// `environments/<env>/environment.yaml`
@@ -375,26 +359,5 @@ pub mod branch {
     /// The signed statement about how they were built.
     pub fn provenance(unit: &str) -> String {
         format!("{RECORDS}/{unit}/provenance.sigstore.json")
-    }
-}
-
-/// Paths on the ledger's branch: one folder for each unit, with one file for each event.
-pub mod ledger {
-    /// The branch.
-    pub const BRANCH: &str = "lockstep/ledger";
-    /// Folder of events about an agent wherever it runs: what a pipeline proved about a tuple.
-    pub const EVERYWHERE: &str = "_everywhere";
-    /// Folder, in that of an environment, of the events that hold and resume: so that one listing names all units that
-    /// were ever held.
-    pub const HOLDS: &str = "_holds";
-
-    /// Folder of the events of a unit in an environment.
-    pub fn unit(environment: Option<&str>, unit: &str) -> String {
-        format!("{}/{unit}", environment.unwrap_or(EVERYWHERE))
-    }
-
-    /// Folder of the units of an environment that were ever held.
-    pub fn holds(environment: &str) -> String {
-        format!("{environment}/{HOLDS}")
     }
 }

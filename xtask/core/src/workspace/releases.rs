@@ -1,5 +1,7 @@
 //! Release files against the tree: what a release names must still be there, byte for byte.
 
+use std::collections::BTreeMap;
+
 use super::files::{Follows, ReleaseFile};
 use super::layout;
 use super::places::{keys, location, placed};
@@ -8,6 +10,7 @@ use crate::model::{Digest, FileTree, Finding, PromptChoice, Version};
 
 /// Checks every release file, value file and hold against the agents.
 pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<Finding>) {
+    let mut changed = BTreeMap::new();
     for environment in &workspace.environments {
         check_environment(workspace, tree, environment, findings);
         for (name, release) in &environment.releases {
@@ -17,7 +20,7 @@ pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<F
             };
             let before = findings.len();
             match workspace.agents.get(name) {
-                Some(agent) => check_release(workspace, environment, agent, release, file, findings),
+                Some(agent) => check_release(workspace, environment, agent, release, file, (findings, &mut changed)),
                 None if workspace.unreadable.contains(name) => {}
                 None => findings.push(unknown_agent(file.path, name.as_str())),
             }
@@ -31,7 +34,12 @@ pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<F
             }
         }
     }
+    findings.extend(changed.into_values());
 }
+
+/// Files that are not what a release says, by path and digest: what was released never changes, so that this stops the
+/// agent wherever it runs, and is told once for all releases that name the same.
+type Changed = BTreeMap<(String, Digest), Finding>;
 
 fn unknown_agent(file: &str, name: &str) -> Finding {
     Finding::warning("unknown-agent", format!("there is no agent `{name}`"))
@@ -112,7 +120,7 @@ fn check_release(
     agent: &Agent,
     release: &ReleaseFile,
     file: Released<'_>,
-    findings: &mut Vec<Finding>,
+    (findings, changed): (&mut Vec<Finding>, &mut Changed),
 ) {
     check_label(environment, &release.version, file, findings);
     if release.id != release.tuple.id() {
@@ -147,12 +155,13 @@ fn check_release(
             }
             Some(digest) if digest != recorded => {
                 let message = format!("`{path}` has changed since it was released: `{recorded}` then, `{digest}` now");
+                let bytes = file.tree.get(file.path).map(|bytes| &bytes[..]);
+                let released = location(file.path, bytes, &keys(&part));
                 let finding = Finding::error("changed-component", message)
                     .in_file(&path)
                     .help("restore it with `git checkout`, and give the change a new version");
-                let bytes = file.tree.get(file.path).map(|bytes| &bytes[..]);
-                let released = location(file.path, bytes, &keys(&part));
-                findings.push(finding.related(released, "released here"));
+                let known = changed.remove(&(path.clone(), recorded)).unwrap_or(finding);
+                changed.insert((path, recorded), known.related(released, "released here"));
             }
             Some(_) => {}
         }

@@ -48,7 +48,8 @@ fn unlisted(path: &str, bytes: &[u8], file: &TrustFile, fleet: &FleetFile) -> Ve
     });
     let commits = file.commits.keys().map(|name| (format!("/commits/{name}"), name));
     let freshness = file.freshness.keys().map(|name| (format!("/freshness/{name}"), name));
-    let named = signers.chain(commits).chain(freshness);
+    let ledger = file.ledger.keys().map(|name| (format!("/ledger/{name}"), name));
+    let named = signers.chain(commits).chain(freshness).chain(ledger);
     let problems = named
         .filter(|(_, name)| !fleet.environments.contains(name))
         .map(|(pointer, name)| {

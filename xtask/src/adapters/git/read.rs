@@ -87,7 +87,7 @@ pub(super) fn read(
                 Some(id) => match blob(&odb(lease)?, id)? {
                     Entry::File(bytes) => Ok(Some(bytes)),
                     Entry::Link => Ok(None),
-                    Entry::Oversized(size) => Err(oversized(path, size)),
+                    Entry::Oversized { size, .. } => Err(oversized(path, size)),
                 },
             },
         )
@@ -186,7 +186,10 @@ fn list(odb: &Odb<'_>, prefix: &str, id: Oid, wanted: Wanted<'_>) -> Result<Vec<
 fn blob(odb: &Odb<'_>, id: Oid) -> Result<Entry, Failure> {
     let (size, _) = odb.read_header(id).map_err(|error| unreadable(id, &error))?;
     if size as u64 > MAX_FILE_BYTES {
-        return Ok(Entry::Oversized(size as u64));
+        return Ok(Entry::Oversized {
+            size: size as u64,
+            most: MAX_FILE_BYTES,
+        });
     }
     let object = odb.read(id).map_err(|error| unreadable(id, &error))?;
     Ok(Entry::File(Arc::from(object.data())))

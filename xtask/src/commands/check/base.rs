@@ -77,6 +77,11 @@ impl Base {
         Ok((later, is_whole.then_some(earlier)))
     }
 
+    /// Whether the change is at such a path.
+    pub(super) fn touches(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        self.paths.iter().any(|path| is_such(path))
+    }
+
     /// The agents whose files differ, their cases and recorded answers among them, and those whose units do.
     pub(super) fn touched(&self, change: &FleetChange) -> BTreeSet<AgentName> {
         let folders = self

@@ -1,9 +1,12 @@
 //! An evaluation as text, and what of it is a finding.
 
 use lockstep::model::Finding;
-use lockstep::prompts::evaluation::{CaseResult, Comparison, Evaluation, Grid, Summary, VerdictOutcome};
+use lockstep::prompts::evaluation::{
+    CaseOutcome, CaseResult, Comparison, Evaluation, Grid, RollChange, SuiteEvidence, Summary, VerdictOutcome,
+};
 use lockstep::prompts::statistics::percent;
-use lockstep::report::{Style, Table};
+use lockstep::release::other_cases;
+use lockstep::report::{Style, Table, TestOutcome, TestedCase};
 use lockstep::workspace::layout;
 
 use super::grid;
@@ -177,6 +180,46 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Of which agents it is not known whether cases are gone.
+pub(super) fn unrecorded(evaluations: &[Evaluation]) -> Option<String> {
+    let unit = |evaluation: &Evaluation| {
+        let against = evaluation.against.as_ref().filter(|against| !against.recorded)?;
+        Some(format!("{}/{}", against.with, evaluation.agent))
+    };
+    let units: Vec<String> = evaluations.iter().filter_map(unit).collect();
+    (!units.is_empty()).then(|| {
+        let units = units.join(", ");
+        format!("the ledger of this clone does not name the cases that spoke for {units}, so that none is missed")
+    })
+}
+
+/// Every case as a test, where details were kept.
+pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
+    let suites = evaluation.suites.iter();
+    let details = suites.filter_map(|suite| Some((suite, evaluation.details.get(&suite.name)?)));
+    let cases = details.flat_map(|(suite, cases)| cases.iter().map(move |case| (suite, case)));
+    let test = |(suite, case): (&SuiteEvidence, &CaseResult)| {
+        let said = case.violations.first();
+        let said = said.map(|one| format!("`{}` expected {}, got {}", one.assertion, one.expected, one.got));
+        let (outcome, otherwise) = match case.outcome {
+            CaseOutcome::Passed => (TestOutcome::Passed, ""),
+            CaseOutcome::Failed => (TestOutcome::Failed, "it does not hold"),
+            CaseOutcome::Error => (TestOutcome::Error, "it could not be judged"),
+            CaseOutcome::NotEvaluated => (TestOutcome::Skipped, "nothing answered"),
+            CaseOutcome::Skipped => (TestOutcome::Skipped, "it is for a later version of the prompt"),
+        };
+        TestedCase {
+            group: format!("{}.{}", evaluation.agent, suite.name),
+            name: case.case_id.clone(),
+            file: suite.file.clone(),
+            outcome,
+            message: said.unwrap_or_else(|| otherwise.to_owned()),
+            rule: "failed-case",
+        }
+    };
+    cases.map(test).collect()
+}
+
 /// What an evaluation says as findings: a verdict against it, and cases that nobody answered.
 pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
     let file = layout::agent(evaluation.agent.as_str());
@@ -185,19 +228,32 @@ pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
         let reasons = evaluation.verdict.reasons.join("; ");
         findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&file));
     }
-    let missing = evaluation.summary.not_evaluated;
-    if missing > 0 {
-        let message = format!("{}: {missing} cases were not evaluated", evaluation.agent);
-        let help = format!(
-            "record their answers: `cargo xtask evaluate {} --live --record`",
-            evaluation.agent
+    let agent = &evaluation.agent;
+    let mut unknown = |missing: usize, whose: String, options: String| {
+        if missing > 0 {
+            let message = format!("{agent}: {missing} cases were not evaluated{whose}");
+            let finding = match strict {
+                true => Finding::error("not-evaluated", message),
+                false => Finding::warning("not-evaluated", message),
+            };
+            let help = format!("record their answers: `cargo xtask evaluate {agent}{options} --live --record`");
+            findings.push(finding.in_file(&file).help(help));
+        }
+    };
+    unknown(evaluation.summary.not_evaluated, String::new(), String::new());
+    if let Some(against) = &evaluation.against {
+        let with = &against.with;
+        unknown(
+            against.missing.len(),
+            format!(" for {with}"),
+            format!(" --against {with}"),
         );
-        let finding = if strict {
-            Finding::error("not-evaluated", message)
-        } else {
-            Finding::warning("not-evaluated", message)
+        let change = RollChange {
+            gone: against.gone.clone(),
+            changed: against.changed.clone(),
+            ..RollChange::default()
         };
-        findings.push(finding.in_file(&file).help(help));
+        findings.extend(other_cases(agent, &format!("what runs in `{with}`"), &change));
     }
     findings
 }

@@ -23,14 +23,22 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Fails where what would be recorded proves less than what a promotion asks for.
-    pub(super) fn admit(&self, bar: &Bar) -> Result<(), Failure> {
+    /// Fails where what would be recorded proves less than what a promotion asks for; `margin` is how far that lets the
+    /// share of cases fall.
+    pub(super) fn admit(&self, bar: &Bar, margin: f64) -> Result<(), Failure> {
         let demanded = Bar::default().pass_rate;
         let is_enough = bar.pass_rate >= demanded;
         if self.evidence && !is_enough {
             let message = format!("a pass rate of {} is no evidence", bar.pass_rate);
             return Err(Failure::new(FailureKind::Usage, message)
                 .hint(format!("ask for {demanded} or more, or leave `--pass-rate` out")));
+        }
+        let is_within = bar.margin <= margin;
+        if self.evidence && !is_within {
+            let message = format!("a margin of {} is no evidence", bar.margin);
+            let hint =
+                format!("leave `--margin` out, or ask for {margin} or less: `margin:` under `promotion:` says it");
+            return Err(Failure::new(FailureKind::Usage, message).hint(hint));
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use lockstep::model::{AgentName, Finding};
+use lockstep::model::Finding;
+use lockstep::prompts::Prompt;
 use lockstep::prompts::cases::{Suite, promptfoo};
 use lockstep::prompts::drafts::drafts;
 use lockstep::prompts::run::Subject;
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::written;
 use crate::commands::selection;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
@@ -26,7 +28,8 @@ pub(super) struct Args {
     /// Print a suite of the agent as promptfoo's configuration.
     #[arg(long, value_name = "SUITE", conflicts_with = "draft")]
     export: Option<String>,
-    /// Print drafts of cases: each tool called, refused and failing, inputs missing, attempts to take the agent over.
+    /// Print drafts of cases: each tool called, refused and failing, inputs and fields of the answer missing, the agent's
+    /// `riskAreas`, attempts to take it over.
     #[arg(long)]
     draft: bool,
     /// The prompt of an import or of drafts; the agent's only one by default.
@@ -35,8 +38,8 @@ pub(super) struct Args {
     /// The input that takes what the user says; for an import the only one that the prompt asks for by default.
     #[arg(long, value_name = "NAME")]
     user_variable: Option<String>,
-    /// A risk to draft a case about.
-    #[arg(long, value_name = "TEXT")]
+    /// A risk to draft a case about, beside the agent's `riskAreas`.
+    #[arg(long, value_name = "TEXT", requires = "draft", value_parser = crate::commands::reason::reason)]
     risk: Vec<String>,
 }
 
@@ -74,10 +77,6 @@ pub(super) struct Exported {
     configuration: Value,
 }
 
-/// The line by which an editor finds the schema of a suite.
-pub(in crate::commands) const MODELINE: &str =
-    "# yaml-language-server: $schema=../../../../schemas/suite.schema.json\n";
-
 /// Does it for one agent.
 pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], args: &Args) -> Result<Report, Failure> {
     let [agent] = agents else {
@@ -94,18 +93,40 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
         Ok(judged) => judged,
         Err(findings) => return Ok(Report::of_findings(findings, Default::default())),
     };
+    let named = prompt(agent, args)?;
     let suite = drafts(
         &judged.subject,
-        &prompt(agent, args)?,
-        args.user_variable.as_deref(),
-        &args.risk,
+        &named,
+        said_in(&judged.subject, &named, args)?.as_deref(),
+        &[&agent.file.risk_areas[..], &args.risk].concat(),
     );
-    let text = format!("{MODELINE}{}", yaml::write_typed(&suite));
+    let text = written::text("drafts.yaml", &suite);
     let answer = Drafted {
         cases: suite.cases.len(),
         suite,
     };
     Ok(Report::new(answer, text))
+}
+
+/// The input that takes what the user says, where one is named.
+fn said_in(subject: &Subject, prompt: &str, args: &Args) -> Result<Option<String>, Failure> {
+    let Some(name) = &args.user_variable else {
+        return Ok(None);
+    };
+    match subject.prompts.get(prompt) {
+        Some((_, asked)) => input(asked, name).map(Some),
+        None => Ok(Some(name.clone())),
+    }
+}
+
+/// An input of a prompt by its name.
+fn input(prompt: &Prompt, name: &str) -> Result<String, Failure> {
+    let inputs = prompt.input.get("properties").and_then(Value::as_object);
+    let known: Vec<&str> = inputs.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    match known.contains(&name) {
+        true => Ok(name.to_owned()),
+        false => Err(selection::unknown("input", name, known.into_iter())),
+    }
 }
 
 fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
@@ -140,15 +161,13 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Ar
     let stem = file
         .file_stem()
         .map_or_else(|| "imported".into(), |stem| stem.to_string_lossy());
-    let path = format!("{}/{stem}.yaml", layout::cases(&agent.name));
-    let target = context.root()?.join(&path);
-    if context.files.exists(&target) {
+    if let Some(path) = written::file(context, &agent.name, &stem)? {
         let failure = Failure::new(FailureKind::Usage, format!("`{path}` exists already"));
         return Err(failure.hint("rename the file that is imported, or remove the suite first"));
     }
-    context
-        .files
-        .write(&target, format!("{MODELINE}{}", yaml::write_typed(&suite)).as_bytes())?;
+    let path = written::new_file(context, &agent.name, &stem)?;
+    let target = context.root()?.join(&path);
+    context.files.write(&target, written::text(&path, &suite).as_bytes())?;
     let text = format!(
         "wrote {path}: {} cases, {} not supported\n",
         suite.cases.len(),
@@ -172,12 +191,7 @@ fn user_variable(agent: &Agent, suite: &Suite, args: &Args) -> Result<Option<Str
         return Ok(args.user_variable.clone());
     };
     if let Some(name) = &args.user_variable {
-        let inputs = prompt.input.get("properties").and_then(Value::as_object);
-        let known: Vec<&str> = inputs.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        return match known.contains(&name.as_str()) {
-            true => Ok(Some(name.clone())),
-            false => Err(selection::unknown("input", name, known.into_iter())),
-        };
+        return input(prompt, name).map(Some);
     }
     let says: Vec<_> = suite.cases.iter().filter(|case| !case.user_input.is_empty()).collect();
     let Some(first) = says.first() else { return Ok(None) };
@@ -198,28 +212,8 @@ fn user_variable(agent: &Agent, suite: &Suite, args: &Args) -> Result<Option<Str
     }
 }
 
-/// A suite of an agent, as its file says it.
-pub(in crate::commands) fn suite(context: &Context, agent: &AgentName, name: &str) -> Result<Option<Suite>, Failure> {
-    let path = format!("{}/{name}.yaml", layout::cases(agent));
-    let Some(bytes) = context.files.read(&context.root()?.join(&path))? else {
-        return Ok(None);
-    };
-    yaml::read_typed(&String::from_utf8_lossy(&bytes))
-        .map(Some)
-        .map_err(|error| {
-            Failure::new(
-                FailureKind::Usage,
-                format!("`{path}` cannot be read: {}", error.message),
-            )
-            .hint(format!(
-                "see line {}; `cargo xtask evaluate {agent}` says more",
-                error.line
-            ))
-        })
-}
-
 fn export(context: &Context, agent: &Agent, name: &str) -> Result<Report, Failure> {
-    let suite = suite(context, &agent.name, name)?
+    let (_, suite) = written::suite(context, &agent.name, name)?
         .ok_or_else(|| Failure::new(FailureKind::Usage, format!("`{}` has no suite `{name}`", agent.name)))?;
     let version = agent.file.candidate.prompts.get(&suite.prompt);
     let prompt = version.map_or_else(String::new, |version| {

@@ -1,9 +1,11 @@
 //! What the suites of an agent came to, and each failing case as a finding.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lockstep::model::{Digest, Finding};
 use lockstep::prompts::cases::Suite;
 use lockstep::prompts::evaluation::{
-    Bar, CaseOutcome, JudgeEvidence, NO_CASES, SuiteEvidence, SuiteRun, Verdict, VerdictOutcome, sum_up,
+    Bar, CaseOutcome, CaseResult, JudgeEvidence, NO_CASES, SuiteEvidence, SuiteRun, Verdict, VerdictOutcome, sum_up,
 };
 use lockstep::prompts::run::judge_prompt;
 use lockstep::report::counted;
@@ -19,6 +21,8 @@ pub(super) struct Gathered {
     pub(super) unreadable: usize,
     /// Cases that pass whatever is answered.
     pub(super) unchecked: usize,
+    /// The ids of all cases, asked or not.
+    pub(super) ids: BTreeSet<String>,
 }
 
 /// A suite's file.
@@ -54,6 +58,13 @@ impl Gathered {
         verdict
     }
 
+    /// Every case in full by suite, where details were kept.
+    pub(super) fn details(&mut self) -> BTreeMap<String, Vec<CaseResult>> {
+        let runs = self.suites.iter().zip(&mut self.runs);
+        let details = runs.map(|(suite, run)| (suite.name.clone(), std::mem::take(&mut run.details)));
+        details.filter(|(_, cases)| !cases.is_empty()).collect()
+    }
+
     /// Adds what a suite came to.
     pub(super) fn add(
         &mut self,
@@ -71,6 +82,7 @@ impl Gathered {
         });
         self.suites.push(SuiteEvidence {
             name: file.name.to_owned(),
+            file: file.path.to_owned(),
             sha256: Digest::of(file.bytes),
             prompt: suite.prompt.clone(),
             prompt_version: judged.subject.prompts[&suite.prompt].0,
@@ -99,7 +111,7 @@ impl SuiteFile<'_> {
             ];
             Some(positions.as_ref()?.nearest(&path))
         };
-        let finding = |failure: &lockstep::prompts::evaluation::CaseResult| {
+        let finding = |failure: &CaseResult| {
             let said = failure.violations.first();
             let message = said.map_or_else(String::new, |one| {
                 format!(": `{}` expected {}, got {}", one.assertion, one.expected, one.got)

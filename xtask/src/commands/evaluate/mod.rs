@@ -1,6 +1,8 @@
 //! `evaluate`: an agent's cases asked and judged.
 
 mod answer;
+mod baseline;
+mod beside;
 mod evidence;
 pub(super) mod exchange;
 mod gathered;
@@ -10,20 +12,21 @@ mod run;
 mod sources;
 mod suites;
 mod versus;
+pub(super) mod written;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args as _, FromArgMatches};
 use lockstep::model::{AgentName, Finding};
-use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, VerdictOutcome};
+use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, Kept, VerdictOutcome};
 use lockstep::workspace::{Agent, Workspace, layout, retired};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answers::{Shape, shape};
 use super::selection;
-use crate::context::{Context, Loaded, Source};
+use crate::context::{Context, Format, Loaded, Source};
 use crate::failure::{EXIT_OUTSIDE, Failure, FailureKind};
 use crate::outputs::OutputArgs;
 use crate::report::Report;
@@ -45,8 +48,9 @@ pub struct Args {
     /// Judge it as this environment would run it: with its overrides.
     #[arg(long = "for", value_name = "ENVIRONMENT")]
     place: Option<String>,
-    /// Judge it beside what this environment runs: it must not do worse.
-    #[arg(long, value_name = "ENVIRONMENT")]
+    /// Judge it beside what this environment runs: it must not do worse, and no case may be gone. Without a name beside what
+    /// the last environment runs that has it; where none has, it is judged alone.
+    #[arg(long, value_name = "ENVIRONMENT", num_args = 0..=1, default_missing_value = "")]
     against: Option<String>,
     /// Judge it beside a variant: `<prompt>@<version>`, `model=<provider>/<name>`, or both with a comma. May be repeated.
     #[arg(long, value_name = "VARIANT")]
@@ -110,6 +114,15 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 impl Args {
+    /// Of which cases more is kept than numbers: memory stays flat in their number where nobody reads details.
+    fn kept(&self, context: &Context) -> Kept {
+        let is_read = matches!(context.format, Format::Json | Format::Junit);
+        match is_read || self.into.is_some() || self.output.has_files() {
+            true => Kept::Everything,
+            false => Kept::Failures,
+        }
+    }
+
     /// These agents, and nothing else said on the command line.
     pub(super) fn of(agents: &[String]) -> Args {
         let command = Args::augment_args(clap::Command::new("evaluate").no_binary_name(true));
@@ -151,6 +164,7 @@ pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> R
     let names: Vec<String> = [&args.environment, &args.place, &args.against]
         .into_iter()
         .flatten()
+        .filter(|name| !name.is_empty())
         .cloned()
         .collect();
     if selection::unreadable(workspace, &names) {
@@ -168,7 +182,10 @@ pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> R
         cases: args.bar.least_cases,
         margin: args.bar.margin,
     };
-    args.evidence.admit(&bar)?;
+    let place = args.place.as_deref().and_then(|place| workspace.environment(place));
+    let demands = place.and_then(|place| workspace.fleet.promotion.get(&place.name));
+    let margin = demands.and_then(|demands| demands.margin);
+    args.evidence.admit(&bar, margin.unwrap_or(Bar::default().margin))?;
     let runner = Runner::new(context, workspace, &args, bar)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
     let (mut findings, mut text) = (Vec::new(), String::new());
@@ -206,8 +223,12 @@ pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> R
     findings.sort();
     findings.dedup();
     let tables = answer::tables(&evaluations, &grids);
+    let unrecorded = answer::unrecorded(&evaluations);
+    let tested = evaluations.iter().flat_map(answer::tested).collect();
     let mut report = Report::new(Answer { evaluations, grids }, text).with_findings(findings, sources);
     report.tables = tables;
+    report.tested = tested;
+    report.notes.extend(unrecorded);
     if let Some(what) = outages {
         report.unchecked.push(what);
         report.exit = (!failed).then_some(EXIT_OUTSIDE);

@@ -8,16 +8,17 @@ use std::time::Duration;
 use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::Suite;
 use lockstep::prompts::evaluation::{
-    Bar, Evaluation, Grid, SuiteRun, Tokens, Variant, compare, cost, run_suite, suite_digest, sum_up, verdict,
+    Bar, Evaluation, Grid, Kept, Roll, SuiteRun, Tokens, cost, run_suite, suite_digest, sum_up, verdict,
 };
 use lockstep::prompts::run::{Answered, Cassette, Chain, Mock, Recording, Request};
 use lockstep::workspace::{Agent, Judged, Workspace, layout, read_mock, read_suite};
 use rayon::ThreadPool;
 
+use super::beside::{self, Other};
 use super::gathered::{Gathered, SuiteFile};
 use super::live::{Budget, Live, Outages, Spent};
 use super::sources::Endpoint;
-use super::{Args, suites, versus};
+use super::{Args, suites};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -33,14 +34,7 @@ pub(super) struct Runner<'a> {
     outages: Outages,
     /// Few threads for an endpoint that others use too; all of them otherwise.
     pool: Option<ThreadPool>,
-}
-
-/// Something beside which an agent is judged.
-struct Other {
-    label: String,
-    judged: Judged,
-    is_baseline: bool,
-    runs: Vec<SuiteRun>,
+    kept: Kept,
 }
 
 impl<'a> Runner<'a> {
@@ -69,6 +63,7 @@ impl<'a> Runner<'a> {
             spent: Spent::default(),
             outages: Outages::default(),
             pool,
+            kept: args.kept(context),
         })
     }
 
@@ -93,8 +88,12 @@ impl<'a> Runner<'a> {
                 return Ok(None);
             }
         };
-        let Some(mut others) = self.others(agent, &judged, findings)? else {
-            return Ok(None);
+        let mut others = match beside::others(self.context, self.workspace, self.args, agent, &judged)? {
+            Ok(others) => others,
+            Err(more) => {
+                findings.extend(more);
+                return Ok(None);
+            }
         };
         let suites = suites::listed(self.context, &self.root, agent, findings)?;
         if suites.is_empty() {
@@ -115,6 +114,9 @@ impl<'a> Runner<'a> {
                 gathered.unreadable += 1;
                 continue;
             };
+            let twice = suites::duplicates(path, &bytes, &suite, &mut gathered.ids);
+            gathered.unreadable += usize::from(!twice.is_empty());
+            findings.extend(twice);
             let unchecked = suites::unchecked(path, &bytes, &suite, agent, &judged.subject);
             gathered.unchecked += unchecked.len();
             findings.extend(unchecked);
@@ -144,35 +146,6 @@ impl<'a> Runner<'a> {
             gathered.add(&file, &suite, &judged, run, (self.args.repeat, &self.bar));
         }
         Ok(Some(self.evaluation(agent, judged, others, gathered)))
-    }
-
-    fn others(
-        &self,
-        agent: &Agent,
-        judged: &Judged,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Option<Vec<Other>>, Failure> {
-        let mut others = Vec::new();
-        let other = |label: &str, judged, is_baseline| Other {
-            label: label.to_owned(),
-            judged,
-            is_baseline,
-            runs: Vec::new(),
-        };
-        if let Some(name) = &self.args.against {
-            match self.workspace.judged(agent, self.workspace.environment(name), None) {
-                Ok(baseline) => others.push(other(name, baseline, true)),
-                Err(more) => {
-                    findings.extend(more);
-                    return Ok(None);
-                }
-            }
-        }
-        for text in versus::asked(&self.args.versus, self.args.cross) {
-            let variant = versus::variant(self.workspace, agent, judged, &text)?;
-            others.push(other(&text, variant, false));
-        }
-        Ok(Some(others))
     }
 
     fn mock(
@@ -259,7 +232,11 @@ impl<'a> Runner<'a> {
                 answering,
                 self.args.sources.record.then_some(&recorder as _),
             );
-            let run = || run_suite(&subject.subject, suite, &chain, mock, self.args.repeat, &price);
+            let counted = (
+                self.args.repeat,
+                if runs.is_empty() { self.kept } else { Kept::Failures },
+            );
+            let run = || run_suite(&subject.subject, suite, &chain, mock, counted, &price);
             match self.pool.as_ref().map_or_else(run, |pool| pool.install(run)) {
                 Ok(run) => runs.push(run),
                 Err(message) => {
@@ -304,9 +281,9 @@ impl<'a> Runner<'a> {
         agent: &Agent,
         judged: Judged,
         others: Vec<Other>,
-        gathered: Gathered,
+        mut gathered: Gathered,
     ) -> (Evaluation, Option<Grid>) {
-        let grid = self.grid(agent, &judged, &others, &gathered);
+        let grid = beside::grid(self.args, &self.bar, (agent, &judged), &others, &gathered);
         let summary = sum_up(&gathered.runs, self.args.repeat, &self.bar);
         let baseline = others.iter().position(|other| other.is_baseline);
         let column = baseline.and_then(|at| grid.as_ref()?.columns.get(at + 1));
@@ -338,35 +315,11 @@ impl<'a> Runner<'a> {
             against,
             verdict,
             failures,
+            details: gathered.details(),
+            roll: Roll::of(&gathered.runs),
             evaluated_at: self.context.clock.now(),
             suites: gathered.suites,
         };
         (evaluation, grid)
-    }
-
-    /// What is judged, and everything beside it, case by case; nothing where it is judged alone.
-    fn grid(&self, agent: &Agent, judged: &Judged, others: &[Other], gathered: &Gathered) -> Option<Grid> {
-        if others.is_empty() {
-            return None;
-        }
-        let own = Variant {
-            label: self.args.environment.clone().unwrap_or_else(|| "candidate".to_owned()),
-            subject: &judged.subject,
-            runs: &gathered.runs,
-            comparison: None,
-        };
-        let beside = others.iter().map(|other| {
-            let tuple_id = other.is_baseline.then_some(other.judged.tuple_id);
-            Variant {
-                label: other.label.clone(),
-                subject: &other.judged.subject,
-                runs: &other.runs,
-                comparison: Some(compare(&gathered.runs, &other.runs, other.label.clone(), tuple_id)),
-            }
-        });
-        let suites: Vec<&str> = gathered.suites.iter().map(|suite| suite.name.as_str()).collect();
-        let variants = std::iter::once(own).chain(beside).collect();
-        let repeats = self.args.repeat;
-        Some(Grid::new(agent.name.clone(), &suites, variants, repeats, &self.bar))
     }
 }

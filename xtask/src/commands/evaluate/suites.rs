@@ -1,6 +1,6 @@
 //! The suites of an agent: which files they are, and cases in them that nothing can come of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -58,6 +58,35 @@ pub(super) fn listed(
     Ok(suites)
 }
 
+/// Cases whose id another suite of the agent has: by it evidence names them. The ids become known.
+pub(super) fn duplicates(path: &str, bytes: &[u8], suite: &Suite, known: &mut BTreeSet<String>) -> Vec<Finding> {
+    let twice: Vec<usize> = (0..suite.cases.len())
+        .filter(|index| !known.insert(suite.cases[*index].id.clone()))
+        .collect();
+    if twice.is_empty() {
+        return Vec::new();
+    }
+    let positions = Positions::of(&String::from_utf8_lossy(bytes)).ok();
+    let finding = |index: usize| {
+        let (line, column) = place(positions.as_ref(), index);
+        let message = format!("another suite has a case `{}`", suite.cases[index].id);
+        Finding::error("duplicate-case", message)
+            .at(path, line, column)
+            .help("give each case of the agent an id of its own")
+    };
+    twice.into_iter().map(finding).collect()
+}
+
+/// Where the id of a case stands.
+fn place(positions: Option<&Positions>, index: usize) -> (usize, usize) {
+    let path = [
+        Segment::Key("cases".to_owned()),
+        Segment::Index(index),
+        Segment::Key("id".to_owned()),
+    ];
+    positions.map(|positions| positions.nearest(&path)).unwrap_or_default()
+}
+
 /// Cases that pass whatever is answered, or that are for a version that nobody wrote.
 pub(super) fn unchecked(path: &str, bytes: &[u8], suite: &Suite, agent: &Agent, subject: &Subject) -> Vec<Finding> {
     let written = agent.prompts.get(&suite.prompt).and_then(|all| all.last_key_value());
@@ -83,13 +112,7 @@ pub(super) fn unchecked(path: &str, bytes: &[u8], suite: &Suite, agent: &Agent, 
     }
     let positions = Positions::of(&String::from_utf8_lossy(bytes)).ok();
     let finding = |(index, message): (usize, String)| {
-        let place = [
-            Segment::Key("cases".to_owned()),
-            Segment::Index(index),
-            Segment::Key("id".to_owned()),
-        ];
-        let place = positions.as_ref().map(|positions| positions.nearest(&place));
-        let (line, column) = place.unwrap_or_default();
+        let (line, column) = place(positions.as_ref(), index);
         Finding::error("unchecked-case", message)
             .at(path, line, column)
             .help("say what its answer must be: tools, keywords, `expectedBehavior`, `assert`; or remove it")

@@ -4,6 +4,7 @@ mod command;
 mod field;
 pub(super) mod rule;
 mod values;
+mod word;
 
 use lockstep::policy::catalogue::Entry;
 use lockstep::reference::FieldHelp;
@@ -13,7 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// Explain what a rule, a key of a file or a command means, or where values come from.
+/// Explain what a rule, a key of a file, a command or any other word means, or where values come from.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What to explain.
@@ -28,6 +29,7 @@ enum Subject {
     Field(field::Args),
     Rule(rule::Args),
     Values(values::Args),
+    Word(word::Args),
 }
 
 /// What it answers.
@@ -37,6 +39,7 @@ pub(super) const ANSWERS: &[Shape] = &[
     shape::<rule::RuleHelp>(),
     shape::<Entry>(),
     shape::<values::UnitValues>(),
+    shape::<word::WordHelp>(),
 ];
 
 /// Explains.
@@ -46,5 +49,6 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         Subject::Field(args) => field::run(context, args),
         Subject::Rule(args) => rule::run(context, args),
         Subject::Values(args) => values::run(context, args),
+        Subject::Word(args) => word::run(context, args),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lockstep::model::Rule;
-use lockstep::reference::rules;
+use lockstep::reference::{Shown, example, rules};
 use lockstep::report::Style;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,10 +33,10 @@ pub(in crate::commands) struct RuleHelp {
     remedy: &'static str,
     /// A few lines that break it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    bad: Option<&'static str>,
+    bad: Option<String>,
     /// The same lines mended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    good: Option<&'static str>,
+    good: Option<String>,
     /// Where all rules stand.
     page: &'static str,
 }
@@ -63,21 +63,24 @@ pub(in crate::commands) fn explain(context: &Context, id: &str) -> Result<Report
             selection::unknown_of_many("rule", id, known.iter().copied()).hint(format!("`{PAGE}` has all of them"))
         );
     };
+    let shown = example(rule);
+    let text = text(rule, shown.as_ref(), context.style);
+    let (bad, good) = shown.map(|shown| (shown.bad, shown.good)).unzip();
     let answer = RuleHelp {
         rule: rule.id,
         reason: rule.reason,
         remedy: rule.remedy,
-        bad: rule.example.map(|example| example.bad),
-        good: rule.example.map(|example| example.good),
+        bad,
+        good,
         page: PAGE,
     };
-    Ok(Report::new(answer, text(rule, context.style)))
+    Ok(Report::new(answer, text))
 }
 
-fn text(rule: &Rule, style: Style) -> String {
+fn text(rule: &Rule, shown: Option<&Shown>, style: Style) -> String {
     let mut text = format!("{}\n  {}\n  {}\n", style.strong(rule.id), rule.reason, rule.remedy);
-    if let Some(example) = rule.example {
-        for (word, lines) in [(style.error("wrong"), example.bad), (style.good("right"), example.good)] {
+    if let Some(shown) = shown {
+        for (word, lines) in [(style.error("wrong"), &shown.bad), (style.good("right"), &shown.good)] {
             text.push_str(&format!("\n{word}\n"));
             lines.lines().for_each(|line| text.push_str(&format!("  {line}\n")));
         }

@@ -1,8 +1,6 @@
 //! The page of exit codes, from the constants and kinds of failure and their doc comments.
 
-use lockstep::reference::{cell, page as finish};
-use schemars::schema_for;
-use serde_json::Value;
+use lockstep::reference::{Meaning, cell, choices, page as finish};
 
 use crate::failure::{Failure, FailureKind};
 
@@ -58,18 +56,23 @@ fn constants() -> Vec<(String, String, String)> {
 
 /// Every kind of failure and its meaning.
 fn kinds() -> Vec<(FailureKind, String)> {
-    let schema = schema_for!(FailureKind).to_value();
-    let variants = schema
-        .get("oneOf")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    variants
+    let kinds = choices::<FailureKind>("");
+    kinds
         .into_iter()
-        .filter_map(|variant| {
-            let kind = serde_json::from_value(variant.get("const")?.clone()).ok()?;
-            let meaning = variant.get("description")?.as_str()?.to_owned();
-            Some((kind, meaning))
-        })
+        .filter_map(|kind| Some((serde_json::from_value(kind.word.into()).ok()?, kind.meaning)))
         .collect()
+}
+
+/// Exit codes and kinds of failure, as words to explain.
+pub(in crate::commands) fn words() -> Vec<Meaning> {
+    let codes = constants().into_iter().map(|(code, _, meaning)| Meaning {
+        word: code,
+        of: "an exit code".to_owned(),
+        meaning,
+    });
+    let mut kinds = choices::<FailureKind>("a kind of failure");
+    for (kind, (of, _)) in kinds.iter_mut().zip(self::kinds()) {
+        kind.of = format!("a kind of failure, with exit code {}", Failure::new(of, "").exit_code());
+    }
+    codes.chain(kinds).collect()
 }

@@ -1,20 +1,13 @@
 //! `generate`: the files that come from the code, so that none of them is kept by hand.
 
 mod command_line;
-mod exit_codes;
+pub(super) mod exit_codes;
+pub(super) mod stale;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-
-use clap::CommandFactory;
 use lockstep::model::{FileTree, Finding, Severity};
-use lockstep::reference;
-use lockstep::workspace::{Workspace, layout, scaffold};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::answers;
-use crate::cli::Cli;
 use crate::context::{Context, Source};
 use crate::failure::Failure;
 use crate::report::Report;
@@ -22,8 +15,8 @@ use crate::report::Report;
 /// Write the schemas, the reference pages, the runbooks and the code owners, which come from code and fleet.
 ///
 /// `schemas/*.schema.json` come from the Rust types, `docs/reference/*.md` from the types, the command line and the
-/// blueprints' default values, `docs/runbooks/*.md`, `.github/CODEOWNERS` and the pull request template from agents and
-/// environments. They are committed; run this after changing what they come from.
+/// blueprints' default values, those of environments and monitoring, `docs/runbooks/*.md`, `.github/CODEOWNERS` and the
+/// pull request template from agents and environments. They are committed; run this after changing what they come from.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Write nothing; exit with 1 when a file is not what would be written, or a pipeline is for other environments.
@@ -48,13 +41,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
-    let mut files = reference::files(workspace, &loaded.tree);
-    files.insert(layout::reference("commands"), command_line::page(Cli::command()));
-    files.extend(answers::schemas());
-    files.insert(layout::reference("exit-codes"), exit_codes::page());
+    let files = stale::files(workspace, &loaded.tree);
     let root = context.root()?;
-    let answer = compare(context, &root, &files)?;
-    let mut pipelines = pipelines(context, &root, workspace)?;
+    let answer = stale::compare(context, &root, &files)?;
+    let mut pipelines = stale::pipelines(context, &root, workspace)?;
     if args.check {
         return Ok(checked(answer, pipelines));
     }
@@ -76,68 +66,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     Ok(Report::new(answer, text).with_findings(pipelines, FileTree::default()))
 }
 
-/// The pipelines here that are for other environments. They are nobody's but their owner's to write.
-fn pipelines(context: &Context, root: &Path, workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
-    let mut tree = FileTree::default();
-    for path in scaffold::pipeline_files() {
-        if let Some(bytes) = context.files.read(&root.join(&path))? {
-            tree.insert(path, bytes);
-        }
-    }
-    Ok(scaffold::stale_pipelines(workspace, &tree))
-}
-
-/// What would be written and removed.
-fn compare(context: &Context, root: &Path, files: &BTreeMap<String, String>) -> Result<Answer, Failure> {
-    let mut answer = Answer::default();
-    for (path, text) in files {
-        if context.files.read(&root.join(path))?.as_deref() == Some(text.as_bytes()) {
-            answer.unchanged += 1;
-        } else {
-            answer.written.push(path.clone());
-        }
-    }
-    let there = generated(context, root)?;
-    answer.removed = there.into_iter().filter(|path| !files.contains_key(path)).collect();
-    Ok(answer)
-}
-
-/// The files that stand where only generated ones stand: directly in the folders of schemas, of the reference and of runbooks.
-fn generated(context: &Context, root: &Path) -> Result<BTreeSet<String>, Failure> {
-    let mut found = BTreeSet::new();
-    let folders = [
-        (layout::SCHEMAS, layout::SCHEMA_SUFFIX),
-        (layout::REFERENCE, ".md"),
-        (layout::RUNBOOKS, ".md"),
-    ];
-    for (folder, suffix) in folders {
-        let place = root.join(folder);
-        if !context.files.exists(&place) {
-            continue;
-        }
-        let tree = context
-            .files
-            .tree(&place, &|path| !path.contains('/') && path.ends_with(suffix))?;
-        found.extend(tree.entries().map(|(path, _)| format!("{folder}/{path}")));
-    }
-    Ok(found)
-}
-
 fn checked(answer: Answer, pipelines: Vec<Finding>) -> Report {
-    let finding = |path: &String, what: &str| {
-        Finding::error("stale-generated-file", format!("`{path}` {what}"))
-            .in_file(path)
-            .help("write it again: `cargo xtask generate`")
-    };
-    let stale = answer
-        .written
-        .iter()
-        .map(|path| finding(path, "is not what the code says"));
-    let gone = answer
-        .removed
-        .iter()
-        .map(|path| finding(path, "is no longer generated"));
-    let findings: Vec<Finding> = stale.chain(gone).chain(pipelines).collect();
+    let mut findings = stale::findings(&answer);
+    findings.extend(pipelines);
     let text = if findings.is_empty() {
         format!("{} files are up to date\n", answer.unchanged)
     } else {

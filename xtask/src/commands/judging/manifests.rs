@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lockstep::model::{Entry, FileTree, Finding, Problem};
+use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, Problem};
 use lockstep::policy::admission::Request;
 use lockstep::policy::{By, Judge, Session, namespace};
 use lockstep::schema::{Streamed, objects};
@@ -97,12 +97,14 @@ fn version(judge: &Judge, asked: Option<&str>) -> Result<String, Failure> {
     }
 }
 
-/// What a file is that is there and was not read.
+/// A file that is there and was not read as one that a person writes.
 fn unread(context: &Context, path: &Path) -> Result<Option<Entry>, Failure> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Ok(None);
     };
-    let there = context.files.tree(folder, &|path| name == path)?;
+    let there = context
+        .files
+        .tree_up_to(folder, &|path| name == path, MAX_MANIFEST_BYTES)?;
     Ok(there.entries().next().map(|(_, entry)| entry.clone()))
 }
 
@@ -121,7 +123,11 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
                 entries.insert(shown, unread(context, &place)?.ok_or(failure)?);
             }
             _ if context.files.exists(&place) => {
-                for (name, entry) in context.files.tree(&place, &is_manifest)?.entries() {
+                for (name, entry) in context
+                    .files
+                    .tree_up_to(&place, &is_manifest, MAX_MANIFEST_BYTES)?
+                    .entries()
+                {
                     entries.insert(format!("{shown}/{name}"), entry.clone());
                 }
             }
@@ -149,7 +155,7 @@ impl Place {
             .entries()
             .filter_map(|(path, entry)| match entry {
                 Entry::File(bytes) => Some((path, &bytes[..])),
-                Entry::Link | Entry::Oversized(_) => None,
+                Entry::Link | Entry::Oversized { .. } => None,
             })
             .collect();
         let judged: Vec<(usize, Vec<Finding>)> = files
@@ -168,9 +174,27 @@ impl Place {
             let finding = Finding::error("not-utf8", "the file is not UTF-8 text").in_file(path);
             return (0, vec![finding.help("save it as UTF-8")]);
         };
+        self.text(judge, session, path, text)
+    }
+
+    /// The same of a text; where one document cannot be read, the others are judged without it.
+    fn text(&self, judge: &Judge, session: &mut Session, path: &str, text: &str) -> (usize, Vec<Finding>) {
         let manifests = match yaml::read_manifests(text) {
             Ok(manifests) => manifests,
-            Err(error) => return (0, vec![error.finding(path)]),
+            Err(error) => {
+                let parts = parts(text);
+                if parts.len() < 2 {
+                    return (0, vec![error.finding(path)]);
+                }
+                let mut objects = 0;
+                let mut findings = Vec::new();
+                for (above, part) in parts {
+                    let (count, found) = self.text(judge, session, path, part);
+                    objects += count;
+                    findings.extend(found.into_iter().map(|finding| finding.below(above)));
+                }
+                return (objects, findings);
+            }
         };
         let mut findings: Vec<Finding> = manifests
             .ambiguous
@@ -215,4 +239,23 @@ impl Place {
         };
         judge.object(session, &self.version, &request)
     }
+}
+
+/// The documents of a stream, each with the number of lines above it. What begins a line with `---` begins a document,
+/// whatever stands before it.
+fn parts(text: &str) -> Vec<(usize, &str)> {
+    let mut parts = Vec::new();
+    let (mut begin, mut above, mut at) = (0, 0, 0);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let begins = line
+            .strip_prefix("---")
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+        if begins && !text[begin..at].trim().is_empty() {
+            parts.push((above, &text[begin..at]));
+            (begin, above) = (at, number);
+        }
+        at += line.len();
+    }
+    parts.push((above, &text[begin..]));
+    parts
 }

@@ -1,30 +1,36 @@
 //! The ledger's branch: read without a checkout, written by compare-and-swap.
 
+mod belief;
 mod last;
 mod missing;
 mod recording;
 mod view;
 mod write;
 
+use std::sync::Arc;
+
 use lockstep::model::Timestamp;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger;
 
+pub(super) use belief::Believer;
 pub(super) use missing::Recorder;
 pub(super) use recording::{PushArgs, Recording};
 pub(super) use view::View;
 
+use super::signing::EventSigning;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::ports::{Clock, GitId, Repository};
 
 /// The ledger in the repository of the environment branches.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Ledger<'a> {
     delivery: &'a dyn Repository,
     settings: &'a Delivery,
     clock: &'a dyn Clock,
+    signing: Option<Arc<EventSigning<'a>>>,
 }
 
 impl<'a> Ledger<'a> {
@@ -34,6 +40,15 @@ impl<'a> Ledger<'a> {
             delivery,
             settings: &workspace.fleet.delivery,
             clock: &*context.clock,
+            signing: None,
+        }
+    }
+
+    /// The same, whose new events are signed where somebody here may.
+    pub(super) fn signed_by(self, signing: EventSigning<'a>) -> Ledger<'a> {
+        Ledger {
+            signing: Some(Arc::new(signing)),
+            ..self
         }
     }
 

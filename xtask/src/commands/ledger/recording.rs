@@ -9,7 +9,8 @@ use lockstep::workspace::Workspace;
 use super::write::Make;
 use super::{Ledger, Recorder, operator};
 use crate::commands::remote::Remote;
-use crate::commands::tries::MOST_PUSHES;
+use crate::commands::signing::{EventSigning, SigningArgs};
+use crate::commands::tries::{MOST_PUSHES, spread};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::Repository;
@@ -45,7 +46,8 @@ impl<'a> Recording<'a> {
         if with.push {
             remote.fetch()?;
         }
-        let ledger = Ledger::new(context, delivery, workspace);
+        let signing = EventSigning::of(context, repository, workspace, &SigningArgs::default())?;
+        let ledger = Ledger::new(context, delivery, workspace).signed_by(signing);
         let recorder = Recorder {
             by: operator(repository, workspace)?,
             started: ledger.now(),
@@ -97,12 +99,15 @@ impl<'a> Recording<'a> {
         if !self.with.push {
             return Ok(false);
         }
+        let clock = self.ledger.clock;
         let mut attempt = 1;
+        let mut began = clock.monotonic();
         loop {
             match self.remote.push(&[]) {
                 Err(failure) if failure.kind == FailureKind::Race && attempt < MOST_PUSHES => {
-                    self.ledger.clock.pause(attempt);
+                    clock.stagger(spread(clock.monotonic() - began, attempt));
                     attempt += 1;
+                    began = clock.monotonic();
                     self.remote.fetch()?;
                     self.ledger.append(&|_| Ok(Vec::new()))?;
                 }

@@ -11,6 +11,7 @@ use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout::ledger;
 use rayon::prelude::*;
 
+use super::Believer;
 use crate::failure::Failure;
 use crate::ports::{GitId, Repository};
 
@@ -50,7 +51,7 @@ impl<'a> View<'a> {
         Ok(found)
     }
 
-    fn read(&self, paths: &[String]) -> Result<Vec<(String, Arc<[u8]>)>, Failure> {
+    pub(super) fn read(&self, paths: &[String]) -> Result<Vec<(String, Arc<[u8]>)>, Failure> {
         let mut found = BTreeMap::new();
         for commit in &self.commits {
             let files = self.delivery.read(commit, paths)?;
@@ -172,6 +173,12 @@ impl<'a> View<'a> {
         Ok(names)
     }
 
+    /// The environments that the ledger knows.
+    pub(super) fn environments(&self) -> Result<Vec<EnvironmentName>, Failure> {
+        let names = self.folders(&[String::new()])?.remove(0).into_keys();
+        Ok(names.filter_map(|name| EnvironmentName::new(&name).ok()).collect())
+    }
+
     /// What is held in an environment. One listing names all units that ever were.
     pub(in super::super) fn held(&self, environment: &EnvironmentName) -> Result<Held, Failure> {
         let folder = ledger::holds(environment.as_str());
@@ -207,6 +214,31 @@ impl<'a> View<'a> {
                 }
                 (Ok(_), Err(_)) => {}
                 (Err(finding), _) => held.findings.push(finding.unit(environment.as_str(), unit)),
+            }
+        }
+        Ok(held)
+    }
+
+    /// What is held although it was resumed, since nobody who may has signed that; it is looked at only where the trust
+    /// file asks for signatures.
+    pub(in super::super) fn held_still(
+        &self,
+        environment: &EnvironmentName,
+        believer: &Believer<'_>,
+    ) -> Result<Held, Failure> {
+        let mut held = Held::default();
+        if !believer.demands(environment) {
+            return Ok(held);
+        }
+        let names = self.folders(&[ledger::holds(environment.as_str())])?.remove(0);
+        let asked: Vec<_> = names.keys().map(|unit| (Some(environment), unit.as_str())).collect();
+        let histories = believer.believed(self, self.units(&asked)?, environment)?;
+        for (unit, history) in names.keys().zip(histories) {
+            if let (Ok(agent), Some(hold)) = (AgentName::new(unit), history.hold()) {
+                held.units.insert(agent, hold);
+                let findings = history.findings.into_iter();
+                held.findings
+                    .extend(findings.map(|finding| finding.unit(environment.as_str(), unit)));
             }
         }
         Ok(held)

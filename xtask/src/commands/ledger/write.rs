@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lockstep::model::EnvironmentName;
-use lockstep::release::ledger::{Draft, Sealed, seal};
+use lockstep::artifact::{Generator, MOST_EVENTS, events_statement};
+use lockstep::model::{Digest, EnvironmentName};
+use lockstep::release::ledger::{Draft, Fact, Head, Sealed, UnitKey, seal, seal_together};
 use lockstep::workspace::layout::ledger;
 
 use super::{Ledger, View};
+use crate::commands::signing::Together;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{CommitSigning, GitId, NewCommit, Tip, TreeChange};
 
@@ -39,14 +41,44 @@ impl Ledger<'_> {
         if drafts.is_empty() && !apart {
             return Ok(Vec::new());
         }
-        let sealed = sealed(&view, drafts)?;
         let mut change = self.only_here(&view)?;
-        change.extend(
-            sealed
-                .iter()
-                .map(|event| (event.path.clone(), Some(Arc::from(event.bytes.as_slice())))),
-        );
+        let sealed = self.sealed(&view, drafts, &mut change)?;
         self.commit(&view, change, &message(&sealed))?;
+        Ok(sealed)
+    }
+
+    /// Gives drafts their places and puts their files among what changes, with the signatures over them where somebody
+    /// here may sign.
+    fn sealed(&self, view: &View<'_>, drafts: Vec<Draft>, change: &mut TreeChange) -> Result<Vec<Sealed>, Failure> {
+        let mut heads = heads(view, &drafts)?;
+        let mut sealed = Vec::new();
+        for together in apart(drafts) {
+            let Some(signing) = &self.signing else {
+                sealed.extend(sealed_alone(together, &mut heads));
+                continue;
+            };
+            let releases = releases(view, &together)?;
+            let environment = together[0].environment.clone();
+            let signer = signing.signer(&Together {
+                environment: environment.as_ref(),
+                units: together.iter().map(|draft| draft.unit.as_str()).collect(),
+                releases: &releases,
+                matters: together.iter().any(|draft| draft.fact.needs_signature()),
+            })?;
+            let Some(signer) = signer else {
+                sealed.extend(sealed_alone(together, &mut heads));
+                continue;
+            };
+            let (name, events) = seal_together(together, &mut heads);
+            let digest = |event: &Sealed| (event.path.clone(), Digest::of(&event.bytes));
+            let generator = Generator::lockstep(env!("CARGO_PKG_VERSION"));
+            let statement = events_statement(&events.iter().map(digest).collect(), &releases, generator);
+            let bundle = signer.sign(&[statement.into()])?.pop();
+            change.insert(ledger::signature(&name.hex()), bundle);
+            sealed.extend(events);
+        }
+        let file = |event: &Sealed| (event.path.clone(), Some(Arc::from(event.bytes.as_slice())));
+        change.extend(sealed.iter().map(file));
         Ok(sealed)
     }
 
@@ -131,23 +163,57 @@ impl Ledger<'_> {
     }
 }
 
-fn sealed(view: &View<'_>, drafts: Vec<Draft>) -> Result<Vec<Sealed>, Failure> {
-    let units: BTreeSet<(Option<EnvironmentName>, String)> = drafts
+/// What the new events of units follow.
+fn heads(view: &View<'_>, drafts: &[Draft]) -> Result<BTreeMap<UnitKey, Head>, Failure> {
+    let units: BTreeSet<UnitKey> = drafts
         .iter()
         .map(|draft| (draft.environment.clone(), draft.unit.clone()))
         .collect();
     let units: Vec<_> = units.into_iter().collect();
-    let mut heads: BTreeMap<_, _> = view
-        .heads(&units)?
-        .into_iter()
-        .zip(units)
-        .map(|(head, unit)| (unit, head))
-        .collect();
-    let sealed = drafts.into_iter().map(|draft| {
-        let unit = (draft.environment.clone(), draft.unit.clone());
-        seal(draft, heads.entry(unit).or_default())
+    let heads = view.heads(&units)?;
+    Ok(units.into_iter().zip(heads).collect())
+}
+
+/// Drafts that one signature can be about: of one environment, and no more than one statement takes.
+fn apart(drafts: Vec<Draft>) -> Vec<Vec<Draft>> {
+    let mut by_environment: BTreeMap<Option<EnvironmentName>, Vec<Draft>> = BTreeMap::new();
+    for draft in drafts {
+        by_environment.entry(draft.environment.clone()).or_default().push(draft);
+    }
+    let parts = by_environment.into_values();
+    parts
+        .flat_map(|drafts| drafts.chunks(MOST_EVENTS).map(<[Draft]>::to_vec).collect::<Vec<_>>())
+        .collect()
+}
+
+fn sealed_alone(drafts: Vec<Draft>, heads: &mut BTreeMap<UnitKey, Head>) -> Vec<Sealed> {
+    let unit = |draft: &Draft| (draft.environment.clone(), draft.unit.clone());
+    let drafts = drafts.into_iter();
+    drafts
+        .map(|draft| {
+            let head = heads.entry(unit(&draft)).or_default();
+            seal(draft, head)
+        })
+        .collect()
+}
+
+/// How far the environments of events are: what the ledger knows, and what the events themselves tell.
+fn releases(view: &View<'_>, drafts: &[Draft]) -> Result<BTreeMap<EnvironmentName, u64>, Failure> {
+    let environments = match drafts.first().and_then(|draft| draft.environment.clone()) {
+        Some(environment) => vec![environment],
+        None => view.environments()?,
+    };
+    let told = drafts.iter().filter_map(|draft| match &draft.fact {
+        Fact::Committed(committed) => Some(committed.number),
+        _ => None,
     });
-    Ok(sealed.collect())
+    let told = told.max().unwrap_or_default();
+    let mut releases = BTreeMap::new();
+    for environment in environments {
+        let known = view.last_commit(&environment)?.map_or(0, |committed| committed.number);
+        releases.insert(environment, known.max(told));
+    }
+    Ok(releases)
 }
 
 /// One line for one event, a list for more.

@@ -44,7 +44,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let plan = new_pipeline(workspace, args.ci.service());
     let root = context.root()?;
     if !args.replace && !args.dry_run {
-        refuse_existing(&plan, |path| context.files.exists(&root.join(path)))?;
+        let differs = |path: &str, text: &str| {
+            let there = context.files.read(&root.join(path));
+            there.is_err() || there.is_ok_and(|there| there.is_some_and(|bytes| bytes != text.as_bytes()))
+        };
+        refuse_existing(&plan, differs)?;
     }
     let mode = Mode::of(args.dry_run);
     let text = match mode {
@@ -65,8 +69,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     })
 }
 
-fn refuse_existing(plan: &Plan, exists: impl Fn(&str) -> bool) -> Result<(), Failure> {
-    let there: Vec<&str> = plan.keys().map(String::as_str).filter(|path| exists(path)).collect();
+fn refuse_existing(plan: &Plan, differs: impl Fn(&str, &str) -> bool) -> Result<(), Failure> {
+    let there = plan.iter().filter(|(path, text)| differs(path, text));
+    let there: Vec<&str> = there.map(|(path, _)| path.as_str()).collect();
     if there.is_empty() {
         return Ok(());
     }

@@ -27,7 +27,7 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn list(context: &Context, args: &ListArgs) -> Result<Report, Failure> {
     let (tree, policies, findings) = read(context)?;
-    let catalogue = Catalogue::of(&policies);
+    let catalogue = Catalogue::of(&policies, &tree);
     if args.coverage {
         let coverage = catalogue.coverage();
         let mut table = Table::new(&["control", "what it asks", "rules"]);
@@ -73,7 +73,7 @@ pub(in crate::commands) struct PolicyRules {
 pub(in crate::commands) fn rules(context: &Context) -> Result<PolicyRules, Failure> {
     let (tree, policies, findings) = read(context)?;
     Ok(PolicyRules {
-        entries: Catalogue::of(&policies).entries,
+        entries: Catalogue::of(&policies, &tree).entries,
         tree,
         findings,
     })

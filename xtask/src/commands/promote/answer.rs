@@ -7,7 +7,7 @@ use lockstep::workspace::Environment;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Plan;
+use super::plan::Plan;
 use crate::context::Context;
 use crate::ports::GitId;
 
@@ -19,7 +19,7 @@ pub(in crate::commands) struct Answer {
     from: String,
     /// The environment that it goes to.
     to: String,
-    /// How regular it is.
+    /// How regular it is; `regular` where several agents differ.
     kind: ReleaseKind,
     /// The branch that the commit is on.
     branch: String,
@@ -58,7 +58,7 @@ impl Answer {
         Answer {
             from: from.name.to_string(),
             to: to.name.to_string(),
-            kind: plan.kind,
+            kind: plan.kind(),
             branch: branch.to_owned(),
             commit: commit.cloned(),
             agents: plan

@@ -8,8 +8,10 @@ use lockstep::release::{unfinished, unfinished_rollback};
 use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::{Environment, Workspace};
 
-use super::super::ledger::{Ledger, Recorder, View, operator};
+use super::super::ledger::{Believer, Ledger, Recorder, View, operator};
+use super::super::signing::{EventSigning, SigningArgs};
 use super::super::tries::Tries;
+use super::super::trust::Trusted;
 use super::run::Run;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -24,8 +26,14 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// The ledger of a run, which began when it was tried first.
-    pub(super) fn begin(context: &'a Context, run: &Run<'a>, tries: &mut Tries) -> Result<Records<'a>, Failure> {
-        let ledger = Ledger::new(context, run.delivery, run.workspace);
+    pub(super) fn begin(
+        context: &'a Context,
+        run: &Run<'a>,
+        (trusted, args): (&Trusted, &SigningArgs),
+        tries: &mut Tries,
+    ) -> Result<Records<'a>, Failure> {
+        let signing = EventSigning::new(context, run.repository, trusted, args)?;
+        let ledger = Ledger::new(context, run.delivery, run.workspace).signed_by(signing);
         let started = tries.started(ledger.now());
         Ok(Records {
             ledger,
@@ -39,13 +47,19 @@ impl<'a> Records<'a> {
     }
 
     /// Holds in the workspace what the ledger holds, and what it would if an earlier run had got so far as to say so.
-    pub(super) fn hold(&self, workspace: &mut Workspace, environments: &[String]) -> Result<Vec<Finding>, Failure> {
+    pub(super) fn hold(
+        &self,
+        believer: &Believer<'_>,
+        workspace: &mut Workspace,
+        environments: &[String],
+    ) -> Result<Vec<Finding>, Failure> {
         let view = self.ledger.view()?;
         let mut findings = Vec::new();
         let chosen = |environment: &&mut Environment| environments.iter().any(|name| name == environment.name.as_str());
         for environment in workspace.environments.iter_mut().filter(chosen) {
             let mut held = view.held(&environment.name)?;
-            findings.append(&mut held.findings);
+            let still = view.held_still(&environment.name, believer)?;
+            findings.extend(held.findings.drain(..).chain(still.findings));
             let missing = self
                 .ledger
                 .missing(&view, self.workspace, &[&environment.name], &self.recorder)?;
@@ -60,7 +74,7 @@ impl<'a> Records<'a> {
                 }
                 _ => None,
             });
-            for (agent, hold) in held.units.into_iter().chain(late) {
+            for (agent, hold) in held.units.into_iter().chain(still.units).chain(late) {
                 environment.holds.entry(agent).or_insert(hold);
             }
             findings.extend(unfinished_rollbacks(&view, environment)?);

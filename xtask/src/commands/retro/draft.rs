@@ -6,9 +6,9 @@ use lockstep::artifact::TupleRecord;
 use lockstep::release::ledger::{Incident, Recorded, UnitHistory};
 use lockstep::release::retrospective::{Sources, draft, text};
 
-use super::suites;
 use crate::commands::branches::{delivery_repository, units};
 use crate::commands::dry::is_outline;
+use crate::commands::evaluate::written::suites;
 use crate::commands::incident::find;
 use crate::commands::ledger::Ledger;
 use crate::commands::unit::UnitOf;

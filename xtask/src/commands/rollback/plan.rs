@@ -87,7 +87,10 @@ pub(in super::super) fn plan(
         newest: &commit,
         aside: &args.overrides(),
     };
-    let history = unit.history(context)?;
+    let history = unit.believed(context, &verifier)?;
+    // what of the ledger counts for nothing; other trouble with it stops no rollback
+    let uncounted = history.findings.iter().filter(|finding| !finding.is_error());
+    let uncounted: Vec<Finding> = uncounted.map(|finding| unit.about(finding.clone())).collect();
     let file = unit.release_file(base)?;
     let standing = standing(&history, file.as_ref(), wanted, &args.reason);
     let aims = match &standing {
@@ -96,7 +99,7 @@ pub(in super::super) fn plan(
     };
     let aims = match aims {
         Ok(aims) => aims,
-        Err(finding) => return Ok(Err(vec![*finding])),
+        Err(finding) => return Ok(Err([vec![*finding], uncounted].concat())),
     };
     let Target {
         release: target,
@@ -108,6 +111,7 @@ pub(in super::super) fn plan(
         Ok(target) => target,
         Err(findings) => return Ok(Err(findings)),
     };
+    findings.extend(uncounted);
     let (tip, more) = choice.tip(&own, &now)?;
     if standing.is_none() {
         findings.extend(more);

@@ -21,7 +21,7 @@ impl Signing<'_> {
         &self,
         environment: &EnvironmentName,
         commit: &CommitPlan,
-        signers: &mut Signers,
+        signers: &Signers,
         outcome: &mut Outcome,
     ) -> Result<Option<Arc<dyn Signer>>, Failure> {
         if let Some(signer) = self.named(signers)? {
@@ -40,7 +40,7 @@ impl Signing<'_> {
         }
         let certified = self.trusted.admits_identity(environment);
         if certified && let Some(identity) = &self.context.environment.identity {
-            let signer = signers.certified(identity, &self.trusted.instance)?;
+            let signer = signers.certified(self.context, identity, &self.trusted.instance)?;
             match self.refusal(&signer.proof(), environment, commit) {
                 None => return Ok(Some(signer)),
                 problem => nearest = problem,
@@ -77,7 +77,7 @@ impl Signing<'_> {
     }
 
     /// What the command line names.
-    fn named(&self, signers: &mut Signers) -> Result<Option<Arc<dyn Signer>>, Failure> {
+    fn named(&self, signers: &Signers) -> Result<Option<Arc<dyn Signer>>, Failure> {
         if let Some(path) = &self.args.key {
             return Ok(Some(signers.key(self.context, &self.context.folder.join(path))?));
         }
@@ -85,7 +85,9 @@ impl Signing<'_> {
             return Ok(None);
         };
         let identity = read_token(self.context, path)?;
-        signers.certified(&identity, &self.trusted.instance).map(Some)
+        signers
+            .certified(self.context, &identity, &self.trusted.instance)
+            .map(Some)
     }
 
     /// What keeps a signer from signing a commit's statements; nothing where one of its entries lets it.
@@ -132,7 +134,7 @@ impl Signing<'_> {
     }
 
     /// The key that this clone made for itself, made now if there is none.
-    fn development_key(&self, signers: &mut Signers, outcome: &mut Outcome) -> Result<Arc<dyn Signer>, Failure> {
+    fn development_key(&self, signers: &Signers, outcome: &mut Outcome) -> Result<Arc<dyn Signer>, Failure> {
         let folder = key_folder(self.repository);
         let path = folder.join(format!("{DEVELOPMENT}.key"));
         if !self.context.files.exists(&path) {

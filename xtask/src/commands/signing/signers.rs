@@ -1,6 +1,5 @@
-//! The keys and the certificate that a run signs with: each opened once.
+//! The keys and the certificate that a run signs with.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,41 +17,45 @@ use crate::ports::{Repository, Signer};
 /// What this clone calls the key that it makes for itself.
 pub(super) const DEVELOPMENT: &str = "development";
 
-/// Whatever a run has signed with, so that a passphrase and a certificate are asked for once.
+/// Opens keys, asking for a passphrase where it must.
 pub(super) struct Signers {
-    keys: BTreeMap<PathBuf, Arc<LocalKey>>,
-    certified: Option<Arc<dyn Signer>>,
     descriptor: Option<u32>,
 }
 
 impl Signers {
-    /// None yet; a passphrase is read from this descriptor, or else from the environment or the terminal.
+    /// A passphrase is read from this descriptor, or else from the environment or the terminal.
     pub(super) fn new(descriptor: Option<u32>) -> Signers {
-        Signers {
-            keys: BTreeMap::new(),
-            certified: None,
-            descriptor,
-        }
+        Signers { descriptor }
     }
 
     /// The key of a file.
-    pub(super) fn key(&mut self, context: &Context, path: &Path) -> Result<Arc<LocalKey>, Failure> {
-        if let Some(key) = self.keys.get(path) {
-            return Ok(Arc::clone(key));
+    pub(super) fn key(&self, context: &Context, path: &Path) -> Result<Arc<LocalKey>, Failure> {
+        context.opened.key_or(path, || read_key(context, path, self.descriptor))
+    }
+
+    /// The key of a file, where nobody has to be asked for anything.
+    pub(super) fn key_at_hand(&self, context: &Context, path: &Path) -> Result<Option<Arc<LocalKey>>, Failure> {
+        if let Some(key) = context.opened.key(path) {
+            return Ok(Some(key));
         }
-        let key = Arc::new(read_key(context, path, self.descriptor)?);
-        self.keys.insert(path.to_owned(), Arc::clone(&key));
-        Ok(key)
+        let Some(bytes) = context.files.read(path)? else {
+            return Ok(None);
+        };
+        let asks = encrypted::is_encrypted(&String::from_utf8_lossy(&bytes));
+        if asks && (encrypted::available().is_err() || context.environment.key_passphrase.is_none()) {
+            return Ok(None);
+        }
+        self.key(context, path).map(Some)
     }
 
     /// A certificate for an identity; a run has one identity.
-    pub(super) fn certified(&mut self, identity: &Identity, instance: &Instance) -> Result<Arc<dyn Signer>, Failure> {
-        if let Some(signer) = &self.certified {
-            return Ok(Arc::clone(signer));
-        }
-        let signer = keyless::open(identity, instance)?;
-        self.certified = Some(Arc::clone(&signer));
-        Ok(signer)
+    pub(super) fn certified(
+        &self,
+        context: &Context,
+        identity: &Identity,
+        instance: &Instance,
+    ) -> Result<Arc<dyn Signer>, Failure> {
+        context.opened.certified_or(|| keyless::open(identity, instance))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `stage record` and `stage summary`: how stages of the pipeline ended, in the ledger.
 
+mod known;
 mod summary;
 
 use std::sync::Arc;
@@ -46,8 +47,11 @@ struct RecordArgs {
     #[command(flatten)]
     of: TupleArgs,
     /// How long it took, seconds.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     duration: Option<f64>,
+    /// Why it ended so: why it was skipped, or what it found.
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
+    reason: Option<String>,
     /// Something that it has to say: `<key>=<value>`.
     #[arg(long, value_name = "KEY=VALUE")]
     detail: Vec<String>,
@@ -95,7 +99,12 @@ fn record(context: &Context, args: RecordArgs) -> Result<Report, Failure> {
         let known = PipelineStage::ALL.iter().map(|stage| stage.as_str());
         selection::unknown("stage", &args.stage, known)
     })?;
-    let Tuple { repository, loaded, id } = match args.of.tuple(context)? {
+    let Tuple {
+        repository,
+        loaded,
+        agent,
+        id,
+    } = match args.of.tuple(context)? {
         Ok(found) => found,
         Err(report) => return Ok(*report),
     };
@@ -112,20 +121,36 @@ fn record(context: &Context, args: RecordArgs) -> Result<Report, Failure> {
             Status::Skipped => StageStatus::Skipped,
         },
         duration_seconds: args.duration,
+        reason: args.reason,
         tuple: id,
         details: details(&args.detail)?,
         artifacts: args.artifact,
     };
-    let draft = recording.draft(None, &args.of.agent, Fact::Stage(result.clone()));
+    let mut findings = Vec::new();
+    if args.of.tuple.is_some() {
+        let view = recording.ledger.view()?;
+        findings.extend(known::unknown(&view, &*delivery, workspace, &agent, id)?);
+    }
+    let draft = recording.draft(None, agent.as_str(), Fact::Stage(result.clone()));
     recording.record(&|_| Ok(vec![draft.clone()]))?;
     let text = format!("`{stage}` {} on `{}` {id}\n", result.status.word(), args.of.agent);
-    Ok(Report::new(result, text))
+    Ok(Report::new(result, text).with_findings(findings, FileTree::default()))
+}
+
+/// Reads the value of `--duration`.
+fn seconds(text: &str) -> Result<f64, &'static str> {
+    let seconds: f64 = text.parse().map_err(|_| "this is no number of seconds")?;
+    match seconds.is_finite() && seconds >= 0.0 {
+        true => Ok(seconds),
+        false => Err("a stage takes some seconds, neither less than none nor without end"),
+    }
 }
 
 /// The tuple that is meant, and where the fleet was read from.
 struct Tuple {
     repository: Arc<dyn Repository>,
     loaded: Loaded,
+    agent: AgentName,
     id: Digest,
 }
 
@@ -138,15 +163,21 @@ impl TupleArgs {
         let Some(workspace) = &loaded.workspace else {
             return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
         };
+        let agent = agent(&*repository, &head, &self.agent)?;
         let found = match (&self.tuple, &self.environment) {
             (Some(text), _) => Ok(Digest::parse(text).ok_or_else(|| {
                 Failure::new(FailureKind::Usage, format!("`{text}` is no tuple id"))
                     .hint("write it like `sha256:<64 hexadecimal digits>`")
             })?),
             (None, Some(environment)) => self.running(context, &repository, workspace, environment)?,
-            (None, None) => candidate(&*repository, &head, workspace, &self.agent)?,
+            (None, None) => candidate(&*repository, &head, workspace, &agent)?,
         };
-        Ok(found.map(|id| Tuple { repository, loaded, id }))
+        Ok(found.map(|id| Tuple {
+            repository,
+            loaded,
+            agent,
+            id,
+        }))
     }
 
     /// The tuple that an environment's branch has of the agent.
@@ -182,20 +213,24 @@ fn details(pairs: &[String]) -> Result<Map<String, Value>, Failure> {
     pairs.iter().map(pair).collect()
 }
 
+/// The agent of this name in the commit.
+fn agent(repository: &dyn Repository, head: &Commit, name: &str) -> Result<AgentName, Failure> {
+    let known = repository.folder(&head.id, layout::AGENTS)?;
+    let agent = AgentName::new(name).ok().filter(|_| known.contains_key(name));
+    agent.ok_or_else(|| selection::unknown("agent", name, known.keys().map(String::as_str)))
+}
+
 /// The id of an agent's candidate, or what is wrong with it.
 fn candidate(
     repository: &dyn Repository,
     head: &Commit,
     outline: &Workspace,
-    agent: &str,
+    name: &AgentName,
 ) -> Result<Result<Digest, Box<Report>>, Failure> {
-    let known = repository.folder(&head.id, layout::AGENTS)?;
-    let name = AgentName::new(agent).ok().filter(|_| known.contains_key(agent));
-    let name = name.ok_or_else(|| selection::unknown("agent", agent, known.keys().map(String::as_str)))?;
     let part = Part::read(repository, &head.id, outline, &[name.clone()].into())?;
     let (workspace, mut findings) = Workspace::load_part(&part.tree, part.elsewhere);
     if let Some(workspace) = &workspace
-        && let Some(agent) = workspace.agents.get(&name)
+        && let Some(agent) = workspace.agents.get(name)
     {
         let (tuple, more) = agent.candidate(&workspace.blueprints);
         if let Some(tuple) = tuple {

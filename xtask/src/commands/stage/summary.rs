@@ -24,7 +24,9 @@ pub(super) struct SummaryArgs {
 
 /// Shows.
 pub(super) fn run(context: &Context, args: SummaryArgs) -> Result<Report, Failure> {
-    let Tuple { repository, loaded, id } = match args.of.tuple(context)? {
+    let Tuple {
+        repository, loaded, id, ..
+    } = match args.of.tuple(context)? {
         Ok(found) => found,
         Err(report) => return Ok(*report),
     };

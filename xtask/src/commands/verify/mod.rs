@@ -4,6 +4,7 @@ mod branch;
 mod certificates;
 mod commits;
 mod image;
+mod ledger;
 mod reproduce;
 
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use serde::Serialize;
 pub(super) use self::certificates::Certificates;
 use self::reproduce::{Outcomes, Reproducer};
 use super::branches::delivery_repository;
-use super::ledger::Ledger;
+use super::ledger::{Believer, Ledger};
 use super::selection;
 use super::trust::Trusted;
 use crate::context::{Context, Loaded, Source};
@@ -29,7 +30,8 @@ use crate::report::Report;
 /// Verify that environment branches are what someone who may has signed, byte for byte.
 ///
 /// Every unit: its signature, its files against the signed statement, the list of units, and the chain of statements
-/// through the branch's history; where the trust file asks for it, the signatures of the branch's commits. Whom to believe stands in `environments/trust.yaml` at the tip of the branch that
+/// through the branch's history; where the trust file asks for it, the signatures of the branch's commits; and the
+/// ledger's events about the environment. Whom to believe stands in `environments/trust.yaml` at the tip of the branch that
 /// people edit, never in what is verified. With `--image`: whether somebody who may has signed a container image.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -78,6 +80,10 @@ pub(super) struct FleetAnswer {
     trust: String,
     /// The environments.
     environments: Vec<EnvironmentAnswer>,
+    /// The ledger's events about them; absent where this clone has no ledger, or where something else than the tips of
+    /// branches is verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<ledger::LedgerAnswer>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -161,9 +167,20 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         unchecked.extend(commits.into_iter().flat_map(|signed| signed.untold));
     }
     certificates.missed()?;
+    let mut events = None;
+    if args.commit.is_none() && args.path.is_none() {
+        let names: Vec<_> = subjects.iter().map(|subject| &subject.environment).collect();
+        let believer = Believer::new(context, &*delivery, &trusted, &certificates);
+        if let Some((answer, wrong)) = ledger::run(&ledger, &believer, &names)? {
+            text.push_str(&ledger::shown(context, &answer));
+            findings.extend(wrong);
+            events = Some(answer);
+        }
+    }
     let answer = FleetAnswer {
         trust: trusted.source.clone(),
         environments,
+        ledger: events,
     };
     let mut report = Report::new(Answer::Fleet(answer), text).with_findings(findings, FileTree::default());
     report.unchecked = unchecked;

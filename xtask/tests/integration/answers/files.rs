@@ -59,7 +59,7 @@ fn what_is_rendered_judged_and_written() {
     done(&fleet, "policy");
     done(&fleet, "policy list");
     done(&fleet, "policy list --coverage");
-    done(&fleet, "policy explain contested-replicas");
+    done(&fleet, "policy explain fixed-replicas");
     done(&fleet, "policy test --mutate");
     done(&fleet, "generate");
     done(&fleet, "generate --check");

@@ -100,7 +100,7 @@ fn a_new_prompt_differs_in_the_tuple_and_in_one_config_map() {
                   - Be short.
                   + Be brief.
               objects
-                ~ ConfigMap a-prompts-601e547ae0 (was a-prompts-590a8ef75d)
+                ~ ConfigMap a-prompts-601e547ae0 (was a-prompts-590a8ef75d) (medium risk)
                   data["answer.prompt"]: as the text of prompts.answer above
               folded (nothing else in 1 object)
                 lockstep.dev/input in 1 object: sha256:f789df0d4042… → sha256:5efc89b535a6…
@@ -210,7 +210,7 @@ fn revisions_are_rendered_and_compared() {
         expect![[r#"
             staging/a changed
               objects
-                ~ Deployment a
+                ~ Deployment a (medium risk)
                   spec.replicas: 3 → 4
               folded
                 lockstep.dev/input in 1 object: sha256:4b9fc87d5cb1… → sha256:be8b3af2c912…
@@ -234,13 +234,13 @@ fn revisions_are_rendered_and_compared() {
         &fleet,
         &["diff", "HEAD", "-a", "b", "-e", "dev"],
         expect![[r#"
-        dev/b changed
-          objects
-            + Application b-dev
-            - Application b-dev
+            dev/b changed
+              objects
+                + Application b-dev (medium risk)
+                - Application b-dev (medium risk)
 
-        units: 0 added, 1 changed, 0 removed, 0 unchanged; objects: +1 ~0 -1; components: 0
-    "#]],
+            units: 0 added, 1 changed, 0 removed, 0 unchanged; objects: +1 ~0 -1; components: 0
+        "#]],
     );
 }
 
@@ -302,10 +302,10 @@ fn environments_are_compared_as_their_branches_are() {
               overrides
                 overrides.model.temperature: none → 0.05 (medium risk)
               objects
-                ~ Deployment a
+                ~ Deployment a (medium risk)
                   spec.replicas: 1 → 3
                   spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
-                ~ ConfigMap a-prompts-590a8ef75d (was a-prompts-601e547ae0)
+                ~ ConfigMap a-prompts-590a8ef75d (was a-prompts-601e547ae0) (medium risk)
                   data["answer.prompt"]: as the text of prompts.answer above
               folded (nothing else in 1 object)
                 lockstep.dev/input in 1 object: sha256:5efc89b535a6… → sha256:4b9fc87d5cb1…
@@ -321,7 +321,7 @@ fn environments_are_compared_as_their_branches_are() {
               overrides
                 overrides.model.temperature: none → 0.05 (medium risk)
               objects
-                ~ Deployment b
+                ~ Deployment b (medium risk)
                   spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
               folded (nothing else in 1 object)
                 lockstep.dev/input in 1 object: sha256:531b38ec9d0e… → sha256:2ac5807732fd…
@@ -355,6 +355,13 @@ fn wrong_names_say_what_is_right() {
         expect![[r#"
         `dev` was never released
         cargo xtask release dev
+    "#]],
+    );
+    check(
+        &["diff", "v1.0.0", "v1.1.0"],
+        expect![[r#"
+        `v1.0.0` names no environment, commit or release here
+        see `cargo xtask history` and `git branch --all`, or `git fetch`
     "#]],
     );
     check(

@@ -4,3 +4,4 @@ mod affected;
 mod diff;
 mod explain;
 mod fixture;
+mod released;

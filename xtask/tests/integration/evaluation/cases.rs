@@ -9,7 +9,7 @@ use xtask::report::Report;
 use crate::workbench::{Workbench, tree};
 
 const PROMPT: &str = "agents/support-rag/prompts/answer/2.1.0.prompt";
-const CASSETTE: &str = "agents/support-rag/regression/cassettes/answer.jsonl";
+const CASSETTE: &str = "agents/data-query/regression/cassettes/sql-writer.jsonl";
 
 /// Ids of the cases that a report names as failing.
 fn failing(report: &Report) -> Vec<&str> {
@@ -131,12 +131,13 @@ fn a_prompt_that_renames_a_tool_fails_before_and_in_the_run() {
 #[test]
 fn what_was_never_recorded_is_not_evaluated_and_refused_where_it_counts() {
     let bench = Workbench::of_repository();
-    let first_line_gone = bench.text(CASSETTE).unwrap().split_once('\n').unwrap().1.to_owned();
-    bench.put(CASSETTE, &first_line_gone);
-    let report = bench.run("evaluate support-rag --no-mock").unwrap();
+    let whole = bench.text(CASSETTE).unwrap();
+    let (without_the_last, _) = whole.trim_end().rsplit_once('\n').unwrap();
+    bench.put(CASSETTE, &format!("{without_the_last}\n"));
+    let report = bench.run("evaluate data-query --no-mock").unwrap();
     assert_eq!((report.exit_code(), rules(&report)), (0, vec!["not-evaluated"]));
     assert_eq!(evaluation(&report)["verdict"]["outcome"], "incomplete");
-    let report = bench.run("evaluate support-rag --no-mock --strict").unwrap();
+    let report = bench.run("evaluate data-query --no-mock --strict").unwrap();
     assert_eq!(report.exit_code(), 1);
 }
 
@@ -145,10 +146,10 @@ fn a_cassette_that_was_cut_off_is_found_and_mended() {
     let bench = Workbench::of_repository();
     let whole = bench.text(CASSETTE).unwrap();
     bench.put(CASSETTE, &whole[..whole.len() - 20]);
-    let report = bench.run("evaluate support-rag").unwrap();
+    let report = bench.run("evaluate data-query").unwrap();
     assert!(rules(&report).contains(&"broken-cassette"));
     assert_eq!(evaluation(&report)["verdict"]["outcome"], "failed");
-    bench.run("evaluate support-rag --record").unwrap();
+    bench.run("evaluate data-query --record").unwrap();
     assert_eq!(bench.text(CASSETTE).unwrap(), whole);
 }
 

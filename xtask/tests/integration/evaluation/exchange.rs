@@ -1,5 +1,11 @@
 //! Cases from other tools, from production, and drafts.
 
+use std::collections::BTreeSet;
+
+use expect_test::expect;
+use serde_json::Value;
+use xtask::failure::FailureKind;
+
 use crate::workbench::Workbench;
 
 #[test]
@@ -227,18 +233,94 @@ fn a_sample_becomes_a_case_once_and_tells_nobody_who_it_was() {
 
 #[test]
 fn drafts_call_refuse_and_fail_every_tool() {
-    let report = Workbench::of_repository()
-        .run("evaluate order-triage --draft --risk refunds")
+    let bench = Workbench::of_repository();
+    let report = bench
+        .run("evaluate order-triage --draft --risk refunds --risk Refunds --risk returns,again")
         .unwrap();
     for id in [
         "order_status-called",
         "stock_level-refused",
         "propose_action-failing",
         "injection-role",
+        "answer-without-cause",
+        "answer-without-customerMessage",
         "risk-refunds",
+        "risk-returns-again",
+        "risk-a-customer-learns-of-a-fraud-check",
     ] {
-        assert!(report.text.contains(&format!("id: draft-{id}\n")), "{id}");
+        assert_eq!(report.text.matches(&format!("id: draft-{id}\n")).count(), 1, "{id}");
     }
+    // what a person completes is a suite
+    bench.put("agents/order-triage/regression/cases/drafts.yaml", &report.text);
+    let report = bench.run("evaluate order-triage").unwrap();
+    let rules: BTreeSet<_> = report.findings.iter().map(|finding| &*finding.rule).collect();
+    assert!(
+        !rules.contains("unreadable-file") && !rules.contains("duplicate-case"),
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn fields_of_an_answer_are_drafted_as_deep_as_they_go_and_not_what_the_service_adds() {
+    let report = Workbench::of_repository()
+        .run("evaluate fraud-screening --draft")
+        .unwrap();
+    let suite = &report.result["suite"];
+    let ids: Vec<&str> = suite["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|case| case["id"].as_str())
+        .collect();
+    let fields: Vec<&str> = ids
+        .iter()
+        .filter_map(|id| id.strip_prefix("draft-answer-without-"))
+        .collect();
+    expect![[r#"["decision", "reasons", "reasons-code", "reasons-text", "reasons-weight", "score"] contract: null"#]]
+        .assert_eq(&format!("{fields:?} contract: {}", suite["contract"]));
+}
+
+#[test]
+fn drafts_are_of_a_prompt_and_an_input_that_the_agent_has() {
+    let bench = Workbench::of_repository();
+    for line in ["--prompt nope", "--user-variable nope"] {
+        let line = format!("evaluate order-triage --draft {line}");
+        assert_eq!(bench.run(&line).unwrap_err().kind, FailureKind::Usage, "{line}");
+    }
+}
+
+#[test]
+fn suites_in_json_stay_json() {
+    let bench = Workbench::of_repository();
+    let yaml = "agents/order-triage/regression/cases/triage.yaml";
+    let suite: Value = lockstep::yaml::read_typed(&bench.text(yaml).unwrap()).unwrap();
+    bench.remove(yaml);
+    bench.put("agents/order-triage/regression/cases/triage.json", &suite.to_string());
+    bench.put(
+        "trace.json",
+        r#"{"userInput": "Hello?", "forbiddenKeywords": ["tomorrow"]}"#,
+    );
+    let line = "retro add trace.json --agent order-triage --incident 2026-014";
+    let report = bench.run(line).unwrap();
+    let file = "agents/order-triage/regression/cases/incidents-triage.json";
+    assert_eq!(report.result["file"], file);
+    // the second one goes into the same file
+    bench.put(
+        "trace.json",
+        r#"{"userInput": "And now?", "forbiddenKeywords": ["tomorrow"]}"#,
+    );
+    bench.run(line).unwrap();
+    let written: Value = serde_json::from_str(&bench.text(file).unwrap()).unwrap();
+    assert_eq!(written["cases"].as_array().unwrap().len(), 2);
+    assert!(bench.run("evaluate order-triage --export triage").is_ok());
+    bench.put(
+        "more.json",
+        r#"[{"id": "a", "user_input": "Hello", "expected_response_keywords": ["hi"]}]"#,
+    );
+    let report = bench
+        .run("evaluate order-triage --import more.json --user-variable now")
+        .unwrap();
+    assert_eq!(report.result["file"], "agents/order-triage/regression/cases/more.json");
 }
 
 #[test]

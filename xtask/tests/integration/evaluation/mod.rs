@@ -2,6 +2,7 @@
 
 mod cases;
 mod exchange;
+mod forms;
 mod live;
 mod parts;
 mod server;

@@ -104,6 +104,34 @@ fn a_version_measures_no_worse_than_the_one_before() {
 }
 
 #[test]
+fn a_measure_may_be_of_a_whole() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "userSatisfaction: 4.2",
+        "userSatisfaction: 4.0/5.0",
+        expect![[r#"
+            metric-regression agents/support-rag/prompts/answer/2.2.0.prompt:34:21 `userSatisfaction` is 4.0/5.0, and 4.2 in 2.1.0
+        "#]],
+    );
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "userSatisfaction: 4.2",
+        "userSatisfaction: 6/5",
+        expect![[r#"
+            invalid-value agents/support-rag/prompts/answer/2.2.0.prompt:34:21 `6.0/5.0` is no part of its whole
+        "#]],
+    );
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "userSatisfaction: 4.2",
+        "userSatisfaction: good",
+        expect![[r#"
+            invalid-value agents/support-rag/prompts/answer/2.2.0.prompt:34:21 `["lockstep.metrics"].userSatisfaction` is wrong: "good" does not match "^[0-9]+(\.[0-9]+)?/[0-9]+(\.[0-9]+)?$"
+        "#]],
+    );
+}
+
+#[test]
 fn permissions_and_connections_go_together() {
     check(
         "agents/support-rag/tools/1.1.0.yaml",

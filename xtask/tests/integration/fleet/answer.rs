@@ -90,7 +90,8 @@ impl Answer {
         folded(&text)
     }
 
-    fn findings(&self) -> &[Value] {
+    /// The findings as they are.
+    pub fn findings(&self) -> &[Value] {
         self.json["findings"].as_array().map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -121,7 +121,13 @@ fn files_come_with_links_and_giants_but_without_submodules() {
         [
             ("agents/a/agent.yaml", &Entry::File(b"a".as_slice().into())),
             ("agents/\u{fffd}.yaml", &Entry::File(b"odd".as_slice().into())),
-            ("big.yaml", &Entry::Oversized(MAX_FILE_BYTES + 1)),
+            (
+                "big.yaml",
+                &Entry::Oversized {
+                    size: MAX_FILE_BYTES + 1,
+                    most: MAX_FILE_BYTES
+                }
+            ),
             ("link.yaml", &Entry::Link),
             ("run.yaml", &Entry::File(b"#!".as_slice().into())),
         ]

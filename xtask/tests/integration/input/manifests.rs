@@ -2,6 +2,8 @@
 
 use std::fs::File;
 
+use expect_test::expect;
+
 use crate::fleet::Fleet;
 
 #[test]
@@ -20,7 +22,7 @@ fn a_file_that_is_too_large_is_not_taken_for_one_without_objects() {
     let fleet = Fleet::small();
     fleet.put("large.yaml", "kind: Pod\n");
     let large = File::options().write(true).open(fleet.folder().join("large.yaml"));
-    large.and_then(|file| file.set_len(50 << 20)).unwrap();
+    large.and_then(|file| file.set_len(65 << 20)).unwrap();
     let answer = fleet.run(&["validate", "--path", "large.yaml"]);
     assert_eq!(
         (answer.exit, answer.rules()),
@@ -63,4 +65,45 @@ fn a_merged_map_is_to_be_written_out_and_not_quoted() {
     let answer = fleet.run(&["validate", "--path", "merged.yaml"]);
     assert_eq!(answer.rules(), ["ambiguous-scalar"], "{}", answer.text());
     assert!(answer.text().contains("write the keys out"), "{}", answer.text());
+}
+
+#[test]
+fn all_that_a_cluster_has_may_be_one_file() {
+    let fleet = Fleet::small();
+    let one = |number: usize| {
+        let padding = "x".repeat(1000);
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{number}}}\ndata: {{a: {padding}}}\n---\n")
+    };
+    let mut text: String = (0..5000).map(one).collect();
+    text.push_str("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: last}\ndata: {a: 1}\n");
+    fleet.put("large.yaml", &text);
+    let answer = fleet.run(&["validate", "--path", "large.yaml"]);
+    expect![[r#"
+        exit 1
+        error[wrong-type] large.yaml:25004:11
+          `data.a` is a number, where a string belongs
+          help: put it in quotes
+    "#]]
+    .assert_eq(&answer.text());
+}
+
+#[test]
+fn a_document_that_cannot_be_read_hides_no_other() {
+    let fleet = Fleet::small();
+    let good = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let bad = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: [}\n";
+    let wrong = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata: {a: 1}\n";
+    fleet.put("sent.yaml", &[good, bad, wrong, bad].join("---\n"));
+    let answer = fleet.run(&["validate", "--path", "sent.yaml"]);
+    expect![[r#"
+        exit 1
+        error[yaml-syntax] sent.yaml:7:18
+          mismatched bracket '[' closed by '}'
+        error[wrong-type] sent.yaml:12:11
+          `data.a` is a number, where a string belongs
+          help: put it in quotes
+        error[yaml-syntax] sent.yaml:16:18
+          mismatched bracket '[' closed by '}'
+    "#]]
+    .assert_eq(&answer.text());
 }

@@ -47,7 +47,6 @@ fn a_released_prompt_whose_bytes_changed_is_refused_where_it_runs() {
             exit 1
             error[changed-component] agents/assistant/prompts/greet/1.0.0.prompt
               `agents/assistant/prompts/greet/1.0.0.prompt` has changed since it was released: `sha256:…` then, `sha256:…` now
-              unit: staging/assistant
               help: restore it with `git checkout`, and give the change a new version
               see: environments/staging/releases/assistant.yaml:22:5: released here
         "#]],
@@ -62,7 +61,6 @@ fn a_released_contract_whose_bytes_changed_is_refused() {
             exit 1
             error[changed-component] agents/assistant/contract/1.0.0.schema.json
               `agents/assistant/contract/1.0.0.schema.json` has changed since it was released: `sha256:…` then, `sha256:…` now
-              unit: staging/assistant
               help: restore it with `git checkout`, and give the change a new version
               see: environments/staging/releases/assistant.yaml:10:3: released here
         "#]],
@@ -70,7 +68,7 @@ fn a_released_contract_whose_bytes_changed_is_refused() {
 }
 
 #[test]
-fn a_changed_prompt_does_not_stop_an_environment_that_does_not_run_it() {
+fn a_released_prompt_that_changed_stops_its_agent_wherever_it_runs() {
     let fleet = Fleet::small();
     fleet
         .promote("assistant", "staging", "v1.0.0")
@@ -78,7 +76,9 @@ fn a_changed_prompt_does_not_stop_an_environment_that_does_not_run_it() {
     fleet
         .append(GREET, "And sell something.\n")
         .commit("Change a released prompt");
-    fleet.release(&["dev"]);
+    let answer = fleet.run(&["release", "dev"]);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["changed-component"]));
+    fleet.done(&["release", "dev", "--agent", "orders"]);
 }
 
 #[test]

@@ -65,6 +65,11 @@ fn an_evaluation_is_recorded_with_everything_that_it_is_bound_to() {
           "suiteDigest": "sha256:…",
           "outcome": "passed",
           "cases": 1,
+          "roll": {
+            "held": {
+              "hello": "81c6889f991301d5bbedf8a878ac660f"
+            }
+          },
           "scores": {
             "passEveryTime": 1.0,
             "passRate": 1.0,
@@ -284,7 +289,12 @@ fn a_service_without_a_model_has_nothing_to_evaluate() {
 #[test]
 fn a_part_of_the_cases_or_a_lower_bar_is_no_evidence() {
     let fleet = with_cases();
-    for arguments in [["--case", "hello"], ["--tag", "smoke"], ["--pass-rate", "0.5"]] {
+    for arguments in [
+        ["--case", "hello"],
+        ["--tag", "smoke"],
+        ["--pass-rate", "0.5"],
+        ["--margin", "0.5"],
+    ] {
         let answer = fleet.run(&[&["evaluate", "assistant", "--evidence"][..], &arguments].concat());
         assert_eq!(answer.exit, 2, "{arguments:?}");
     }
@@ -338,33 +348,4 @@ fn an_environment_asks_for_so_many_cases_and_such_a_rate() {
 fn fleet_file(fleet: &Fleet) -> String {
     let text = std::fs::read_to_string(fleet.folder().join("environments/fleet.yaml")).unwrap();
     text.split("promotion:").next().unwrap().to_owned()
-}
-
-#[test]
-fn fewer_cases_than_spoke_for_what_runs_there_are_too_few() {
-    let fleet = with_cases();
-    let more = "  - { id: bye, userInput: Bye!, forbiddenKeywords: [goodbye] }\n";
-    fleet.append(CASES, more);
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Ask more");
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
-    fleet.commit("Promote");
-    fleet.release(&["canary"]);
-    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
-    fleet.edit(CASES, more, "");
-    fleet.promote("assistant", "staging", "v1.1.0");
-    fleet.commit("Build it, and ask less");
-    fleet.release(&["staging"]);
-    fleet.done(&EVIDENCE);
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[weak-evaluation] agents/assistant/regression/cases
-          1 cases speak for `assistant`, and 2 did for what runs in `canary`
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
-    );
 }

@@ -6,7 +6,9 @@ mod kills;
 mod promote;
 mod races;
 mod recording;
+mod regression;
 mod rollback;
+mod signed;
 mod trusted;
 mod views;
 

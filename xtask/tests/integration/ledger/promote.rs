@@ -301,3 +301,83 @@ fn a_copy_that_nothing_pins_any_more_goes() {
     assert_ne!(before, after);
     fleet.release(&["staging"]);
 }
+
+#[test]
+fn several_agents_get_labels_of_their_own() {
+    let fleet = Fleet::small();
+    fleet.done(&["keys", "init", "--plain"]);
+    fleet.commit("Let a key sign");
+    fleet.release(&["dev"]);
+    let step = |labels: &[&str]| {
+        let both = ["promote", "orders", "assistant", "--from", "dev", "--to", "staging"];
+        let labels: Vec<&str> = labels.iter().flat_map(|label| ["--as", label]).collect();
+        fleet.run(&[&both[..], &labels].concat())
+    };
+    let refused = |labels: &[&str], why: &str| {
+        let answer = step(labels);
+        assert_eq!(answer.exit, 2, "{}", answer.text());
+        assert!(answer.text().contains(why), "{}", answer.text());
+    };
+    refused(&["v1.0.0"], "`--as <agent>=<version>`");
+    refused(&["v1.0.0", "v2.0.0"], "names the release of one agent");
+    refused(&["order=v1.0.0"], "did you mean `orders`?");
+    refused(&["orders=v1.0.0", "orders=v1.0.1"], "two labels");
+    refused(&["orders=1.0.0"], "`1.0.0` is no version");
+    let answer = step(&["orders=v1.0.0-rc1", "v2.0.0-rc4"]);
+    assert_eq!(answer.exit, 0, "{}", answer.text());
+    let agents = &answer.result()["agents"];
+    let label = |agent: &str| {
+        let mut agents = agents.as_array().unwrap().iter();
+        agents.find(|found| found["agent"] == agent).unwrap()["version"].clone()
+    };
+    assert_eq!(
+        (label("orders"), label("assistant")),
+        ("v1.0.0-rc1".into(), "v2.0.0-rc4".into())
+    );
+}
+
+#[test]
+fn a_label_below_the_one_that_runs_is_refused_but_of_a_hotfix() {
+    let fleet = promoted_once();
+    next_candidate(&fleet, '6');
+    let step = |more: &[&str]| {
+        let step = [
+            "promote",
+            "orders",
+            "--from",
+            "dev",
+            "--to",
+            "staging",
+            "--dry-run",
+            "--as",
+        ];
+        fleet.run(&[&step[..], more].concat())
+    };
+    for lower in ["v1.0.0-rc2", "v1.0.0-gray-A", "v0.9.9", "v0.9.9-r1"] {
+        let answer = step(&[lower]);
+        assert_eq!(
+            (answer.exit, answer.rules()),
+            (1, vec!["lower-version"]),
+            "{lower}: {}",
+            answer.text()
+        );
+    }
+    let answer = step(&["v0.9.9"]);
+    let message = answer.json["findings"][0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("`v0.9.9` of `orders` comes before `v1.0.0`, which `staging` runs"),
+        "{message}"
+    );
+    for higher in ["v1.0.0-r1", "v1.0.1-rc1"] {
+        assert_eq!(step(&[higher]).exit, 0, "{higher}");
+    }
+    let aside = ["v0.9.9", "--override", "lower-version", "--reason", "we number anew"];
+    assert_eq!(step(&aside).exit, 0);
+    let hotfix = step(&["v0.9.9", "--kind", "hotfix"]);
+    assert_eq!(
+        (hotfix.exit, hotfix.rules()),
+        (0, vec!["lower-version"]),
+        "{}",
+        hotfix.text()
+    );
+}

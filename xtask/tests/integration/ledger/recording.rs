@@ -182,3 +182,53 @@ fn an_event_that_cannot_be_read_stops_the_unit_that_it_is_about() {
     assert_eq!((answer.exit, answer.rules()), (1, vec!["unreadable-event"]));
     assert_eq!(histories(&fleet)["staging/orders"].findings.len(), 1);
 }
+
+#[test]
+fn a_stage_says_of_what_and_how_long_and_why() {
+    let fleet = promoted_once();
+    let record = |more: &[&str]| {
+        let words = ["stage", "record", "unit_test", "skipped", "--agent", "orders"];
+        fleet.run(&[&words[..], more].concat())
+    };
+    for time in ["nan", "inf", "-1", "soon"] {
+        let duration = format!("--duration={time}");
+        assert_eq!(record(&[&duration]).exit, 2, "{time}");
+    }
+    assert_eq!(record(&["--reason", " "]).exit, 2);
+    let unknown = format!("sha256:{}", "7".repeat(64));
+    let answer = record(&["--tuple", &unknown]);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (0, vec!["unknown-tuple"]),
+        "{}",
+        answer.text()
+    );
+    let answer = fleet.run(&[
+        "stage",
+        "record",
+        "unit_test",
+        "passed",
+        "--agent",
+        "order",
+        "--tuple",
+        &unknown,
+    ]);
+    assert_eq!(answer.exit, 2);
+    assert!(answer.text().contains("did you mean `orders`?"), "{}", answer.text());
+    let tuple = fleet.json("environment/staging", ".lockstep/orders/tuple.json")["id"].clone();
+    let answer = record(&[
+        "--tuple",
+        tuple.as_str().unwrap(),
+        "--reason",
+        "no cluster",
+        "--duration",
+        "0",
+    ]);
+    assert_eq!(answer.rules(), [""; 0]);
+    let answer = fleet.done(&["history", "orders"]);
+    assert!(
+        answer.json.to_string().contains("\"reason\":\"no cluster\""),
+        "{}",
+        answer.json
+    );
+}

@@ -106,13 +106,16 @@ fn templates_take_from_values_what_differs() {
                 "templates/agent-service/service.yaml.tera",
                 &instead(
                     "spec:\n",
-                    "spec:\n  {# image: ignored:1 #}\n  externalName: \"db.example.com\"\n  note: { image: \"a:{{ release.version }}\", cpu: 500m }\n",
+                    "spec:\n  {# image: ignored:1 #}\n  externalName: \"db.example.com\"\n  note: { image: \"a:{{ release.version }}\", cpu: 500m }\n  \
+                     minReplicas: {{ 2 }}\n  image: {{- \"a:1\" | quote }}\n",
                 ),
             ),
         ],
         expect![[r#"
             templates/agent-service/service.yaml.tera:8:3 hard-coded-value the template fixes `externalName` at `db.example.com`
             templates/agent-service/service.yaml.tera:9:45 hard-coded-value the template fixes `cpu` at `500m`
+            templates/agent-service/service.yaml.tera:10:3 hard-coded-value the template fixes `minReplicas` at `2`
+            templates/agent-service/service.yaml.tera:11:3 hard-coded-value the template fixes `image` at `a:1`
             templates/agent-service/workload.yaml.tera:7:3 hard-coded-value the template fixes `replicas` at `3`
         "#]],
     );
@@ -156,6 +159,51 @@ fn images_are_built_for_nobody_in_particular() {
         expect![[r#"
             agents/assistant/Dockerfile:8:1 root-image the user `agent` is a name, which Kubernetes cannot check with `runAsNonRoot`
             agents/assistant/Dockerfile:9:1 missing-health-check the last stage has no health check
+        "#]],
+    );
+}
+
+#[test]
+fn what_holds_for_the_image_of_several_stages() {
+    let path = "agents/assistant/Dockerfile";
+    let judged = |text: &'static str, expected: expect_test::Expect| check(&[(path, &|_| text.to_owned())], expected);
+    const GOOD: &str =
+        "FROM rust AS build\nFROM debian\nARG U=1000\nCOPY --from=build /a /a\nHEALTHCHECK CMD true\nUSER ${U}\n";
+    judged(GOOD, expect![""]);
+    // said by a stage that the last one goes on from, and files taken by a mount
+    judged(
+        "FROM rust AS build\nFROM debian AS base\nUSER 1000\nHEALTHCHECK CMD true\nFROM base\nRUN \\\n  \
+         --mount=type=bind,from=build,target=/b cp /b/a /a\n",
+        expect![""],
+    );
+    judged(
+        "ARG U=00\nFROM rust AS build\nFROM debian\nARG U\nCOPY --from=build /a /a\nHEALTHCHECK CMD true\nUSER $U\n",
+        expect![[r#"
+            agents/assistant/Dockerfile:7:1 root-image the image runs as `00`
+        "#]],
+    );
+    judged(
+        "FROM rust AS build\nFROM debian\nCOPY --from=build /a /a\nHEALTHCHECK CMD true\nUSER ${U}\n",
+        expect![[r#"
+            agents/assistant/Dockerfile:5:1 root-image the user `${U}` has no value unless the build sets one
+        "#]],
+    );
+    judged(
+        "FROM golang\nCOPY --from=nginx /a /a\nHEALTHCHECK CMD true\nUSER 1000\n",
+        expect![[r#"
+            agents/assistant/Dockerfile:1:1 single-stage-image the image is built and run in one stage
+        "#]],
+    );
+    judged(
+        "FROM golang AS build\nHEALTHCHECK CMD true\nUSER 1000\nFROM build\nCOPY --from=0 /a /a\n",
+        expect![[r#"
+            agents/assistant/Dockerfile:4:1 single-stage-image the image is built and run in one stage
+        "#]],
+    );
+    judged(
+        "# to be written\n",
+        expect![[r#"
+            agents/assistant/Dockerfile:0:0 empty-dockerfile no `FROM`, so no image comes of it
         "#]],
     );
 }

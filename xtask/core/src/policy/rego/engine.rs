@@ -11,6 +11,7 @@ use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value as RegoValue};
 use serde_json::Value;
 
+use super::about::{WORDS, id, name};
 use crate::model::{FileTree, Finding, Problem, Severity};
 use crate::workspace::layout;
 use crate::yaml;
@@ -21,8 +22,6 @@ const DATA: &str = "policies/rego/data";
 const LONGEST: Duration = Duration::from_secs(2);
 /// After how many steps the engine looks at the time.
 const STEPS: NonZeroU32 = NonZeroU32::new(1000).expect("it is not zero");
-/// How the names of rules begin whose answers count.
-const WORDS: [&str; 3] = ["deny", "violation", "warn"];
 
 /// Every Rego policy, compiled.
 #[derive(Default)]
@@ -188,24 +187,10 @@ fn heavy(package: &str) -> Problem {
     Problem::error("broken-policy", "", message).help("let it look at less: a rule sees one object")
 }
 
-/// The id of the rule that a name in a package says.
-fn id(package: &str, rest: &str) -> String {
-    if rest.is_empty() {
-        package.trim_start_matches("data.").replace('.', "-")
-    } else {
-        rest.replace('_', "-")
-    }
-}
-
 /// The rules whose names stand at the beginnings of lines.
 fn rules(package: &str, text: &str) -> Vec<String> {
-    let names = text.lines().map(|line| {
-        let end = line.find(|c: char| !c.is_alphanumeric() && c != '_');
-        &line[..end.unwrap_or(line.len())]
-    });
-    let parts = names.map(|name| name.split_once('_').unwrap_or((name, "")));
-    let counting = parts.filter(|(word, _)| WORDS.contains(word));
-    counting.map(|(_, rest)| id(package, rest)).collect()
+    let named = text.lines().filter_map(name);
+    named.map(|rest| id(package, rest)).collect()
 }
 
 /// The answers of a package's rules. What is no answer is no pass.

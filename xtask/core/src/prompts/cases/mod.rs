@@ -1,8 +1,10 @@
 //! Cases: what is asked, and what an answer must be.
 
 mod assertion;
+mod mark;
 pub mod promptfoo;
 mod suite;
 
 pub use assertion::{Assertion, UNSUPPORTED, support};
+pub use mark::Marker;
 pub use suite::{Case, ExpectedTool, Judge, Order, Suite, Turn, TurnRole};

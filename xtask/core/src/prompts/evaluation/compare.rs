@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CaseOutcome, SuiteRun};
 use crate::model::Digest;
-use crate::prompts::statistics::Paired;
+use crate::prompts::statistics::{Paired, ratio};
 
 /// A run beside another one of the same cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,15 @@ pub struct Comparison {
     pub gained: Vec<String>,
     /// Cases that could not be judged there, so that nothing can be said of them.
     pub missing: Vec<String>,
+    /// Whether a record in the ledger names the cases that spoke for it.
+    #[serde(default)]
+    pub recorded: bool,
+    /// Cases that its record in the ledger names, and that are gone here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<String>,
+    /// Cases that ask or demand something else than they did by that record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
     /// How much the pass rate fell; negative where it rose.
     pub drop: f64,
     /// The drop that these cases prove: exact, with 95 % confidence.
@@ -42,7 +51,7 @@ pub struct Comparison {
 pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Option<Digest>) -> Comparison {
     let outcomes = |runs: &[SuiteRun]| -> BTreeMap<String, CaseOutcome> {
         let cases = runs.iter().flat_map(|run| &run.cases);
-        cases.map(|(id, outcome, ..)| (id.clone(), *outcome)).collect()
+        cases.map(|case| (case.id.clone(), case.outcome)).collect()
     };
     let before = outcomes(there);
     let (mut lost, mut gained, mut missing) = (Vec::new(), Vec::new(), Vec::new());
@@ -78,11 +87,14 @@ pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Op
         with,
         tuple_id,
         cases,
-        pass_rate_there: super::super::statistics::ratio(held_there, cases),
-        pass_rate_here: super::super::statistics::ratio(held_here, cases),
+        pass_rate_there: ratio(held_there, cases),
+        pass_rate_here: ratio(held_here, cases),
         lost,
         gained,
         missing,
+        recorded: false,
+        gone: Vec::new(),
+        changed: Vec::new(),
         drop: paired.drop(),
         drop_bound: paired.drop_bound(),
         p_value: paired.p_value(),

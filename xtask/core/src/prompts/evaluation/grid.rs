@@ -87,18 +87,18 @@ impl Grid {
         for (at, variant) in variants.iter().enumerate() {
             let runs = suites.iter().zip(variant.runs);
             let cases = runs.flat_map(|(suite, run)| run.cases.iter().map(move |case| (suite, case)));
-            for (index, (suite, (id, outcome, score, _, held))) in cases.enumerate() {
+            for (index, (suite, case)) in cases.enumerate() {
                 if at == 0 {
                     rows.push(GridRow {
                         suite: (*suite).to_owned(),
-                        case_id: id.clone(),
+                        case_id: case.id.clone(),
                         cells: Vec::with_capacity(variants.len()),
                     });
                 }
                 rows[index].cells.push(GridCell {
-                    outcome: *outcome,
-                    score: *score,
-                    held: *held,
+                    outcome: case.outcome,
+                    score: case.score,
+                    held: case.held,
                 });
             }
         }

@@ -4,6 +4,7 @@ mod compare;
 mod grid;
 mod meter;
 mod result;
+mod roll;
 mod suite;
 mod verdict;
 
@@ -14,5 +15,6 @@ pub use result::{
     CaseOutcome, CaseResult, Evaluation, JudgeEvidence, SuiteEvidence, Summary, Tokens, Verdict, VerdictOutcome,
     suite_digest,
 };
-pub use suite::{SuiteRun, cost, run_suite};
+pub use roll::{Roll, RollChange};
+pub use suite::{CaseRun, Kept, SuiteRun, cost, run_suite};
 pub use verdict::{Bar, NO_CASES, sum_up, verdict};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Comparison;
+use super::{Comparison, Roll};
 use crate::model::{AgentName, Digest, Overrides, PlainVersion};
 use crate::prompts::run::Answered;
 use crate::prompts::score::Violation;
@@ -97,6 +97,8 @@ pub struct Tokens {
 pub struct SuiteEvidence {
     /// The suite.
     pub name: String,
+    /// Its file.
+    pub file: String,
     /// SHA-256 of its file.
     pub sha256: Digest,
     /// The prompt.
@@ -188,6 +190,12 @@ pub struct Evaluation {
     pub verdict: Verdict,
     /// The first ten cases that do not hold.
     pub failures: Vec<CaseResult>,
+    /// Every case in order, by suite.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, Vec<CaseResult>>,
+    /// Which cases these are: by this another case in the place of one is noticed.
+    #[serde(default, skip_serializing_if = "Roll::is_empty")]
+    pub roll: Roll,
     /// When it was done, seconds since 1970 UTC.
     pub evaluated_at: i64,
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::meter::{Consumed, Meter, Prices};
 use super::{CaseOutcome, CaseResult, Tokens};
 use crate::model::Digest;
-use crate::prompts::cases::{Case, Suite};
+use crate::prompts::cases::{Case, Marker, Suite};
 use crate::prompts::run::{
     Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, attempt, judge_request, key,
 };
@@ -16,21 +16,53 @@ use crate::prompts::score::{Score, Scorer, Violation, shortened};
 use crate::prompts::template::Partials;
 
 /// Most failures that are kept in full.
-const KEPT: usize = 10;
+const FIRST: usize = 10;
+
+/// Cases that are asked before the details of any of them are let go: many more than there are threads.
+const AT_ONCE: usize = 1024;
+
+/// Of which cases more is kept than a few numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    /// Of the first that do not hold.
+    #[default]
+    Failures,
+    /// Of all.
+    Everything,
+}
 
 /// What one suite came to: a few numbers a case, and the first failures in full.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SuiteRun {
-    /// Every case in order: its id, how it ended, its score, its weight, and how often it held.
-    pub cases: Vec<(String, CaseOutcome, f64, f64, u32)>,
+    /// Every case in order.
+    pub cases: Vec<CaseRun>,
     /// The first cases that did not hold.
     pub failures: Vec<CaseResult>,
+    /// Every case in full, where that is wanted.
+    pub details: Vec<CaseResult>,
     /// Tokens of questions and answers, the judge's among them.
     pub tokens: Usage,
     /// What they cost, where prices are known.
     pub cost: Option<f64>,
     /// Who answered.
     pub answered: Answered,
+}
+
+/// What is kept of every case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseRun {
+    /// Its id.
+    pub id: String,
+    /// What it is known by.
+    pub mark: String,
+    /// How it ended.
+    pub outcome: CaseOutcome,
+    /// Its score, from 0 to 1.
+    pub score: f64,
+    /// How much it counts in the score.
+    pub weight: f64,
+    /// How often it held.
+    pub held: u32,
 }
 
 impl Tokens {
@@ -49,13 +81,14 @@ pub fn cost(runs: &[SuiteRun]) -> Option<f64> {
     runs.iter().try_fold(0.0, |sum, run| Some(sum + run.cost?))
 }
 
-/// Runs every case of a suite so many times; the judge's answers cost what `prices` says.
+/// Runs every case of a suite so many times; the judge's answers cost what `prices` says. Details of a case are let go as
+/// soon as it is counted, unless all are wanted.
 pub fn run_suite(
     subject: &Subject,
     suite: &Suite,
     chain: &Chain<'_>,
     tools: Option<&Mock>,
-    repeats: u32,
+    (repeats, kept): (u32, Kept),
     prices: Prices<'_>,
 ) -> Result<SuiteRun, String> {
     let scorer = Scorer::new(subject, suite)?;
@@ -68,16 +101,30 @@ pub fn run_suite(
         tools,
         prices,
     };
-    let asked: Vec<Asked> = suite.cases.par_iter().map(|case| run.case(case, repeats)).collect();
+    let marker = Marker::of(suite);
     let (mut total, mut consumed) = (SuiteRun::default(), Consumed::default());
-    for (case, asked) in suite.cases.iter().zip(asked) {
-        consumed = consumed.plus(asked.consumed);
-        let outcome = asked.worst.outcome;
-        total
-            .cases
-            .push((case.id.clone(), outcome, asked.score, case.weight, asked.held));
-        if !matches!(outcome, CaseOutcome::Passed | CaseOutcome::Skipped) && total.failures.len() < KEPT {
-            total.failures.push(asked.worst);
+    for cases in suite.cases.chunks(AT_ONCE) {
+        let asked: Vec<(Asked, String)> = cases
+            .par_iter()
+            .map(|case| (run.case(case, repeats), marker.mark(case)))
+            .collect();
+        for (case, (asked, mark)) in cases.iter().zip(asked) {
+            consumed = consumed.plus(asked.consumed);
+            let outcome = asked.worst.outcome;
+            total.cases.push(CaseRun {
+                id: case.id.clone(),
+                mark,
+                outcome,
+                score: asked.score,
+                weight: case.weight,
+                held: asked.held,
+            });
+            if kept == Kept::Everything {
+                total.details.push(asked.worst.clone());
+            }
+            if !matches!(outcome, CaseOutcome::Passed | CaseOutcome::Skipped) && total.failures.len() < FIRST {
+                total.failures.push(asked.worst);
+            }
         }
     }
     (total.tokens, total.cost) = (consumed.tokens, consumed.cost);

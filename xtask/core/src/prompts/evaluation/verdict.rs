@@ -39,8 +39,8 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
         ..Summary::default()
     };
     let (mut weights, mut scores, mut every_time) = (0.0, 0.0, 0);
-    for (id, outcome, score, weight, held) in runs.iter().flat_map(|run| &run.cases) {
-        match outcome {
+    for case in runs.iter().flat_map(|run| &run.cases) {
+        match case.outcome {
             CaseOutcome::Skipped => {
                 summary.skipped += 1;
                 continue;
@@ -51,11 +51,11 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
             CaseOutcome::NotEvaluated => summary.not_evaluated += 1,
         }
         summary.total += 1;
-        weights += weight;
-        scores += weight * score;
-        every_time += usize::from(*held == summary.repeats);
-        if *held > 0 && *held < summary.repeats {
-            summary.flaky.push(id.clone());
+        weights += case.weight;
+        scores += case.weight * case.score;
+        every_time += usize::from(case.held == summary.repeats);
+        if case.held > 0 && case.held < summary.repeats {
+            summary.flaky.push(case.id.clone());
         }
     }
     summary.pass_rate = ratio(summary.passed, summary.total);
@@ -97,12 +97,11 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
         ));
     }
     if let Some(against) = against {
-        if !against.missing.is_empty() {
+        if !against.gone.is_empty() {
             reasons.push(format!(
-                "{} cases could not be judged for {}: {}",
-                against.missing.len(),
+                "cases that spoke for {} are gone: {}",
                 against.with,
-                against.missing.join(", ")
+                against.gone.join(", ")
             ));
         }
         if !is_within(against.drop_bound) {
@@ -118,11 +117,17 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
     if !reasons.is_empty() {
         outcome = VerdictOutcome::Failed;
     }
+    let mut unknown = Vec::new();
     if summary.not_evaluated > 0 {
-        reasons.push(format!("{} cases were not evaluated", summary.not_evaluated));
-        if outcome == VerdictOutcome::Passed {
-            outcome = VerdictOutcome::Incomplete;
-        }
+        unknown.push(format!("{} cases were not evaluated", summary.not_evaluated));
     }
+    if let Some(against) = against.filter(|against| !against.missing.is_empty()) {
+        let (cases, with) = (against.missing.len(), &against.with);
+        unknown.push(format!("{cases} cases were not evaluated for {with}"));
+    }
+    if outcome == VerdictOutcome::Passed && !unknown.is_empty() {
+        outcome = VerdictOutcome::Incomplete;
+    }
+    reasons.extend(unknown);
     Verdict { outcome, reasons }
 }

@@ -14,10 +14,20 @@ use known::{Found, Known, Scope, child, is_list, is_required, items};
 /// Who may speak.
 pub const ROLES: &[&str] = &["system", "user", "model", "tool"];
 
+/// Where something is wrong.
+pub(super) enum Spot {
+    /// In the template, at this byte.
+    Template(usize),
+    /// Where the front matter declares this input.
+    Input(String),
+    /// In the file as a whole.
+    File,
+}
+
 /// What came of a look at a template.
 pub(super) struct Linted {
-    /// Byte offset in the template, where there is one, and what is wrong there.
-    pub(super) notices: Vec<(Option<usize>, Finding)>,
+    /// What is wrong, and where.
+    pub(super) notices: Vec<(Spot, Finding)>,
     /// The partials that it names, with byte offsets.
     pub(super) partials: Vec<(String, usize)>,
 }
@@ -58,7 +68,7 @@ struct Lint<'a> {
 
 impl Lint<'_> {
     fn notice(&mut self, at: usize, finding: Finding) {
-        self.linted.notices.push((Some(at), finding));
+        self.linted.notices.push((Spot::Template(at), finding));
     }
 
     fn template(&mut self, template: &Template, scope: &Scope<'_>) {
@@ -76,7 +86,7 @@ impl Lint<'_> {
         if text.contains("<<<dotprompt:") {
             let finding = Finding::error("wrong-role", "a marker is written as text")
                 .help("write `{{role \"user\"}}`, `{{history}}`, `{{media url=…}}` or `{{section \"name\"}}`");
-            self.linted.notices.push((None, finding));
+            self.linted.notices.push((Spot::File, finding));
         }
     }
 
@@ -333,7 +343,7 @@ impl Lint<'_> {
             if !self.used.contains(name) {
                 let finding = Finding::warning("unused-variable", format!("the input `{name}` is never used"))
                     .help("use it in the template, or take it out of `input.schema`");
-                self.linted.notices.push((None, finding));
+                self.linted.notices.push((Spot::Input(name.clone()), finding));
             }
         }
     }

@@ -95,7 +95,7 @@ fn chat(message: &Message) -> ChatMessage {
     ChatMessage::text(speaker, message.all_text())
 }
 
-/// Asks a case, for the `repeat`-th time from 0.
+/// Asks a case, for the `repeat`-th time from 0. Past its time nothing more is asked: it does not hold, whatever would come.
 pub fn attempt(
     subject: &Subject,
     partials: &Partials,
@@ -115,11 +115,12 @@ pub fn attempt(
         attempt.usage = attempt.usage.plus(reply.usage);
         attempt.latency_ms = attempt.latency_ms.saturating_add(reply.latency_ms);
         attempt.finish.clone_from(&reply.finish);
-        if reply.calls.is_empty() {
+        attempt.calls.extend(reply.calls.iter().cloned());
+        let is_late = case.max_latency_ms.is_some_and(|limit| attempt.latency_ms > limit);
+        if reply.calls.is_empty() || is_late {
             attempt.text = reply.text;
             return Ok(attempt);
         }
-        attempt.calls.extend(reply.calls.iter().cloned());
         request.messages.push(ChatMessage {
             speaker: Speaker::Assistant,
             text: reply.text,

@@ -86,7 +86,7 @@ fn inputs_that_nothing_uses_or_that_may_be_missing_are_warned_of() {
             12:11 unbound-variable: `note` may be missing, and reads as nothing then (put it inside `{{#if note}} … {{/if}}`, or give it a default)
             12:35 unbound-variable: `note` may be missing, and reads as nothing then (put it inside `{{#if note}} … {{/if}}`, or give it a default)
             12:70 unbound-variable: `customer.tier` may be missing, and reads as nothing then (put it inside `{{#if customer.tier}} … {{/if}}`, or give it a default)
-            0:0 unused-variable: the input `orders` is never used (use it in the template, or take it out of `input.schema`)
+            6:5 unused-variable: the input `orders` is never used (use it in the template, or take it out of `input.schema`)
         "#]],
     );
 }

@@ -4,6 +4,8 @@ mod assertions;
 mod completions;
 mod contracts;
 mod files;
+mod metrics;
 mod numbers;
 mod rendering;
 mod scrubbing;
+mod time;

@@ -96,7 +96,7 @@ pub fn between_environments(
             let state = |(_, branch): (&Environment, &BranchState)| branch.units.get(unit).map(UnitState::of_branch);
             let subject = Subject {
                 environment: &after.0.name,
-                other_environment: Some(&before.0.name),
+                other_environment: (before.0.name != after.0.name).then_some(&before.0.name),
                 unit,
                 naming: Naming::Of(names(before.0, unit), names(after.0, unit)),
             };

@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::meanings::{self, contract, retrieval, untold};
 use super::unit::UnitState;
-use crate::model::{ChangeKind, Digest, PermissionChange, PromptChange};
+use crate::model::{ChangeKind, Digest, FileComponent, Meaning, PermissionChange, PromptChange};
 use crate::workspace::Workspace;
-use crate::workspace::files::ToolsFile;
+use crate::workspace::files::{RetrievalFile, ToolsFile};
 
 /// The files of components by their digest, wherever one of them is at hand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ComponentFiles<'a> {
     prompts: BTreeMap<Digest, Arc<str>>,
     tools: BTreeMap<Digest, &'a ToolsFile>,
+    contracts: BTreeMap<Digest, &'a Value>,
+    retrieval: BTreeMap<Digest, &'a RetrievalFile>,
 }
 
 impl<'a> ComponentFiles<'a> {
@@ -30,6 +33,14 @@ impl<'a> ComponentFiles<'a> {
             files
                 .tools
                 .extend(tools.map(|manifest| (manifest.digest, &manifest.file)));
+            let contracts = agent.contracts.values();
+            files
+                .contracts
+                .extend(contracts.map(|contract| (contract.digest, &*contract.file)));
+            let retrieval = agent.retrieval.values();
+            files
+                .retrieval
+                .extend(retrieval.map(|retrieval| (retrieval.digest, &retrieval.file)));
         }
         files
     }
@@ -90,6 +101,42 @@ impl<'a> ComponentFiles<'a> {
         let added = new.difference(&old).map(|grant| change(grant, ChangeKind::Added));
         let removed = old.difference(&new).map(|grant| change(grant, ChangeKind::Removed));
         added.chain(removed).collect()
+    }
+}
+
+impl ComponentFiles<'_> {
+    /// What other contracts, tools and indexes mean; of one that is new or gone the tuple says it all.
+    pub(super) fn meanings(&self, before: &UnitState, after: &UnitState) -> Vec<Meaning> {
+        let (Some(old), Some(new)) = (&before.record, &after.record) else {
+            return Vec::new();
+        };
+        let (old, new) = (&old.tuple, &new.tuple);
+        let contracts = differing(old.contract.as_ref(), new.contract.as_ref());
+        let contracts = contracts.map(|sides| told("contract", sides, &self.contracts, contract));
+        let tools = differing(old.tools.as_ref(), new.tools.as_ref());
+        let tools = tools.map(|sides| told("tools", sides, &self.tools, meanings::tools));
+        let indexes = differing(old.retrieval.as_ref(), new.retrieval.as_ref());
+        let indexes = indexes.map(|sides| told("retrieval", sides, &self.retrieval, retrieval));
+        contracts.into_iter().chain(tools).chain(indexes).flatten().collect()
+    }
+}
+
+/// The digests of a component's file, where both sides have one and they differ.
+fn differing(before: Option<&FileComponent>, after: Option<&FileComponent>) -> Option<(Digest, Digest)> {
+    let (before, after) = (before?.sha256, after?.sha256);
+    (before != after).then_some((before, after))
+}
+
+/// What a change means, where both files are at hand.
+fn told<T: Copy>(
+    component: &str,
+    (before, after): (Digest, Digest),
+    files: &BTreeMap<Digest, T>,
+    meanings: impl Fn(T, T) -> Vec<Meaning>,
+) -> Vec<Meaning> {
+    match (files.get(&before), files.get(&after)) {
+        (Some(before), Some(after)) => meanings(*before, *after),
+        _ => vec![untold(component)],
     }
 }
 

@@ -5,6 +5,7 @@ mod components;
 mod fields;
 mod folding;
 mod lists;
+mod meanings;
 mod objects;
 mod pairing;
 mod trees;

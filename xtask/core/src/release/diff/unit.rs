@@ -84,6 +84,7 @@ pub(super) fn unit_difference(
         overrides,
         prompts: files.prompt_changes(old, new),
         permissions: files.permission_changes(old, new),
+        meanings: files.meanings(old, new),
         objects: changes.objects,
         generations: changes.generations,
         folded: changes.folded,

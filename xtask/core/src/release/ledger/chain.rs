@@ -1,5 +1,7 @@
 //! Chains: every event of a unit names the latest ones before it by digest, so none can be taken out or changed unseen.
 
+use std::collections::BTreeMap;
+
 use super::{Entry, Event, Fact};
 use crate::model::{Digest, EnvironmentName, Timestamp};
 use crate::policy::rules::of_json;
@@ -56,8 +58,31 @@ pub struct Sealed {
     pub event: Event,
 }
 
+/// The unit that an event is about.
+pub type UnitKey = (Option<EnvironmentName>, String);
+
 /// Gives a draft its place after the head of its unit, and moves the head on.
 pub fn seal(draft: Draft, head: &mut Head) -> Sealed {
+    seal_as(draft, head, None)
+}
+
+/// Gives drafts their places, each after the head of its unit, under one signature: its name is the digest of what the
+/// events say without it.
+pub fn seal_together(drafts: Vec<Draft>, heads: &mut BTreeMap<UnitKey, Head>) -> (Digest, Vec<Sealed>) {
+    let all = |heads: &mut BTreeMap<UnitKey, Head>, signature| -> Vec<Sealed> {
+        let unit = |draft: &Draft| (draft.environment.clone(), draft.unit.clone());
+        let drafts = drafts.iter().cloned();
+        drafts
+            .map(|draft| seal_as(draft.clone(), heads.entry(unit(&draft)).or_default(), signature))
+            .collect()
+    };
+    let plain = all(&mut heads.clone(), None);
+    let bytes: Vec<u8> = plain.into_iter().flat_map(|event| event.bytes).collect();
+    let signature = Digest::of(&bytes);
+    (signature, all(heads, Some(signature)))
+}
+
+fn seal_as(draft: Draft, head: &mut Head, signature: Option<Digest>) -> Sealed {
     let event = Event {
         environment: draft.environment,
         unit: draft.unit,
@@ -65,15 +90,15 @@ pub fn seal(draft: Draft, head: &mut Head) -> Sealed {
         previous: std::mem::take(&mut head.digests),
         time: draft.time,
         by: draft.by,
+        signature,
         fact: draft.fact,
     };
     let bytes = event.bytes();
+    let digest = Digest::of(&bytes);
     head.sequence = event.sequence;
-    head.digests = vec![Digest::of(&bytes)];
-    let folder = Entry::folder(event.environment.as_ref(), &event.unit, event.kind());
-    let name = Entry::new(event.sequence, event.kind(), &bytes).name();
+    head.digests = vec![digest];
     Sealed {
-        path: format!("{folder}/{name}"),
+        path: event.path(digest),
         bytes,
         event,
     }

@@ -15,6 +15,13 @@ macro_rules! kinds {
             /// All of them.
             pub const ALL: &[EventKind] = &[$(EventKind::$variant,)*];
 
+            /// What happened, in a sentence.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(EventKind::$variant => $doc,)*
+                }
+            }
+
             /// The kind as names and files write it.
             pub fn as_str(self) -> &'static str {
                 match self {
@@ -65,12 +72,17 @@ pub struct Entry {
 impl Entry {
     /// The name of an event with these bytes.
     pub fn new(sequence: u64, kind: EventKind, bytes: &[u8]) -> Entry {
-        let mut digest = Digest::of(bytes).hex();
+        Entry::of(sequence, kind, Digest::of(bytes))
+    }
+
+    /// The name of an event whose bytes have this digest.
+    pub fn of(sequence: u64, kind: EventKind, digest: Digest) -> Entry {
+        let mut digest = digest.hex();
         digest.truncate(8);
         Entry { sequence, kind, digest }
     }
 
-    /// Reads a file name; nothing for what is no event, such as the signature beside one.
+    /// Reads a file name; nothing for what is no event.
     pub fn parse(name: &str) -> Option<Entry> {
         let (sequence, rest) = name.strip_suffix(".json")?.split_once('-')?;
         let (kind, digest) = rest.rsplit_once('-')?;

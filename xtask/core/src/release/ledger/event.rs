@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EventKind, Fact};
+use super::{Entry, EventKind, Fact};
 use crate::model::{Digest, EnvironmentName, Finding, Timestamp};
 
 /// One thing that happened to a unit. Events are never changed; each names the ones before it by digest.
@@ -26,6 +26,9 @@ pub struct Event {
     pub time: Timestamp,
     /// Who did it, `Name <email>`.
     pub by: String,
+    /// The name of the signature over it and the events that were written with it; absent where nobody signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Digest>,
     /// What happened.
     pub fact: Fact,
 }
@@ -41,6 +44,12 @@ impl Event {
         let mut text = serde_json::to_string_pretty(self).expect("our records have string keys");
         text.push('\n');
         text.into_bytes()
+    }
+
+    /// Where its file is; `digest` is that of its bytes.
+    pub fn path(&self, digest: Digest) -> String {
+        let folder = Entry::folder(self.environment.as_ref(), &self.unit, self.kind());
+        format!("{folder}/{}", Entry::of(self.sequence, self.kind(), digest).name())
     }
 
     /// Its kind.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{ReleaseName, Verdict};
 use crate::model::{Digest, Overrides, PipelineStage, StageStatus, Timestamp};
-use crate::prompts::evaluation::{Evaluation, JudgeEvidence, Tokens, VerdictOutcome};
+use crate::prompts::evaluation::{Evaluation, JudgeEvidence, Roll, Tokens, VerdictOutcome};
 use crate::prompts::run::Answered;
 
 /// A stage of the pipeline and how it ended.
@@ -22,6 +22,9 @@ pub struct StageResult {
     /// How long it took, seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<f64>,
+    /// Why it ended so, in a person's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The tuple that it was about.
     pub tuple: Digest,
     /// What it has to say, in its own words.
@@ -106,6 +109,9 @@ pub struct Evaluated {
     /// The first ten cases that do not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<String>,
+    /// Which cases counted, and which of them held.
+    #[serde(default, skip_serializing_if = "Roll::is_empty")]
+    pub roll: Roll,
     /// Scores by name, from 0 to 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub scores: BTreeMap<String, f64>,
@@ -149,6 +155,7 @@ impl Evaluated {
             outcome: evaluation.verdict.outcome,
             reasons: evaluation.verdict.reasons.clone(),
             cases: summary.total,
+            roll: evaluation.roll.clone(),
             failed: evaluation.failures.iter().map(|case| case.case_id.clone()).collect(),
             scores: scores.map(|(name, score)| (name.to_owned(), score)).into(),
             repeats: summary.repeats,

@@ -1,5 +1,6 @@
 //! The ledger: the append-only record of what happened to every unit, one file an event, chained by digest.
 
+mod belief;
 mod chain;
 mod entry;
 mod event;
@@ -13,7 +14,8 @@ mod unit;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{Draft, Head, Sealed, seal};
+pub use belief::{Belief, Standing, Tally};
+pub use chain::{Draft, Head, Sealed, UnitKey, seal, seal_together};
 pub use entry::{Entry, EventKind};
 pub use event::{Event, name_of, read};
 pub use evidence::{Decided, DecisionKind, Evaluated, Evidence, Gated, StageResult};

@@ -99,7 +99,7 @@ impl UnitHistory {
 
     /// Every release in this environment, the earliest first; where it was removed, `None` follows.
     fn timeline(&self) -> Vec<Option<Recorded>> {
-        let mut timeline: Vec<Option<Recorded>> = Vec::new();
+        let mut timeline = Timeline::default();
         for (event, fact) in self.facts() {
             match fact {
                 Fact::Released(released) => timeline.push(Some(Recorded {
@@ -113,12 +113,8 @@ impl UnitHistory {
                     by: event.by.clone(),
                 })),
                 Fact::RolledBack(rollback) => {
-                    let back = timeline
-                        .iter()
-                        .flatten()
-                        .rfind(|recorded| recorded.release.commit == rollback.to.commit);
-                    let verdict = back.map_or(Verdict::Watching, |recorded| recorded.verdict);
-                    if let Some(Some(last)) = timeline.last_mut() {
+                    let verdict = timeline.verdict(&rollback.to.commit);
+                    if let Some(Some(last)) = timeline.releases.last_mut() {
                         last.verdict = Verdict::Rollbacked;
                     }
                     timeline.push(Some(Recorded {
@@ -136,12 +132,12 @@ impl UnitHistory {
                     }));
                 }
                 Fact::Removed(_) => timeline.push(None),
-                Fact::Marked(mark) => judge(&mut timeline, &mark.release, mark.verdict.into()),
-                Fact::Gated(gated) => judge(&mut timeline, &gated.release, gated.verdict),
+                Fact::Marked(mark) => timeline.judge(&mark.release, mark.verdict.into()),
+                Fact::Gated(gated) => timeline.judge(&gated.release, gated.verdict),
                 _ => {}
             }
         }
-        timeline
+        timeline.releases
     }
 
     /// Every release in this environment, the earliest first.
@@ -181,16 +177,43 @@ impl UnitHistory {
     }
 }
 
-/// A verdict is on one environment commit: the same tuple with other values is another release.
-fn judge(timeline: &mut [Option<Recorded>], release: &ReleaseName, verdict: Verdict) {
-    for recorded in timeline.iter_mut().flatten() {
-        let same = recorded.release.commit == release.commit
-            || recorded
-                .brought_back
-                .as_ref()
-                .is_some_and(|back| back.commit == release.commit);
-        if same && recorded.verdict != Verdict::Rollbacked {
-            recorded.verdict = verdict;
+/// Releases as they follow each other, found by the commits that they are called by: a unit may have thousands, and a
+/// verdict on each.
+#[derive(Default)]
+struct Timeline {
+    releases: Vec<Option<Recorded>>,
+    /// Which releases a commit wrote, or wrote first before a rollback brought them back.
+    by_commit: BTreeMap<String, Vec<usize>>,
+}
+
+impl Timeline {
+    fn push(&mut self, release: Option<Recorded>) {
+        let names = release.iter().flat_map(|recorded| {
+            let back = recorded.brought_back.as_ref().map(|back| back.commit.clone());
+            [Some(recorded.release.commit.clone()), back]
+        });
+        for commit in names.flatten() {
+            self.by_commit.entry(commit).or_default().push(self.releases.len());
+        }
+        self.releases.push(release);
+    }
+
+    /// The verdict on what a commit wrote itself.
+    fn verdict(&self, commit: &str) -> Verdict {
+        let known = self.by_commit.get(commit).into_iter().flatten();
+        let mut known = known.filter_map(|index| self.releases.get(*index)?.as_ref());
+        let own = known.rfind(|recorded| recorded.release.commit == commit);
+        own.map_or(Verdict::Watching, |recorded| recorded.verdict)
+    }
+
+    /// A verdict is on one environment commit: the same tuple with other values is another release.
+    fn judge(&mut self, release: &ReleaseName, verdict: Verdict) {
+        for index in self.by_commit.get(&release.commit).into_iter().flatten() {
+            if let Some(Some(recorded)) = self.releases.get_mut(*index)
+                && recorded.verdict != Verdict::Rollbacked
+            {
+                recorded.verdict = verdict;
+            }
         }
     }
 }

@@ -4,12 +4,12 @@ use expect_test::expect;
 
 use super::results::{FLOATING, Found};
 use crate::model::Finding;
-use crate::report::{Screen, Sources, Style, findings_text};
+use crate::report::{Screen, Sources, Style, findings_text, github};
 
 const SCREEN: Screen = Screen {
     style: Style::Plain,
     columns: 80,
-    waived: false,
+    verbose: false,
 };
 
 fn text(found: &Found, screen: Screen) -> String {
@@ -33,9 +33,62 @@ fn each_with_its_line() {
     .assert_eq(&text(&Found::three(), SCREEN));
 }
 
+/// A mistake in a template, as seven units have it, and one of another object of the first.
+fn in_every_unit() -> Found {
+    let mut found = Found::nothing();
+    let of = |agent: &str, object: &str| {
+        Finding::error("unknown-word", "`TPC` is no protocol")
+            .at("templates/agent-service/service.yaml.tera", 19, 5)
+            .unit("dev", agent)
+            .object(object)
+            .help("did you mean `TCP`?")
+    };
+    found.findings = ["a", "b", "c", "d", "e", "f", "g"]
+        .map(|agent| of(agent, &format!("Service {agent}")))
+        .into();
+    found.findings.push(of("a", "Service other"));
+    found
+}
+
+#[test]
+fn a_mistake_that_many_units_have_is_told_once() {
+    expect![[r#"
+        error[unknown-word]: `TPC` is no protocol
+          --> templates/agent-service/service.yaml.tera:19:5
+          = units: dev/a, dev/b, dev/c, dev/d, dev/e and 2 more
+          = help: did you mean `TCP`?
+
+    "#]]
+    .assert_eq(&text(&in_every_unit(), SCREEN));
+    let mut found = in_every_unit();
+    found
+        .findings
+        .retain(|finding| finding.unit.as_deref() == Some("dev/a"));
+    expect![[r#"
+        error[unknown-word]: `TPC` is no protocol
+          --> templates/agent-service/service.yaml.tera:19:5
+          = unit: dev/a
+          = objects: Service a, Service other
+          = help: did you mean `TCP`?
+
+    "#]]
+    .assert_eq(&text(&found, SCREEN));
+    expect![[r#"
+        ::error file=templates/agent-service/service.yaml.tera,title=lockstep%3A unknown-word,line=19,col=5::`TPC` is no protocol%0Aunits: dev/a, dev/b, dev/c, dev/d, dev/e and 2 more%0Ahelp: did you mean `TCP`?
+    "#]].assert_eq(&github(&in_every_unit().results()));
+    let screen = Screen {
+        verbose: true,
+        ..SCREEN
+    };
+    assert!(text(&in_every_unit(), screen).contains("= units: dev/a, dev/b, dev/c, dev/d, dev/e, dev/f, dev/g\n"));
+}
+
 #[test]
 fn waived_ones_where_more_is_asked_for() {
-    let screen = Screen { waived: true, ..SCREEN };
+    let screen = Screen {
+        verbose: true,
+        ..SCREEN
+    };
     assert!(text(&Found::three(), screen).contains("waived[floating-image]"));
 }
 

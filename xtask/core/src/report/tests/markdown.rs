@@ -41,6 +41,7 @@ fn unit(environment: &str, agent: &str) -> UnitDifference {
         overrides: Vec::new(),
         prompts: Vec::new(),
         risks: Vec::new(),
+        meanings: Vec::new(),
         permissions: vec![PermissionChange {
             tool: "search".to_owned(),
             permission: "documents:write".to_owned(),
@@ -125,7 +126,7 @@ fn what_changes_for_whom_comes_first_then_findings_then_the_folded_diff() {
           permissions
             + search: documents:write (high risk)
           objects
-            ~ Deployment a
+            ~ Deployment a (medium risk)
               spec:
                 - a
                 + ```
@@ -142,7 +143,7 @@ fn what_changes_for_whom_comes_first_then_findings_then_the_folded_diff() {
           permissions
             + search: documents:write (high risk)
           objects
-            ~ Deployment a
+            ~ Deployment a (medium risk)
               spec:
                 - a
                 + ```
@@ -191,7 +192,7 @@ fn a_fleet_that_changes_as_a_whole_leaves_room_for_findings() {
         1910 more units change; 0 units are the same.
         - 1896 more permissions change
         **490 more findings are left out here**: `cargo xtask check` shows them.
-        33856 more lines do not fit here: `cargo xtask diff` shows them."#]]
+        33860 more lines do not fit here: `cargo xtask diff` shows them."#]]
     .assert_eq(&said.join("\n"));
 }
 

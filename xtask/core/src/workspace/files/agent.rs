@@ -27,6 +27,9 @@ pub struct AgentFile {
     /// What it promises its users.
     #[serde(default)]
     pub objectives: Objectives,
+    /// Where its answers can do harm, in a few words each: `evaluate --draft` drafts a case about each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risk_areas: Vec<String>,
     /// What differs for this agent in every environment.
     #[serde(default)]
     #[schemars(with = "super::Values")]

@@ -128,6 +128,14 @@ pub struct Demands {
     /// Whether that share must be proved with 95 % confidence, and not only seen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub proved: bool,
+    /// Whether it must have been held against what runs there, where the ledger does not name the cases that spoke for that:
+    /// with `evaluate --against`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub compared: bool,
+    /// How far the share of cases that hold may fall against what runs there; 0 where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub margin: Option<f64>,
 }
 
 /// Evidence in the ledger.

@@ -27,6 +27,13 @@ pub(super) fn check(agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>)
                 continue;
             };
             partials(agent, name, &path, prompt, findings);
+            for (measure, value) in &prompt.header.metrics {
+                if !value.is_possible() {
+                    let (line, column) = header_place(tree, &path, &["lockstep.metrics", measure]);
+                    let finding = Finding::error("invalid-value", format!("`{value}` is no part of its whole"));
+                    findings.push(finding.at(&path, line, column).help("write it as in `4.2/5.0`"));
+                }
+            }
             if let Some(before) = before {
                 metrics(before, prompt, &path, tree, findings);
             }
@@ -84,7 +91,7 @@ fn metrics(
         let Some(earlier) = before.header.metrics.get(name) else {
             continue;
         };
-        if value < earlier {
+        if value.is_below(earlier) {
             let (line, column) = header_place(tree, path, &["lockstep.metrics", name]);
             findings.push(
                 Finding::error(

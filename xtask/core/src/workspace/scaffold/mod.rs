@@ -3,6 +3,7 @@
 mod agent;
 mod candidate;
 mod environment;
+mod fill;
 mod pipeline;
 mod stale;
 

@@ -1,5 +1,8 @@
 //! Dockerfiles make images that run as nobody in particular, say how they are, and hold no build tools.
 
+mod stages;
+
+use self::stages::Stages;
 use super::FleetScene;
 use crate::model::{Finding, Rule};
 use crate::workspace::layout;
@@ -28,112 +31,72 @@ pub(super) const STAGES: Rule = Rule::new(
     "single-stage-image",
     "an image of one stage carries compilers and package managers into production: it is large, and each is a way in",
     "build in one stage, and copy the result into a slim one with `COPY --from`",
+)
+.example(
+    "FROM rust:1.95\nCOPY . .\nRUN cargo install --path .",
+    "FROM rust:1.95 AS build\nCOPY . .\nRUN cargo install --path .\nFROM debian:13-slim\nCOPY --from=build /usr/local/cargo/bin/agent /agent",
 );
 
-/// Users that are root.
-const ROOTS: [&str; 2] = ["0", "root"];
+pub(super) const EMPTY: Rule = Rule::new(
+    "empty-dockerfile",
+    "a Dockerfile without `FROM` makes no image, so nothing can be said of it",
+    "begin it with `FROM`, or take it away",
+)
+.example("# to be written", "FROM debian:13-slim AS build");
 
 pub(super) fn check(scene: &FleetScene<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (path, _) in scene.tree.entries().filter(|(path, _)| layout::is_dockerfile(path)) {
-        let bytes = scene.tree.get(path);
-        let Some(text) = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
-            continue;
-        };
-        found.extend(judge(path, text));
-    }
-    found
+    let files = scene.tree.entries().filter(|(path, _)| layout::is_dockerfile(path));
+    let texts = files.filter_map(|(path, _)| Some((path, String::from_utf8_lossy(scene.tree.get(path)?))));
+    texts.flat_map(|(path, text)| judge(path, &Stages::of(&text))).collect()
 }
 
-/// One instruction: its line, its word in capitals, and what stands after it.
-struct Instruction<'a> {
-    line: usize,
-    word: String,
-    rest: &'a str,
-}
-
-/// The instructions of a text; of those over several lines, the first.
-fn instructions(text: &str) -> Vec<Instruction<'_>> {
-    let mut found = Vec::new();
-    let mut goes_on = false;
-    let mut document: Option<&str> = None;
-    for (number, line) in text.lines().enumerate() {
-        let trimmed = line.trim();
-        if let Some(end) = document {
-            if trimmed == end {
-                document = None;
-            }
-            continue;
-        }
-        if trimmed.is_empty() || trimmed.starts_with('#') {
-            continue;
-        }
-        let (word, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
-        if !goes_on {
-            found.push(Instruction {
-                line: number + 1,
-                word: word.to_ascii_uppercase(),
-                rest: rest.trim(),
-            });
-            let opened = rest
-                .split("<<")
-                .nth(1)
-                .filter(|_| matches!(word.to_ascii_uppercase().as_str(), "RUN" | "COPY"));
-            document = opened.and_then(|rest| {
-                let mark = rest.trim_start_matches(['-', '"', '\'']);
-                mark.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()
-            });
-        }
-        goes_on = trimmed.ends_with('\\');
-    }
-    found
-}
-
-fn judge(path: &str, text: &str) -> Vec<Finding> {
-    let all = instructions(text);
-    let Some(last) = all.iter().rposition(|instruction| instruction.word == "FROM") else {
-        return Vec::new();
+fn judge(path: &str, stages: &Stages) -> Vec<Finding> {
+    let Some(last) = stages.last() else {
+        let finding = Finding::error("empty-dockerfile", "no `FROM`, so no image comes of it");
+        return vec![finding.in_file(path)];
     };
-    let stage = &all[last..];
-    let start = stage[0].line;
     let mut found = Vec::new();
-    let user = stage.iter().rev().find(|instruction| instruction.word == "USER");
-    match user {
-        None => {
-            let finding = Finding::error("root-image", "the last stage names no user, so the image runs as root");
-            found.push(finding.at(path, start, 1).help("add `USER 1000:1000`"));
-        }
-        Some(user) => {
-            let name = user.rest.split(':').next().unwrap_or_default();
-            if ROOTS.contains(&name) {
-                let finding = Finding::error("root-image", format!("the image runs as `{name}`"));
-                found.push(finding.at(path, user.line, 1).help("write `USER 1000:1000`"));
-            } else if !name.starts_with('$') && !name.bytes().all(|b| b.is_ascii_digit()) {
-                let message = format!("the user `{name}` is a name, which Kubernetes cannot check with `runAsNonRoot`");
-                let finding = Finding::error("root-image", message);
-                found.push(
-                    finding
-                        .at(path, user.line, 1)
-                        .help("write its number, such as `USER 1000:1000`"),
-                );
-            }
-        }
+    if let Some((line, message)) = root(stages) {
+        let finding = Finding::error("root-image", message).at(path, line.unwrap_or(last.line), 1);
+        found.push(finding.help("write the number of a user who is not root, such as `USER 1000:1000`"));
     }
-    let health = stage.iter().rev().find(|instruction| instruction.word == "HEALTHCHECK");
+    let health = stages.holds("HEALTHCHECK");
     if health.is_none_or(|health| health.rest.eq_ignore_ascii_case("none")) {
-        let line = health.map_or(start, |health| health.line);
+        let line = health.map_or(last.line, |health| health.line);
         let finding = Finding::error("missing-health-check", "the last stage has no health check");
         found.push(finding.at(path, line, 1).help("add `HEALTHCHECK … CMD …`"));
     }
-    let copied = |instruction: &&Instruction<'_>| instruction.word == "COPY" && instruction.rest.contains("--from=");
-    let stages = all.iter().filter(|instruction| instruction.word == "FROM").count();
-    if stages < 2 || !stage.iter().any(|one| copied(&one)) {
+    if !stages.copies() {
         let finding = Finding::error("single-stage-image", "the image is built and run in one stage");
         found.push(
             finding
-                .at(path, start, 1)
+                .at(path, last.line, 1)
                 .help("build in one stage and `COPY --from` it into a slim one"),
         );
     }
     found
+}
+
+/// The line and the reason where the image runs as root, or as somebody of whom Kubernetes cannot tell.
+fn root(stages: &Stages) -> Option<(Option<usize>, String)> {
+    let Some(user) = stages.holds("USER") else {
+        return Some((
+            None,
+            "the last stage names no user, so the image runs as root".to_owned(),
+        ));
+    };
+    let name = user.rest.split(':').next().unwrap_or_default().trim_matches('"');
+    let said = match stages
+        .resolved(name)
+        .map(|resolved| (resolved.parse::<u64>(), resolved))
+    {
+        None => format!("the user `{name}` has no value unless the build sets one"),
+        Some((Ok(0), resolved)) => format!("the image runs as `{resolved}`"),
+        Some((Ok(_), _)) => return None,
+        Some((Err(_), resolved)) if resolved == "root" => "the image runs as `root`".to_owned(),
+        Some((Err(_), resolved)) => {
+            format!("the user `{resolved}` is a name, which Kubernetes cannot check with `runAsNonRoot`")
+        }
+    };
+    Some((Some(user.line), said))
 }

@@ -33,6 +33,7 @@ const CHECKS: &[Check] = &[
 
 /// The rules of the fleet, by id; `leaked-secret` is a rule of units, too, and stands there.
 pub const RULES: &[Rule] = &[
+    dockerfile::EMPTY,
     hard_coded_value::RULE,
     dockerfile::HEALTH,
     monotonic::RULE,

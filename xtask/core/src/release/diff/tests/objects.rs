@@ -36,6 +36,7 @@ fn difference(before: &str, after: &str, naming: &Naming) -> UnitDifference {
         components: Vec::new(),
         overrides: Vec::new(),
         permissions: Vec::new(),
+        meanings: Vec::new(),
         prompts: Vec::new(),
         risks: Vec::new(),
         objects: changes.objects,
@@ -87,55 +88,55 @@ fn a_new_prompt_is_a_change_of_one_config_map() {
         &after,
         Detail::Folded,
         expect![[r#"
-        dev/a changed
-          objects
-            ~ Deployment a
-              spec.replicas: 2 → 3
-            ~ ConfigMap a-prompts-1111111111 (was a-prompts-0000000000)
-              data["p.prompt"]:
-                  one
-                - two
-                + 2
-                  three
-          folded
-            id of the tuple in 1 object: old-tuple → new-tuple
-            lockstep.dev/input in 1 object: old-tuple → new-tuple
-            lockstep.dev/tuple in 1 object: old-tuple → new-tuple
-            name of a-prompts-… in 2 objects: a-prompts-0000000000 → a-prompts-1111111111
-            earlier generations of ConfigMaps: 1 kept from now on
+            dev/a changed
+              objects
+                ~ Deployment a (medium risk)
+                  spec.replicas: 2 → 3
+                ~ ConfigMap a-prompts-1111111111 (was a-prompts-0000000000) (medium risk)
+                  data["p.prompt"]:
+                      one
+                    - two
+                    + 2
+                      three
+              folded
+                id of the tuple in 1 object: old-tuple → new-tuple
+                lockstep.dev/input in 1 object: old-tuple → new-tuple
+                lockstep.dev/tuple in 1 object: old-tuple → new-tuple
+                name of a-prompts-… in 2 objects: a-prompts-0000000000 → a-prompts-1111111111
+                earlier generations of ConfigMaps: 1 kept from now on
 
-        units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +0 ~2 -0; components: 0
-    "#]],
+            units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +0 ~2 -0; components: 0
+        "#]],
     );
     check(
         &before,
         &after,
         Detail::All,
         expect![[r#"
-        dev/a changed
-          objects
-            ~ Deployment a
-              metadata.annotations["lockstep.dev/input"]: old-tuple → new-tuple
-              spec.replicas: 2 → 3
-              spec.template.metadata.annotations["lockstep.dev/tuple"]: old-tuple → new-tuple
-              spec.template.spec.containers[agent].env[TUPLE].value: old-tuple → new-tuple
-              spec.template.spec.volumes[prompts].configMap.name: a-prompts-0000000000 → a-prompts-1111111111
-            ~ ConfigMap a-prompts-1111111111 (was a-prompts-0000000000)
-              data["p.prompt"]:
-                  one
-                - two
-                + 2
-                  three
-              metadata.name: a-prompts-0000000000 → a-prompts-1111111111
-          folded
-            id of the tuple in 1 object: old-tuple → new-tuple
-            lockstep.dev/input in 1 object: old-tuple → new-tuple
-            lockstep.dev/tuple in 1 object: old-tuple → new-tuple
-            name of a-prompts-… in 2 objects: a-prompts-0000000000 → a-prompts-1111111111
-            earlier generations of ConfigMaps: 1 kept from now on
+            dev/a changed
+              objects
+                ~ Deployment a (medium risk)
+                  metadata.annotations["lockstep.dev/input"]: old-tuple → new-tuple
+                  spec.replicas: 2 → 3
+                  spec.template.metadata.annotations["lockstep.dev/tuple"]: old-tuple → new-tuple
+                  spec.template.spec.containers[agent].env[TUPLE].value: old-tuple → new-tuple
+                  spec.template.spec.volumes[prompts].configMap.name: a-prompts-0000000000 → a-prompts-1111111111
+                ~ ConfigMap a-prompts-1111111111 (was a-prompts-0000000000) (medium risk)
+                  data["p.prompt"]:
+                      one
+                    - two
+                    + 2
+                      three
+                  metadata.name: a-prompts-0000000000 → a-prompts-1111111111
+              folded
+                id of the tuple in 1 object: old-tuple → new-tuple
+                lockstep.dev/input in 1 object: old-tuple → new-tuple
+                lockstep.dev/tuple in 1 object: old-tuple → new-tuple
+                name of a-prompts-… in 2 objects: a-prompts-0000000000 → a-prompts-1111111111
+                earlier generations of ConfigMaps: 1 kept from now on
 
-        units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +0 ~2 -0; components: 0
-    "#]],
+            units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +0 ~2 -0; components: 0
+        "#]],
     );
 }
 
@@ -156,7 +157,7 @@ fn a_text_that_was_shown_with_the_tuple_is_not_shown_again() {
               - one
               + two
           objects
-            ~ ConfigMap a-prompts-1111111111 (was a-prompts-0000000000)
+            ~ ConfigMap a-prompts-1111111111 (was a-prompts-0000000000) (medium risk)
               data["p.prompt"]: as the text of prompts.p above
           folded (nothing else in 1 object)
             id of the tuple in 1 object: old-tuple → new-tuple
@@ -223,7 +224,7 @@ fn what_changes_in_one_object_is_not_folded() {
         expect![[r#"
             dev/a changed
               objects
-                ~ Service a
+                ~ Service a (medium risk)
                   metadata.labels.team: x → z
 
             units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +0 ~1 -0; components: 0
@@ -245,16 +246,16 @@ fn objects_come_and_go_and_long_values_are_cut_where_they_differ() {
         &after,
         Detail::Folded,
         expect![[r#"
-        dev/a changed
-          objects
-            - Gone a
-            + New a
-            ~ Pod a
-              image: registry.example.com/a@sha256:000000000000… → registry.example.com/a@sha256:111111111111…
-              long: …xxxxxxxxxxxxxxxxxxxx1yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy → …xxxxxxxxxxxxxxxxxxxx2yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy
+            dev/a changed
+              objects
+                - Gone a (medium risk)
+                + New a (medium risk)
+                ~ Pod a (medium risk)
+                  image: registry.example.com/a@sha256:000000000000… → registry.example.com/a@sha256:111111111111…
+                  long: …xxxxxxxxxxxxxxxxxxxx1yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy → …xxxxxxxxxxxxxxxxxxxx2yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy
 
-        units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +1 ~1 -1; components: 0
-    "#]],
+            units: 0 added, 1 changed, 0 removed, 2 unchanged; objects: +1 ~1 -1; components: 0
+        "#]],
     );
 }
 
@@ -283,9 +284,9 @@ fn environments_are_compared_by_what_their_objects_are() {
     expect![[r#"
         dev/a changed
           objects
-            ~ Service a-canary (was a)
+            ~ Service a-canary (was a) (medium risk)
               replicas: 1 → 2
-            ~ Application a-canary (was a-staging)
+            ~ Application a-canary (was a-staging) (medium risk)
               metadata.name: a-staging → a-canary
           folded
             names of the environments in 1 object (3 fields)

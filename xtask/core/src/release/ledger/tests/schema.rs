@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::*;
 use super::{chain, commit, held, name, released};
 use crate::model::{AgentName, Digest, EnvironmentName, PipelineStage, StageStatus, Timestamp, Version};
-use crate::prompts::evaluation::{JudgeEvidence, Tokens, VerdictOutcome};
+use crate::prompts::evaluation::{JudgeEvidence, Roll, Tokens, VerdictOutcome};
 use crate::prompts::run::Answered;
 use crate::workspace::files::PromotedFrom;
 use crate::workspace::schemas;
@@ -33,6 +33,7 @@ fn facts() -> Vec<Fact> {
             stage: PipelineStage::UnitTest,
             status: StageStatus::Passed,
             duration_seconds: Some(12.5),
+            reason: None,
             tuple,
             details: Map::from_iter([("tests".to_owned(), json!(312))]),
             artifacts: vec!["report.xml".to_owned()],
@@ -95,6 +96,7 @@ fn facts() -> Vec<Fact> {
             reasons: vec!["80.0 % of the cases hold, and more than 90.0 % must".to_owned()],
             cases: 120,
             failed: vec!["late-order".to_owned()],
+            roll: Roll::default(),
             scores: BTreeMap::from([("passRate".to_owned(), 0.8)]),
             repeats: 3,
             judges: vec![JudgeEvidence {

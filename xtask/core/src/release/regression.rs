@@ -1,0 +1,127 @@
+//! What speaks for a tuple beside what spoke for the one that it replaces: the same cases, and no step back.
+
+use super::ledger::{Evaluated, Fact, UnitHistory};
+use super::promotion::Move;
+use crate::model::{AgentName, Digest, Finding};
+use crate::prompts::evaluation::{Bar, Roll, RollChange, VerdictOutcome};
+use crate::prompts::statistics::percent;
+use crate::report::counted;
+use crate::workspace::files::Demands;
+use crate::workspace::{Environment, layout};
+
+/// Most names in one message.
+const MOST: usize = 10;
+
+/// The evaluation that spoke for a tuple in a place: the last one that passed before it was released there, or at all
+/// where there was none.
+pub(super) fn spoke_for<'a>(tuple: Digest, here: &UnitHistory, everywhere: &'a UnitHistory) -> Option<&'a Evaluated> {
+    let releases = here.releases();
+    let since = releases.iter().rfind(|release| release.release.tuple == tuple);
+    let evaluations = everywhere.facts().filter_map(|(event, fact)| match fact {
+        Fact::Evaluated(evaluated) => Some((event.time, evaluated)),
+        _ => None,
+    });
+    let is_of_it = |one: &Evaluated| one.tuple == tuple && one.outcome == VerdictOutcome::Passed;
+    let passed: Vec<_> = evaluations.filter(|(_, one)| is_of_it(one)).collect();
+    let before = since.and_then(|since| passed.iter().rfind(|(time, _)| *time <= since.time));
+    before.or(passed.last()).map(|(_, evaluated)| *evaluated)
+}
+
+/// The cases that spoke for a tuple in a place, by the ledger; nothing where it does not name them.
+pub fn roll_of<'a>(tuple: Digest, here: &UnitHistory, everywhere: &'a UnitHistory) -> Option<&'a Roll> {
+    let roll = &spoke_for(tuple, here, everywhere)?.roll;
+    (!roll.is_empty()).then_some(roll)
+}
+
+/// Cases of an earlier roll that are gone or ask something else now.
+pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange) -> Vec<Finding> {
+    let message =
+        |ids: &[String], how: &str| format!("cases of `{agent}` that spoke for {spoke_for} {how}: {}", listed(ids));
+    let mut findings = Vec::new();
+    if !change.gone.is_empty() {
+        let finding = Finding::error("missing-case", message(&change.gone, "are gone"));
+        findings.push(finding.help("write them again; a case that is wrong keeps its id and is changed"));
+    }
+    if !change.changed.is_empty() {
+        let finding = Finding::warning(
+            "changed-case",
+            message(&change.changed, "ask or demand something else now"),
+        );
+        findings.push(finding.help("have somebody read the change: an easier case would hide a step back"));
+    }
+    let place = layout::cases(agent);
+    findings.into_iter().map(|finding| finding.in_file(&place)).collect()
+}
+
+/// What an evaluation that passed has against it beside the one that spoke for what runs there.
+pub(super) fn steps_back(
+    demands: Option<&Demands>,
+    to: &Environment,
+    step: &Move<'_>,
+    today: &Evaluated,
+) -> Vec<Finding> {
+    let Some(current) = step.here.current() else {
+        return Vec::new();
+    };
+    let agent = step.agent;
+    let what_runs = format!("what runs in `{}`", to.name);
+    if let Some(roll) = roll_of(current.release.tuple, step.here, step.everywhere) {
+        let change = today.roll.since(roll);
+        let mut findings = other_cases(agent, &what_runs, &change);
+        findings.extend(regressed(demands, agent, &what_runs, &change));
+        return findings;
+    }
+    // of a service without a model there is nothing to compare
+    let is_judged = to.releases.get(agent).is_some_and(|file| file.tuple.model.is_some());
+    let is_demanded = demands.is_some_and(|demands| demands.compared);
+    let is_compared = [Some(step.source.id), today.against].contains(&Some(current.release.tuple));
+    if !is_judged || is_compared {
+        return Vec::new();
+    }
+    let message = format!("nothing was compared: no record names the cases that spoke for {what_runs}");
+    vec![match is_demanded {
+        true => Finding::error("uncompared-evaluation", message),
+        false => Finding::warning("uncompared-evaluation", message),
+    }]
+}
+
+/// Cases that held and do not now.
+fn regressed(demands: Option<&Demands>, agent: &AgentName, what_runs: &str, change: &RollChange) -> Option<Finding> {
+    if change.lost.is_empty() {
+        return None;
+    }
+    let margin = demands
+        .and_then(|demands| demands.margin)
+        .unwrap_or(Bar::default().margin);
+    let drop = change.paired.drop_bound();
+    let is_within = drop <= margin;
+    let message = format!(
+        "cases of `{agent}` that held for {what_runs} do not now: {}",
+        listed(&change.lost)
+    );
+    let finding = match is_within {
+        true => Finding::warning("regressed-evaluation", message),
+        false => {
+            let message = format!(
+                "{message}; of {} the share that holds is lower by {} at least, and {} is allowed",
+                counted(change.paired.cases, "case"),
+                percent(drop),
+                percent(margin)
+            );
+            Finding::error("regressed-evaluation", message)
+        }
+    };
+    Some(
+        finding
+            .in_file(layout::cases(agent))
+            .help("see what became of them, and mend the prompt"),
+    )
+}
+
+fn listed(ids: &[String]) -> String {
+    let first = ids[..ids.len().min(MOST)].join(", ");
+    match ids.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}

@@ -1,0 +1,30 @@
+//! Where the cases of an agent stand, and what answers them.
+
+use super::AGENTS;
+use crate::model::AgentName;
+
+/// `agents/<agent>/regression/cases`: the folder of the suites.
+pub fn cases(agent: &AgentName) -> String {
+    format!("{AGENTS}/{agent}/regression/cases")
+}
+
+/// The files that a suite may stand in; one of them does.
+pub fn suite_files(agent: &AgentName, suite: &str) -> [String; 3] {
+    ["yaml", "yml", "json"].map(|ending| format!("{}/{suite}.{ending}", cases(agent)))
+}
+
+/// The suite in a file of that folder; nothing where the file is none.
+pub fn suite(file: &str) -> Option<&str> {
+    let (name, ending) = file.rsplit_once('.')?;
+    (matches!(ending, "yaml" | "yml" | "json") && !name.contains('/')).then_some(name)
+}
+
+/// `agents/<agent>/regression/cassettes/<suite>.jsonl`
+pub fn cassette(agent: &AgentName, suite: &str) -> String {
+    format!("{AGENTS}/{agent}/regression/cassettes/{suite}.jsonl")
+}
+
+/// `agents/<agent>/regression/mock.yaml`
+pub fn mock(agent: &AgentName) -> String {
+    format!("{AGENTS}/{agent}/regression/mock.yaml")
+}

@@ -1,0 +1,203 @@
+//! Two states that were released: what environments run, commits of their branches, or releases by their labels.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lockstep::model::{AgentName, EnvironmentName, FleetChange};
+use lockstep::release::rollback::is_named;
+use lockstep::release::{BranchState, between_environments};
+use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
+use lockstep::workspace::{Environment, Workspace};
+
+use super::super::branches::{branch_state, units};
+use super::super::ledger::Ledger;
+use super::super::selection;
+use super::Args;
+use crate::context::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::ports::{GitId, Repository, Tip};
+
+/// What a name stands for.
+pub(super) enum Named {
+    /// A state that was released.
+    Released(Side),
+    /// A commit that people edit.
+    Edited,
+}
+
+/// A state that was released.
+pub(super) enum Side {
+    /// A commit of an environment's branch.
+    Whole(EnvironmentName, BranchState),
+    /// Releases of agents, each where it went furthest.
+    Releases(BTreeMap<AgentName, (EnvironmentName, BranchState)>),
+}
+
+/// Finds out what names stand for.
+pub(super) struct Names<'a> {
+    pub(super) context: &'a Context,
+    pub(super) args: &'a Args,
+    pub(super) repository: &'a Arc<dyn Repository>,
+    pub(super) delivery: &'a dyn Repository,
+    pub(super) workspace: &'a Workspace,
+}
+
+impl Names<'_> {
+    /// What a name stands for; nothing where nothing here has it.
+    pub(super) fn named(&self, name: &str) -> Result<Option<Named>, Failure> {
+        if let Some(environment) = self.workspace.environment(name) {
+            return Ok(Some(Named::Released(self.tip(environment)?)));
+        }
+        if let Some(side) = self.commit(name)? {
+            return Ok(Some(Named::Released(side)));
+        }
+        if self.repository.resolve(name).is_ok() {
+            return Ok(Some(Named::Edited));
+        }
+        let releases = self.releases(name)?;
+        Ok((!releases.is_empty()).then_some(Named::Released(Side::Releases(releases))))
+    }
+
+    fn tip(&self, environment: &Environment) -> Result<Side, Failure> {
+        let branch = self.workspace.branch(&environment.name);
+        match self.delivery.tip(&branch, &self.workspace.fleet.delivery.remote)? {
+            Tip::At { commit, .. } => {
+                let state = branch_state(self.delivery, &commit, &|_| false)?;
+                Ok(Side::Whole(environment.name.clone(), state))
+            }
+            Tip::Unborn => {
+                let message = format!("`{}` was never released", environment.name);
+                Err(Failure::new(FailureKind::Usage, message).hint(format!("cargo xtask release {}", environment.name)))
+            }
+        }
+    }
+
+    /// A commit of an environment's branch, by any name that git knows; one that people edit has no records.
+    fn commit(&self, name: &str) -> Result<Option<Side>, Failure> {
+        let Some(commit) = self.resolved(name) else {
+            return Ok(None);
+        };
+        if self.delivery.folder(&commit, branch::RECORDS)?.is_empty() {
+            return Ok(None);
+        }
+        let state = branch_state(self.delivery, &commit, &|_| false)?;
+        let record = state.units.values().find_map(|unit| unit.record());
+        let environment = record.map(|record| record.environment);
+        Ok(environment.map(|environment| Side::Whole(environment, state)))
+    }
+
+    /// The commit of a name; a clone knows environment branches by the names that the remote has.
+    fn resolved(&self, name: &str) -> Option<GitId> {
+        let remote = format!("{}/{name}", self.workspace.fleet.delivery.remote);
+        let names = [name, remote.as_str()];
+        let mut found = names.iter().filter_map(|name| self.delivery.resolve(name).ok());
+        found.next().map(|commit| commit.id)
+    }
+
+    /// The releases of agents with this label or tuple, each in the last environment that had it, as it was there last.
+    fn releases(&self, name: &str) -> Result<BTreeMap<AgentName, (EnvironmentName, BranchState)>, Failure> {
+        let view = Ledger::new(self.context, self.delivery, self.workspace).view()?;
+        let environments = selection::environments(self.workspace, &self.args.environment)?;
+        let mut found = BTreeMap::new();
+        for environment in environments {
+            let mut names = view.names(Some(&environment.name))?;
+            let asked = |agent: &String| self.args.agent.is_empty() || self.args.agent.contains(agent);
+            names.retain(|unit| unit != ENVIRONMENT_UNIT && asked(unit));
+            let asked: Vec<_> = names
+                .iter()
+                .map(|unit| (Some(&environment.name), unit.as_str()))
+                .collect();
+            for (unit, history) in names.iter().zip(view.units(&asked)?) {
+                let releases = history.releases();
+                let release = releases.iter().rfind(|release| is_named(release, name));
+                if let (Some(release), Ok(agent)) = (release, AgentName::new(unit)) {
+                    found.insert(agent, (environment.name.clone(), release.release.commit.clone()));
+                }
+            }
+        }
+        let state = |(agent, (environment, commit)): (AgentName, (EnvironmentName, String))| {
+            let unit = units(self.delivery, &GitId(commit), &[agent.as_str()])?.remove(0);
+            let state = BranchState::new([(agent.to_string(), unit)].into());
+            Ok((agent, (environment, state)))
+        };
+        found.into_iter().map(state).collect()
+    }
+
+    /// What differs between two sides that were released.
+    pub(super) fn change(&self, before: &Side, after: &Side) -> Result<FleetChange, Failure> {
+        let chosen = match (before.agents(), after.agents()) {
+            (None, None) => {
+                let known = before.units().chain(after.units());
+                let known = known.filter_map(|unit| AgentName::new(unit).ok()).collect();
+                let agents = selection::agents(self.workspace, &self.args.agent, &known)?;
+                return self.compared(before, after, None, agents.as_ref());
+            }
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(one), Some(other)) => one.intersection(&other).cloned().collect(),
+        };
+        if chosen.is_empty() {
+            return Err(Failure::new(FailureKind::Usage, "no agent has both of these releases")
+                .hint("see what was released: `cargo xtask history <agent>`"));
+        }
+        let mut change = FleetChange::default();
+        for agent in chosen {
+            let one = self.compared(before, after, Some(&agent), Some(&[agent.clone()].into()))?;
+            change.units.extend(one.units);
+            change.unchanged += one.unchanged;
+        }
+        Ok(change)
+    }
+
+    fn compared(
+        &self,
+        before: &Side,
+        after: &Side,
+        of: Option<&AgentName>,
+        agents: Option<&BTreeSet<AgentName>>,
+    ) -> Result<FleetChange, Failure> {
+        let before = self.state(before, of)?;
+        let after = self.state(after, of)?;
+        Ok(between_environments(self.workspace, before, after, agents))
+    }
+
+    fn state<'s>(
+        &'s self,
+        side: &'s Side,
+        agent: Option<&AgentName>,
+    ) -> Result<(&'s Environment, &'s BranchState), Failure> {
+        let (name, state) = match side {
+            Side::Whole(name, state) => (name, state),
+            Side::Releases(releases) => {
+                let (name, state) = agent
+                    .and_then(|agent| releases.get(agent))
+                    .expect("only agents that are on both sides are compared");
+                (name, state)
+            }
+        };
+        let environment = self.workspace.environment(name.as_str()).ok_or_else(|| {
+            Failure::new(
+                FailureKind::Usage,
+                format!("the fleet has no environment `{name}` any more"),
+            )
+        })?;
+        Ok((environment, state))
+    }
+}
+
+impl Side {
+    /// The agents of releases; none of a whole environment.
+    fn agents(&self) -> Option<BTreeSet<AgentName>> {
+        match self {
+            Side::Releases(releases) => Some(releases.keys().cloned().collect()),
+            Side::Whole(..) => None,
+        }
+    }
+
+    fn units(&self) -> impl Iterator<Item = &String> {
+        let state = match self {
+            Side::Whole(_, state) => Some(state),
+            Side::Releases(_) => None,
+        };
+        state.into_iter().flat_map(|state| state.units.keys())
+    }
+}

@@ -1,0 +1,48 @@
+//! What an agent is held against: what an environment runs, and the cases that spoke for it by the ledger.
+
+use lockstep::model::Digest;
+use lockstep::prompts::evaluation::Roll;
+use lockstep::release::roll_of;
+use lockstep::workspace::files::Follows;
+use lockstep::workspace::{Agent, Environment, Workspace};
+
+use crate::commands::branches::delivery_repository;
+use crate::commands::ledger::Ledger;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// The environment that `--against` means for an agent: the one that is named, or the last that runs it. Nothing where it
+/// runs nowhere yet.
+pub(super) fn environment<'a>(workspace: &'a Workspace, agent: &Agent, named: &str) -> Option<&'a Environment> {
+    if !named.is_empty() {
+        return workspace.environment(named);
+    }
+    let runs_it = |environment: &&Environment| {
+        environment.file.follows == Follows::Releases && environment.releases.contains_key(&agent.name)
+    };
+    workspace.environments.iter().rfind(runs_it)
+}
+
+/// The cases that spoke for a tuple where it runs; nothing where this clone has no ledger, or no record names them.
+pub(super) fn roll(
+    context: &Context,
+    workspace: &Workspace,
+    agent: &Agent,
+    environment: &Environment,
+    tuple: Digest,
+) -> Result<Option<Roll>, Failure> {
+    // files alone can be judged as well
+    let Ok(repository) = context.repository() else {
+        return Ok(None);
+    };
+    let Ok(delivery) = delivery_repository(context, &repository, workspace) else {
+        return Ok(None);
+    };
+    let ledger = Ledger::new(context, &*delivery, workspace);
+    if !ledger.is_here()? {
+        return Ok(None);
+    }
+    let (everywhere, places) = ledger.view()?.agent(workspace, &agent.name)?;
+    let here = places.get(&environment.name);
+    Ok(here.and_then(|here| roll_of(tuple, here, &everywhere)).cloned())
+}

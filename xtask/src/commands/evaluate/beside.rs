@@ -1,0 +1,101 @@
+//! What an agent is judged beside: what an environment runs, and variants of its own parts.
+
+use lockstep::model::Finding;
+use lockstep::prompts::evaluation::{Bar, Grid, Roll, SuiteRun, Variant, compare};
+use lockstep::workspace::{Agent, Judged, Workspace};
+
+use super::gathered::Gathered;
+use super::{Args, baseline, versus};
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Something beside which an agent is judged.
+pub(super) struct Other {
+    label: String,
+    pub(super) judged: Judged,
+    pub(super) is_baseline: bool,
+    /// The cases that spoke for it, where that is known.
+    roll: Option<Roll>,
+    pub(super) runs: Vec<SuiteRun>,
+}
+
+impl Other {
+    fn new(label: &str, judged: Judged) -> Other {
+        Other {
+            label: label.to_owned(),
+            judged,
+            is_baseline: false,
+            roll: None,
+            runs: Vec::new(),
+        }
+    }
+}
+
+/// Everything beside which an agent is to be judged; findings where the baseline cannot be.
+pub(super) fn others(
+    context: &Context,
+    workspace: &Workspace,
+    args: &Args,
+    agent: &Agent,
+    judged: &Judged,
+) -> Result<Result<Vec<Other>, Vec<Finding>>, Failure> {
+    let mut others = Vec::new();
+    let named = args.against.as_deref();
+    if let Some(environment) = named.and_then(|name| baseline::environment(workspace, agent, name)) {
+        let judged = match workspace.judged(agent, Some(environment), None) {
+            Ok(judged) => judged,
+            Err(findings) => return Ok(Err(findings)),
+        };
+        let roll = baseline::roll(context, workspace, agent, environment, judged.tuple_id)?;
+        others.push(Other {
+            roll,
+            is_baseline: true,
+            ..Other::new(environment.name.as_str(), judged)
+        });
+    }
+    for text in versus::asked(&args.versus, args.cross) {
+        let variant = versus::variant(workspace, agent, judged, &text)?;
+        others.push(Other::new(&text, variant));
+    }
+    Ok(Ok(others))
+}
+
+/// What is judged, and everything beside it, case by case; nothing where it is judged alone.
+pub(super) fn grid(
+    args: &Args,
+    bar: &Bar,
+    (agent, judged): (&Agent, &Judged),
+    others: &[Other],
+    gathered: &Gathered,
+) -> Option<Grid> {
+    if others.is_empty() {
+        return None;
+    }
+    let own = Variant {
+        label: args.environment.clone().unwrap_or_else(|| "candidate".to_owned()),
+        subject: &judged.subject,
+        runs: &gathered.runs,
+        comparison: None,
+    };
+    let beside = others.iter().map(|other| {
+        let tuple_id = other.is_baseline.then_some(other.judged.tuple_id);
+        let mut comparison = compare(&gathered.runs, &other.runs, other.label.clone(), tuple_id);
+        if let Some(before) = &other.roll {
+            let mut change = Roll::of(&gathered.runs).since(before);
+            // a case that was not asked for is not gone
+            let is_part = !args.tag.is_empty() || !args.case.is_empty();
+            change.gone.retain(|id| !is_part || !gathered.ids.contains(id));
+            comparison.recorded = true;
+            (comparison.gone, comparison.changed) = (change.gone, change.changed);
+        }
+        Variant {
+            label: other.label.clone(),
+            subject: &other.judged.subject,
+            runs: &other.runs,
+            comparison: Some(comparison),
+        }
+    });
+    let suites: Vec<&str> = gathered.suites.iter().map(|suite| suite.name.as_str()).collect();
+    let variants = std::iter::once(own).chain(beside).collect();
+    Some(Grid::new(agent.name.clone(), &suites, variants, args.repeat, bar))
+}

@@ -1,0 +1,117 @@
+//! Which events of the ledger a command may go by: their signatures, read and held against the trust file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep::artifact::{SignedEvents, check_events};
+use lockstep::model::{Digest, EnvironmentName, Problem};
+use lockstep::release::ledger::{Belief, Event, UnitHistory};
+use lockstep::workspace::layout::ledger;
+use rayon::prelude::*;
+
+use super::View;
+use crate::commands::trust::Trusted;
+use crate::commands::verify::Certificates;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::ports::{GitId, Repository};
+
+/// Looks at signatures of events.
+pub(in super::super) struct Believer<'a> {
+    pub(in super::super) delivery: &'a dyn Repository,
+    pub(in super::super) trusted: &'a Trusted,
+    pub(in super::super) certificates: &'a Certificates,
+    pub(in super::super) now: i64,
+}
+
+impl<'a> Believer<'a> {
+    /// By the clock of a command.
+    pub(in super::super) fn new(
+        context: &Context,
+        delivery: &'a dyn Repository,
+        trusted: &'a Trusted,
+        certificates: &'a Certificates,
+    ) -> Believer<'a> {
+        Believer {
+            delivery,
+            trusted,
+            certificates,
+            now: context.clock.now(),
+        }
+    }
+
+    /// Whether the trust file asks for signatures of an environment's events.
+    pub(in super::super) fn demands(&self, environment: &EnvironmentName) -> bool {
+        self.trusted.trust.ledger.contains_key(environment)
+    }
+
+    /// What is known of the signatures of all these events.
+    pub(in super::super) fn belief(&self, view: &View<'_>, histories: &[UnitHistory]) -> Result<Belief<'_>, Failure> {
+        self.belief_in(view, histories, &|_| true)
+    }
+
+    /// Histories without what does not count for an environment that goes by them.
+    pub(in super::super) fn believed(
+        &self,
+        view: &View<'_>,
+        histories: Vec<UnitHistory>,
+        reader: &EnvironmentName,
+    ) -> Result<Vec<UnitHistory>, Failure> {
+        let belief = self.belief_in(view, &histories, &|event| event.fact.needs_signature())?;
+        let histories = histories.into_iter();
+        Ok(histories.map(|history| belief.believed(history, reader)).collect())
+    }
+
+    fn belief_in(
+        &self,
+        view: &View<'_>,
+        histories: &[UnitHistory],
+        asked: &dyn Fn(&Event) -> bool,
+    ) -> Result<Belief<'_>, Failure> {
+        let events = || histories.iter().flat_map(|history| &history.events);
+        let names = events()
+            .filter(|(_, event)| asked(event))
+            .filter_map(|(_, event)| event.signature);
+        let names: BTreeSet<Digest> = names.collect();
+        let path = |name: &Digest| ledger::signature(&name.hex());
+        let paths: Vec<String> = names.iter().map(path).collect();
+        let files: BTreeMap<String, _> = view.read(&paths)?.into_iter().collect();
+        let certificate = |bundle: &[u8]| self.certificates.check(bundle);
+        let opened = |name: Digest| -> Option<(Digest, Result<SignedEvents<'_>, Problem>)> {
+            let bytes = files.get(&path(&name))?;
+            Some((name, check_events(bytes, &self.trusted.trust, &certificate)))
+        };
+        let names: Vec<Digest> = names.into_iter().collect();
+        let signatures = names.into_par_iter().filter_map(opened).collect();
+        self.certificates.missed()?;
+        Ok(Belief {
+            trust: &self.trusted.trust,
+            now: self.now,
+            signatures,
+            settled: self.settled(view, histories)?,
+        })
+    }
+
+    /// The events that the ledger had, as they are, at the commits that the trust file settles.
+    fn settled(&self, view: &View<'_>, histories: &[UnitHistory]) -> Result<BTreeSet<String>, Failure> {
+        let mut settled = BTreeSet::new();
+        for (environment, since) in &self.trusted.trust.ledger {
+            let Some(since) = since else { continue };
+            let own = format!("{environment}/");
+            let events = histories.iter().flat_map(|history| &history.events);
+            let folders: BTreeSet<String> = events.filter_map(folder_of).collect();
+            let is_about = |folder: &String| folder.starts_with(&own) || folder.starts_with(ledger::EVERYWHERE);
+            let folders: Vec<String> = folders.into_iter().filter(is_about).collect();
+            let then = self.delivery.folders(&GitId(since.clone()), &folders)?;
+            for ((folder, now), then) in folders.iter().zip(view.folders(&folders)?).zip(then) {
+                let same = then.into_iter().filter(|(name, id)| now.get(name) == Some(id));
+                settled.extend(same.map(|(name, _)| format!("{folder}/{name}")));
+            }
+        }
+        Ok(settled)
+    }
+}
+
+fn folder_of((digest, event): &(Digest, Event)) -> Option<String> {
+    let path = event.path(*digest);
+    path.rsplit_once('/').map(|(folder, _)| folder.to_owned())
+}

@@ -1,0 +1,76 @@
+//! The events of the ledger: whether they are as they were written, and whom they can be believed of.
+
+use lockstep::model::{EnvironmentName, Finding};
+use lockstep::release::ledger::Tally;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::super::ledger::{Believer, Ledger};
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// What came of the ledger.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LedgerAnswer {
+    /// Whether nothing is wrong with it.
+    holds: bool,
+    /// Its events of these environments, and of agents wherever they run.
+    #[serde(flatten)]
+    tally: Tally,
+}
+
+/// Looks at the events of environments and of agents wherever they run; nothing where this clone has no ledger.
+pub(super) fn run(
+    ledger: &Ledger<'_>,
+    believer: &Believer<'_>,
+    environments: &[&EnvironmentName],
+) -> Result<Option<(LedgerAnswer, Vec<Finding>)>, Failure> {
+    if !ledger.is_here()? {
+        return Ok(None);
+    }
+    let view = ledger.view()?;
+    let places = environments.iter().map(|name| Some(*name)).chain([None]);
+    let mut tally = Tally::default();
+    let mut findings = Vec::new();
+    for place in places {
+        let names = view.names(place)?;
+        let units: Vec<_> = names.iter().map(|name| (place, name.as_str())).collect();
+        let histories = view.units(&units)?;
+        let belief = believer.belief(&view, &histories)?;
+        for (name, history) in names.iter().zip(&histories) {
+            let (own, wrong) = belief.verify(history);
+            tally += own;
+            let unit = |finding: Finding| match place {
+                Some(environment) => finding.unit(environment.as_str(), name),
+                None => finding,
+            };
+            findings.extend(history.findings.iter().cloned().chain(wrong).map(unit));
+        }
+    }
+    let holds = !findings.iter().any(Finding::is_error);
+    Ok(Some((LedgerAnswer { holds, tally }, findings)))
+}
+
+/// A line for people.
+pub(super) fn shown(context: &Context, answer: &LedgerAnswer) -> String {
+    let style = context.style;
+    let what = match answer.holds {
+        true => style.good("holds"),
+        false => style.error("does not hold"),
+    };
+    let Tally {
+        events,
+        signed,
+        unsigned,
+        refused,
+    } = answer.tally;
+    let refused = match refused {
+        0 => String::new(),
+        refused => format!(", {refused} signed by nobody who may"),
+    };
+    format!(
+        "{}: {what}, {events} events, {signed} signed{refused}, {unsigned} unsigned\n",
+        style.strong("ledger")
+    )
+}
