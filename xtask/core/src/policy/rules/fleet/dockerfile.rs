@@ -31,10 +31,6 @@ pub(super) const STAGES: Rule = Rule::new(
     "single-stage-image",
     "an image of one stage carries compilers and package managers into production: it is large, and each is a way in",
     "build in one stage, and copy the result into a slim one with `COPY --from`",
-)
-.example(
-    "FROM rust:1.95\nCOPY . .\nRUN cargo install --path .",
-    "FROM rust:1.95 AS build\nCOPY . .\nRUN cargo install --path .\nFROM debian:13-slim\nCOPY --from=build /usr/local/cargo/bin/agent /agent",
 );
 
 pub(super) const EMPTY: Rule = Rule::new(
