@@ -9,7 +9,8 @@ use std::path::Path;
 use clap::CommandFactory;
 use lockstep::model::{FileTree, Finding, Severity};
 use lockstep::reference;
-use lockstep::workspace::{Workspace, layout, scaffold};
+use lockstep::workspace::scaffold::{CiService, stale_pipelines};
+use lockstep::workspace::{Workspace, layout};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -79,12 +80,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
 /// The pipelines here that are for other environments. They are nobody's but their owner's to write.
 fn pipelines(context: &Context, root: &Path, workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
     let mut tree = FileTree::default();
-    for path in scaffold::pipeline_files() {
+    for path in CiService::ALL.into_iter().flat_map(CiService::paths) {
         if let Some(bytes) = context.files.read(&root.join(&path))? {
             tree.insert(path, bytes);
         }
     }
-    Ok(scaffold::stale_pipelines(workspace, &tree))
+    Ok(stale_pipelines(workspace, &tree))
 }
 
 /// What would be written and removed.

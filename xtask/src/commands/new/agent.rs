@@ -1,6 +1,6 @@
 //! `new agent`: a folder under `agents/` that renders at once wherever the candidate runs.
 
-use lockstep::model::{AgentName, CodeComponent, suggestion};
+use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
 use lockstep::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::scaffold::{AgentShape, NewAgent, new_agent};
@@ -71,8 +71,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .map(|environment| environment.name.to_string())
         .collect();
     let mut report = apply(context, loaded, plan, &Proof::Agent(&name), Mode::of(args.dry_run))?;
-    if report.findings.is_empty() && !args.dry_run {
-        report.next = next(&name, &follows);
+    if !report.findings.iter().any(Finding::is_error) && !args.dry_run {
+        report.next.extend(next(&name, &follows));
     }
     Ok(report)
 }

@@ -55,16 +55,37 @@ const GITLAB: &str = ".gitlab-ci.yml";
 const JENKINS: &str = "Jenkinsfile";
 const ARGO_WORKFLOWS: &str = "ci/argo-workflows.yaml";
 
-/// The paths of a pipeline's files.
-pub(super) fn paths(service: CiService) -> Vec<String> {
-    match service {
-        CiService::Github => GITHUB
-            .iter()
-            .map(|(name, _)| format!("{}/{name}", layout::WORKFLOWS))
-            .collect(),
-        CiService::Gitlab => vec![GITLAB.to_owned()],
-        CiService::Jenkins => vec![JENKINS.to_owned()],
-        CiService::ArgoWorkflows => vec![ARGO_WORKFLOWS.to_owned()],
+impl CiService {
+    /// All of them.
+    pub const ALL: [CiService; 4] = [
+        CiService::Github,
+        CiService::Gitlab,
+        CiService::Jenkins,
+        CiService::ArgoWorkflows,
+    ];
+
+    /// The paths of its pipeline's files.
+    pub fn paths(self) -> Vec<String> {
+        match self {
+            CiService::Github => GITHUB
+                .iter()
+                .map(|(name, _)| format!("{}/{name}", layout::WORKFLOWS))
+                .collect(),
+            CiService::Gitlab => vec![GITLAB.to_owned()],
+            CiService::Jenkins => vec![JENKINS.to_owned()],
+            CiService::ArgoWorkflows => vec![ARGO_WORKFLOWS.to_owned()],
+        }
+    }
+
+    /// The command that writes its pipeline again.
+    pub fn replacing(self) -> String {
+        let word = match self {
+            CiService::Github => "github",
+            CiService::Gitlab => "gitlab",
+            CiService::Jenkins => "jenkins",
+            CiService::ArgoWorkflows => "argo-workflows",
+        };
+        format!("cargo xtask new pipeline --ci {word} --replace")
     }
 }
 
