@@ -1,10 +1,9 @@
 //! `new agent`: a folder under `agents/` that renders at once wherever the candidate runs.
 
 use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
-use lockstep::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::scaffold::{AgentShape, NewAgent, new_agent};
-use lockstep::workspace::{Workspace, layout};
+use lockstep::workspace::{Workspace, is_built_in, layout};
 
 use super::{Mode, Proof, apply, refuse_existing};
 use crate::context::{Context, Source};
@@ -104,9 +103,7 @@ fn shape(workspace: &Workspace, args: &Args) -> Result<(AgentShape, String), Fai
         .clone()
         .unwrap_or_else(|| asked.unwrap_or(AgentShape::Agent).blueprint().to_owned());
     let names = workspace.blueprints.keys().map(String::as_str);
-    let known: Vec<&str> = names
-        .filter(|name| ![ENVIRONMENT_BLUEPRINT, ARGOCD_BLUEPRINT].contains(name))
-        .collect();
+    let known: Vec<&str> = names.filter(|name| !is_built_in(name)).collect();
     if !known.contains(&blueprint.as_str()) {
         let failure = Failure::new(
             FailureKind::Usage,
