@@ -140,6 +140,14 @@ pub(super) fn whole(
         environments: selection::environments(workspace, &args.environment)?,
         agents: selection::agents(workspace, &args.agent, &BTreeSet::new())?,
     };
+    let gone = BTreeSet::new();
+    selection::refuse_absent(
+        workspace,
+        &chosen.environments,
+        chosen.agents.as_ref(),
+        &gone,
+        &findings,
+    )?;
     let (engines, more) = Engines::compile(workspace);
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());

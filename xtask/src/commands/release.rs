@@ -245,6 +245,7 @@ impl Asked<'_> {
         let gone = self.branches.iter().flat_map(|branch| branch.state.units.keys());
         let gone = gone.filter_map(|unit| AgentName::new(unit).ok()).collect();
         let agents = selection::agents(run.workspace, &args.agent, &gone)?;
+        selection::refuse_absent(run.workspace, self.environments, agents.as_ref(), &gone, &findings)?;
         let neighbours = run.neighbours(self.environments, memory)?;
         let (engines, more) = Engines::compile(run.workspace);
         findings.extend(more);

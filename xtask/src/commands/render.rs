@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use lockstep::model::{FileTree, Finding};
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
+use lockstep::workspace::layer_findings;
 use lockstep::workspace::layout::branch;
-use lockstep::yaml;
+use lockstep::yaml::{self, Segment};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -90,7 +91,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     }
     let environments = selection::environments(workspace, &args.environment)?;
     let agents = selection::agents(workspace, &args.agent, &BTreeSet::new())?;
-    let set = set_values(&args.set)?;
+    let gone = BTreeSet::new();
+    selection::refuse_absent(workspace, &environments, agents.as_ref(), &gone, &loaded.findings)?;
+    let (set, wrong) = set_values(&args.set)?;
+    if !wrong.is_empty() {
+        return Ok(Report::of_findings(wrong, loaded.tree));
+    }
     let (engines, mut findings) = Engines::compile(workspace);
     let selection = Selection {
         environments,
@@ -113,23 +119,57 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     Ok(report.with_findings(findings, loaded.tree))
 }
 
-fn set_values(assignments: &[String]) -> Result<Map<String, Value>, Failure> {
+/// An assignment as it was typed, its value, and the keys that lead there.
+struct Assignment<'a> {
+    text: &'a str,
+    keys: Vec<&'a str>,
+    value: Value,
+}
+
+/// The layer of values that assignments make, and what is wrong with it.
+fn set_values(assignments: &[String]) -> Result<(Map<String, Value>, Vec<Finding>), Failure> {
     let mut set = Map::new();
+    let mut typed: Vec<Assignment<'_>> = Vec::new();
     for assignment in assignments {
         let usage = || {
             Failure::new(FailureKind::Usage, format!("`{assignment}` is no assignment"))
                 .hint("write `--set path.to.value=5`")
         };
         let (path, text) = assignment.split_once('=').ok_or_else(usage)?;
+        let keys: Vec<&str> = path.split('.').collect();
+        if keys.contains(&"") {
+            return Err(usage());
+        }
         let value = yaml::read_value(text).map_err(|error| usage().hint(error.message))?;
-        let layer = path.rsplit('.').fold(value, |value, key| {
-            Value::Object(Map::from_iter([(key.to_owned(), value)]))
+        let layer = keys.iter().rfold(value.clone(), |value, key| {
+            Value::Object(Map::from_iter([((*key).to_owned(), value)]))
         });
         if let Value::Object(layer) = layer {
             pile(&mut set, layer);
         }
+        typed.push(Assignment {
+            text: assignment,
+            keys,
+            value,
+        });
     }
-    Ok(set)
+    let findings = layer_findings(&Value::Object(set.clone()), &|path| place(&typed, path));
+    Ok((set, findings))
+}
+
+/// The last assignment that says something at a path or below it, as it was typed.
+fn place(typed: &[Assignment<'_>], path: &[Segment]) -> String {
+    let keys = path.iter().map(|segment| match segment {
+        Segment::Key(key) => key.as_str(),
+        Segment::Index(_) => "",
+    });
+    let concerns = |assignment: &&Assignment<'_>| {
+        let inside = path.get(assignment.keys.len()..).unwrap_or_default();
+        let is_on_the_way = keys.clone().zip(&assignment.keys).all(|(key, set)| key == *set);
+        is_on_the_way && assignment.value.pointer(&yaml::pointer(inside)).is_some()
+    };
+    let found = typed.iter().rev().find(concerns);
+    found.map_or_else(|| "--set".to_owned(), |assignment| format!("--set {}", assignment.text))
 }
 
 /// Puts one assignment upon those before it; a `null` stays, for it is to delete what the files say.

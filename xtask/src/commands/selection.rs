@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, suggestion};
-use lockstep::workspace::{Environment, Workspace};
+use lockstep::model::{AgentName, Finding, suggestion};
+use lockstep::workspace::{Environment, Workspace, layout};
 
 use crate::failure::{Failure, FailureKind};
 
@@ -50,16 +50,52 @@ pub fn agents(
     let mut agents = BTreeSet::new();
     for name in names {
         let agent = AgentName::new(name).ok().filter(|agent| {
-            workspace.agents.contains_key(agent) || workspace.unreadable.contains(agent) || gone.contains(agent)
+            let is_read = workspace.agents.contains_key(agent) || workspace.unreadable.contains(agent);
+            is_read || workspace.elsewhere.contains_key(agent) || gone.contains(agent)
         });
         match agent {
             Some(agent) => agents.insert(agent),
             None => {
-                return Err(unknown("agent", name, workspace.agents.keys().map(AgentName::as_str)));
+                let known: BTreeSet<&AgentName> = workspace.agents.keys().chain(workspace.elsewhere.keys()).collect();
+                return Err(unknown("agent", name, known.iter().map(|agent| agent.as_str())));
             }
         };
     }
     Ok(Some(agents))
+}
+
+/// Fails where one of the agents that were named is in none of these environments. `gone` are agents that left them and
+/// may still be named; of an agent or a release file that cannot be read, the findings tell.
+pub fn refuse_absent(
+    workspace: &Workspace,
+    environments: &[&Environment],
+    agents: Option<&BTreeSet<AgentName>>,
+    gone: &BTreeSet<AgentName>,
+    findings: &[Finding],
+) -> Result<(), Failure> {
+    let is_told = |file: &str| {
+        let at = |finding: &Finding| finding.location.as_ref().is_some_and(|place| place.file == file);
+        findings.iter().any(|finding| finding.is_error() && at(finding))
+    };
+    let is_unread = |agent: &AgentName| {
+        let mut files = environments.iter().map(|to| layout::release(&to.name, agent));
+        workspace.unreadable.contains(agent) || files.any(|file| is_told(&file))
+    };
+    let is_there = |agent: &AgentName| environments.iter().any(|environment| environment.runs(agent));
+    let excused = |agent: &AgentName| gone.contains(agent) || is_unread(agent);
+    let mut named = agents.into_iter().flatten();
+    let Some(agent) = named.find(|agent| !is_there(agent) && !excused(agent)) else {
+        return Ok(());
+    };
+    let names: Vec<String> = environments.iter().map(|to| format!("`{}`", to.name)).collect();
+    let message = match &names[..] {
+        [name] => format!("`{agent}` is not in {name}"),
+        names => format!("`{agent}` is in none of {}", names.join(", ")),
+    };
+    let first = environments.first().map_or("<environment>", |to| to.name.as_str());
+    Err(Failure::new(FailureKind::Usage, message).hint(format!(
+        "promote it there first: `cargo xtask promote {agent} --to {first}`"
+    )))
 }
 
 /// A name that nothing has, with the one that was probably meant.
@@ -67,6 +103,7 @@ pub(super) fn unknown<'a>(word: &str, name: &str, known: impl Iterator<Item = &'
     let failure = Failure::new(FailureKind::Usage, format!("there is no {word} `{name}`"));
     match suggestion(name, known.clone()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None if known.clone().next().is_none() => failure,
         None => failure.hint(format!("there is {}", known.collect::<Vec<_>>().join(", "))),
     }
 }

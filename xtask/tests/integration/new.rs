@@ -15,6 +15,8 @@ fn check_started(line: &str, render: &str, objects: &[&str], expected: Expect) {
     let found = |kind: &&&str| rendered.text.contains(&format!("\nkind: {kind}\n"));
     assert_eq!(objects.iter().filter(found).count(), objects.len(), "{objects:?}");
     assert_eq!(bench.run("render").unwrap().findings, [], "the rest of the fleet");
+    assert_eq!(bench.run("generate --check").unwrap().findings, []);
+    assert_eq!(report.next.iter().filter(|step| step.contains("generate")).count(), 0);
 }
 
 /// Runs `new`, which fails as expected and writes nothing.
@@ -45,10 +47,12 @@ fn an_agent_renders_at_once_where_the_candidate_runs() {
         "--agent hello",
         &["Deployment", "Service", "ConfigMap", "NetworkPolicy", "Application"],
         expect![[r#"
+            wrote .github/CODEOWNERS
             wrote agents/hello/agent.yaml
             wrote agents/hello/contract/0.1.0.schema.json
             wrote agents/hello/prompts/system/0.1.0.prompt
             wrote agents/hello/tools/0.1.0.yaml
+            wrote docs/runbooks/hello.md
             wrote environments/dev/values/hello.yaml
         "#]],
     );
@@ -61,8 +65,10 @@ fn a_service_has_neither_model_nor_prompts_nor_tools() {
         "--agent pay",
         &["Deployment", "Service"],
         expect![[r#"
+            wrote .github/CODEOWNERS
             wrote agents/pay/agent.yaml
             wrote agents/pay/contract/0.1.0.schema.json
+            wrote docs/runbooks/pay.md
         "#]],
     );
 }
@@ -74,11 +80,13 @@ fn the_blueprint_decides_the_components() {
         "--agent faq",
         &["Deployment", "Service"],
         expect![[r#"
+            wrote .github/CODEOWNERS
             wrote agents/faq/agent.yaml
             wrote agents/faq/contract/0.1.0.schema.json
             wrote agents/faq/prompts/system/0.1.0.prompt
             wrote agents/faq/retrieval/0.1.0.yaml
             wrote agents/faq/tools/0.1.0.yaml
+            wrote docs/runbooks/faq.md
             wrote environments/dev/values/faq.yaml
         "#]],
     );
@@ -91,6 +99,12 @@ fn an_environment_that_follows_releases_starts_empty() {
         "--environment qa",
         &["Namespace", "ResourceQuota", "AppProject"],
         expect![[r#"
+            wrote .github/CODEOWNERS
+            wrote .github/pull_request_template.md
+            wrote .github/workflows/lockstep-hold.yml
+            wrote .github/workflows/lockstep-promote.yml
+            wrote .github/workflows/lockstep-release.yml
+            wrote .github/workflows/lockstep-rollback.yml
             wrote environments/fleet.yaml
             wrote environments/qa/environment.yaml
         "#]],
@@ -104,6 +118,24 @@ fn an_environment_that_follows_the_candidate_runs_every_agent() {
         "--environment demo",
         &["Namespace", "Deployment"],
         expect![[r#"
+            wrote .github/CODEOWNERS
+            wrote .github/pull_request_template.md
+            wrote .github/workflows/lockstep-hold.yml
+            wrote .github/workflows/lockstep-promote.yml
+            wrote .github/workflows/lockstep-release.yml
+            wrote .github/workflows/lockstep-rollback.yml
+            wrote docs/runbooks/agent-infer.md
+            wrote docs/runbooks/agent-router.md
+            wrote docs/runbooks/catalog-writer.md
+            wrote docs/runbooks/code-review.md
+            wrote docs/runbooks/data-query.md
+            wrote docs/runbooks/document-summary.md
+            wrote docs/runbooks/fraud-screening.md
+            wrote docs/runbooks/ledger-service.md
+            wrote docs/runbooks/notification-service.md
+            wrote docs/runbooks/order-triage.md
+            wrote docs/runbooks/returns-assistant.md
+            wrote docs/runbooks/support-rag.md
             wrote environments/demo/environment.yaml
             wrote environments/fleet.yaml
         "#]],
@@ -193,11 +225,7 @@ fn a_dry_run_shows_the_files_and_writes_none() {
     let bench = Workbench::of_repository();
     let before = bench.files();
     let report = bench.run("new agent hello --dry-run").unwrap();
-    assert!(
-        report.text.starts_with("--- agents/hello/agent.yaml\n"),
-        "{}",
-        report.text
-    );
+    assert!(report.text.contains("--- agents/hello/agent.yaml\n"), "{}", report.text);
     assert_eq!(report.result["applied"], false);
     assert!(bench.files() == before);
 }
@@ -230,10 +258,14 @@ fn the_fleet_keeps_its_formatting() {
         bench.put("environments/fleet.yaml", &fleet.replace(flow, before));
         let report = bench.run("new environment qa --after staging").unwrap();
         assert_eq!(report.findings, []);
-        assert_eq!(
-            bench.text("environments/fleet.yaml").unwrap(),
-            fleet.replace(flow, after)
-        );
+        let expected = fleet
+            .replace(flow, after)
+            .replace(
+                "s: [dev, staging, canary, production]",
+                "s: [dev, staging, qa, canary, production]",
+            )
+            .replace("s: [staging]", "s: [staging, qa]");
+        assert_eq!(bench.text("environments/fleet.yaml").unwrap(), expected);
     }
 }
 
@@ -247,6 +279,77 @@ fn a_list_at_the_end_of_the_file_without_a_newline_grows() {
     bench.put("environments/fleet.yaml", &moved);
     bench.run("new environment last --after production").unwrap();
     bench.run("new environment qa --after staging").unwrap();
-    let expected = moved.replace("- staging", "- staging\r\n- qa") + "\n- last";
+    let expected = moved
+        .replace("- staging", "- staging\r\n- qa")
+        .replace(
+            "s: [dev, staging, canary, production]",
+            "s: [dev, staging, qa, canary, production, last]",
+        )
+        .replace("s: [staging]", "s: [staging, qa]")
+        + "\n- last";
     assert_eq!(bench.text("environments/fleet.yaml").unwrap(), expected);
+}
+
+#[test]
+fn an_environment_is_released_from_the_branches_that_release_the_one_before_it() {
+    for (after, expected) in [
+        (
+            "staging",
+            expect![[r#"
+                - {name: main, releases: [dev, staging, qa, canary, production]}
+                - {name: "release/<version>", releases: [staging, qa]}
+            "#]],
+        ),
+        (
+            "production",
+            expect![[r#"
+                - {name: main, releases: [dev, staging, canary, production, qa]}
+                - {name: "release/<version>", releases: [staging]}
+            "#]],
+        ),
+    ] {
+        let bench = Workbench::of_repository();
+        bench.run(&format!("new environment qa --after {after}")).unwrap();
+        let fleet = bench.text("environments/fleet.yaml").unwrap();
+        let releasing = fleet.lines().filter(|line| line.contains("releases: ["));
+        expected.assert_eq(&releasing.map(|line| format!("{}\n", line.trim())).collect::<String>());
+    }
+}
+
+#[test]
+fn what_somebody_edited_is_left_to_them_with_the_command_that_writes_it_again() {
+    let bench = Workbench::of_repository();
+    let hold = ".github/workflows/lockstep-hold.yml";
+    for path in [".github/CODEOWNERS", hold] {
+        bench.put(path, &format!("{}# ours\n", bench.text(path).unwrap()));
+    }
+    let report = bench.run("new environment qa --after staging").unwrap();
+    assert!(bench.text(hold).unwrap().ends_with("# ours\n"));
+    assert_eq!(
+        report.next[..2],
+        ["cargo xtask generate", "cargo xtask new pipeline --ci github --replace"]
+    );
+}
+
+#[test]
+fn an_environment_that_no_branch_releases_is_told() {
+    let bench = Workbench::of_repository();
+    let path = "environments/fleet.yaml";
+    let fleet = bench.text(path).unwrap();
+    bench.put(
+        path,
+        &fleet.replace(
+            "releases: [dev, staging, canary, production]",
+            "releases: [dev, staging, canary]",
+        ),
+    );
+    let findings = bench.run("render").unwrap().findings;
+    let told = findings.iter().find(|finding| finding.rule == "unreleased-environment");
+    let told = told.expect("it is told");
+    assert!(!told.is_error());
+    expect!["no entry of `branches:` releases `production`, so nobody can release it"].assert_eq(&told.message);
+    let place = told.location.as_ref().map(|place| (place.line, place.column));
+    assert_eq!(place, Some((7, 38)));
+    let report = bench.run("new environment more --after production").unwrap();
+    assert!(report.text.contains("wrote"), "a warning stops nothing");
 }

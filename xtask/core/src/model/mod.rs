@@ -38,4 +38,4 @@ pub use tuple::{
     BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,
     PromptChoice, Tier, ToolOverride, Tuple,
 };
-pub use version::{PlainVersion, Stage, Version};
+pub use version::{PlainVersion, Stage, Version, version_refusal};

@@ -332,6 +332,11 @@ pub const RULES: &[Rule] = &[
         "compare with a commit that has `environments/fleet.yaml`",
     ),
     Rule::new(
+        "unreleased-environment",
+        "no entry of `branches:` gives an environment to a branch, so every release of it is refused",
+        "add it to the `releases:` of a branch in the fleet file",
+    ),
+    Rule::new(
         "unsafe-path",
         "a path leads out of its folder or cannot be shown",
         "rename the file",

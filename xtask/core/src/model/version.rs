@@ -105,13 +105,34 @@ fn parse_tagged(text: &str) -> Option<Version> {
 
 fn refusal(text: &str) -> String {
     let forms = "expected `vX.Y.Z`, `vX.Y.Z-rcN`, `vX.Y.Z-gray-<phase>`, `vX.Y.Z-rN` or `dev-latest`";
-    if text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit()) {
+    if is_time(text) {
         return format!("`{text}` is a time, which leads back to no commit; {forms}");
     }
     if text == "latest" {
         return format!("`latest` names whatever is newest, which cannot be repeated; {forms}");
     }
     format!("`{text}` is no version; {forms}")
+}
+
+/// Whether a text is a day or a time of this century, as tags have them: `20260101`, `v20260101120000`, `2026-01-01T12:00Z`.
+fn is_time(text: &str) -> bool {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let digits: String = text.chars().filter(|c| !"-_:TZ".contains(*c)).collect();
+    let is_long_enough = matches!(digits.len(), 8 | 10 | 12 | 14);
+    is_long_enough && digits.starts_with("20") && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Why a text that does not match a schema's pattern is none of our versions; nothing where the pattern is not theirs.
+pub fn version_refusal(pattern: &str, text: &str) -> Option<String> {
+    match pattern {
+        Version::PATTERN => Version::parse(text).err(),
+        PlainVersion::PATTERN => plain_version(text).err(),
+        _ => None,
+    }
+}
+
+fn plain_version(text: &str) -> Result<PlainVersion, String> {
+    PlainVersion::parse(text).ok_or_else(|| format!("`{text}` is no version: expected X.Y.Z"))
 }
 
 /// A decimal number without leading zeros.
@@ -170,6 +191,10 @@ impl fmt::Display for Version {
 
 macro_rules! text_form {
     ($type:ident, $pattern:literal, $parse:expr) => {
+        impl $type {
+            const PATTERN: &str = $pattern;
+        }
+
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -189,7 +214,7 @@ macro_rules! text_form {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern })
+                json_schema!({ "type": "string", "pattern": Self::PATTERN })
             }
         }
     };
@@ -203,5 +228,5 @@ text_form!(
 text_form!(
     PlainVersion,
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$",
-    |text: &str| { PlainVersion::parse(text).ok_or_else(|| format!("`{text}` is no version: expected X.Y.Z")) }
+    plain_version
 );

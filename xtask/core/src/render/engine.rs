@@ -1,6 +1,7 @@
 //! The template engine: a blueprint's templates compiled once, and what Tera complains about as findings.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::str::Utf8Error;
 use std::sync::{Arc, OnceLock};
 
@@ -12,6 +13,31 @@ use tera::{Context, ErrorKind, Tera};
 use super::filters;
 use crate::model::{Finding, suggestion};
 use crate::workspace::{Blueprint, layout};
+
+/// Most that one template may render: more than any object that a cluster takes, and little enough for a machine.
+const MOST_BYTES: usize = 4 << 20;
+
+/// A text that stops growing.
+#[derive(Default)]
+struct Limited {
+    bytes: Vec<u8>,
+    is_full: bool,
+}
+
+impl io::Write for Limited {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + more.len() > MOST_BYTES {
+            self.is_full = true;
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// The compiled templates of one blueprint.
 pub struct Engine {
@@ -66,9 +92,19 @@ impl Engine {
 
     /// Renders one template.
     pub fn render(&self, template: &str, input: &Input) -> Result<String, Finding> {
-        self.tera
-            .render(template, &input.context)
-            .map_err(|error| self.finding(&error, Some(input)))
+        let mut text = Limited::default();
+        match self.tera.render_to(template, &input.context, &mut text) {
+            Ok(()) => Ok(String::from_utf8(text.bytes).expect("templates and values are texts")),
+            Err(_) if text.is_full => Err(self.too_long(template)),
+            Err(error) => Err(self.finding(&error, Some(input))),
+        }
+    }
+
+    fn too_long(&self, template: &str) -> Finding {
+        let message = format!("the template renders more than {} MiB", MOST_BYTES >> 20);
+        Finding::error("template-error", message)
+            .in_file(self.source(template))
+            .help("look for a loop that runs too often, or make it several templates")
     }
 
     /// Renders one template with marks in it and in all that it takes in. `mark` puts them into a text; by its number

@@ -17,8 +17,8 @@ pub use filters::{FILTERS, Filter};
 pub use fleet::{RenderedUnit, Selection, agent_unit, environment_input, environment_unit, render_all, render_unit};
 pub use generations::{is_retained, retained, stem};
 pub use linemap::LineMap;
-pub use objects::{
-    ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engines, INPUT_ANNOTATION, Rendered, TUPLE_ANNOTATION, built_in,
-};
+pub use objects::{Engines, INPUT_ANNOTATION, Rendered, TUPLE_ANNOTATION, built_in};
 pub use sources::{Origin, Sources};
 pub use unit::{OUTPUT_FORMAT, Unit, fleet_context};
+
+pub use crate::workspace::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT};

@@ -8,13 +8,9 @@ use serde_json::Value;
 use super::sources::template_lines;
 use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint};
 use crate::model::{Digest, EnvironmentName, Finding, Manifest};
-use crate::workspace::{Blueprint, Environment, Workspace, layout};
+use crate::workspace::{ARGOCD_BLUEPRINT, Blueprint, ENVIRONMENT_BLUEPRINT, Environment, Workspace, layout};
 use crate::yaml;
 
-/// The blueprint of what an environment has of its own.
-pub const ENVIRONMENT_BLUEPRINT: &str = "environment";
-/// The blueprint of the Argo CD objects.
-pub const ARGOCD_BLUEPRINT: &str = "argocd";
 /// Its template that is rendered once a unit; the others are rendered once an environment.
 pub(super) const APPLICATION: &str = "application.yaml.tera";
 /// The annotation of a pod that leads to its tuple.

@@ -269,7 +269,8 @@ fn retrieval(agent: &Agent, part: &FileComponent) -> Option<RetrievalContext> {
     })
 }
 
-/// The address of a dependency: an agent of this environment, or of one that shares its namespace, or an external service.
+/// The address of a dependency: an agent of this environment, or, seen from a canary, of the owner of the namespace that
+/// it shares, or an external service. Never the other way: the users of an environment are not its canary's.
 fn resolve(
     workspace: &Workspace,
     environment: &Environment,
@@ -284,10 +285,9 @@ fn resolve(
         checks: dependency.checks.clone(),
     };
     if let Some(agent) = &dependency.agent {
-        let Some(home) = workspace
-            .neighbours(environment)
-            .find(|neighbour| neighbour.runs(agent))
-        else {
+        let mut homes = workspace.neighbours(environment);
+        let is_open = |home: &&Environment| home.name == environment.name || home.file.namespace_owner;
+        let Some(home) = homes.find(|home| is_open(home) && home.runs(agent)) else {
             let message = format!("`{agent}`, which it depends on, is not in `{}`", environment.name);
             return Err(Finding::error("absent-dependency", message).help(format!("promote `{agent}` first")));
         };

@@ -10,7 +10,18 @@ use serde_json::{Map, Value};
 use super::check;
 use super::files::{BlueprintFile, Values};
 use super::layout::{self, Place};
+use super::partials;
 use crate::model::{Digest, FileTree, Finding};
+
+/// The blueprint of what an environment has of its own.
+pub const ENVIRONMENT_BLUEPRINT: &str = "environment";
+/// The blueprint of the Argo CD objects.
+pub const ARGOCD_BLUEPRINT: &str = "argocd";
+
+/// Whether a blueprint of this name is for environments or Argo CD, and not for agents.
+pub fn is_built_in(name: &str) -> bool {
+    [ENVIRONMENT_BLUEPRINT, ARGOCD_BLUEPRINT].contains(&name)
+}
 
 /// A folder of templates with everything that it renders from.
 #[derive(Clone, Debug)]
@@ -78,9 +89,24 @@ pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<
                     }
                 }
             }
+            if is_built_in(name) {
+                forget_unreached(&mut files);
+            }
             Some((name.clone(), Arc::new(assemble(name, files, findings))))
         })
         .collect()
+}
+
+/// Leaves out the partials that the templates never reach, so that a change of those is no change of the blueprint. Only
+/// those of environments and Argo CD, which every unit has and none pins: the digest of an agent's blueprint is a part
+/// of its tuple, which evidence and release files name.
+fn forget_unreached(files: &mut Folder<'_>) {
+    let texts = files.iter().map(|(name, (_, bytes))| (name.as_str(), &bytes[..]));
+    let unreached: Vec<String> = partials::unreached(&texts.collect())
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    files.retain(|name, _| !unreached.contains(name));
 }
 
 /// The blueprints that release files pin, by digest; a copy whose bytes are not its name's is a finding.

@@ -3,7 +3,7 @@
 use super::files::{FleetFile, Follows, SourceBranch};
 use super::layout;
 use super::{Environment, Workspace};
-use crate::model::{FileTree, Finding, Severity, suggestion};
+use crate::model::{EnvironmentName, FileTree, Finding, Severity, suggestion};
 use crate::yaml::{Positions, Segment};
 
 /// The check that a release or a promotion is made from a branch that may; a person can set it aside.
@@ -39,6 +39,7 @@ pub(super) fn findings(tree: &FileTree, fleet: &FleetFile) -> Vec<Finding> {
             findings.push(map.at(finding, index, &path));
         }
     }
+    findings.extend(unreleased(fleet, &map));
     findings
 }
 
@@ -52,6 +53,26 @@ pub fn of_branches(finding: &Finding) -> bool {
     ];
     let place = finding.location.as_ref();
     rules.contains(&&*finding.rule) && place.is_some_and(|place| place.file == layout::FLEET)
+}
+
+/// Environments that can be released from nowhere, which the first release of one would tell too late.
+fn unreleased(fleet: &FleetFile, map: &Map) -> Vec<Finding> {
+    if fleet.branches.is_empty() {
+        return Vec::new();
+    }
+    let is_released = |name: &EnvironmentName| fleet.branches.iter().any(|branch| branch.releases.contains(name));
+    let listed = fleet.environments.iter().enumerate();
+    let finding = |(index, name): (usize, &EnvironmentName)| {
+        let message = format!("no entry of `branches:` releases `{name}`, so nobody can release it");
+        let finding = Finding::warning("unreleased-environment", message).help(format!(
+            "add `{name}` to the `releases:` of the branch that it is released from"
+        ));
+        map.nearest(
+            finding,
+            &[Segment::Key("environments".to_owned()), Segment::Index(index)],
+        )
+    };
+    listed.filter(|(_, name)| !is_released(name)).map(finding).collect()
 }
 
 /// Where the map's entries stand.

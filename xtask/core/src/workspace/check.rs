@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::faults::{Fault, What, faults, none_of, quoted, several_of};
+use super::files::Values;
 use super::schemas::{self, Compiled};
 use crate::model::{Finding, suggestion};
 use crate::yaml::{self, Positions, Segment, dotted};
@@ -68,6 +69,25 @@ fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Findin
     let mut findings: Vec<Finding> = faults(&schema.validator, &schema.schema, value)
         .into_iter()
         .map(|fault| finding(path, positions.as_ref(), fault))
+        .collect();
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+/// What is wrong with a layer of values that no file has. `place` says where the value at a path comes from.
+pub fn layer_findings(layer: &Value, place: &dyn Fn(&[Segment]) -> String) -> Vec<Finding> {
+    let schema = schemas::compiled::<Values>();
+    let faults = faults(&schema.validator, &schema.schema, layer).into_iter();
+    let mut findings: Vec<Finding> = faults
+        .map(|fault| {
+            let mut path = fault.path.clone();
+            if let What::UnknownKey { key, .. } = &fault.what {
+                path.push(Segment::Key(key.clone()));
+            }
+            let place = place(&path);
+            finding(&place, None, fault).in_file(&place)
+        })
         .collect();
     findings.sort();
     findings.dedup();

@@ -4,7 +4,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use super::schemas;
+use super::{schemas, shares};
+use crate::model::version_refusal;
 use crate::yaml::{Segment, pointer};
 
 /// One thing that is wrong with a value.
@@ -209,13 +210,14 @@ fn whats(error: &ValidationError<'_>, schema: &Value, value: &Value, parts: &[St
         | Kind::MultipleOf { .. } => What::OutOfRange { text: text() },
         Kind::Pattern { pattern } => What::NoMatch {
             pattern: pattern.clone(),
-            text: text(),
+            text: version_refusal(pattern, error.instance().as_str().unwrap_or_default()).unwrap_or_else(text),
         },
         Kind::Format { format } => What::Misformatted {
             format: format.clone(),
             text: text(),
         },
-        // the one keyword of our own is that of lists whose items have keys
+        Kind::Custom { .. } if error.schema_path().as_str().ends_with(shares::KEYWORD) => What::Unfit { text: text() },
+        // the other keyword of our own is that of lists whose items have keys
         Kind::UniqueItems | Kind::Custom { .. } => What::Repeated {
             keyword: error.schema_path().as_str().to_owned(),
         },

@@ -19,21 +19,24 @@ mod listing;
 mod load;
 mod near;
 mod origins;
+mod partials;
 mod parts;
 mod places;
 mod regression;
 mod releases;
+mod shares;
 mod suites;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use check::layer_findings;
 pub(crate) use check::read as read_file;
 pub(crate) use fixed::fixed_values;
 
 pub use agent::{Agent, Component, PromptComponent};
-pub use blueprint::Blueprint;
+pub use blueprint::{ARGOCD_BLUEPRINT, Blueprint, ENVIRONMENT_BLUEPRINT, is_built_in};
 pub use branches::{SentOn, WRONG_BRANCH, of_branches, promoted_on, released_from};
 pub use concern::{Read, concerned};
 pub use graph::{Dependencies, Graph};

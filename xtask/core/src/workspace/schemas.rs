@@ -12,6 +12,7 @@ use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
     RetrievalFile, ToolsFile, TrustFile, Values, WaiverFile,
 };
+use super::shares::{self, TrafficShares};
 use crate::prompts::cases::Suite;
 use crate::prompts::evaluation::Evaluation;
 use crate::prompts::run::MockFile;
@@ -58,6 +59,7 @@ pub(super) fn compiled<T: JsonSchema>() -> &'static Compiled {
 impl Compiled {
     fn new(schema: Value) -> Compiled {
         let validator = jsonschema::options()
+            .with_keyword(shares::KEYWORD, |_, _, _| Ok(Box::new(TrafficShares)))
             .build(&schema)
             .expect("schemas generated from our types are schemas");
         Compiled { schema, validator }

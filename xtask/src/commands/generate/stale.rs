@@ -6,7 +6,8 @@ use std::path::Path;
 use clap::CommandFactory;
 use lockstep::model::{FileTree, Finding};
 use lockstep::reference;
-use lockstep::workspace::{Workspace, layout, scaffold};
+use lockstep::workspace::scaffold::{CiService, stale_pipelines};
+use lockstep::workspace::{Workspace, layout};
 
 use super::super::answers;
 use super::{Answer, command_line, exit_codes};
@@ -62,12 +63,12 @@ fn generated(context: &Context, root: &Path) -> Result<BTreeSet<String>, Failure
 /// The pipelines here that are for other environments. They are nobody's but their owner's to write.
 pub(super) fn pipelines(context: &Context, root: &Path, workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
     let mut tree = FileTree::default();
-    for path in scaffold::pipeline_files() {
+    for path in CiService::ALL.into_iter().flat_map(CiService::paths) {
         if let Some(bytes) = context.files.read(&root.join(&path))? {
             tree.insert(path, bytes);
         }
     }
-    Ok(scaffold::stale_pipelines(workspace, &tree))
+    Ok(stale_pipelines(workspace, &tree))
 }
 
 /// A finding for each file that is to be written or removed.
@@ -123,7 +124,10 @@ pub(in crate::commands) fn may_be_stale(path: &str) -> bool {
     folders.contains(&folder(path).as_str())
         || sources.contains(&path.split('/').next().unwrap_or_default())
         || [layout::CODEOWNERS, layout::PULL_REQUEST_TEMPLATE].contains(&path)
-        || scaffold::pipeline_files().any(|file| file == path)
+        || CiService::ALL
+            .into_iter()
+            .flat_map(CiService::paths)
+            .any(|file| file == path)
 }
 
 fn folder(path: &str) -> String {

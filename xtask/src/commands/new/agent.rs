@@ -1,10 +1,9 @@
 //! `new agent`: a folder under `agents/` that renders at once wherever the candidate runs.
 
-use lockstep::model::{AgentName, CodeComponent, suggestion};
-use lockstep::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT};
+use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::scaffold::{AgentShape, NewAgent, new_agent};
-use lockstep::workspace::{Workspace, layout};
+use lockstep::workspace::{Workspace, is_built_in, layout};
 
 use super::{Mode, Proof, apply, refuse_existing};
 use crate::context::{Context, Source};
@@ -71,8 +70,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .map(|environment| environment.name.to_string())
         .collect();
     let mut report = apply(context, loaded, plan, &Proof::Agent(&name), Mode::of(args.dry_run))?;
-    if report.findings.is_empty() && !args.dry_run {
-        report.next = next(&name, &follows);
+    if !report.findings.iter().any(Finding::is_error) && !args.dry_run {
+        report.next.extend(next(&name, &follows));
     }
     Ok(report)
 }
@@ -104,9 +103,7 @@ fn shape(workspace: &Workspace, args: &Args) -> Result<(AgentShape, String), Fai
         .clone()
         .unwrap_or_else(|| asked.unwrap_or(AgentShape::Agent).blueprint().to_owned());
     let names = workspace.blueprints.keys().map(String::as_str);
-    let known: Vec<&str> = names
-        .filter(|name| ![ENVIRONMENT_BLUEPRINT, ARGOCD_BLUEPRINT].contains(name))
-        .collect();
+    let known: Vec<&str> = names.filter(|name| !is_built_in(name)).collect();
     if !known.contains(&blueprint.as_str()) {
         let failure = Failure::new(
             FailureKind::Usage,

@@ -1,6 +1,6 @@
 //! `new environment`: a folder under `environments/` and its place in the fleet's list.
 
-use lockstep::model::{EnvironmentName, Tier};
+use lockstep::model::{EnvironmentName, Finding, Tier};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::scaffold::{NewEnvironment, new_environment};
 use lockstep::workspace::{Workspace, layout};
@@ -98,8 +98,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         &Proof::Environment(name.as_str()),
         Mode::of(args.dry_run),
     )?;
-    if report.findings.is_empty() && !args.dry_run {
-        report.next = next(&name);
+    if !report.findings.iter().any(Finding::is_error) && !args.dry_run {
+        report.next.extend(next(&name));
     }
     Ok(report)
 }

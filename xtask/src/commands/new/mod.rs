@@ -1,6 +1,7 @@
 //! `new`: the files of a new agent or environment, which pass every check at once.
 
 mod agent;
+mod derived;
 mod environment;
 mod pipeline;
 
@@ -71,24 +72,23 @@ enum Proof<'a> {
     Environment(&'a str),
 }
 
-/// Proves a plan in memory and writes it, or shows it.
-fn apply(context: &Context, before: Loaded, plan: Plan, proof: &Proof<'_>, mode: Mode) -> Result<Report, Failure> {
+/// Proves a plan in memory and writes it with what is generated from the fleet, or shows it. Where it was written,
+/// what is left to do with generated files comes next.
+fn apply(context: &Context, before: Loaded, mut plan: Plan, proof: &Proof<'_>, mode: Mode) -> Result<Report, Failure> {
     let mut tree = before.tree;
     for (path, text) in &plan {
         tree.insert(path.clone(), text.as_bytes());
     }
-    let findings = new_findings(&tree, &before.findings, proof);
-    if !findings.is_empty() {
-        let report = Report::new(
-            Answer {
-                applied: false,
-                files: plan,
-            },
-            "",
-        );
-        return Ok(report.with_findings(findings, tree));
+    let (after, findings) = new_findings(&tree, &before.findings, proof);
+    let mut left = Vec::new();
+    if let (Some(before), Some(after)) = (&before.workspace, &after) {
+        let derived = derived::of(context, before, after)?;
+        plan.extend(derived.plan);
+        left = derived.left;
     }
+    let is_wrong = findings.iter().any(Finding::is_error);
     let text = match mode {
+        _ if is_wrong => String::new(),
         Mode::Show => shown(&plan),
         Mode::Write => {
             let root = context.root()?;
@@ -99,25 +99,29 @@ fn apply(context: &Context, before: Loaded, plan: Plan, proof: &Proof<'_>, mode:
         }
     };
     let answer = Answer {
-        applied: mode == Mode::Write,
+        applied: mode == Mode::Write && !is_wrong,
         files: plan,
     };
-    Ok(Report::new(answer, text))
+    let mut report = Report::new(answer, text).with_findings(findings, tree);
+    if mode == Mode::Write && !is_wrong {
+        report.next = left;
+    }
+    Ok(report)
 }
 
-/// What is wrong with the tree that was not wrong before, and with what it renders to.
-fn new_findings(tree: &FileTree, before: &[Finding], proof: &Proof<'_>) -> Vec<Finding> {
+/// What is wrong with the tree that was not wrong before, and with what it renders to; and the fleet as it then is.
+fn new_findings(tree: &FileTree, before: &[Finding], proof: &Proof<'_>) -> (Option<Workspace>, Vec<Finding>) {
     let (workspace, mut findings) = Workspace::load(tree);
     findings.retain(|finding| !before.contains(finding));
     if let Some(workspace) = &workspace
-        && findings.is_empty()
+        && !findings.iter().any(Finding::is_error)
     {
         let (engines, more) = Engines::compile(workspace);
         findings.extend(more);
         let (_, more) = render_all(workspace, &engines, &proof.selection(workspace));
         findings.extend(more);
     }
-    findings
+    (workspace, findings)
 }
 
 impl Proof<'_> {

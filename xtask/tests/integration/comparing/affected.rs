@@ -133,3 +133,42 @@ fn the_matrix_is_one_line_of_json() {
     let report = fleet.run(&["affected", "--base", "HEAD~1"]).unwrap();
     expect![[r#"{"include":[{"agent":"a","change":"changed","environment":"staging","reasons":[{"cause":"values","fields":["values.replicas"]}]}]}"#]].assert_eq(&report.result.to_string());
 }
+
+/// Every environment and unit has objects of the blueprints of environments and Argo CD: of the partials, those count
+/// that their templates reach.
+#[test]
+fn a_partial_affects_what_its_templates_reach() {
+    let fleet = crate::fleet::Fleet::small();
+    let component = |number: u8| format!("{{% component other.one() %}}{number}{{% endcomponent other.one %}}");
+    let affected = || {
+        let answer = fleet.done(&["affected", "--base", "HEAD"]);
+        let units = answer.result()["include"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let units: Vec<String> = units
+            .map(|unit| text(&unit["environment"]) + "/" + &text(&unit["agent"]))
+            .collect();
+        units.join(" ")
+    };
+    let extra = "templates/environment/extra.yaml.tera";
+    fleet
+        .put("templates/partials/far.tera", "{# 1 #}")
+        .put("templates/partials/near.tera", "{% include \"partials/far.tera\" %}")
+        .put("templates/partials/other.tera", &component(1))
+        .put(extra, "{% include 'partials/near.tera' %}")
+        .commit("Share partials");
+    fleet.put("templates/partials/other.tera", &component(2));
+    assert_eq!(
+        affected(),
+        "dev/assistant dev/orders",
+        "only what agents are rendered from"
+    );
+    fleet.commit("Change one that environments do not reach");
+    fleet.put("templates/partials/far.tera", "{# 2 #}");
+    assert_eq!(
+        affected(),
+        "dev/_environment dev/assistant dev/orders staging/_environment canary/_environment production/_environment"
+    );
+    fleet.put(extra, "{{ < other . one /> }}").commit("Call a component");
+    fleet.put("templates/partials/other.tera", &component(3));
+    assert!(affected().contains("production/_environment"));
+}

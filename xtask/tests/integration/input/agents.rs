@@ -153,3 +153,41 @@ fn a_folder_without_agent_file_is_said() {
     "#]],
     );
 }
+
+#[test]
+fn traffic_shares_rise_to_all_of_the_traffic() {
+    let fleet = Fleet::small();
+    fleet
+        .append("environments/fleet.yaml", "graySteps: [5, 10, 50]\n")
+        .append(
+            "agents/orders/agent.yaml",
+            "values: { rollout: { weights: [0, 100] } }\n",
+        )
+        .append(
+            "environments/dev/environment.yaml",
+            "values: { rollout: { weights: [10, 5, 100] } }\n",
+        )
+        .append(
+            "environments/canary/environment.yaml",
+            "values: { rollout: { weights: [10, 101] } }\n",
+        )
+        .append(
+            "environments/production/environment.yaml",
+            "values: { rollout: { weights: [] } }\n",
+        );
+    fleet.commit("Shift traffic");
+    fleet.refused(
+        &["check"],
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/orders/agent.yaml:10:22
+          `values.rollout.weights` is wrong: a share of the traffic is between 1 and 100 percent, not 0 percent
+        error[invalid-value] environments/canary/environment.yaml:7:22
+          `values.rollout.weights` is wrong: a share of the traffic is between 1 and 100 percent, not 101 percent
+        error[invalid-value] environments/dev/environment.yaml:6:22
+          `values.rollout.weights` is wrong: 5 percent do not follow 10 percent: each share is above the one before it
+        error[invalid-value] environments/fleet.yaml:8:1
+          `graySteps` is wrong: the last share is 50 percent, and a release ends with 100 percent
+    "#]],
+    );
+}

@@ -81,3 +81,60 @@ fn a_revision_that_does_not_exist_is_said() {
     "#]],
     );
 }
+
+/// What `--set` says is held to what a values file is, and told with the assignment as it was typed.
+#[test]
+fn an_assignment_is_checked_as_a_file_of_values_is() {
+    Fleet::small().refused(
+        &[
+            "render",
+            "--set",
+            "rolout.strategy=canary",
+            "--set",
+            "rollout.strategy=bluegreen",
+            "--set",
+            "replicas=-1",
+            "--set",
+            "ports.http=99999",
+            "--set",
+            "rollout={weights: [5, 5, 100]}",
+            "--set",
+            "env.MINE=yes",
+        ],
+        expect![[r#"
+            exit 1
+            error[invalid-value] --set ports.http=99999
+              `ports.http` is wrong: 99999 is greater than the maximum of 65535
+            error[invalid-value] --set replicas=-1
+              `replicas` is wrong: -1 is less than the minimum of 0
+            error[invalid-value] --set rollout.strategy=bluegreen
+              `rollout.strategy` is `bluegreen`, which is none of `rolling`, `canary`, `blue-green`, `blue-green-canary`, `ab-test`
+              help: did you mean `blue-green`?
+            error[invalid-value] --set rollout={weights: [5, 5, 100]}
+              `rollout.weights` is wrong: 5 percent do not follow 5 percent: each share is above the one before it
+            error[unknown-key] --set rolout.strategy=canary
+              unknown key `rolout`
+              help: did you mean `rollout`?
+        "#]],
+    );
+}
+
+#[test]
+fn an_assignment_to_nothing_is_usage() {
+    Fleet::small().refused(
+        &["render", "--set", "=x"],
+        expect![[r#"
+        exit 2
+        usage: `=x` is no assignment
+          hint: write `--set path.to.value=5`
+    "#]],
+    );
+    Fleet::small().refused(
+        &["render", "--set", "env..X=x"],
+        expect![[r#"
+        exit 2
+        usage: `env..X=x` is no assignment
+          hint: write `--set path.to.value=5`
+    "#]],
+    );
+}

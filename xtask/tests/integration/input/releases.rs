@@ -137,9 +137,25 @@ fn a_text_that_is_no_version_lists_the_forms() {
               unit: staging/assistant
               help: promote `orders` first
             error[invalid-value] environments/staging/releases/orders.yaml:10:10
-              `version` is wrong: "v1.0" does not match "^(dev-latest|v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-rc\d+|-gray-[A-Za-z0-9]+|-r\d+)?)$"
+              `version` is wrong: `v1.0` is no version; expected `vX.Y.Z`, `vX.Y.Z-rcN`, `vX.Y.Z-gray-<phase>`, `vX.Y.Z-rN` or `dev-latest`
         "#]],
     );
+}
+
+#[test]
+fn a_time_is_no_version_since_it_leads_back_to_no_commit() {
+    for time in ["v20260101120000", "v2026-01-01", "'20260101'"] {
+        let fleet = Fleet::promoted();
+        fleet
+            .edit(RELEASE, "version: v1.0.0\n", &format!("version: {time}\n"))
+            .commit("Date it");
+        let answer = fleet.run(&["render", "--environment", "staging"]);
+        let said = format!(
+            "`version` is wrong: `{}` is a time, which leads back to no commit",
+            time.trim_matches('\'')
+        );
+        assert!(answer.text().contains(&said), "{}", answer.text());
+    }
 }
 
 #[test]

@@ -247,3 +247,19 @@ fn a_missing_built_in_blueprint_is_named() {
     "#]],
     );
 }
+
+#[test]
+fn a_template_stops_at_a_size_that_no_cluster_takes() {
+    check(
+        SERVICE,
+        "spec:",
+        "{% for a in range(end=10000) %}{% for b in range(end=10000) %}# {{ a }} {{ b }}\n{% endfor %}{% endfor %}spec:",
+        expect![[r#"
+            exit 1
+            error[template-error] templates/agent-service/service.yaml.tera
+              the template renders more than 4 MiB
+              unit: dev/orders
+              help: look for a loop that runs too often, or make it several templates
+        "#]],
+    );
+}

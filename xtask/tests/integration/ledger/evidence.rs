@@ -112,6 +112,9 @@ fn what_nobody_evaluated_does_not_reach_users() {
 #[test]
 fn a_hotfix_needs_it_too() {
     let fleet = with_cases();
+    fleet
+        .promote("orders", "production", "v1.0.0")
+        .commit("What it calls is there");
     let hotfix = [&STEP[..5], &["production", "--kind", "hotfix"]].concat();
     stopped(&fleet, &hotfix, &["missing-evaluation"]);
 }

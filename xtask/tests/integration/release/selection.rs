@@ -246,3 +246,44 @@ fn a_canary_that_waits_for_its_main_ingress_names_the_command_that_brings_both()
     );
     fleet.release(&["dev", "canary", "production"]);
 }
+
+/// Whether an agent is unknown, elsewhere or unchanged does not depend on what earlier runs remember.
+#[test]
+fn an_agent_that_is_named_is_answered_the_same_with_and_without_what_is_remembered() {
+    let fleet = Fleet::promoted();
+    fleet
+        .remove("environments/production/releases/assistant.yaml")
+        .commit("Not yet");
+    fleet.release(&["dev", "staging", "canary", "production"]);
+    let said = |line: &[&str]| {
+        let told = fleet.run(line);
+        let anew = fleet.run(&[line, &["--no-cache"]].concat());
+        assert_eq!((told.exit, told.text()), (anew.exit, anew.text()), "{line:?}");
+        told.text()
+    };
+    expect![[r#"
+        exit 2
+        usage: there is no agent `asistant`
+          hint: did you mean `assistant`?
+    "#]]
+    .assert_eq(&said(&["release", "dev", "--agent", "asistant"]));
+    expect![[r#"
+        exit 2
+        usage: `assistant` is not in `production`
+          hint: promote it there first: `cargo xtask promote assistant --to production`
+    "#]]
+    .assert_eq(&said(&["release", "production", "--agent", "assistant"]));
+    expect![[r#"
+        exit 0
+    "#]]
+    .assert_eq(&said(&["release", "staging", "--agent", "assistant"]));
+    let rendered = fleet.run(&["render", "--environment", "production", "--agent", "assistant"]);
+    expect![[r#"
+        exit 2
+        usage: `assistant` is not in `production`
+          hint: promote it there first: `cargo xtask promote assistant --to production`
+    "#]]
+    .assert_eq(&rendered.text());
+    let judged = fleet.run(&["validate", "--environment", "production", "--agent", "assistant"]);
+    assert_eq!(judged.text(), rendered.text());
+}

@@ -27,8 +27,9 @@ pub struct FleetFile {
     /// What must be recorded of a tuple before it is promoted to an environment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub promotion: BTreeMap<EnvironmentName, Demands>,
-    /// Traffic shares of a gray release, percent, in order.
+    /// Traffic shares of a gray release in percent, from 1, each above the one before it, the last 100.
     #[serde(default = "gray_steps")]
+    #[schemars(with = "Vec<i64>", length(min = 1), extend("x-traffic-shares" = true))]
     pub gray_steps: Vec<u8>,
     /// How many agents one run may remove from an environment.
     #[serde(default)]

@@ -130,49 +130,67 @@ fn limit_range() -> LimitRange {
     }
 }
 
-/// The fleet file with the new name behind the item at `index` of `environments:`; everything else stays as it is.
+/// The fleet file with the new name behind each mention of the environment before it: in `environments:`, and in the
+/// `releases:` of every branch that releases that one. Everything else stays as it is.
 fn listed(fleet: &str, index: usize, workspace: &Workspace, new: &NewEnvironment) -> Result<String, String> {
-    let could_not = || {
-        format!(
-            "could not find `{}` in `environments:` of `{}`",
-            new.after,
-            layout::FLEET
-        )
-    };
-    let path = [Segment::Key("environments".to_owned()), Segment::Index(index)];
-    let positions = Positions::of(fleet).map_err(|error| error.message)?;
-    let (line, column) = positions.value(&path).ok_or_else(could_not)?;
-    let (start, end) = item(fleet, line, column, new.after.as_str()).ok_or_else(could_not)?;
-    let line_start = fleet[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let lead = &fleet[line_start..start];
-    let mut edited = fleet.to_owned();
-    if lead.trim() == "-" {
-        let line_end = fleet[end..].find('\n').map_or(fleet.len(), |newline| end + newline);
-        let ending = if fleet[..line_end].ends_with('\r') {
-            "\r\n"
-        } else {
-            "\n"
-        };
-        let (at, text) = if line_end == fleet.len() {
-            (line_end, format!("{ending}{lead}{}", new.name))
-        } else {
-            (line_end + 1, format!("{lead}{}{ending}", new.name))
-        };
-        edited.insert_str(at, &text);
-    } else {
-        edited.insert_str(end, &format!(", {}", new.name));
+    let key = |key: &str| Segment::Key(key.to_owned());
+    let mut places = vec![vec![key("environments"), Segment::Index(index)]];
+    for (branch, entry) in workspace.fleet.branches.iter().enumerate() {
+        let place = entry.releases.iter().position(|name| *name == new.after);
+        places.extend(place.map(|place| {
+            let entry = [key("branches"), Segment::Index(branch)];
+            [&entry[..], &[key("releases"), Segment::Index(place)]].concat()
+        }));
     }
-    let mut expected: Vec<&str> = workspace
-        .fleet
-        .environments
-        .iter()
-        .map(EnvironmentName::as_str)
-        .collect();
-    expected.insert(index + 1, new.name.as_str());
-    let says = yaml::read_value(&edited)
-        .ok()
-        .and_then(|mut value| value.get_mut("environments").map(Value::take));
-    (says == Some(json!(expected))).then_some(edited).ok_or_else(could_not)
+    let mut edited = fleet.to_owned();
+    let mut expected = yaml::read_value(fleet).map_err(|error| error.message)?;
+    for place in places {
+        let (list, index) = list_and_index(&place);
+        let could_not = || {
+            let (after, file) = (&new.after, layout::FLEET);
+            format!(
+                "could not write `{}` behind `{after}` at `{list}` of `{file}`",
+                new.name
+            )
+        };
+        edited = inserted(&edited, &place, new).ok_or_else(could_not)?;
+        let items = expected.pointer_mut(&list).and_then(Value::as_array_mut);
+        items.ok_or_else(could_not)?.insert(index + 1, json!(new.name));
+        if yaml::read_value(&edited).ok().as_ref() != Some(&expected) {
+            return Err(could_not());
+        }
+    }
+    Ok(edited)
+}
+
+/// The JSON pointer of a list, and the place in it that a path leads to.
+fn list_and_index(place: &[Segment]) -> (String, usize) {
+    match place {
+        [list @ .., Segment::Index(index)] => (yaml::pointer(list), *index),
+        _ => (yaml::pointer(place), 0),
+    }
+}
+
+/// The text with the new name as an item of its own behind the one at a path.
+fn inserted(text: &str, place: &[Segment], new: &NewEnvironment) -> Option<String> {
+    let (line, column) = Positions::of(text).ok()?.value(place)?;
+    let (start, end) = item(text, line, column, new.after.as_str())?;
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let lead = &text[line_start..start];
+    let mut edited = text.to_owned();
+    if lead.trim() != "-" {
+        edited.insert_str(end, &format!(", {}", new.name));
+        return Some(edited);
+    }
+    let line_end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
+    let ending = if text[..line_end].ends_with('\r') { "\r\n" } else { "\n" };
+    let (at, item) = if line_end == text.len() {
+        (line_end, format!("{ending}{lead}{}", new.name))
+    } else {
+        (line_end + 1, format!("{lead}{}{ending}", new.name))
+    };
+    edited.insert_str(at, &item);
+    Some(edited)
 }
 
 /// Where the item at a line and column, plain or in quotes, starts and ends.

@@ -11,7 +11,7 @@ pub use agent::{AgentShape, NewAgent, new_agent};
 pub use candidate::new_image;
 pub use environment::{NewEnvironment, new_environment};
 pub use pipeline::{CiService, new_pipeline};
-pub use stale::{pipeline_files, stale_pipelines};
+pub use stale::stale_pipelines;
 
 use std::collections::BTreeMap;
 

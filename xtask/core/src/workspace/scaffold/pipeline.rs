@@ -127,10 +127,31 @@ fn path(folder: &str, name: &str) -> String {
     }
 }
 
-/// The paths of a pipeline's files.
-pub(super) fn paths(service: CiService) -> Vec<String> {
-    let files = service.files().into_iter();
-    files.map(|(folder, (name, _))| path(folder, name)).collect()
+impl CiService {
+    /// All of them.
+    pub const ALL: [CiService; 4] = [
+        CiService::Github,
+        CiService::Gitlab,
+        CiService::Jenkins,
+        CiService::ArgoWorkflows,
+    ];
+
+    /// The paths of its pipeline's files.
+    pub fn paths(self) -> Vec<String> {
+        let files = self.files().into_iter();
+        files.map(|(folder, (name, _))| path(folder, name)).collect()
+    }
+
+    /// The command that writes its pipeline again.
+    pub fn replacing(self) -> String {
+        let word = match self {
+            CiService::Github => "github",
+            CiService::Gitlab => "gitlab",
+            CiService::Jenkins => "jenkins",
+            CiService::ArgoWorkflows => "argo-workflows",
+        };
+        format!("cargo xtask new pipeline --ci {word} --replace")
+    }
 }
 
 /// The files of a pipeline.

@@ -1,29 +1,16 @@
 //! Pipelines that were made for other environments than the fleet has now.
 
-use super::pipeline::{CiService, paths};
+use super::pipeline::CiService;
 use crate::model::{FileTree, Finding};
 use crate::workspace::Workspace;
-
-/// The services, as the command line names them.
-const SERVICES: [(CiService, &str); 4] = [
-    (CiService::Github, "github"),
-    (CiService::Gitlab, "gitlab"),
-    (CiService::Jenkins, "jenkins"),
-    (CiService::ArgoWorkflows, "argo-workflows"),
-];
-
-/// Every file that a pipeline may consist of.
-pub fn pipeline_files() -> impl Iterator<Item = String> {
-    SERVICES.into_iter().flat_map(|(service, _)| paths(service))
-}
 
 /// The pipelines of a tree that offer other environments than the fleet has. What else was changed in them is their
 /// owner's affair.
 pub fn stale_pipelines(workspace: &Workspace, tree: &FileTree) -> Vec<Finding> {
     let names: Vec<&str> = workspace.fleet.environments.iter().map(|name| name.as_str()).collect();
     let mut findings = Vec::new();
-    for (service, word) in SERVICES {
-        for path in paths(service) {
+    for service in CiService::ALL {
+        for path in service.paths() {
             let Some(bytes) = tree.get(&path) else { continue };
             let text = String::from_utf8_lossy(bytes);
             let stale = offers(&text).into_iter().find(|(_, offered)| differs(offered, &names));
@@ -31,9 +18,7 @@ pub fn stale_pipelines(workspace: &Workspace, tree: &FileTree) -> Vec<Finding> {
                 let message = format!("it is for {}; the fleet has {}", offered.join(", "), names.join(", "));
                 Finding::error("stale-pipeline", message)
                     .at(path.clone(), line, 1)
-                    .help(format!(
-                        "write it again: `cargo xtask new pipeline --ci {word} --replace`"
-                    ))
+                    .help(format!("write it again: `{}`", service.replacing()))
             }));
         }
     }

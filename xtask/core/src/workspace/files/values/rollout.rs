@@ -17,7 +17,8 @@ pub struct Rollout {
     pub progress_deadline_seconds: u32,
     /// The traffic shares by name; `weights` replaces them.
     pub preset: StepPreset,
-    /// Traffic shares in percent, in order, the last 100; empty means the preset's.
+    /// Traffic shares in percent, from 1, each above the one before it, the last 100; empty means the preset's.
+    #[schemars(with = "Vec<i64>", extend("x-traffic-shares" = true))]
     pub weights: Vec<u8>,
     /// Seconds to watch after each step; metrics are taken over the same span.
     #[schemars(range(min = 1))]
