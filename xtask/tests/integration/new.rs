@@ -52,6 +52,8 @@ fn an_agent_renders_at_once_where_the_candidate_runs() {
             wrote agents/hello/contract/0.1.0.schema.json
             wrote agents/hello/prompts/system/0.1.0.prompt
             wrote agents/hello/tools/0.1.0.yaml
+            wrote docs/reference/environments.md
+            wrote docs/reference/monitoring.md
             wrote docs/runbooks/hello.md
             wrote environments/dev/values/hello.yaml
         "#]],
@@ -68,6 +70,8 @@ fn a_service_has_neither_model_nor_prompts_nor_tools() {
             wrote .github/CODEOWNERS
             wrote agents/pay/agent.yaml
             wrote agents/pay/contract/0.1.0.schema.json
+            wrote docs/reference/environments.md
+            wrote docs/reference/monitoring.md
             wrote docs/runbooks/pay.md
         "#]],
     );
@@ -86,6 +90,8 @@ fn the_blueprint_decides_the_components() {
             wrote agents/faq/prompts/system/0.1.0.prompt
             wrote agents/faq/retrieval/0.1.0.yaml
             wrote agents/faq/tools/0.1.0.yaml
+            wrote docs/reference/environments.md
+            wrote docs/reference/monitoring.md
             wrote docs/runbooks/faq.md
             wrote environments/dev/values/faq.yaml
         "#]],
@@ -105,6 +111,8 @@ fn an_environment_that_follows_releases_starts_empty() {
             wrote .github/workflows/lockstep-promote.yml
             wrote .github/workflows/lockstep-release.yml
             wrote .github/workflows/lockstep-rollback.yml
+            wrote docs/reference/environments.md
+            wrote docs/reference/monitoring.md
             wrote environments/fleet.yaml
             wrote environments/qa/environment.yaml
         "#]],
@@ -124,6 +132,8 @@ fn an_environment_that_follows_the_candidate_runs_every_agent() {
             wrote .github/workflows/lockstep-promote.yml
             wrote .github/workflows/lockstep-release.yml
             wrote .github/workflows/lockstep-rollback.yml
+            wrote docs/reference/environments.md
+            wrote docs/reference/monitoring.md
             wrote docs/runbooks/agent-infer.md
             wrote docs/runbooks/agent-router.md
             wrote docs/runbooks/catalog-writer.md

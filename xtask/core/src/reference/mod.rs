@@ -56,17 +56,9 @@ pub fn pages(workspace: &Workspace) -> BTreeMap<String, String> {
     ] {
         files.insert(layout::reference(name), page(&text));
     }
-    files.extend(of_fleet(workspace));
-    files
-}
-
-/// Those of them that say what agents and environments there are: path and text.
-pub fn of_fleet(workspace: &Workspace) -> BTreeMap<String, String> {
     let template = owners::pull_request_template(workspace);
-    let mut files = BTreeMap::from([
-        (layout::CODEOWNERS.to_owned(), owners::codeowners(workspace)),
-        (layout::PULL_REQUEST_TEMPLATE.to_owned(), template),
-    ]);
+    files.insert(layout::CODEOWNERS.to_owned(), owners::codeowners(workspace));
+    files.insert(layout::PULL_REQUEST_TEMPLATE.to_owned(), template);
     for agent in workspace.agents.values() {
         files.insert(runbook::path(agent), page(&runbook::page(workspace, agent)));
     }

@@ -25,8 +25,8 @@ pub(super) fn of(context: &Context, before: &Workspace, after: &Workspace) -> Re
     let mut plan = Plan::new();
     let mut left = Vec::new();
     let made = Made {
-        before: reference::of_fleet(before),
-        after: reference::of_fleet(after),
+        before: reference::pages(before),
+        after: reference::pages(after),
     };
     let mut is_kept = false;
     let mut is_stale = false;
