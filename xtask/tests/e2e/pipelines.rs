@@ -1,6 +1,5 @@
 //! The pipelines of GitLab, Jenkins and Argo Workflows: what other programs make of them, and what their stages do.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fleet::Fleet;

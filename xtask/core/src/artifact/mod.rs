@@ -24,14 +24,12 @@ pub use events::{EVENTS_PREDICATE, MOST_EVENTS, SignedEvents, check_events, even
 pub use image::{CheckLogged, ImageReference, check_image, repository};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};
-pub use provenance::{
-    BUILD_TYPE, BuildRun, DrySource, PROVENANCE_PREDICATE, check_provenance, provenance, provenance_subjects,
-};
+pub use provenance::{BUILD_TYPE, BuildRun, DrySource, PROVENANCE_PREDICATE, check_provenance, provenance};
 pub use record::{TupleRecord, component_changes};
 pub use rules::RULES;
 pub use statement::{
     Generator, Kind, Predicate, Promotion, RELEASE_PREDICATE, ReleasedTuple, Rollback, STATEMENT_TYPE, Statement,
-    Subject, SubjectDigest,
+    Subject, SubjectDigest, first_subject,
 };
 pub use trust::{Proof, Trust, TrustedImageSigner, TrustedSigner, proof};
 pub use trust_file::{CommitSigner, ImageSigner, Revocation, SequenceRange, SignedLedger, SignerEntry, TrustFile};

@@ -130,11 +130,6 @@ pub fn provenance(release: &Statement, source: DrySource<'_>, run: &BuildRun) ->
     })
 }
 
-/// The subjects of a provenance, of which nothing is to be believed yet.
-pub fn provenance_subjects(payload: &[u8]) -> Option<Vec<Subject>> {
-    Some(read(payload).ok()?.subject)
-}
-
 /// Checks that somebody who may has signed a provenance, and that it is the one of this release, made from this dry
 /// commit.
 pub fn check_provenance(

@@ -55,6 +55,17 @@ impl Subject {
     }
 }
 
+/// The digest of the first file that a statement is about, whatever it says of it; nothing of it is to be believed yet.
+pub fn first_subject(payload: &[u8]) -> Option<Digest> {
+    /// Of a statement, what every predicate has.
+    #[derive(Deserialize)]
+    struct Outline {
+        subject: Vec<Subject>,
+    }
+    let outline: Outline = serde_json::from_slice(payload).ok()?;
+    outline.subject.first()?.sha256()
+}
+
 /// What a release is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -73,7 +73,7 @@ impl Roots {
     }
 }
 
-/// Checks a bundle of a release: its first subject's digest is what the certificate's holder signed, and the statement
+/// Checks a bundle of a release, of its provenance or of events: its first subject's digest is what the certificate's holder signed, and the statement
 /// names the others.
 pub fn check_release(roots: &Roots, bundle: &[u8]) -> Result<Certified, Problem> {
     let digest = first_subject(bundle).ok_or_else(|| {
@@ -87,12 +87,7 @@ pub fn check_release(roots: &Roots, bundle: &[u8]) -> Result<Certified, Problem>
 }
 
 fn first_subject(bundle: &[u8]) -> Option<[u8; 32]> {
-    let payload = lockstep::artifact::payload(bundle)?;
-    let subjects = match lockstep::artifact::read_statement(&payload) {
-        Ok(statement) => statement.subject,
-        Err(_) => lockstep::artifact::provenance_subjects(&payload)?,
-    };
-    Some(*subjects.first()?.sha256()?.bytes())
+    lockstep::artifact::first_subject(&lockstep::artifact::payload(bundle)?).map(|digest| *digest.bytes())
 }
 
 fn certified(bundle: &Bundle, result: &VerificationResult) -> Certified {
