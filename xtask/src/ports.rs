@@ -127,7 +127,8 @@ pub trait Repository: Send + Sync {
     /// The commit that a revision names.
     fn resolve(&self, revision: &str) -> Result<Commit, Failure>;
 
-    /// Paths below the roots (`""` for all) that differ from the checked-out commit, untracked ones included, ignored ones not.
+    /// Paths below the roots (`""` for all) that differ from the checked-out commit, untracked ones included, ignored ones
+    /// not.
     fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure>;
 
     /// Paths of the files that differ between two commits, in order.
@@ -136,7 +137,8 @@ pub trait Repository: Send + Sync {
     /// The files of a commit that are wanted.
     fn files(&self, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure>;
 
-    /// Entries of one folder of a commit (`""` is the root) by name: the ids of blobs and trees. Empty where there is no such folder.
+    /// Entries of one folder of a commit (`""` is the root) by name: the ids of blobs and trees. Empty where there is no
+    /// such folder.
     fn folder(&self, commit: &GitId, folder: &str) -> Result<BTreeMap<String, GitId>, Failure>;
 
     /// The same of several folders, each on the way to them read once.

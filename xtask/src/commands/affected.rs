@@ -17,7 +17,8 @@ use crate::report::Report;
 /// templates do. `--format json` says why in full; `--matrix` prints what a GitHub Actions matrix takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The git revision that is the base, for example `origin/main`; what came to it since the change began is no part of it.
+    /// The git revision that is the base, for example `origin/main`; what came to it since the change began is no part of
+    /// it.
     #[arg(long, value_name = "REVISION")]
     base: String,
     /// The git revision to compare with it; the work tree by default.

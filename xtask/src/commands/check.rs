@@ -38,8 +38,8 @@ pub struct Args {
     /// The git revision that the change is to go on top of, for example `origin/main`: compared with where both parted.
     #[arg(long, value_name = "REVISION")]
     base: Option<String>,
-    /// Begin nothing more after this time, and say what was not checked. SIGTERM and Ctrl-C do the same at once; a second one
-    /// ends the run without an answer.
+    /// Begin nothing more after this time, and say what was not checked. SIGTERM and Ctrl-C do the same at once; a second
+    /// one ends the run without an answer.
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u32>,
     /// Where to write the answer.
@@ -145,8 +145,8 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     Ok(report)
 }
 
-/// The generated files that are stale, which only a whole fleet can tell. Of a change that no page of the fleet tells of, and
-/// that touches none of these files, nothing is compared.
+/// The generated files that are stale, which only a whole fleet can tell. Of a change that no page of the fleet tells of,
+/// and that touches none of these files, nothing is compared.
 fn generated(
     context: &Context,
     args: &Args,

@@ -4,7 +4,7 @@ mod change_log;
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::model::{AgentName, EnvironmentName, Finding, one_line};
 use lockstep::release::change_log::LoggedRelease;
 use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
 use lockstep::release::ledger::{Event, Incident, UnitHistory, name_of};
@@ -156,7 +156,7 @@ fn answer(context: &Context, histories: &[(Place<'_>, UnitHistory)], limit: usiz
         let place = event.environment.as_ref().map_or("-".to_owned(), ToString::to_string);
         let mut row = vec![event.time.to_string(), place];
         row.extend(several.then(|| event.unit.clone()));
-        let what = summary(&event.fact).split_whitespace().collect::<Vec<_>>().join(" ");
+        let what = one_line(&summary(&event.fact));
         row.extend([event.kind().as_str().to_owned(), what, name.to_owned()]);
         table.row(row);
     }

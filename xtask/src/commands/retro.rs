@@ -41,8 +41,8 @@ enum What {
 /// suite is refused.
 #[derive(Debug, clap::Args)]
 struct AddArgs {
-    /// The sample: JSON with `userInput`, and where known `answer`, `toolsCalled`, `vars`, `turns`, `expectedTools`, `forbiddenKeywords`,
-    /// `expectedBehavior`.
+    /// The sample: JSON with `userInput`, and where known `answer`, `toolsCalled`, `vars`, `turns`, `expectedTools`,
+    /// `forbiddenKeywords`, `expectedBehavior`.
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
     /// The agent that answered.

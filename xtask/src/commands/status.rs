@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version};
+use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version, one_line};
 use lockstep::release::PreviousUnit;
 use lockstep::release::ledger::{Incident, Verdict};
 use lockstep::report::Table;
@@ -157,7 +157,7 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
         environments.iter().map(one).collect::<Vec<_>>().join("\n")
     };
     let holds = units.iter().filter_map(|unit| {
-        let reason = unit.hold.as_ref()?.split_whitespace().collect::<Vec<_>>().join(" ");
+        let reason = one_line(unit.hold.as_ref()?);
         Some(format!("  {}/{} is held: {reason}\n", unit.environment, unit.agent))
     });
     let incidents = units.iter().flat_map(|unit| {

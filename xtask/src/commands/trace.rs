@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lockstep::artifact::TupleRecord;
-use lockstep::model::{AgentName, Digest, EnvironmentName, Version};
+use lockstep::model::{AgentName, Digest, EnvironmentName, Version, one_line};
 use lockstep::release::PreviousUnit;
 use lockstep::release::history::summary;
 use lockstep::release::ledger::{Event, Recorded, Verdict};
@@ -229,7 +229,7 @@ fn shown(context: &Context, found: &Found) -> String {
         line(&file.component, &format!("git show {place}{}", file.path));
     }
     for event in &found.evidence {
-        let what = summary(&event.fact).split_whitespace().collect::<Vec<_>>().join(" ");
+        let what = one_line(&summary(&event.fact));
         line("event", &format!("{} {} {what}", event.time, event.kind().as_str()));
     }
     text

@@ -52,8 +52,8 @@ pub fn repository(image: &str) -> &str {
     }
 }
 
-/// Checks what core cannot: a bundle with a certificate or with entries in a log, over this digest, by this key or by whomever
-/// its certificate names.
+/// Checks what core cannot: a bundle with a certificate or with entries in a log, over this digest, by this key or by
+/// whomever its certificate names.
 pub type CheckLogged<'a> = &'a dyn Fn(&[u8], Digest, Option<&PublicKey>) -> Result<Certified, Problem>;
 
 /// Checks that somebody who may has signed an image, and says who.

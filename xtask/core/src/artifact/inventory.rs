@@ -18,7 +18,8 @@ pub struct Inventory {
     pub files: BTreeMap<String, Digest>,
     /// The unit's objects, in the order of the manifest.
     pub objects: Vec<InventoryObject>,
-    /// Of the unit `_environment` alone: every other unit with the digest of its statement, so that a deleted unit is noticed.
+    /// Of the unit `_environment` alone: every other unit with the digest of its statement, so that a deleted unit is
+    /// noticed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, Digest>,
 }

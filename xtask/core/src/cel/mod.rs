@@ -31,6 +31,16 @@ pub use expression::Expression;
 pub use unordered::Unordered;
 pub use value::{Key, List, Map, Text, Value};
 
+/// What an expression of an admission policy may name; variables come after.
+pub const ADMISSION_NAMES: [&str; 6] = [
+    "object",
+    "oldObject",
+    "request",
+    "params",
+    "namespaceObject",
+    "authorizer",
+];
+
 /// What an expression may spend, in steps (kubernetes/apiserver `pkg/apis/cel/config.go`).
 pub const EXPRESSION_BUDGET: u64 = 1_000_000;
 /// What all expressions of a binding, or all rules of a custom resource, may spend on one object, in steps.

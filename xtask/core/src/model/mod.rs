@@ -16,6 +16,7 @@ pub mod time;
 mod tree;
 mod tuple;
 mod version;
+mod words;
 
 pub use change::{
     ChangeKind, ComponentChange, DigestChange, FieldChange, FieldPath, FleetChange, Fold, GenerationCounts, Meaning,
@@ -39,3 +40,4 @@ pub use tuple::{
     PromptChoice, Tier, ToolOverride, Tuple,
 };
 pub use version::{PlainVersion, Stage, Version, version_refusal};
+pub use words::{named, one_line, shortened};

@@ -1,5 +1,5 @@
-//! Examples of the rules: lines that break one, and what to write or do instead. Those of rules about lines of a file stand with
-//! the rule; the others in a text file a room.
+//! Examples of the rules: lines that break one, and what to write or do instead. Those of rules about lines of a file stand
+//! with the rule; the others in a text file a room.
 
 use crate::model::Rule;
 

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::artifact::{Inventory, TupleRecord};
-use crate::model::FileTree;
+use crate::model::{FileTree, one_line};
 use crate::release::{HydratorMetadata, history, ledger};
 use crate::render::{Context, FleetContext};
 use crate::workspace::{Workspace, layout, schemas};
@@ -45,8 +45,8 @@ pub fn files(workspace: &Workspace, tree: &FileTree) -> BTreeMap<String, String>
     files
 }
 
-/// The generated files that tell of the fleet itself: path and text. Two workspaces with the same pages differ in nothing that
-/// any of these files tells, whichever part of the fleet they are.
+/// The generated files that tell of the fleet itself: path and text. Two workspaces with the same pages differ in nothing
+/// that any of these files tells, whichever part of the fleet they are.
 pub fn pages(workspace: &Workspace) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for (name, text) in [
@@ -72,8 +72,7 @@ pub fn page(text: &str) -> String {
 
 /// A text as a cell of a Markdown table.
 pub fn cell(text: &str) -> String {
-    let lines: Vec<&str> = text.split_whitespace().collect();
-    lines.join(" ").replace('|', "\\|")
+    one_line(text).replace('|', "\\|")
 }
 
 /// What people write, what templates see, and what the tool writes beside the manifests.

@@ -1,4 +1,5 @@
-//! The words that answers use, each with what it means: those of the design, and the ones that files and verdicts choose from.
+//! The words that answers use, each with what it means: those of the design, and the ones that files and verdicts choose
+//! from.
 
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use super::Blocked;
 use super::diff::field_changes;
 use crate::model::{AgentName, ChangeKind, Digest, EnvironmentName, FieldChange, Finding, Step};
-use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Unit, environment_input};
-use crate::workspace::Workspace;
+use crate::render::{Unit, environment_input};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
+use crate::workspace::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Workspace};
 
 /// A unit that a change affects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]

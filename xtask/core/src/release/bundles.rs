@@ -12,9 +12,9 @@ use crate::artifact::TupleRecord;
 use crate::model::{AgentName, EnvironmentName, FileComponent, Finding, Manifest};
 use crate::policy::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use crate::policy::{Case, Fleet, Judge, Namespaces, Session};
-use crate::render::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, RenderedUnit, Unit, environment_unit};
-use crate::workspace::Environment;
+use crate::render::{RenderedUnit, Unit, environment_unit};
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
+use crate::workspace::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Environment};
 
 /// Bundles of one environment by unit; a unit that could not be rendered has none.
 pub(super) type Bundles = BTreeMap<String, Option<Bundle>>;

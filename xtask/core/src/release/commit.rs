@@ -12,7 +12,7 @@ use super::ledger::Override;
 use super::message::message;
 use super::options::Tool;
 use super::plan::{Change, EnvironmentInput, UnitChange};
-use crate::model::Digest;
+use crate::model::{Digest, one_line};
 use crate::workspace::Workspace;
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
@@ -43,11 +43,6 @@ impl CommitPlan {
                 .push_str(&format!("Override-reason: {ENVIRONMENT_UNIT}={reason}\n"));
         }
     }
-}
-
-/// A text for a trailer, which is a line.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The commit that writes the changed units of an environment, and its own.

@@ -2,7 +2,7 @@
 
 use super::ledger::{Evaluated, Fact, UnitHistory};
 use super::promotion::Move;
-use crate::model::{AgentName, Digest, Finding};
+use crate::model::{AgentName, Digest, Finding, named};
 use crate::prompts::evaluation::{Bar, Roll, RollChange, VerdictOutcome};
 use crate::prompts::statistics::percent;
 use crate::report::counted;
@@ -35,8 +35,12 @@ pub fn roll_of<'a>(tuple: Digest, here: &UnitHistory, everywhere: &'a UnitHistor
 
 /// Cases of an earlier roll that are gone or ask something else now.
 pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange) -> Vec<Finding> {
-    let message =
-        |ids: &[String], how: &str| format!("cases of `{agent}` that spoke for {spoke_for} {how}: {}", listed(ids));
+    let message = |ids: &[String], how: &str| {
+        format!(
+            "cases of `{agent}` that spoke for {spoke_for} {how}: {}",
+            named(ids, MOST)
+        )
+    };
     let mut findings = Vec::new();
     if !change.gone.is_empty() {
         let finding = Finding::error("missing-case", message(&change.gone, "are gone"));
@@ -97,7 +101,7 @@ fn regressed(demands: Option<&Demands>, agent: &AgentName, what_runs: &str, chan
     let is_within = drop <= margin;
     let message = format!(
         "cases of `{agent}` that held for {what_runs} do not now: {}",
-        listed(&change.lost)
+        named(&change.lost, MOST)
     );
     let finding = match is_within {
         true => Finding::warning("regressed-evaluation", message),
@@ -116,12 +120,4 @@ fn regressed(demands: Option<&Demands>, agent: &AgentName, what_runs: &str, chan
             .in_file(layout::cases(agent))
             .help("see what became of them, and mend the prompt"),
     )
-}
-
-fn listed(ids: &[String]) -> String {
-    let first = ids[..ids.len().min(MOST)].join(", ");
-    match ids.len().saturating_sub(MOST) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
 }

@@ -3,7 +3,7 @@
 use super::history::summary;
 use super::ledger::{Action, Event, Fact, Incident, Moment, Recorded, Retrospective, UnitHistory, name_of};
 use crate::artifact::{TupleRecord, component_changes};
-use crate::model::{AgentName, EnvironmentName, Finding, is_day};
+use crate::model::{AgentName, EnvironmentName, Finding, is_day, one_line};
 use crate::workspace::read_file;
 use crate::yaml::{self, Positions, Segment};
 
@@ -83,7 +83,7 @@ fn timeline(sources: &Sources<'_>) -> Vec<Moment> {
         .chain(there)
         .map(|(event, fact)| {
             let by = name_of(&event.by);
-            let what = summary(fact).split_whitespace().collect::<Vec<_>>().join(" ");
+            let what = one_line(&summary(fact));
             Moment {
                 time: event.time,
                 what: format!("{}: {what} ({by})", event.kind().as_str()),

@@ -5,11 +5,10 @@ mod application;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::commit::one_line;
 use super::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory, Verdict};
 use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit, unfinished};
 use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
-use crate::model::{AgentName, Digest, EnvironmentName, Finding};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, one_line};
 use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalFile};
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use crate::yaml;

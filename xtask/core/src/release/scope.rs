@@ -71,7 +71,8 @@ impl Blocked {
         }
     }
 
-    /// What they keep from being compared: a release waits for `branches:` to be right, but what units are does not hang on it.
+    /// What they keep from being compared: a release waits for `branches:` to be right, but what units are does not hang on
+    /// it.
     pub fn compared(findings: &[Finding]) -> Blocked {
         let bear = findings.iter().filter(|finding| !of_branches(finding));
         Blocked::by(&bear.cloned().collect::<Vec<_>>())

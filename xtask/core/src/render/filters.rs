@@ -123,7 +123,8 @@ fn sha256(text: &str, _: Kwargs, _: &State) -> String {
     Digest::of(text.as_bytes()).hex()
 }
 
-/// A text as a DNS label: lower-case, other characters as `-`, at most `max` (63) characters, told apart by a hash where it was cut.
+/// A text as a DNS label: lower-case, other characters as `-`, at most `max` (63) characters, told apart by a hash where it
+/// was cut.
 fn dns_label(text: &str, kwargs: Kwargs, _: &State) -> TeraResult<String> {
     let max = kwargs.get::<usize>("max")?.unwrap_or(63).max(10);
     let mapped: String = text

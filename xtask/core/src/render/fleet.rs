@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Engines, OUTPUT_FORMAT, Rendered, Unit, built_in, fleet_context};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, Manifest};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
-use crate::workspace::{Environment, Workspace};
+use crate::workspace::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Environment, Workspace};
 
 /// What to render.
 #[derive(Clone, Debug)]
@@ -136,8 +136,8 @@ pub fn environment_input(
     workspace: &Workspace,
     environment: &Environment,
 ) -> Result<(super::FleetContext, Digest), Vec<Finding>> {
-    let own = built_in(workspace, super::ENVIRONMENT_BLUEPRINT)?;
-    let argocd = built_in(workspace, super::ARGOCD_BLUEPRINT)?;
+    let own = built_in(workspace, ENVIRONMENT_BLUEPRINT)?;
+    let argocd = built_in(workspace, ARGOCD_BLUEPRINT)?;
     let context = fleet_context(workspace, environment, own);
     let digest = Digest::of_json(&(OUTPUT_FORMAT, &context, own.digest, argocd.digest));
     Ok((context, digest))

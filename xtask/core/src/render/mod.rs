@@ -20,5 +20,3 @@ pub use linemap::LineMap;
 pub use objects::{Engines, INPUT_ANNOTATION, Rendered, TUPLE_ANNOTATION, built_in};
 pub use sources::{Origin, Sources};
 pub use unit::{OUTPUT_FORMAT, Unit, fleet_context};
-
-pub use crate::workspace::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT};

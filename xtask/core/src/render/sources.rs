@@ -5,10 +5,10 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::objects::APPLICATION;
-use super::{ARGOCD_BLUEPRINT, ENVIRONMENT_BLUEPRINT, Engine, Engines, Input, LineMap, Unit, built_in, stem};
+use super::{Engine, Engines, Input, LineMap, Unit, built_in, stem};
 use crate::model::{FileTree, Location, Manifest};
 use crate::values::Layer;
-use crate::workspace::{Blueprint, Environment, Workspace, layout};
+use crate::workspace::{ARGOCD_BLUEPRINT, Blueprint, ENVIRONMENT_BLUEPRINT, Environment, Workspace, layout};
 use crate::yaml::{self, Positions, Segment, path_of_pointer};
 
 /// How many values of a unit are tried as the origin of one rendered scalar.

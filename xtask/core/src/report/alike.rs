@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::results::{see, waiver_words};
-use crate::model::{Finding, Location, Related, Severity};
+use crate::model::{Finding, Location, Related, Severity, named};
 
 /// Most units that are named with a finding.
 pub(super) const MOST_UNITS: usize = 5;
@@ -57,7 +57,7 @@ impl<'a> Alike<'a> {
     pub(super) fn units(&self, most: usize, show: impl Fn(&str) -> String) -> Option<(&'static str, String)> {
         let units = self.each(|finding| finding.unit.as_deref());
         let word = if units.len() == 1 { "unit" } else { "units" };
-        (!units.is_empty()).then(|| (word, named(&units, most, show)))
+        (!units.is_empty()).then(|| (word, named(&units.into_iter().map(show).collect::<Vec<_>>(), most)))
     }
 
     /// The objects that they are about, where those of one unit or of none are.
@@ -67,7 +67,7 @@ impl<'a> Alike<'a> {
             0 => None,
             1 => Some(("object", objects[0].to_owned())),
             _ if self.each(|finding| finding.unit.as_deref()).len() > 1 => None,
-            _ => Some(("objects", named(&objects, most, str::to_owned))),
+            _ => Some(("objects", named(&objects, most))),
         }
     }
 
@@ -92,14 +92,5 @@ impl<'a> Alike<'a> {
         facts.extend(self.first().help.iter().map(|help| ("help", help.clone())));
         facts.extend(self.first().waiver.iter().map(|waiver| ("", waiver_words(waiver))));
         facts
-    }
-}
-
-/// The first of them by name, and how many more there are.
-fn named(all: &[&str], most: usize, show: impl Fn(&str) -> String) -> String {
-    let names: Vec<String> = all.iter().take(most).map(|name| show(name)).collect();
-    match all.len().saturating_sub(most) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
     }
 }

@@ -4,7 +4,8 @@ use super::results::{Results, TestOutcome, TestedCase, facts};
 use crate::model::{Finding, Severity};
 
 /// What was tested and the findings as one suite: an error fails its case, a waived one is skipped, and what could not be
-/// checked is an error of the suite. A finding that says the same as a test is not told twice. A run without findings has one case that passes, since no case at all counts as a broken run.
+/// checked is an error of the suite. A finding that says the same as a test is not told twice. A run without findings has
+/// one case that passes, since no case at all counts as a broken run.
 pub fn junit(results: &Results<'_>) -> String {
     let gaps = results.gaps();
     let is_told = |finding: &&Finding| results.tested.iter().any(|one| one.rule == finding.rule);

@@ -1,4 +1,5 @@
-//! The schemas of Kubernetes' own kinds, as `schemas/kubernetes/` keeps them: a package's file is parsed when it is first needed.
+//! The schemas of Kubernetes' own kinds, as `schemas/kubernetes/` keeps them: a package's file is parsed when it is first
+//! needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};

@@ -81,12 +81,17 @@ fn without_tags(text: &str) -> String {
 }
 
 /// What a tag writes that asks for no value: `{{ 3 }}`, `{{ "a" | quote }}`.
+///
+/// Not where the tag goes over several lines: what stands in its place has to leave the lines as they are.
 fn constant(tag: &str) -> Option<&str> {
+    if tag.contains('\n') {
+        return None;
+    }
     let expression = tag.trim_matches(['{', '}', '-']).split('|').next()?.trim();
     let text = expression
         .strip_prefix(['"', '\''])
         .and_then(|text| text.strip_suffix(['"', '\'']));
-    let text = text.filter(|text| !text.contains(['"', '\'', '\n']));
+    let text = text.filter(|text| !text.contains(['"', '\'']));
     text.or(Some(expression).filter(|number| number.parse::<f64>().is_ok()))
 }
 

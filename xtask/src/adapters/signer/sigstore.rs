@@ -73,8 +73,8 @@ impl Roots {
     }
 }
 
-/// Checks a bundle of a release, of its provenance or of events: its first subject's digest is what the certificate's holder signed, and the statement
-/// names the others.
+/// Checks a bundle of a release, of its provenance or of events: its first subject's digest is what the certificate's holder
+/// signed, and the statement names the others.
 pub fn check_release(roots: &Roots, bundle: &[u8]) -> Result<Certified, Problem> {
     let digest = first_subject(bundle).ok_or_else(|| {
         Problem::error(

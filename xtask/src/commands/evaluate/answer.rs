@@ -1,6 +1,6 @@
 //! An evaluation as text, and what of it is a finding.
 
-use lockstep::model::Finding;
+use lockstep::model::{Finding, one_line};
 use lockstep::prompts::evaluation::{
     CaseOutcome, CaseResult, Comparison, Evaluation, Grid, RollChange, SuiteEvidence, Summary, VerdictOutcome,
 };
@@ -174,10 +174,6 @@ fn failed(failure: &CaseResult, style: Style) -> String {
         text += &format!("    tools     {}\n", failure.tools_called.join(", "));
     }
     text
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Of which agents it is not known whether cases are gone.

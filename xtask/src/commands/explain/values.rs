@@ -2,10 +2,10 @@
 
 use lockstep::model::{AgentName, Finding, Location};
 use lockstep::release::Blocked;
-use lockstep::render::{ENVIRONMENT_BLUEPRINT, Unit, built_in};
+use lockstep::render::{Unit, built_in};
 use lockstep::report::{Style, line};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
-use lockstep::workspace::{Environment, Explained, UnknownPath, Workspace, explain};
+use lockstep::workspace::{ENVIRONMENT_BLUEPRINT, Environment, Explained, UnknownPath, Workspace, explain};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -14,7 +14,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// Say what a word means, wherever it was met: an exit code, a kind of failure, a stage, a class of risk, a verdict, a rule …
+/// Say what a word means, wherever it was met: an exit code, a kind of failure, a stage, a class of risk, a verdict, a rule
+/// …
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The word, as it was shown: `4`, `race`, `deploy_staging`, `blue-green`.

@@ -39,7 +39,8 @@ pub(super) fn compare(context: &Context, root: &Path, files: &BTreeMap<String, S
     Ok(answer)
 }
 
-/// The files that stand where only generated ones stand: directly in the folders of schemas, of the reference and of runbooks.
+/// The files that stand where only generated ones stand: directly in the folders of schemas, of the reference and of
+/// runbooks.
 fn generated(context: &Context, root: &Path) -> Result<BTreeSet<String>, Failure> {
     let mut found = BTreeSet::new();
     let folders = [

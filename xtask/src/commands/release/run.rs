@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{FileTree, Finding, ObjectId};
+use lockstep::model::{FileTree, Finding, ObjectId, named};
 use lockstep::policy::rules::environment::UnitFacts;
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit};
 use lockstep::workspace::layout::{self, branch};
@@ -201,16 +201,9 @@ pub(super) fn refuse_dirty(repository: &dyn Repository) -> Result<(), Failure> {
     if dirty.is_empty() {
         return Ok(());
     }
-    let shown: Vec<&str> = dirty.iter().take(5).map(String::as_str).collect();
-    let more = dirty.len().saturating_sub(shown.len());
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
     Err(Failure::new(
         FailureKind::Repository,
-        format!("these files are not committed: {}{more}", shown.join(", ")),
+        format!("these files are not committed: {}", named(&dirty, 5)),
     )
     .hint("commit them (`git add -A && git commit`) or put them away (`git stash -u`): a release is made of a commit"))
 }

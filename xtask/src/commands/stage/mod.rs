@@ -34,8 +34,8 @@ enum What {
 
 /// Record how a stage of the pipeline ended on an agent's tuple.
 ///
-/// Without `--tuple` and `--environment` it is the candidate of the checked-out commit. A stage that fleet.yaml demands counts only where the
-/// last record of it says `passed`.
+/// Without `--tuple` and `--environment` it is the candidate of the checked-out commit. A stage that fleet.yaml demands
+/// counts only where the last record of it says `passed`.
 #[derive(Debug, clap::Args)]
 struct RecordArgs {
     /// The stage, for example `unit_test`.

@@ -3,17 +3,9 @@
 use super::bindings::Binding;
 use super::metadata::About;
 use super::spec::{self, Action, FailurePolicy, MatchResources, ParamKind};
-use crate::cel::{CompileError, Expression};
+use crate::cel::{ADMISSION_NAMES, CompileError, Expression};
 
-/// Names that every expression may use; their order is their place in a scope.
-pub(super) const NAMES: &[&str] = &[
-    "object",
-    "oldObject",
-    "request",
-    "params",
-    "namespaceObject",
-    "authorizer",
-];
+// places of `ADMISSION_NAMES` in a scope
 pub(super) const OBJECT: usize = 0;
 pub(super) const OLD_OBJECT: usize = 1;
 pub(super) const REQUEST: usize = 2;
@@ -88,7 +80,7 @@ impl Policy {
     pub(super) fn of(object: spec::PolicyObject, place: (String, usize, usize), about: About) -> (Policy, Vec<Wrong>) {
         let spec = object.spec;
         let mut compiler = Compiler {
-            names: NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            names: ADMISSION_NAMES.map(str::to_owned).to_vec(),
             wrong: Vec::new(),
         };
         // conditions come before variables and see none of them
@@ -172,7 +164,9 @@ fn asks(expression: &Expression, variables: &[usize]) -> bool {
     };
     expression.paths().iter().any(of_request)
         || expression.uses(AUTHORIZER)
-        || variables.iter().any(|variable| expression.uses(NAMES.len() + variable))
+        || variables
+            .iter()
+            .any(|variable| expression.uses(ADMISSION_NAMES.len() + variable))
 }
 
 struct Compiler {

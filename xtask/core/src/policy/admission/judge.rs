@@ -13,7 +13,7 @@ use super::{Policies, Request, Subject, Tally};
 use crate::cel::{
     BINDING_BUDGET, Budget, EXPRESSION_BUDGET, Error, Evaluation, Expression, MATCH_BUDGET, Scope, Value,
 };
-use crate::model::{Problem, Severity, escaped};
+use crate::model::{Problem, Severity, escaped, one_line, shortened};
 
 pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
     let subject = Subject::of(request, &policies.resources);
@@ -196,7 +196,10 @@ fn validate(variables: &Variables<'_>, budget: &mut Budget, denials: &mut Vec<De
                 continue;
             }
             Err(_) if policy.failure == FailurePolicy::Ignore => continue,
-            Err(error) => format!("`{}` failed: {error}", shortened(validation.expression.text())),
+            Err(error) => format!(
+                "`{}` failed: {error}",
+                shortened(&one_line(validation.expression.text()), 80)
+            ),
         };
         denials.push(Denial {
             message,
@@ -246,14 +249,6 @@ fn message<'a>(validation: &'a Validation, variables: &Variables<'a>, budget: &m
         return validation.message.clone();
     }
     format!("failed expression: {}", validation.expression.text().trim())
-}
-
-fn shortened(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= 80 {
-        return line;
-    }
-    format!("{}…", line.chars().take(80).collect::<String>())
 }
 
 /// Where the fault is: the item that decided, else the longest path of the object that the expression reads, through

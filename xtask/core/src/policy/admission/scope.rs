@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::Subject;
-use super::compile::{self, NAMES, Policy};
+use super::compile::{self, Policy};
+use crate::cel::ADMISSION_NAMES;
 use crate::cel::{Budget, Error, Evaluation, Expression, Key, Map, Scope, Text, Value};
 
 /// The variables of a policy, for one object and one set of parameters. A variable is evaluated when it is first needed,
@@ -42,7 +43,7 @@ impl<'a> Variables<'a> {
     pub(super) fn first_listed(&self, expression: &Expression) -> Option<Value<'a>> {
         let known = self.known.borrow();
         let lists = known.iter().enumerate().rev().filter_map(|(index, value)| match value {
-            Some(Ok(Value::List(list))) if expression.uses(NAMES.len() + index) => list.get(0),
+            Some(Ok(Value::List(list))) if expression.uses(ADMISSION_NAMES.len() + index) => list.get(0),
             _ => None,
         });
         lists.into_iter().next()
@@ -95,7 +96,7 @@ impl<'a> Scope<'a> for Variables<'a> {
             compile::PARAMS => self.parameters.map_or(Value::Null, Value::from),
             compile::NAMESPACE_OBJECT => self.namespace(),
             compile::AUTHORIZER => return Err(Error::unknowable("what its authorizer allows")),
-            other => return self.composed(other - NAMES.len(), budget),
+            other => return self.composed(other - ADMISSION_NAMES.len(), budget),
         })
     }
 }

@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::meter::{Consumed, Meter, Prices};
 use super::{CaseOutcome, CaseResult, Tokens};
-use crate::model::Digest;
+use crate::model::{Digest, shortened};
 use crate::prompts::cases::{Case, Marker, Suite};
 use crate::prompts::run::{
     Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, attempt, judge_request, key,
 };
-use crate::prompts::score::{Score, Scorer, Violation, shortened};
+use crate::prompts::score::{MOST_SHOWN, Score, Scorer, Violation};
 use crate::prompts::template::Partials;
 
 /// Most failures that are kept in full.
@@ -227,7 +227,7 @@ impl Run<'_> {
                     false => CaseOutcome::Error,
                 };
                 let mut result = blank(case, outcome);
-                result.response_preview = shortened(&attempt.text);
+                result.response_preview = shortened(&attempt.text, MOST_SHOWN);
                 result.violations = vec![violation("not judged", "a judgement", &reason)];
                 result
             }
@@ -270,9 +270,12 @@ enum Unjudged {
 fn score(reply: &Reply) -> Result<f64, String> {
     let value = serde_json::from_str::<Value>(&reply.text).ok();
     let score = value.and_then(|value| value.get("score")?.as_f64());
-    score
-        .filter(|score| (0.0..=1.0).contains(score))
-        .ok_or_else(|| format!("the judge gave no score from 0 to 1: {}", shortened(&reply.text)))
+    score.filter(|score| (0.0..=1.0).contains(score)).ok_or_else(|| {
+        format!(
+            "the judge gave no score from 0 to 1: {}",
+            shortened(&reply.text, MOST_SHOWN)
+        )
+    })
 }
 
 fn violation(assertion: &str, expected: &str, got: &str) -> Violation {
@@ -293,7 +296,7 @@ fn blank(case: &Case, outcome: CaseOutcome) -> CaseResult {
         case_id: case.id.clone(),
         outcome,
         passed: false,
-        input: shortened(&input),
+        input: shortened(&input, MOST_SHOWN),
         tools_called: Vec::new(),
         response_preview: String::new(),
         token_count: 0,
@@ -322,7 +325,7 @@ fn graded(case: &Case, attempt: &Attempt, score: Score) -> CaseResult {
     CaseResult {
         passed: score.passed,
         tools_called: attempt.calls.iter().map(|call| call.name.clone()).collect(),
-        response_preview: shortened(&attempt.text),
+        response_preview: shortened(&attempt.text, MOST_SHOWN),
         token_count: attempt.usage.output,
         violations: score.violations,
         score: score.score,

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{ChatMessage, Reply, Request, Speaker, ToolCall, Usage};
+use crate::model::one_line;
 use crate::prompts::retro::without_secrets;
 
 /// Most tokens that a question or its answer can have: far more than any model takes.
@@ -95,8 +96,7 @@ impl Received {
     /// Its beginning in one line.
     pub fn excerpt(&self) -> String {
         let beginning: String = self.text.chars().take(400).collect();
-        let line = beginning.split_whitespace().collect::<Vec<_>>().join(" ");
-        line.chars().take(120).collect()
+        one_line(&beginning).chars().take(120).collect()
     }
 
     /// The answer in it, where it is one and whole.

@@ -10,6 +10,7 @@ mod structure;
 mod text;
 mod tools;
 
+use crate::model::shortened;
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -287,8 +288,8 @@ impl Tally {
         if !grade.holds && weight > 0.0 {
             self.violations.push(Violation {
                 assertion: assertion.to_owned(),
-                expected: shortened(&grade.expected),
-                got: shortened(&grade.got),
+                expected: shortened(&grade.expected, MOST_SHOWN),
+                got: shortened(&grade.got, MOST_SHOWN),
             });
         }
     }
@@ -316,10 +317,5 @@ impl Tally {
     }
 }
 
-/// The first 200 characters.
-pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(200) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
-}
+/// Most characters of a text that an answer shows.
+pub(super) const MOST_SHOWN: usize = 200;

@@ -11,9 +11,9 @@ use super::unit::{Subject, UnitState, unit_difference};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, FleetChange, UnitDifference};
 use crate::release::Blocked;
 use crate::release::bundles::record;
-use crate::render::{ARGOCD_BLUEPRINT, Engines, FleetContext, Rendered, Unit, environment_input};
+use crate::render::{Engines, FleetContext, Rendered, Unit, environment_input};
 use crate::workspace::layout::ENVIRONMENT_UNIT;
-use crate::workspace::{Environment, Workspace};
+use crate::workspace::{ARGOCD_BLUEPRINT, Environment, Workspace};
 
 /// One tree of a comparison.
 #[derive(Clone, Copy)]

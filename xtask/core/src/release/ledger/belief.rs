@@ -59,8 +59,8 @@ pub struct Belief<'a> {
 }
 
 impl Fact {
-    /// Whether it lets something go on, so that whoever forged it would gain by it. What only stops (a hold, a failure), and what the
-    /// environment's branch tells as well, counts without.
+    /// Whether it lets something go on, so that whoever forged it would gain by it. What only stops (a hold, a failure), and
+    /// what the environment's branch tells as well, counts without.
     pub fn needs_signature(&self) -> bool {
         match self {
             Fact::Stage(stage) => stage.status == StageStatus::Passed,

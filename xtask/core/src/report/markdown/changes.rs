@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::page::Page;
 use super::text::{code, inline};
-use crate::model::{ChangeKind, ComponentChange, FleetChange, UnitDifference};
+use crate::model::{ChangeKind, ComponentChange, FleetChange, UnitDifference, named};
 use crate::report::results::counted_are;
 use crate::report::values::short_digests;
 
@@ -50,14 +50,10 @@ fn not_compared(change: &FleetChange, page: &mut Page) {
     if units.is_empty() {
         return;
     }
-    let named: Vec<String> = units.iter().take(MOST_NAMED).map(|unit| code(unit)).collect();
-    let more = match units.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let units: Vec<String> = units.iter().map(|unit| code(unit)).collect();
     page.line(&format!(
-        "\n**Not compared**, since what is wrong in files bears on them: {}{more}.",
-        named.join(", ")
+        "\n**Not compared**, since what is wrong in files bears on them: {}.",
+        named(&units, MOST_NAMED)
     ));
 }
 

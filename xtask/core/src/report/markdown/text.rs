@@ -1,6 +1,7 @@
 //! Text from files as Markdown that says no more than the text: no markup, no mention, no HTML.
 
 use super::page::Page;
+use crate::model::shortened;
 
 /// Longest text in a line, in characters.
 const LONGEST: usize = 400;
@@ -72,11 +73,7 @@ fn one_line(text: &str) -> String {
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    shortened(&words.join(" "), LONGEST)
 }
 
 fn longest_run(text: &str) -> usize {

@@ -11,6 +11,7 @@ mod typed;
 use serde_json::Value;
 
 use crate::cel::{CompileError, Expression};
+use crate::model::{one_line, shortened};
 pub(super) use judge::judge;
 use read::Validation;
 use subjects::Step;
@@ -63,11 +64,7 @@ impl Rule {
 
     /// Its text on one line, cut where it is long.
     fn shown(&self) -> String {
-        let line = self.validation.rule.split_whitespace().collect::<Vec<_>>().join(" ");
-        match line.char_indices().nth(80) {
-            Some((end, _)) => format!("{}…", &line[..end]),
-            None => line,
-        }
+        shortened(&one_line(&self.validation.rule), 80)
     }
 
     /// Whether it is evaluated, given what the object replaces.

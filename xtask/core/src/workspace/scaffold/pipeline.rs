@@ -96,29 +96,6 @@ const CI: &str = "ci";
 /// What every service but GitHub's runs, stage by stage: there each step is a part of its workflow.
 const STAGES: (&str, &str) = ("lockstep.sh", include_str!("pipelines/lockstep.sh"));
 
-impl CiService {
-    /// The folder of each file, its name there and its text, with the places that the fleet fills.
-    fn files(self) -> Vec<(&'static str, (&'static str, &'static str))> {
-        let folder = |folder, files: &'static [_]| files.iter().map(move |file| (folder, *file)).collect();
-        match self {
-            CiService::Github => folder(layout::WORKFLOWS, GITHUB),
-            CiService::Gitlab => vec![
-                ("", (".gitlab-ci.yml", include_str!("pipelines/gitlab.yml"))),
-                (CI, STAGES),
-            ],
-            CiService::Jenkins => vec![
-                ("", ("Jenkinsfile", include_str!("pipelines/Jenkinsfile"))),
-                (CI, STAGES),
-            ],
-            CiService::ArgoWorkflows => {
-                let mut files: Vec<_> = folder(TEMPLATES, ARGO_WORKFLOWS);
-                files.push((CI, STAGES));
-                files
-            }
-        }
-    }
-}
-
 /// The path of a file in a folder below the root, or at the root.
 fn path(folder: &str, name: &str) -> String {
     match folder {
@@ -151,6 +128,27 @@ impl CiService {
             CiService::ArgoWorkflows => "argo-workflows",
         };
         format!("cargo xtask new pipeline --ci {word} --replace")
+    }
+
+    /// The folder of each file, its name there and its text, with the places that the fleet fills.
+    fn files(self) -> Vec<(&'static str, (&'static str, &'static str))> {
+        let folder = |folder, files: &'static [_]| files.iter().map(move |file| (folder, *file)).collect();
+        match self {
+            CiService::Github => folder(layout::WORKFLOWS, GITHUB),
+            CiService::Gitlab => vec![
+                ("", (".gitlab-ci.yml", include_str!("pipelines/gitlab.yml"))),
+                (CI, STAGES),
+            ],
+            CiService::Jenkins => vec![
+                ("", ("Jenkinsfile", include_str!("pipelines/Jenkinsfile"))),
+                (CI, STAGES),
+            ],
+            CiService::ArgoWorkflows => {
+                let mut files: Vec<_> = folder(TEMPLATES, ARGO_WORKFLOWS);
+                files.push((CI, STAGES));
+                files
+            }
+        }
     }
 }
 

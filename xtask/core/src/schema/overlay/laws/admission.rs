@@ -2,20 +2,11 @@
 
 use serde_json::Value;
 
-use crate::cel::Expression;
+use crate::cel::{ADMISSION_NAMES, Expression};
 use crate::model::Problem;
 use crate::schema::overlay::view::{field, items, text};
 use crate::schema::overlay::walk::Problems;
 
-/// What an expression of a policy may name; variables come after.
-const NAMES: [&str; 6] = [
-    "object",
-    "oldObject",
-    "request",
-    "params",
-    "namespaceObject",
-    "authorizer",
-];
 /// Lists of a rule in which `*` means everything.
 const WITH_ALL: [&str; 3] = ["apiGroups", "apiVersions", "operations"];
 
@@ -56,7 +47,7 @@ pub(in crate::schema::overlay) fn policy(spec: &Value, problems: &mut Problems<'
         let message = "the policy has neither `validations` nor `auditAnnotations`";
         problems.add(Problem::error("missing-field", "", message).help("add `validations:`"));
     }
-    let mut names: Vec<String> = NAMES.map(str::to_owned).to_vec();
+    let mut names: Vec<String> = ADMISSION_NAMES.map(str::to_owned).to_vec();
     expressions(
         items(spec, "matchConditions"),
         "matchConditions",
