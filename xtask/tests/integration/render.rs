@@ -314,3 +314,22 @@ fn a_blueprint_takes_over_what_it_extends() {
     assert_eq!(kinds, ["Deployment", "PodDisruptionBudget", "Application"]);
     assert_eq!(workload(&fleet, "dev", "orders", &[])["spec"]["replicas"], 7);
 }
+
+/// A Rollout that divides requests itself leaves none to another environment, which the route must not keep to itself.
+#[test]
+fn a_rollout_that_divides_requests_refuses_another_environment_beside_it() {
+    let routed = "render --environment dev --agent agent-infer --set routing.host=a.example.com --set routing.gateway=edge \
+                  --set routing.beside.suffix=-next --set routing.beside.weight=10";
+    for provider in ["gateway-api", "istio"] {
+        for (strategy, is_refused) in [("canary", true), ("blue-green-canary", true), ("rolling", false)] {
+            let bench = crate::workbench::Workbench::of_repository();
+            let line = format!("{routed} --set routing.provider={provider} --set rollout.strategy={strategy}");
+            let report = bench.run(&line).unwrap();
+            let told = report
+                .findings
+                .iter()
+                .any(|finding| finding.message.contains("`values.routing.beside`"));
+            assert_eq!(told, is_refused, "{provider} {strategy}: {:?}", report.findings);
+        }
+    }
+}

@@ -21,6 +21,21 @@ pub enum Tier {
     Production,
 }
 
+impl Tier {
+    /// The label that says it of namespaces and of objects: policies decide by it.
+    pub const LABEL: &'static str = "lockstep.dev/tier";
+
+    /// As files and labels say it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Tier::Dev => "dev",
+            Tier::Staging => "staging",
+            Tier::Canary => "canary",
+            Tier::Production => "production",
+        }
+    }
+}
+
 /// One definite combination of components, immutable and the same in every environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

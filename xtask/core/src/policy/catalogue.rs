@@ -7,7 +7,7 @@ use super::admission::{About, Policies, Policy};
 use super::controls::{CONTROLS, SERVED};
 use super::rego;
 use super::rules::RULES;
-use crate::model::{FileTree, Rule};
+use crate::model::{FileTree, Rule, Tier};
 
 /// Every rule.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -113,8 +113,8 @@ impl Entry {
         Entry {
             about: policy.about.clone(),
             by: "policy",
-            in_dev: policy.consequence("dev"),
-            elsewhere: policy.consequence("production"),
+            in_dev: policy.consequence(Tier::Dev),
+            elsewhere: policy.consequence(Tier::Production),
             file: policy.file().to_owned(),
             expressions: policy.expressions().map(str::to_owned).collect(),
         }

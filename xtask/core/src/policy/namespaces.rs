@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::made;
+use crate::model::Tier;
 use crate::render::RenderedUnit;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
@@ -25,9 +26,9 @@ impl Namespaces {
             let owner = workspace
                 .neighbours(environment)
                 .find(|other| other.file.namespace_owner);
-            let name = owner.unwrap_or(environment).name.as_str();
+            let tier = owner.unwrap_or(environment).file.tier;
             let key = (file.cluster.server.clone(), file.namespace.clone());
-            known.insert(key, namespace(&file.namespace, Some(name)));
+            known.insert(key, namespace(&file.namespace, Some(tier)));
         }
         for unit in units.into_iter().filter(|unit| unit.unit == ENVIRONMENT_UNIT) {
             let Some(environment) = workspace.environment(unit.environment.as_str()) else {
@@ -59,11 +60,11 @@ impl Namespaces {
     }
 }
 
-/// A namespace of which only the name, and perhaps the environment, is known.
-pub fn namespace(name: &str, environment: Option<&str>) -> Value {
+/// A namespace of which only the name, and perhaps the tier of its environment, is known.
+pub fn namespace(name: &str, tier: Option<Tier>) -> Value {
     let mut labels = json!({"kubernetes.io/metadata.name": name});
-    if let Some(environment) = environment {
-        labels["lockstep.dev/environment"] = environment.into();
+    if let Some(tier) = tier {
+        labels[Tier::LABEL] = tier.as_str().into();
     }
     json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
 }

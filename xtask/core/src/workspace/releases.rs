@@ -208,7 +208,7 @@ fn check_release(
 
 fn check_label(environment: &Environment, version: &Version, file: Released<'_>, findings: &mut Vec<Finding>) {
     if !version.admitted_in(environment.file.tier) {
-        let tier = format!("{:?}", environment.file.tier).to_lowercase();
+        let tier = environment.file.tier.as_str();
         let message = format!("`{version}` may not run in an environment of tier `{tier}`");
         let finding = Finding::error("version-not-admitted", message)
             .help("`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary");

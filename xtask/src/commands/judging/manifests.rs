@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, Problem};
+use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, Problem, Tier};
 use lockstep::policy::admission::Request;
 use lockstep::policy::{By, Judge, Session, namespace};
 use lockstep::schema::{Streamed, objects};
@@ -18,8 +18,8 @@ use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
 
-/// The environment whose policies hold for files where there is no fleet to name one.
-const STRICTEST: &str = "production";
+/// The tier whose policies hold for files where there is no fleet with environments.
+const STRICTEST: Tier = Tier::Production;
 
 /// Which files to judge instead of the fleet.
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ pub(in crate::commands) fn of_paths(
             By::Policies => String::new(),
             By::Rules | By::Everything => version(&judge, args.kubernetes.as_deref())?,
         },
-        environment: strictest(&tree, environment)?,
+        tier: strictest(&tree, environment)?,
     };
     let (objects, more) = place.judged(&judge, &files);
     findings.extend(more);
@@ -71,16 +71,13 @@ pub(in crate::commands) fn of_paths(
     Ok(report(amount, "files", findings, files, Vec::new()))
 }
 
-/// The environment whose policies hold: the last one that is named, or the last of the fleet.
-fn strictest(tree: &FileTree, named: &[String]) -> Result<String, Failure> {
-    let (workspace, _) = Workspace::load(tree);
-    let Some(workspace) = workspace else {
-        return Ok(named.last().cloned().unwrap_or_else(|| STRICTEST.to_owned()));
+/// The tier whose policies hold: that of the last environment that is named, or of the last of the fleet.
+fn strictest(tree: &FileTree, named: &[String]) -> Result<Tier, Failure> {
+    let (Some(workspace), _) = Workspace::load(tree) else {
+        return Ok(STRICTEST);
     };
     let chosen = selection::environments(&workspace, named)?;
-    Ok(chosen
-        .last()
-        .map_or(STRICTEST.to_owned(), |environment| environment.name.to_string()))
+    Ok(chosen.last().map_or(STRICTEST, |environment| environment.file.tier))
 }
 
 /// The version that was asked for, or the newest that there are schemas of.
@@ -144,8 +141,8 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
 struct Place {
     /// The version of Kubernetes.
     version: String,
-    /// The environment whose policies hold.
-    environment: String,
+    /// The tier whose policies hold.
+    tier: Tier,
 }
 
 impl Place {
@@ -231,7 +228,7 @@ impl Place {
 
     fn object(&self, judge: &Judge, session: &mut Session, object: &Value) -> Vec<Problem> {
         let name = object.pointer("/metadata/namespace").and_then(Value::as_str);
-        let namespace = namespace(name.unwrap_or("default"), Some(&self.environment));
+        let namespace = namespace(name.unwrap_or("default"), Some(self.tier));
         let request = Request {
             object,
             old: None,

@@ -9,6 +9,7 @@ use lockstep::policy::rules::unit::{self, UnitScene};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 
 use super::fleet;
+use crate::workbench::Workbench;
 
 #[test]
 fn every_unit_of_the_fleet_is_clean() {
@@ -79,4 +80,19 @@ fn the_files_of_the_fleet_are_clean() {
         tree: &fleet.tree,
     };
     assert_eq!(lockstep::policy::rules::fleet::check(&scene), []);
+}
+
+/// The name of an environment is free: what its policies demand follows from its tier.
+#[test]
+fn an_environment_of_any_name_is_judged_as_its_tier_demands() {
+    let bench = Workbench::of_repository();
+    let found = || {
+        let report = bench.run("policy --environment dev").unwrap();
+        report.findings.iter().any(|finding| finding.rule == "single-replica")
+    };
+    assert!(!found());
+    let path = "environments/dev/environment.yaml";
+    let file = bench.text(path).unwrap();
+    bench.put(path, &file.replace("tier: dev", "tier: production"));
+    assert!(found());
 }

@@ -1,5 +1,6 @@
 //! Bindings: where a policy applies, with what parameters, and what follows.
 
+use crate::model::Tier;
 use serde_json::Value;
 
 use super::Subject;
@@ -49,9 +50,9 @@ impl Binding {
         self.actions.iter().min().copied().unwrap_or(Action::Deny)
     }
 
-    /// Whether it applies in the namespace of an environment, as far as its label says.
-    pub(super) fn is_for(&self, environment: &str) -> bool {
-        let labels = serde_json::json!({"lockstep.dev/environment": environment});
+    /// Whether it applies in the namespace of an environment of a tier, as far as its label says.
+    pub(super) fn is_for(&self, tier: Tier) -> bool {
+        let labels = serde_json::json!({Tier::LABEL: tier.as_str()});
         let selectors = self
             .matches
             .iter()

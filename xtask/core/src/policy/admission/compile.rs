@@ -4,6 +4,7 @@ use super::bindings::Binding;
 use super::metadata::About;
 use super::spec::{self, Action, FailurePolicy, MatchResources, ParamKind};
 use crate::cel::{ADMISSION_NAMES, CompileError, Expression};
+use crate::model::Tier;
 
 // places of `ADMISSION_NAMES` in a scope
 pub(super) const OBJECT: usize = 0;
@@ -65,9 +66,9 @@ impl Policy {
         self.validations.iter().map(|validation| validation.expression.text())
     }
 
-    /// What follows from breaking it in a namespace of an environment: `error`, `warning`, `note`, or `-` for nothing.
-    pub fn consequence(&self, environment: &str) -> String {
-        let actions = self.bindings.iter().filter(|binding| binding.is_for(environment));
+    /// What follows from breaking it in an environment of a tier: `error`, `warning`, `note`, or `-` for nothing.
+    pub fn consequence(&self, tier: Tier) -> String {
+        let actions = self.bindings.iter().filter(|binding| binding.is_for(tier));
         let word = actions.map(Binding::action).min().map(|action| match action {
             Action::Deny => "error",
             Action::Warn => "warning",

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{FileTree, Finding, Problem};
+use crate::model::{FileTree, Finding, Problem, Tier};
 use crate::policy::admission::{Policies, Request};
 use crate::workspace::layout;
 use crate::yaml;
 
-/// The environment whose namespace an example is in, unless it says another one.
-const ENVIRONMENT: &str = "production";
+/// The tier of the environment that an example is in, unless it says another one.
+const TIER: Tier = Tier::Production;
 
 /// What became of the examples.
 #[derive(Clone, Debug, Default)]
@@ -119,7 +119,7 @@ impl Case {
         let old = old
             .and_then(|old| tree.get(&old))
             .map(|bytes| self::objects(&String::from_utf8_lossy(bytes)));
-        let environment = said("environment:").pop().unwrap_or_else(|| ENVIRONMENT.to_owned());
+        let tier = said("tier:").pop().unwrap_or_else(|| TIER.as_str().to_owned());
         Case {
             rule: rule.to_owned(),
             path: path.to_owned(),
@@ -131,7 +131,7 @@ impl Case {
             namespace: json!({
                 "apiVersion": "v1",
                 "kind": "Namespace",
-                "metadata": {"name": "example", "labels": {"lockstep.dev/environment": environment}},
+                "metadata": {"name": "example", "labels": {Tier::LABEL: tier}},
             }),
         }
     }

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::pairing::Naming;
-use crate::model::{FieldChange, Fold, ObjectChange};
+use crate::model::{FieldChange, Fold, ObjectChange, Tier};
 
 /// Labels and annotations that follow from other changes, in however few objects.
-const CONSEQUENCES: [&str; 6] = [
+const CONSEQUENCES: [&str; 7] = [
     "lockstep.dev/tuple",
     "lockstep.dev/input",
     "lockstep.dev/version",
     "lockstep.dev/environment",
+    Tier::LABEL,
     "app.kubernetes.io/version",
     "helm.sh/chart",
 ];
