@@ -11,7 +11,7 @@ use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::policy::{By, Fleet, GoesOn, Judge, Judged, Released};
 use lockstep::reference;
 use lockstep::release::RULES as OF_RELEASES;
-use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
+use lockstep::render::{Engines, RenderedUnit, Selection, render_while};
 use lockstep::report::counted;
 use lockstep::workspace::{Environment, Workspace, retired};
 use schemars::JsonSchema;
@@ -152,14 +152,20 @@ pub(super) fn whole(
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());
     findings.extend(more);
-    if (watch.is_late)() {
+    let everything = Selection::everything(workspace);
+    let (units, more, left) = render_while(workspace, &engines, &everything, &|| !(watch.is_late)());
+    findings.extend(more);
+    if left > 0 {
+        let what = format!(
+            "what {} {} to, and every unit: {}",
+            counted(left, "unit"),
+            if left == 1 { "renders" } else { "render" },
+            (watch.why)()
+        );
         let mut nothing = nothing(loaded, findings);
-        let what = format!("what the fleet renders to, and every unit: {}", (watch.why)());
         nothing.unchecked.push(what);
         return Ok(nothing);
     }
-    let (units, more) = render_all(workspace, &engines, &Selection::everything(workspace));
-    findings.extend(more);
     // of what could not be rendered nobody knows which policies would have met it
     let is_rendered = !findings.iter().any(Finding::is_error);
     let (released, mut unchecked) = released(context, workspace, &chosen.environments, &|_| true);

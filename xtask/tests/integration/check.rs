@@ -185,7 +185,7 @@ fn what_there_was_no_time_for_is_told_and_is_no_pass() {
     assert_eq!(answer.exit, 4, "{}", answer.text());
     expect![[r#"
         [
-          "what the fleet renders to, and every unit: the time was over",
+          "what 6 units render to, and every unit: the time was over",
           "what differs from `HEAD`: the time was over"
         ]"#]]
     .assert_eq(&format!("{:#}", answer.json["unchecked"]));

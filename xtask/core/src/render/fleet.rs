@@ -63,6 +63,17 @@ pub fn render_all(
     engines: &Engines,
     selection: &Selection<'_>,
 ) -> (Vec<RenderedUnit>, Vec<Finding>) {
+    let (units, findings, _) = render_while(workspace, engines, selection, &|| true);
+    (units, findings)
+}
+
+/// The same as long as `goes_on`, which is asked before each unit; last, how many units are left.
+pub fn render_while(
+    workspace: &Workspace,
+    engines: &Engines,
+    selection: &Selection<'_>,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> (Vec<RenderedUnit>, Vec<Finding>, usize) {
     let mut work: Vec<(&Environment, Option<&AgentName>)> = Vec::new();
     for environment in &selection.environments {
         if selection.agents.is_none() {
@@ -72,13 +83,16 @@ pub fn render_all(
         let chosen = agents.filter(|agent| selection.agents.as_ref().is_none_or(|agents| agents.contains(*agent)));
         work.extend(chosen.map(|agent| (*environment, Some(agent))));
     }
+    let all = work.len();
     let results: Vec<Result<RenderedUnit, Vec<Finding>>> = work
         .into_par_iter()
+        .filter(|_| goes_on())
         .map(|(environment, agent)| match agent {
             Some(agent) => agent_unit(workspace, engines, environment, agent, &selection.set),
             None => environment_unit(workspace, engines, environment),
         })
         .collect();
+    let left = all - results.len();
     let mut findings = Vec::new();
     let units = results
         .into_iter()
@@ -86,7 +100,7 @@ pub fn render_all(
         .collect();
     findings.sort();
     findings.dedup();
-    (units, findings)
+    (units, findings, left)
 }
 
 /// Renders an agent in an environment that runs it.

@@ -14,7 +14,9 @@ mod unit;
 pub use context::*;
 pub use engine::{Engine, Input};
 pub use filters::{FILTERS, Filter};
-pub use fleet::{RenderedUnit, Selection, agent_unit, environment_input, environment_unit, render_all, render_unit};
+pub use fleet::{
+    RenderedUnit, Selection, agent_unit, environment_input, environment_unit, render_all, render_unit, render_while,
+};
 pub use generations::{is_retained, retained, stem};
 pub use linemap::LineMap;
 pub use objects::{Engines, INPUT_ANNOTATION, Rendered, TUPLE_ANNOTATION, built_in};
