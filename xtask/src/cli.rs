@@ -164,6 +164,7 @@ pub fn run(environment: Environment, arguments: Vec<OsString>) -> u8 {
     };
     context.format = outputs.terminal;
     let (name, result) = dispatch(&context, cli.command);
+    let result = result.map(Report::without_secrets);
     let result = match builds::run_with_feature(&context, result.as_ref()) {
         Some(Ok(exit)) => return exit,
         Some(Err(unbuilt)) => Err(unbuilt),

@@ -121,13 +121,24 @@ impl Context {
             .ancestors()
             .find(has_fleet)
             .map(Path::to_owned)
-            .ok_or_else(|| {
-                Failure::new(
-                    FailureKind::Usage,
-                    format!("there is no `{}` here or above", layout::FLEET),
-                )
-                .hint("change into a Lockstep repository")
-            })
+            .ok_or_else(|| self.rootless())
+    }
+
+    /// Why there is no root.
+    fn rootless(&self) -> Failure {
+        let repository = self.repository().ok();
+        if let Some(bare) = repository.filter(|repository| repository.work_folder().is_none()) {
+            let message = format!(
+                "`{}` is bare: it has no work tree to read",
+                bare.git_folder().components().as_path().display()
+            );
+            return Failure::new(FailureKind::Usage, message)
+                .hint("clone it without `--bare`, or add a work tree: `git worktree add ../tree`");
+        }
+        let (file, folder) = (layout::FLEET, self.folder.display());
+        let message = format!("there is no `{file}` in `{folder}` or a folder above it");
+        Failure::new(FailureKind::Usage, message)
+            .hint("change into a Lockstep repository, or name one with `-C <folder>`")
     }
 
     /// Reads a file that the user names.

@@ -1,7 +1,10 @@
 //! What a command returns: one result, shown as text or as JSON.
 
+use std::borrow::Cow;
+
 use lockstep::model::{FileTree, Finding, FleetChange};
 use lockstep::report::{Screen, Sources, Table, TestedCase, findings_text, older, tally};
+use lockstep::secrets::masked;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -63,6 +66,19 @@ impl Report {
     pub fn with_findings(mut self, findings: Vec<Finding>, sources: FileTree) -> Report {
         self.findings = findings;
         self.sources = sources;
+        self
+    }
+
+    /// Takes secrets out of what findings say, wherever a message quotes a value or a line.
+    pub fn without_secrets(mut self) -> Report {
+        for finding in &mut self.findings {
+            let texts = std::iter::once(&mut finding.message).chain(&mut finding.help);
+            for text in texts.chain(finding.related.iter_mut().map(|related| &mut related.message)) {
+                if let Cow::Owned(masked) = masked(text) {
+                    *text = masked;
+                }
+            }
+        }
         self
     }
 

@@ -11,6 +11,7 @@ pub mod release;
 pub mod render;
 pub mod report;
 pub mod schema;
+pub mod secrets;
 pub mod values;
 pub mod workspace;
 pub mod yaml;

@@ -196,8 +196,17 @@ fn with_tree(context: &Context, args: &Args, revision: &str, source: &Source) ->
         after: mut findings,
     }) = trees(&old, &new, &args.environment, &args.agent)?
     else {
-        let unreadable = if new.workspace.is_none() { new } else { old };
-        return Ok(Report::of_findings(unreadable.findings, unreadable.tree));
+        let (unreadable, of) = match (&new.workspace, source) {
+            (None, Source::WorkTree) => (new, None),
+            (None, Source::Revision(revision)) => (new, Some(revision.as_str())),
+            (Some(_), _) => (old, Some(revision)),
+        };
+        let said = |finding| match of {
+            Some(revision) => of_revision(finding, revision),
+            None => finding,
+        };
+        let findings = unreadable.findings.into_iter().map(said).collect();
+        return Ok(Report::of_findings(findings, unreadable.tree));
     };
     before.append(&mut compared.before);
     let errors = before.into_iter().filter(Finding::is_error);
@@ -248,6 +257,12 @@ pub(super) fn trees(
         before: old_findings,
         after: findings,
     }))
+}
+
+/// What is wrong with the tree of a revision.
+fn of_revision(mut finding: Finding, revision: &str) -> Finding {
+    finding.message = format!("in `{revision}`, {}", finding.message);
+    finding
 }
 
 /// What is wrong with an earlier tree cannot be mended any more: it says only why a unit is not compared.

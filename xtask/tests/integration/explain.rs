@@ -290,3 +290,51 @@ fn a_manual_page_for_every_command() {
     let page = bench.text("pages/cargo-xtask-new-agent.1").unwrap();
     assert!(page.contains(".TH cargo-xtask-new-agent 1"), "{page}");
 }
+
+#[test]
+fn a_policy_that_has_the_name_of_a_rule_of_the_tool_is_told_beside_it() {
+    let bench = Workbench::of_repository();
+    let policy = bench.text("policies/admission/host-port.yaml").unwrap();
+    bench.put(
+        "policies/admission/ours.yaml",
+        &policy.replace("host-port", "leaked-secret"),
+    );
+    let report = bench.run("policy explain leaked-secret").unwrap();
+    expect![[r#"
+        leaked-secret
+          something looks like a secret in files that everyone with access to the repository can read, now and in its history
+          revoke it, take it out, and name a Secret that something outside of git makes
+
+        wrong
+          env: { DATABASE_PASSWORD: hunter2-9f3b }
+
+        right
+          secrets:
+            - { env: DATABASE_PASSWORD, secret: database, key: password }
+
+        docs/reference/findings.md
+
+        The tree has a policy of the same name:
+
+        leaked-secret
+
+        Why: a port of the node is reachable past every network policy, and only one pod a node can have it
+        Do: take `hostPort` out, and use a Service
+
+        Breaks it:
+            ports: [{containerPort: 8080, hostPort: 80}]
+        Mended:
+            ports: [{containerPort: 8080}]
+
+        Severity: medium; in dev warning, elsewhere error
+        Serves: pss/baseline, cis/5.2.13
+        Read more: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+        Needs Kubernetes: 1.30
+        File: policies/admission/ours.yaml
+
+        Has to hold:
+            variables.faulty.size() == 0
+    "#]].assert_eq(&report.text);
+    assert_eq!(report.result["rule"], "leaked-secret");
+    assert_eq!(report.result["policies"][0]["file"], "policies/admission/ours.yaml");
+}

@@ -110,3 +110,42 @@ fn quiet_and_verbose_exclude_each_other() {
     let fleet = Fleet::small();
     assert_eq!(run(&fleet, "diff --quiet --verbose").0, 2);
 }
+
+#[test]
+fn no_form_shows_a_secret() {
+    const SECRET: &str = "tiger9-Kl0pp";
+    let leak = || {
+        let fleet = Fleet::small();
+        fleet.commit("Begin");
+        let values = format!("values:\n  env:\n    DATABASE_PASSWORD: {SECRET}\n");
+        fleet.append("environments/dev/environment.yaml", &values);
+        fleet
+    };
+    let forms = ["json", "sarif", "junit", "gitlab", "github", "markdown", "summary"];
+    let said = |fleet: &Fleet, command: &str| -> String {
+        fleet.commit("Leak");
+        let files = forms.map(|form| format!(" --format {form} --output out/{form}"));
+        let (_, out, aside) = run(fleet, &format!("{command} --verbose{}", files.concat()));
+        let written = forms.map(|form| file(fleet, &format!("out/{form}")));
+        for text in [&out, &aside].into_iter().chain(&written) {
+            assert!(!text.contains(SECRET), "{command}: {text}");
+        }
+        format!("{out}{aside}{}", written.concat())
+    };
+    let all = said(&leak(), "check --base HEAD~1");
+    assert!(
+        all.contains("    DATABASE_PASSWORD: tig…\n") && all.contains("leaked-secret"),
+        "{all}"
+    );
+    let all = said(&leak(), "diff HEAD~1");
+    assert!(all.contains("tig…"), "{all}");
+    // an excerpt of what a template renders stands in the help of every form
+    let fleet = leak();
+    let broken = format!("spec:\n  password: {SECRET}\n  {{: [\n");
+    fleet.edit("templates/agent-service/service.yaml.tera", "spec:\n", &broken);
+    let all = said(&fleet, "check");
+    assert!(
+        all.contains("template-not-yaml") && all.contains("password: tig…"),
+        "{all}"
+    );
+}

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::workbench::tree;
 
 /// The rooms of the core in rows: a module may import those of the rows above its own, never one beside it or below.
-/// `yaml` and `cel` stand high, since every module that reads a file or an expression needs them; `release` stands below
-/// `render`, `schema` and `policy`, which the row in design.md leaves open: a bundle is what a unit renders to and what
-/// judging lets through. `reference` describes all the others, so nothing may use it.
+/// `yaml`, `cel` and `secrets` stand high, since all that reads a file or an expression, or shows a line, needs them;
+/// `release` stands below `render`, `schema` and `policy`, which the row in design.md leaves open: a bundle is what a unit
+/// renders to and what judging lets through. `reference` describes all the others, so nothing may use it.
 const ROWS: &[&[&str]] = &[
     &["model"],
-    &["yaml", "cel"],
+    &["yaml", "cel", "secrets"],
     &["values", "artifact", "prompts", "report"],
     &["workspace"],
     &["render", "schema"],

@@ -77,6 +77,9 @@ pub struct Finding {
     /// The exception that admits it, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Box<Waiver>>,
+    /// Whether what stands at its place is a secret, so that no form may show it.
+    #[serde(skip)]
+    pub is_secret: bool,
 }
 
 impl Finding {
@@ -101,7 +104,14 @@ impl Finding {
             object: None,
             related: Vec::new(),
             waiver: None,
+            is_secret: false,
         }
+    }
+
+    /// Keeps what stands at its place out of everything that is shown.
+    pub fn secret(mut self) -> Finding {
+        self.is_secret = true;
+        self
     }
 
     /// Places it at a line and column of a file.

@@ -20,6 +20,8 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Whether what stands there is a secret.
+    pub is_secret: bool,
 }
 
 impl Problem {
@@ -32,6 +34,7 @@ impl Problem {
             severity: Severity::Error,
             message: message.into(),
             help: None,
+            is_secret: false,
         }
     }
 
@@ -46,6 +49,12 @@ impl Problem {
     /// Says what to do.
     pub fn help(mut self, help: impl Into<String>) -> Problem {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Keeps what stands there out of everything that is shown.
+    pub fn secret(mut self) -> Problem {
+        self.is_secret = true;
         self
     }
 
@@ -67,6 +76,7 @@ impl Problem {
             object: None,
             related: Vec::new(),
             waiver: None,
+            is_secret: self.is_secret,
         }
     }
 }

@@ -177,7 +177,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "missing-fleet",
         "without `environments/fleet.yaml` there are no environments",
-        "run the tool inside a Lockstep repository",
+        "take the file back, or name a revision that has it",
     ),
     Rule::new(
         "missing-key",

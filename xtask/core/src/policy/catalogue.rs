@@ -153,6 +153,11 @@ impl Entry {
         }
     }
 
+    /// Whether the tool itself judges it.
+    pub fn is_own(&self) -> bool {
+        self.by == "tool"
+    }
+
     /// How much harm it does to break it, as a word.
     pub fn severity(&self) -> String {
         format!("{:?}", self.about.severity).to_lowercase()

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::sources::template_lines;
 use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint};
 use crate::model::{Digest, EnvironmentName, Finding, Manifest};
+use crate::secrets::masked;
 use crate::workspace::{ARGOCD_BLUEPRINT, Blueprint, ENVIRONMENT_BLUEPRINT, Environment, Workspace, layout};
 use crate::yaml;
 
@@ -242,10 +243,11 @@ fn parse(
     }
 }
 
-/// The lines around a line of the rendered text.
+/// The lines around a line of the rendered text, without secrets.
 fn excerpt(text: &str, line: usize) -> String {
     let first = line.saturating_sub(3);
-    let lines: Vec<String> = text
+    let shown = masked(text);
+    let lines: Vec<String> = shown
         .lines()
         .enumerate()
         .skip(first)

@@ -29,6 +29,7 @@ pub fn findings_text(findings: &[Finding], sources: Sources<'_>, screen: Screen)
         .iter()
         .filter(|finding| screen.verbose || finding.waiver.is_none());
     let mut lines = sources.lines();
+    lines.hide(findings);
     let paragraphs = Alike::of(shown);
     paragraphs.iter().map(|alike| one(alike, &mut lines, screen)).collect()
 }
@@ -77,16 +78,15 @@ fn printable(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-/// The source line with a mark below the column; of a long line the part around the mark.
+/// The source line, without secrets, with a mark below the column; of a long line the part around the mark.
 fn excerpt(location: &Location, lines: &mut Lines<'_>, screen: Screen) -> String {
-    let Some(line) = lines.line(location) else {
+    let Some((line, at)) = lines.shown(location) else {
         return String::new();
     };
     let number = location.line.to_string();
     let gutter = "   | ".len() + number.len();
     let room = screen.columns.saturating_sub(gutter).clamp(NARROWEST, WIDEST);
     let shown: Vec<char> = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let at = location.column.saturating_sub(1).min(shown.len());
     let before: String = shown[..at].iter().collect();
     let (lead, start) = if columns(&before) < room {
         ("", 0)

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
-use crate::model::{FileTree, Location};
+use crate::model::{FileTree, Finding, Location};
+use crate::secrets;
 
 /// Where excerpts come from.
 #[derive(Clone, Copy)]
@@ -21,6 +23,7 @@ impl<'a> Sources<'a> {
         Lines {
             tree: self.0,
             files: BTreeMap::new(),
+            secrets: BTreeMap::new(),
         }
     }
 
@@ -34,6 +37,8 @@ impl<'a> Sources<'a> {
 pub(super) struct Lines<'a> {
     tree: &'a FileTree,
     files: BTreeMap<String, Vec<&'a [u8]>>,
+    /// Where in files secrets are, in bytes, for files of which a line was shown.
+    secrets: BTreeMap<String, Vec<Range<usize>>>,
 }
 
 impl<'a> Lines<'a> {
@@ -47,6 +52,54 @@ impl<'a> Lines<'a> {
         let line = *self.files[&location.file].get(index)?;
         Some(String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)))
     }
+
+    /// What stands at the places of findings about secrets is shown nowhere, whatever else is wrong in their lines.
+    pub(super) fn hide(&mut self, findings: &[Finding]) {
+        let places = findings.iter().filter(|finding| finding.is_secret);
+        for location in places.filter_map(|finding| finding.location.as_ref()) {
+            let Some(line) = self.line(location) else { continue };
+            let start = self.start(location);
+            let at = bytes_before(&line, location.column);
+            let places = self.secrets(&location.file);
+            let is_known = places.iter().any(|place| place.contains(&(start + at)));
+            if let Some(value) = secrets::value_at(&line, at).filter(|_| !is_known) {
+                // what the place covers whole is hidden with it
+                let value = start + value.start..start + value.end;
+                places.retain(|place| place.end <= value.start || value.end <= place.start);
+                places.push(value);
+                places.sort_by_key(|place| place.start);
+            }
+        }
+    }
+
+    /// The line that a location is about as it may be shown, and how many characters of it stand before the column.
+    pub(super) fn shown(&mut self, location: &Location) -> Option<(String, usize)> {
+        let line = self.line(location)?;
+        let start = self.start(location);
+        let before = bytes_before(&line, location.column);
+        let places = self.secrets(&location.file);
+        let column = secrets::without(&line[..before], start, places).chars().count();
+        Some((secrets::without(&line, start, places), column))
+    }
+
+    /// Where secrets are in a file.
+    fn secrets(&mut self, file: &str) -> &mut Vec<Range<usize>> {
+        let text = || std::str::from_utf8(self.tree.get(file)?).ok();
+        let places = || text().map(secrets::places).unwrap_or_default();
+        self.secrets.entry(file.to_owned()).or_insert_with(places)
+    }
+
+    /// Where the line of a location begins, in bytes.
+    fn start(&self, location: &Location) -> usize {
+        let lines = &self.files[&location.file][..location.line - 1];
+        lines.iter().map(|line| line.len() + 1).sum()
+    }
+}
+
+/// How many bytes of a line stand before a column.
+fn bytes_before(line: &str, column: usize) -> usize {
+    let place = line.char_indices().nth(column.saturating_sub(1));
+    place.map_or(line.len(), |(at, _)| at)
 }
 
 impl fmt::Debug for Sources<'_> {

@@ -39,7 +39,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         None => {
             findings.push(
                 Finding::error("missing-fleet", format!("there is no `{}`", layout::FLEET))
-                    .help("run it at the root of a Lockstep repository"),
+                    .help("the file lists the environments: take it back, or name a revision that has it"),
             );
             None
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lockstep::model::Rule;
+use lockstep::policy::catalogue::Entry;
 use lockstep::reference::{Shown, example, rules};
 use lockstep::report::Style;
 use schemars::JsonSchema;
@@ -39,6 +40,9 @@ pub(in crate::commands) struct RuleHelp {
     good: Option<String>,
     /// Where all rules stand.
     page: &'static str,
+    /// The policies of the tree that have the same id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<Entry>,
 }
 
 /// Where all rules stand.
@@ -64,7 +68,14 @@ pub(in crate::commands) fn explain(context: &Context, id: &str) -> Result<Report
         );
     };
     let shown = example(rule);
-    let text = text(rule, shown.as_ref(), context.style);
+    let mut text = text(rule, shown.as_ref(), context.style);
+    // a tree that cannot be read has its own commands to say so
+    let (policies, same) = policy::rules(context)
+        .map(|policies| policies.sharing(id))
+        .unwrap_or_default();
+    if !policies.is_empty() {
+        text.push_str(&format!("\nThe tree has a policy of the same name:\n\n{same}"));
+    }
     let (bad, good) = shown.map(|shown| (shown.bad, shown.good)).unzip();
     let answer = RuleHelp {
         rule: rule.id,
@@ -73,6 +84,7 @@ pub(in crate::commands) fn explain(context: &Context, id: &str) -> Result<Report
         bad,
         good,
         page: PAGE,
+        policies,
     };
     Ok(Report::new(answer, text))
 }

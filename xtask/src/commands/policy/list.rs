@@ -85,6 +85,17 @@ impl PolicyRules {
         self.entries.iter().map(|entry| entry.about.rule.as_str())
     }
 
+    /// The policies of an id, and what they say of themselves.
+    pub(in crate::commands) fn sharing(&self, id: &str) -> (Vec<Entry>, String) {
+        let policies = self
+            .entries
+            .iter()
+            .filter(|entry| entry.about.rule == id && !entry.is_own());
+        let policies: Vec<Entry> = policies.cloned().collect();
+        let texts: Vec<String> = policies.iter().map(shown).collect();
+        (policies, texts.join("\n"))
+    }
+
     /// What one says of itself.
     pub(in crate::commands) fn told(&self, id: &str) -> Option<Report> {
         let entry = self.entries.iter().find(|entry| entry.about.rule == id)?;

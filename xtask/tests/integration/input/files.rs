@@ -298,17 +298,38 @@ fn a_missing_fleet_file_is_named() {
         exit 1
         error[missing-fleet] -
           there is no `environments/fleet.yaml`
-          help: run it at the root of a Lockstep repository
+          help: the file lists the environments: take it back, or name a revision that has it
     "#]],
     );
     fleet.refused(
-        &["render"],
+        &["diff", "HEAD~1", "HEAD"],
         expect![[r#"
-        exit 2
-        usage: there is no `environments/fleet.yaml` here or above
-          hint: change into a Lockstep repository
-    "#]],
+            exit 1
+            error[missing-fleet] -
+              in `HEAD`, there is no `environments/fleet.yaml`
+              help: the file lists the environments: take it back, or name a revision that has it
+        "#]],
     );
+    let message = |fleet: &Fleet, arguments: &[&str]| {
+        let answer = fleet.run(arguments);
+        let folder = fleet.folder().canonicalize().unwrap();
+        answer.text().replace(folder.to_str().unwrap(), "<folder>")
+    };
+    expect![[r#"
+        exit 2
+        usage: there is no `environments/fleet.yaml` in `<folder>` or a folder above it
+          hint: change into a Lockstep repository, or name one with `-C <folder>`
+    "#]]
+    .assert_eq(&message(&fleet, &["render"]));
+    let bare = Fleet::small().cloned(|builder| {
+        builder.bare(true);
+    });
+    expect![[r#"
+        exit 2
+        usage: `<folder>` is bare: it has no work tree to read
+          hint: clone it without `--bare`, or add a work tree: `git worktree add ../tree`
+    "#]]
+    .assert_eq(&message(&bare, &["check"]));
 }
 
 #[test]

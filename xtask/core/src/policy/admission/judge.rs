@@ -95,9 +95,13 @@ impl Denial {
             },
             message: self.message,
             help: Some(about.remediation.clone()).filter(|help| !help.is_empty()),
+            is_secret: about.category == SECRETS,
         }
     }
 }
+
+/// The category of policies that look for secrets.
+const SECRETS: &str = "secrets";
 
 /// Several bindings may say the same: the strongest stays.
 fn strongest(mut problems: Vec<Problem>) -> Vec<Problem> {

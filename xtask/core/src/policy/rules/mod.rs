@@ -5,15 +5,12 @@
 
 pub mod environment;
 pub mod fleet;
-mod secrets;
 pub mod unit;
 
 #[cfg(test)]
 mod tests;
 
 use crate::model::Rule;
-
-pub(crate) use secrets::of_json;
 
 /// Every rule of the three scopes, by id.
 pub const RULES: &[&[Rule]] = &[environment::RULES, fleet::RULES, unit::RULES];

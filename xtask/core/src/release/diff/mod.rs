@@ -8,6 +8,7 @@ mod lists;
 mod meanings;
 mod objects;
 mod pairing;
+mod secrets;
 mod trees;
 mod unit;
 

@@ -4,6 +4,7 @@ use super::components::ComponentFiles;
 use super::folding::Consequence;
 use super::objects::object_changes;
 use super::pairing::Naming;
+use super::secrets;
 use crate::artifact::{TupleRecord, component_changes};
 use crate::model::{ChangeKind, Digest, DigestChange, EnvironmentName, Manifest, UnitDifference};
 use crate::release::PreviousUnit;
@@ -90,10 +91,12 @@ pub(super) fn unit_difference(
         folded: changes.folded,
         risks: Vec::new(),
     };
-    Some(UnitDifference {
+    let mut difference = UnitDifference {
         risks: difference.risks(),
         ..difference
-    })
+    };
+    secrets::hide(&mut difference);
+    Some(difference)
 }
 
 /// Texts in the objects that follow from the tuple and its label.

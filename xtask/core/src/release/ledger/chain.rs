@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Entry, Event, Fact};
 use crate::model::{Digest, EnvironmentName, Timestamp};
-use crate::policy::rules::of_json;
+use crate::secrets::of_json;
 
 /// An event that has no place in a chain yet.
 #[derive(Clone, Debug, PartialEq)]

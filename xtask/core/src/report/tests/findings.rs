@@ -119,3 +119,50 @@ fn the_mark_below_wide_characters_and_in_long_lines() {
     "#]]
     .assert_eq(&text(&found, screen));
 }
+
+#[test]
+fn no_secret_is_shown() {
+    let mut found = Found::nothing();
+    let line = "env: { DB_PASSWORD: hunter2, LLM_TOKEN: tiger9-Kl0pp, REGION: eu }\nvalue: {{ values.password }}\n";
+    found.tree.insert("values.yaml", line.as_bytes().to_vec());
+    let at = |rule, line, column| Finding::error(rule, "it is wrong").at("values.yaml", line, column);
+    found.findings = vec![
+        // the place of a secret is hidden, whatever finds it and whatever else is wrong there
+        at("plain-secret", 1, 21).secret(),
+        at("unknown-region", 1, 63),
+        // what a template fills in is none
+        at("leaked-secret", 2, 1).secret(),
+    ];
+    expect![[r#"
+        error[plain-secret]: it is wrong
+          --> values.yaml:1:21
+          1 | env: { DB_PASSWORD: h…
+            |                     ^
+
+        error[unknown-region]: it is wrong
+          --> values.yaml:1:63
+          1 | env: { DB_PASSWORD: h…
+            |                       ^
+
+        error[leaked-secret]: it is wrong
+          --> values.yaml:2:1
+          2 | value: {{ values.password }}
+            | ^
+
+    "#]]
+    .assert_eq(&text(&found, SCREEN));
+    found.findings.remove(0);
+    expect![[r#"
+        error[unknown-region]: it is wrong
+          --> values.yaml:1:63
+          1 | env: { DB_PASSWORD: hunter2, LLM_TOKEN: tig…, REGION: eu }
+            |                                                       ^
+
+        error[leaked-secret]: it is wrong
+          --> values.yaml:2:1
+          2 | value: {{ values.password }}
+            | ^
+
+    "#]]
+    .assert_eq(&text(&found, SCREEN));
+}

@@ -1,8 +1,8 @@
 //! Secrets in the files of agents, environments and templates.
 
-use super::super::secrets::scan;
 use super::FleetScene;
 use crate::model::Finding;
+use crate::secrets::scan;
 use crate::workspace::layout::{self, Place};
 
 /// Files that the tool writes and that hold digests only.
@@ -21,7 +21,7 @@ pub(super) fn check(scene: &FleetScene<'_>) -> Vec<Finding> {
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
             let finding = Finding::error("leaked-secret", format!("this looks like {}", hit.kind));
             let help = "revoke it, take it out, and name a Secret that something outside of git makes";
-            found.push(finding.at(path, line, column).help(help));
+            found.push(finding.at(path, line, column).help(help).secret());
         }
     }
     found

@@ -3,5 +3,4 @@
 mod environments;
 mod history;
 mod scene;
-mod secrets;
 mod units;

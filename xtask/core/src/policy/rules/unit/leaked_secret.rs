@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::secrets::{of_value, scan};
 use super::{Found, UnitScene};
 use crate::model::{Path, Problem, Rule, escaped};
 use crate::schema::overlay::{field, text};
+use crate::secrets::{of_value, scan};
 
 pub(in crate::policy::rules) const RULE: Rule = Rule::new(
     "leaked-secret",
@@ -46,7 +46,7 @@ fn data(secret: &Value) -> Vec<Problem> {
         .map(|(map, key, _)| {
             let message = format!("the Secret holds `{key}` in plain sight: base64 hides nothing");
             let pointer = format!("/{map}/{}", escaped(key));
-            Problem::error("leaked-secret", pointer, message)
+            Problem::error("leaked-secret", pointer, message).secret()
         })
         .collect()
 }
@@ -83,5 +83,7 @@ fn walk(value: &Value, place: &Path<'_>, leaks: &mut Vec<Problem>) {
 fn problem(place: &Path<'_>, kind: &str) -> Problem {
     // the value itself is never shown: reports are read by more people than the repository
     let message = format!("this looks like {kind}");
-    Problem::error("leaked-secret", place.pointer(), message).help("revoke it, take it out, and name a Secret instead")
+    Problem::error("leaked-secret", place.pointer(), message)
+        .help("revoke it, take it out, and name a Secret instead")
+        .secret()
 }

@@ -2,7 +2,13 @@
 //! by a machine.
 
 mod forms;
+mod mask;
 mod shape;
+
+#[cfg(test)]
+mod tests;
+
+pub use mask::{masked, masked_value, places, value_at, without};
 
 use serde_json::Value;
 
@@ -11,13 +17,13 @@ use shape::{GIVES, SHORTEST, Shape, is_part};
 
 /// Something that looks like a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hit {
+pub struct Hit {
     /// Where it begins, in bytes.
-    pub(super) start: usize,
+    pub start: usize,
     /// How many bytes it has.
-    pub(super) length: usize,
+    pub length: usize,
     /// What it looks like.
-    pub(super) kind: &'static str,
+    pub kind: &'static str,
 }
 
 /// Words in a name that say what its value is.
@@ -89,7 +95,7 @@ const LEAST: usize = 8;
 /// Least bits of information a character, in a value of a telling name.
 const LEAST_BITS: f64 = 2.8;
 /// Everything in a text that looks like a secret, by place.
-pub(super) fn scan(text: &str) -> Vec<Hit> {
+pub fn scan(text: &str) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     let mut start = 0;
     // certificates and public keys are for everyone
@@ -111,7 +117,7 @@ pub(super) fn scan(text: &str) -> Vec<Hit> {
 }
 
 /// What a name and its value look like, as in an environment variable.
-pub(super) fn of_value(name: &str, value: &str) -> Option<&'static str> {
+pub fn of_value(name: &str, value: &str) -> Option<&'static str> {
     if value.len() < LEAST {
         return None;
     }
@@ -122,7 +128,7 @@ pub(super) fn of_value(name: &str, value: &str) -> Option<&'static str> {
 }
 
 /// What a part of some JSON looks like, if like a secret; `name` is the key that it stands under.
-pub(crate) fn of_json(name: &str, value: &Value) -> Option<&'static str> {
+pub fn of_json(name: &str, value: &Value) -> Option<&'static str> {
     match value {
         Value::String(text) => of_value(name, text),
         Value::Array(items) => items.iter().find_map(|item| of_json(name, item)),
@@ -155,7 +161,9 @@ fn in_line(line: &str, shape: &Shape) -> Vec<Hit> {
         hits.extend(credentials(line));
     }
     if shape.made() && shape.has(GIVES) {
-        hits.extend(assignment(line).filter(|told| !hits.iter().any(|hit| overlap(hit, told))));
+        let told = assignments(line).filter(|told| !hits.iter().any(|hit| overlap(hit, told)));
+        let told: Vec<Hit> = told.collect();
+        hits.extend(told);
     }
     hits.sort_by_key(|hit| hit.start);
     hits
@@ -207,9 +215,19 @@ fn is_public(name: &str) -> bool {
     PUBLIC.iter().any(|word| has_word(name, word))
 }
 
-/// `password: value`, `"password": "value"` or `PASSWORD=value`
-fn assignment(line: &str) -> Option<Hit> {
-    let (name, at) = name_of(line)?;
+/// `password: value`, `"password": "value"` or `PASSWORD=value`, and each of several in one line.
+fn assignments(line: &str) -> impl Iterator<Item = Hit> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let (name, at) = name_of(&line[from..])?;
+        let at = from + at;
+        from = at + 1;
+        Some((name, at))
+    })
+    .filter_map(move |(name, at)| assignment(line, name, at))
+}
+
+fn assignment(line: &str, name: &str, at: usize) -> Option<Hit> {
     let rest = &line[at + 1..];
     let start = at + 1 + (rest.len() - rest.trim_start_matches([' ', '"', '\'', '=']).len());
     let value = &line[start..];
