@@ -25,10 +25,10 @@ pub use change::{
 pub use digest::{Digest, canonical_json};
 pub use finding::{Finding, Location, Related, Severity, Waiver, suggestion};
 pub use manifest::{Manifest, ObjectId};
-pub use name::{AgentName, EnvironmentName, NameError, ToolName};
+pub use name::{AgentName, EnvironmentName, FILE_NAME, NameError, ToolName, file_names, name_refusal};
 pub use pipeline::{PipelineStage, StageStatus};
 pub use pointer::{Path, escaped};
-pub use problem::Problem;
+pub use problem::{Absent, Problem};
 pub use quantity::Quantity;
 pub use risk::{ClassifiedChange, RiskClass};
 pub use rules::{Example, RULES, Rule};

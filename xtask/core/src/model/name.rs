@@ -10,6 +10,27 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Longest name: leaves room in a 63-character DNS label for a suffix and a generation's hash.
 const MAX_LENGTH: usize = 40;
 
+/// What the name of a file or folder of the tree looks like where it has no stricter rules: it leads nowhere else.
+pub const FILE_NAME: &str = r"^[^./\\\s][^/\\]*$";
+/// What the names of agents and environments look like.
+const LABEL: &str = "^[a-z]([a-z0-9-]*[a-z0-9])?$";
+
+/// The schema of maps whose keys are names of files.
+pub fn file_names() -> serde_json::Value {
+    serde_json::json!({ "pattern": FILE_NAME })
+}
+
+/// Why a text that does not match a schema's pattern is no name; nothing where the pattern is not that of names.
+pub fn name_refusal(pattern: &str, text: &str) -> Option<String> {
+    match pattern {
+        FILE_NAME => Some(format!(
+            "`{text}` is no name of a file: neither `/` nor `\\`, and no `.` or space first"
+        )),
+        LABEL => check(text, "name", "-").err().map(|error| error.to_string()),
+        _ => None,
+    }
+}
+
 /// Why a text is no name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameError(String);

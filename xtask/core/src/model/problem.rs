@@ -2,7 +2,23 @@
 
 use std::borrow::Cow;
 
-use super::{Finding, Severity};
+use super::{Finding, ObjectId, Severity};
+
+/// An object that should be there and is not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Absent {
+    /// Its kind.
+    pub kind: String,
+    /// Its name, where it has to be a certain one.
+    pub name: Option<String>,
+}
+
+impl Absent {
+    /// Whether an object is the one.
+    pub fn is(&self, id: &ObjectId) -> bool {
+        id.kind == self.kind && self.name.as_ref().is_none_or(|name| id.name == *name)
+    }
+}
 
 /// Something wrong in one object, at a path inside it; whoever knows where the object comes from makes a finding of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +38,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// Whether what stands there is a secret.
     pub is_secret: bool,
+    /// The object that is not there, where that is what is wrong.
+    pub absent: Option<Absent>,
 }
 
 impl Problem {
@@ -35,6 +53,7 @@ impl Problem {
             message: message.into(),
             help: None,
             is_secret: false,
+            absent: None,
         }
     }
 
@@ -55,6 +74,13 @@ impl Problem {
     /// Keeps what stands there out of everything that is shown.
     pub fn secret(mut self) -> Problem {
         self.is_secret = true;
+        self
+    }
+
+    /// Blames what keeps an object from being there.
+    pub fn absent(mut self, kind: &str, name: Option<&str>) -> Problem {
+        let (kind, name) = (kind.to_owned(), name.map(str::to_owned));
+        self.absent = Some(Absent { kind, name });
         self
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AgentName, Digest, PlainVersion, ToolName};
+use super::{AgentName, Digest, PlainVersion, ToolName, file_names};
 
 /// How near an environment is to users; the order is the order of promotion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +54,7 @@ pub struct Tuple {
     pub model: Option<ModelComponent>,
     /// The prompts by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = file_names()))]
     pub prompts: BTreeMap<String, FileComponent>,
     /// The retrieval index and how it is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@
 use super::rules::environment::UnitProblem;
 use crate::model::{AgentName, FileTree, Finding, Location, Manifest, Problem};
 use crate::render::{Engines, Sources, Unit, agent_unit, environment_unit};
-use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
+use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
 use crate::workspace::{Environment, Workspace};
 use crate::yaml::{self, Positions, path_of_pointer};
 
@@ -78,23 +78,47 @@ fn findings(
         let manifest = objects[index];
         let origin = sources.origin(manifest, &problem.pointer, problem.on_key);
         let path = path_of_pointer(&manifest.object, &problem.pointer).unwrap_or_default();
-        let line = rendered.get(index).map(|positions| positions.nearest(&path));
-        let mut finding = problem
-            .finding()
-            .unit(environment.name.as_str(), unit)
-            .object(manifest.id.to_string());
+        let absent = problem.absent.clone();
+        // what a release takes away has no place in what it renders
+        let is_gone = absent.as_ref().is_some_and(|absent| absent.name.is_some());
+        let line = rendered
+            .get(index)
+            .filter(|_| !is_gone)
+            .map(|positions| positions.nearest(&path));
+        let mut finding =
+            problem
+                .finding()
+                .unit(environment.name.as_str(), unit)
+                .object(match absent.as_ref().filter(|_| is_gone) {
+                    Some(gone) => format!("{} {}", gone.kind, gone.name.as_deref().unwrap_or_default()),
+                    None => manifest.id.to_string(),
+                });
         let here = line.map(|(line, column)| Location {
             file: file.clone(),
             line,
             column,
         });
         // what people change is the value: a template line is theirs only where no value decides
-        match (origin.value, origin.template) {
+        let value = origin.value.or_else(|| sources.switch(absent.as_ref()?));
+        match (value, origin.template.filter(|_| !is_gone)) {
             (Some((path, place)), template) => {
                 finding.location = Some(place);
                 if let Some(template) = template {
-                    finding = finding.related(template, format!("written here, as `{path}` says"));
+                    let message = match &absent {
+                        Some(absent) => format!("written here, without a {}, as `{path}` says", absent.kind),
+                        None => format!("written here, as `{path}` says"),
+                    };
+                    finding = finding.related(template, message);
                 }
+            }
+            (None, _) if is_gone && unit != ENVIRONMENT_UNIT => {
+                // no template writes it any more: what the agent is made of has changed
+                let location = Location {
+                    file: layout::agent(unit),
+                    line: 0,
+                    column: 0,
+                };
+                finding.location = Some(location);
             }
             (None, template) => finding.location = template.or_else(|| here.clone()),
         }

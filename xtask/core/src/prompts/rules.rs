@@ -25,6 +25,11 @@ pub const RULES: &[Rule] = &[
         "give each an id of its own",
     ),
     Rule::new(
+        "empty-keyword",
+        "a keyword in the schema of a tool's parameters has no value, so a part of what was written there is lost",
+        "put a text that has a comma in quotes, or give the keyword a value",
+    ),
+    Rule::new(
         "empty-suite",
         "a suite without cases proves nothing",
         "write cases, or remove the file",

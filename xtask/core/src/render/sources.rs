@@ -1,5 +1,7 @@
 //! Where the parts of a unit's objects come from: the template line that wrote them and the value that they say.
 
+mod switches;
+
 use std::rc::Rc;
 
 use serde_json::Value;

@@ -92,7 +92,7 @@ fn problem(compiled: &Compiled, object: &Value, mut fault: Fault, is_secret: boo
             }
         }
         What::Repeated { keyword } => return repeated(compiled, object, &fault.path, &keyword),
-        What::Unfit { text: detail } => {
+        What::BadKey { text: detail, .. } | What::Unfit { text: detail } => {
             Problem::error("invalid-value", here, format!("`{place}` is wrong: {}", text(detail)))
         }
     }]

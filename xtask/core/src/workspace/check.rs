@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::faults::{Fault, What, faults, none_of, quoted, several_of};
 use super::files::Values;
 use super::schemas::{self, Compiled};
-use crate::model::{Finding, suggestion};
+use crate::model::{Finding, suggestion, version_refusal};
 use crate::yaml::{self, Positions, Segment, dotted};
 
 /// Reads a YAML file into its type; every problem becomes a finding.
@@ -68,7 +68,7 @@ fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Findin
     let positions = Positions::of(text).ok();
     let mut findings: Vec<Finding> = faults(&schema.validator, &schema.schema, value)
         .into_iter()
-        .map(|fault| finding(path, positions.as_ref(), fault))
+        .map(|fault| finding(path, text, positions.as_ref(), fault))
         .collect();
     findings.sort();
     findings.dedup();
@@ -86,7 +86,7 @@ pub fn layer_findings(layer: &Value, place: &dyn Fn(&[Segment]) -> String) -> Ve
                 path.push(Segment::Key(key.clone()));
             }
             let place = place(&path);
-            finding(&place, None, fault).in_file(&place)
+            finding(&place, "", None, fault).in_file(&place)
         })
         .collect();
     findings.sort();
@@ -94,8 +94,9 @@ pub fn layer_findings(layer: &Value, place: &dyn Fn(&[Segment]) -> String) -> Ve
     findings
 }
 
-fn finding(path: &str, positions: Option<&Positions>, fault: Fault) -> Finding {
+fn finding(path: &str, source: &str, positions: Option<&Positions>, fault: Fault) -> Finding {
     let place = dotted(&fault.path);
+    let (line, column) = positions.map_or((1, 1), |positions| positions.nearest(&fault.path));
     let found = match fault.what {
         What::UnknownKey { key, known } => return unknown_key(path, positions, fault.path, &key, &known),
         What::MissingKey(name) => missing_key(&place, &name),
@@ -111,14 +112,52 @@ fn finding(path: &str, positions: Option<&Positions>, fault: Fault) -> Finding {
         What::NoneOf(keys) => Finding::error("invalid-value", none_of(&place, &keys)),
         What::SeveralOf(keys) => Finding::error("invalid-value", several_of(&place, &keys)),
         What::Repeated { .. } => Finding::error("invalid-value", format!("`{place}` has an entry twice")),
-        What::WrongType { text, .. }
-        | What::OutOfRange { text }
+        What::BadKey { key, text } => {
+            let finding = Finding::error("invalid-value", format!("a key of `{place}` is wrong: {text}"));
+            return on_key(finding, path, positions, fault.path, &key);
+        }
+        What::WrongType {
+            expected,
+            pattern,
+            text,
+        } => wrong_type(
+            &place,
+            &expected,
+            pattern.as_deref(),
+            &text,
+            written(source, line, column),
+        ),
+        What::OutOfRange { text }
         | What::NoMatch { text, .. }
         | What::Misformatted { text, .. }
         | What::Unfit { text } => Finding::error("invalid-value", format!("`{place}` is wrong: {text}")),
     };
-    let (line, column) = positions.map_or((1, 1), |positions| positions.nearest(&fault.path));
     found.at(path, line, column)
+}
+
+/// A value of another type; a text that reads as a number or a yes is one without its quotes.
+fn wrong_type(place: &str, expected: &[String], pattern: Option<&str>, text: &str, written: Option<&str>) -> Finding {
+    let finding = Finding::error("invalid-value", format!("`{place}` is wrong: {text}"));
+    let is_text = expected.iter().any(|kind| kind == "string");
+    let Some(written) = written.filter(|_| is_text) else {
+        return finding;
+    };
+    let help = match pattern.and_then(|pattern| version_refusal(pattern, written)) {
+        Some(refusal) => format!("quote it: `\"{written}\"`; even then, {refusal}"),
+        None => format!("quote it: `\"{written}\"`"),
+    };
+    finding.help(help)
+}
+
+/// The plain number or word that stands at a place of a file.
+fn written(source: &str, line: usize, column: usize) -> Option<&str> {
+    let line = source.lines().nth(line.checked_sub(1)?)?;
+    let (start, _) = line.char_indices().nth(column.checked_sub(1)?)?;
+    let rest = &line[start..];
+    let word = rest[..rest.find([',', '}', ']', ' ', '#']).unwrap_or(rest.len())].trim_end();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
+    let says = word.chars().any(|c| c.is_ascii_alphanumeric()) && !matches!(word, "null" | "Null" | "NULL");
+    (says && word.chars().all(plain)).then_some(word)
 }
 
 fn missing_key(place: &str, name: &str) -> Finding {
@@ -135,23 +174,23 @@ fn missing_key(place: &str, name: &str) -> Finding {
     Finding::error(rule, message).help(format!("add `{name}:`"))
 }
 
-fn unknown_key(
-    path: &str,
-    positions: Option<&Positions>,
-    mut place: Vec<Segment>,
-    key: &str,
-    known: &[String],
-) -> Finding {
+/// A finding about a key of a map.
+fn on_key(finding: Finding, path: &str, positions: Option<&Positions>, map: Vec<Segment>, key: &str) -> Finding {
+    let mut place = map;
+    place.push(Segment::Key(key.to_owned()));
+    let (line, column) = positions.map_or((1, 1), |positions| {
+        positions.key(&place).unwrap_or_else(|| positions.nearest(&place))
+    });
+    finding.at(path, line, column)
+}
+
+fn unknown_key(path: &str, positions: Option<&Positions>, place: Vec<Segment>, key: &str, known: &[String]) -> Finding {
     let message = if place.is_empty() {
         format!("unknown key `{key}`")
     } else {
         format!("unknown key `{key}` in `{}`", dotted(&place))
     };
-    place.push(Segment::Key(key.to_owned()));
-    let (line, column) = positions.map_or((1, 1), |positions| {
-        positions.key(&place).unwrap_or_else(|| positions.nearest(&place))
-    });
-    let finding = Finding::error("unknown-key", message).at(path, line, column);
+    let finding = on_key(Finding::error("unknown-key", message), path, positions, place, key);
     let names = known.iter().map(String::as_str);
     match suggestion(key, names.clone()) {
         Some(name) => finding.help(format!("did you mean `{name}`?")),

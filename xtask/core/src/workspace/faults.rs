@@ -5,7 +5,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::{schemas, shares};
-use crate::model::version_refusal;
+use crate::model::{name_refusal, version_refusal};
 use crate::yaml::{Segment, pointer};
 
 /// One thing that is wrong with a value.
@@ -44,6 +44,8 @@ pub enum What {
     WrongType {
         /// The types that it may have.
         expected: Vec<String>,
+        /// The pattern of the text that it may be, if one.
+        pattern: Option<String>,
         /// All of it in a sentence.
         text: String,
     },
@@ -63,6 +65,13 @@ pub enum What {
     Misformatted {
         /// The format's name.
         format: String,
+        /// All of it in a sentence.
+        text: String,
+    },
+    /// A key of a map is no name that it may have.
+    BadKey {
+        /// The key.
+        key: String,
         /// All of it in a sentence.
         text: String,
     },
@@ -195,7 +204,15 @@ fn whats(error: &ValidationError<'_>, schema: &Value, value: &Value, parts: &[St
         Kind::FalseSchema => return unknown_keys(error, value, parts),
         Kind::Type { kind } => What::WrongType {
             expected: types(kind),
+            pattern: beside(error, schema, "pattern"),
             text: text(),
+        },
+        Kind::PropertyNames { error } => match (error.kind(), error.instance().as_str()) {
+            (Kind::Pattern { pattern }, Some(key)) => What::BadKey {
+                key: key.to_owned(),
+                text: refusal(pattern, error).unwrap_or_else(text),
+            },
+            _ => What::Unfit { text: text() },
         },
         Kind::Maximum { .. }
         | Kind::Minimum { .. }
@@ -210,7 +227,7 @@ fn whats(error: &ValidationError<'_>, schema: &Value, value: &Value, parts: &[St
         | Kind::MultipleOf { .. } => What::OutOfRange { text: text() },
         Kind::Pattern { pattern } => What::NoMatch {
             pattern: pattern.clone(),
-            text: version_refusal(pattern, error.instance().as_str().unwrap_or_default()).unwrap_or_else(text),
+            text: refusal(pattern, error).unwrap_or_else(text),
         },
         Kind::Format { format } => What::Misformatted {
             format: format.clone(),
@@ -235,6 +252,19 @@ fn several(error: &ValidationError<'_>, schema: &Value) -> Option<What> {
     // what they are when there is none of them says nothing
     let ways = ways.iter().filter(|way| way.get("not").is_none());
     ways.map(key).collect::<Option<Vec<_>>>().map(What::SeveralOf)
+}
+
+/// What a pattern of ours asks for, in words.
+fn refusal(pattern: &str, error: &ValidationError<'_>) -> Option<String> {
+    let given = error.instance().as_str().unwrap_or_default();
+    version_refusal(pattern, given).or_else(|| name_refusal(pattern, given))
+}
+
+/// What another keyword says, beside the one that refuses a value.
+fn beside(error: &ValidationError<'_>, schema: &Value, keyword: &str) -> Option<String> {
+    let path = error.schema_path().as_str();
+    let place = schema.pointer(path.rsplit_once('/')?.0)?;
+    place.get(keyword)?.as_str().map(str::to_owned)
 }
 
 fn unknown_keys(error: &ValidationError<'_>, value: &Value, parts: &[String]) -> Vec<What> {

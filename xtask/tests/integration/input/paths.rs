@@ -217,3 +217,88 @@ fn a_name_cannot_steer_the_terminal() {
         "{text}"
     );
 }
+
+#[test]
+fn names_in_files_lead_nowhere_else() {
+    let check = |from: &str, to: &str, expected: Expect| {
+        let fleet = Fleet::small();
+        fleet.edit("agents/assistant/agent.yaml", from, to);
+        fleet.commit("Lead astray");
+        fleet.refused(&["release", "dev"], expected);
+    };
+    check(
+        "    greet: 1.0.0\n",
+        "    ../../greet: 1.0.0\n",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:21:5
+          a key of `candidate.prompts` is wrong: `../../greet` is no name of a file: neither `/` nor `\`, and no `.` or space first
+    "#]],
+    );
+    check(
+        "blueprint: agent-service",
+        "blueprint: ../agent-service",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:8:14
+          `candidate.blueprint` is wrong: `../agent-service` is no name of a file: neither `/` nor `\`, and no `.` or space first
+    "#]],
+    );
+    check(
+        "name: orders",
+        "name: ../orders",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:6:13
+          `dependencies[0].name` is wrong: `../orders` is no name of a file: neither `/` nor `\`, and no `.` or space first
+    "#]],
+    );
+    check(
+        "agent: orders",
+        "agent: a/orders",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:6:28
+          `dependencies[0].agent` is wrong: `a/orders` is no name: lower-case letters, digits and `-`, a letter first, no `-` last, at most 40 characters
+    "#]],
+    );
+}
+
+#[test]
+fn a_version_without_quotes_is_told_as_it_is_read() {
+    let check = |from: &str, to: &str, expected: Expect| {
+        let fleet = Fleet::small();
+        fleet.edit("agents/assistant/agent.yaml", from, to);
+        fleet.commit("Forget the quotes");
+        fleet.refused(&["release", "dev"], expected);
+    };
+    check(
+        "    greet: 1.0.0\n",
+        "    greet: 1.10\n",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:21:12
+          `candidate.prompts.greet` is wrong: 1.1 is not of type "string"
+          help: quote it: `"1.10"`; even then, `1.10` is no version: expected X.Y.Z
+    "#]],
+    );
+    check(
+        "team: care",
+        "team: 12.50",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:2:16
+          `owner.team` is wrong: 12.5 is not of type "string"
+          help: quote it: `"12.50"`
+    "#]],
+    );
+    check(
+        "contract: 1.0.0",
+        "contract: [1.0]",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/assistant/agent.yaml:12:3
+          `candidate.contract` is wrong: [1.0] is not of type "string"
+    "#]],
+    );
+}

@@ -321,3 +321,38 @@ fn the_owner_alone_renders_a_shared_namespace() {
     assert_eq!(kinds("canary"), ["NetworkPolicy default-deny-canary"]);
     assert_eq!(kinds("production"), ["Namespace shop", "NetworkPolicy default-deny"]);
 }
+
+#[test]
+fn state_that_goes_is_told_where_it_was_switched_off() {
+    const STORE: &str = "templates/agent-service/store.yaml.tera";
+    const DEV: &str = "environments/dev/environment.yaml";
+    let fleet = Fleet::small();
+    fleet.put(
+        STORE,
+        "{% if values.custom.store %}\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: {{ agent.resourceName | quote }}\n  \
+         namespace: {{ environment.namespace | quote }}\nspec:\n  accessModes: [ReadWriteOnce]\n  resources: { requests: { storage: {{ values.custom.size | quote }} } }\n\
+         {% endif %}\n",
+    );
+    fleet.append(DEV, "values:\n  custom:\n    store: true\n    size: 1Gi\n");
+    fleet.commit("Keep orders");
+    fleet.release(&["dev"]);
+    fleet.edit(DEV, "store: true", "store: false").commit("Keep nothing");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[pruned-state] environments/dev/environment.yaml:8:12
+          the PersistentVolumeClaim `orders` of the last release is gone, and its data with it
+          unit: dev/orders
+          object: PersistentVolumeClaim orders
+    "#]]);
+    fleet
+        .edit(DEV, "store: false", "store: true")
+        .remove(STORE)
+        .commit("Know nothing");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[pruned-state] agents/orders/agent.yaml
+          the PersistentVolumeClaim `orders` of the last release is gone, and its data with it
+          unit: dev/orders
+          object: PersistentVolumeClaim orders
+    "#]]);
+}

@@ -190,6 +190,14 @@ impl Compiler {
         }
     }
 
+    /// Compiles what may not ask the authorizer: every other name keeps its place.
+    fn without_authorizer<T>(&mut self, compile: impl FnOnce(&mut Compiler) -> T) -> T {
+        self.names[AUTHORIZER].clear();
+        let compiled = compile(self);
+        ADMISSION_NAMES[AUTHORIZER].clone_into(&mut self.names[AUTHORIZER]);
+        compiled
+    }
+
     fn note(&mut self, pointer: &str, errors: impl IntoIterator<Item = CompileError>) {
         self.wrong.extend(errors.into_iter().map(|error| Wrong {
             pointer: pointer.to_owned(),
@@ -209,7 +217,7 @@ impl Compiler {
         let expression = self.one(&format!("{at}/expression"), &validation.expression);
         let message_expression = match validation.message_expression.trim() {
             "" => None,
-            text => self.one(&format!("{at}/messageExpression"), text),
+            text => self.without_authorizer(|compiler| compiler.one(&format!("{at}/messageExpression"), text)),
         };
         Some(Validation {
             expression: expression?,

@@ -9,7 +9,10 @@ pub(super) fn idle(policy: &Policy) -> Finding {
     let (file, line, column) = &policy.place;
     Finding::warning("idle-policy", format!("policy `{}` met no object", policy.name))
         .at(file, *line, *column)
-        .help("compare its `matchConstraints` and its bindings with what is rendered")
+        .help(
+            "compare its `matchConstraints` and its bindings with what is rendered; where it waits for a kind that the fleet \
+             does not have yet, annotate it `lockstep.dev/idle: allowed`",
+        )
 }
 
 /// A finding for an expression that cannot be compiled.

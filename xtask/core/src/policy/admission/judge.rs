@@ -96,6 +96,7 @@ impl Denial {
             message: self.message,
             help: Some(about.remediation.clone()).filter(|help| !help.is_empty()),
             is_secret: about.category == SECRETS,
+            absent: None,
         }
     }
 }

@@ -92,6 +92,41 @@ fn what_asks_the_authorizer_is_not_evaluable() {
 }
 
 #[test]
+fn a_message_may_not_ask_the_authorizer_and_an_annotation_may() {
+    let asks = "authorizer.path('/a').check('get').reason()";
+    let message = format!("\nvalidations:\n- expression: object.spec.replicas > 1\n  messageExpression: \"{asks}\"");
+    check(
+        &policy(&message, ""),
+        DEPLOYMENT,
+        expect![[r#"
+        9: broken-policy policy `t`: there is no variable `authorizer`, at 1:1 of the expression
+    "#]],
+    );
+    let annotation = format!("\nauditAnnotations:\n- {{key: a, valueExpression: \"{asks}\"}}");
+    check(&policy(&annotation, ""), DEPLOYMENT, expect![[r#""#]]);
+}
+
+#[test]
+fn a_policy_that_meets_nothing_is_named() {
+    let text = policy("\nvalidations:\n- expression: object.spec.replicas > 1", "");
+    let mut tree = FileTree::default();
+    tree.insert("policies/admission/t.yaml", text.as_bytes().to_vec());
+    let (policies, _) = Policies::read(&tree, Resources::with(Vec::new()));
+    let idle = policies.idle(&policies.tally());
+    let said = idle.iter().map(|finding| {
+        format!(
+            "{}: {}\n{}",
+            finding.rule,
+            finding.message,
+            finding.help.as_deref().unwrap()
+        )
+    });
+    expect![[r#"
+        idle-policy: policy `t` met no object
+        compare its `matchConstraints` and its bindings with what is rendered; where it waits for a kind that the fleet does not have yet, annotate it `lockstep.dev/idle: allowed`"#]].assert_eq(&said.collect::<String>());
+}
+
+#[test]
 fn who_asks_and_how_is_never_guessed() {
     for (spec, who) in [
         (

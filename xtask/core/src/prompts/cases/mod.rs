@@ -6,5 +6,5 @@ pub mod promptfoo;
 mod suite;
 
 pub use assertion::{Assertion, UNSUPPORTED, support};
-pub use mark::Marker;
+pub use mark::{Marker, is_same_case};
 pub use suite::{Case, ExpectedTool, Judge, Order, Suite, Turn, TurnRole};

@@ -6,9 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CaseOutcome, SuiteRun};
+use crate::prompts::cases::is_same_case;
 use crate::prompts::statistics::Paired;
 
-/// The cases that counted, each with what it is known by: the first 32 digits of a SHA-256 over what it asks and demands.
+/// The cases that counted, each with what it is known by: the first 32 digits of a SHA-256 over what it asks and demands,
+/// and after a `+`, where mock tools return something, 16 of one over that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Roll {
     /// Those that hold.
@@ -66,7 +68,7 @@ impl Roll {
                     continue;
                 }
             };
-            if now != mark {
+            if !is_same_case(now, mark) {
                 change.changed.push(id.clone());
                 continue;
             }

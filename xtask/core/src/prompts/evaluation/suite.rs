@@ -101,7 +101,7 @@ pub fn run_suite(
         tools,
         prices,
     };
-    let marker = Marker::of(suite);
+    let marker = Marker::of(suite, tools);
     let (mut total, mut consumed) = (SuiteRun::default(), Consumed::default());
     for cases in suite.cases.chunks(AT_ONCE) {
         let asked: Vec<(Asked, String)> = cases

@@ -126,6 +126,15 @@ impl Mock {
         })
     }
 
+    /// What the tools return, each with its tool and the arguments that it is for, in their order.
+    pub fn results(&self) -> Vec<(String, Value)> {
+        let result = |tool: &MockTool| {
+            let returned = json!({"arguments": tool.arguments, "result": tool.result});
+            (tool.tool.clone(), returned)
+        };
+        self.tools.iter().map(result).collect()
+    }
+
     /// What a tool returns to a call.
     pub fn result(&self, call: &ToolCall) -> Option<&Value> {
         let fits = |tool: &&MockTool| {

@@ -4,6 +4,7 @@ mod assertions;
 mod completions;
 mod contracts;
 mod files;
+mod marks;
 mod metrics;
 mod numbers;
 mod rendering;

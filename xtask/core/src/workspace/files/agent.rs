@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{AgentName, CodeComponent, ModelComponent, PlainVersion};
+use crate::model::{AgentName, CodeComponent, FILE_NAME, ModelComponent, PlainVersion, file_names};
 
 /// An agent: the deployable unit.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +89,7 @@ pub enum Profile {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Dependency {
     /// The agent's name, or the service's.
+    #[schemars(regex(pattern = FILE_NAME))]
     pub name: String,
     /// Set for another agent of this fleet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,6 +150,7 @@ impl Default for Objectives {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Candidate {
     /// The folder under `templates/` that renders it.
+    #[schemars(regex(pattern = FILE_NAME))]
     pub blueprint: String,
     /// The image: CI writes its digest here after a build.
     pub code: CodeComponent,
@@ -160,6 +162,7 @@ pub struct Candidate {
     pub model: Option<ModelComponent>,
     /// The prompts' versions: `prompts/<name>/<version>.prompt`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = file_names()))]
     pub prompts: BTreeMap<String, PlainVersion>,
     /// The retrieval configuration's version: `retrieval/<version>.yaml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod models;
+mod parameters;
 mod prompts;
 mod tools;
 
@@ -20,6 +21,7 @@ pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<F
         prompts::check(agent, tree, findings);
         contracts::check(agent, findings);
         tools::check(agent, findings);
+        parameters::check(workspace, agent, findings);
         models::check_retrieval(workspace, agent, findings);
         if let Some(setting) = workspace.environments.first().map(|first| Setting::plain(first, agent)) {
             models::check_known(workspace, &setting, tree, findings);

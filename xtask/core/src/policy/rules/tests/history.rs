@@ -115,7 +115,10 @@ fn volumes_do_not_shrink() {
 
 #[test]
 fn state_is_not_thrown_away() {
-    assert_eq!(since("name: files", "name: folders"), ["pruned-state Deployment "]);
+    assert_eq!(
+        since("name: files", "name: folders"),
+        ["pruned-state PersistentVolumeClaim /metadata/name"]
+    );
     let kept =
         "metadata: { name: files, namespace: shop, annotations: { argocd.argoproj.io/sync-options: Prune=false } }";
     let before = format!("{GOOD}---{STATE}").replacen("metadata: { name: files, namespace: shop }", kept, 1);

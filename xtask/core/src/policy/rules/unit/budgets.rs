@@ -98,7 +98,8 @@ pub(super) fn missing(scene: &UnitScene<'_>) -> Vec<Found> {
         };
         if fewest > 1 && !budgets.iter().any(|selector| workload.selected_by(selector)) {
             let message = format!("no disruption budget guards its {fewest} pods");
-            found.push((workload.index, Problem::warning("missing-budget", "/spec", message)));
+            let problem = Problem::warning("missing-budget", "/spec", message).absent("PodDisruptionBudget", None);
+            found.push((workload.index, problem));
         }
     }
     found

@@ -28,15 +28,28 @@ pub(super) fn pruned(scene: &UnitScene<'_>) -> Vec<Found> {
             && !is_kept(&old.object)
             && !scene.objects.iter().any(|object| object.id == old.id)
     };
+    let previous = scene.previous.unwrap_or_default();
+    // one that is new and of its kind is the same under another name
+    let renamed = |old: &Manifest| {
+        let is_new = |object: &Manifest| previous.iter().all(|old| old.id != object.id);
+        let mut new = scene
+            .own()
+            .filter(|(_, object)| object.id.kind == old.id.kind && is_new(object));
+        let first = new.next()?;
+        new.next().is_none().then_some(first.0)
+    };
     let problem = |old: &Manifest| {
         let message = format!(
             "the {} `{}` of the last release is gone, and its data with it",
             old.id.kind, old.id.name
         );
-        // it has no place any more: the first object of the unit stands for all
-        (0, Problem::error("pruned-state", "", message))
+        let problem = |pointer| Problem::error("pruned-state", pointer, &*message);
+        match renamed(old) {
+            Some(index) => (index, problem("/metadata/name")),
+            // it has no place any more: the first object of the unit stands for all
+            None => (0, problem("").absent(&old.id.kind, Some(&old.id.name))),
+        }
     };
-    let previous = scene.previous.unwrap_or_default();
     previous.iter().filter(gone).map(problem).collect()
 }
 

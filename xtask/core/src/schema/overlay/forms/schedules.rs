@@ -83,7 +83,74 @@ fn plain(text: &str) -> Option<u32> {
     digits.then(|| text.parse().ok())?
 }
 
-/// A name as the time zone database has them; `Local` is refused by the server.
+/// The areas of the time zone database, and its names without an area: cities come and go, these do not.
+const AREAS: [&str; 16] = [
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Brazil",
+    "Canada",
+    "Chile",
+    "Etc",
+    "Europe",
+    "Indian",
+    "Mexico",
+    "Pacific",
+    "US",
+];
+const WITHOUT_AREA: [&str; 45] = [
+    "CET",
+    "CST6CDT",
+    "Cuba",
+    "EET",
+    "EST",
+    "EST5EDT",
+    "Egypt",
+    "Eire",
+    "Factory",
+    "GB",
+    "GB-Eire",
+    "GMT",
+    "GMT+0",
+    "GMT-0",
+    "GMT0",
+    "Greenwich",
+    "HST",
+    "Hongkong",
+    "Iceland",
+    "Iran",
+    "Israel",
+    "Jamaica",
+    "Japan",
+    "Kwajalein",
+    "Libya",
+    "MET",
+    "MST",
+    "MST7MDT",
+    "NZ",
+    "NZ-CHAT",
+    "Navajo",
+    "PRC",
+    "PST8PDT",
+    "Poland",
+    "Portugal",
+    "ROC",
+    "ROK",
+    "Singapore",
+    "Turkey",
+    "UCT",
+    "UTC",
+    "Universal",
+    "W-SU",
+    "WET",
+    "Zulu",
+];
+
+/// A name as the time zone database has them; `Local` is refused by the server, and so is `PST`, which is no name.
 pub(super) fn time_zone(text: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -91,5 +158,9 @@ pub(super) fn time_zone(text: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
     };
-    !text.eq_ignore_ascii_case("local") && text.split('/').all(part)
+    let known = match text.split_once('/') {
+        Some((area, _)) => AREAS.contains(&area),
+        None => WITHOUT_AREA.contains(&text),
+    };
+    known && text.split('/').all(part)
 }

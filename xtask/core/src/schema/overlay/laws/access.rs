@@ -149,26 +149,6 @@ pub(in crate::schema::overlay) fn actions(actions: &Value, problems: &mut Proble
     }
 }
 
-/// A definition is named after what it defines, and stores one version.
-pub(in crate::schema::overlay) fn definition(definition: &Value, problems: &mut Problems<'_>) {
-    let Some(spec) = field(definition, "spec") else { return };
-    let plural = deep(spec, &["names", "plural"]).and_then(Value::as_str);
-    if let (Some(plural), Some(group)) = (plural, text(spec, "group")) {
-        let wanted = format!("{plural}.{group}");
-        let name = deep(definition, &["metadata", "name"]).and_then(Value::as_str);
-        if name.is_some_and(|name| name != wanted) {
-            let message = format!("the name must be `{wanted}`");
-            problems.add(Problem::error("conflicting-fields", "/metadata/name", message));
-        }
-    }
-    let stored = |version: &&Value| field(version, "storage") == Some(&Value::Bool(true));
-    let count = items(spec, "versions").iter().filter(stored).count();
-    if count != 1 && !items(spec, "versions").is_empty() {
-        let message = format!("{count} versions are stored, exactly one must be");
-        problems.add(Problem::error("conflicting-fields", "/spec/versions", message));
-    }
-}
-
 /// What limits may be about, when the word has no domain.
 const LIMITED: [&str; 3] = ["Container", "PersistentVolumeClaim", "Pod"];
 

@@ -4,6 +4,7 @@ pub(super) mod access;
 pub(super) mod admission;
 pub(super) mod config;
 pub(super) mod container;
+pub(super) mod definition;
 pub(super) mod ingress;
 pub(super) mod meta;
 pub(super) mod network;

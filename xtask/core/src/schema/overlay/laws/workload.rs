@@ -121,6 +121,13 @@ pub(in crate::schema::overlay) fn job(spec: &Value, problems: &mut Problems<'_>)
         let problem = Problem::error("conflicting-fields", "/selector", message).on_key();
         problems.add(problem.help("take it out, or set `manualSelector: true`"));
     }
+    if manual && field(spec, "selector").is_none() {
+        let message = "with `manualSelector: true` a Job needs `selector`";
+        problems.add(Problem::error("missing-field", "", message));
+    }
+    if manual {
+        selected_template(spec, problems);
+    }
     let indexed = text(spec, "completionMode") == Some("Indexed");
     if indexed && field(spec, "completions").is_none() {
         let message = "the mode `Indexed` needs `completions`";
@@ -134,6 +141,15 @@ pub(in crate::schema::overlay) fn job(spec: &Value, problems: &mut Problems<'_>)
     if field(spec, "podFailurePolicy").is_some() && restarts.is_some_and(|restarts| restarts != "Never") {
         let message = "`podFailurePolicy` goes with `restartPolicy: Never` only";
         problems.add(Problem::error("conflicting-fields", "/podFailurePolicy", message).on_key());
+    }
+}
+
+/// The Jobs of a CronJob follow one another, so none of them can bring its own selector.
+pub(in crate::schema::overlay) fn repeated_job(spec: &Value, problems: &mut Problems<'_>) {
+    if field(spec, "manualSelector") == Some(&Value::Bool(true)) {
+        let message = "the Jobs of a CronJob take no selector of their own";
+        let problem = Problem::error("conflicting-fields", "/manualSelector", message).on_key();
+        problems.add(problem.help("take it out, and `selector` with it"));
     }
 }
 

@@ -189,7 +189,7 @@ const RULE: &[Row] = &[
 ];
 
 pub(super) const CUSTOM_RESOURCE_DEFINITION: &[Row] = &[
-    at("", &[Needs(&["spec"]), Law(laws::access::definition)]),
+    at("", &[Needs(&["spec"]), Law(laws::definition::definition)]),
     at("spec", &[Needs(&["group", "names", "scope", "versions"])]),
     at("spec.scope", &[Words(&["Namespaced", "Cluster"])]),
     at("spec.group", &[Text(Form::Subdomain)]),
@@ -197,5 +197,26 @@ pub(super) const CUSTOM_RESOURCE_DEFINITION: &[Row] = &[
     at("spec.versions", &[Something, Distinct(&[("name", "")])]),
     at("spec.versions[]", &[Needs(&["name", "schema"])]),
     at("spec.versions[].schema", &[Needs(&["openAPIV3Schema"])]),
+    at(
+        "spec.versions[].schema.openAPIV3Schema",
+        &[Law(laws::definition::structure)],
+    ),
+    at(
+        "spec.versions[].additionalPrinterColumns[]",
+        &[Needs(&["jsonPath", "name", "type"])],
+    ),
+    at(
+        "spec.versions[].additionalPrinterColumns[].type",
+        &[Words(&["integer", "number", "string", "boolean", "date"])],
+    ),
+    at("spec.names", &[Law(laws::definition::names)]),
+    at("spec.names.singular", &[Text(Form::LetterLabel)]),
+    at("spec.names.shortNames[]", &[Text(Form::LetterLabel)]),
+    at("spec.names.categories[]", &[Text(Form::LetterLabel)]),
+    at(
+        "spec.conversion",
+        &[Needs(&["strategy"]), Law(laws::definition::conversion)],
+    ),
+    at("spec.conversion.strategy", &[Words(&["None", "Webhook"])]),
     at("spec.versions[].name", &[Text(Form::LetterLabel)]),
 ];

@@ -192,6 +192,7 @@ pub(super) const CRON_JOB: &[Row] = &[
     at("spec.successfulJobsHistoryLimit", &[Within(0, INT32)]),
     at("spec.failedJobsHistoryLimit", &[Within(0, INT32)]),
     at("spec.jobTemplate", &[Needs(&["spec"])]),
+    at("spec.jobTemplate.spec", &[Law(laws::workload::repeated_job)]),
     table("spec.jobTemplate.spec", JOB_SPEC),
 ];
 

@@ -66,8 +66,26 @@ fn forms_admit_what_the_server_admits_and_nothing_else() {
         ),
         (
             Form::TimeZone,
-            &["UTC", "Etc/GMT+1", "Europe/Berlin"],
-            &["", "local", "Europe/", "+1"],
+            &[
+                "UTC",
+                "Etc/GMT+1",
+                "Europe/Berlin",
+                "America/Argentina/Buenos_Aires",
+                "Zulu",
+            ],
+            &[
+                "",
+                "local",
+                "Local",
+                "Europe/",
+                "+1",
+                "PST",
+                "Berlin",
+                "utc",
+                "Europe/Berlin ",
+                " UTC",
+                "Europe//Berlin",
+            ],
         ),
         (
             Form::Sysctl,

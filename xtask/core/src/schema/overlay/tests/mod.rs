@@ -1,5 +1,6 @@
 //! The overlay: what it refuses, and that it refuses nothing that the server admits.
 
+mod definitions;
 mod documents;
 mod forms;
 mod objects;

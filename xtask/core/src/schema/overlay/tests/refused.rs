@@ -228,6 +228,11 @@ spec:
                 "malformed-text /spec/validations/0/messageExpression",
             ),
             (
+                "string(variables.a)",
+                "string(authorizer.path('/a').check('get').allowed())",
+                "malformed-text /spec/validations/0/messageExpression",
+            ),
+            (
                 "validations:",
                 "matchConditions:",
                 "missing-field /spec, malformed-text /spec/matchConditions/0/expression",
