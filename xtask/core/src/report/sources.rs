@@ -61,13 +61,12 @@ impl<'a> Lines<'a> {
             let start = self.start(location);
             let at = bytes_before(&line, location.column);
             let places = self.secrets(&location.file);
+            for value in secrets::told(&line) {
+                cover(places, start + value.start..start + value.end);
+            }
             let is_known = places.iter().any(|place| place.contains(&(start + at)));
             if let Some(value) = secrets::value_at(&line, at).filter(|_| !is_known) {
-                // what the place covers whole is hidden with it
-                let value = start + value.start..start + value.end;
-                places.retain(|place| place.end <= value.start || value.end <= place.start);
-                places.push(value);
-                places.sort_by_key(|place| place.start);
+                cover(places, start + value.start..start + value.end);
             }
         }
     }
@@ -94,6 +93,13 @@ impl<'a> Lines<'a> {
         let lines = &self.files[&location.file][..location.line - 1];
         lines.iter().map(|line| line.len() + 1).sum()
     }
+}
+
+/// Adds a place; what it covers is hidden with it.
+fn cover(places: &mut Vec<Range<usize>>, value: Range<usize>) {
+    places.retain(|place| place.end <= value.start || value.end <= place.start);
+    places.push(value);
+    places.sort_by_key(|place| place.start);
 }
 
 /// How many bytes of a line stand before a column.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::{Hit, of_value, scan};
+use super::{Hit, given, is_telling, names, of_value, scan};
 
 /// Most characters of a secret that are shown, so that one can tell which it is.
 const SHOWN: usize = 4;
@@ -54,6 +54,14 @@ pub fn places(text: &str) -> Vec<Range<usize>> {
         overlap
     });
     places
+}
+
+/// The values of a line that stand under telling names, however they look.
+pub fn told(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let values = names(line).filter(|(name, _)| is_telling(name));
+    values
+        .map(|(_, at)| given(line, at))
+        .filter(|value| !value.is_empty() && !line[value.clone()].starts_with('{'))
 }
 
 /// What of a line is the value that stands at a place: a key before it may be seen, and so may what a template fills in.

@@ -8,7 +8,9 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use mask::{masked, masked_value, places, value_at, without};
+pub use mask::{masked, masked_value, places, told, value_at, without};
+
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -217,6 +219,11 @@ fn is_public(name: &str) -> bool {
 
 /// `password: value`, `"password": "value"` or `PASSWORD=value`, and each of several in one line.
 fn assignments(line: &str) -> impl Iterator<Item = Hit> {
+    names(line).filter_map(move |(name, at)| assignment(line, name, at))
+}
+
+/// The names that a line gives something to, each with its end.
+fn names(line: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let (name, at) = name_of(&line[from..])?;
@@ -224,17 +231,23 @@ fn assignments(line: &str) -> impl Iterator<Item = Hit> {
         from = at + 1;
         Some((name, at))
     })
-    .filter_map(move |(name, at)| assignment(line, name, at))
 }
 
 fn assignment(line: &str, name: &str, at: usize) -> Option<Hit> {
+    let place = given(line, at);
+    let value = &line[place.clone()];
+    (value.len() >= LEAST && is_telling(name) && looks_made(value)).then_some(hit(place.start, value.len(), TOLD))
+}
+
+/// The value after a `:` or `=`.
+fn given(line: &str, at: usize) -> Range<usize> {
     let rest = &line[at + 1..];
     let start = at + 1 + (rest.len() - rest.trim_start_matches([' ', '"', '\'', '=']).len());
     let value = &line[start..];
     let value = &value[..value
         .find(['"', '\'', ',', ' ', '}', '\n', '\r'])
         .unwrap_or(value.len())];
-    (value.len() >= LEAST && is_telling(name) && looks_made(value)).then_some(hit(start, value.len(), TOLD))
+    start..start + value.len()
 }
 
 /// Whether a name says that its value is a secret.

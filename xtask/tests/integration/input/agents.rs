@@ -201,7 +201,9 @@ fn a_comma_in_a_text_without_quotes_leaves_a_key_without_a_value() {
     fleet
         .edit(path, "parameters: { type: object }\n", schema)
         .commit("Describe");
-    fleet.refused(&["release", "dev"], expect![[r#"
+    fleet.refused(
+        &["release", "dev"],
+        expect![[r#"
         exit 1
         error[empty-keyword] agents/assistant/tools/1.0.0.yaml:8:77
           `properties.query["not a sentence."]` of `find-order` has no value, so it says nothing
@@ -209,7 +211,8 @@ fn a_comma_in_a_text_without_quotes_leaves_a_key_without_a_value() {
         error[empty-keyword] agents/assistant/tools/1.0.0.yaml:9:9
           `properties.limit` of `find-order` has no value, so it says nothing
           help: give it a value, or take it out; in `{…}` a comma ends a text without quotes: put the text in quotes
-    "#]]);
+    "#]],
+    );
     // what was released never changes, so nobody could mend it
     fleet.promote("assistant", "staging", "v1.0.0-rc1").commit("Promote");
     fleet.done(&["release", "dev"]);

@@ -337,22 +337,28 @@ fn state_that_goes_is_told_where_it_was_switched_off() {
     fleet.commit("Keep orders");
     fleet.release(&["dev"]);
     fleet.edit(DEV, "store: true", "store: false").commit("Keep nothing");
-    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
         exit 1
         error[pruned-state] environments/dev/environment.yaml:8:12
           the PersistentVolumeClaim `orders` of the last release is gone, and its data with it
           unit: dev/orders
           object: PersistentVolumeClaim orders
-    "#]]);
+    "#]],
+    );
     fleet
         .edit(DEV, "store: false", "store: true")
         .remove(STORE)
         .commit("Know nothing");
-    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
         exit 1
         error[pruned-state] agents/orders/agent.yaml
           the PersistentVolumeClaim `orders` of the last release is gone, and its data with it
           unit: dev/orders
           object: PersistentVolumeClaim orders
-    "#]]);
+    "#]],
+    );
 }

@@ -123,26 +123,26 @@ fn the_mark_below_wide_characters_and_in_long_lines() {
 #[test]
 fn no_secret_is_shown() {
     let mut found = Found::nothing();
-    let line = "env: { DB_PASSWORD: hunter2, LLM_TOKEN: tiger9-Kl0pp, REGION: eu }\nvalue: {{ values.password }}\n";
+    let line = "env: { DB_PASSWORD: hunter2, REDIS_PASSWORD: winter, LLM_TOKEN: tiger9-Kl0pp, REGION: eu }\nvalue: {{ values.password }}\n";
     found.tree.insert("values.yaml", line.as_bytes().to_vec());
     let at = |rule, line, column| Finding::error(rule, "it is wrong").at("values.yaml", line, column);
     found.findings = vec![
         // the place of a secret is hidden, whatever finds it and whatever else is wrong there
         at("plain-secret", 1, 21).secret(),
-        at("unknown-region", 1, 63),
+        at("unknown-region", 1, 87),
         // what a template fills in is none
         at("leaked-secret", 2, 1).secret(),
     ];
     expect![[r#"
         error[plain-secret]: it is wrong
           --> values.yaml:1:21
-          1 | env: { DB_PASSWORD: h…
+          1 | env: { DB_PASSWORD: h…, REDIS_PASSWORD: w…, LLM_TOKEN: tig…, REGION: eu }
             |                     ^
 
         error[unknown-region]: it is wrong
-          --> values.yaml:1:63
-          1 | env: { DB_PASSWORD: h…
-            |                       ^
+          --> values.yaml:1:87
+          1 | env: { DB_PASSWORD: h…, REDIS_PASSWORD: w…, LLM_TOKEN: tig…, REGION: eu }
+            |                                                                      ^
 
         error[leaked-secret]: it is wrong
           --> values.yaml:2:1
@@ -154,9 +154,9 @@ fn no_secret_is_shown() {
     found.findings.remove(0);
     expect![[r#"
         error[unknown-region]: it is wrong
-          --> values.yaml:1:63
-          1 | env: { DB_PASSWORD: hunter2, LLM_TOKEN: tig…, REGION: eu }
-            |                                                       ^
+          --> values.yaml:1:87
+          1 | …RD: winter, LLM_TOKEN: tig…, REGION: eu }
+            |                                       ^
 
         error[leaked-secret]: it is wrong
           --> values.yaml:2:1
