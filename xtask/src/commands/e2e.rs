@@ -15,7 +15,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 19] = [
+const NEEDS: [Need; 20] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -102,6 +102,12 @@ const NEEDS: [Need; 19] = [
         // it has no word for its version
         probe: &["ssh", "-V"],
         package: "Debian package `openssh-client`",
+    },
+    Need {
+        name: "sshd",
+        // it stands where only the superuser looks
+        probe: &["sh", "-c", "PATH=$PATH:/usr/sbin command -v sshd"],
+        package: "Debian package `openssh-server`",
     },
     Need {
         name: "the JavaScript library `@sigstore/verify`",

@@ -29,6 +29,30 @@ const LOST_RACE: [&str; 7] = [
     "non-fast-forward",
 ];
 
+/// Words of git, curl and ssh for why one does not get through, and what to do about it.
+const WAYS_OUT: [(&str, &str); 9] = [
+    ("Host key verification failed", UNKNOWN_HOST),
+    (
+        "Permission denied (",
+        "let an agent hold a key that the server knows (`ssh-add`): nobody is asked for its passphrase here",
+    ),
+    ("could not read Username", NO_CREDENTIALS),
+    ("could not read Password", NO_CREDENTIALS),
+    ("Authentication failed", NO_CREDENTIALS),
+    (
+        "certificate",
+        "where the server's certificate is of your own authority, name it: `git config http.sslCAInfo FILE`",
+    ),
+    ("Failed to connect", NO_SERVER),
+    ("Could not resolve host", NO_SERVER),
+    ("Connection refused", NO_SERVER),
+];
+const UNKNOWN_HOST: &str =
+    "learn the server's key where you know that it is the right one: `ssh-keyscan HOST >> ~/.ssh/known_hosts`";
+const NO_CREDENTIALS: &str = "nobody is asked here: let git have a token from a credential helper (`git help credentials`), and try it with \
+                              `git fetch`";
+const NO_SERVER: &str = "look at the network and at the address of the remote: `git remote -v`";
+
 /// Variables that would lead `git` to another repository, as they do inside a hook.
 const REPOSITORY_VARIABLES: [&str; 7] = [
     "GIT_DIR",
@@ -104,7 +128,7 @@ fn run(mut command: Command, what: &str, timeout: Duration) -> Result<(), Failur
             FailureKind::Outside,
             format!("could not {what}: no answer within {} s", timeout.as_secs()),
         )
-        .hint("look at the network and at the address of the remote: `git remote -v`")),
+        .hint(NO_SERVER)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::new(
             FailureKind::Outside,
             format!("could not {what}: there is no program `git`"),
@@ -141,5 +165,9 @@ fn refused(what: &str, output: &str, errors: &str) -> Failure {
         )
         .hint("fetch and run it again: it then goes on from there");
     }
-    Failure::new(FailureKind::Outside, format!("could not {what}: {said}"))
+    let failure = Failure::new(FailureKind::Outside, format!("could not {what}: {said}"));
+    match WAYS_OUT.iter().find(|(words, _)| errors.contains(words)) {
+        Some((_, hint)) => failure.hint(*hint),
+        None => failure,
+    }
 }

@@ -6,6 +6,7 @@ mod keyless;
 mod kubernetes;
 mod pushes;
 mod races;
+mod remotes;
 mod signatures;
 
 use std::path::{Path, PathBuf};

@@ -1,12 +1,10 @@
-//! Many pipelines and one remote, over every way to reach one, and what happens when it does not answer.
+//! Many pipelines and one remote, and what happens when it refuses.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 
 use super::Fleet;
-use crate::shell::{refused, run, sh};
+use crate::shell::{run, sh};
 
 const AGENTS: [&str; 8] = [
     "agent-infer",
@@ -141,98 +139,4 @@ fn a_full_disk_is_a_failure_that_changes_nothing() {
     assert!(outcome.output.contains("failed: could not write"), "{}", outcome.output);
     assert_eq!(sh(&clone, references), before);
     sh(&clone, "git fsck --strict && $XTASK release dev");
-}
-
-/// A server that is stopped when the test ends.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Serves the remote's folder over HTTP through `git http-backend`, or asks everybody for a password.
-const HTTP: &str = r#"
-import http.server, os, subprocess, sys
-class Handler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *arguments): pass
-    def serve(self):
-        if sys.argv[2] == "closed":
-            self.send_response(401); self.send_header("WWW-Authenticate", "Basic realm=x"); self.end_headers(); return
-        path, _, query = self.path.partition("?")
-        size = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(size)
-        if "chunked" in self.headers.get("Transfer-Encoding", ""):
-            while (size := int(self.rfile.readline(), 16)):
-                body += self.rfile.read(size); self.rfile.readline()
-        environment = dict(os.environ, GIT_PROJECT_ROOT=sys.argv[1], GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path,
-            QUERY_STRING=query, REQUEST_METHOD=self.command, REMOTE_USER="pipeline", REMOTE_ADDR="127.0.0.1",
-            CONTENT_TYPE=self.headers.get("Content-Type", ""), CONTENT_LENGTH=str(len(body)),
-            HTTP_CONTENT_ENCODING=self.headers.get("Content-Encoding", ""))
-        answer = subprocess.run(["git", "http-backend"], input=body, env=environment, stdout=subprocess.PIPE).stdout
-        head, _, rest = answer.partition(b"\r\n\r\n")
-        lines = [line.split(": ", 1) for line in head.decode().split("\r\n")]
-        status = next((value for key, value in lines if key == "Status"), "200")
-        self.send_response(int(status.split()[0]))
-        for key, value in lines:
-            if key != "Status": self.send_header(key, value)
-        self.end_headers(); self.wfile.write(rest)
-    do_GET = do_POST = serve
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_port, flush=True)
-server.serve_forever()
-"#;
-
-fn http(root: &Path, mode: &str) -> (Server, String) {
-    let mut child = Command::new("python3")
-        .args(["-c", HTTP, &root.display().to_string(), mode])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut port = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut port)
-        .unwrap();
-    (Server(child), format!("http://127.0.0.1:{}", port.trim()))
-}
-
-#[test]
-fn local_paths_and_http_remotes_work_alike() {
-    let fleet = Fleet::new();
-    let root = fleet.remote().parent().unwrap().to_owned();
-    let (_server, address) = http(&root, "open");
-    let remote = fleet.remote();
-    for (name, url) in [
-        ("path", remote.display().to_string()),
-        ("file", format!("file://{}", remote.display())),
-        ("http", format!("{address}/remote.git")),
-    ] {
-        sh(&root, &format!("git clone -q '{url}' {name}"));
-        let clone = root.join(name);
-        sh(
-            &clone,
-            &format!("sed -i 's/^description: .*/description: By {name}./' agents/*/agent.yaml"),
-        );
-        sh(
-            &clone,
-            "git commit -qam Change && git push -q origin main && $XTASK release dev --push",
-        );
-        for branch in ["environment/dev", "lockstep/ledger"] {
-            let tip = format!("git rev-parse {branch}");
-            assert_eq!(sh(&remote, &tip), sh(&clone, &tip), "{name}");
-        }
-    }
-    sh(&remote, "git fsck --strict");
-}
-
-#[test]
-fn nobody_is_asked_for_a_password() {
-    let fleet = Fleet::new();
-    let clone = fleet.clone("clone", "");
-    let (_server, address) = http(&fleet.remote(), "closed");
-    sh(&clone, &format!("git remote set-url origin {address}/remote.git"));
-    refused(&clone, "$XTASK release dev --push", 4, "could not fetch from `origin`");
-    assert_eq!(sh(&clone, "git branch --list 'environment/*'"), "");
 }
