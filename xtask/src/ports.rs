@@ -164,6 +164,9 @@ pub trait Repository: Send + Sync {
     /// not an ancestor, unless the clone is shallow: that is a failure with the command that mends it.
     fn ancestors(&self, descendant: &GitId, commits: &BTreeSet<GitId>) -> Result<BTreeSet<GitId>, Failure>;
 
+    /// Whether a reference of this pattern, for example `refs/remotes/*`, has a commit in its history.
+    fn is_referenced(&self, commit: &GitId, pattern: &str) -> Result<bool, Failure>;
+
     /// Where the histories of two commits parted; nothing where they have none in common. Fails where a shallow clone
     /// cannot know.
     fn merge_base(&self, one: &GitId, other: &GitId) -> Result<Option<GitId>, Failure>;

@@ -267,6 +267,7 @@ impl Asked<'_> {
                 environment,
                 branch: &branch.state,
                 ancestors: &branch.ancestors,
+                strays: &branch.strays,
                 foreign: &neighbours.objects,
                 neighbours: &neighbours.facts,
             })
@@ -319,6 +320,9 @@ impl Step<'_> {
         let mut wrong = run.wrong_branch(context, &tree, self.environments, sent_on)?;
         let overrides = checks::set_aside(&mut wrong, &args.overrides);
         let stops = stops || wrong.iter().any(Finding::is_error);
+        if args.push {
+            wrong.extend(run.unpushed()?);
+        }
         let mut findings = [wrong, judged.clone()].concat();
         if stops {
             let report = Report::new(answer(run.head, &plans, &[], false, false), "");

@@ -247,8 +247,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "stale-source",
-        "a newer release is on the branch, and this one would undo it",
-        "update the checkout and release again",
+        "another commit has released a unit, and this one, which does not descend from it, would undo that",
+        "make that commit part of the history, by a pull, a merge or a rebase, and release again",
     ),
     Rule::new(
         "stray-file",
@@ -325,6 +325,12 @@ pub const RULES: &[Rule] = &[
         "unlisted-environment",
         "an environment has a folder, or a branch releases to it, and it is not in the fleet's list, so nothing renders it",
         "add it to `environments:` in the fleet file",
+    ),
+    Rule::new(
+        "unpushed-source",
+        "environments are pushed, and no remote is known to have the commit that they were made of: nobody else can trace it, and \
+         their own releases are refused as stale",
+        "push the branch too, best before releasing",
     ),
     Rule::new(
         "unreadable-base",

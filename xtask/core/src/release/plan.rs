@@ -11,6 +11,7 @@ use super::bundles::{Bundles, Rendering, shared_identities};
 use super::commit::{CommitPlan, commit_plan};
 use super::options::{Options, Tool};
 use super::scope::Blocked;
+use super::stray::Stray;
 use super::{BranchState, DryCommit};
 use crate::artifact::ComponentChange;
 use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
@@ -28,6 +29,8 @@ pub struct EnvironmentInput<'a> {
     pub branch: &'a BranchState,
     /// Of the dry commits recorded on the branch, those that the run's dry commit descends from.
     pub ancestors: &'a BTreeSet<String>,
+    /// How the others stand to it.
+    pub strays: &'a BTreeMap<String, Stray>,
     /// Objects of environments outside the run that share the namespace, and the unit that has each.
     pub foreign: &'a BTreeMap<ObjectId, String>,
     /// What the rules of environments need to know of environments outside the run that share the namespace, by
@@ -306,13 +309,7 @@ fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit) -> Option<Fi
     if recorded == dry.id || input.ancestors.contains(&recorded) {
         return None;
     }
-    let message = format!(
-        "`{unit}` was released from {recorded}, which {} does not descend from",
-        dry.id
-    );
-    Some(
-        Finding::error("stale-source", message)
-            .unit(input.environment.name.as_str(), unit)
-            .help("a newer commit has released it: fetch, rebase onto that commit, and release again"),
-    )
+    let stray = input.strays.get(&recorded).copied().unwrap_or(Stray::Absent);
+    let finding = stray.finding(unit, &recorded, &dry.id);
+    Some(finding.unit(input.environment.name.as_str(), unit))
 }

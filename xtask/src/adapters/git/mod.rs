@@ -92,6 +92,10 @@ impl Repository for GitRepository {
         revision::ancestors(self, descendant, commits)
     }
 
+    fn is_referenced(&self, commit: &GitId, pattern: &str) -> Result<bool, Failure> {
+        revision::is_referenced(self, commit, pattern)
+    }
+
     fn merge_base(&self, one: &GitId, other: &GitId) -> Result<Option<GitId>, Failure> {
         revision::merge_base(self, one, other)
     }

@@ -49,6 +49,25 @@ pub(super) fn resolve(repository: &GitRepository, revision: &str) -> Result<Comm
         })
 }
 
+/// Whether a reference of this pattern has a commit in its history.
+pub(super) fn is_referenced(repository: &GitRepository, commit: &GitId, pattern: &str) -> Result<bool, Failure> {
+    let lease = repository.lease()?;
+    let id = parse_id(commit)?;
+    let walked = || {
+        let mut walk = lease.revwalk()?;
+        walk.push(id)?;
+        for reference in lease.references_glob(pattern)? {
+            // one that names another, which is gone, has nothing
+            if let Ok(commit) = reference?.peel_to_commit() {
+                walk.hide(commit.id())?;
+            }
+        }
+        walk.next().transpose()
+    };
+    let first = walked().map_err(|error: git2::Error| unreadable(id, &error))?;
+    Ok(first.is_none())
+}
+
 /// Which of the commits are ancestors of, or the same as, `descendant`.
 pub(super) fn ancestors(
     repository: &GitRepository,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{FileTree, Finding, ObjectId, named};
 use lockstep::policy::rules::environment::UnitFacts;
-use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit};
+use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit, Stray};
 use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, SentOn, Workspace, released_from};
 
@@ -16,11 +16,15 @@ use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
 
+/// What this clone knows of the branches of remotes.
+const REMOTE_BRANCHES: &str = "refs/remotes/*";
+
 /// An environment's branch as the run found it.
 pub(super) struct Branch {
     pub(super) tip: Tip,
     pub(super) state: BranchState,
     pub(super) ancestors: BTreeSet<String>,
+    pub(super) strays: BTreeMap<String, Stray>,
 }
 
 /// What the environments have that a run is not about.
@@ -78,6 +82,7 @@ impl Run<'_> {
                 tip,
                 state: BranchState::default(),
                 ancestors: BTreeSet::new(),
+                strays: BTreeMap::new(),
             });
         };
         let state = branch_state(self.delivery, commit, &|unit| memory.knows(&environment.name, unit))?;
@@ -88,8 +93,52 @@ impl Run<'_> {
             .map(GitId)
             .collect();
         let ancestors = self.repository.ancestors(&self.head.id, &recorded)?;
-        let ancestors = ancestors.into_iter().map(|id| id.0).collect();
-        Ok(Branch { tip, state, ancestors })
+        let strays = recorded.difference(&ancestors);
+        let strays = strays.map(|commit| Ok((commit.0.clone(), self.stray(commit)?)));
+        Ok(Branch {
+            strays: strays.collect::<Result<_, Failure>>()?,
+            ancestors: ancestors.into_iter().map(|id| id.0).collect(),
+            tip,
+            state,
+        })
+    }
+
+    /// How a commit stands to the dry commit, which does not descend from it.
+    fn stray(&self, commit: &GitId) -> Result<Stray, Failure> {
+        let repository = self.repository;
+        if repository.resolve(&commit.0).is_err() {
+            return Ok(Stray::Absent);
+        }
+        if !repository.ancestors(commit, &[self.head.id.clone()].into())?.is_empty() {
+            return Ok(Stray::Newer);
+        }
+        let on_branch = ["refs/heads/*", REMOTE_BRANCHES]
+            .into_iter()
+            .map(|pattern| repository.is_referenced(commit, pattern));
+        let on_branch = on_branch.collect::<Result<Vec<bool>, Failure>>()?;
+        Ok(if on_branch.contains(&true) {
+            Stray::Elsewhere
+        } else {
+            Stray::Dropped
+        })
+    }
+
+    /// What is to be said where the dry commit is on a branch of this clone alone: nobody else could tell what was
+    /// released, and until it is pushed all their releases are refused. A commit that was checked out without a branch is
+    /// one that was fetched, as in CI.
+    pub(super) fn unpushed(&self) -> Result<Option<Finding>, Failure> {
+        let Some(branch) = self.repository.current_branch()? else {
+            return Ok(None);
+        };
+        if self.repository.is_referenced(&self.head.id, REMOTE_BRANCHES)? {
+            return Ok(None);
+        }
+        let commit = self.head.id.0.get(..12).unwrap_or(&self.head.id.0);
+        let message =
+            format!("no remote has {commit}, the commit of `{branch}` that is released, as far as this clone knows");
+        Ok(Some(Finding::warning("unpushed-source", message).help(
+            "push it: `git push`; until then nobody else can trace this release, and theirs are refused as stale",
+        )))
     }
 
     /// What environments outside the run have that share a namespace with one inside.

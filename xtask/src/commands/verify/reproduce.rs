@@ -248,6 +248,7 @@ impl<'a> Reproducer<'a> {
             environment,
             branch: &state,
             ancestors: &state.units.values().filter_map(PreviousUnit::dry_sha).collect(),
+            strays: &BTreeMap::new(),
             foreign: &BTreeMap::new(),
             neighbours: &BTreeMap::new(),
         };

@@ -79,6 +79,69 @@ fn a_slow_pipeline_does_not_undo_a_newer_release() {
     assert_eq!(sh(&slow, "git branch --list 'environment/*'"), "");
 }
 
+/// What was released is amended, and the help of the finding mends that.
+#[test]
+fn who_amends_what_was_released_is_told_how_to_go_on() {
+    let fleet = Fleet::new();
+    let clone = fleet.clone("clone", "");
+    write_prompt(&clone, "9.0.0");
+    sh(&clone, "$XTASK release dev");
+    let amend = "sed -i 's/^criticality: .*/criticality: low/' agents/*/agent.yaml && git commit -qa --amend --no-edit";
+    sh(&clone, amend);
+    let outcome = run(&clone, "$XTASK release dev");
+    assert_eq!(outcome.code, 1, "{}", outcome.errors);
+    assert!(
+        outcome.errors.contains("amended or rebased after its release"),
+        "{}",
+        outcome.errors
+    );
+    let help = outcome.errors.lines().find(|line| line.contains("help: ")).unwrap();
+    sh(&clone, &format!("{} -m 'Keep what was released'", quoted(help)));
+    sh(&clone, "git push -q origin main && $XTASK release dev --push");
+
+    let other = fleet.clone("other", "");
+    sh(&other, "git reset -q --hard HEAD^1~1");
+    write_prompt(&other, "9.0.0");
+    let outcome = run(&other, "$XTASK release dev");
+    assert!(
+        outcome.errors.contains("which another branch has"),
+        "{}",
+        outcome.errors
+    );
+}
+
+#[test]
+fn a_source_that_no_remote_has_is_told_and_whoever_lacks_it_as_well() {
+    let fleet = Fleet::new();
+    let one = fleet.clone("one", "");
+    let pushed = run(&one, "$XTASK release dev --push");
+    assert!(!pushed.errors.contains("unpushed-source"), "{}", pushed.errors);
+    write_prompt(&one, "9.0.0");
+    let pushed = run(&one, "$XTASK release dev --push");
+    assert_eq!(pushed.code, 0, "{}", pushed.errors);
+    assert!(pushed.errors.contains("warning[unpushed-source]"), "{}", pushed.errors);
+    let two = fleet.clone("two", "");
+    let outcome = run(&two, "$XTASK release dev --push");
+    assert_eq!(outcome.code, 1, "{}", outcome.errors);
+    assert!(
+        outcome.errors.contains("which this clone does not have"),
+        "{}",
+        outcome.errors
+    );
+
+    sh(&one, "git push -q origin main");
+    let pushed = run(&one, "$XTASK release dev --push");
+    assert!(!pushed.errors.contains("unpushed-source"), "{}", pushed.errors);
+    sh(&two, "git pull -q && $XTASK release dev --push");
+    // what a runner checks out, it has fetched
+    sh(
+        &two,
+        "git checkout -q --detach && git update-ref -d refs/remotes/origin/main",
+    );
+    let pushed = run(&two, "$XTASK release dev --push");
+    assert!(!pushed.errors.contains("unpushed-source"), "{}", pushed.errors);
+}
+
 /// The other clone pushes between this one's fetch and its push: git runs `pre-push` just then.
 #[test]
 fn who_loses_a_race_goes_on_from_what_the_winner_wrote() {

@@ -237,9 +237,9 @@ fn an_older_commit_does_not_undo_a_newer_release() {
         expect![[r#"
         exit 1
         error[stale-source] -
-          `assistant` was released from …, which … does not descend from
+          `assistant` was released from …, which is newer; … does not descend from it
           unit: dev/assistant
-          help: a newer commit has released it: fetch, rebase onto that commit, and release again
+          help: update the checkout, `git pull`, and release again
     "#]],
     );
 }
@@ -260,9 +260,9 @@ fn an_older_commit_does_not_remove_what_a_newer_one_added() {
         expect![[r#"
             exit 1
             error[stale-source] -
-              `payments` was released from …, which … does not descend from
+              `payments` was released from …, which is newer; … does not descend from it
               unit: dev/payments
-              help: a newer commit has released it: fetch, rebase onto that commit, and release again
+              help: update the checkout, `git pull`, and release again
         "#]],
     );
 }

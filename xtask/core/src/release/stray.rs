@@ -1,0 +1,47 @@
+//! Units that another commit has released than those that the run's dry commit descends from.
+
+use crate::model::Finding;
+
+/// How a commit that released a unit stands to a dry commit that does not descend from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stray {
+    /// It descends from the dry commit.
+    Newer,
+    /// A branch here has it, and neither descends from the other.
+    Elsewhere,
+    /// It is here, and no branch has it any more: somebody amended or rebased it.
+    Dropped,
+    /// It is not here.
+    Absent,
+}
+
+impl Stray {
+    /// Why a unit that was released from `recorded` is not released from `dry`.
+    pub(super) fn finding(self, unit: &str, recorded: &str, dry: &str) -> Finding {
+        let short = recorded.get(..12).unwrap_or(recorded);
+        let (what, help) = match self {
+            Stray::Newer => (
+                "which is newer",
+                "update the checkout, `git pull`, and release again".to_owned(),
+            ),
+            Stray::Elsewhere => (
+                "which another branch has",
+                format!("merge it, `git merge {short}`, or rebase onto it, and release again"),
+            ),
+            Stray::Dropped => (
+                "which no branch has any more: it was amended or rebased after its release",
+                format!(
+                    "keep it in the history: `git merge --strategy ours {short}` leaves all files as they are; then release again, and amend \
+                     only what was not released"
+                ),
+            ),
+            Stray::Absent => (
+                "which this clone does not have",
+                "fetch it, `git fetch --all`, and rebase onto it; where no remote has it, whoever released it (`cargo xtask history`) has to push it"
+                    .to_owned(),
+            ),
+        };
+        let message = format!("`{unit}` was released from {recorded}, {what}; {dry} does not descend from it");
+        Finding::error("stale-source", message).help(help)
+    }
+}
