@@ -4,10 +4,10 @@ mod change_log;
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding, one_line};
+use lockstep::model::{AgentName, Digest, EnvironmentName, one_line};
 use lockstep::release::change_log::LoggedRelease;
 use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
-use lockstep::release::ledger::{Event, Incident, UnitHistory, name_of};
+use lockstep::release::ledger::{Event, Incident, ShownEvent, UnitHistory, name_of};
 use lockstep::report::Table;
 use lockstep::workspace::layout;
 use schemars::JsonSchema;
@@ -16,9 +16,9 @@ use serde::Serialize;
 use super::answers::{Shape, shape};
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::{Ledger, View};
+use super::ledger::{Doubts, Ledger, View};
 use super::selection;
-use crate::context::Context;
+use crate::context::{Context, Format};
 use crate::failure::Failure;
 use crate::report::Report;
 
@@ -47,7 +47,7 @@ pub struct Args {
 #[serde(rename_all = "camelCase")]
 struct Answer {
     /// What happened, the earliest first.
-    events: Vec<Event>,
+    events: Vec<ShownEvent>,
     /// Each release in a line.
     release_log: Vec<ReleaseLog>,
     /// What is known of each version.
@@ -77,31 +77,59 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         true => names.chain([None]).collect(),
         false => names.collect(),
     };
-    let histories = histories(&view, &names, args.agent.as_deref())?;
+    // people see the latest; programs and the change log get all there is
+    let most = match (context.format, args.changes) {
+        (Format::Json, _) | (_, true) => usize::MAX,
+        _ => args.limit,
+    };
+    let histories = histories(&view, &names, args.agent.as_deref(), most)?;
     if let (Some(agent), true) = (&args.agent, histories.is_empty()) {
         let known = repository.folder(&head.id, layout::AGENTS)?;
         if !known.contains_key(agent) {
             return Err(selection::unknown("agent", agent, known.keys().map(String::as_str)));
         }
     }
-    match args.changes {
-        true => change_log::report(&*delivery, &histories, args.limit),
-        false => Ok(answer(context, &histories, args.limit)),
+    if args.changes {
+        return change_log::report(&*delivery, &histories, args.limit);
+    }
+    let shown = match most {
+        usize::MAX => all(&histories),
+        most => last(&histories, most),
+    };
+    let place = (&*repository, &*delivery);
+    let doubts = Doubts::of(context, place, workspace, &view, shown.iter().copied())?;
+    let mut report = match context.format {
+        Format::Json => Report::new(answer(&histories, &shown, &doubts), ""),
+        _ => Report::default(),
+    };
+    report.text = text(context, &histories, &last(&histories, args.limit), &doubts);
+    report.findings = histories.into_iter().flat_map(|known| known.history.findings).collect();
+    report.notes = doubts.notes();
+    Ok(report)
+}
+
+/// What is known of a unit somewhere.
+struct Known<'a> {
+    environment: Option<&'a EnvironmentName>,
+    unit: String,
+    history: UnitHistory,
+    /// How many earlier events were not read.
+    earlier: usize,
+}
+
+impl Known<'_> {
+    fn is_agent(&self) -> bool {
+        AgentName::new(&self.unit).is_ok()
     }
 }
 
-/// Whose history it is.
-struct Place<'a> {
-    environment: Option<&'a EnvironmentName>,
-    unit: String,
-}
-
-/// The histories of units that have one.
+/// The histories of units that have one, with at most so many of their latest events.
 fn histories<'a>(
     view: &View<'_>,
     environments: &[Option<&'a EnvironmentName>],
     agent: Option<&str>,
-) -> Result<Vec<(Place<'a>, UnitHistory)>, Failure> {
+    most: usize,
+) -> Result<Vec<Known<'a>>, Failure> {
     let mut places = Vec::new();
     for environment in environments {
         let names = match agent {
@@ -109,55 +137,57 @@ fn histories<'a>(
             None => view.names(*environment)?,
         };
         let environment = *environment;
-        places.extend(names.into_iter().map(|unit| Place { environment, unit }));
+        places.extend(names.into_iter().map(|unit| (environment, unit)));
     }
     let asked: Vec<_> = places
         .iter()
-        .map(|place| (place.environment, place.unit.as_str()))
+        .map(|(environment, unit)| (*environment, unit.as_str()))
         .collect();
-    let found = view.units(&asked)?;
-    Ok(places
+    let found = view.latest(&asked, most)?;
+    let known = places
         .into_iter()
         .zip(found)
-        .filter(|(_, history)| !history.events.is_empty() || !history.findings.is_empty())
+        .map(|((environment, unit), latest)| Known {
+            environment,
+            unit,
+            history: latest.history,
+            earlier: latest.earlier,
+        });
+    Ok(known
+        .filter(|known| !known.history.events.is_empty() || !known.history.findings.is_empty())
         .collect())
 }
 
-fn answer(context: &Context, histories: &[(Place<'_>, UnitHistory)], limit: usize) -> Report {
-    let mut events: Vec<&Event> = histories
-        .iter()
-        .flat_map(|(_, history)| history.facts().map(|(event, _)| event))
-        .collect();
-    events.sort_by_key(|event| (event.time, event.sequence));
-    let agents = || {
-        let agents = histories
-            .iter()
-            .filter(|(place, _)| AgentName::new(&place.unit).is_ok());
-        agents.map(|(place, history)| (place.unit.as_str(), history))
-    };
-    let several = histories
-        .iter()
-        .map(|(place, _)| &place.unit)
-        .collect::<BTreeSet<_>>()
-        .len()
-        > 1;
-    let mut table = Table::new(if several {
-        &["time", "environment", "agent", "event", "what", "by"]
-    } else {
-        &["time", "environment", "event", "what", "by"]
-    });
-    let told: Vec<&&Event> = events
-        .iter()
-        .filter(|event| AgentName::new(&event.unit).is_ok())
-        .collect();
-    let left_out = told.len().saturating_sub(limit);
-    for event in told.iter().skip(left_out) {
-        let name = name_of(&event.by);
+/// All events by time.
+fn all<'h>(histories: &'h [Known<'_>]) -> Vec<&'h (Digest, Event)> {
+    let mut events: Vec<_> = histories.iter().flat_map(|known| &known.history.events).collect();
+    events.sort_by_key(|(_, event)| (event.time, event.sequence));
+    events
+}
+
+/// The latest events of agents by time.
+fn last<'h>(histories: &'h [Known<'_>], most: usize) -> Vec<&'h (Digest, Event)> {
+    let mut events = all(histories);
+    events.retain(|(_, event)| AgentName::new(&event.unit).is_ok());
+    events.split_off(events.len().saturating_sub(most))
+}
+
+fn text(context: &Context, histories: &[Known<'_>], shown: &[&(Digest, Event)], doubts: &Doubts) -> String {
+    let units: BTreeSet<&String> = histories.iter().map(|known| &known.unit).collect();
+    let several = units.len() > 1;
+    let in_doubt = shown.iter().any(|(digest, _)| doubts.get(*digest).is_some());
+    let mut header = vec!["time", "environment"];
+    header.extend(several.then_some("agent"));
+    header.extend(["event", "what", "by"]);
+    header.extend(in_doubt.then_some("wrong"));
+    let mut table = Table::new(&header);
+    for (digest, event) in shown {
         let place = event.environment.as_ref().map_or("-".to_owned(), ToString::to_string);
         let mut row = vec![event.time.to_string(), place];
         row.extend(several.then(|| event.unit.clone()));
         let what = one_line(&summary(&event.fact));
-        row.extend([event.kind().as_str().to_owned(), what, name.to_owned()]);
+        row.extend([event.kind().as_str().to_owned(), what, name_of(&event.by).to_owned()]);
+        row.extend(in_doubt.then(|| doubts.get(*digest).map_or(String::new(), |doubt| doubt.rule.clone())));
         table.row(row);
     }
     let mut text = if table.is_empty() {
@@ -165,31 +195,36 @@ fn answer(context: &Context, histories: &[(Place<'_>, UnitHistory)], limit: usiz
     } else {
         context.table(&table)
     };
-    if left_out > 0 {
-        text.push_str(&format!(
-            "  {left_out} earlier events: `--limit {}` shows them\n",
-            told.len()
-        ));
+    let agents = histories.iter().filter(|known| known.is_agent());
+    let count: usize = agents.map(|known| known.history.events.len() + known.earlier).sum();
+    if count > shown.len() {
+        let left_out = count - shown.len();
+        text.push_str(&format!("  {left_out} earlier events: `--limit {count}` shows them\n"));
     }
-    let incidents: Vec<Incident> = histories.iter().flat_map(|(_, history)| history.incidents()).collect();
-    for incident in incidents.iter().filter(|incident| incident.is_open()) {
+    for incident in incidents(histories).iter().filter(|incident| incident.is_open()) {
         text.push_str(&format!(
             "  open: {} ({}): {}\n",
             incident.id, incident.severity, incident.summary
         ));
     }
-    let findings: Vec<Finding> = histories
-        .iter()
-        .flat_map(|(_, history)| history.findings.clone())
-        .collect();
-    let answer = Answer {
+    text
+}
+
+fn incidents(histories: &[Known<'_>]) -> Vec<Incident> {
+    histories.iter().flat_map(|known| known.history.incidents()).collect()
+}
+
+fn answer(histories: &[Known<'_>], events: &[&(Digest, Event)], doubts: &Doubts) -> Answer {
+    let agents = || histories.iter().filter(|known| known.is_agent());
+    Answer {
         release_log: agents()
-            .flat_map(|(unit, history)| release_log(unit, history))
+            .flat_map(|known| release_log(&known.unit, &known.history))
             .collect(),
-        versions: agents().flat_map(|(unit, history)| versions(unit, history)).collect(),
-        sla_results: agents().flat_map(|(_, history)| sla_results(history)).collect(),
-        events: events.into_iter().cloned().collect(),
-        incidents,
-    };
-    Report::new(answer, text).with_findings(findings, Default::default())
+        versions: agents()
+            .flat_map(|known| versions(&known.unit, &known.history))
+            .collect(),
+        sla_results: agents().flat_map(|known| sla_results(&known.history)).collect(),
+        events: events.iter().map(|told| doubts.shown(told)).collect(),
+        incidents: incidents(histories),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version, one_line};
 use lockstep::release::PreviousUnit;
-use lockstep::release::ledger::{Incident, Verdict};
+use lockstep::release::ledger::{Event, Incident, ShownEvent, UnitHistory, Verdict, name_of};
 use lockstep::report::Table;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use lockstep::workspace::{Environment, Workspace};
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::{Ledger, View};
+use super::ledger::{Doubts, Ledger, View};
 use super::selection;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -51,6 +51,8 @@ pub(super) struct UnitAnswer {
     hold: Option<String>,
     /// Incidents that are open.
     incidents: Vec<Incident>,
+    /// Events behind this answer that `verify` finds wrong for their signatures.
+    doubted: Vec<ShownEvent>,
 }
 
 /// Shows.
@@ -69,6 +71,13 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     for environment in &environments {
         units.extend(of_environment(&*delivery, &view, workspace, environment, &args.agents)?);
     }
+    let place = (&*repository, &*delivery);
+    let events = units.iter().flat_map(|(_, standing)| &standing.events);
+    let doubts = Doubts::of(context, place, workspace, &view, events)?;
+    let units: Vec<UnitAnswer> = units
+        .into_iter()
+        .map(|(unit, standing)| doubted(unit, standing, &doubts))
+        .collect();
     let known: BTreeSet<&String> = units.iter().map(|unit| &unit.agent).collect();
     if let Some(name) = args.agents.iter().find(|name| !known.contains(name)) {
         return Err(selection::unknown(
@@ -78,7 +87,27 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         ));
     }
     let text = text(context, &environments, &units, context.clock.now());
-    Ok(Report::new(units, text))
+    let mut report = Report::new(units, text);
+    report.notes = doubts.notes();
+    Ok(report)
+}
+
+/// The answer with what is in doubt of it. A hold stays where nobody who may has ended it.
+fn doubted(mut unit: UnitAnswer, mut standing: UnitHistory, doubts: &Doubts) -> UnitAnswer {
+    let is_doubted = |told: &&(Digest, Event)| doubts.get(told.0).is_some();
+    unit.doubted = standing
+        .events
+        .iter()
+        .filter(is_doubted)
+        .map(|told| doubts.shown(told))
+        .collect();
+    standing
+        .events
+        .retain(|(digest, event)| !event.fact.needs_signature() || doubts.get(*digest).is_none());
+    if !unit.doubted.is_empty() && unit.hold.is_none() {
+        unit.hold = standing.hold().map(|hold| hold.reason);
+    }
+    unit
 }
 
 fn of_environment(
@@ -87,7 +116,7 @@ fn of_environment(
     workspace: &Workspace,
     environment: &Environment,
     wanted: &[String],
-) -> Result<Vec<UnitAnswer>, Failure> {
+) -> Result<Vec<(UnitAnswer, UnitHistory)>, Failure> {
     let name = workspace.branch(&environment.name);
     let held = view.held(&environment.name)?.units;
     let hold = |unit: &str| {
@@ -118,7 +147,7 @@ fn of_environment(
             };
             let record = side.record();
             let current = history.current();
-            UnitAnswer {
+            let answer = UnitAnswer {
                 agent: unit.clone(),
                 environment: environment.name.clone(),
                 version: record.as_ref().map(|record| record.version.clone()),
@@ -127,7 +156,9 @@ fn of_environment(
                 verdict: current.map(|release| release.verdict),
                 hold: hold(unit),
                 incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
-            }
+                doubted: Vec::new(),
+            };
+            (answer, history.standing())
         });
     Ok(found.collect())
 }
@@ -172,7 +203,16 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
         };
         unit.incidents.iter().map(line)
     });
-    let below: String = holds.chain(incidents).collect();
+    let doubted = units.iter().flat_map(|unit| {
+        let place = format!("{}/{}", unit.environment, unit.agent);
+        let line = move |ShownEvent { event, doubt }: &ShownEvent| {
+            let (what, by) = (event.kind().as_str(), name_of(&event.by));
+            let wrong = doubt.as_ref().map_or("", |doubt| &doubt.rule);
+            format!("  {place} is unproved: `{what}` of {} by {by}: {wrong}\n", event.time)
+        };
+        unit.doubted.iter().map(line)
+    });
+    let below: String = holds.chain(incidents).chain(doubted).collect();
     let gap = if below.is_empty() { "" } else { "\n" };
     format!("{body}{gap}{below}")
 }
@@ -209,7 +249,8 @@ fn shown(unit: &UnitAnswer, now: i64) -> String {
     };
     let hold = if unit.hold.is_some() { " held" } else { "" };
     let incident = if unit.incidents.is_empty() { "" } else { " incident" };
-    format!("{version}{age}{verdict}{hold}{incident}")
+    let unproved = if unit.doubted.is_empty() { "" } else { " unproved" };
+    format!("{version}{age}{verdict}{hold}{incident}{unproved}")
 }
 
 /// A span of time in its largest unit.

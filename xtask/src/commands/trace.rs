@@ -6,7 +6,7 @@ use lockstep::artifact::TupleRecord;
 use lockstep::model::{AgentName, Digest, EnvironmentName, Version, one_line};
 use lockstep::release::PreviousUnit;
 use lockstep::release::history::summary;
-use lockstep::release::ledger::{Event, Recorded, Verdict};
+use lockstep::release::ledger::{Event, Recorded, ShownEvent, Verdict};
 use lockstep::release::trace::{Clue, Told, files};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::branch;
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::{Ledger, View};
+use super::ledger::{Doubts, Ledger, View};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{GitId, Repository, Tip};
@@ -63,7 +63,7 @@ pub(super) struct Found {
     /// Files that it was made of.
     files: Vec<File>,
     /// What the ledger has about it.
-    evidence: Vec<Event>,
+    evidence: Vec<ShownEvent>,
 }
 
 /// A file that a release was made of.
@@ -94,7 +94,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         delivery: &*delivery,
         view: &view,
     };
-    let found = search.run()?;
+    let mut found = search.run()?;
     if found.is_empty() {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -103,12 +103,17 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .hint("fetch what other clones know: `git fetch`")
         .hint("see what was released: `cargo xtask history`"));
     }
-    let text = found
-        .iter()
-        .map(|found| shown(context, found))
-        .collect::<Vec<_>>()
-        .join("\n");
-    Ok(Report::new(found, text))
+    let place = (&*repository, &*delivery);
+    let events = found.iter().flat_map(|(_, evidence)| evidence);
+    let doubts = Doubts::of(context, place, workspace, &view, events)?;
+    for (found, evidence) in &mut found {
+        found.evidence = evidence.iter().map(|told| doubts.shown(told)).collect();
+    }
+    let found: Vec<Found> = found.into_iter().map(|(found, _)| found).collect();
+    let text: Vec<String> = found.iter().map(|found| shown(context, found)).collect();
+    let mut report = Report::new(found, text.join("\n"));
+    report.notes = doubts.notes();
+    Ok(report)
 }
 
 struct Search<'a> {
@@ -120,7 +125,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run(&self) -> Result<Vec<Found>, Failure> {
+    /// The releases, each with the events that speak of it.
+    fn run(&self) -> Result<Vec<(Found, Vec<(Digest, Event)>)>, Failure> {
         let mut found = Vec::new();
         for environment in &self.workspace.environments {
             if self
@@ -158,8 +164,7 @@ impl Search<'_> {
                     let mut one = self.found(name, unit, release)?;
                     one.running = runs && index == last;
                     one.dry_commit = told.released(release).map(|released| released.dry_commit.clone());
-                    one.evidence = evidence.into_iter().cloned().collect();
-                    found.push(one);
+                    found.push((one, evidence.into_iter().cloned().collect()));
                 }
             }
         }
@@ -228,9 +233,15 @@ fn shown(context: &Context, found: &Found) -> String {
         let place = dry.map_or_else(String::new, |dry| format!("{}:", dry.get(..12).unwrap_or(dry)));
         line(&file.component, &format!("git show {place}{}", file.path));
     }
-    for event in &found.evidence {
+    for ShownEvent { event, doubt } in &found.evidence {
         let what = one_line(&summary(&event.fact));
-        line("event", &format!("{} {} {what}", event.time, event.kind().as_str()));
+        let wrong = doubt
+            .as_ref()
+            .map_or(String::new(), |doubt| style.error(&format!(" ({})", doubt.rule)));
+        line(
+            "event",
+            &format!("{} {} {what}{wrong}", event.time, event.kind().as_str()),
+        );
     }
     text
 }

@@ -28,3 +28,22 @@ fn a_made_up_fleet_is_released_without_findings() {
         "what was made up is removed"
     );
 }
+
+#[test]
+fn a_made_up_ledger_holds_and_is_asked() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().to_str().unwrap();
+    let size = ["--agents", "2", "--events", "20", "--runs", "1"];
+    let answer = run_in(repository(), &[&["bench"], &size[..], &["--scratch", folder]].concat());
+    assert_eq!(answer.exit, 0, "{}{}", answer.text(), answer.stderr);
+    let row = &answer.result()["ledger"][0];
+    assert_eq!((&row["events"], &row["all_events"]), (&20.into(), &30.into()));
+    for measured in [
+        "history_seconds",
+        "history_json_seconds",
+        "status_seconds",
+        "verify_seconds",
+    ] {
+        assert!(row[measured].as_f64() > Some(0.0), "{measured}");
+    }
+}

@@ -89,7 +89,7 @@ impl<'a> Told<'a> {
     /// The events that speak of each of these releases, the earliest first, here and in the history of the agent wherever
     /// it runs. An event about a commit goes to its
     /// release; one about a tuple is told once, with the last of the releases that have the tuple.
-    pub fn evidence(&self, everywhere: &'a UnitHistory, releases: &[&Recorded]) -> Vec<Vec<&'a Event>> {
+    pub fn evidence(&self, everywhere: &'a UnitHistory, releases: &[&Recorded]) -> Vec<Vec<&'a (Digest, Event)>> {
         let last: BTreeMap<Digest, usize> = releases
             .iter()
             .enumerate()
@@ -101,13 +101,14 @@ impl<'a> Told<'a> {
             .map(|(index, release)| (release.release.commit.as_str(), index))
             .collect();
         let mut evidence = vec![Vec::new(); releases.len()];
-        for (event, fact) in everywhere.facts().chain(self.here.facts()) {
+        for told in everywhere.events.iter().chain(&self.here.events) {
+            let fact = &told.1.fact;
             let Some(last) = fact.tuple().and_then(|tuple| last.get(&tuple)) else {
                 continue;
             };
             let own = commit(fact).and_then(|commit| by_commit.get(commit));
             if let Some(events) = evidence.get_mut(*own.unwrap_or(last)) {
-                events.push(event);
+                events.push(told);
             }
         }
         evidence

@@ -17,8 +17,8 @@ use crate::ports::{GitId, Wanted};
 /// Most entries of one commit: a few small trees that name each other can stand for billions of files.
 pub(super) const MAX_ENTRIES: usize = 1_000_000;
 
-/// How many paths one thread finds: the folders above them are read once for all of these.
-const PATHS_AT_ONCE: usize = 256;
+/// In how many folders one thread finds paths: the folders above them are read once for all of these.
+const FOLDERS_AT_ONCE: usize = 64;
 
 /// The files of a commit that are wanted.
 pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
@@ -69,15 +69,30 @@ pub(super) fn read(
     paths: &[String],
 ) -> Result<Vec<Option<Arc<[u8]>>>, Failure> {
     let root = root_tree(repository, commit)?;
-    let found: Vec<Vec<Option<Oid>>> = paths
-        .par_chunks(PATHS_AT_ONCE)
-        .map(|paths| {
+    // by folder, since one may have thousands of these files: it is read once
+    let mut by_folder: BTreeMap<&str, BTreeMap<&[u8], Vec<usize>>> = BTreeMap::new();
+    for (index, path) in paths.iter().enumerate() {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let names = by_folder.entry(folder).or_default();
+        names.entry(name.as_bytes()).or_default().push(index);
+    }
+    let by_folder: Vec<(&str, BTreeMap<&[u8], Vec<usize>>)> = by_folder.into_iter().collect();
+    let found: Vec<Vec<(usize, Oid)>> = by_folder
+        .par_chunks(FOLDERS_AT_ONCE)
+        .map(|folders| {
             let lease = repository.lease();
-            let mut folders = Folders::new(odb(&lease)?, root);
-            paths.iter().map(|path| folders.file(path)).collect()
+            let mut read = Folders::new(odb(&lease)?, root);
+            let mut found = Vec::new();
+            for (folder, names) in folders {
+                read.files(folder, names, &mut found)?;
+            }
+            Ok(found)
         })
         .collect::<Result<_, Failure>>()?;
-    let ids: Vec<Option<Oid>> = found.into_iter().flatten().collect();
+    let mut ids: Vec<Option<Oid>> = vec![None; paths.len()];
+    for (index, id) in found.into_iter().flatten() {
+        ids[index] = Some(id);
+    }
     ids.into_par_iter()
         .zip(paths)
         .map_init(
@@ -227,16 +242,25 @@ impl<'a> Folders<'a> {
         }
     }
 
-    /// The regular file at a path.
-    fn file(&mut self, path: &str) -> Result<Option<Oid>, Failure> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    /// The regular files of these names in a folder, each for all that ask for it.
+    fn files(
+        &mut self,
+        folder: &str,
+        names: &BTreeMap<&[u8], Vec<usize>>,
+        found: &mut Vec<(usize, Oid)>,
+    ) -> Result<(), Failure> {
         let Some(folder) = self.find(folder)? else {
-            return Ok(None);
+            return Ok(());
         };
-        let entry = self.read(folder)?.get(name.as_bytes());
-        Ok(entry
-            .filter(|entry| entry.kind == EntryKind::File)
-            .map(|entry| entry.id))
+        let tree = self.odb.read(folder).map_err(|error| unreadable(folder, &error))?;
+        for entry in parse_tree(folder, tree.data())? {
+            if let Some(asking) = names.get(entry.name)
+                && entry.kind() == EntryKind::File
+            {
+                found.extend(asking.iter().map(|index| (*index, entry.id)));
+            }
+        }
+        Ok(())
     }
 
     /// The tree at a path; `""` is the root.

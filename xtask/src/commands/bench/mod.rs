@@ -2,6 +2,7 @@
 
 mod checks;
 mod fleet;
+mod ledger;
 mod signatures;
 mod stages;
 
@@ -39,6 +40,10 @@ pub struct Args {
     /// Measure instead how long schemas and 20 policies take for every object, beside a walk over the same objects.
     #[arg(long, conflicts_with = "signatures")]
     checks: bool,
+    /// Measure instead how long `history`, `status` and `verify` take where this many events happened to one agent, and ten
+    /// to each of the others.
+    #[arg(long, value_name = "N", conflicts_with_all = ["signatures", "checks"])]
+    events: Option<usize>,
     /// Where the made-up fleets are written; the system's folder for temporary files by default.
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<std::path::PathBuf>,
@@ -116,6 +121,7 @@ pub(super) const ANSWERS: &[Shape] = &[
     shape::<Answer>(),
     shape::<signatures::Signatures>(),
     shape::<checks::Checks>(),
+    shape::<ledger::LedgerTimes>(),
 ];
 
 /// Measures.
@@ -126,6 +132,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     }
     if args.checks {
         return checks::run(context, &args, &repository);
+    }
+    if let Some(events) = args.events {
+        return ledger::run(context, &args, &repository, events);
     }
     let mut rows = Vec::new();
     for agents in &args.agents {

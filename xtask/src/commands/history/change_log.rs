@@ -3,30 +3,26 @@
 use lockstep::artifact::TupleRecord;
 use lockstep::model::{AgentName, EnvironmentName};
 use lockstep::release::change_log::{Compared, LoggedRelease, change_log};
-use lockstep::release::ledger::{Recorded, UnitHistory, name_of};
+use lockstep::release::ledger::{Recorded, name_of};
 use lockstep::release::recorded;
 use lockstep::report::Table;
 
-use super::Place;
+use super::Known;
 use crate::commands::branches::units;
 use crate::failure::Failure;
 use crate::ports::Repository;
 use crate::report::Report;
 
 /// The releases of these units, at most `limit` of the latest in each environment.
-pub(super) fn report(
-    delivery: &dyn Repository,
-    histories: &[(Place<'_>, UnitHistory)],
-    limit: usize,
-) -> Result<Report, Failure> {
+pub(super) fn report(delivery: &dyn Repository, histories: &[Known<'_>], limit: usize) -> Result<Report, Failure> {
     let mut logs = Vec::new();
     let mut findings = Vec::new();
-    for (place, history) in histories {
-        findings.extend(history.findings.clone());
-        let (Some(environment), Ok(agent)) = (place.environment, AgentName::new(&place.unit)) else {
+    for known in histories {
+        findings.extend(known.history.findings.clone());
+        let (Some(environment), Ok(agent)) = (known.environment, AgentName::new(&known.unit)) else {
             continue;
         };
-        let mut releases = history.releases();
+        let mut releases = known.history.releases();
         // one more than is shown: the first of them is compared with it
         releases.drain(..releases.len().saturating_sub(limit.saturating_add(1)));
         let releases = with_records(delivery, environment, &agent, releases)?;

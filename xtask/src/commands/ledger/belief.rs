@@ -49,6 +49,11 @@ impl<'a> Believer<'a> {
         self.belief_in(view, histories, &|_| true)
     }
 
+    /// The same for who only shows them: what this build cannot check is among what is refused.
+    pub(super) fn glance(&self, view: &View<'_>, histories: &[UnitHistory]) -> Result<Belief<'_>, Failure> {
+        self.looked_at(view, histories, &|_| true)
+    }
+
     /// Histories without what does not count for an environment that goes by them.
     pub(in super::super) fn believed(
         &self,
@@ -62,6 +67,17 @@ impl<'a> Believer<'a> {
     }
 
     fn belief_in(
+        &self,
+        view: &View<'_>,
+        histories: &[UnitHistory],
+        asked: &dyn Fn(&Event) -> bool,
+    ) -> Result<Belief<'_>, Failure> {
+        let belief = self.looked_at(view, histories, asked)?;
+        self.certificates.missed()?;
+        Ok(belief)
+    }
+
+    fn looked_at(
         &self,
         view: &View<'_>,
         histories: &[UnitHistory],
@@ -82,7 +98,6 @@ impl<'a> Believer<'a> {
         };
         let names: Vec<Digest> = names.into_iter().collect();
         let signatures = names.into_par_iter().filter_map(opened).collect();
-        self.certificates.missed()?;
         Ok(Belief {
             trust: &self.trusted.trust,
             now: self.now,

@@ -1,6 +1,7 @@
 //! The ledger's branch: read without a checkout, written by compare-and-swap.
 
 mod belief;
+mod doubts;
 mod last;
 mod missing;
 mod recording;
@@ -15,6 +16,7 @@ use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger;
 
 pub(super) use belief::Believer;
+pub(super) use doubts::Doubts;
 pub(super) use missing::Recorder;
 pub(super) use recording::{PushArgs, Recording};
 pub(super) use view::View;

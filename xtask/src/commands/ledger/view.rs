@@ -31,6 +31,15 @@ pub(in super::super) struct Held {
     pub(in super::super) findings: Vec<Finding>,
 }
 
+/// What happened last to a unit.
+#[derive(Debug, Default)]
+pub(in super::super) struct Latest {
+    /// The events that were read.
+    pub(in super::super) history: UnitHistory,
+    /// How many were not.
+    pub(in super::super) earlier: usize,
+}
+
 impl<'a> View<'a> {
     pub(super) fn new(delivery: &'a dyn Repository, commits: Vec<GitId>, local: Option<GitId>) -> View<'a> {
         View {
@@ -52,12 +61,18 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn read(&self, paths: &[String]) -> Result<Vec<(String, Arc<[u8]>)>, Failure> {
-        let mut found = BTreeMap::new();
+        let files = paths.iter().zip(self.read_each(paths)?);
+        Ok(files.filter_map(|(path, bytes)| Some((path.clone(), bytes?))).collect())
+    }
+
+    fn read_each(&self, paths: &[String]) -> Result<Vec<Option<Arc<[u8]>>>, Failure> {
+        let mut found = vec![None; paths.len()];
         for commit in &self.commits {
-            let files = self.delivery.read(commit, paths)?;
-            found.extend(paths.iter().zip(files).filter_map(|(path, bytes)| Some((path, bytes?))));
+            for (file, bytes) in found.iter_mut().zip(self.delivery.read(commit, paths)?) {
+                *file = bytes.or(file.take());
+            }
         }
-        Ok(found.into_iter().map(|(path, bytes)| (path.clone(), bytes)).collect())
+        Ok(found)
     }
 
     /// Everything that happened to a unit.
@@ -91,32 +106,59 @@ impl<'a> View<'a> {
         &self,
         units: &[(Option<&EnvironmentName>, &str)],
     ) -> Result<Vec<UnitHistory>, Failure> {
+        let latest = self.latest(units, usize::MAX)?;
+        Ok(latest.into_iter().map(|latest| latest.history).collect())
+    }
+
+    /// What happened last to each of these units: at most so many events, and what of the others is about incidents.
+    /// Only these are read, so that a unit may have many.
+    pub(in super::super) fn latest(
+        &self,
+        units: &[(Option<&EnvironmentName>, &str)],
+        most: usize,
+    ) -> Result<Vec<Latest>, Failure> {
         let folders: Vec<Vec<String>> = units
             .iter()
             .map(|(environment, unit)| Entry::folders(*environment, unit))
             .collect();
         let all: Vec<String> = folders.iter().flatten().cloned().collect();
-        let mut entries = self.folders(&all)?.into_iter().zip(&all);
-        let mut counts = Vec::new();
+        let mut listed = self.folders(&all)?.into_iter().zip(&all);
         let mut paths = Vec::new();
+        let mut parts = Vec::new();
         for unit in &folders {
-            let before = paths.len();
-            for (names, folder) in entries.by_ref().take(unit.len()) {
-                let events = names.into_keys().filter(|name| Entry::parse(name).is_some());
-                paths.extend(events.map(|name| format!("{folder}/{name}")));
-            }
-            counts.push(paths.len() - before);
+            let mut entries: Vec<(Entry, &String)> = listed
+                .by_ref()
+                .take(unit.len())
+                .flat_map(|(names, folder)| names.into_keys().map(move |name| (name, folder)))
+                .filter_map(|(name, folder)| Some((Entry::parse(&name)?, folder)))
+                .collect();
+            // an event's place is that of its number, which the names begin with
+            entries.sort();
+            let last = entries.len().saturating_sub(most);
+            let (late, mut early) = (entries.split_off(last), entries);
+            let told = early.extract_if(.., |(entry, _)| entry.kind == EventKind::Incident);
+            let read: Vec<String> = told
+                .chain(late)
+                .map(|(entry, folder)| format!("{folder}/{}", entry.name()))
+                .collect();
+            parts.push((read.len(), early.into_iter().map(|(entry, _)| entry).collect()));
+            paths.extend(read);
         }
-        let mut files: BTreeMap<String, _> = self.read(&paths)?.into_iter().collect();
-        let mut paths = paths.into_iter();
-        let own: Vec<Vec<_>> = counts
+        let files = self.read_each(&paths)?;
+        let mut files = paths.into_iter().zip(files);
+        let parts: Vec<(Vec<_>, Vec<Entry>)> = parts
             .into_iter()
-            .map(|count| {
-                let own = paths.by_ref().take(count);
-                own.filter_map(|path| files.remove_entry(&path)).collect()
+            .map(|(count, earlier)| {
+                let own = files.by_ref().take(count);
+                let own = own.filter_map(|(path, bytes)| Some((path, bytes?)));
+                (own.collect(), earlier)
             })
             .collect();
-        Ok(own.into_par_iter().map(UnitHistory::new).collect())
+        let latest = |(files, earlier): (Vec<_>, Vec<Entry>)| Latest {
+            history: UnitHistory::ending(files, &earlier),
+            earlier: earlier.len(),
+        };
+        Ok(parts.into_par_iter().map(latest).collect())
     }
 
     /// Everything that happened to an agent: wherever it runs, and in each environment.
@@ -264,7 +306,7 @@ impl<'a> View<'a> {
     }
 
     /// What new events of units follow.
-    pub(super) fn heads(&self, units: &[(Option<EnvironmentName>, String)]) -> Result<Vec<Head>, Failure> {
+    pub(in super::super) fn heads(&self, units: &[(Option<EnvironmentName>, String)]) -> Result<Vec<Head>, Failure> {
         let folders: Vec<Vec<String>> = units
             .iter()
             .map(|(environment, unit)| Entry::folders(environment.as_ref(), unit))

@@ -10,6 +10,11 @@ use super::super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::Failure;
 
+/// Whether a rule says that this build cannot check a bundle, which is then neither good nor bad.
+pub(in super::super) fn is_unchecked(rule: &str) -> bool {
+    rule == "unchecked-certificate"
+}
+
 /// Checks bundles with certificates, or remembers that one should have been checked.
 pub(in super::super) struct Certificates {
     #[cfg(feature = "sigstore")]

@@ -17,7 +17,7 @@ use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(super) use self::certificates::Certificates;
+pub(super) use self::certificates::{Certificates, is_unchecked};
 use self::reproduce::{Outcomes, Reproducer};
 use super::branches::delivery_repository;
 use super::ledger::{Believer, Ledger};

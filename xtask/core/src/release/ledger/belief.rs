@@ -45,6 +45,35 @@ impl AddAssign for Tally {
     }
 }
 
+/// Why an event may not be what somebody who may has said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Doubt {
+    /// The rule that it breaks.
+    pub rule: String,
+    /// What is wrong with its signature.
+    pub message: String,
+}
+
+impl Doubt {
+    fn of(problem: &Problem) -> Doubt {
+        Doubt {
+            rule: problem.rule.to_string(),
+            message: problem.message.clone(),
+        }
+    }
+}
+
+/// An event as it is shown.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct ShownEvent {
+    /// The event.
+    #[serde(flatten)]
+    pub event: Event,
+    /// What `verify` finds wrong with its signature; absent where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+}
+
 /// What is known of the signatures of some events, and whom to believe.
 #[derive(Debug)]
 pub struct Belief<'a> {
@@ -134,31 +163,43 @@ impl Belief<'_> {
 
     /// What is wrong with a unit's events, and how many there are of which kind.
     pub fn verify(&self, history: &UnitHistory) -> (Tally, Vec<Finding>) {
+        let standings = self.standings(history);
         let mut tally = Tally::default();
-        let mut wrong = Vec::new();
-        for ((digest, event), standing) in history.events.iter().zip(self.standings(history)) {
+        for standing in &standings {
             tally.events += 1;
             match standing {
                 Standing::Signed => tally.signed += 1,
-                Standing::Unsigned => {
-                    tally.unsigned += 1;
-                    if self.demands(*digest, event, None) {
-                        wrong.push((*digest, event, unsigned()));
-                    }
-                }
-                Standing::Refused(problem) => {
-                    tally.refused += 1;
-                    if event.fact.needs_signature() || !is_past(&problem) {
-                        wrong.push((*digest, event, problem));
-                    }
-                }
+                Standing::Unsigned => tally.unsigned += 1,
+                Standing::Refused(_) => tally.refused += 1,
             }
         }
         let severity = |problem: &Problem| match is_past(problem) {
             true => Severity::Warning,
             false => Severity::Error,
         };
-        (tally, findings(&wrong, severity))
+        (tally, findings(&self.wrong(history, standings), severity))
+    }
+
+    /// The events of a unit that `verify` finds wrong for their signatures.
+    pub fn doubts(&self, history: &UnitHistory) -> Vec<(Digest, Doubt)> {
+        let wrong = self.wrong(history, self.standings(history)).into_iter();
+        wrong
+            .map(|(digest, _, problem)| (digest, Doubt::of(&problem)))
+            .collect()
+    }
+
+    fn wrong<'h>(&self, history: &'h UnitHistory, standings: Vec<Standing>) -> Vec<(Digest, &'h Event, Problem)> {
+        let mut wrong = Vec::new();
+        for ((digest, event), standing) in history.events.iter().zip(standings) {
+            match standing {
+                Standing::Unsigned if self.demands(*digest, event, None) => wrong.push((*digest, event, unsigned())),
+                Standing::Refused(problem) if event.fact.needs_signature() || !is_past(&problem) => {
+                    wrong.push((*digest, event, problem));
+                }
+                Standing::Signed | Standing::Unsigned | Standing::Refused(_) => {}
+            }
+        }
+        wrong
     }
 
     /// The history without what does not count for an environment, and as warnings why not.

@@ -14,7 +14,7 @@ mod unit;
 #[cfg(test)]
 mod tests;
 
-pub use belief::{Belief, Standing, Tally};
+pub use belief::{Belief, Doubt, ShownEvent, Standing, Tally};
 pub use chain::{Draft, Head, Sealed, UnitKey, seal, seal_together};
 pub use entry::{Entry, EventKind};
 pub use event::{Event, name_of, read};

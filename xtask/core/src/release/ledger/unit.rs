@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::{Entry, Event, Fact, ReleaseName, Sealed, Verdict, event};
 use crate::model::{Digest, Finding, Timestamp};
 use crate::workspace::files::{HoldFile, PromotedFrom};
@@ -40,23 +42,24 @@ pub struct Recorded {
 
 impl UnitHistory {
     /// The history in these files, by path. Every event must be what its name says and follow what it names.
-    pub fn new(files: impl IntoIterator<Item = (String, Arc<[u8]>)>) -> UnitHistory {
+    pub fn new(files: Vec<(String, Arc<[u8]>)>) -> UnitHistory {
+        UnitHistory::ending(files, &[])
+    }
+
+    /// The same where only the latest events are read: `earlier` are the names of the others, none of which may be missing.
+    pub fn ending(files: Vec<(String, Arc<[u8]>)>, earlier: &[Entry]) -> UnitHistory {
         let mut history = UnitHistory::default();
-        for (path, bytes) in files {
-            let name = path.rsplit('/').next().unwrap_or(&path);
-            let Some(entry) = Entry::parse(name) else { continue };
-            match event::read(&path, &bytes) {
+        let read: Vec<_> = files.into_par_iter().filter_map(read).collect();
+        for one in read {
+            match one {
+                Ok(event) => history.events.push(event),
                 Err(finding) => history.findings.push(*finding),
-                Ok(event) if Entry::new(event.sequence, event.kind(), &bytes) != entry => {
-                    history.findings.push(changed(&path));
-                }
-                Ok(event) => history.events.push((Digest::of(&bytes), event)),
             }
         }
         history
             .events
             .sort_by(|(one, a), (other, b)| (a.sequence, a.time, one).cmp(&(b.sequence, b.time, other)));
-        history.check();
+        history.check(earlier);
         history
     }
 
@@ -68,28 +71,40 @@ impl UnitHistory {
         self
     }
 
-    /// Events that name one which is not there.
-    fn check(&mut self) {
+    /// Events that name one which is not there, by its name where it was not read.
+    fn check(&mut self, earlier: &[Entry]) {
         let known: BTreeSet<Digest> = self.events.iter().map(|(digest, _)| *digest).collect();
+        let names: BTreeSet<&str> = earlier.iter().map(|entry| entry.digest.as_str()).collect();
+        let is_there = |digest: &Digest| known.contains(digest) || names.contains(&digest.hex()[..8]);
+        let mut gaps = Vec::new();
         for (_, event) in &self.events {
-            let gap = event.previous.iter().any(|digest| !known.contains(digest));
             let begins = event.previous.is_empty() && event.sequence != 1;
-            if gap || begins {
-                let unit = ledger::unit(event.environment.as_ref().map(|name| name.as_str()), &event.unit);
-                let message = format!(
-                    "event {} of `{unit}` follows one that is not in the ledger: it was taken out or changed",
-                    event.sequence
-                );
-                self.findings.push(
-                    Finding::error("broken-ledger", message)
-                        .in_file(format!("{}:{unit}", ledger::BRANCH))
-                        .help(format!(
-                            "see what removed it: `git log --stat {} -- {unit}`",
-                            ledger::BRANCH
-                        )),
-                );
+            if begins || !event.previous.iter().all(is_there) {
+                gaps.push(event.sequence);
             }
         }
+        let unread: BTreeSet<u64> = earlier.iter().map(|entry| entry.sequence).collect();
+        let mut numbers: BTreeSet<u64> = self.events.iter().map(|(_, event)| event.sequence).collect();
+        numbers.extend(&unread);
+        gaps.extend(
+            unread
+                .iter()
+                .filter(|number| **number > 1 && !numbers.contains(&(**number - 1))),
+        );
+        let Some((_, event)) = self.events.first() else { return };
+        let unit = ledger::unit(event.environment.as_ref().map(|name| name.as_str()), &event.unit);
+        let finding = |sequence: u64| {
+            let message = format!(
+                "event {sequence} of `{unit}` follows one that is not in the ledger: it was taken out or changed"
+            );
+            Finding::error("broken-ledger", message)
+                .in_file(format!("{}:{unit}", ledger::BRANCH))
+                .help(format!(
+                    "see what removed it: `git log --stat {} -- {unit}`",
+                    ledger::BRANCH
+                ))
+        };
+        self.findings.extend(gaps.into_iter().map(finding));
     }
 
     /// The facts, in their order.
@@ -169,12 +184,54 @@ impl UnitHistory {
         hold
     }
 
+    /// The events that say how the unit stands: what released what runs, the last verdict on that, the last hold and its end,
+    /// and what was told last of each incident.
+    pub fn standing(&self) -> UnitHistory {
+        let current = self.current().map(|current| current.release.commit);
+        let is_current = |commit: &str| current.as_deref() == Some(commit);
+        let (mut released, mut verdict, mut held, mut resumed) = (None, None, None, None);
+        let mut incidents = BTreeMap::new();
+        for (index, (_, event)) in self.events.iter().enumerate() {
+            match &event.fact {
+                Fact::Released(release) if is_current(&release.release.commit) => released = Some(index),
+                Fact::RolledBack(rollback) if is_current(&rollback.commit) => released = Some(index),
+                Fact::Marked(mark) if is_current(&mark.release.commit) => verdict = Some(index),
+                Fact::Gated(gated) if is_current(&gated.release.commit) => verdict = Some(index),
+                Fact::Held(_) => (held, resumed) = (Some(index), None),
+                Fact::Resumed(_) => resumed = Some(index),
+                Fact::Incident(incident) => {
+                    incidents.insert(&incident.id, index);
+                }
+                _ => {}
+            }
+        }
+        let mut indices: Vec<usize> = [released, verdict, held, resumed].into_iter().flatten().collect();
+        indices.extend(incidents.into_values());
+        indices.sort_unstable();
+        let event = |index: usize| self.events.get(index).cloned();
+        UnitHistory {
+            events: indices.into_iter().filter_map(event).collect(),
+            findings: Vec::new(),
+        }
+    }
+
     /// The last event about each tuple for which `key` says something, by what it says.
     pub fn latest<K: Ord>(&self, key: impl Fn(&Fact) -> Option<K>) -> BTreeMap<K, &Event> {
         self.facts()
             .filter_map(|(event, fact)| Some((key(fact)?, event)))
             .collect()
     }
+}
+
+/// The event in a file, where its name is one of an event; it must be what the name says.
+fn read((path, bytes): (String, Arc<[u8]>)) -> Option<Result<(Digest, Event), Box<Finding>>> {
+    let entry = Entry::parse(path.rsplit('/').next().unwrap_or(&path))?;
+    let digest = Digest::of(&bytes);
+    Some(match event::read(&path, &bytes) {
+        Ok(event) if Entry::of(event.sequence, event.kind(), digest) != entry => Err(Box::new(changed(&path))),
+        Ok(event) => Ok((digest, event)),
+        Err(finding) => Err(finding),
+    })
 }
 
 /// Releases as they follow each other, found by the commits that they are called by: a unit may have thousands, and a

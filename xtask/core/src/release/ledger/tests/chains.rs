@@ -3,7 +3,7 @@
 use expect_test::expect;
 use proptest::prelude::*;
 
-use super::super::{Draft, Entry, EventKind, Head, seal};
+use super::super::{Draft, Entry, EventKind, Head, UnitHistory, seal};
 use super::{chain, held, history, released};
 use crate::model::Digest;
 
@@ -47,6 +47,30 @@ fn an_event_that_was_taken_out_or_changed_is_noticed() {
     let mut unknown = events;
     unknown[1].bytes = b"{\"kind\": \"forgotten\"}".to_vec();
     assert_eq!(rules(&unknown), ["unreadable-event", "broken-ledger"]);
+}
+
+#[test]
+fn names_tell_of_events_that_are_not_read_whether_one_is_missing() {
+    let versions = ["v1.0.0", "v1.1.0", "v1.2.0", "v1.3.0", "v1.4.0"];
+    let events = chain(versions.into_iter().map(released).collect());
+    let broken = |unread: &[usize]| {
+        let entry = |index: &usize| Entry::parse(events[*index].path.rsplit('/').next()?);
+        let unread: Vec<Entry> = unread.iter().filter_map(entry).collect();
+        let files = events[3..]
+            .iter()
+            .map(|event| (event.path.clone(), event.bytes.clone().into()));
+        let findings = UnitHistory::ending(files.collect(), &unread).findings;
+        findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(broken(&[0, 1, 2]), [""; 0]);
+    let follows = |number: u64| {
+        format!(
+            "event {number} of `production/assistant` follows one that is not in the ledger: it was taken out or changed"
+        )
+    };
+    assert_eq!(broken(&[0, 1]), [follows(4)]);
+    assert_eq!(broken(&[0, 2]), [follows(3)]);
+    assert_eq!(broken(&[1, 2]), [follows(2)]);
 }
 
 #[test]

@@ -58,9 +58,8 @@ fn chain(facts: Vec<Fact>) -> Vec<Sealed> {
 }
 
 fn history(events: &[Sealed]) -> super::UnitHistory {
-    super::UnitHistory::new(
-        events
-            .iter()
-            .map(|event| (event.path.clone(), event.bytes.clone().into())),
-    )
+    let files = events
+        .iter()
+        .map(|event| (event.path.clone(), event.bytes.clone().into()));
+    super::UnitHistory::new(files.collect())
 }

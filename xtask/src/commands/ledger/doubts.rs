@@ -1,0 +1,95 @@
+//! What is wrong with the signatures of events that a command shows; `verify` looks at all there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep::model::{Digest, EnvironmentName};
+use lockstep::release::ledger::{Doubt, Event, ShownEvent, UnitHistory};
+use lockstep::workspace::Workspace;
+
+use super::{Believer, View};
+use crate::commands::trust::Trusted;
+use crate::commands::verify::{Certificates, is_unchecked};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::ports::Repository;
+
+/// What is wrong with the signatures of some events.
+#[derive(Debug, Default)]
+pub(in super::super) struct Doubts {
+    found: BTreeMap<Digest, (Option<EnvironmentName>, Doubt)>,
+    /// How many signatures nobody here can check.
+    unchecked: usize,
+}
+
+impl Doubts {
+    /// Looks at the signatures of these events alone.
+    pub(in super::super) fn of<'e>(
+        context: &Context,
+        (repository, delivery): (&dyn Repository, &dyn Repository),
+        workspace: &Workspace,
+        view: &View<'_>,
+        events: impl Iterator<Item = &'e (Digest, Event)>,
+    ) -> Result<Doubts, Failure> {
+        let mut units: BTreeMap<(Option<&EnvironmentName>, &str), UnitHistory> = BTreeMap::new();
+        for told in events {
+            let unit = (told.1.environment.as_ref(), told.1.unit.as_str());
+            units.entry(unit).or_default().events.push(told.clone());
+        }
+        let trusted = Trusted::read(context, repository, workspace, None)?;
+        let signed = units.values().flat_map(|history| &history.events);
+        let mut signed = signed.filter(|(_, event)| event.signature.is_some());
+        if signed.next().is_none() && trusted.trust.ledger.is_empty() {
+            return Ok(Doubts::default());
+        }
+        let certificates = Certificates::new(context, None, &trusted)?;
+        let believer = Believer::new(context, delivery, &trusted, &certificates);
+        let histories: Vec<UnitHistory> = units.into_values().collect();
+        let belief = believer.glance(view, &histories)?;
+        let mut doubts = Doubts::default();
+        for history in &histories {
+            let environment = history.events.first().and_then(|(_, event)| event.environment.clone());
+            for (digest, doubt) in belief.doubts(history) {
+                match is_unchecked(&doubt.rule) {
+                    true => doubts.unchecked += 1,
+                    false => {
+                        doubts.found.insert(digest, (environment.clone(), doubt));
+                    }
+                }
+            }
+        }
+        Ok(doubts)
+    }
+
+    /// What is wrong with the signature of the event whose file has this digest.
+    pub(in super::super) fn get(&self, digest: Digest) -> Option<&Doubt> {
+        self.found.get(&digest).map(|(_, doubt)| doubt)
+    }
+
+    /// An event as it is shown.
+    pub(in super::super) fn shown(&self, (digest, event): &(Digest, Event)) -> ShownEvent {
+        ShownEvent {
+            event: event.clone(),
+            doubt: self.get(*digest).cloned(),
+        }
+    }
+
+    /// What is to be known of them, and which command says more.
+    pub(in super::super) fn notes(&self) -> Vec<String> {
+        let places: BTreeSet<&EnvironmentName> = self.found.values().filter_map(|(place, _)| place.as_ref()).collect();
+        let places: String = places.iter().map(|place| format!(" --environment {place}")).collect();
+        let wrong = match self.found.len() {
+            0 => None,
+            1 => Some("one of these events is not signed by anybody who may".to_owned()),
+            many => Some(format!("{many} of these events are not signed by anybody who may")),
+        };
+        let unchecked = match self.unchecked {
+            0 => None,
+            1 => Some("one of these events is signed with a certificate, which this build does not check".to_owned()),
+            many => Some(format!(
+                "{many} of these events are signed with certificates, which this build does not check"
+            )),
+        };
+        let note = |what: String| format!("{what}: `cargo xtask verify{places}` says more");
+        wrong.into_iter().chain(unchecked).map(note).collect()
+    }
+}
