@@ -455,6 +455,7 @@ fn branches_have_names_and_places_to_go_to() {
                 object: None,
                 related: [],
                 waiver: None,
+                is_secret: false,
             },
         ]"#]]
     .assert_eq(&format!("{:#?}", report.findings));
