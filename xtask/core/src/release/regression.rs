@@ -49,7 +49,7 @@ pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange) -> V
     if !change.changed.is_empty() {
         let finding = Finding::warning(
             "changed-case",
-            message(&change.changed, "ask or demand something else now"),
+            message(&change.changed, "ask, demand or are given something else now"),
         );
         findings.push(finding.help("have somebody read the change: an easier case would hide a step back"));
     }

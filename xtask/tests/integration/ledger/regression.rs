@@ -91,8 +91,7 @@ fn a_case_that_was_changed_is_told_and_stops_nothing() {
     let fleet = on_its_way(|fleet| {
         fleet.edit(CASES, "[goodbye]", "[farewell]");
     });
-    let said =
-        "changed-case: cases of `assistant` that spoke for what runs in `canary` ask or demand something else now: bye";
+    let said = "changed-case: cases of `assistant` that spoke for what runs in `canary` ask, demand or are given something else now: bye";
     assert_eq!(promoted(&fleet), (0, vec![said.to_owned()]));
 }
 

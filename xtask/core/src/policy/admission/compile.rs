@@ -103,12 +103,8 @@ impl Policy {
         let validations = validations
             .filter_map(|(index, validation)| compiler.validation(index, validation))
             .collect();
-        let audit = spec.audit_annotations.iter();
-        let audit = compiler.all(
-            "auditAnnotations",
-            "valueExpression",
-            audit.map(|audit| &audit.value_expression),
-        );
+        let audit = spec.audit_annotations.iter().map(|audit| &audit.value_expression);
+        let audit = compiler.without_authorizer(|compiler| compiler.all("auditAnnotations", "valueExpression", audit));
         let wrong = compiler.wrong;
         let mut policy = Policy {
             name: object.metadata.name,
@@ -190,7 +186,7 @@ impl Compiler {
         }
     }
 
-    /// Compiles what may not ask the authorizer: every other name keeps its place.
+    /// Compiles messages and annotations, which may not ask the authorizer: every other name keeps its place.
     fn without_authorizer<T>(&mut self, compile: impl FnOnce(&mut Compiler) -> T) -> T {
         self.names[AUTHORIZER].clear();
         let compiled = compile(self);

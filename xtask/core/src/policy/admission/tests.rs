@@ -92,7 +92,7 @@ fn what_asks_the_authorizer_is_not_evaluable() {
 }
 
 #[test]
-fn a_message_may_not_ask_the_authorizer_and_an_annotation_may() {
+fn neither_messages_nor_annotations_may_ask_the_authorizer() {
     let asks = "authorizer.path('/a').check('get').reason()";
     let message = format!("\nvalidations:\n- expression: object.spec.replicas > 1\n  messageExpression: \"{asks}\"");
     check(
@@ -103,7 +103,13 @@ fn a_message_may_not_ask_the_authorizer_and_an_annotation_may() {
     "#]],
     );
     let annotation = format!("\nauditAnnotations:\n- {{key: a, valueExpression: \"{asks}\"}}");
-    check(&policy(&annotation, ""), DEPLOYMENT, expect![[r#""#]]);
+    check(
+        &policy(&annotation, ""),
+        DEPLOYMENT,
+        expect![[r#"
+        8: broken-policy policy `t`: there is no variable `authorizer`, at 1:1 of the expression
+    "#]],
+    );
 }
 
 #[test]

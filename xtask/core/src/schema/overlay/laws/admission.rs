@@ -60,10 +60,10 @@ pub(in crate::schema::overlay) fn policy(spec: &Value, problems: &mut Problems<'
         names.push(format!("variables.{}", text(variable, "name").unwrap_or_default()));
     }
     expressions(validations, "validations", "expression", &names, problems);
-    expressions(annotations, "auditAnnotations", "valueExpression", &names, problems);
-    // a message may not ask the authorizer
+    // messages and annotations may not ask the authorizer
     names.retain(|name| name != "authorizer");
     expressions(validations, "validations", "messageExpression", &names, problems);
+    expressions(annotations, "auditAnnotations", "valueExpression", &names, problems);
 }
 
 fn expressions(list: &[Value], name: &str, key: &str, names: &[String], problems: &mut Problems<'_>) {
