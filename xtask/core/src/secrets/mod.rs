@@ -96,6 +96,7 @@ const STANDING_IN: [&str; 14] = [
 const LEAST: usize = 8;
 /// Least bits of information a character, in a value of a telling name.
 const LEAST_BITS: f64 = 2.8;
+
 /// Everything in a text that looks like a secret, by place.
 pub fn scan(text: &str) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();

@@ -1,12 +1,12 @@
 //! Bindings: where a policy applies, with what parameters, and what follows.
 
-use crate::model::Tier;
 use serde_json::Value;
 
 use super::Subject;
 use super::matching::labels;
 use super::resources::Resources;
 use super::spec::{Action, BindingSpec, LabelSelector, MatchResources, NotFound, ParamKind};
+use crate::model::Tier;
 
 /// Where a policy applies.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! What a CustomResourceDefinition says of itself, and the structure that its schema must have.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::model::{Problem, escaped};
 use crate::schema::overlay::check::quoted;
@@ -114,8 +114,11 @@ const MAP_KEYS: &str = "x-kubernetes-list-map-keys";
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
 fn level(schema: &Value, at: &str, problems: &mut Problems<'_>) {
-    let Some(map) = schema.as_object() else { return };
-    nowhere(map, at, problems);
+    if !schema.is_object() {
+        return;
+    }
+    nowhere(schema, at, problems);
+    never(schema, at, problems);
     kind(schema, at, problems);
     list(schema, at, problems);
     if has(schema, "properties") && has(schema, "additionalProperties") {
@@ -124,21 +127,10 @@ fn level(schema: &Value, at: &str, problems: &mut Problems<'_>) {
         problems.add(Problem::error("conflicting-fields", pointer, message).on_key());
     }
     let either = is_true(schema, INT_OR_STRING);
-    for (key, ways) in junctors(map) {
-        for (index, way) in ways.iter().enumerate() {
-            let place = if key == "not" {
-                format!("{at}/not")
-            } else {
-                format!("{at}/{key}/{index}")
-            };
-            condition(way, schema, either, &place, problems);
-        }
+    for (place, way) in ways(schema, at) {
+        condition(way, schema, either, &place, problems);
     }
-    for (key, below) in field(schema, "properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (key, below) in properties(schema) {
         level(below, &format!("{at}/properties/{}", escaped(key)), problems);
     }
     for key in ["additionalProperties", "items"] {
@@ -148,30 +140,29 @@ fn level(schema: &Value, at: &str, problems: &mut Problems<'_>) {
     }
 }
 
-fn nowhere(map: &Map<String, Value>, at: &str, problems: &mut Problems<'_>) {
-    let present = |key: &&str| map.get(*key).is_some_and(|value| !value.is_null());
-    for key in NOWHERE.into_iter().filter(present) {
+fn nowhere(schema: &Value, at: &str, problems: &mut Problems<'_>) {
+    for key in NOWHERE.into_iter().filter(|key| has(schema, key)) {
         let message = format!("the server takes no `{key}` in the schema of a custom resource");
         let problem = Problem::error("conflicting-fields", format!("{at}/{}", escaped(key)), message).on_key();
         problems.add(problem.help("write out what it stands for"));
     }
-    let fixed = [
-        ("uniqueItems", true, "x-kubernetes-list-type: set"),
+}
+
+/// What the server takes elsewhere, of a value that it never takes.
+fn never(schema: &Value, at: &str, problems: &mut Problems<'_>) {
+    let values = [
+        ("uniqueItems", true, "write `x-kubernetes-list-type: set`"),
         (
             "additionalProperties",
             false,
             "leave it out: unknown fields are dropped anyway",
         ),
     ];
-    for (key, wrong, instead) in fixed {
-        if map.get(key) == Some(&Value::Bool(wrong)) {
+    for (key, wrong, help) in values {
+        if field(schema, key) == Some(&Value::Bool(wrong)) {
             let message = format!("`{key}` must not be `{wrong}`");
             let problem = Problem::error("conflicting-fields", format!("{at}/{key}"), message);
-            problems.add(problem.help(if wrong {
-                format!("write `{instead}`")
-            } else {
-                instead.to_owned()
-            }));
+            problems.add(problem.help(help));
         }
     }
 }
@@ -261,8 +252,10 @@ const OUTSIDE: [&str; 8] = [
 
 /// A way in which a place may hold: it narrows what the schema says outside, and adds nothing.
 fn condition(way: &Value, outside: &Value, either: bool, at: &str, problems: &mut Problems<'_>) {
-    let Some(map) = way.as_object() else { return };
-    nowhere_but_limits(map, at, problems);
+    if !way.is_object() {
+        return;
+    }
+    nowhere(way, at, problems);
     let typed = has(way, "type") && !either;
     let said = OUTSIDE.into_iter().filter(|key| has(way, key));
     for key in said.chain(typed.then_some("type")) {
@@ -270,11 +263,7 @@ fn condition(way: &Value, outside: &Value, either: bool, at: &str, problems: &mu
         let problem = Problem::error("conflicting-fields", format!("{at}/{}", escaped(key)), message).on_key();
         problems.add(problem.help("say it of the place itself, outside of the condition"));
     }
-    for (key, below) in field(way, "properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (key, below) in properties(way) {
         let place = format!("{at}/properties/{}", escaped(key));
         match deep(outside, &["properties"]).and_then(|known| field(known, key)) {
             Some(known) => condition(below, known, is_true(known, INT_OR_STRING), &place, problems),
@@ -294,32 +283,25 @@ fn condition(way: &Value, outside: &Value, either: bool, at: &str, problems: &mu
             problems,
         );
     }
-    for (key, ways) in junctors(map) {
-        for (index, way) in ways.iter().enumerate() {
-            let place = if key == "not" {
-                format!("{at}/not")
-            } else {
-                format!("{at}/{key}/{index}")
-            };
-            condition(way, outside, either, &place, problems);
-        }
+    for (place, way) in ways(way, at) {
+        condition(way, outside, either, &place, problems);
     }
 }
 
-fn nowhere_but_limits(map: &Map<String, Value>, at: &str, problems: &mut Problems<'_>) {
-    let map: Map<String, Value> = NOWHERE
-        .into_iter()
-        .filter_map(|key| Some((key.to_owned(), map.get(key)?.clone())))
-        .collect();
-    nowhere(&map, at, problems);
+/// The ways in which a place may hold by the conditions of its schema, each with where it stands.
+fn ways<'s>(schema: &'s Value, at: &str) -> Vec<(String, &'s Value)> {
+    let mut found = Vec::new();
+    for key in ["allOf", "anyOf", "oneOf"] {
+        let ways = items(schema, key).iter().enumerate();
+        found.extend(ways.map(|(index, way)| (format!("{at}/{key}/{index}"), way)));
+    }
+    found.extend(field(schema, "not").map(|way| (format!("{at}/not"), way)));
+    found
 }
 
-/// The conditions of a schema, each with its ways.
-fn junctors(map: &Map<String, Value>) -> impl Iterator<Item = (&'static str, &[Value])> {
-    ["allOf", "anyOf", "oneOf", "not"].into_iter().filter_map(|key| {
-        let ways = map.get(key)?;
-        Some((key, ways.as_array().map_or(std::slice::from_ref(ways), Vec::as_slice)))
-    })
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let map = field(schema, "properties").and_then(Value::as_object);
+    map.into_iter().flatten()
 }
 
 fn is_true(value: &Value, name: &str) -> bool {
