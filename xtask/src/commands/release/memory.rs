@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
+use lockstep::policy::rules;
 use lockstep::release::{Cache, CachedTip, CachedUnit, EnvironmentPlan, Signatures, UnitChange, object_number};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, Place};
 use lockstep::workspace::{Elsewhere, Environment, Graph, Workspace};
@@ -94,6 +95,12 @@ impl Memory {
             let is_known = |agent: &AgentName| unchanged.contains_key(&(environment.name.clone(), agent.clone()));
             read.extend(runs.filter(|agent| !is_known(agent)).cloned());
         }
+        // what is the matter with an agent is told by every run
+        let told = cache.units.iter().filter(|(_, known)| known.key == JUDGED_EACH_TIME);
+        read.extend(
+            told.map(|((_, agent), _)| agent.clone())
+                .filter(|agent| agents.contains_key(agent)),
+        );
         // the addresses of what an agent depends on stand in the files of the other one
         let needed: Vec<AgentName> = read
             .iter()
@@ -135,16 +142,7 @@ impl Memory {
         let is_read = |agent: &str| {
             read.contains(agent) || AgentName::new(agent).is_ok_and(|agent| !self.elsewhere.agents.contains_key(&agent))
         };
-        let wanted = |path: &str| {
-            let agent = match path.strip_prefix("agents/") {
-                Some(rest) => rest.split_once('/').map(|(agent, _)| agent),
-                None => match layout::place(path) {
-                    Place::Values(_, agent) | Place::Release(_, agent) => Some(agent),
-                    _ => None,
-                },
-            };
-            layout::is_input(path) && agent.is_none_or(is_read)
-        };
+        let wanted = |path: &str| layout::is_input(path) && owner(path).is_none_or(is_read);
         Ok((run.files(&wanted)?, self.elsewhere.clone()))
     }
 
@@ -157,7 +155,9 @@ impl Memory {
     pub(super) fn is_in_doubt(&self, between: &Between<'_>, findings: &[Finding]) -> Result<bool, Failure> {
         let plans = between.plans;
         Ok(self.is_partial()
-            && (findings.iter().any(|finding| finding.waiver.is_none())
+            && (findings
+                .iter()
+                .any(|finding| finding.is_error() || subject(finding).is_none())
                 || (!self.judges() && plans.iter().any(|plan| plan.commit.is_some()))
                 || self.may_share_objects(between.run.workspace, plans)
                 || !between.agree(self)?))
@@ -194,13 +194,17 @@ impl Memory {
         plans: &[EnvironmentPlan],
         findings: &[Finding],
     ) -> Result<(), Failure> {
-        if self.keys.is_empty() || findings.iter().any(|finding| finding.waiver.is_none()) {
+        if self.keys.is_empty() || findings.iter().any(Finding::is_error) {
             return Ok(());
         }
-        // what a waiver admits is judged each time: waivers end
-        let waived: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.unit.as_deref()).collect();
-        for ((environment, agent), key) in &mut self.keys {
-            if waived.contains(format!("{environment}/{agent}").as_str()) {
+        // a warning is told each time, and what a waiver admits is judged each time: waivers end
+        let subjects: Option<BTreeSet<&str>> = findings.iter().map(subject).collect();
+        let is_rendered = |agent: &&str| plans.iter().any(|plan| plan.objects.contains_key(*agent));
+        let Some(subjects) = subjects.filter(|subjects| subjects.iter().all(is_rendered)) else {
+            return Ok(());
+        };
+        for ((_, agent), key) in &mut self.keys {
+            if subjects.contains(agent.as_str()) {
                 *key = JUDGED_EACH_TIME.to_owned();
             }
         }
@@ -311,6 +315,31 @@ fn confirmed(
     Ok(same
         .map(|(unit, known)| (unit.clone(), known.version.clone()))
         .collect())
+}
+
+/// The agent that a finding is about, where whoever reads that agent finds it again.
+fn subject(finding: &Finding) -> Option<&str> {
+    if rules::environment::RULES.iter().any(|rule| rule.id == finding.rule) {
+        return None;
+    }
+    match &finding.unit {
+        Some(unit) => unit
+            .split_once('/')
+            .map(|(_, unit)| unit)
+            .filter(|unit| *unit != ENVIRONMENT_UNIT),
+        None => finding.location.as_ref().and_then(|location| owner(&location.file)),
+    }
+}
+
+/// The agent that a file is read for.
+fn owner(path: &str) -> Option<&str> {
+    match path.strip_prefix("agents/") {
+        Some(rest) => rest.split_once('/').map(|(agent, _)| agent),
+        None => match layout::place(path) {
+            Place::Values(_, agent) | Place::Release(_, agent) => Some(agent),
+            _ => None,
+        },
+    }
 }
 
 fn place(repository: &dyn Repository) -> PathBuf {

@@ -4,8 +4,17 @@ use crate::fleet::Fleet;
 
 const ENVIRONMENTS: [&str; 4] = ["dev", "staging", "canary", "production"];
 
+/// What is known of the one model that the fleet asks.
+const MODELS: &str = "\
+models:
+  - provider: anthropic
+    name: claude
+    contextTokens: 10
+    maxOutputTokens: 8000
+";
+
 /// Edits one after the other, each as a person might make it.
-const EDITS: [(&str, fn(&Fleet)); 10] = [
+const EDITS: [(&str, fn(&Fleet)); 15] = [
     ("one value of one agent", |fleet| {
         fleet.put("environments/dev/values/assistant.yaml", "values:\n  replicas: 7\n");
     }),
@@ -18,6 +27,25 @@ const EDITS: [(&str, fn(&Fleet)); 10] = [
             "Greet the customer by name.\n",
         );
         fleet.edit("agents/assistant/agent.yaml", "greet: 1.0.0", "greet: 1.1.0");
+    }),
+    ("a prompt that is warned of", |fleet| {
+        fleet.put(
+            "agents/assistant/prompts/greet/1.2.0.prompt",
+            "---\ninput:\n  schema:\n    customer: string\n---\nGreet the customer by name.\n",
+        );
+        fleet.edit("agents/assistant/agent.yaml", "greet: 1.1.0", "greet: 1.2.0");
+    }),
+    ("a value of an agent that nobody is warned of", |fleet| {
+        fleet.put("environments/dev/values/orders.yaml", "values:\n  replicas: 5\n");
+    }),
+    ("a model that takes less than is asked of it", |fleet| {
+        fleet.put("environments/models.yaml", MODELS);
+    }),
+    ("a model that takes more", |fleet| {
+        fleet.edit("environments/models.yaml", "contextTokens: 10", "contextTokens: 200000");
+    }),
+    ("a version of a cluster", |fleet| {
+        fleet.edit("environments/dev/environment.yaml", "'1.33'", "'1.34'");
     }),
     ("a value of every agent", |fleet| {
         fleet.append(
@@ -200,4 +228,38 @@ fn facts_that_are_lost_cost_time_and_nothing_else() {
         );
         assert!(std::fs::read_to_string(&file).unwrap().contains("\"orders\""));
     }
+}
+
+#[test]
+fn whoever_is_warned_of_one_agent_judges_no_other_again() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "agents/assistant/prompts/greet/1.0.0.prompt",
+        "---\ninput:\n  schema:\n    customer: string\n---\nGreet the customer by name.\n",
+    );
+    fleet.commit("An input that no text asks for");
+    let warned = ["unused-variable"];
+    assert_eq!(fleet.run(&["release", "dev"]).rules(), warned);
+    let keys = || -> Vec<String> {
+        let text = remembered(&fleet, "units");
+        let units = text.lines().filter(|line| line.starts_with("unit dev"));
+        units.map(|line| line.split(' ').nth(3).unwrap().to_owned()).collect()
+    };
+    let [assistant, orders] = &keys()[..] else {
+        panic!("there are two");
+    };
+    assert_eq!(assistant, "-");
+    assert_ne!(orders, "-");
+    let answer = fleet.run(&["release", "dev"]);
+    assert_eq!(answer.rules(), warned);
+    assert_eq!(keys(), [assistant.clone(), orders.clone()]);
+    fleet.put(
+        "agents/assistant/prompts/greet/1.0.1.prompt",
+        "---\ninput:\n  schema:\n    customer: string\n---\nGreet {{customer}} by name.\n",
+    );
+    fleet.remove("agents/assistant/prompts/greet/1.0.0.prompt");
+    fleet.edit("agents/assistant/agent.yaml", "greet: 1.0.0", "greet: 1.0.1");
+    fleet.commit("A text that asks for it");
+    assert_eq!(fleet.run(&["release", "dev"]).rules(), [""; 0]);
+    assert_ne!(keys()[0], "-");
 }

@@ -13,6 +13,12 @@ use super::{Folder, Unit};
 use crate::failure::Failure;
 use crate::ports::GitId;
 
+/// The folder of `environments` that has the copies of blueprints.
+const COPIES: &str = "blueprints";
+
+/// The folders of an environment that have a file for an agent.
+const OF_AGENTS: [&str; 3] = ["values", "releases", "holds"];
+
 /// Git ids of everything in the dry commit that a unit may be rendered from.
 pub(super) struct Inputs {
     /// Ids of what every unit is rendered from and judged by.
@@ -37,24 +43,29 @@ impl EnvironmentInputs {
     }
 }
 
+/// The ids of a folder's entries, but for some.
+fn all_but(folder: Folder, left_out: &dyn Fn(&str) -> bool) -> impl Iterator<Item = String> {
+    let entries = folder.into_iter().filter(|(name, _)| !left_out(name));
+    entries.map(|(_, id)| id.0)
+}
+
 impl Inputs {
     pub(super) fn read(run: &Run<'_>) -> Result<Inputs, Failure> {
         let folder = |path: &str| run.repository.folder(&run.head.id, path);
         let id = |folder: &Folder, name: &str| folder.get(name).map(|id| id.0.clone()).unwrap_or_default();
         let environments = folder(layout::ENVIRONMENTS)?;
         let root = folder("")?;
-        let mut common = vec![
-            id(&root, layout::TEMPLATES),
-            id(&root, layout::SCHEMAS),
-            id(&root, layout::POLICIES),
-            id(&environments, "fleet.yaml"),
-            id(&environments, "trust.yaml"),
-        ];
+        let mut common = [layout::TEMPLATES, layout::SCHEMAS, layout::POLICIES]
+            .map(|name| id(&root, name))
+            .to_vec();
+        // what stands beside the environments is for all of them
+        let is_own = |name: &str| run.workspace.environment(name).is_some();
+        common.extend(all_but(environments, &|name| is_own(name) || name == COPIES));
         let mut found = BTreeMap::new();
         let mut candidates = BTreeSet::new();
         for environment in &run.workspace.environments {
             let base = format!("{}/{}", layout::ENVIRONMENTS, environment.name);
-            common.push(id(&folder(&base)?, "environment.yaml"));
+            common.extend(all_but(folder(&base)?, &|name| OF_AGENTS.contains(&name)));
             let by_agent = |path: String| -> Result<Folder, Failure> {
                 let stem = |(name, id): (String, GitId)| Some((name.strip_suffix(".yaml")?.to_owned(), id));
                 Ok(folder(&path)?.into_iter().filter_map(stem).collect())
