@@ -112,7 +112,7 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
             .push(format!("what differs from `{}`: {}", base.name, why()));
     }
     let touched = match (&base, &change, &judged.loaded.workspace) {
-        (Some(base), Some(change), _) => base.touched(change),
+        (Some(base), Some(change), Some(workspace)) => base.touched(change, workspace),
         (_, _, Some(workspace)) => workspace.agents.keys().cloned().collect(),
         (_, _, None) => BTreeSet::new(),
     };

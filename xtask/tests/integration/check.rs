@@ -245,6 +245,29 @@ fn what_reading_an_agent_found_before_is_not_repeated_with_its_cases() {
 }
 
 #[test]
+fn whoever_changes_what_is_known_of_models_has_every_case_judged_again() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "agents/assistant/regression/cases/greet.yaml",
+        "prompt: refuse\ncases: [{ id: no, userInput: Hello!, maxCost: 0.5 }]\n",
+    );
+    fleet.put(
+        "agents/assistant/regression/mock.yaml",
+        "rules: [{ name: declines, answer: Sorry. }]\n",
+    );
+    let price = "    price: { inputPerMillion: 3.0, outputPerMillion: 15.0 }\n";
+    let models =
+        "models:\n  - provider: anthropic\n    name: claude\n    contextTokens: 200000\n    maxOutputTokens: 8000\n";
+    fleet.put("environments/models.yaml", &format!("{models}{price}"));
+    fleet.commit("A case that may cost something");
+    fleet.done(AGAINST_HEAD);
+    fleet.put("environments/models.yaml", models);
+    let everything = fleet.run(&["check"]);
+    assert_eq!((everything.exit, everything.rules().is_empty()), (1, false));
+    assert_eq!(fleet.run(AGAINST_HEAD).rules(), everything.rules());
+}
+
+#[test]
 fn a_stale_generated_file_is_named_where_the_change_may_have_made_it_so() {
     let fleet = Fleet::small();
     // a fleet that keeps no generated file misses none

@@ -6,7 +6,7 @@ use lockstep::model::{AgentName, EnvironmentName, FleetChange};
 use lockstep::policy::By;
 use lockstep::release::{Blocked, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
-use lockstep::workspace::layout;
+use lockstep::workspace::{Workspace, layout};
 
 use super::sides;
 use crate::commands::diff::trees;
@@ -82,8 +82,12 @@ impl Base {
         self.paths.iter().any(|path| is_such(path))
     }
 
-    /// The agents whose files differ, their cases and recorded answers among them, and those whose units do.
-    pub(super) fn touched(&self, change: &FleetChange) -> BTreeSet<AgentName> {
+    /// The agents whose files differ, their cases and recorded answers among them, and those whose units do; all of them
+    /// where the fleet itself differs, or what is known of models.
+    pub(super) fn touched(&self, change: &FleetChange, workspace: &Workspace) -> BTreeSet<AgentName> {
+        if self.touches(|path| [layout::FLEET, layout::MODELS].contains(&path)) {
+            return workspace.agents.keys().cloned().collect();
+        }
         let folders = self
             .paths
             .iter()
