@@ -216,7 +216,8 @@ impl Context {
 }
 
 /// From now on a line of progress shows a bar: how many of so many steps are done, and how long the rest will take.
-pub fn count(progress: &ProgressBar, steps: usize) {
+pub fn count(progress: &ProgressBar, message: &'static str, steps: usize) {
+    progress.set_message(message);
     let style = ProgressStyle::with_template("{spinner} {msg} {bar:24} {pos}/{len} {elapsed}, {eta} left");
     progress.set_style(style.expect("the template is fixed"));
     progress.set_length(steps as u64);

@@ -80,7 +80,15 @@ fn is_none(count: &usize) -> bool {
 /// Renders and judges the fleet of a source. Everything is, since what one unit has may not fit another's; the findings
 /// are about the units that were asked for.
 pub(super) fn judge(context: &Context, source: &Source, args: &UnitsArgs, by: By) -> Result<Judgement, Failure> {
-    whole(context, context.load_with_judges(source)?, args, by, &Watch::unseen())
+    let progress = context.spinner("reading the fleet");
+    let watch = Watch {
+        progress: progress.clone(),
+        is_late: &|| false,
+        why: &|| "",
+    };
+    let judgement = whole(context, context.load_with_judges(source)?, args, by, &watch);
+    progress.finish_and_clear();
+    judgement
 }
 
 /// Who watches a run: a person, a time limit, or nobody.
@@ -96,21 +104,12 @@ pub(super) struct Watch<'a> {
 impl Watch<'_> {
     /// Judges a fleet unit by unit, as far as time allows.
     fn judged(&self, judge: &Judge, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released) -> Judged {
-        count(&self.progress, units.len());
+        count(&self.progress, "judging", units.len());
         let goes_on = || {
             self.progress.inc(1);
             !(self.is_late)()
         };
         judge.fleet(fleet, units, released, &goes_on)
-    }
-
-    /// Nobody does.
-    fn unseen() -> Watch<'static> {
-        Watch {
-            progress: ProgressBar::hidden(),
-            is_late: &|| false,
-            why: &|| "",
-        }
     }
 }
 
@@ -152,6 +151,7 @@ pub(super) fn whole(
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());
     findings.extend(more);
+    watch.progress.set_message("rendering");
     let everything = Selection::everything(workspace);
     let (units, more, left) = render_while(workspace, &engines, &everything, &|| !(watch.is_late)());
     findings.extend(more);

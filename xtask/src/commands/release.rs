@@ -8,9 +8,12 @@ mod run;
 use std::collections::BTreeMap;
 use std::slice;
 
+use indicatif::ProgressBar;
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding, Timestamp};
 use lockstep::policy::{By, Fleet, Judge};
-use lockstep::release::{Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Signatures, Tool, plan};
+use lockstep::release::{
+    Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Progress, Signatures, Tool, plan,
+};
 use lockstep::render::Engines;
 use lockstep::workspace::layout;
 use lockstep::workspace::{Environment, SentOn, WRONG_BRANCH, Workspace};
@@ -29,7 +32,7 @@ use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
 use super::trust::Trusted;
 use super::verify::Certificates;
-use crate::context::Context;
+use crate::context::{Context, count};
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure};
 use crate::outputs::OutputArgs;
 use crate::ports::{Commit, GitId};
@@ -108,7 +111,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     let mut tries = Tries::default();
     let report = loop {
-        match once(context, &args, &run, &environments, &mut tries) {
+        match once(context, &args, &run, &environments, &mut tries, &progress) {
             Err(failure) if tries.again(context, &failure) => {}
             result => break result,
         }
@@ -124,6 +127,7 @@ fn once(
     run: &Run<'_>,
     environments: &[&Environment],
     tries: &mut Tries,
+    progress: &ProgressBar,
 ) -> Result<Report, Failure> {
     if args.push {
         let remote = run.remote();
@@ -137,11 +141,13 @@ fn once(
         let signed = signing(context, args, run, &trusted).signed(environments)?;
         Memory::recall(context, run, environments, &signed)?
     };
-    let mut attempted = attempt(context, args, run, &trusted, memory, tries)?;
+    let mut attempted = attempt(context, args, run, &trusted, memory, tries, progress)?;
     loop {
         match attempted {
             Attempt::Done(report) => return Ok(*report),
-            Attempt::InDoubt(memory) => attempted = attempt(context, args, run, &trusted, memory.of_whole(), tries)?,
+            Attempt::InDoubt(memory) => {
+                attempted = attempt(context, args, run, &trusted, memory.of_whole(), tries, progress)?
+            }
         }
     }
 }
@@ -161,6 +167,7 @@ fn attempt(
     trusted: &Trusted,
     memory: Memory,
     tries: &mut Tries,
+    progress: &ProgressBar,
 ) -> Result<Attempt, Failure> {
     let (tree, elsewhere) = memory.files(outline)?;
     let (workspace, mut findings) = Workspace::load_part(&tree, elsewhere);
@@ -191,6 +198,7 @@ fn attempt(
         tree: &tree,
         environments: &environments,
         branches: &branches,
+        progress,
     };
     let judged = asked.judged(judge.as_ref(), &memory, signed, findings)?;
     let between = Between {
@@ -231,6 +239,7 @@ struct Asked<'a> {
     tree: &'a FileTree,
     environments: &'a [&'a Environment],
     branches: &'a [Branch],
+    progress: &'a ProgressBar,
 }
 
 impl Asked<'_> {
@@ -280,7 +289,11 @@ impl Asked<'_> {
             engines: &engines,
             tree,
         };
-        let (plans, more) = plan(fleet, judge, &inputs, &dry_commit(run.head), &options, tool);
+        let told = |how_far| match how_far {
+            Progress::Units(units) => count(self.progress, "judging", units),
+            Progress::Unit => self.progress.inc(1),
+        };
+        let (plans, more) = plan(fleet, judge, &inputs, &dry_commit(run.head), &options, tool, &told);
         findings.extend(more);
         let touches = |blocked: Blocked| blocked.touches(self.environments, options.agents.as_ref());
         // errors about units outside the run are told where those are released

@@ -82,7 +82,15 @@ struct FolderAnswer {
 /// Renders.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let source = args.revision.clone().map_or(Source::WorkTree, Source::Revision);
-    let loaded = context.load(&source)?;
+    let progress = context.spinner("rendering");
+    let report = rendered(context, &args, &source);
+    progress.finish_and_clear();
+    report
+}
+
+/// Renders what a source has.
+fn rendered(context: &Context, args: &Args, source: &Source) -> Result<Report, Failure> {
+    let loaded = context.load(source)?;
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };

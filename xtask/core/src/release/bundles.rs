@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::bundle::{Bundle, Record};
-use super::{Draft, EnvironmentInput, Options};
+use super::{Draft, EnvironmentInput, Listener, Options, Progress};
 use crate::artifact::TupleRecord;
 use crate::model::{AgentName, EnvironmentName, FileComponent, Finding, Manifest};
 use crate::policy::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
@@ -27,6 +27,7 @@ pub(super) struct Rendering<'a> {
     pub(super) judge: Option<&'a Judge>,
     pub(super) inputs: &'a [EnvironmentInput<'a>],
     pub(super) options: &'a Options,
+    pub(super) told: Listener<'a>,
 }
 
 /// What the environments have of their own: their agents are judged beside it.
@@ -65,8 +66,9 @@ impl Rendering<'_> {
             namespaces: Namespaces::of(workspace, &own),
             own,
         };
-        let results: Vec<Made> = self
-            .work()
+        let work = self.work();
+        (self.told)(Progress::Units(work.len()));
+        let results: Vec<Made> = work
             .into_par_iter()
             .with_min_len(4)
             .map_init(
@@ -83,6 +85,7 @@ impl Rendering<'_> {
                     ))
                 },
             )
+            .inspect(|_| (self.told)(Progress::Unit))
             .flatten()
             .collect();
         made.extend(results);

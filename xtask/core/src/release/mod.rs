@@ -43,7 +43,7 @@ pub use diff::{
 pub use draft::Draft;
 pub use dry::DryCommit;
 pub use metadata::{CommitReference, HydratorMetadata, Reference};
-pub use options::{Options, Signatures, Tool};
+pub use options::{Listener, Options, Progress, Signatures, Tool};
 pub use plan::{Change, EnvironmentInput, EnvironmentPlan, UnitChange, plan};
 pub use recorded::recorded;
 pub use regression::{other_cases, roll_of};

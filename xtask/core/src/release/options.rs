@@ -53,6 +53,18 @@ impl Options {
     }
 }
 
+/// How far a plan is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many units are to be rendered and judged.
+    Units(usize),
+    /// One more is done.
+    Unit,
+}
+
+/// Who is told how far a plan is.
+pub type Listener<'a> = &'a (dyn Fn(Progress) + Sync);
+
 /// The tool that makes the plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Tool {

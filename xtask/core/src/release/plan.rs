@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::bundle::{Bundle, ObjectCounts, Record};
 use super::bundles::{Bundles, Rendering, shared_identities};
 use super::commit::{CommitPlan, commit_plan};
-use super::options::{Options, Tool};
+use super::options::{Listener, Options, Tool};
 use super::scope::Blocked;
 use super::stray::Stray;
 use super::{BranchState, DryCommit};
@@ -105,7 +105,7 @@ pub struct EnvironmentPlan {
 }
 
 /// Plans a release: everything is rendered and judged, nothing is written. No judge is needed where earlier runs have
-/// judged everything that could be written.
+/// judged everything that could be written. `told` hears how far it is.
 pub fn plan(
     fleet: Fleet<'_>,
     judge: Option<&Judge>,
@@ -113,6 +113,7 @@ pub fn plan(
     dry: &DryCommit,
     options: &Options,
     tool: Tool,
+    told: Listener<'_>,
 ) -> (Vec<EnvironmentPlan>, Vec<Finding>) {
     let workspace = fleet.workspace;
     let rendering = Rendering {
@@ -120,6 +121,7 @@ pub fn plan(
         judge,
         inputs,
         options,
+        told,
     };
     let mut findings = Vec::new();
     let mut bundles = rendering.bundles(&mut findings);

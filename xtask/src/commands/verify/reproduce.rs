@@ -267,7 +267,8 @@ impl<'a> Reproducer<'a> {
             tree: &part.tree,
         };
         // what it renders to is the question, not whether that is admitted today
-        let (plans, more) = plan(fleet, None, &[input], &dry, &options, Tool { version: VERSION });
+        let tool = Tool { version: VERSION };
+        let (plans, more) = plan(fleet, None, &[input], &dry, &options, tool, &|_| {});
         // what is wrong with other units was left out then, and is now
         let findings = more.into_iter().filter(Finding::is_error).collect();
         Ok((plans.into_iter().next().and_then(|plan| plan.commit), findings))
