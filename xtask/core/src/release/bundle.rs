@@ -125,12 +125,13 @@ impl Bundle {
         previous.argocd.keys().filter(|path| !self.files.contains_key(*path))
     }
 
-    /// Every file of the unit: what it is rendered to, where it came from, what a person wants to know, and the inventory.
+    /// Every file of the unit, and the digests of all of them: what it is rendered to, where it came from, what a person wants
+    /// to know, and the inventory.
     pub fn all_files(
         &self,
         context: &WriteContext<'_>,
         units: BTreeMap<String, Digest>,
-    ) -> BTreeMap<String, Arc<[u8]>> {
+    ) -> (BTreeMap<String, Arc<[u8]>>, BTreeMap<String, Digest>) {
         let mut files = self.files.clone();
         let agent = match &self.record {
             Record::Agent(_) => format!(" --agent {}", self.unit),
@@ -158,25 +159,25 @@ impl Bundle {
         if self.unit == ENVIRONMENT_UNIT {
             files.insert(branch::ATTRIBUTES.to_owned(), bytes(ATTRIBUTES.to_owned()));
         }
-        let inventory = Inventory {
+        let digest = |(path, bytes): (&String, &Arc<[u8]>)| (path.clone(), Digest::of(bytes));
+        let mut digests: BTreeMap<String, Digest> = files.iter().map(digest).collect();
+        let inventory = bytes(pretty(&Inventory {
             sequence: context.sequence,
-            files: files
-                .iter()
-                .map(|(path, bytes)| (path.clone(), Digest::of(bytes)))
-                .collect(),
+            files: digests.clone(),
             objects: self.objects.clone(),
             units,
-        };
-        files.insert(branch::inventory(&self.unit), bytes(pretty(&inventory)));
-        files
+        }));
+        digests.insert(branch::inventory(&self.unit), Digest::of(&inventory));
+        files.insert(branch::inventory(&self.unit), inventory);
+        (files, digests)
     }
 
-    /// What is signed of the unit: its files, and what they are a release of. `previous` is the digest of the statement
-    /// before this one.
+    /// What is signed of the unit: the digests of its files, and what they are a release of. `previous` is the digest of the
+    /// statement before this one.
     pub fn statement(
         &self,
         context: &WriteContext<'_>,
-        files: &BTreeMap<String, Arc<[u8]>>,
+        files: &BTreeMap<String, Digest>,
         previous: Option<Digest>,
     ) -> Vec<u8> {
         let generator = Generator::lockstep(context.tool.version);
@@ -198,7 +199,7 @@ impl Bundle {
                 commit: from.commit.clone(),
             });
         }
-        Statement::new(files, predicate).bytes()
+        Statement::of_digests(files, predicate).bytes()
     }
 
     /// Where the unit's new tuple was promoted from, if it was.

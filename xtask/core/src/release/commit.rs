@@ -72,9 +72,9 @@ pub(super) fn commit_plan(
     let new: Vec<_> = written
         .par_iter()
         .map(|bundle| {
-            let files = bundle.all_files(&context, BTreeMap::new());
+            let (files, digests) = bundle.all_files(&context, BTreeMap::new());
             let previous = input.branch.listed.get(&bundle.unit).copied();
-            let statement = bundle.statement(&context, &files, previous);
+            let statement = bundle.statement(&context, &digests, previous);
             (files, Digest::of(&statement), statement)
         })
         .collect();
@@ -91,8 +91,8 @@ pub(super) fn commit_plan(
         let before = input.branch.units.get(ENVIRONMENT_UNIT);
         let outdated = before.into_iter().flat_map(|before| own.outdated(before));
         files.extend(outdated.map(|path| (path.clone(), None)));
-        let new = own.all_files(&context, units);
-        let statement = own.statement(&context, &new, input.branch.statement);
+        let (new, digests) = own.all_files(&context, units);
+        let statement = own.statement(&context, &digests, input.branch.statement);
         files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
         statements.insert(ENVIRONMENT_UNIT.to_owned(), Arc::from(statement));
     }
