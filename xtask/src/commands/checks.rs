@@ -1,6 +1,6 @@
 //! Checks that a person may set aside with `--override`, which is recorded.
 
-use lockstep::model::{Finding, Severity, suggestion};
+use lockstep::model::{Finding, suggestion};
 use lockstep::release::ledger::Override;
 use lockstep::workspace::WRONG_BRANCH;
 use lockstep::{artifact, release};
@@ -46,8 +46,7 @@ pub(super) fn set_aside(findings: &mut [Finding], checks: &[String]) -> Vec<Over
     let mut overrides = Vec::new();
     for finding in findings.iter_mut().filter(|finding| finding.is_error()) {
         if checks.iter().any(|check| *check == finding.rule) {
-            finding.severity = Severity::Warning;
-            finding.help = Some("set aside by hand, which is recorded".to_owned());
+            finding.set_aside();
             overrides.push(Override {
                 check: finding.rule.to_string(),
                 message: finding.message.clone(),

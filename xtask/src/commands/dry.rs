@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{AgentName, FileTree};
+use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::workspace::layout::{self, Place};
 use lockstep::workspace::{Dependencies, Elsewhere, Workspace};
 
@@ -10,6 +10,9 @@ use super::ledger::operator;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, CommitSigning, GitId, NewCommit, Repository, Tip, TreeChange};
+
+/// What this clone knows of the branches of remotes.
+pub(super) const REMOTE_BRANCHES: &str = "refs/remotes/*";
 
 /// Where the commit goes.
 pub(super) struct Target {
@@ -87,6 +90,23 @@ impl Target {
     pub(super) fn branch(&self) -> &str {
         &self.branch
     }
+}
+
+/// What is to be said where a dry commit is on a branch of this clone alone, and what was made of it is pushed: nobody else
+/// could tell what was released, and until it is pushed all their releases are refused. A commit that was checked out
+/// without a branch is one that was fetched, as in CI.
+pub(super) fn unpushed(repository: &dyn Repository, commit: &GitId) -> Result<Option<Finding>, Failure> {
+    let Some(branch) = repository.current_branch()? else {
+        return Ok(None);
+    };
+    if repository.is_referenced(commit, REMOTE_BRANCHES)? {
+        return Ok(None);
+    }
+    let commit = commit.0.get(..12).unwrap_or(&commit.0);
+    let message = format!("no remote has {commit}, the dry commit of what is pushed, as far as this clone knows");
+    Ok(Some(Finding::warning("unpushed-source", message).help(format!(
+        "push its branch, `git push` for `{branch}`; until then nobody else can trace this release, and theirs are refused as stale"
+    ))))
 }
 
 /// Whether a path is one of the few files that say which environments there are and where releases go.

@@ -1,11 +1,12 @@
 //! `release`: render, check and commit environments.
 
 pub(super) mod answer;
+mod aside;
 mod memory;
 mod recording;
 mod run;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
 use indicatif::ProgressBar;
@@ -16,7 +17,7 @@ use lockstep::release::{
 };
 use lockstep::render::Engines;
 use lockstep::workspace::layout;
-use lockstep::workspace::{Environment, SentOn, WRONG_BRANCH, Workspace};
+use lockstep::workspace::{Environment, SentOn, Workspace};
 use rayon::prelude::*;
 
 use self::answer::{answer, command, held, next, plan_text};
@@ -25,7 +26,7 @@ use self::recording::Records;
 use self::run::{Branch, Run, made, refuse_dirty};
 use super::branches::delivery_repository;
 use super::checks;
-use super::dry::is_outline;
+use super::dry::{is_outline, unpushed};
 use super::ledger::{Believer, Ledger};
 use super::selection;
 use super::signing::{Signing, SigningArgs};
@@ -62,7 +63,7 @@ pub struct Args {
     /// Push the branches and their notes, all or none.
     #[arg(long)]
     push: bool,
-    /// Set the check `wrong-branch` aside; that is recorded.
+    /// Set `wrong-branch` or `stale-source` aside; that is recorded.
     #[arg(long = "override", value_name = "CHECK", requires = "reason")]
     overrides: Vec<String>,
     /// Why, for the commits and the ledger.
@@ -84,7 +85,7 @@ pub struct Args {
 
 /// Releases.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    checks::among(&args.overrides, &[WRONG_BRANCH])?;
+    checks::among(&args.overrides, aside::CHECKS)?;
     let repository = context.repository()?;
     let head = repository.head()?;
     let progress = context.spinner("reading the fleet");
@@ -199,6 +200,7 @@ fn attempt(
         environments: &environments,
         branches: &branches,
         progress,
+        lost: aside::lost(&args.overrides, &branches, tries),
     };
     let judged = asked.judged(judge.as_ref(), &memory, signed, findings)?;
     let between = Between {
@@ -240,6 +242,7 @@ struct Asked<'a> {
     environments: &'a [&'a Environment],
     branches: &'a [Branch],
     progress: &'a ProgressBar,
+    lost: BTreeSet<String>,
 }
 
 impl Asked<'_> {
@@ -265,6 +268,7 @@ impl Asked<'_> {
         let options = Options {
             signed,
             resign: args.resign,
+            lost: self.lost.clone(),
             unchanged: memory.unchanged.clone(),
             blocked: Blocked::by(&findings),
             agents,
@@ -334,7 +338,7 @@ impl Step<'_> {
         let overrides = checks::set_aside(&mut wrong, &args.overrides);
         let stops = stops || wrong.iter().any(Finding::is_error);
         if args.push {
-            wrong.extend(run.unpushed()?);
+            wrong.extend(unpushed(run.repository, &run.head.id)?);
         }
         let mut findings = [wrong, judged.clone()].concat();
         if stops {
@@ -347,8 +351,10 @@ impl Step<'_> {
             let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
             return Ok(exit(report.next(command(args)), held));
         }
-        for commit in plans.iter_mut().filter_map(|plan| plan.commit.as_mut()) {
-            commit.overridden(&overrides, args.reason.as_deref().unwrap_or_default());
+        for plan in &mut plans {
+            let overrides = [overrides.clone(), aside::overrides(&judged, &plan.environment)].concat();
+            let commit = plan.commit.iter_mut();
+            commit.for_each(|commit| commit.overridden(&overrides, args.reason.as_deref().unwrap_or_default()));
         }
         let signing = signing(context, args, run, self.trusted);
         let signed = signing.sign(&mut plans)?;

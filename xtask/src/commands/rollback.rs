@@ -16,7 +16,7 @@ use serde::Serialize;
 pub(super) use self::plan::plan;
 use self::plan::{Plan, Step};
 use super::checks;
-use super::dry::Target;
+use super::dry::{Target, unpushed};
 use super::ledger::{Recorder, operator};
 use super::remote::Made;
 use super::signing::{Outcome, Signing, SigningArgs};
@@ -184,6 +184,9 @@ impl Run<'_> {
                 Ok(found) => found,
                 Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
             };
+        if self.args.push && matches!(plan.step, Step::Write(_)) {
+            findings.extend(unpushed(&*self.unit.repository, &GitId(plan.dry_sha.clone()))?);
+        }
         if findings.iter().any(Finding::is_error) || self.args.dry_run {
             return Ok(self
                 .report(&plan, None, None, false)

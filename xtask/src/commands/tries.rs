@@ -1,5 +1,6 @@
 //! How often to begin again when others write at the same moment.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lockstep::model::Timestamp;
@@ -40,12 +41,19 @@ pub(super) struct Tries {
     began: f64,
     /// What earlier attempts wrote here.
     pub(super) unpushed: Unpushed,
+    /// Commits that the first attempt was told to do without.
+    pub(super) lost: BTreeSet<String>,
 }
 
 impl Tries {
     /// When the run was tried first.
     pub(super) fn started(&mut self, now: Timestamp) -> Timestamp {
         *self.started.get_or_insert(now)
+    }
+
+    /// Whether nothing was tried before.
+    pub(super) fn is_first(&self) -> bool {
+        self.races == 0
     }
 
     /// A push failed.

@@ -88,6 +88,12 @@ impl Finding {
         Finding::new(rule, Severity::Error, message)
     }
 
+    /// Stops nothing any more: a person has set it aside.
+    pub fn set_aside(&mut self) {
+        self.severity = Severity::Warning;
+        self.help = Some("set aside by hand, which is recorded".to_owned());
+    }
+
     /// A finding that stops nothing.
     pub fn warning(rule: &'static str, message: impl Into<String>) -> Finding {
         Finding::new(rule, Severity::Warning, message)

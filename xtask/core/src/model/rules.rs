@@ -248,7 +248,8 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "stale-source",
         "another commit has released a unit, and this one, which does not descend from it, would undo that",
-        "make that commit part of the history, by a pull, a merge or a rebase, and release again",
+        "make that commit part of the history, by a pull, a merge or a rebase, and release again; where it is lost, set it aside with \
+         `--override stale-source --reason …`",
     ),
     Rule::new(
         "stray-file",

@@ -50,5 +50,5 @@ pub use regression::{other_cases, roll_of};
 pub use rules::RULES;
 pub use scope::{Blocked, Scope};
 pub use stages::StageSummary;
-pub use stray::Stray;
+pub use stray::{STALE_SOURCE, Stray};
 pub use unfinished::{may_be_unfinished, unfinished, unfinished_rollback};

@@ -22,6 +22,8 @@ pub struct Options {
     pub signed: BTreeMap<EnvironmentName, Signatures>,
     /// Whether every unit of the run gets a new statement.
     pub resign: bool,
+    /// Dry commits that released units and that the run's does not descend from, where a person set that aside.
+    pub lost: BTreeSet<String>,
 }
 
 /// Which signatures on an environment's branch stay as they are.

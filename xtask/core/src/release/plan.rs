@@ -139,7 +139,7 @@ pub fn plan(
         findings.extend(
             changed
                 .chain(removed.iter().copied())
-                .filter_map(|unit| stale(input, unit, dry)),
+                .filter_map(|unit| stale(input, unit, dry, options)),
         );
         findings.extend(over_budget(workspace, input, &removed, options));
         removals.push(removed);
@@ -306,12 +306,15 @@ fn over_budget(
 }
 
 /// A unit that a newer dry commit wrote is not overwritten from an older one.
-fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit) -> Option<Finding> {
+fn stale(input: &EnvironmentInput<'_>, unit: &str, dry: &DryCommit, options: &Options) -> Option<Finding> {
     let recorded = input.branch.units.get(unit)?.dry_sha()?;
     if recorded == dry.id || input.ancestors.contains(&recorded) {
         return None;
     }
     let stray = input.strays.get(&recorded).copied().unwrap_or(Stray::Absent);
-    let finding = stray.finding(unit, &recorded, &dry.id);
+    let mut finding = stray.finding(unit, &recorded, &dry.id);
+    if options.lost.contains(&recorded) {
+        finding.set_aside();
+    }
     Some(finding.unit(input.environment.name.as_str(), unit))
 }

@@ -2,6 +2,9 @@
 
 use crate::model::Finding;
 
+/// The check that a unit was released from a commit that the run's descends from.
+pub const STALE_SOURCE: &str = "stale-source";
+
 /// How a commit that released a unit stands to a dry commit that does not descend from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stray {
@@ -37,11 +40,19 @@ impl Stray {
             ),
             Stray::Absent => (
                 "which this clone does not have",
-                "fetch it, `git fetch --all`, and rebase onto it; where no remote has it, whoever released it (`cargo xtask history`) has to push it"
-                    .to_owned(),
+                format!(
+                    "fetch it, `git fetch --all`, and rebase onto it; where no remote has it, whoever released it (`cargo xtask history`) has \
+                     to push it; where nobody has it any more, set this aside: `--override {STALE_SOURCE} --reason \"…\"`"
+                ),
             ),
         };
         let message = format!("`{unit}` was released from {recorded}, {what}; {dry} does not descend from it");
-        Finding::error("stale-source", message).help(help)
+        Finding::error(STALE_SOURCE, message).help(help)
+    }
+
+    /// Whether a person may release all the same. What is newer is a pull away, and earlier releases come back by a
+    /// rollback.
+    pub fn may_be_lost(self) -> bool {
+        self != Stray::Newer
     }
 }

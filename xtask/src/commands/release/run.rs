@@ -9,15 +9,13 @@ use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, SentOn, Workspace, released_from};
 
 use super::super::branches::{branch_state, manifests_on};
+use super::super::dry::REMOTE_BRANCHES;
 use super::super::remote::{Made, Remote};
 use super::super::trust::Trusted;
 use super::memory::Memory;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
-
-/// What this clone knows of the branches of remotes.
-const REMOTE_BRANCHES: &str = "refs/remotes/*";
 
 /// An environment's branch as the run found it.
 pub(super) struct Branch {
@@ -121,24 +119,6 @@ impl Run<'_> {
         } else {
             Stray::Dropped
         })
-    }
-
-    /// What is to be said where the dry commit is on a branch of this clone alone: nobody else could tell what was
-    /// released, and until it is pushed all their releases are refused. A commit that was checked out without a branch is
-    /// one that was fetched, as in CI.
-    pub(super) fn unpushed(&self) -> Result<Option<Finding>, Failure> {
-        let Some(branch) = self.repository.current_branch()? else {
-            return Ok(None);
-        };
-        if self.repository.is_referenced(&self.head.id, REMOTE_BRANCHES)? {
-            return Ok(None);
-        }
-        let commit = self.head.id.0.get(..12).unwrap_or(&self.head.id.0);
-        let message =
-            format!("no remote has {commit}, the commit of `{branch}` that is released, as far as this clone knows");
-        Ok(Some(Finding::warning("unpushed-source", message).help(
-            "push it: `git push`; until then nobody else can trace this release, and theirs are refused as stale",
-        )))
     }
 
     /// What environments outside the run have that share a namespace with one inside.

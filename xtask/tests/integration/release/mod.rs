@@ -5,6 +5,7 @@ mod branch;
 mod change;
 mod delivery;
 mod generations;
+mod lost_source;
 mod memory;
 mod metadata;
 mod same;

@@ -1,0 +1,41 @@
+//! Checks that a person sets aside for a release, which is recorded.
+
+use std::collections::BTreeSet;
+
+use lockstep::model::{EnvironmentName, Finding};
+use lockstep::release::ledger::Override;
+use lockstep::release::{STALE_SOURCE, Stray};
+use lockstep::workspace::WRONG_BRANCH;
+
+use super::run::Branch;
+use crate::commands::tries::Tries;
+
+/// The checks of a release that may be set aside.
+pub(super) const CHECKS: &[&str] = &[WRONG_BRANCH, STALE_SOURCE];
+
+/// The commits that units were released from and that nobody needs to have any more, where that is set aside: those that the
+/// first try found, since nobody has looked at what others released after it.
+pub(super) fn lost(checks: &[String], branches: &[Branch], tries: &mut Tries) -> BTreeSet<String> {
+    if tries.is_first() && checks.iter().any(|check| check == STALE_SOURCE) {
+        let strays = branches.iter().flat_map(|branch| &branch.strays);
+        let may_be_lost = strays.filter(|(_, stray)| Stray::may_be_lost(**stray));
+        tries.lost.extend(may_be_lost.map(|(commit, _)| commit.clone()));
+    }
+    tries.lost.clone()
+}
+
+/// What is to be recorded in an environment of that.
+pub(super) fn overrides(findings: &[Finding], environment: &EnvironmentName) -> Vec<Override> {
+    let is_own = |finding: &&Finding| {
+        let unit = finding.unit.as_deref().and_then(|unit| unit.split_once('/'));
+        unit.is_some_and(|(name, _)| name == environment.as_str())
+    };
+    let aside = findings
+        .iter()
+        .filter(|finding| finding.rule == STALE_SOURCE && !finding.is_error());
+    let record = |finding: &Finding| Override {
+        check: STALE_SOURCE.to_owned(),
+        message: finding.message.clone(),
+    };
+    aside.filter(is_own).map(record).collect()
+}
