@@ -178,6 +178,11 @@ impl Context {
         Ok(Loaded::of(self.tree(source)?))
     }
 
+    /// Reads the wanted files of a source into a workspace.
+    pub fn load_part(&self, source: &Source, wanted: Wanted<'_>) -> Result<Loaded, Failure> {
+        Ok(Loaded::of(self.files_of(source, wanted)?))
+    }
+
     /// Reads a source into a workspace, with the schemas and policies that its objects are judged by.
     pub fn load_with_judges(&self, source: &Source) -> Result<Loaded, Failure> {
         Ok(Loaded::of(self.files_of(source, &layout::is_input)?))

@@ -4,11 +4,13 @@ use lockstep::model::{FileTree, Finding};
 use lockstep::policy::admission::{About, Policies, Resources};
 use lockstep::policy::rego;
 use lockstep::reference::{self, Shown};
-use lockstep::report::{Described, Results, Room, Screen, Sources, Style, github, gitlab, junit, markdown, sarif};
+use lockstep::report::{
+    Described, Results, Room, Screen, Sources, Style, github, gitlab, junit, markdown, pretty_json, sarif,
+};
 use lockstep::workspace::layout;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::outputs::Format;
@@ -22,6 +24,9 @@ pub type Outcome<'a> = Result<&'a Report, &'a Failure>;
 
 /// The whole answer in one form. A failure is a document too: whoever reads a file must not take silence for success.
 pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
+    if format == Format::Json {
+        return json(command, outcome);
+    }
     let nothing = FileTree::default();
     let policies = match outcome {
         Ok(report) if format == Format::Sarif => policies(&report.sources),
@@ -69,7 +74,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
     }
     match format {
         Format::Text => text(outcome),
-        Format::Json => format!("{:#}\n", value(command, outcome)),
+        Format::Json => json(command, outcome),
         Format::Sarif => sarif(&results),
         Format::Junit => junit(&results),
         Format::Gitlab => gitlab(&results),
@@ -105,23 +110,30 @@ fn in_one_line(failure: &Failure) -> String {
     format!("{}{hints}", failure.message)
 }
 
-fn value(command: &str, outcome: Outcome<'_>) -> serde_json::Value {
+fn json(command: &str, outcome: Outcome<'_>) -> String {
     match outcome {
-        Ok(report) => json!(Document::Answer(Answer {
-            command,
-            exit: report.exit_code(),
-            findings: &report.findings,
-            known: report.known,
-            next: &report.next,
-            notes: &report.notes,
-            result: Some(&report.result),
-            unchecked: &report.unchecked,
-        })),
-        Err(failure) => json!(Document::<serde_json::Value>::Failed(Failed {
-            command,
-            exit: failure.exit_code(),
-            failure,
-        })),
+        Ok(report) => {
+            let outline = json!(Document::<Value>::Answer(Answer {
+                command,
+                exit: report.exit_code(),
+                findings: &report.findings,
+                known: report.known,
+                next: &report.next,
+                notes: &report.notes,
+                result: None,
+                unchecked: &report.unchecked,
+            }));
+            // as it is: a result may have thousands of parts
+            pretty_json(&outline, "result", &report.result)
+        }
+        Err(failure) => {
+            let failed = Failed {
+                command,
+                exit: failure.exit_code(),
+                failure,
+            };
+            format!("{:#}\n", json!(Document::<Value>::Failed(failed)))
+        }
     }
 }
 

@@ -46,20 +46,15 @@ pub(super) fn folders(
     folders: &[String],
 ) -> Result<Vec<BTreeMap<String, GitId>>, Failure> {
     let root = root_tree(repository, commit)?;
-    let lease = repository.lease();
-    let mut read = Folders::new(odb(&lease)?, root);
-    let entries = |folder: &String| -> Result<BTreeMap<String, GitId>, Failure> {
-        let Some(id) = read.find(folder)? else {
-            return Ok(BTreeMap::new());
-        };
-        let tree = read.read(id)?;
-        Ok(tree
-            .values()
-            .filter(|entry| entry.kind != EntryKind::Submodule)
-            .map(|entry| (entry.name.clone(), object::git_id(entry.id)))
-            .collect())
-    };
-    folders.iter().map(entries).collect()
+    let entries: Vec<Vec<BTreeMap<String, GitId>>> = folders
+        .par_chunks(FOLDERS_AT_ONCE)
+        .map(|folders| {
+            let lease = repository.lease();
+            let mut read = Folders::new(odb(&lease)?, root);
+            folders.iter().map(|folder| read.entries(folder)).collect()
+        })
+        .collect::<Result<_, Failure>>()?;
+    Ok(entries.into_iter().flatten().collect())
 }
 
 /// The bytes of several files of a commit; `None` where there is no regular file.
@@ -219,7 +214,6 @@ fn oversized(path: &str, size: u64) -> Failure {
 
 /// An entry of a folder that was read.
 struct Named {
-    name: String,
     id: Oid,
     kind: EntryKind,
 }
@@ -240,6 +234,17 @@ impl<'a> Folders<'a> {
             paths: BTreeMap::new(),
             trees: BTreeMap::new(),
         }
+    }
+
+    /// The entries of a folder by name; none where there is no such folder.
+    fn entries(&mut self, folder: &str) -> Result<BTreeMap<String, GitId>, Failure> {
+        let Some(id) = self.find(folder)? else {
+            return Ok(BTreeMap::new());
+        };
+        let tree = self.odb.read(id).map_err(|error| unreadable(id, &error))?;
+        let entries = parse_tree(id, tree.data())?.into_iter();
+        let entries = entries.filter(|entry| entry.kind() != EntryKind::Submodule);
+        Ok(entries.map(|entry| (entry.text(), object::git_id(entry.id))).collect())
     }
 
     /// The regular files of these names in a folder, each for all that ask for it.
@@ -289,7 +294,6 @@ impl<'a> Folders<'a> {
             let tree = self.odb.read(id).map_err(|error| unreadable(id, &error))?;
             let named = parse_tree(id, tree.data())?.into_iter().map(|entry| {
                 let named = Named {
-                    name: entry.text(),
                     id: entry.id,
                     kind: entry.kind(),
                 };

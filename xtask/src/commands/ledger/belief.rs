@@ -50,8 +50,8 @@ impl<'a> Believer<'a> {
     }
 
     /// The same for who only shows them: what this build cannot check is among what is refused.
-    pub(super) fn glance(&self, view: &View<'_>, histories: &[UnitHistory]) -> Result<Belief<'_>, Failure> {
-        self.looked_at(view, histories, &|_| true)
+    pub(super) fn glance(&self, view: &View<'_>, events: &[&(Digest, Event)]) -> Result<Belief<'_>, Failure> {
+        self.looked_at(view, events, &|_| true)
     }
 
     /// Histories without what does not count for an environment that goes by them.
@@ -72,7 +72,8 @@ impl<'a> Believer<'a> {
         histories: &[UnitHistory],
         asked: &dyn Fn(&Event) -> bool,
     ) -> Result<Belief<'_>, Failure> {
-        let belief = self.looked_at(view, histories, asked)?;
+        let events: Vec<_> = histories.iter().flat_map(|history| &history.events).collect();
+        let belief = self.looked_at(view, &events, asked)?;
         self.certificates.missed()?;
         Ok(belief)
     }
@@ -80,11 +81,11 @@ impl<'a> Believer<'a> {
     fn looked_at(
         &self,
         view: &View<'_>,
-        histories: &[UnitHistory],
+        events: &[&(Digest, Event)],
         asked: &dyn Fn(&Event) -> bool,
     ) -> Result<Belief<'_>, Failure> {
-        let events = || histories.iter().flat_map(|history| &history.events);
-        let names = events()
+        let names = events
+            .iter()
             .filter(|(_, event)| asked(event))
             .filter_map(|(_, event)| event.signature);
         let names: BTreeSet<Digest> = names.collect();
@@ -102,18 +103,17 @@ impl<'a> Believer<'a> {
             trust: &self.trusted.trust,
             now: self.now,
             signatures,
-            settled: self.settled(view, histories)?,
+            settled: self.settled(view, events)?,
         })
     }
 
     /// The events that the ledger had, as they are, at the commits that the trust file settles.
-    fn settled(&self, view: &View<'_>, histories: &[UnitHistory]) -> Result<BTreeSet<String>, Failure> {
+    fn settled(&self, view: &View<'_>, events: &[&(Digest, Event)]) -> Result<BTreeSet<String>, Failure> {
         let mut settled = BTreeSet::new();
         for (environment, since) in &self.trusted.trust.ledger {
             let Some(since) = since else { continue };
             let own = format!("{environment}/");
-            let events = histories.iter().flat_map(|history| &history.events);
-            let folders: BTreeSet<String> = events.filter_map(folder_of).collect();
+            let folders: BTreeSet<String> = events.iter().copied().filter_map(folder_of).collect();
             let is_about = |folder: &String| folder.starts_with(&own) || folder.starts_with(ledger::EVERYWHERE);
             let folders: Vec<String> = folders.into_iter().filter(is_about).collect();
             let then = self.delivery.folders(&GitId(since.clone()), &folders)?;

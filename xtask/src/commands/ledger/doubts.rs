@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{Digest, EnvironmentName};
-use lockstep::release::ledger::{Doubt, Event, ShownEvent, UnitHistory};
+use lockstep::release::ledger::{Doubt, Event, ShownEvent};
 use lockstep::workspace::Workspace;
 
 use super::{Believer, View};
@@ -30,29 +30,27 @@ impl Doubts {
         view: &View<'_>,
         events: impl Iterator<Item = &'e (Digest, Event)>,
     ) -> Result<Doubts, Failure> {
-        let mut units: BTreeMap<(Option<&EnvironmentName>, &str), UnitHistory> = BTreeMap::new();
-        for told in events {
-            let unit = (told.1.environment.as_ref(), told.1.unit.as_str());
-            units.entry(unit).or_default().events.push(told.clone());
-        }
+        let events: Vec<&(Digest, Event)> = events.collect();
         let trusted = Trusted::read(context, repository, workspace, None)?;
-        let signed = units.values().flat_map(|history| &history.events);
-        let mut signed = signed.filter(|(_, event)| event.signature.is_some());
-        if signed.next().is_none() && trusted.trust.ledger.is_empty() {
+        let is_signed = |told: &&(Digest, Event)| told.1.signature.is_some();
+        if !events.iter().any(is_signed) && trusted.trust.ledger.is_empty() {
             return Ok(Doubts::default());
         }
         let certificates = Certificates::new(context, None, &trusted)?;
         let believer = Believer::new(context, delivery, &trusted, &certificates);
-        let histories: Vec<UnitHistory> = units.into_values().collect();
-        let belief = believer.glance(view, &histories)?;
+        let belief = believer.glance(view, &events)?;
+        let mut units: BTreeMap<(Option<&EnvironmentName>, &str), Vec<&(Digest, Event)>> = BTreeMap::new();
+        for told in events {
+            let unit = (told.1.environment.as_ref(), told.1.unit.as_str());
+            units.entry(unit).or_default().push(told);
+        }
         let mut doubts = Doubts::default();
-        for history in &histories {
-            let environment = history.events.first().and_then(|(_, event)| event.environment.clone());
-            for (digest, doubt) in belief.doubts(history) {
+        for ((environment, _), events) in units {
+            for (digest, doubt) in belief.doubts(&events) {
                 match is_unchecked(&doubt.rule) {
                     true => doubts.unchecked += 1,
                     false => {
-                        doubts.found.insert(digest, (environment.clone(), doubt));
+                        doubts.found.insert(digest, (environment.cloned(), doubt));
                     }
                 }
             }

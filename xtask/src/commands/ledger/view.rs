@@ -122,26 +122,20 @@ impl<'a> View<'a> {
             .map(|(environment, unit)| Entry::folders(*environment, unit))
             .collect();
         let all: Vec<String> = folders.iter().flatten().cloned().collect();
-        let mut listed = self.folders(&all)?.into_iter().zip(&all);
+        let mut listed = self.folders(&all)?.into_iter();
+        let listed: Vec<Vec<BTreeMap<String, GitId>>> = folders
+            .iter()
+            .map(|unit| listed.by_ref().take(unit.len()).collect())
+            .collect();
+        let chosen: Vec<(Vec<String>, Vec<Entry>)> = folders
+            .par_iter()
+            .zip(&listed)
+            .map(|(folders, listed)| choose(folders, listed, most))
+            .collect();
         let mut paths = Vec::new();
         let mut parts = Vec::new();
-        for unit in &folders {
-            let mut entries: Vec<(Entry, &String)> = listed
-                .by_ref()
-                .take(unit.len())
-                .flat_map(|(names, folder)| names.into_keys().map(move |name| (name, folder)))
-                .filter_map(|(name, folder)| Some((Entry::parse(&name)?, folder)))
-                .collect();
-            // an event's place is that of its number, which the names begin with
-            entries.sort();
-            let last = entries.len().saturating_sub(most);
-            let (late, mut early) = (entries.split_off(last), entries);
-            let told = early.extract_if(.., |(entry, _)| entry.kind == EventKind::Incident);
-            let read: Vec<String> = told
-                .chain(late)
-                .map(|(entry, folder)| format!("{folder}/{}", entry.name()))
-                .collect();
-            parts.push((read.len(), early.into_iter().map(|(entry, _)| entry).collect()));
+        for (read, earlier) in chosen {
+            parts.push((read.len(), earlier));
             paths.extend(read);
         }
         let files = self.read_each(&paths)?;
@@ -338,4 +332,24 @@ impl<'a> View<'a> {
         };
         Ok(heads.into_iter().map(head).collect())
     }
+}
+
+/// Of a unit's events in these folders, the paths of those to read and the names of the others: the latest are read, at most
+/// so many, and what is about incidents.
+fn choose(folders: &[String], listed: &[BTreeMap<String, GitId>], most: usize) -> (Vec<String>, Vec<Entry>) {
+    let names = folders.iter().zip(listed);
+    let names = names.flat_map(|(folder, names)| names.keys().map(move |name| (folder, name)));
+    let mut entries: Vec<(Entry, &String)> = names
+        .filter_map(|(folder, name)| Some((Entry::parse(name)?, folder)))
+        .collect();
+    // an event's place is that of its number, which the names begin with
+    entries.sort();
+    let last = entries.len().saturating_sub(most);
+    let (late, mut early) = (entries.split_off(last), entries);
+    let told = early.extract_if(.., |(entry, _)| entry.kind == EventKind::Incident);
+    let read = told
+        .chain(late)
+        .map(|(entry, folder)| format!("{folder}/{}", entry.name()))
+        .collect();
+    (read, early.into_iter().map(|(entry, _)| entry).collect())
 }

@@ -2,6 +2,7 @@
 
 use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::ledger::Tally;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,8 +39,8 @@ pub(super) fn run(
         let units: Vec<_> = names.iter().map(|name| (place, name.as_str())).collect();
         let histories = view.units(&units)?;
         let belief = believer.belief(&view, &histories)?;
-        for (name, history) in names.iter().zip(&histories) {
-            let (own, wrong) = belief.verify(history);
+        let verified: Vec<_> = histories.par_iter().map(|history| belief.verify(history)).collect();
+        for ((name, history), (own, wrong)) in names.iter().zip(&histories).zip(verified) {
             tally += own;
             let unit = |finding: Finding| match place {
                 Some(environment) => finding.unit(environment.as_str(), name),

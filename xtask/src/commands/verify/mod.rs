@@ -20,6 +20,7 @@ use serde::Serialize;
 pub(super) use self::certificates::{Certificates, is_unchecked};
 use self::reproduce::{Outcomes, Reproducer};
 use super::branches::delivery_repository;
+use super::dry::is_outline;
 use super::ledger::{Believer, Ledger};
 use super::selection;
 use super::trust::Trusted;
@@ -132,13 +133,28 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let delivery = delivery_repository(context, &repository, workspace)?;
     let subjects = subjects(context, &args, workspace, &*delivery)?;
     let ledger = Ledger::new(context, &*delivery, workspace);
+    let is_of_tips = args.commit.is_none() && args.path.is_none();
+    let events = || {
+        if !is_of_tips {
+            return Ok(None);
+        }
+        let names: Vec<_> = subjects.iter().map(|subject| &subject.environment).collect();
+        let believer = Believer::new(context, &*delivery, &trusted, &certificates);
+        ledger::run(&ledger, &believer, &names)
+    };
+    let judged = || {
+        subjects
+            .iter()
+            .map(|subject| subject.verify(&judge))
+            .collect::<Vec<_>>()
+    };
+    let (verifications, events) = rayon::join(judged, events);
     let mut findings = Vec::new();
     let mut environments = Vec::new();
     let mut unchecked = Vec::new();
     let mut text = String::new();
-    for subject in &subjects {
-        let mut verification = subject.verify(&judge);
-        if args.commit.is_none() && args.path.is_none() {
+    for (subject, mut verification) in subjects.iter().zip(verifications) {
+        if is_of_tips {
             verification.findings.extend(rewound(&ledger, subject, &verification)?);
         }
         let (environment, commit) = (&subject.environment, subject.commit.as_ref());
@@ -167,16 +183,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         unchecked.extend(commits.into_iter().flat_map(|signed| signed.untold));
     }
     certificates.missed()?;
-    let mut events = None;
-    if args.commit.is_none() && args.path.is_none() {
-        let names: Vec<_> = subjects.iter().map(|subject| &subject.environment).collect();
-        let believer = Believer::new(context, &*delivery, &trusted, &certificates);
-        if let Some((answer, wrong)) = ledger::run(&ledger, &believer, &names)? {
-            text.push_str(&ledger::shown(context, &answer));
-            findings.extend(wrong);
-            events = Some(answer);
-        }
-    }
+    let events = events?.map(|(answer, wrong)| {
+        text.push_str(&ledger::shown(context, &answer));
+        findings.extend(wrong);
+        answer
+    });
     let answer = FleetAnswer {
         trust: trusted.source.clone(),
         environments,
@@ -215,8 +226,8 @@ fn rewound(
 /// The fleet that names the environments: of the work tree, or of a bare clone's HEAD.
 fn fleet(context: &Context, repository: &dyn crate::ports::Repository) -> Result<Loaded, Failure> {
     match repository.work_folder() {
-        Some(_) => context.load(&Source::WorkTree),
-        None => context.load(&Source::Revision("HEAD".to_owned())),
+        Some(_) => context.load_part(&Source::WorkTree, &is_outline),
+        None => context.load_part(&Source::Revision("HEAD".to_owned()), &is_outline),
     }
 }
 

@@ -89,13 +89,16 @@ fn what_is_newer_is_not_set_aside() {
     let newer = fleet.tip("main").unwrap();
     fleet.release(&["dev"]);
     reset(&fleet, older);
-    fleet.refused(&[&["release", "dev"], &ASIDE[..]].concat(), expect![[r#"
+    fleet.refused(
+        &[&["release", "dev"], &ASIDE[..]].concat(),
+        expect![[r#"
         exit 1
         error[stale-source] -
           `assistant` was released from …, which is newer; … does not descend from it
           unit: dev/assistant
           help: update the checkout, `git pull`, and release again
-    "#]]);
+    "#]],
+    );
     reset(&fleet, newer);
     fleet.release(&["dev"]);
 }

@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
+use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Event, Fact, MarkedVerdict, UnitHistory, Verdict};
 use crate::artifact::{SignedEvents, Trust};
 use crate::model::{Digest, EnvironmentName, Finding, Problem, Severity, StageStatus};
 use crate::prompts::evaluation::VerdictOutcome;
 use crate::workspace::layout::ledger;
+
+/// Of how many events one thread looks at the signatures at least.
+const ALONE_AT_ONCE: usize = 256;
 
 /// What an event's signature is worth.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +79,21 @@ pub struct ShownEvent {
     pub doubt: Option<Doubt>,
 }
 
+impl ShownEvent {
+    /// Events with what is in doubt of each, as JSON; by all threads, since there may be thousands.
+    pub fn values<'d>(events: &[&(Digest, Event)], doubt: impl Fn(Digest) -> Option<&'d Doubt> + Sync) -> Vec<Value> {
+        let value = |(digest, event): &&(Digest, Event)| {
+            let mut value = serde_json::to_value(event).expect("events have string keys");
+            let doubt = doubt(*digest).map(|doubt| serde_json::to_value(doubt).expect("doubts have string keys"));
+            if let (Some(doubt), Some(object)) = (doubt, value.as_object_mut()) {
+                object.insert("doubt".to_owned(), doubt);
+            }
+            value
+        };
+        events.par_iter().map(value).collect()
+    }
+}
+
 /// What is known of the signatures of some events, and whom to believe.
 #[derive(Debug)]
 pub struct Belief<'a> {
@@ -110,14 +130,16 @@ impl Fact {
 
 impl Belief<'_> {
     /// What the signatures of a unit's events are worth, event by event.
-    pub fn standings(&self, history: &UnitHistory) -> Vec<Standing> {
+    fn standings(&self, events: &[&(Digest, Event)]) -> Vec<Standing> {
+        let alone = events.par_iter().with_min_len(ALONE_AT_ONCE);
+        let alone: Vec<_> = alone.map(|(digest, event)| self.signature(*digest, event)).collect();
         // how far the environment was, at least, when each was written
         let mut least: BTreeMap<Digest, u64> = BTreeMap::new();
         let mut standings = Vec::new();
-        for (digest, event) in &history.events {
+        for ((digest, event), signature) in events.iter().zip(alone) {
             let before = event.previous.iter().filter_map(|previous| least.get(previous));
             let before = before.copied().max().unwrap_or_default();
-            let (standing, number) = match self.signature(*digest, event) {
+            let (standing, number) = match signature {
                 Ok(None) => (Standing::Unsigned, before),
                 Err(problem) => (Standing::Refused(problem), before),
                 Ok(Some(signed)) => {
@@ -163,7 +185,8 @@ impl Belief<'_> {
 
     /// What is wrong with a unit's events, and how many there are of which kind.
     pub fn verify(&self, history: &UnitHistory) -> (Tally, Vec<Finding>) {
-        let standings = self.standings(history);
+        let events: Vec<_> = history.events.iter().collect();
+        let standings = self.standings(&events);
         let mut tally = Tally::default();
         for standing in &standings {
             tally.events += 1;
@@ -177,20 +200,24 @@ impl Belief<'_> {
             true => Severity::Warning,
             false => Severity::Error,
         };
-        (tally, findings(&self.wrong(history, standings), severity))
+        (tally, findings(&self.wrong(&events, standings), severity))
     }
 
-    /// The events of a unit that `verify` finds wrong for their signatures.
-    pub fn doubts(&self, history: &UnitHistory) -> Vec<(Digest, Doubt)> {
-        let wrong = self.wrong(history, self.standings(history)).into_iter();
+    /// Those of a unit's events, in their order, that `verify` finds wrong for their signatures.
+    pub fn doubts(&self, events: &[&(Digest, Event)]) -> Vec<(Digest, Doubt)> {
+        let wrong = self.wrong(events, self.standings(events)).into_iter();
         wrong
             .map(|(digest, _, problem)| (digest, Doubt::of(&problem)))
             .collect()
     }
 
-    fn wrong<'h>(&self, history: &'h UnitHistory, standings: Vec<Standing>) -> Vec<(Digest, &'h Event, Problem)> {
+    fn wrong<'h>(
+        &self,
+        events: &[&'h (Digest, Event)],
+        standings: Vec<Standing>,
+    ) -> Vec<(Digest, &'h Event, Problem)> {
         let mut wrong = Vec::new();
-        for ((digest, event), standing) in history.events.iter().zip(standings) {
+        for ((digest, event), standing) in events.iter().zip(standings) {
             match standing {
                 Standing::Unsigned if self.demands(*digest, event, None) => wrong.push((*digest, event, unsigned())),
                 Standing::Refused(problem) if event.fact.needs_signature() || !is_past(&problem) => {
@@ -204,7 +231,7 @@ impl Belief<'_> {
 
     /// The history without what does not count for an environment, and as warnings why not.
     pub fn believed(&self, mut history: UnitHistory, reader: &EnvironmentName) -> UnitHistory {
-        let standings = self.standings(&history);
+        let standings = self.standings(&history.events.iter().collect::<Vec<_>>());
         let mut wrong = Vec::new();
         let mut dropped = BTreeSet::new();
         for ((digest, event), standing) in history.events.iter().zip(standings) {
