@@ -279,8 +279,10 @@ impl Promotion<'_> {
         let text = promotion::release_text(&file);
         plan.change
             .insert(layout::release(to, agent), Some(Arc::from(text.as_bytes())));
-        plan.promoted.push((agent.clone(), self.promoted(&step, overrides)));
+        plan.promoted
+            .push((agent.clone(), self.promoted(&step, overrides.clone())));
         plan.told.push(Told {
+            overrides,
             agent: agent.clone(),
             before: old.map(|old| old.version.clone()),
             changes: promotion::changes(old, to, &file),

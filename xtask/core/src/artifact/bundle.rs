@@ -72,7 +72,7 @@ struct SignatureJson {
 
 /// The bundle of a payload that a key signed.
 pub fn write(payload: &[u8], signature: &[u8], key: &PublicKey) -> Vec<u8> {
-    let key_id = key.id();
+    let key_id = key.id().to_owned();
     let bundle = BundleJson {
         media_type: MEDIA_TYPE.to_owned(),
         verification_material: Material {

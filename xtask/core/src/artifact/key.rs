@@ -23,6 +23,8 @@ const PEM_LINE: usize = 64;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PublicKey {
     spki: Vec<u8>,
+    /// Known from the start: every bundle is asked for its key by it.
+    id: String,
 }
 
 /// Why a signature does not hold.
@@ -40,7 +42,10 @@ impl PublicKey {
         let point = spki.strip_prefix(&SPKI_PREFIX)?;
         // all zeros is what a key looks like that nobody ever set
         let is_key = point.len() == 64 && point.iter().any(|byte| *byte != 0);
-        is_key.then(|| PublicKey { spki: spki.to_vec() })
+        is_key.then(|| PublicKey {
+            spki: spki.to_vec(),
+            id: STANDARD.encode(Digest::of(spki).bytes()),
+        })
     }
 
     /// Takes the point alone: `04`, then its coordinates.
@@ -78,8 +83,8 @@ impl PublicKey {
     }
 
     /// What bundles call the key: the base64 of the SHA-256 of its SubjectPublicKeyInfo, as cosign writes it.
-    pub fn id(&self) -> String {
-        STANDARD.encode(Digest::of(&self.spki).bytes())
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Checks an ASN.1 (DER) signature over these bytes. A high S is accepted, as everywhere but in Bitcoin.
@@ -96,7 +101,7 @@ impl PublicKey {
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.id())
+        f.write_str(&self.id)
     }
 }
 

@@ -166,7 +166,7 @@ impl Trust {
     /// The ids of all keys, those that may not sign any more included.
     pub fn key_ids(&self) -> impl Iterator<Item = String> {
         self.signers.iter().filter_map(|signer| match &signer.proof {
-            Proof::Key(key) => Some(key.id()),
+            Proof::Key(key) => Some(key.id().to_owned()),
             Proof::Identity { .. } => None,
         })
     }

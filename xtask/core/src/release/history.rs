@@ -210,6 +210,7 @@ pub fn summary(fact: &Fact) -> String {
 fn aside(count: usize) -> String {
     match count {
         0 => String::new(),
+        1 => " (one check set aside)".to_owned(),
         count => format!(" ({count} checks set aside)"),
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::demands;
-use super::ledger::{ReleaseKind, UnitHistory, Verdict};
+use super::ledger::{Override, ReleaseKind, UnitHistory, Verdict};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, Severity, Stage, Version};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, Severity, Stage, Version, one_line};
 use crate::workspace::files::{Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
 use crate::workspace::{Environment, Workspace, layout};
 use crate::yaml;
@@ -255,6 +255,8 @@ pub struct Told {
     pub file: ReleaseFile,
     /// What differs.
     pub changes: Vec<ComponentChange>,
+    /// The checks that a person set aside.
+    pub overrides: Vec<Override>,
 }
 
 /// The message of the commit that writes release files.
@@ -297,6 +299,10 @@ pub fn message(
                 "Promoted-from: {}={}@{}\n",
                 one.agent, origin.environment, origin.commit
             ));
+        }
+        for aside in &one.overrides {
+            let (check, message) = (&aside.check, one_line(&aside.message));
+            text.push_str(&format!("Overridden: {}={check} {message}\n", one.agent));
         }
     }
     text

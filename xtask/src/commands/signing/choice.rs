@@ -69,7 +69,7 @@ impl Signing<'_> {
             return Ok(true);
         }
         let admitted = |public: PublicKey| {
-            let mut entries = self.trusted.trust.with_key(&public.id()).into_iter();
+            let mut entries = self.trusted.trust.with_key(public.id()).into_iter();
             entries.any(|signer| signer.revoked.is_none() && signer.environments.contains(environment))
         };
         let keys = kept(self.context, self.repository)?;
@@ -159,7 +159,7 @@ impl Signing<'_> {
     /// Writes the development key's entry beside it, unless it is there.
     fn believe(&self, key: &PublicKey) -> Result<(), Failure> {
         let known = self.trusted.development(self.context, self.repository)?;
-        if !known.with_key(&key.id()).is_empty() {
+        if !known.with_key(key.id()).is_empty() {
             return Ok(());
         }
         let environments = self.workspace.environments.iter().map(|environment| &environment.name);

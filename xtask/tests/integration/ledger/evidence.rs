@@ -255,6 +255,13 @@ fn a_person_may_set_it_aside_and_that_is_recorded() {
         event.contains("\"check\": \"missing-evaluation\"") && event.contains("users wait"),
         "{event}"
     );
+    // and whoever reviews the commit sees it
+    let message = fleet.message("main");
+    let told = "Overridden: assistant=missing-evaluation the tuple of `assistant` was never evaluated";
+    assert!(
+        message.contains("\nusers wait\n") && message.contains(told),
+        "{message}"
+    );
 }
 
 #[test]

@@ -211,11 +211,7 @@ impl Belief<'_> {
             .collect()
     }
 
-    fn wrong<'h>(
-        &self,
-        events: &[&'h (Digest, Event)],
-        standings: Vec<Standing>,
-    ) -> Vec<(Digest, &'h Event, Problem)> {
+    fn wrong<'h>(&self, events: &[&'h (Digest, Event)], standings: Vec<Standing>) -> Vec<(Digest, &'h Event, Problem)> {
         let mut wrong = Vec::new();
         for ((digest, event), standing) in events.iter().zip(standings) {
             match standing {
