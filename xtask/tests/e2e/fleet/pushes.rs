@@ -142,6 +142,30 @@ fn a_source_that_no_remote_has_is_told_and_whoever_lacks_it_as_well() {
     assert!(!pushed.errors.contains("unpushed-source"), "{}", pushed.errors);
 }
 
+#[test]
+fn a_rollback_from_a_source_that_no_remote_has_says_so_too() {
+    let fleet = Fleet::new();
+    let clone = fleet.clone("clone", "");
+    sh(
+        &clone,
+        "$XTASK keys init --plain && git add environments/trust.yaml && git commit -qm 'Let a key sign' && git push -q origin main
+         $XTASK release dev staging
+         $XTASK promote support-rag --from dev --to staging --as v2.9.0-rc1 && git push -q origin main
+         $XTASK release staging --push && git commit -q --allow-empty -m 'Go on alone'",
+    );
+    let rollback = "$XTASK rollback support-rag -e staging --reason slow --push";
+    let planned = run(&clone, &format!("{rollback} --dry-run"));
+    assert!(
+        planned.errors.contains("warning[unpushed-source]"),
+        "{}",
+        planned.errors
+    );
+    sh(&clone, "git push -q origin main");
+    let pushed = run(&clone, rollback);
+    assert_eq!(pushed.code, 0, "{}", pushed.errors);
+    assert!(!pushed.errors.contains("unpushed-source"), "{}", pushed.errors);
+}
+
 /// The other clone pushes between this one's fetch and its push: git runs `pre-push` just then.
 #[test]
 fn who_loses_a_race_goes_on_from_what_the_winner_wrote() {
