@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{AgentName, FileTree, Finding};
+use lockstep::model::{AgentName, FileTree, Finding, Timestamp};
+use lockstep::release::DryCommit;
 use lockstep::workspace::layout::{self, Place};
 use lockstep::workspace::{Dependencies, Elsewhere, Workspace};
 
@@ -90,6 +91,15 @@ impl Target {
     pub(super) fn branch(&self) -> &str {
         &self.branch
     }
+}
+
+/// A commit of the branch that people edit, as what is made of it tells.
+pub(super) fn dry_commit(commit: &Commit) -> DryCommit {
+    let date = Timestamp {
+        seconds: commit.seconds,
+        offset_minutes: commit.offset_minutes,
+    };
+    DryCommit::new(commit.id.0.clone(), commit.author.clone(), date, &commit.message)
 }
 
 /// What is to be said where a dry commit is on a branch of this clone alone, and what was made of it is pushed: nobody else

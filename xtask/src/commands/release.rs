@@ -10,11 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
 use indicatif::ProgressBar;
-use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding, Timestamp};
+use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
 use lockstep::policy::{By, Fleet, Judge};
-use lockstep::release::{
-    Blocked, DryCommit, EnvironmentInput, EnvironmentPlan, Options, Progress, Signatures, Tool, plan,
-};
+use lockstep::release::{Blocked, EnvironmentInput, EnvironmentPlan, Options, Progress, Signatures, Tool, plan};
 use lockstep::render::Engines;
 use lockstep::workspace::layout;
 use lockstep::workspace::{Environment, SentOn, Workspace};
@@ -26,7 +24,7 @@ use self::recording::Records;
 use self::run::{Branch, Run, made, refuse_dirty};
 use super::branches::delivery_repository;
 use super::checks;
-use super::dry::{is_outline, unpushed};
+use super::dry::{dry_commit, is_outline, unpushed};
 use super::ledger::{Believer, Ledger};
 use super::selection;
 use super::signing::{Signing, SigningArgs};
@@ -36,7 +34,7 @@ use super::verify::Certificates;
 use crate::context::{Context, count};
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure};
 use crate::outputs::OutputArgs;
-use crate::ports::{Commit, GitId};
+use crate::ports::GitId;
 use crate::report::Report;
 
 /// Render, check and commit environments.
@@ -351,11 +349,7 @@ impl Step<'_> {
             let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
             return Ok(exit(report.next(command(args)), held));
         }
-        for plan in &mut plans {
-            let overrides = [overrides.clone(), aside::overrides(&judged, &plan.environment)].concat();
-            let commit = plan.commit.iter_mut();
-            commit.for_each(|commit| commit.overridden(&overrides, args.reason.as_deref().unwrap_or_default()));
-        }
+        aside::tell(&mut plans, &overrides, &judged, args.reason.as_deref());
         let signing = signing(context, args, run, self.trusted);
         let signed = signing.sign(&mut plans)?;
         let (commits, pushed) = self.write(&plans, tries)?;
@@ -401,12 +395,4 @@ fn exit(mut report: Report, held: bool) -> Report {
         report.exit = Some(EXIT_HOLD);
     }
     report
-}
-
-fn dry_commit(head: &Commit) -> DryCommit {
-    let date = Timestamp {
-        seconds: head.seconds,
-        offset_minutes: head.offset_minutes,
-    };
-    DryCommit::new(head.id.0.clone(), head.author.clone(), date, &head.message)
 }

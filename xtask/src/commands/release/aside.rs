@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::ledger::Override;
-use lockstep::release::{STALE_SOURCE, Stray};
+use lockstep::release::{EnvironmentPlan, STALE_SOURCE, Stray};
 use lockstep::workspace::WRONG_BRANCH;
 
 use super::run::Branch;
@@ -24,8 +24,17 @@ pub(super) fn lost(checks: &[String], branches: &[Branch], tries: &mut Tries) ->
     tries.lost.clone()
 }
 
-/// What is to be recorded in an environment of that.
-pub(super) fn overrides(findings: &[Finding], environment: &EnvironmentName) -> Vec<Override> {
+/// Says in the commits which checks were set aside, and why: `overrides`, and what of the findings was.
+pub(super) fn tell(plans: &mut [EnvironmentPlan], overrides: &[Override], findings: &[Finding], reason: Option<&str>) {
+    for plan in plans {
+        let overrides = [overrides, &lost_in(findings, &plan.environment)].concat();
+        let commit = plan.commit.iter_mut();
+        commit.for_each(|commit| commit.overridden(&overrides, reason.unwrap_or_default()));
+    }
+}
+
+/// What is to be recorded in an environment of lost commits.
+fn lost_in(findings: &[Finding], environment: &EnvironmentName) -> Vec<Override> {
     let is_own = |finding: &&Finding| {
         let unit = finding.unit.as_deref().and_then(|unit| unit.split_once('/'));
         unit.is_some_and(|(name, _)| name == environment.as_str())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lockstep::artifact::{ComponentChange, component_changes};
-use lockstep::model::{Digest, Finding, Timestamp, Tuple};
+use lockstep::model::{Digest, Finding, Tuple};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::{release_text, takes_releases};
 use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, standing, unsafe_index};
@@ -18,6 +18,7 @@ use super::target::{Choice, Target};
 use crate::commands::blueprints::{blueprint, copy};
 use crate::commands::branches::units;
 use crate::commands::checks;
+use crate::commands::dry;
 use crate::commands::trust::Trusted;
 use crate::commands::unit::UnitOf;
 use crate::commands::verified::Verifier;
@@ -207,17 +208,7 @@ fn dry_commit(unit: &UnitOf, base: &Commit, now: &PreviousUnit) -> Result<DryCom
     let newer = recorded
         .filter(|_| behind)
         .and_then(|recorded| unit.repository.resolve(&recorded.0).ok());
-    let commit = newer.as_ref().unwrap_or(base);
-    let date = Timestamp {
-        seconds: commit.seconds,
-        offset_minutes: commit.offset_minutes,
-    };
-    Ok(DryCommit::new(
-        commit.id.0.clone(),
-        commit.author.clone(),
-        date,
-        &commit.message,
-    ))
+    Ok(dry::dry_commit(newer.as_ref().unwrap_or(base)))
 }
 
 /// The release file, and the blueprint that it pins.
