@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use lockstep::artifact::{CommitKey, CommitProof, Proof};
 use lockstep::model::{FileTree, MAX_FILE_BYTES};
+use lockstep::prompts::run::Tape;
 use lockstep::release::verify::Irregular;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -253,6 +254,9 @@ pub trait Files: Send + Sync {
 
     /// The bytes of a file that the tool itself wrote, of any size; `None` where there is none.
     fn read_own(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
+
+    /// A file that the tool itself wrote, of any size, to be read in parts; `None` where there is none.
+    fn open_own(&self, path: &Path) -> Result<Option<Box<dyn Tape>>, Failure>;
 
     /// Writes a file as a whole or not at all, making its folders.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;

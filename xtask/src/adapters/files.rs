@@ -7,12 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lockstep::model::{Entry, FileTree, MAX_FILE_BYTES};
+use lockstep::prompts::run::Tape;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
@@ -75,6 +76,17 @@ impl Files for Disk {
         }
     }
 
+    fn open_own(&self, path: &Path) -> Result<Option<Box<dyn Tape>>, Failure> {
+        match File::open(path) {
+            Ok(file) => Ok(Some(Box::new(Opened {
+                path: path.to_owned(),
+                file: Mutex::new(file),
+            }))),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(could_not("read", path, &error)),
+        }
+    }
+
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         // A file that stays as it is keeps its time, which editors, git and build tools look at.
         if holds(path, bytes) {
@@ -117,6 +129,32 @@ impl Files for Disk {
             }
         }
         Ok(())
+    }
+}
+
+/// A file that is read in parts.
+struct Opened {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Tape for Opened {
+    fn read(&self, at: u64, buffer: &mut [u8]) -> Result<usize, String> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fill = || -> io::Result<usize> {
+            file.seek(SeekFrom::Start(at))?;
+            let mut count = 0;
+            while count < buffer.len() {
+                match file.read(&mut buffer[count..]) {
+                    Ok(0) => break,
+                    Ok(more) => count += more,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(count)
+        };
+        fill().map_err(|error| could_not("read", &self.path, &error).message)
     }
 }
 

@@ -33,8 +33,11 @@ pub fn roll_of<'a>(tuple: Digest, here: &UnitHistory, everywhere: &'a UnitHistor
     (!roll.is_empty()).then_some(roll)
 }
 
-/// Cases of an earlier roll that are gone or ask something else now.
-pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange) -> Vec<Finding> {
+/// Makes a finding of a rule and a message: an error or a warning.
+type Made = fn(&'static str, String) -> Finding;
+
+/// Cases of an earlier roll that are gone or changed; `loosened` makes the finding about those that demand less.
+pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange, loosened: Made) -> Vec<Finding> {
     let message = |ids: &[String], how: &str| {
         format!(
             "cases of `{agent}` that spoke for {spoke_for} {how}: {}",
@@ -44,14 +47,21 @@ pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange) -> V
     let mut findings = Vec::new();
     if !change.gone.is_empty() {
         let finding = Finding::error("missing-case", message(&change.gone, "are gone"));
-        findings.push(finding.help("write them again; a case that is wrong keeps its id and is changed"));
+        findings.push(
+            finding.help("write them again; those that have had their day: `--override missing-case --reason \"…\"`"),
+        );
+    }
+    if !change.loosened.is_empty() {
+        let how = "ask something else or demand less under the same id now";
+        let finding = loosened("loosened-case", message(&change.loosened, how));
+        findings.push(finding.help(
+            "put back what they asked and demanded; where the change is right, the promotion takes `--override \
+             loosened-case --reason \"…\"`",
+        ));
     }
     if !change.changed.is_empty() {
-        let finding = Finding::warning(
-            "changed-case",
-            message(&change.changed, "ask, demand or are given something else now"),
-        );
-        findings.push(finding.help("have somebody read the change: an easier case would hide a step back"));
+        let finding = Finding::warning("changed-case", message(&change.changed, "were changed"));
+        findings.push(finding.help("have somebody read the change: what it came to before cannot be compared"));
     }
     let place = layout::cases(agent);
     findings.into_iter().map(|finding| finding.in_file(&place)).collect()
@@ -71,7 +81,7 @@ pub(super) fn steps_back(
     let what_runs = format!("what runs in `{}`", to.name);
     if let Some(roll) = roll_of(current.release.tuple, step.here, step.everywhere) {
         let change = today.roll.since(roll);
-        let mut findings = other_cases(agent, &what_runs, &change);
+        let mut findings = other_cases(agent, &what_runs, &change, Finding::error);
         findings.extend(regressed(demands, agent, &what_runs, &change));
         return findings;
     }

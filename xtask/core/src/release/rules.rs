@@ -21,7 +21,7 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "changed-case",
-        "a case that spoke for what runs there asks or demands something else now, and an easier one would hide a step back",
+        "a case that spoke for what runs there demands more now or is given something else: what it came to is not compared",
         "have somebody read the change: it stops nothing",
     ),
     Rule::new(
@@ -43,6 +43,11 @@ pub const RULES: &[Rule] = &[
         "incomplete-evaluation",
         "cases of the tuple had no recorded answer, and what is not known is no pass",
         "record the answers with `cargo xtask evaluate … --live --record`, then evaluate it again with `--evidence`",
+    ),
+    Rule::new(
+        "loosened-case",
+        "a case that spoke for what runs there asks something else or demands less now, which would hide a step back",
+        "put back what it asked and demanded; a change that is right is set aside with `--override loosened-case`",
     ),
     Rule::new(
         "lower-version",

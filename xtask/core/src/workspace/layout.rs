@@ -3,7 +3,7 @@
 pub mod ledger;
 mod regression;
 
-pub use regression::{cases, cassette, mock, suite, suite_files};
+pub use regression::{cases, cassette, cassettes, mock, suite, suite_files};
 
 use crate::model::{AgentName, Digest, EnvironmentName, PlainVersion};
 

@@ -25,6 +25,7 @@ mod places;
 mod regression;
 mod releases;
 mod shares;
+mod suite_text;
 mod suites;
 mod trust;
 
@@ -44,7 +45,8 @@ pub use load::dependencies;
 pub use near::{AgentTexts, Near, agents_of, near};
 pub use origins::{Explained, Origin, UnknownPath, explain};
 pub use parts::retired;
-pub use regression::{Judged, read_mock, read_suite};
+pub use regression::{Judged, read_mock};
+pub use suite_text::SuiteText;
 pub use trust::read_trust;
 
 use crate::artifact::CommitKey;

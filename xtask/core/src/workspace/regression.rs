@@ -1,10 +1,8 @@
 //! What an agent is judged by: its suites, read and held against its parts, and what of it is judged.
 
 use super::files::Follows;
-use super::suites::Checker;
 use super::{Agent, Environment, Workspace, check, layout};
 use crate::model::{Digest, Finding, ModelComponent, Overrides, PlainVersion, PromptChoice, Tuple};
-use crate::prompts::cases::Suite;
 use crate::prompts::run::{Mock, MockFile, RequestModel, Subject, SubjectModel, ToolSpec};
 
 /// An agent's tuple somewhere, and what of it is judged.
@@ -134,22 +132,6 @@ impl Workspace {
         let price = self.models.as_ref()?.model(provider, name)?.price?;
         Some((price.input_per_million, price.output_per_million))
     }
-}
-
-/// Reads a suite and holds it against what is judged, and against the models that are known `today`.
-pub fn read_suite(
-    path: &str,
-    bytes: &[u8],
-    subject: &Subject,
-    (workspace, today): (&Workspace, &str),
-    findings: &mut Vec<Finding>,
-) -> Option<Suite> {
-    let suite: Suite = check::read(path, bytes, findings)?;
-    let before = findings.len();
-    let models = workspace.models.as_ref();
-    Checker::new(path, bytes, subject, (models, today), findings).suite(&suite);
-    let sound = !findings[before..].iter().any(Finding::is_error);
-    sound.then_some(suite)
 }
 
 /// Reads a mock.

@@ -38,14 +38,14 @@ fn suggested<'a>(finding: Finding, name: &str, known: impl Iterator<Item = &'a s
 impl<'a> Checker<'a> {
     pub(super) fn new(
         path: &'a str,
-        bytes: &'a [u8],
+        text: &'a str,
         subject: &'a Subject,
         (models, today): (Option<&'a ModelsFile>, &'a str),
         findings: &'a mut Vec<Finding>,
     ) -> Checker<'a> {
         Checker {
             path,
-            text: std::str::from_utf8(bytes).unwrap_or_default(),
+            text,
             positions: None,
             subject,
             models,

@@ -4,6 +4,7 @@ mod characters;
 mod emit;
 mod error;
 mod fast;
+mod items;
 mod path;
 mod positions;
 mod reference;
@@ -15,6 +16,7 @@ mod typed;
 mod tests;
 
 pub use error::YamlError;
+pub use items::Items;
 pub use path::{Segment, dotted, path_of_pointer, pointer};
 pub use positions::Positions;
 pub use typed::{read_typed, read_value, write_typed};

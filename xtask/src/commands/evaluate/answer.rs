@@ -246,10 +246,12 @@ pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
         );
         let change = RollChange {
             gone: against.gone.clone(),
+            loosened: against.loosened.clone(),
             changed: against.changed.clone(),
             ..RollChange::default()
         };
-        findings.extend(other_cases(agent, &format!("what runs in `{with}`"), &change));
+        let loosened = if strict { Finding::error } else { Finding::warning };
+        findings.extend(other_cases(agent, &format!("what runs in `{with}`"), &change, loosened));
     }
     findings
 }

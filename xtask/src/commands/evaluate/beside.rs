@@ -1,6 +1,6 @@
 //! What an agent is judged beside: what an environment runs, and variants of its own parts.
 
-use lockstep::model::Finding;
+use lockstep::model::{Digest, Finding};
 use lockstep::prompts::evaluation::{Bar, Grid, Roll, SuiteRun, Variant, compare};
 use lockstep::workspace::{Agent, Judged, Workspace};
 
@@ -84,9 +84,12 @@ pub(super) fn grid(
             let mut change = Roll::of(&gathered.runs).since(before);
             // a case that was not asked for is not gone
             let is_part = !args.tag.is_empty() || !args.case.is_empty();
-            change.gone.retain(|id| !is_part || !gathered.ids.contains(id));
+            change
+                .gone
+                .retain(|id| !is_part || !gathered.ids.contains(&Digest::of(id.as_bytes())));
             comparison.recorded = true;
-            (comparison.gone, comparison.changed) = (change.gone, change.changed);
+            (comparison.gone, comparison.loosened) = (change.gone, change.loosened);
+            comparison.changed = change.changed;
         }
         Variant {
             label: other.label.clone(),

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{Digest, Finding};
-use lockstep::prompts::cases::Suite;
 use lockstep::prompts::evaluation::{
-    Bar, CaseOutcome, CaseResult, JudgeEvidence, NO_CASES, SuiteEvidence, SuiteRun, Verdict, VerdictOutcome, sum_up,
+    Bar, CaseOutcome, CaseResult, JudgeEvidence, NO_CASES, Roll, SuiteEvidence, SuiteRun, Verdict, VerdictOutcome,
+    sum_up,
 };
 use lockstep::prompts::run::judge_prompt;
 use lockstep::report::counted;
-use lockstep::workspace::Judged;
-use lockstep::yaml::{Positions, Segment};
+use lockstep::workspace::{Judged, SuiteText};
 
 /// What the suites of an agent came to.
 #[derive(Default)]
@@ -21,8 +20,8 @@ pub(super) struct Gathered {
     pub(super) unreadable: usize,
     /// Cases that pass whatever is answered.
     pub(super) unchecked: usize,
-    /// The ids of all cases, asked or not.
-    pub(super) ids: BTreeSet<String>,
+    /// The digests of the ids of all cases, asked or not.
+    pub(super) ids: BTreeSet<Digest>,
 }
 
 /// A suite's file.
@@ -30,8 +29,7 @@ pub(super) struct SuiteFile<'a> {
     pub(super) name: &'a str,
     pub(super) path: &'a str,
     pub(super) bytes: &'a [u8],
-    /// The ids of all its cases, in order.
-    pub(super) ids: Vec<String>,
+    pub(super) text: &'a SuiteText<'a>,
 }
 
 impl Gathered {
@@ -58,6 +56,13 @@ impl Gathered {
         verdict
     }
 
+    /// Which cases these are, where that was kept.
+    pub(super) fn roll(&mut self) -> Roll {
+        let roll = Roll::of(&self.runs);
+        self.runs.iter_mut().for_each(|run| run.roll = Roll::default());
+        roll
+    }
+
     /// Every case in full by suite, where details were kept.
     pub(super) fn details(&mut self) -> BTreeMap<String, Vec<CaseResult>> {
         let runs = self.suites.iter().zip(&mut self.runs);
@@ -66,14 +71,8 @@ impl Gathered {
     }
 
     /// Adds what a suite came to.
-    pub(super) fn add(
-        &mut self,
-        file: &SuiteFile<'_>,
-        suite: &Suite,
-        judged: &Judged,
-        run: SuiteRun,
-        (repeats, bar): (u32, &Bar),
-    ) {
+    pub(super) fn add(&mut self, file: &SuiteFile<'_>, judged: &Judged, run: SuiteRun, (repeats, bar): (u32, &Bar)) {
+        let suite = &file.text.head;
         let judge = suite.judge.as_ref().map(|judge| JudgeEvidence {
             provider: judge.provider.clone(),
             name: judge.name.clone(),
@@ -101,22 +100,15 @@ impl SuiteFile<'_> {
         if failures.is_empty() {
             return Vec::new();
         }
-        let positions = Positions::of(&String::from_utf8_lossy(self.bytes)).ok();
-        let place = |id: &String| {
-            let index = self.ids.iter().position(|other| other == id)?;
-            let path = [
-                Segment::Key("cases".to_owned()),
-                Segment::Index(index),
-                Segment::Key("id".to_owned()),
-            ];
-            Some(positions.as_ref()?.nearest(&path))
-        };
+        let places = self
+            .text
+            .places(&failures.iter().map(|failure| failure.case_id.as_str()).collect());
         let finding = |failure: &CaseResult| {
             let said = failure.violations.first();
             let message = said.map_or_else(String::new, |one| {
                 format!(": `{}` expected {}, got {}", one.assertion, one.expected, one.got)
             });
-            let (line, column) = place(&failure.case_id).unwrap_or_default();
+            let (line, column) = places.get(&failure.case_id).copied().unwrap_or_default();
             Finding::error("failed-case", format!("`{}` does not hold{message}", failure.case_id))
                 .at(self.path, line, column)
         };

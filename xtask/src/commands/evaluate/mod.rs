@@ -10,7 +10,9 @@ mod grid;
 mod live;
 mod run;
 mod sources;
+mod suite;
 mod suites;
+mod unused;
 mod versus;
 pub(super) mod written;
 
@@ -79,9 +81,12 @@ pub struct Args {
     /// Evidence for promotion.
     #[command(flatten)]
     evidence: evidence::Args,
-    /// Refuse cases that were not evaluated, as promotion does.
+    /// Refuse cases that were not evaluated, or that demand less than they did, as promotion does.
     #[arg(long)]
     strict: bool,
+    /// Drop recordings that no case asks for any more: neither of the candidate nor of what runs anywhere.
+    #[arg(long, conflicts_with_all = ["tag", "case", "live", "import", "export", "draft"])]
+    prune: bool,
     /// Write the evaluation of a single agent as JSON to this file.
     #[arg(long, value_name = "FILE")]
     into: Option<PathBuf>,
@@ -117,8 +122,11 @@ impl Args {
     /// Of which cases more is kept than numbers: memory stays flat in their number where nobody reads details.
     fn kept(&self, context: &Context) -> Kept {
         let is_read = matches!(context.format, Format::Json | Format::Junit);
-        match is_read || self.into.is_some() || self.output.has_files() {
-            true => Kept::Everything,
+        if is_read || self.into.is_some() || self.output.has_files() {
+            return Kept::Everything;
+        }
+        match self.evidence.evidence || self.against.is_some() {
+            true => Kept::Roll,
             false => Kept::Failures,
         }
     }
@@ -229,6 +237,7 @@ pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> R
     report.tables = tables;
     report.tested = tested;
     report.notes.extend(unrecorded);
+    report.notes.extend(runner.notes());
     if let Some(what) = outages {
         report.unchecked.push(what);
         report.exit = (!failed).then_some(EXIT_OUTSIDE);

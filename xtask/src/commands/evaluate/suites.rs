@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use lockstep::model::Finding;
+use lockstep::model::{Digest, Finding};
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::run::Subject;
-use lockstep::workspace::{Agent, layout};
-use lockstep::yaml::{Positions, Segment};
+use lockstep::workspace::{Agent, SuiteText, layout};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -58,64 +57,70 @@ pub(super) fn listed(
     Ok(suites)
 }
 
-/// Cases whose id another suite of the agent has: by it evidence names them. The ids become known.
-pub(super) fn duplicates(path: &str, bytes: &[u8], suite: &Suite, known: &mut BTreeSet<String>) -> Vec<Finding> {
-    let twice: Vec<usize> = (0..suite.cases.len())
-        .filter(|index| !known.insert(suite.cases[*index].id.clone()))
-        .collect();
-    if twice.is_empty() {
-        return Vec::new();
-    }
-    let positions = Positions::of(&String::from_utf8_lossy(bytes)).ok();
-    let finding = |index: usize| {
-        let (line, column) = place(positions.as_ref(), index);
-        let message = format!("another suite has a case `{}`", suite.cases[index].id);
-        Finding::error("duplicate-case", message)
-            .at(path, line, column)
-            .help("give each case of the agent an id of its own")
-    };
-    twice.into_iter().map(finding).collect()
+/// What is wrong with single cases of a suite, whatever is answered; places are looked up at the end.
+#[derive(Default)]
+pub(super) struct Faulty {
+    /// Cases whose id another suite of the agent has: by it evidence names them.
+    twice: Vec<String>,
+    /// Cases that pass whatever is answered, or that are for a version that nobody wrote, each with what to say of it.
+    unchecked: Vec<(String, String)>,
 }
 
-/// Where the id of a case stands.
-fn place(positions: Option<&Positions>, index: usize) -> (usize, usize) {
-    let path = [
-        Segment::Key("cases".to_owned()),
-        Segment::Index(index),
-        Segment::Key("id".to_owned()),
-    ];
-    positions.map(|positions| positions.nearest(&path)).unwrap_or_default()
-}
-
-/// Cases that pass whatever is answered, or that are for a version that nobody wrote.
-pub(super) fn unchecked(path: &str, bytes: &[u8], suite: &Suite, agent: &Agent, subject: &Subject) -> Vec<Finding> {
-    let written = agent.prompts.get(&suite.prompt).and_then(|all| all.last_key_value());
-    let newest = written.map(|(version, _)| *version);
-    // the form of an answer, which the prompt asks for, says nothing of what is in it
-    let is_checked_anyway = suite.is_checked() || (suite.contract && subject.contract.is_some());
-    let message = |case: &Case| {
-        if let Some(version) = case.system_prompt_version.filter(|version| Some(*version) > newest) {
-            return Some(format!(
-                "`{}` is for `{}` {version}, which nobody wrote",
-                case.id, suite.prompt
-            ));
+impl Faulty {
+    /// Looks at some cases. Their ids become known.
+    pub(super) fn look(
+        &mut self,
+        cases: &[Case],
+        head: &Suite,
+        (agent, subject): (&Agent, &Subject),
+        known: &mut BTreeSet<Digest>,
+    ) {
+        let written = agent.prompts.get(&head.prompt).and_then(|all| all.last_key_value());
+        let newest = written.map(|(version, _)| *version);
+        // the form of an answer, which the prompt asks for, says nothing of what is in it
+        let is_checked_anyway = head.is_checked() || (head.contract && subject.contract.is_some());
+        for case in cases {
+            if !known.insert(Digest::of(case.id.as_bytes())) {
+                self.twice.push(case.id.clone());
+            }
+            let unwritten = case.system_prompt_version.filter(|version| Some(*version) > newest);
+            let is_checked = case.is_checked() || (is_checked_anyway && !case.passes_anything());
+            let message = match unwritten {
+                Some(version) => format!("`{}` is for `{}` {version}, which nobody wrote", case.id, head.prompt),
+                None if !is_checked => format!("`{}` passes whatever is answered", case.id),
+                None => continue,
+            };
+            self.unchecked.push((case.id.clone(), message));
         }
-        let is_checked = case.is_checked() || (is_checked_anyway && !case.passes_anything());
-        (!is_checked).then(|| format!("`{}` passes whatever is answered", case.id))
-    };
-    let found = suite.cases.iter().enumerate();
-    let found: Vec<(usize, String)> = found
-        .filter_map(|(index, case)| Some((index, message(case)?)))
-        .collect();
-    if found.is_empty() {
-        return Vec::new();
     }
-    let positions = Positions::of(&String::from_utf8_lossy(bytes)).ok();
-    let finding = |(index, message): (usize, String)| {
-        let (line, column) = place(positions.as_ref(), index);
-        Finding::error("unchecked-case", message)
-            .at(path, line, column)
-            .help("say what its answer must be: tools, keywords, `expectedBehavior`, `assert`; or remove it")
-    };
-    found.into_iter().map(finding).collect()
+
+    /// Whether another suite has one of its ids.
+    pub(super) fn has_duplicates(&self) -> bool {
+        !self.twice.is_empty()
+    }
+
+    /// How many cases say nothing of their answer.
+    pub(super) fn unchecked(&self) -> usize {
+        self.unchecked.len()
+    }
+
+    /// All of it as findings.
+    pub(super) fn findings(self, path: &str, text: &SuiteText<'_>) -> Vec<Finding> {
+        let ids = self.twice.iter().chain(self.unchecked.iter().map(|(id, _)| id));
+        let places = text.places(&ids.map(String::as_str).collect());
+        let place = |id: &str| places.get(id).copied().unwrap_or_default();
+        let twice = self.twice.iter().map(|id| {
+            let (line, column) = place(id);
+            Finding::error("duplicate-case", format!("another suite has a case `{id}`"))
+                .at(path, line, column)
+                .help("give each case of the agent an id of its own")
+        });
+        let unchecked = self.unchecked.iter().map(|(id, message)| {
+            let (line, column) = place(id);
+            Finding::error("unchecked-case", message.clone())
+                .at(path, line, column)
+                .help("say what its answer must be: tools, keywords, `expectedBehavior`, `assert`; or remove it")
+        });
+        twice.chain(unchecked).collect()
+    }
 }

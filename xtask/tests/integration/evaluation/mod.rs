@@ -6,3 +6,4 @@ mod forms;
 mod live;
 mod parts;
 mod server;
+mod unused;

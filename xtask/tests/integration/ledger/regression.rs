@@ -79,7 +79,7 @@ fn a_case_that_is_gone_is_missed_though_another_one_takes_its_place() {
             error[missing-case] agents/assistant/regression/cases
               cases of `assistant` that spoke for what runs in `canary` are gone: bye
               unit: canary/assistant
-              help: write them again; a case that is wrong keeps its id and is changed
+              help: write them again; those that have had their day: `--override missing-case --reason "…"`
         "#]],
     );
     let set_aside = ["--override", "missing-case", "--reason", "nobody says bye"];
@@ -87,12 +87,46 @@ fn a_case_that_is_gone_is_missed_though_another_one_takes_its_place() {
 }
 
 #[test]
-fn a_case_that_was_changed_is_told_and_stops_nothing() {
+fn a_case_that_demands_more_is_told_and_stops_nothing() {
+    let fleet = on_its_way(|fleet| {
+        fleet.edit(CASES, "[goodbye]", "[farewell, goodbye]");
+    });
+    let said = "changed-case: cases of `assistant` that spoke for what runs in `canary` were changed: bye";
+    assert_eq!(promoted(&fleet), (0, vec![said.to_owned()]));
+}
+
+#[test]
+fn a_case_that_demands_less_under_its_id_is_refused() {
     let fleet = on_its_way(|fleet| {
         fleet.edit(CASES, "[goodbye]", "[farewell]");
     });
-    let said = "changed-case: cases of `assistant` that spoke for what runs in `canary` ask, demand or are given something else now: bye";
-    assert_eq!(promoted(&fleet), (0, vec![said.to_owned()]));
+    fleet.done(&EVIDENCE);
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+            exit 1
+            error[loosened-case] agents/assistant/regression/cases
+              cases of `assistant` that spoke for what runs in `canary` ask something else or demand less under the same id now: bye
+              unit: canary/assistant
+              help: put back what they asked and demanded; where the change is right, the promotion takes `--override loosened-case --reason "…"`
+        "#]],
+    );
+    // a change of cases can be looked at before: it is told, and refused where promotion would refuse it
+    let against = ["evaluate", "assistant", "--against", "canary"];
+    assert_eq!(fleet.done(&against).rules(), ["loosened-case"]);
+    let strict = fleet.run(&[&against[..], &["--strict"]].concat());
+    assert_eq!((strict.exit, strict.rules()), (1, vec!["loosened-case"]));
+    let set_aside = ["--override", "loosened-case", "--reason", "nobody says goodbye"];
+    fleet.done(&[&STEP[..], &set_aside].concat());
+}
+
+#[test]
+fn another_question_under_the_same_id_is_refused() {
+    let fleet = on_its_way(|fleet| {
+        fleet.edit(CASES, "Bye!", "Hi!");
+    });
+    fleet.done(&EVIDENCE);
+    assert_eq!(fleet.run(&STEP).rules(), ["loosened-case"]);
 }
 
 #[test]
@@ -117,10 +151,7 @@ fn what_the_suite_demands_of_all_counts_for_each() {
         );
     });
     let (exit, said) = promoted(&fleet);
-    assert!(
-        exit == 0 && said[0].ends_with("something else now: bye, hello"),
-        "{said:?}"
-    );
+    assert!(exit == 0 && said[0].ends_with("were changed: bye, hello"), "{said:?}");
 }
 
 /// A fleet with a hundred cases that all held for what canary runs; staging runs v1.1.0, in which those do not whose

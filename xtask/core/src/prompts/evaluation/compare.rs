@@ -36,7 +36,10 @@ pub struct Comparison {
     /// Cases that its record in the ledger names, and that are gone here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<String>,
-    /// Cases that ask or demand something else than they did by that record.
+    /// Cases that ask something else than they did by that record, or no longer demand all that they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loosened: Vec<String>,
+    /// Cases that are changed in any other way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
     /// How much the pass rate fell; negative where it rose.
@@ -51,7 +54,7 @@ pub struct Comparison {
 pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Option<Digest>) -> Comparison {
     let outcomes = |runs: &[SuiteRun]| -> BTreeMap<String, CaseOutcome> {
         let cases = runs.iter().flat_map(|run| &run.cases);
-        cases.map(|case| (case.id.clone(), case.outcome)).collect()
+        cases.map(|case| (case.id.to_string(), case.outcome)).collect()
     };
     let before = outcomes(there);
     let (mut lost, mut gained, mut missing) = (Vec::new(), Vec::new(), Vec::new());
@@ -94,6 +97,7 @@ pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Op
         missing,
         recorded: false,
         gone: Vec::new(),
+        loosened: Vec::new(),
         changed: Vec::new(),
         drop: paired.drop(),
         drop_bound: paired.drop_bound(),

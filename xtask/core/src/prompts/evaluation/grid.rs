@@ -91,7 +91,7 @@ impl Grid {
                 if at == 0 {
                     rows.push(GridRow {
                         suite: (*suite).to_owned(),
-                        case_id: case.id.clone(),
+                        case_id: case.id.to_string(),
                         cells: Vec::with_capacity(variants.len()),
                     });
                 }

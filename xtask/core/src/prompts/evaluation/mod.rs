@@ -16,5 +16,5 @@ pub use result::{
     suite_digest,
 };
 pub use roll::{Roll, RollChange};
-pub use suite::{CaseRun, Kept, SuiteRun, cost, run_suite};
+pub use suite::{CaseRun, Kept, SuiteRun, SuiteRunner, cost};
 pub use verdict::{Bar, NO_CASES, sum_up, verdict};

@@ -1,4 +1,4 @@
-//! The roll of an evaluation: which cases it was about, what each is known by, and which of them held.
+//! The roll of an evaluation: which cases it was about, what each is known by and demands, and which of them held.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CaseOutcome, SuiteRun};
-use crate::prompts::cases::is_same_case;
+use crate::prompts::cases::{Standard, is_same_case};
 use crate::prompts::statistics::Paired;
 
 /// The cases that counted, each with what it is known by: the first 32 digits of a SHA-256 over what it asks and demands,
 /// and after a `+`, where mock tools return something, 16 of one over that.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Roll {
     /// Those that hold.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -19,6 +19,9 @@ pub struct Roll {
     /// Those that do not, or of which nobody knows.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unheld: BTreeMap<String, String>,
+    /// What each of them asks and demands.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub standards: BTreeMap<String, Standard>,
 }
 
 /// A roll beside an earlier one.
@@ -26,7 +29,9 @@ pub struct Roll {
 pub struct RollChange {
     /// Cases that are gone.
     pub gone: Vec<String>,
-    /// Cases of the same name that ask or demand something else.
+    /// Cases of the same name that ask something else, or no longer demand all that they did.
+    pub loosened: Vec<String>,
+    /// Cases of the same name that are changed in any other way, or of which nobody wrote down what they demanded.
     pub changed: Vec<String>,
     /// The same cases: held before, and do not now.
     pub lost: Vec<String>,
@@ -35,18 +40,26 @@ pub struct RollChange {
 }
 
 impl Roll {
-    /// The roll of runs; a case for a later version does not count.
+    /// The rolls of all runs, as one.
     pub fn of(runs: &[SuiteRun]) -> Roll {
-        let mut roll = Roll::default();
-        for case in runs.iter().flat_map(|run| &run.cases) {
-            let cases = match case.outcome {
-                CaseOutcome::Skipped => continue,
-                CaseOutcome::Passed => &mut roll.held,
-                CaseOutcome::Failed | CaseOutcome::Error | CaseOutcome::NotEvaluated => &mut roll.unheld,
-            };
-            cases.insert(case.id.clone(), case.mark.clone());
+        let mut all = Roll::default();
+        for roll in runs.iter().map(|run| run.roll.clone()) {
+            all.held.extend(roll.held);
+            all.unheld.extend(roll.unheld);
+            all.standards.extend(roll.standards);
         }
-        roll
+        all
+    }
+
+    /// Adds a case; one for a later version does not count.
+    pub(super) fn add(&mut self, id: &str, outcome: CaseOutcome, mark: String, standard: Standard) {
+        let cases = match outcome {
+            CaseOutcome::Skipped => return,
+            CaseOutcome::Passed => &mut self.held,
+            CaseOutcome::Failed | CaseOutcome::Error | CaseOutcome::NotEvaluated => &mut self.unheld,
+        };
+        cases.insert(id.to_owned(), mark);
+        self.standards.insert(id.to_owned(), standard);
     }
 
     /// Whether it names nothing: records of earlier versions have none.
@@ -69,7 +82,14 @@ impl Roll {
                 }
             };
             if !is_same_case(now, mark) {
-                change.changed.push(id.clone());
+                let standards = self.standards.get(id).zip(before.standards.get(id));
+                let is_loosened = standards.is_some_and(|(now, then)| !now.covers(then));
+                let names = if is_loosened {
+                    &mut change.loosened
+                } else {
+                    &mut change.changed
+                };
+                names.push(id.clone());
                 continue;
             }
             change.paired.cases += 1;
@@ -82,7 +102,12 @@ impl Roll {
                 _ => {}
             }
         }
-        for names in [&mut change.gone, &mut change.changed, &mut change.lost] {
+        for names in [
+            &mut change.gone,
+            &mut change.loosened,
+            &mut change.changed,
+            &mut change.lost,
+        ] {
             names.sort();
         }
         change

@@ -1,14 +1,15 @@
-//! Runs the cases of one suite, in parallel.
+//! Runs the cases of one suite, some at a time and in parallel.
 
 use std::cell::Cell;
+use std::iter::repeat;
 
 use rayon::prelude::*;
 use serde_json::Value;
 
 use super::meter::{Consumed, Meter, Prices};
-use super::{CaseOutcome, CaseResult, Tokens};
+use super::{CaseOutcome, CaseResult, Roll, Tokens};
 use crate::model::{Digest, shortened};
-use crate::prompts::cases::{Case, Marker, Suite};
+use crate::prompts::cases::{Case, Marker, Standard, Suite};
 use crate::prompts::run::{
     Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, attempt, judge_request, key,
 };
@@ -18,16 +19,15 @@ use crate::prompts::template::Partials;
 /// Most failures that are kept in full.
 const FIRST: usize = 10;
 
-/// Cases that are asked before the details of any of them are let go: many more than there are threads.
-const AT_ONCE: usize = 1024;
-
 /// Of which cases more is kept than a few numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kept {
     /// Of the first that do not hold.
     #[default]
     Failures,
-    /// Of all.
+    /// Of all, what they are known by and demand.
+    Roll,
+    /// Of all, everything.
     Everything,
 }
 
@@ -40,6 +40,8 @@ pub struct SuiteRun {
     pub failures: Vec<CaseResult>,
     /// Every case in full, where that is wanted.
     pub details: Vec<CaseResult>,
+    /// Which cases these are, where that is wanted.
+    pub roll: Roll,
     /// Tokens of questions and answers, the judge's among them.
     pub tokens: Usage,
     /// What they cost, where prices are known.
@@ -52,9 +54,7 @@ pub struct SuiteRun {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaseRun {
     /// Its id.
-    pub id: String,
-    /// What it is known by.
-    pub mark: String,
+    pub id: Box<str>,
     /// How it ended.
     pub outcome: CaseOutcome,
     /// Its score, from 0 to 1.
@@ -81,45 +81,78 @@ pub fn cost(runs: &[SuiteRun]) -> Option<f64> {
     runs.iter().try_fold(0.0, |sum, run| Some(sum + run.cost?))
 }
 
-/// Runs every case of a suite so many times; the judge's answers cost what `prices` says. Details of a case are let go as
-/// soon as it is counted, unless all are wanted.
-pub fn run_suite(
-    subject: &Subject,
-    suite: &Suite,
-    chain: &Chain<'_>,
-    tools: Option<&Mock>,
-    (repeats, kept): (u32, Kept),
-    prices: Prices<'_>,
-) -> Result<SuiteRun, String> {
-    let scorer = Scorer::new(subject, suite)?;
-    let run = Run {
-        subject,
-        suite,
-        scorer: &scorer,
-        partials: subject.partials(),
-        chain,
-        tools,
-        prices,
-    };
-    let marker = Marker::of(suite, tools);
-    let (mut total, mut consumed) = (SuiteRun::default(), Consumed::default());
-    for cases in suite.cases.chunks(AT_ONCE) {
-        let asked: Vec<(Asked, String)> = cases
-            .par_iter()
-            .map(|case| (run.case(case, repeats), marker.mark(case)))
-            .collect();
-        for (case, (asked, mark)) in cases.iter().zip(asked) {
-            consumed = consumed.plus(asked.consumed);
+/// Runs the cases of a suite, some at a time: details of a case are let go as soon as it is counted, unless all are wanted.
+pub struct SuiteRunner<'a> {
+    subject: &'a Subject,
+    suite: &'a Suite,
+    scorer: Scorer<'a>,
+    partials: Partials,
+    chain: &'a Chain<'a>,
+    tools: Option<&'a Mock>,
+    prices: Prices<'a>,
+    marker: Marker,
+    repeats: u32,
+    kept: Kept,
+    total: SuiteRun,
+    consumed: Consumed,
+}
+
+impl<'a> SuiteRunner<'a> {
+    /// Makes ready for the cases of a suite, whose own ones are not looked at. Each will be asked so many times; the judge's
+    /// answers cost what `prices` says.
+    pub fn new(
+        subject: &'a Subject,
+        suite: &'a Suite,
+        chain: &'a Chain<'a>,
+        tools: Option<&'a Mock>,
+        (repeats, kept): (u32, Kept),
+        prices: Prices<'a>,
+    ) -> Result<SuiteRunner<'a>, String> {
+        Ok(SuiteRunner {
+            subject,
+            suite,
+            scorer: Scorer::new(subject, suite)?,
+            partials: subject.partials(),
+            chain,
+            tools,
+            prices,
+            marker: Marker::of(suite, tools),
+            repeats,
+            kept,
+            total: SuiteRun::default(),
+            consumed: Consumed::default(),
+        })
+    }
+
+    /// Asks more cases.
+    pub fn ask(&mut self, cases: &[&Case]) {
+        let asked: Vec<Asked> = cases.par_iter().map(|case| self.case(case, self.repeats)).collect();
+        let known: Vec<(String, Standard)> = match self.kept >= Kept::Roll {
+            true => cases
+                .par_iter()
+                .map(|case| (self.marker.mark(case), Standard::of(self.suite, case)))
+                .collect(),
+            false => Vec::new(),
+        };
+        for ((case, asked), known) in cases
+            .iter()
+            .zip(asked)
+            .zip(known.into_iter().map(Some).chain(repeat(None)))
+        {
+            self.consumed = self.consumed.plus(asked.consumed);
+            let total = &mut self.total;
             let outcome = asked.worst.outcome;
+            if let Some((mark, standard)) = known {
+                total.roll.add(&case.id, outcome, mark, standard);
+            }
             total.cases.push(CaseRun {
-                id: case.id.clone(),
-                mark,
+                id: case.id.as_str().into(),
                 outcome,
                 score: asked.score,
                 weight: case.weight,
                 held: asked.held,
             });
-            if kept == Kept::Everything {
+            if self.kept == Kept::Everything {
                 total.details.push(asked.worst.clone());
             }
             if !matches!(outcome, CaseOutcome::Passed | CaseOutcome::Skipped) && total.failures.len() < FIRST {
@@ -127,9 +160,13 @@ pub fn run_suite(
             }
         }
     }
-    (total.tokens, total.cost) = (consumed.tokens, consumed.cost);
-    total.answered = chain.answered();
-    Ok(total)
+
+    /// What all of them came to.
+    pub fn done(mut self) -> SuiteRun {
+        (self.total.tokens, self.total.cost) = (self.consumed.tokens, self.consumed.cost);
+        self.total.answered = self.chain.answered();
+        self.total
+    }
 }
 
 /// A case asked as often as wanted.
@@ -141,17 +178,7 @@ struct Asked {
     consumed: Consumed,
 }
 
-struct Run<'a> {
-    subject: &'a Subject,
-    suite: &'a Suite,
-    scorer: &'a Scorer<'a>,
-    partials: Partials,
-    chain: &'a Chain<'a>,
-    tools: Option<&'a Mock>,
-    prices: Prices<'a>,
-}
-
-impl Run<'_> {
+impl SuiteRunner<'_> {
     fn case(&self, case: &Case, repeats: u32) -> Asked {
         let version = self
             .subject

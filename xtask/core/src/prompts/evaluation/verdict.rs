@@ -55,7 +55,7 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
         scores += case.weight * case.score;
         every_time += usize::from(case.held == summary.repeats);
         if case.held > 0 && case.held < summary.repeats {
-            summary.flaky.push(case.id.clone());
+            summary.flaky.push(case.id.to_string());
         }
     }
     summary.pass_rate = ratio(summary.passed, summary.total);

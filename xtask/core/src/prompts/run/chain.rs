@@ -15,7 +15,7 @@ pub type Recorder<'a> = &'a (dyn Fn(Recording) -> Result<(), String> + Sync);
 #[derive(Default)]
 pub struct Chain<'a> {
     /// What was recorded.
-    pub cassette: Option<&'a Cassette>,
+    pub cassette: Option<&'a Cassette<'a>>,
     /// A model.
     pub live: Option<&'a dyn Answers>,
     /// Rules, where neither answers.
@@ -67,7 +67,7 @@ impl Answered {
 impl<'a> Chain<'a> {
     /// Recordings first, then a model or else the mock.
     pub fn new(
-        cassette: Option<&'a Cassette>,
+        cassette: Option<&'a Cassette<'a>>,
         live: Option<&'a dyn Answers>,
         mock: Option<&'a Mock>,
         recorder: Option<Recorder<'a>>,
@@ -107,7 +107,7 @@ impl Chain<'_> {
         };
         let is_last = self.live.is_none() && self.mock.is_none();
         if let Some(cassette) = self.cassette
-            && let Ok(reply) = cassette.answer(request, key)
+            && let Some(reply) = recorded(cassette.answer(request, key))?
             && (is_last || wrong(&reply).is_none())
         {
             count(&self.counts.cassette);
@@ -135,6 +135,15 @@ impl Chain<'_> {
             recorder(recording).map_err(Refusal::Failed)?;
         }
         Ok(reply)
+    }
+}
+
+/// A recording, where there is one.
+fn recorded(answer: Result<Reply, Refusal>) -> Result<Option<Reply>, Refusal> {
+    match answer {
+        Ok(reply) => Ok(Some(reply)),
+        Err(Refusal::Missing) => Ok(None),
+        Err(refusal) => Err(refusal),
     }
 }
 

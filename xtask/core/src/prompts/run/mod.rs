@@ -9,7 +9,7 @@ pub mod openai;
 mod subject;
 
 pub use attempt::{Attempt, Failing, attempt, judge_prompt, judge_request};
-pub use cassette::{Cassette, Recording, Source};
+pub use cassette::{Cassette, Recording, Source, Tape};
 pub use chain::{Answered, Chain, Recorder};
 pub use exchange::{
     Answers, ChatMessage, Refusal, Reply, Request, RequestModel, Speaker, ToolCall, ToolSpec, Usage, key,

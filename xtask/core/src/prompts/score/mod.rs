@@ -2,6 +2,7 @@
 
 mod fields;
 mod fill;
+mod limit;
 mod manifest;
 mod markup;
 mod overlap;
@@ -25,6 +26,7 @@ use super::cases::{Assertion, Case, Suite, support};
 use super::run::{Attempt, Subject};
 
 pub(super) use fill::template;
+pub use limit::{Limit, limit};
 pub use manifest::{arguments_fault, tool_calls, tools_named};
 
 /// Something that an answer should have been and was not.
@@ -159,7 +161,7 @@ impl<'a> Scorer<'a> {
             "llm-rubric" | "trajectory:goal-success" => {
                 let goal = shape::goal(kind, &value)?;
                 let score = judge(goal)?;
-                let threshold = assertion.threshold.unwrap_or(0.7);
+                let threshold = limit::bound(assertion).unwrap_or_default();
                 Grade::scored(score, threshold, goal, format!("the judge gave {score}"))
             }
             "cost" => fields::cost(self.subject, attempt, assertion.threshold)?,

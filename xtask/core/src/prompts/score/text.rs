@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fancy_regex::Regex;
 use serde_json::Value;
 
+use super::limit::bound;
 use super::shape::{bounds, lacks, only, same, shown, text, within, word, words};
 use super::{Grade, Ungraded, overlap};
 use crate::prompts::cases::Assertion;
@@ -68,12 +69,12 @@ pub(super) fn grade(
                 Value::Array(_) if kind != "rouge-n" => words(kind, value)?,
                 _ => vec![text(kind, value)?.to_owned()],
             };
-            let (score, threshold) = match kind {
-                "bleu" => (overlap::bleu(answer, &references), 0.5),
-                "gleu" => (overlap::gleu(answer, &references), 0.5),
-                _ => (overlap::rouge(answer, &references), 0.75),
+            let score = match kind {
+                "bleu" => overlap::bleu(answer, &references),
+                "gleu" => overlap::gleu(answer, &references),
+                _ => overlap::rouge(answer, &references),
             };
-            let threshold = assertion.threshold.unwrap_or(threshold);
+            let threshold = bound(assertion).unwrap_or_default();
             Grade::scored(score, threshold, format!("at least {threshold}"), format!("{score:.3}"))
         }
         "is-refusal" => {
@@ -87,7 +88,7 @@ pub(super) fn grade(
 
 fn levenshtein(assertion: &Assertion, wanted: &str, answer: &str) -> Result<Grade, Ungraded> {
     let distance = overlap::levenshtein(answer, wanted)?;
-    let limit = assertion.threshold.unwrap_or(5.0);
+    let limit = bound(assertion).unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "an answer is short")]
     let holds = distance as f64 <= limit;
     Ok(Grade::of(

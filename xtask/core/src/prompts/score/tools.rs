@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::limit::bound;
 use super::shape::{bounds, lacks, only, same, shown, text, within, words};
 use super::{Grade, Ungraded};
 use crate::prompts::cases::{Assertion, ExpectedTool, Order};
@@ -122,7 +123,7 @@ pub(super) fn grade(
             let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
             let distinct: BTreeSet<&str> = called.iter().copied().collect();
             let (wanted, distinct): (Vec<_>, Vec<_>) = (wanted.into_iter().collect(), distinct.into_iter().collect());
-            let threshold = assertion.threshold.unwrap_or(1.0);
+            let threshold = bound(assertion).unwrap_or_default();
             let score = f1(&wanted, &distinct);
             Ok(Grade::scored(score, threshold, listed(&wanted), listed(&called)))
         }

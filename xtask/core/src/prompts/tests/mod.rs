@@ -1,6 +1,7 @@
 //! Prompts read, rendered and judged, in memory.
 
 mod assertions;
+mod cassettes;
 mod completions;
 mod contracts;
 mod files;
@@ -9,4 +10,5 @@ mod metrics;
 mod numbers;
 mod rendering;
 mod scrubbing;
+mod standards;
 mod time;

@@ -19,9 +19,14 @@ pub fn suite(file: &str) -> Option<&str> {
     (matches!(ending, "yaml" | "yml" | "json") && !name.contains('/')).then_some(name)
 }
 
+/// `agents/<agent>/regression/cassettes`: the folder of the cassettes.
+pub fn cassettes(agent: &AgentName) -> String {
+    format!("{AGENTS}/{agent}/regression/cassettes")
+}
+
 /// `agents/<agent>/regression/cassettes/<suite>.jsonl`
 pub fn cassette(agent: &AgentName, suite: &str) -> String {
-    format!("{AGENTS}/{agent}/regression/cassettes/{suite}.jsonl")
+    format!("{}/{suite}.jsonl", cassettes(agent))
 }
 
 /// `agents/<agent>/regression/mock.yaml`

@@ -11,7 +11,7 @@ const PLAIN: [bool; 256] = {
     let mut table = [false; 256];
     let (mut at, bytes) = (
         0,
-        b"_./-+$()=%@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        b" '!?;_./-+$()=%@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     );
     while at < bytes.len() {
         table[bytes[at] as usize] = true;
@@ -105,6 +105,9 @@ impl<'a> Reader<'a> {
         while self.bytes.get(self.at).is_some_and(|byte| PLAIN[usize::from(*byte)]) {
             self.at += 1;
         }
-        Some(&self.text[start..self.at])
+        // spaces behind it are none of it; the caller goes on at them
+        let plain = self.text[start..self.at].trim_end_matches(' ');
+        self.at = start + plain.len();
+        Some(plain)
     }
 }

@@ -19,13 +19,7 @@ pub(super) fn read(text: &str) -> Option<Vec<Document>> {
     if !characters::is_ordinary(text) {
         return None;
     }
-    let mut reader = Reader {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        line_start: 0,
-        column: 0,
-    };
+    let mut reader = Reader::new(text);
     let mut documents = Vec::new();
     let (mut line, mut counted) = (1, 0);
     loop {
@@ -61,6 +55,16 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Reader<'a> {
+        Reader {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            line_start: 0,
+            column: 0,
+        }
+    }
+
     fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod documents;
+mod items;
 mod positions;
 mod round_trip;
 mod scalars;

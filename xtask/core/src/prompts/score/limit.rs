@@ -1,0 +1,40 @@
+//! How much of something an assertion asks for, where that is a number: from where on it holds.
+
+use crate::prompts::cases::Assertion;
+
+/// A bound of a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limit {
+    /// It holds from here on upwards.
+    Least(f64),
+    /// It holds up to here.
+    Most(f64),
+}
+
+/// The bound of an assertion: the one that it names, or that of its type. Nothing for a type that has none, and where one
+/// must be named and is not.
+pub fn limit(assertion: &Assertion) -> Option<Limit> {
+    let (kind, turned) = assertion.plain_kind();
+    let named = assertion.threshold;
+    let usual = match kind {
+        "bleu" | "gleu" => Limit::Least(named.unwrap_or(0.5)),
+        "rouge-n" => Limit::Least(named.unwrap_or(0.75)),
+        "llm-rubric" | "trajectory:goal-success" => Limit::Least(named.unwrap_or(0.7)),
+        "tool-call-f1" => Limit::Least(named.unwrap_or(1.0)),
+        "levenshtein" => Limit::Most(named.unwrap_or(5.0)),
+        "cost" | "latency" => Limit::Most(named?),
+        _ => return None,
+    };
+    Some(match usual {
+        Limit::Least(bound) if turned => Limit::Most(bound),
+        Limit::Most(bound) if turned => Limit::Least(bound),
+        usual => usual,
+    })
+}
+
+/// The number of the bound, whichever side it is on.
+pub(super) fn bound(assertion: &Assertion) -> Option<f64> {
+    limit(assertion).map(|limit| match limit {
+        Limit::Least(bound) | Limit::Most(bound) => bound,
+    })
+}

@@ -1,0 +1,194 @@
+//! Asks the cases of one suite: of what is judged, and of everything beside it.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lockstep::model::Finding;
+use lockstep::prompts::cases::Case;
+use lockstep::prompts::evaluation::{Kept, SuiteRunner};
+use lockstep::prompts::run::{Cassette, Chain, Mock, Recording, Request, Tape};
+use lockstep::workspace::{Agent, Judged, layout};
+
+use super::beside::Other;
+use super::gathered::{Gathered, SuiteFile};
+use super::live::{Budget, Live};
+use super::run::Runner;
+use super::suites::Faulty;
+use super::unused::Unused;
+use crate::failure::{Failure, FailureKind};
+
+/// Where the answers to a suite are recorded.
+struct Recorded<'a> {
+    file: PathBuf,
+    cassette: Cassette<'a>,
+}
+
+impl Runner<'_> {
+    /// Asks the cases of a suite, and adds what they came to.
+    pub(super) fn suite(
+        &self,
+        agent: &Agent,
+        suite: &SuiteFile<'_>,
+        (judged, others, mock): (&Judged, &mut [Other], Option<&Mock>),
+        gathered: &mut Gathered,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Failure> {
+        let path = layout::cassette(&agent.name, suite.name);
+        let file = self.root.join(&path);
+        let tape = self.context.files.open_own(&file)?;
+        let (cassette, broken) = read(&path, tape.as_deref())?;
+        let mut recorded = Recorded { file, cassette };
+        let is_whole = broken.is_empty();
+        // what a killed run cut off is asked again
+        if !self.args.sources.record {
+            gathered.unreadable += usize::from(!is_whole);
+            findings.extend(broken);
+        }
+        let fresh: Mutex<Vec<Recording>> = Mutex::new(Vec::new());
+        let parts = (judged, others, mock);
+        if !self.asked(agent, suite, parts, (&recorded, &fresh), gathered, findings) {
+            gathered.unreadable += 1;
+            return Ok(());
+        }
+        let of_mock = gathered.runs.last().map_or(0, |run| run.answered.mock);
+        let unused = Unused::new(self, agent, suite, judged, mock);
+        let fell = is_whole && unused.looked_at(&mut recorded.cassette);
+        let had_any = tape.is_some();
+        // what was not asked again keeps its answer
+        for recording in fresh.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            recorded.cassette.add(recording);
+        }
+        let changed = fell || self.args.sources.record;
+        let text = changed.then(|| recorded.cassette.text()).transpose();
+        let text = text.map_err(|message| Failure::new(FailureKind::Disk, message))?;
+        let file = recorded.file;
+        // an open file cannot be replaced everywhere
+        drop(recorded.cassette);
+        drop(tape);
+        match text {
+            Some(text) if text.is_empty() && fell => self.context.files.remove(&self.root, &file)?,
+            Some(text) if text.is_empty() => {}
+            Some(text) => self.context.files.write(&file, text.as_bytes())?,
+            None => {}
+        }
+        if of_mock > 0 && had_any && !self.args.sources.record {
+            findings.push(
+                Finding::warning(
+                    "stale-cassette",
+                    format!("{of_mock} requests are not recorded; the mock answered them"),
+                )
+                .in_file(path)
+                .help(format!(
+                    "record them with `cargo xtask evaluate {} --record`",
+                    agent.name
+                )),
+            );
+        }
+        Ok(())
+    }
+
+    /// Asks; whether it could be done.
+    fn asked(
+        &self,
+        agent: &Agent,
+        suite: &SuiteFile<'_>,
+        (judged, others, mock): (&Judged, &mut [Other], Option<&Mock>),
+        (recorded, fresh): (&Recorded<'_>, &Mutex<Vec<Recording>>),
+        gathered: &mut Gathered,
+        findings: &mut Vec<Finding>,
+    ) -> bool {
+        let is_again = self.args.sources.refresh;
+        let recorder = |mut recording: Recording| {
+            recording.again = is_again;
+            let mut fresh = fresh.lock().unwrap_or_else(PoisonError::into_inner);
+            let line = format!("{}{}", if fresh.is_empty() { "\n" } else { "" }, recording.line());
+            let files = &self.context.files;
+            files
+                .append(&recorded.file, line.as_bytes())
+                .map_err(|failure| failure.message)?;
+            fresh.push(recording);
+            Ok(())
+        };
+        let price = |provider: &str, name: &str| self.workspace.price(provider, name);
+        let known = self.workspace.models.clone().unwrap_or_default();
+        let served = |request: &Request| known.served(&request.model);
+        let live = self.endpoint.as_ref().map(|endpoint| Live {
+            http: &*self.context.http,
+            clock: &*self.context.clock,
+            endpoint,
+            timeout: Duration::from_secs(u64::from(judged.subject.model.timeout_seconds)),
+            budget: Budget {
+                cost: self.args.sources.max_cost,
+                tokens: self.args.sources.max_tokens,
+            },
+            price: &price,
+            served: &served,
+            spent: &self.spent,
+            outages: &self.outages,
+        });
+        let replays = !is_again && (live.is_none() || self.args.sources.record);
+        let answering = mock.filter(|_| !self.args.sources.no_mock && live.is_none());
+        let subjects = std::iter::once(judged).chain(others.iter().map(|other| &other.judged));
+        let chain = |_: &Judged| {
+            Chain::new(
+                replays.then_some(&recorded.cassette),
+                live.as_ref().map(|live| live as _),
+                answering,
+                self.args.sources.record.then_some(&recorder as _),
+            )
+        };
+        let chains: Vec<Chain<'_>> = subjects.clone().map(chain).collect();
+        let head = &suite.text.head;
+        let counts = std::iter::once(self.kept).chain(std::iter::repeat(Kept::Failures));
+        let runners = subjects.zip(&chains).zip(counts).map(|((judged, chain), kept)| {
+            let counted = (self.args.repeat, kept);
+            SuiteRunner::new(&judged.subject, head, chain, mock, counted, &price)
+        });
+        let mut runners: Vec<SuiteRunner<'_>> = match runners.collect() {
+            Ok(runners) => runners,
+            Err(message) => {
+                findings.push(Finding::error("failed-evaluation", message).in_file(suite.path));
+                return false;
+            }
+        };
+        let mut faulty = Faulty::default();
+        // case by case beside each other, so that a case is in memory once
+        suite.text.cases(&mut |cases| {
+            let parts = (agent, &judged.subject);
+            faulty.look(cases, head, parts, &mut gathered.ids);
+            let wanted: Vec<&Case> = cases.iter().filter(|case| self.is_wanted(case)).collect();
+            for runner in &mut runners {
+                match &self.pool {
+                    Some(pool) => pool.install(|| runner.ask(&wanted)),
+                    None => runner.ask(&wanted),
+                }
+            }
+        });
+        let mut runs: Vec<_> = runners.into_iter().map(SuiteRunner::done).collect();
+        let own = runs.remove(0);
+        gathered.unreadable += usize::from(faulty.has_duplicates());
+        gathered.unchecked += faulty.unchecked();
+        findings.extend(faulty.findings(suite.path, suite.text));
+        findings.extend(suite.failures(&own));
+        gathered.add(suite, judged, own, (self.args.repeat, &self.bar));
+        for (other, run) in others.iter_mut().zip(runs) {
+            other.runs.push(run);
+        }
+        true
+    }
+
+    fn is_wanted(&self, case: &Case) -> bool {
+        let (tags, ids) = (&self.args.tag, &self.args.case);
+        (tags.is_empty() || case.tags.iter().any(|tag| tags.contains(tag)))
+            && (ids.is_empty() || ids.contains(&case.id))
+    }
+}
+
+/// Goes through a cassette; an empty one where there is none.
+fn read<'a>(path: &str, tape: Option<&'a dyn Tape>) -> Result<(Cassette<'a>, Vec<Finding>), Failure> {
+    let Some(tape) = tape else {
+        return Ok((Cassette::default(), Vec::new()));
+    };
+    Cassette::read(path, tape).map_err(|message| Failure::new(FailureKind::Disk, message))
+}
