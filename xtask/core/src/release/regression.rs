@@ -2,7 +2,7 @@
 
 use super::ledger::{Evaluated, Fact, UnitHistory};
 use super::promotion::Move;
-use crate::model::{AgentName, Digest, Finding, named};
+use crate::model::{AgentName, Digest, Finding, Severity, named};
 use crate::prompts::evaluation::{Bar, Roll, RollChange, VerdictOutcome};
 use crate::prompts::statistics::percent;
 use crate::report::counted;
@@ -33,11 +33,8 @@ pub fn roll_of<'a>(tuple: Digest, here: &UnitHistory, everywhere: &'a UnitHistor
     (!roll.is_empty()).then_some(roll)
 }
 
-/// Makes a finding of a rule and a message: an error or a warning.
-type Made = fn(&'static str, String) -> Finding;
-
-/// Cases of an earlier roll that are gone or changed; `loosened` makes the finding about those that demand less.
-pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange, loosened: Made) -> Vec<Finding> {
+/// Cases of an earlier roll that are gone or changed; `loosened` is what it weighs that some demand less.
+pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange, loosened: Severity) -> Vec<Finding> {
     let message = |ids: &[String], how: &str| {
         format!(
             "cases of `{agent}` that spoke for {spoke_for} {how}: {}",
@@ -53,7 +50,8 @@ pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange, loos
     }
     if !change.loosened.is_empty() {
         let how = "ask something else or demand less under the same id now";
-        let finding = loosened("loosened-case", message(&change.loosened, how));
+        let mut finding = Finding::error("loosened-case", message(&change.loosened, how));
+        finding.severity = loosened;
         findings.push(finding.help(
             "put back what they asked and demanded; where the change is right, the promotion takes `--override \
              loosened-case --reason \"…\"`",
@@ -81,7 +79,7 @@ pub(super) fn steps_back(
     let what_runs = format!("what runs in `{}`", to.name);
     if let Some(roll) = roll_of(current.release.tuple, step.here, step.everywhere) {
         let change = today.roll.since(roll);
-        let mut findings = other_cases(agent, &what_runs, &change, Finding::error);
+        let mut findings = other_cases(agent, &what_runs, &change, Severity::Error);
         findings.extend(regressed(demands, agent, &what_runs, &change));
         return findings;
     }

@@ -47,7 +47,7 @@ impl Stray {
             ),
         };
         let message = format!("`{unit}` was released from {recorded}, {what}; {dry} does not descend from it");
-        Finding::error(STALE_SOURCE, message).help(help)
+        Finding::error("stale-source", message).help(help)
     }
 
     /// Whether a person may release all the same. What is newer is a pull away, and earlier releases come back by a

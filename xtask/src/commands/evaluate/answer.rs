@@ -1,6 +1,6 @@
 //! An evaluation as text, and what of it is a finding.
 
-use lockstep::model::{Finding, one_line};
+use lockstep::model::{Finding, Severity, one_line};
 use lockstep::prompts::evaluation::{
     CaseOutcome, CaseResult, Comparison, Evaluation, Grid, RollChange, SuiteEvidence, Summary, VerdictOutcome,
 };
@@ -250,7 +250,7 @@ pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
             changed: against.changed.clone(),
             ..RollChange::default()
         };
-        let loosened = if strict { Finding::error } else { Finding::warning };
+        let loosened = if strict { Severity::Error } else { Severity::Warning };
         findings.extend(other_cases(agent, &format!("what runs in `{with}`"), &change, loosened));
     }
     findings

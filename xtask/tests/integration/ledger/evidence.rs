@@ -68,6 +68,14 @@ fn an_evaluation_is_recorded_with_everything_that_it_is_bound_to() {
           "roll": {
             "held": {
               "hello": "81c6889f991301d5bbedf8a878ac660f"
+            },
+            "standards": {
+              "hello": {
+                "asks": "90a01e7fe43d3582",
+                "holds": [
+                  "keyword:458e6f0df4012e6c"
+                ]
+              }
             }
           },
           "scores": {
