@@ -24,14 +24,25 @@ pub type Outcome<'a> = Result<&'a Report, &'a Failure>;
 
 /// The whole answer in one form. A failure is a document too: whoever reads a file must not take silence for success.
 pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
-    if format == Format::Json {
-        return json(command, outcome);
+    let told = |policies: &[About], write: &dyn Fn(&Results<'_>) -> String| told(command, outcome, policies, write);
+    match format {
+        Format::Text => text(outcome),
+        Format::Json => json(command, outcome),
+        Format::Sarif => {
+            let policies = outcome.map(|report| policies(&report.sources)).unwrap_or_default();
+            told(&policies, &|results| sarif(results))
+        }
+        Format::Junit => told(&[], &|results| junit(results)),
+        Format::Gitlab => told(&[], &|results| gitlab(results)),
+        Format::Github => told(&[], &|results| github(results)),
+        Format::Markdown => told(&[], &|results| markdown(results, Room::Comment)),
+        Format::Summary => told(&[], &|results| markdown(results, Room::JobSummary)),
     }
+}
+
+/// A form of the findings: written of them with the rules of the tool and of these policies.
+fn told(command: &str, outcome: Outcome<'_>, policies: &[About], write: &dyn Fn(&Results<'_>) -> String) -> String {
     let nothing = FileTree::default();
-    let policies = match outcome {
-        Ok(report) if format == Format::Sarif => policies(&report.sources),
-        _ => Vec::new(),
-    };
     let own = reference::rules();
     let examples: Vec<Option<Shown>> = own.iter().map(|rule| reference::example(rule)).collect();
     let of_tool = |(rule, shown)| {
@@ -72,16 +83,7 @@ pub fn document(format: Format, command: &str, outcome: Outcome<'_>) -> String {
         results.tables = &report.tables;
         results.sources = Sources::of(&report.sources);
     }
-    match format {
-        Format::Text => text(outcome),
-        Format::Json => json(command, outcome),
-        Format::Sarif => sarif(&results),
-        Format::Junit => junit(&results),
-        Format::Gitlab => gitlab(&results),
-        Format::Github => github(&results),
-        Format::Markdown => markdown(&results, Room::Comment),
-        Format::Summary => markdown(&results, Room::JobSummary),
-    }
+    write(&results)
 }
 
 /// What the policies of a tree say of themselves.

@@ -32,9 +32,9 @@ pub fn limit(assertion: &Assertion) -> Option<Limit> {
     })
 }
 
-/// The number of the bound, whichever side it is on.
-pub(super) fn bound(assertion: &Assertion) -> Option<f64> {
-    limit(assertion).map(|limit| match limit {
+/// The number of the bound, whichever side it is on, of a type that has one of its own.
+pub(super) fn bound(assertion: &Assertion) -> f64 {
+    match limit(assertion).expect("the type has a bound of its own") {
         Limit::Least(bound) | Limit::Most(bound) => bound,
-    })
+    }
 }

@@ -161,7 +161,7 @@ impl<'a> Scorer<'a> {
             "llm-rubric" | "trajectory:goal-success" => {
                 let goal = shape::goal(kind, &value)?;
                 let score = judge(goal)?;
-                let threshold = limit::bound(assertion).unwrap_or_default();
+                let threshold = limit::bound(assertion);
                 Grade::scored(score, threshold, goal, format!("the judge gave {score}"))
             }
             "cost" => fields::cost(self.subject, attempt, assertion.threshold)?,

@@ -74,7 +74,7 @@ pub(super) fn grade(
                 "gleu" => overlap::gleu(answer, &references),
                 _ => overlap::rouge(answer, &references),
             };
-            let threshold = bound(assertion).unwrap_or_default();
+            let threshold = bound(assertion);
             Grade::scored(score, threshold, format!("at least {threshold}"), format!("{score:.3}"))
         }
         "is-refusal" => {
@@ -88,7 +88,7 @@ pub(super) fn grade(
 
 fn levenshtein(assertion: &Assertion, wanted: &str, answer: &str) -> Result<Grade, Ungraded> {
     let distance = overlap::levenshtein(answer, wanted)?;
-    let limit = bound(assertion).unwrap_or_default();
+    let limit = bound(assertion);
     #[expect(clippy::cast_precision_loss, reason = "an answer is short")]
     let holds = distance as f64 <= limit;
     Ok(Grade::of(

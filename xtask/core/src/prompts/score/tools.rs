@@ -123,7 +123,7 @@ pub(super) fn grade(
             let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
             let distinct: BTreeSet<&str> = called.iter().copied().collect();
             let (wanted, distinct): (Vec<_>, Vec<_>) = (wanted.into_iter().collect(), distinct.into_iter().collect());
-            let threshold = bound(assertion).unwrap_or_default();
+            let threshold = bound(assertion);
             let score = f1(&wanted, &distinct);
             Ok(Grade::scored(score, threshold, listed(&wanted), listed(&called)))
         }

@@ -5,7 +5,6 @@ use std::ops::AddAssign;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Event, Fact, MarkedVerdict, UnitHistory, Verdict};
 use crate::artifact::{SignedEvents, Trust};
@@ -77,21 +76,6 @@ pub struct ShownEvent {
     /// What `verify` finds wrong with its signature; absent where that is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,
-}
-
-impl ShownEvent {
-    /// Events with what is in doubt of each, as JSON; by all threads, since there may be thousands.
-    pub fn values<'d>(events: &[&(Digest, Event)], doubt: impl Fn(Digest) -> Option<&'d Doubt> + Sync) -> Vec<Value> {
-        let value = |(digest, event): &&(Digest, Event)| {
-            let mut value = serde_json::to_value(event).expect("events have string keys");
-            let doubt = doubt(*digest).map(|doubt| serde_json::to_value(doubt).expect("doubts have string keys"));
-            if let (Some(doubt), Some(object)) = (doubt, value.as_object_mut()) {
-                object.insert("doubt".to_owned(), doubt);
-            }
-            value
-        };
-        events.par_iter().map(value).collect()
-    }
 }
 
 /// What is known of the signatures of some events, and whom to believe.
