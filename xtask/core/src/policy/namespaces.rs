@@ -13,13 +13,13 @@ use crate::workspace::{Environment, Workspace};
 /// Namespace objects by cluster and name.
 #[derive(Clone, Debug, Default)]
 pub struct Namespaces {
-    known: BTreeMap<(String, String), Value>,
+    known: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 impl Namespaces {
     /// The namespaces of a fleet: what its environments render, else what their files say of them.
     pub fn of<'a>(workspace: &Workspace, units: impl IntoIterator<Item = &'a RenderedUnit>) -> Namespaces {
-        let mut known = BTreeMap::new();
+        let mut known: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
         for environment in &workspace.environments {
             let file = &environment.file;
             // an environment that shares a namespace leaves its labels to the owner
@@ -27,8 +27,8 @@ impl Namespaces {
                 .neighbours(environment)
                 .find(|other| other.file.namespace_owner);
             let tier = owner.unwrap_or(environment).file.tier;
-            let key = (file.cluster.server.clone(), file.namespace.clone());
-            known.insert(key, namespace(&file.namespace, Some(tier)));
+            let cluster = known.entry(file.cluster.server.clone()).or_default();
+            cluster.insert(file.namespace.clone(), namespace(&file.namespace, Some(tier)));
         }
         for unit in units.into_iter().filter(|unit| unit.unit == ENVIRONMENT_UNIT) {
             let Some(environment) = workspace.environment(unit.environment.as_str()) else {
@@ -38,10 +38,8 @@ impl Namespaces {
                 let mut object = manifest.object.clone();
                 // the API server puts this label on every namespace
                 object["metadata"]["labels"]["kubernetes.io/metadata.name"] = manifest.id.name.as_str().into();
-                known.insert(
-                    (environment.file.cluster.server.clone(), manifest.id.name.clone()),
-                    object,
-                );
+                let cluster = known.entry(environment.file.cluster.server.clone()).or_default();
+                cluster.insert(manifest.id.name.clone(), object);
             }
         }
         Namespaces { known }
@@ -50,13 +48,13 @@ impl Namespaces {
     /// The namespace of an object of an environment; none for objects without one, save those of which others are made
     /// in the environment's own.
     pub fn get(&self, environment: &Environment, object: &Value) -> Option<&Value> {
-        let name = match object.pointer("/metadata/namespace") {
+        let own = object.get("metadata").and_then(|metadata| metadata.get("namespace"));
+        let name = match own {
             Some(name) => name.as_str()?,
             None if made::is_analysis(object) => environment.file.namespace.as_str(),
             None => return None,
         };
-        self.known
-            .get(&(environment.file.cluster.server.clone(), name.to_owned()))
+        self.known.get(&environment.file.cluster.server)?.get(name)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Subject;
-use super::matching::labels;
+use super::matching::{labels, metadata};
 use super::resources::Resources;
 use super::spec::{Action, BindingSpec, LabelSelector, MatchResources, NotFound, ParamKind};
 use crate::model::Tier;
@@ -26,6 +26,9 @@ pub(super) struct Parameters {
     namespace: Option<String>,
     selector: Option<LabelSelector>,
     not_found: NotFound,
+    /// Those of the policy's kind that it names or selects, wherever they are: their namespace, and their place among
+    /// all.
+    candidates: Vec<(Option<String>, usize)>,
 }
 
 impl Binding {
@@ -35,6 +38,7 @@ impl Binding {
             namespace: reference.namespace,
             selector: reference.selector,
             not_found: reference.parameter_not_found_action.unwrap_or(NotFound::Deny),
+            candidates: Vec::new(),
         });
         Binding {
             name,
@@ -80,11 +84,7 @@ impl Binding {
                 self.name
             ));
         }
-        let found: Vec<Option<&Value>> = all
-            .iter()
-            .filter(|object| reference.selects(kind, namespace, object))
-            .map(Some)
-            .collect();
+        let found: Vec<Option<&Value>> = reference.within(namespace).map(|place| Some(&all[place])).collect();
         if found.is_empty() && reference.not_found == NotFound::Deny {
             let name = reference.name.as_deref().unwrap_or("the selected ones");
             return Err(format!(
@@ -95,16 +95,21 @@ impl Binding {
         Ok(found)
     }
 
-    /// Whether any of the objects can be its parameters, wherever an object is.
-    pub(super) fn has_parameters(&self, kind: Option<&ParamKind>, all: &[Value]) -> bool {
-        match (kind, &self.parameters) {
-            (Some(kind), Some(reference)) if reference.not_found == NotFound::Deny => {
-                let namespace = reference.namespace.as_deref();
-                // a namespace that is the object's own may hold them, wherever that is
-                namespace.is_none() || all.iter().any(|object| reference.selects(kind, namespace, object))
-            }
-            _ => true,
-        }
+    /// Looks up once which objects can be its parameters, and tells whether there are any, wherever an object is.
+    pub(super) fn find_parameters(&mut self, kind: Option<&ParamKind>, all: &[Value]) -> bool {
+        let (Some(kind), Some(reference)) = (kind, &mut self.parameters) else {
+            return true;
+        };
+        let selected = all
+            .iter()
+            .enumerate()
+            .filter(|(_, object)| reference.selects(kind, object));
+        let namespace = |object| metadata(object, "namespace").and_then(Value::as_str).map(str::to_owned);
+        reference.candidates = selected.map(|(place, object)| (namespace(object), place)).collect();
+        // a namespace that is the object's own may hold them, wherever that is
+        reference.not_found == NotFound::Allow
+            || reference.namespace.is_none()
+            || reference.within(reference.namespace.as_deref()).next().is_some()
     }
 }
 
@@ -117,18 +122,19 @@ impl ParamKind {
 }
 
 impl Parameters {
-    fn selects(&self, kind: &ParamKind, namespace: Option<&str>, object: &Value) -> bool {
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
-        text("/apiVersion") == Some(&kind.api_version)
-            && text("/kind") == Some(&kind.kind)
-            && text("/metadata/namespace").is_none_or(|own| namespace == Some(own))
-            && self
-                .name
-                .as_deref()
-                .is_none_or(|name| text("/metadata/name") == Some(name))
-            && self
-                .selector
-                .as_ref()
-                .is_none_or(|selector| selector.matches(labels(object)))
+    fn selects(&self, kind: &ParamKind, object: &Value) -> bool {
+        let is = |value: Option<&Value>, wanted: &str| value.and_then(Value::as_str) == Some(wanted);
+        let (name, selector) = (self.name.as_deref(), self.selector.as_ref());
+        is(object.get("apiVersion"), &kind.api_version)
+            && is(object.get("kind"), &kind.kind)
+            && name.is_none_or(|name| is(metadata(object, "name"), name))
+            && selector.is_none_or(|selector| selector.matches(labels(object)))
+    }
+
+    /// The places of those that are in a namespace, or in none.
+    fn within(&self, namespace: Option<&str>) -> impl Iterator<Item = usize> {
+        let candidates = self.candidates.iter();
+        let inside = candidates.filter(move |(own, _)| own.is_none() || own.as_deref() == namespace);
+        inside.map(|(_, place)| *place)
     }
 }

@@ -18,7 +18,7 @@ use crate::model::{Problem, Severity, escaped, one_line, shortened};
 pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -> Vec<Problem> {
     let subject = Subject::of(request, &policies.resources);
     let mut problems = Vec::new();
-    for index in policies.about(&subject) {
+    for &index in policies.about(&subject).iter() {
         let policy = &policies.policies[index];
         if !policy.constraints.matches(&subject) {
             continue;
@@ -48,9 +48,9 @@ pub(super) fn judge(policies: &Policies, request: &Request<'_>, tally: &Tally) -
 
 impl Policies {
     /// Policies that may be about a kind.
-    fn about(&self, subject: &Subject<'_>) -> Vec<usize> {
+    fn about(&self, subject: &Subject<'_>) -> Cow<'_, [usize]> {
         match self.by_kind.get(&subject.resource.kind) {
-            Some(indexes) => indexes.clone(),
+            Some(indexes) => Cow::Borrowed(indexes),
             None => (0..self.policies.len()).collect(),
         }
     }

@@ -73,7 +73,12 @@ impl LabelSelector {
 }
 
 pub(super) fn labels(object: &Value) -> Option<&Value> {
-    object.get("metadata")?.get("labels")
+    metadata(object, "labels")
+}
+
+/// A field of an object's metadata; asked of every object, so without a pointer that has to be taken apart.
+pub(super) fn metadata<'v>(object: &'v Value, field: &str) -> Option<&'v Value> {
+    object.get("metadata")?.get(field)
 }
 
 impl Subject<'_> {

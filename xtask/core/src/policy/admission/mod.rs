@@ -15,6 +15,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub use metadata::{About, Severity};
 pub use resources::{Resource, Resources};
 pub use tally::Tally;
 
+use self::matching::metadata;
 use super::made;
 use crate::model::{FileTree, Finding, Problem};
 
@@ -54,7 +56,7 @@ struct Subject<'a> {
     object: &'a Value,
     old: Option<&'a Value>,
     namespace: Option<&'a Value>,
-    resource: Resource,
+    resource: Cow<'a, Resource>,
 }
 
 impl Policies {
@@ -100,15 +102,15 @@ impl Policies {
 impl Request<'_> {
     /// The name of the namespace that it is in.
     pub(super) fn namespace_name(&self) -> Option<&str> {
-        self.namespace?.pointer("/metadata/name")?.as_str()
+        metadata(self.namespace?, "name")?.as_str()
     }
 }
 
 impl<'a> Subject<'a> {
-    fn of(request: &Request<'a>, resources: &Resources) -> Subject<'a> {
+    fn of(request: &Request<'a>, resources: &'a Resources) -> Subject<'a> {
         let text = |key: &str| request.object.get(key).and_then(Value::as_str).unwrap_or_default();
         let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
-        let has_namespace = request.object.pointer("/metadata/namespace").is_some();
+        let has_namespace = metadata(request.object, "namespace").is_some();
         Subject {
             object: request.object,
             old: request.old,
@@ -127,12 +129,12 @@ impl<'a> Subject<'a> {
     }
 
     fn name(&self) -> &'a str {
-        let name = self.object.pointer("/metadata/name").and_then(Value::as_str);
+        let name = metadata(self.object, "name").and_then(Value::as_str);
         name.unwrap_or_default()
     }
 
     fn namespace_name(&self) -> Option<&'a str> {
-        let name = self.object.pointer("/metadata/namespace").and_then(Value::as_str);
+        let name = metadata(self.object, "namespace").and_then(Value::as_str);
         name.filter(|_| self.resource.is_namespaced)
     }
 

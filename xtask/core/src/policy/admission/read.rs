@@ -277,7 +277,7 @@ impl Reading {
                 });
                 continue;
             };
-            if !binding.has_parameters(policy.param_kind.as_ref(), &self.parameters) {
+            if !binding.find_parameters(policy.param_kind.as_ref(), &self.parameters) {
                 let kind = policy
                     .param_kind
                     .as_ref()

@@ -1,5 +1,6 @@
 //! Which resource a kind is: rules of policies name resources (`deployments`), objects name kinds (`Deployment`).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -88,15 +89,16 @@ impl Resources {
     }
 
     /// The resource of a kind; guessed where nobody told, as Kubernetes guesses.
-    pub(super) fn of(&self, group: &str, kind: &str, has_namespace: bool) -> Resource {
-        let place = self.known.binary_search_by(|known| known.id().cmp(&(group, kind)));
-        let found = place.ok().map(|place| &self.known[place]);
-        found.cloned().unwrap_or_else(|| Resource {
-            group: group.to_owned(),
-            kind: kind.to_owned(),
-            plural: guess(kind),
-            is_namespaced: has_namespace,
-        })
+    pub(super) fn of(&self, group: &str, kind: &str, has_namespace: bool) -> Cow<'_, Resource> {
+        match self.known.binary_search_by(|known| known.id().cmp(&(group, kind))) {
+            Ok(place) => Cow::Borrowed(&self.known[place]),
+            Err(_) => Cow::Owned(Resource {
+                group: group.to_owned(),
+                kind: kind.to_owned(),
+                plural: guess(kind),
+                is_namespaced: has_namespace,
+            }),
+        }
     }
 
     /// What is wrong with a resource that a rule names for a group: whether that is certain, and what was meant.
