@@ -1,6 +1,6 @@
 //! `candidate`: writes the digest of a new image into an agent's file.
 
-use lockstep::model::{AgentName, Digest};
+use lockstep::model::AgentName;
 use lockstep::workspace::layout;
 use lockstep::workspace::scaffold::new_image;
 use schemars::JsonSchema;
@@ -75,27 +75,16 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         };
         return Ok(Report::new(answer, format!("{}@{}\n", code.repository, code.digest)));
     };
-    let digest = match image.split_once('@') {
-        Some((repository, digest)) if repository == code.repository => Digest::parse(digest),
-        Some((repository, _)) => {
-            let message = format!(
-                "`{}` runs an image of `{}`, not of `{repository}`",
-                agent.name, code.repository
-            );
-            let hint = format!(
-                "change `candidate.code.repository` in {} first, if that is meant",
-                layout::agent(agent.name.as_str())
-            );
-            return Err(Failure::new(FailureKind::Usage, message).hint(hint));
-        }
-        None => None,
-    };
-    let Some(digest) = digest else {
-        let message = format!("`{image}` is no image by digest");
-        return Err(
-            Failure::new(FailureKind::Usage, message).hint("write `<repository>@sha256:<64 hexadecimal digits>`")
+    let named = selection::image(image)?;
+    if named.repository != code.repository {
+        let message = format!(
+            "`{}` runs an image of `{}`, not of `{}`",
+            agent.name, code.repository, named.repository
         );
-    };
+        let hint = format!("change `candidate.code.repository` in {file} first, if that is meant");
+        return Err(Failure::new(FailureKind::Usage, message).hint(hint));
+    }
+    let digest = named.digest;
     let text = loaded
         .tree
         .get(&file)

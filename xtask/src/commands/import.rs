@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use lockstep::model::{AgentName, CodeComponent, Digest, FileTree, Finding};
+use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::render::{Engines, Selection, render_all};
 use lockstep::schema::{Catalogue, Kind};
 use lockstep::workspace::files::Follows;
@@ -154,7 +154,7 @@ fn all(
     drop_prefixes(&mut sides, source);
     let wanted = Import {
         sides,
-        image: args.image.as_deref().map(image).transpose()?,
+        image: args.image.as_deref().map(selection::image).transpose()?,
         owner: args.owner.clone().unwrap_or_else(|| format!("{fleet}/{agent}")),
         contact: args
             .contact
@@ -210,20 +210,6 @@ fn answer(imported: Imported, renamed: Vec<Renamed>, applied: bool) -> Answer {
         renamed,
         left_out: imported.left_out,
     }
-}
-
-fn image(text: &str) -> Result<CodeComponent, Failure> {
-    let parts = text
-        .split_once('@')
-        .and_then(|(repository, digest)| Some((repository, Digest::parse(digest)?)));
-    let (repository, digest) = parts.ok_or_else(|| {
-        Failure::new(FailureKind::Usage, format!("`{text}` is no image by digest"))
-            .hint("write `<repository>@sha256:<64 hexadecimal digits>`")
-    })?;
-    Ok(CodeComponent {
-        repository: repository.to_owned(),
-        digest,
-    })
 }
 
 /// Reads the objects of each environment, and the values that they were rendered from.

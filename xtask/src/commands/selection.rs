@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, Finding, suggestion};
+use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
 use lockstep::workspace::{Environment, Workspace, layout};
 
 use crate::failure::{Failure, FailureKind};
@@ -119,4 +119,12 @@ pub(super) fn unknown_of_many<'a>(word: &str, name: &str, known: impl Iterator<I
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure,
     }
+}
+
+/// The image that a text names by digest.
+pub(super) fn image(text: &str) -> Result<CodeComponent, Failure> {
+    CodeComponent::parse(text).ok_or_else(|| {
+        Failure::new(FailureKind::Usage, format!("`{text}` is no image by digest"))
+            .hint("write `<repository>@sha256:<64 hexadecimal digits>`")
+    })
 }

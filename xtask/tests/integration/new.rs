@@ -186,7 +186,7 @@ fn what_cannot_be_started_writes_nothing() {
             "agent hello --image registry.example.com/hello:latest",
             expect![[r#"
             Usage: `registry.example.com/hello:latest` is no image by digest
-            write it like `registry.example.com/agents/name@sha256:<64 hexadecimal digits>`
+            write `<repository>@sha256:<64 hexadecimal digits>`
         "#]],
         ),
         (

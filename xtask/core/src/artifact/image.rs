@@ -10,47 +10,12 @@ use super::provenance::PROVENANCE_PREDICATE;
 use super::statement::STATEMENT_TYPE;
 use super::trust::{Proof, Trust, TrustedImageSigner};
 use super::verification::Certified;
-use crate::model::{Digest, Problem};
+use crate::model::{CodeComponent, Digest, Problem};
 
 /// What cosign's signature of an image says of it: nothing but that it was signed.
 const COSIGN_PREDICATE: &str = "https://sigstore.dev/cosign/sign/v1";
 /// What these statements may say they are: the second is what older signers of provenance write.
 const STATEMENT_TYPES: [&str; 2] = [STATEMENT_TYPE, "https://in-toto.io/Statement/v0.1"];
-
-/// An image by digest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageReference {
-    /// Its repository, without a tag.
-    pub repository: String,
-    /// The digest of its manifest.
-    pub digest: Digest,
-}
-
-impl ImageReference {
-    /// Reads `<repository>[:tag]@sha256:<digest>`; a tag says nothing beside a digest.
-    pub fn parse(text: &str) -> Option<ImageReference> {
-        let (_, digest) = text.split_once('@')?;
-        let repository = repository(text);
-        // what a registry would resolve to another repository must not hold under this one's entry
-        let is_part = |part: &str| {
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '[' | ']');
-            !part.is_empty() && !part.starts_with('.') && !part.contains("..") && part.chars().all(plain)
-        };
-        repository.split('/').all(is_part).then_some(ImageReference {
-            repository: repository.to_owned(),
-            digest: Digest::parse(digest)?,
-        })
-    }
-}
-
-/// An image without its tag and its digest.
-pub fn repository(image: &str) -> &str {
-    let name = image.split('@').next().unwrap_or(image);
-    match name.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => name,
-    }
-}
 
 /// Checks what core cannot: a bundle with a certificate or with entries in a log, over this digest, by this key or by
 /// whomever its certificate names.
@@ -59,7 +24,7 @@ pub type CheckLogged<'a> = &'a dyn Fn(&[u8], Digest, Option<&PublicKey>) -> Resu
 /// Checks that somebody who may has signed an image, and says who.
 pub fn check_image<'a>(
     bytes: &[u8],
-    image: &ImageReference,
+    image: &CodeComponent,
     trust: &'a Trust,
     logged: CheckLogged<'_>,
 ) -> Result<&'a TrustedImageSigner, Problem> {
@@ -124,7 +89,7 @@ type SignedBy<'a> = (&'a TrustedImageSigner, Option<Vec<u8>>);
 
 fn by_key<'a>(
     bytes: &[u8],
-    image: &ImageReference,
+    image: &CodeComponent,
     bundle: &Outline,
     hint: &str,
     signers: &[&'a TrustedImageSigner],
@@ -161,7 +126,7 @@ fn by_key<'a>(
 
 fn by_certificate<'a>(
     bytes: &[u8],
-    image: &ImageReference,
+    image: &CodeComponent,
     signers: &[&'a TrustedImageSigner],
     logged: CheckLogged<'_>,
 ) -> Result<SignedBy<'a>, Problem> {
@@ -178,7 +143,7 @@ fn by_certificate<'a>(
 }
 
 /// Checks that a statement approves of the image: a scan's report would be about it too.
-fn is_about(payload: &[u8], image: &ImageReference) -> Result<(), Problem> {
+fn is_about(payload: &[u8], image: &CodeComponent) -> Result<(), Problem> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Statement {

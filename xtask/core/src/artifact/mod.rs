@@ -21,7 +21,7 @@ mod verification;
 pub use commit::{CommitKey, CommitProof, GPG_ARMOUR, SSH_ARMOUR, gpg_proof, ssh_key};
 pub use dsse::{IN_TOTO, pae};
 pub use events::{EVENTS_PREDICATE, MOST_EVENTS, SignedEvents, check_events, events_statement};
-pub use image::{CheckLogged, ImageReference, check_image, repository};
+pub use image::{CheckLogged, check_image};
 pub use inventory::{Inventory, InventoryObject};
 pub use key::{PublicKey, SignatureFault};
 pub use provenance::{BUILD_TYPE, BuildRun, DrySource, PROVENANCE_PREDICATE, check_provenance, provenance};

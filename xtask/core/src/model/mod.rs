@@ -37,7 +37,7 @@ pub use time::{Timestamp, is_day};
 pub use tree::{Entry, FileTree, MAX_FILE_BYTES, MAX_MANIFEST_BYTES};
 pub use tuple::{
     BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,
-    PromptChoice, Tier, ToolOverride, Tuple,
+    PromptChoice, Tier, ToolOverride, Tuple, repository,
 };
 pub use version::{PlainVersion, Stage, Version, version_refusal};
 pub use words::{named, one_line, shortened};

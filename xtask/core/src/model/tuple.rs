@@ -81,6 +81,32 @@ pub struct CodeComponent {
     pub digest: Digest,
 }
 
+impl CodeComponent {
+    /// Reads `<repository>[:tag]@sha256:<digest>`; a tag says nothing beside a digest.
+    pub fn parse(image: &str) -> Option<CodeComponent> {
+        let (_, digest) = image.split_once('@')?;
+        let repository = repository(image);
+        // what a registry would resolve to another repository is none of this name
+        let is_part = |part: &str| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '[' | ']');
+            !part.is_empty() && !part.starts_with('.') && !part.contains("..") && part.chars().all(plain)
+        };
+        repository.split('/').all(is_part).then_some(CodeComponent {
+            repository: repository.to_owned(),
+            digest: Digest::parse(digest)?,
+        })
+    }
+}
+
+/// An image without its tag and its digest.
+pub fn repository(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or(image);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
+    }
+}
+
 /// A file of the agent's by plain version and by its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

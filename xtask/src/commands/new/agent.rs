@@ -1,10 +1,11 @@
 //! `new agent`: a folder under `agents/` that renders at once wherever the candidate runs.
 
-use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
+use lockstep::model::{AgentName, Finding, suggestion};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::scaffold::{AgentShape, NewAgent, new_agent};
 use lockstep::workspace::{Workspace, is_built_in, layout};
 
+use super::super::selection;
 use super::{Mode, Proof, apply, refuse_existing};
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
@@ -46,7 +47,7 @@ pub struct Args {
 /// Starts an agent.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let name = AgentName::new(&args.name).map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
-    let image = args.image.as_deref().map(image).transpose()?;
+    let image = args.image.as_deref().map(selection::image).transpose()?;
     refuse_existing(context, "agent", &args.name, &format!("{}/{name}", layout::AGENTS))?;
     let loaded = context.load(&Source::WorkTree)?;
     let Some(workspace) = &loaded.workspace else {
@@ -116,19 +117,4 @@ fn shape(workspace: &Workspace, args: &Args) -> Result<(AgentShape, String), Fai
     }
     let shape = asked.unwrap_or_else(|| AgentShape::of_blueprint(workspace, &blueprint));
     Ok((shape, blueprint))
-}
-
-fn image(text: &str) -> Result<CodeComponent, Failure> {
-    let parts = text.split_once('@').filter(|(repository, _)| !repository.is_empty());
-    let digest = parts.and_then(|(_, digest)| serde_json::from_value(digest.into()).ok());
-    match (parts, digest) {
-        (Some((repository, _)), Some(digest)) => Ok(CodeComponent {
-            repository: repository.to_owned(),
-            digest,
-        }),
-        _ => Err(
-            Failure::new(FailureKind::Usage, format!("`{text}` is no image by digest"))
-                .hint("write it like `registry.example.com/agents/name@sha256:<64 hexadecimal digits>`"),
-        ),
-    }
 }

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use lockstep::artifact::{ImageReference, check_image};
+use lockstep::artifact::check_image;
 use lockstep::model::{FileTree, Finding};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::super::selection;
 use super::super::trust::Trusted;
 use super::{Answer, Certificates};
 use crate::context::Context;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::report::Report;
 
 #[derive(Serialize, JsonSchema)]
@@ -37,10 +38,7 @@ pub(super) fn run(
     image: &str,
     bundle: &Path,
 ) -> Result<Report, Failure> {
-    let reference = ImageReference::parse(image).ok_or_else(|| {
-        Failure::new(FailureKind::Usage, format!("`{image}` is no image by digest"))
-            .hint("write `<repository>@sha256:<64 hexadecimal digits>`")
-    })?;
+    let reference = selection::image(image)?;
     let bytes = context.named_file(bundle)?;
     let check = |bundle: &[u8], digest, key: Option<&_>| certificates.check_digest(bundle, digest, key);
     let checked = check_image(&bytes, &reference, &trusted.trust, &check);

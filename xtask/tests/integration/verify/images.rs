@@ -3,8 +3,8 @@
 use std::fs;
 use std::sync::Arc;
 
-use lockstep::artifact::{Certified, ImageReference, ImageSigner, Trust, TrustFile, check_image};
-use lockstep::model::{Digest, Problem};
+use lockstep::artifact::{Certified, ImageSigner, Trust, TrustFile, check_image};
+use lockstep::model::{CodeComponent, Digest, Problem};
 use serde_json::{Value, json};
 use xtask::adapters::signer::LocalKey;
 use xtask::ports::Signer;
@@ -159,7 +159,7 @@ fn certified(identity: &str, payload: &Value) -> Result<String, Problem> {
         })
     };
     let bundle = br#"{"verificationMaterial":{"certificate":{"rawBytes":""}}}"#;
-    let image = ImageReference::parse(&image()).unwrap();
+    let image = CodeComponent::parse(&image()).unwrap();
     check_image(bundle, &image, &trust, &logged).map(|signer| signer.repository.clone())
 }
 

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::objects::{Carried, LeftOut};
-use crate::artifact::repository;
-use crate::model::{AgentName, CodeComponent, Digest};
+use crate::model::{AgentName, CodeComponent, Digest, repository};
 
 /// The agent's own image.
 #[derive(Clone, Debug)]
