@@ -109,7 +109,7 @@ fn bench() -> Workbench {
         &chart("support-prod", 3, "info", "support.example.com", AUTOSCALER),
     );
     let values = |replicas, level, host| {
-        format!("replicaCount: {replicas}\nlog: {{level: {level}}}\ningress: {{host: {host}}}\nservice: {{port: 80}}\n")
+        format!("replicaCount: {replicas}\nlog: {{level: {level}}}\ningress: {{host: {host}}}\nservice: {{port: 80, type: ClusterIP}}\n")
     };
     bench.put("values-dev.yaml", &values(1, "debug", "support.dev.example.com"));
     bench.put("values-prod.yaml", &values(3, "info", "support.example.com"));
@@ -142,7 +142,7 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
         renamed in production: namespace `support-prod` is `agent-prod`
         left out: Pod `support-test`: it is a test of the chart; `verification:` runs checks after a sync
         left out: Secret `support-token`: secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`
-        left out: the chart's values `service.port`: they are the same in every environment, so what they rendered to stands in the templates
+        left out: the chart's values `service.type`: they are the same in every environment, so what they rendered to stands in the templates
     "#]].assert_eq(&report.text);
     expect![[r#"
         apiVersion: apps/v1
@@ -219,6 +219,7 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
           ingressHost: support.dev.example.com
           logLevel: debug
           replicaCount: 1
+          servicePort: 80
           withHorizontalPodAutoscalerSupport: false
         rollout:
           strategy: rolling

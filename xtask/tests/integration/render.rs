@@ -48,7 +48,7 @@ fn files(fleet: &Fleet, folder: &str) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn the_work_tree_is_rendered_as_it_is_on_disk() {
     let fleet = Fleet::small();
-    fleet.edit("templates/agent-service/service.yaml.tera", "port: 8080", "port: 9090");
+    fleet.edit("templates/agent-service/service.yaml.tera", "ports.http", "ports.metrics");
     let answer = fleet.done(&["render", "--environment", "dev"]);
     let units = answer.result()["units"].as_array().unwrap();
     let names: Vec<&Value> = units.iter().map(|unit| &unit["unit"]).collect();
@@ -61,7 +61,7 @@ fn the_work_tree_is_rendered_as_it_is_on_disk() {
 fn a_revision_is_rendered_without_a_checkout() {
     let fleet = Fleet::small();
     let service = "templates/agent-service/service.yaml.tera";
-    fleet.edit(service, "port: 8080", "port: 9090").commit("Move the port");
+    fleet.edit(service, "ports.http", "ports.metrics").commit("Move the port");
     let before = snapshot(fleet.folder());
     let old = fleet.done(&["render", "--revision", "HEAD~1", "--environment", "dev"]);
     assert!(!old.json.to_string().contains("9090"));
@@ -135,7 +135,7 @@ fn a_deleted_value_that_a_template_needs_is_unknown() {
         error[template-error] templates/agent-service/workload.yaml.tera:7:23
           unknown variable `values.replicas`
           unit: dev/orders
-          help: `values` has `env`, `generations`, `imagePullSecrets`
+          help: `values` has `env`, `generations`, `imagePullSecrets`, `ports`
     "#]],
     );
 }

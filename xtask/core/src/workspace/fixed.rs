@@ -1,7 +1,7 @@
-//! What a template must not fix: amounts, images and addresses, which values files are for.
+//! What a template must not fix: amounts, images, ports and addresses, which values files are for.
 
 /// Keys whose values belong into values files.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "containerPort",
     "cpu",
     "ephemeral-storage",
@@ -15,9 +15,13 @@ const KEYS: [&str; 15] = [
     "memory",
     "minReplicas",
     "nodePort",
+    "port",
     "replicas",
     "storage",
+    "targetPort",
 ];
+/// The port of DNS, which is no service's to choose.
+const DNS: &str = "53";
 
 /// Stands where a tag stood.
 const TAG: char = '\u{1}';
@@ -122,11 +126,12 @@ fn literals(line: &str) -> Vec<(usize, &'static str, &str)> {
     found
 }
 
-/// Whether a value of a key is what values files are for: a number, an amount, an image, a name with a domain.
+/// Whether a value of a key is what values files are for: a number, an amount, a port, an image, a name with a domain.
 fn is_literal(key: &str, value: &str) -> bool {
     match key {
         "image" => true,
         "externalName" | "host" | "hostname" | "hostnames" | "hosts" => value.contains('.'),
+        "port" if value == DNS => false,
         _ => value.starts_with(|c: char| c.is_ascii_digit()),
     }
 }

@@ -19,7 +19,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("templates/agent-service/blueprint.yaml", "description: An agent.\n"),
     (
         "templates/agent-service/values.yaml",
-        "replicas: 6\ngenerations: 2\nimagePullSecrets: []\nenv: {}\n",
+        "replicas: 6\nports: { http: 8080, metrics: 9090 }\ngenerations: 2\nimagePullSecrets: []\nenv: {}\n",
     ),
     ("templates/agent-service/budget.yaml.tera", BUDGET),
     ("templates/agent-service/prompts.yaml.tera", PROMPTS),
@@ -155,7 +155,7 @@ metadata:
   namespace: {{ environment.namespace | quote }}
 spec:
   selector: { app: {{ agent.resourceName | quote }} }
-  ports: [{ port: 8080 }]
+  ports: [{ port: {{ values.ports.http }} }]
 "#;
 
 const WORKLOAD: &str = r#"apiVersion: apps/v1

@@ -5,7 +5,7 @@ use expect_test::expect;
 use crate::fleet::Fleet;
 
 const TWIN: &str =
-    "apiVersion: v1\nkind: Service\nmetadata: { name: shared, namespace: shop }\nspec: { ports: [{ port: 8080 }] }\n";
+    "apiVersion: v1\nkind: Service\nmetadata: { name: shared, namespace: shop }\nspec: { ports: [{ port: {{ values.ports.http }} }] }\n";
 
 #[test]
 fn two_templates_of_a_unit_with_one_object_are_refused() {
@@ -52,7 +52,7 @@ fn without_suffix() -> Fleet {
     let fleet = Fleet::small();
     fleet.put(
         "templates/agent-service/one.yaml.tera",
-        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ agent.name | quote }}\n  namespace: {{ environment.namespace | quote }}\nspec: { ports: [{ port: 8080 }] }\n",
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ agent.name | quote }}\n  namespace: {{ environment.namespace | quote }}\nspec: { ports: [{ port: {{ values.ports.http }} }] }\n",
     );
     fleet.remove("templates/agent-service/service.yaml.tera");
     for environment in ["canary", "production"] {

@@ -65,8 +65,8 @@ fn a_syntax_error_is_shown_once() {
 fn a_template_that_renders_no_yaml_shows_its_line_and_what_it_rendered() {
     check(
         SERVICE,
-        "ports: [{ port: 8080 }]",
-        "ports: [{ port: 8080 }",
+        "ports: [{ port: {{ values.ports.http }} }]",
+        "ports: [{ port: {{ values.ports.http }} }",
         expect![[r#"
             exit 1
             error[template-not-yaml] templates/agent-service/service.yaml.tera:8:3

@@ -107,7 +107,8 @@ fn templates_take_from_values_what_differs() {
                 &instead(
                     "spec:\n",
                     "spec:\n  {# image: ignored:1 #}\n  externalName: \"db.example.com\"\n  note: { image: \"a:{{ release.version }}\", cpu: 500m }\n  \
-                     minReplicas: {{ 2 }}\n  image: {{- \"a:1\" | quote }}\n",
+                     minReplicas: {{ 2 }}\n  image: {{- \"a:1\" | quote }}\n  note: { port: 8080, targetPort: http }\n  \
+                     dns: { port: 53 }\n",
                 ),
             ),
         ],
@@ -116,6 +117,7 @@ fn templates_take_from_values_what_differs() {
             templates/agent-service/service.yaml.tera:9:45 hard-coded-value the template fixes `cpu` at `500m`
             templates/agent-service/service.yaml.tera:10:3 hard-coded-value the template fixes `minReplicas` at `2`
             templates/agent-service/service.yaml.tera:11:3 hard-coded-value the template fixes `image` at `a:1`
+            templates/agent-service/service.yaml.tera:12:11 hard-coded-value the template fixes `port` at `8080`
             templates/agent-service/workload.yaml.tera:7:3 hard-coded-value the template fixes `replicas` at `3`
         "#]],
     );
