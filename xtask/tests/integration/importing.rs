@@ -109,7 +109,9 @@ fn bench() -> Workbench {
         &chart("support-prod", 3, "info", "support.example.com", AUTOSCALER),
     );
     let values = |replicas, level, host| {
-        format!("replicaCount: {replicas}\nlog: {{level: {level}}}\ningress: {{host: {host}}}\nservice: {{port: 80, type: ClusterIP}}\n")
+        format!(
+            "replicaCount: {replicas}\nlog: {{level: {level}}}\ningress: {{host: {host}}}\nservice: {{port: 80, type: ClusterIP}}\n"
+        )
     };
     bench.put("values-dev.yaml", &values(1, "debug", "support.dev.example.com"));
     bench.put("values-prod.yaml", &values(3, "info", "support.example.com"));

@@ -48,7 +48,11 @@ fn files(fleet: &Fleet, folder: &str) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn the_work_tree_is_rendered_as_it_is_on_disk() {
     let fleet = Fleet::small();
-    fleet.edit("templates/agent-service/service.yaml.tera", "ports.http", "ports.metrics");
+    fleet.edit(
+        "templates/agent-service/service.yaml.tera",
+        "ports.http",
+        "ports.metrics",
+    );
     let answer = fleet.done(&["render", "--environment", "dev"]);
     let units = answer.result()["units"].as_array().unwrap();
     let names: Vec<&Value> = units.iter().map(|unit| &unit["unit"]).collect();
@@ -61,7 +65,9 @@ fn the_work_tree_is_rendered_as_it_is_on_disk() {
 fn a_revision_is_rendered_without_a_checkout() {
     let fleet = Fleet::small();
     let service = "templates/agent-service/service.yaml.tera";
-    fleet.edit(service, "ports.http", "ports.metrics").commit("Move the port");
+    fleet
+        .edit(service, "ports.http", "ports.metrics")
+        .commit("Move the port");
     let before = snapshot(fleet.folder());
     let old = fleet.done(&["render", "--revision", "HEAD~1", "--environment", "dev"]);
     assert!(!old.json.to_string().contains("9090"));

@@ -4,8 +4,7 @@ use expect_test::expect;
 
 use crate::fleet::Fleet;
 
-const TWIN: &str =
-    "apiVersion: v1\nkind: Service\nmetadata: { name: shared, namespace: shop }\nspec: { ports: [{ port: {{ values.ports.http }} }] }\n";
+const TWIN: &str = "apiVersion: v1\nkind: Service\nmetadata: { name: shared, namespace: shop }\nspec: { ports: [{ port: {{ values.ports.http }} }] }\n";
 
 #[test]
 fn two_templates_of_a_unit_with_one_object_are_refused() {

@@ -282,7 +282,11 @@ fn a_copy_that_nothing_pins_any_more_goes() {
     let fleet = promoted_once();
     fleet
         .append("environments/fleet.yaml", "keptReleases: 0\n")
-        .edit("templates/agent-service/service.yaml.tera", "ports.http", "ports.metrics")
+        .edit(
+            "templates/agent-service/service.yaml.tera",
+            "ports.http",
+            "ports.metrics",
+        )
         .commit("Keep none, and change the blueprint");
     fleet.release(&["dev"]);
     let copies = |fleet: &Fleet| {

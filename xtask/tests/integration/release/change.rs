@@ -114,7 +114,11 @@ fn the_newest_prompt_runs_where_the_environment_asks_for_it() {
 #[test]
 fn an_edited_template_changes_only_what_follows_the_candidate() {
     let fleet = running();
-    fleet.edit("templates/agent-service/service.yaml.tera", "ports.http", "ports.metrics");
+    fleet.edit(
+        "templates/agent-service/service.yaml.tera",
+        "ports.http",
+        "ports.metrics",
+    );
     let effect = effect(&fleet);
     assert_eq!(effect.keys().copied().collect::<Vec<_>>(), ["dev"]);
     assert!(

@@ -101,10 +101,14 @@ fn a_change_and_its_undoing_come_back_to_the_same_manifests() {
     fleet.release(&["dev"]);
     let (before, tree_before) = (fleet.files("environment/dev"), tree(&fleet, "environment/dev"));
     let service = "templates/agent-service/service.yaml.tera";
-    fleet.edit(service, "ports.http", "ports.metrics").commit("Move the port");
+    fleet
+        .edit(service, "ports.http", "ports.metrics")
+        .commit("Move the port");
     fleet.release(&["dev"]);
     assert_ne!(tree(&fleet, "environment/dev"), tree_before);
-    fleet.edit(service, "ports.metrics", "ports.http").commit("Move it back");
+    fleet
+        .edit(service, "ports.metrics", "ports.http")
+        .commit("Move it back");
     fleet.release(&["dev"]);
     let after = fleet.files("environment/dev");
     for path in [

@@ -13,7 +13,11 @@ fn one_agent_leaves_the_files_of_the_others() {
     fleet.release(&["dev"]);
     let before = fleet.files("environment/dev");
     fleet
-        .edit("templates/agent-service/service.yaml.tera", "ports.http", "ports.metrics")
+        .edit(
+            "templates/agent-service/service.yaml.tera",
+            "ports.http",
+            "ports.metrics",
+        )
         .commit("Change both");
     let answer = fleet.done(&["release", "dev", "--agent", "orders"]);
     assert_eq!(answer.changes("dev"), ["_environment unchanged", "orders changed"]);
@@ -149,7 +153,11 @@ fn a_held_agent_is_skipped_and_said() {
     let before = fleet.files("environment/dev");
     fleet.put("environments/dev/holds/assistant.yaml", HOLD);
     fleet
-        .edit("templates/agent-service/service.yaml.tera", "ports.http", "ports.metrics")
+        .edit(
+            "templates/agent-service/service.yaml.tera",
+            "ports.http",
+            "ports.metrics",
+        )
         .commit("Hold one, change both");
     let answer = fleet.release(&["dev"]);
     assert_eq!(
