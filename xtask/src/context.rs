@@ -164,13 +164,36 @@ impl Context {
     /// Reads the wanted files of a source.
     pub fn files_of(&self, source: &Source, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
         match source {
-            Source::WorkTree => self.files.tree(&self.root()?, wanted),
+            Source::WorkTree => self.work_tree(wanted),
             Source::Revision(revision) => {
                 let repository = self.repository()?;
                 let commit = repository.resolve(revision)?;
                 repository.files(&commit.id, wanted)
             }
         }
+    }
+
+    /// Reads the wanted files of the work tree, all of which must have been checked out.
+    pub fn work_tree(&self, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
+        let mut tree = self.files.tree(&self.root()?, wanted)?;
+        let Ok(repository) = self.repository() else {
+            return Ok(tree);
+        };
+        let checkout = repository.checkout()?;
+        let mut left_out = checkout.left_out.iter().filter(|path| wanted(path));
+        if let Some(first) = left_out.next() {
+            let message = match left_out.count() {
+                0 => format!("the checkout is sparse and leaves out `{first}`"),
+                more => format!("the checkout is sparse and leaves out `{first}` and {more} more"),
+            };
+            return Err(
+                Failure::new(FailureKind::Repository, message).hint("check out all: `git sparse-checkout disable`")
+            );
+        }
+        for path in checkout.submodules.iter().filter(|path| wanted(&format!("{path}/"))) {
+            tree.insert_submodule(path);
+        }
+        Ok(tree)
     }
 
     /// Reads a source into a workspace.

@@ -120,6 +120,15 @@ pub struct NewCommit {
 /// looked at.
 pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
+/// What a work tree has not of its commit, by path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checkout {
+    /// Commits of other repositories.
+    pub submodules: Vec<String>,
+    /// Files that a sparse checkout leaves out.
+    pub left_out: Vec<String>,
+}
+
 /// A git repository, with or without a work tree.
 pub trait Repository: Send + Sync {
     /// The commit that is checked out; fails in an unborn repository and says how to make the first commit.
@@ -131,6 +140,9 @@ pub trait Repository: Send + Sync {
     /// Paths below the roots (`""` for all) that differ from the checked-out commit, untracked ones included, ignored ones
     /// not.
     fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure>;
+
+    /// What the work tree has not of the commit that is checked out; nothing in a bare repository.
+    fn checkout(&self) -> Result<Checkout, Failure>;
 
     /// Paths of the files that differ between two commits, in order.
     fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure>;

@@ -27,15 +27,20 @@ pub struct Disk;
 
 impl Files for Disk {
     fn tree_up_to(&self, root: &Path, wanted: Wanted<'_>, most: u64) -> Result<FileTree, Failure> {
-        let entries: BTreeMap<String, Entry> = walk(root, wanted)?
+        let Walked { files, repositories } = walk(root, wanted)?;
+        let entries: BTreeMap<String, Entry> = files
             .into_par_iter()
             .filter_map(|found| entry(found, most).transpose())
             .collect::<Result<_, _>>()?;
-        Ok(FileTree::new(entries))
+        let mut tree = FileTree::new(entries);
+        for path in repositories {
+            tree.insert_submodule(&path);
+        }
+        Ok(tree)
     }
 
     fn executables(&self, root: &Path) -> Result<BTreeSet<String>, Failure> {
-        let mut files = walk(root, &|_| true)?;
+        let mut files = walk(root, &|_| true)?.files;
         files.retain(|found| !found.link);
         let total = files.len();
         files.retain(|found| is_executable(&found.path));
@@ -165,11 +170,24 @@ struct Found {
     link: bool,
 }
 
-fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Vec<Found>, Failure> {
-    let mut found = Vec::new();
+/// What a walk came across.
+#[derive(Default)]
+struct Walked {
+    files: Vec<Found>,
+    /// The folders below the root that are repositories of their own.
+    repositories: Vec<String>,
+}
+
+fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Walked, Failure> {
+    let mut walked = Walked::default();
+    let repositories = &mut walked.repositories;
     let entries = WalkDir::new(root).min_depth(1).into_iter().filter_entry(|entry| {
-        entry.file_name() != ".git"
-            && (!entry.file_type().is_dir() || wanted(&format!("{}/", relative_name(root, entry.path()))))
+        if entry.file_name() == ".git" {
+            let folder = entry.path().parent().filter(|folder| *folder != root);
+            repositories.extend(folder.map(|folder| relative_name(root, folder)));
+            return false;
+        }
+        !entry.file_type().is_dir() || wanted(&format!("{}/", relative_name(root, entry.path())))
     });
     for entry in entries {
         let entry = match entry {
@@ -191,14 +209,14 @@ fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Vec<Found>, Failure> {
         }
         let name = relative_name(root, entry.path());
         if wanted(&name) {
-            found.push(Found {
+            walked.files.push(Found {
                 name,
                 link: kind.is_symlink(),
                 path: entry.into_path(),
             });
         }
     }
-    Ok(found)
+    Ok(walked)
 }
 
 /// The path below `root`; what is not Unicode becomes U+FFFD, which the core reports.

@@ -257,6 +257,6 @@ fn with_cases(context: &Context, args: &Args, touched: BTreeSet<AgentName>) -> R
         .iter()
         .filter(|agent| named.is_empty() || named.iter().any(|name| name == agent.as_str()));
     let root = context.root()?;
-    let has_cases = |agent: &&AgentName| context.files.exists(&root.join(layout::cases(agent)));
+    let has_cases = |agent: &&AgentName| context.files.is_folder(&root.join(layout::cases(agent)));
     Ok(asked.filter(has_cases).map(AgentName::to_string).collect())
 }

@@ -31,6 +31,8 @@ fn a_tree_has_the_wanted_files_and_follows_no_link() {
     put(root, "agents/a/agent.yaml", b"a");
     put(root, "agents/a/notes.txt", b"n");
     put(root, ".git/config.yaml", b"no");
+    put(root, "agents/b/.git/config.yaml", b"no");
+    put(root, "agents/b/agent.yaml", b"another repository's");
     put(root, "big.yaml", &vec![b'x'; MAX_FILE_BYTES as usize + 1]);
     std::os::unix::fs::symlink("/etc", root.join("agents/link.yaml")).unwrap();
     std::os::unix::net::UnixListener::bind(root.join("socket.yaml")).unwrap();
@@ -43,6 +45,7 @@ fn a_tree_has_the_wanted_files_and_follows_no_link() {
         found,
         [
             ("agents/a/agent.yaml", &Entry::File(b"a".as_slice().into())),
+            ("agents/b", &Entry::Submodule),
             ("agents/link.yaml", &Entry::Link),
             (
                 "big.yaml",

@@ -10,6 +10,7 @@ mod answers;
 mod base;
 mod bench;
 mod check;
+mod checkouts;
 mod comparing;
 mod completions;
 mod doctor;

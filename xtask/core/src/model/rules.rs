@@ -257,6 +257,11 @@ pub const RULES: &[Rule] = &[
         "rename or remove it",
     ),
     Rule::new(
+        "submodule",
+        "a commit of another repository stands where files are read, and nothing here vouches for what it holds",
+        "put the files themselves in its place; on an environment branch, find out who committed it, and restore the branch",
+    ),
+    Rule::new(
         "symbolic-link",
         "a link could lead out of the tree and is not followed",
         "put the file itself in its place",

@@ -20,6 +20,8 @@ pub enum Entry {
     File(Arc<[u8]>),
     /// A symbolic link, which is never followed.
     Link,
+    /// A folder that is another repository's, of which nothing is read.
+    Submodule,
     /// A file that is too large to be read.
     Oversized {
         /// Its size, in bytes.
@@ -46,6 +48,13 @@ impl FileTree {
         self.entries.insert(path.into(), Entry::File(bytes.into()));
     }
 
+    /// Says that a folder is another repository's: what was read of it goes.
+    pub fn insert_submodule(&mut self, path: &str) {
+        let below = format!("{path}/");
+        self.entries.retain(|known, _| !known.starts_with(&below));
+        self.entries.insert(path.to_owned(), Entry::Submodule);
+    }
+
     /// Takes a path out.
     pub fn remove(&mut self, path: &str) {
         self.entries.remove(path);
@@ -55,7 +64,7 @@ impl FileTree {
     pub fn get(&self, path: &str) -> Option<&Arc<[u8]>> {
         match self.entries.get(path)? {
             Entry::File(bytes) => Some(bytes),
-            Entry::Link | Entry::Oversized { .. } => None,
+            Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
         }
     }
 
@@ -80,7 +89,7 @@ impl FileTree {
             .take_while(move |(path, _)| path.starts_with(&prefix))
             .filter_map(|(path, entry)| match entry {
                 Entry::File(bytes) => Some((path.as_str(), bytes)),
-                Entry::Link | Entry::Oversized { .. } => None,
+                Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
             })
     }
 
@@ -97,7 +106,7 @@ impl FileTree {
         names
     }
 
-    /// What is hostile about the tree: links, giants, and names that lead elsewhere or look alike.
+    /// What is hostile about the tree: links, other repositories, giants, and names that lead elsewhere or look alike.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = self.unread();
         let mut forms: BTreeMap<String, &str> = BTreeMap::new();
@@ -122,7 +131,7 @@ impl FileTree {
         findings
     }
 
-    /// The links and giants among its files: nothing of them was read.
+    /// The links, other repositories and giants in it: nothing of them was read.
     pub fn unread(&self) -> Vec<Finding> {
         let entries = self.entries.iter();
         entries.filter_map(|(path, entry)| entry_finding(path, entry)).collect()
@@ -151,6 +160,14 @@ fn entry_finding(path: &str, entry: &Entry) -> Option<Finding> {
             )
             .in_file(path)
             .help("put the file itself in its place"),
+        ),
+        Entry::Submodule => Some(
+            Finding::error(
+                "submodule",
+                format!("`{path}` is a commit of another repository, of which nothing is read"),
+            )
+            .in_file(path)
+            .help("put the files themselves in its place"),
         ),
         Entry::Oversized { size, most } => Some(
             Finding::error(

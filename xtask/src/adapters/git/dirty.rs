@@ -24,9 +24,9 @@ use super::staged::{self, is_below};
 use super::tracked::{Folder, Tracked};
 use crate::failure::Failure;
 
-const KIND: u32 = 0o170_000;
+pub(super) const KIND: u32 = 0o170_000;
 const LINK: u32 = 0o120_000;
-const SUBMODULE: u32 = 0o160_000;
+pub(super) const SUBMODULE: u32 = 0o160_000;
 const EXECUTABLE: u32 = 0o100;
 
 /// Paths below the roots that differ from the checked-out commit, in order. A bare repository has none.

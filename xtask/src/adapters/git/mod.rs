@@ -1,6 +1,7 @@
 //! Git without the git program, through libgit2; fetch and push alone run `git`.
 
 mod adopt;
+mod checkout;
 mod differing;
 mod dirty;
 mod here;
@@ -36,7 +37,7 @@ use lockstep::release::verify::Irregular;
 pub use open::{GitRepository, TIMEOUT};
 
 use crate::failure::Failure;
-use crate::ports::{Commit, GitId, NewCommit, Past, Repository, Tip, Wanted};
+use crate::ports::{Checkout, Commit, GitId, NewCommit, Past, Repository, Tip, Wanted};
 
 impl Repository for GitRepository {
     fn head(&self) -> Result<Commit, Failure> {
@@ -49,6 +50,10 @@ impl Repository for GitRepository {
 
     fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure> {
         dirty::dirty(self, roots)
+    }
+
+    fn checkout(&self) -> Result<Checkout, Failure> {
+        checkout::checkout(self)
     }
 
     fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure> {

@@ -30,6 +30,7 @@ pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'
             |lease, found| {
                 let entry = match found.kind {
                     EntryKind::Link => Entry::Link,
+                    EntryKind::Submodule => Entry::Submodule,
                     _ => blob(&odb(lease)?, found.id)?,
                 };
                 Ok((found.path, entry))
@@ -96,7 +97,7 @@ pub(super) fn read(
                 None => Ok(None),
                 Some(id) => match blob(&odb(lease)?, id)? {
                     Entry::File(bytes) => Ok(Some(bytes)),
-                    Entry::Link => Ok(None),
+                    Entry::Link | Entry::Submodule => Ok(None),
                     Entry::Oversized { size, .. } => Err(oversized(path, size)),
                 },
             },
@@ -132,7 +133,7 @@ pub(super) fn unreadable(id: Oid, error: &git2::Error) -> Failure {
         .hint("a partial clone lacks objects: `git fetch --refetch --no-filter`")
 }
 
-/// A file or link of a commit, not read yet.
+/// A file, link or submodule of a commit, not read yet.
 struct Found {
     path: String,
     id: Oid,
@@ -163,8 +164,7 @@ fn walk(repository: &GitRepository, root: Oid, wanted: Wanted<'_>) -> Result<Vec
         for entry in listed.into_iter().flatten() {
             match entry.kind {
                 EntryKind::Folder => depth.push((entry.path + "/", entry.id)),
-                EntryKind::File | EntryKind::Link => found.push(entry),
-                EntryKind::Submodule => {}
+                EntryKind::File | EntryKind::Link | EntryKind::Submodule => found.push(entry),
             }
         }
     }
@@ -187,7 +187,7 @@ fn list(odb: &Odb<'_>, prefix: &str, id: Oid, wanted: Wanted<'_>) -> Result<Vec<
     });
     Ok(entries
         .filter(|entry| match entry.kind {
-            EntryKind::Folder => wanted(&format!("{}/", entry.path)),
+            EntryKind::Folder | EntryKind::Submodule => wanted(&format!("{}/", entry.path)),
             _ => wanted(&entry.path),
         })
         .collect())

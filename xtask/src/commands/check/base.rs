@@ -94,10 +94,9 @@ impl Base {
             .filter_map(|path| path.strip_prefix(layout::AGENTS)?.strip_prefix('/'));
         let folders = folders.filter_map(|path| path.split('/').next());
         let units = change.units.iter().map(|unit| unit.unit.as_str());
-        folders
-            .chain(units)
-            .filter_map(|name| AgentName::new(name).ok())
-            .collect()
+        let known = |agent: &AgentName| workspace.agents.contains_key(agent) || workspace.unreadable.contains(agent);
+        let named = folders.chain(units).filter_map(|name| AgentName::new(name).ok());
+        named.filter(known).collect()
     }
 }
 

@@ -44,7 +44,7 @@ fn read(
     wanted: Wanted<'_>,
     elsewhere: &Elsewhere,
 ) -> Result<[Loaded; 2], Failure> {
-    let after = context.files.tree(&context.root()?, wanted)?;
+    let after = context.work_tree(wanted)?;
     let differs = |path: &str| match path.strip_suffix('/') {
         Some(_) => paths
             .range(path.to_owned()..)

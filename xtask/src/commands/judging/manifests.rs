@@ -152,7 +152,7 @@ impl Place {
             .entries()
             .filter_map(|(path, entry)| match entry {
                 Entry::File(bytes) => Some((path, &bytes[..])),
-                Entry::Link | Entry::Oversized { .. } => None,
+                Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
             })
             .collect();
         let judged: Vec<(usize, Vec<Finding>)> = files

@@ -1,9 +1,12 @@
 //! `keys init`: a new key that may sign.
 
+use std::collections::BTreeSet;
+
 use lockstep::artifact::SignerEntry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::super::selection;
 use super::{Edited, Place, make, next};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -45,6 +48,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     edited.refuse_known(&args.name)?;
     let environments = edited.environments(&args.environment)?;
+    selection::agents(&edited.workspace, &args.agent, &BTreeSet::new())?;
     let mut agents = args.agent.clone();
     if !agents.is_empty() {
         // every run writes what the environment has of its own, too

@@ -4,7 +4,7 @@ mod init;
 mod revoke;
 mod rotate;
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use lockstep::artifact::{Revocation, SignerEntry, TrustFile, proof};
 use lockstep::model::{EnvironmentName, FileTree};
@@ -162,6 +162,7 @@ struct Made {
 
 /// Makes a key and writes its private half.
 fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
+    refuse_odd(name)?;
     let repository = context.repository()?;
     let path = match &place.into {
         Some(path) => context.folder.join(path),
@@ -173,7 +174,10 @@ fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
                 .hint("choose another name: `--name`"),
         );
     }
-    let is_inside = place.into.is_some() && repository.work_folder().is_some_and(|folder| path.starts_with(folder));
+    let is_inside = place.into.is_some()
+        && repository
+            .work_folder()
+            .is_some_and(|folder| resolved(&path).starts_with(resolved(folder)));
     if place.plain && is_inside {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -204,6 +208,32 @@ fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
         context.files.write(&listed, public.as_bytes())?;
     }
     Ok(Made { public, path })
+}
+
+/// A name is part of file names and of commands that are printed.
+fn refuse_odd(name: &str) -> Result<(), Failure> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_plain) {
+        return Ok(());
+    }
+    let message = format!("`{}` is no name of a key", name.escape_debug());
+    Err(Failure::new(FailureKind::Usage, message)
+        .hint("take letters, digits, `.`, `_` and `-`, and begin with a letter or digit"))
+}
+
+/// A path without `.` and `..`, by its text: the file need not be there.
+fn resolved(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                resolved.pop();
+            }
+            Component::CurDir => {}
+            part => resolved.push(part),
+        }
+    }
+    resolved
 }
 
 /// What makes sense after the trust file was written.

@@ -86,7 +86,7 @@ fn a_revision_is_a_name_an_id_or_a_failure() {
 }
 
 #[test]
-fn files_come_with_links_and_giants_but_without_submodules() {
+fn files_come_with_links_giants_and_submodules_as_such() {
     let fixture = Fixture::unborn();
     fixture.put("agents/a/agent.yaml", "a");
     fixture.put("agents/a/ignored.txt", "t");
@@ -130,6 +130,7 @@ fn files_come_with_links_and_giants_but_without_submodules() {
             ),
             ("link.yaml", &Entry::Link),
             ("run.yaml", &Entry::File(b"#!".as_slice().into())),
+            ("sub.yaml", &Entry::Submodule),
         ]
     );
 }

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::json;
 
-use super::{kinds, last, next_candidate, promoted_once};
+use super::{again, kinds, last, next_candidate, promoted_once};
 use crate::fleet::{Fleet, folded};
 use crate::git::fixture::snapshot;
 
@@ -113,6 +113,17 @@ fn a_rollback_that_was_killed_before_the_ledger_holds_all_the_same() {
     assert_eq!(kinds(&fleet, "staging/orders").last(), Some(&"held"));
     let event = String::from_utf8(last(&fleet, "staging/orders").bytes()).unwrap();
     assert!(event.contains("too slow"), "{event}");
+}
+
+#[test]
+fn what_was_rolled_back_once_is_nothing_to_go_back_to() {
+    let fleet = twice();
+    again(&fleet, '7', "v1.2.0");
+    let back = |reason: &str| fleet.run(&["rollback", "orders", "-e", "staging", "--reason", reason]);
+    for (reason, version) in [("first", "v1.1.0"), ("second", "v1.0.0")] {
+        assert_eq!(back(reason).result()["to"]["version"], version);
+    }
+    assert_eq!(back("third").rules(), ["no-earlier-release"]);
 }
 
 #[test]

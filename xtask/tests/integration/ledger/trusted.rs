@@ -208,3 +208,24 @@ fn a_check_that_does_not_exist_cannot_be_set_aside() {
         "#]],
     );
 }
+
+#[test]
+fn a_key_is_called_by_a_plain_name_and_signs_for_agents_that_there_are() {
+    let fleet = Fleet::small();
+    for name in ["../../../leak", "/tmp/leak", "", "two\nlines", "\"$(id)"] {
+        let answer = fleet.run(&["keys", "init", "--plain", "--name", name]);
+        assert_eq!(answer.exit, 2, "{name}: {}", answer.text());
+        assert!(answer.text().contains("is no name of a key"), "{}", answer.text());
+    }
+    let unknown = fleet.run(&["keys", "init", "--plain", "--agent", "nobody"]);
+    assert_eq!(unknown.exit, 2, "{}", unknown.text());
+    for inside in ["x.key", "agents/../x.key"] {
+        let answer = fleet.run(&["keys", "init", "--plain", "--into", inside]);
+        assert!(answer.text().contains("has no place in the tree"), "{}", answer.text());
+    }
+    assert!(fleet.repository.git.statuses(None).unwrap().is_empty());
+    let name = fleet.folder().file_name().unwrap().to_string_lossy().into_owned();
+    let beside = format!("../{name}.key");
+    fleet.done(&["keys", "init", "--plain", "--into", &beside, "--agent", "orders"]);
+    std::fs::remove_file(fleet.folder().join(beside)).unwrap();
+}

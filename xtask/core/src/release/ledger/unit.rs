@@ -129,9 +129,7 @@ impl UnitHistory {
                 })),
                 Fact::RolledBack(rollback) => {
                     let verdict = timeline.verdict(&rollback.to.commit);
-                    if let Some(Some(last)) = timeline.releases.last_mut() {
-                        last.verdict = Verdict::Rollbacked;
-                    }
+                    timeline.take_back();
                     timeline.push(Some(Recorded {
                         release: ReleaseName {
                             commit: rollback.commit.clone(),
@@ -261,6 +259,22 @@ impl Timeline {
         let mut known = known.filter_map(|index| self.releases.get(*index)?.as_ref());
         let own = known.rfind(|recorded| recorded.release.commit == commit);
         own.map_or(Verdict::Watching, |recorded| recorded.verdict)
+    }
+
+    /// The last release was not good enough to stay, nor is what it had brought back.
+    fn take_back(&mut self) {
+        let commit = |recorded: &Recorded| recorded.release.commit.clone();
+        let mut pending: Vec<String> = self.releases.last().into_iter().flatten().map(commit).collect();
+        while let Some(commit) = pending.pop() {
+            for index in self.by_commit.get(&commit).into_iter().flatten() {
+                if let Some(Some(recorded)) = self.releases.get_mut(*index)
+                    && recorded.verdict != Verdict::Rollbacked
+                {
+                    recorded.verdict = Verdict::Rollbacked;
+                    pending.extend(recorded.brought_back.as_ref().map(|back| back.commit.clone()));
+                }
+            }
+        }
     }
 
     /// A verdict is on one environment commit: the same tuple with other values is another release.

@@ -90,11 +90,6 @@ pub const RULES: &[Rule] = &[
         "restore the branch; to go back, use `rollback`, which is signed and says why",
     ),
     Rule::new(
-        "submodule",
-        "a commit of another repository stands on the branch, which nothing vouches for",
-        "find out who committed it, and restore the branch",
-    ),
-    Rule::new(
         "swapped-file",
         "a file holds what was signed under another name: each digest is known, and none is in its place",
         "restore the branch, or release the environment again",

@@ -1,0 +1,85 @@
+//! What a checkout has not of its commit, or has of another one, is told and never passed over.
+
+use std::fs;
+use std::path::Path;
+
+use expect_test::expect;
+
+use crate::fleet::Fleet;
+use crate::git::fixture::signature;
+
+/// Commits a folder as a commit of another repository, which nobody has fetched.
+fn as_submodule(fleet: &Fleet, path: &str) {
+    let tip = || fleet.tip("main").unwrap();
+    fleet.put(".gitmodules", "").commit("Say that there are submodules");
+    let mut index = fleet.repository.git.index().unwrap();
+    let mut entry = index.get(0).unwrap();
+    index.remove_dir(Path::new(path), 0).unwrap();
+    (entry.path, entry.mode, entry.id) = (path.into(), 0o160_000, tip());
+    index.add(&entry).unwrap();
+    index.write().unwrap();
+    fs::remove_dir_all(fleet.folder().join(path)).unwrap();
+    fs::create_dir(fleet.folder().join(path)).unwrap();
+    let git = &fleet.repository.git;
+    let (tree, parent) = (
+        git.find_tree(index.write_tree().unwrap()).unwrap(),
+        git.find_commit(tip()).unwrap(),
+    );
+    git.commit(
+        Some("HEAD"),
+        &signature(),
+        &signature(),
+        "Move it out",
+        &tree,
+        &[&parent],
+    )
+    .unwrap();
+}
+
+#[test]
+fn another_repository_is_read_nowhere_and_told_everywhere() {
+    for folder in ["agents/orders", "policies/admission"] {
+        let fleet = Fleet::small();
+        fleet.put("policies/admission/some.yaml", "").commit("Have policies");
+        as_submodule(&fleet, folder);
+        for command in [&["check"][..], &["check", "--base", "HEAD~1"], &["release", "dev"]] {
+            let answer = fleet.run(command);
+            assert_eq!(answer.exit, 1, "{command:?}: {}", answer.text());
+            assert!(answer.rules().contains(&"submodule"), "{command:?}: {}", answer.text());
+        }
+    }
+}
+
+#[test]
+fn a_checkout_that_leaves_files_out_is_not_judged() {
+    let fleet = Fleet::small();
+    let git = &fleet.repository.git;
+    git.config().unwrap().set_bool("core.sparseCheckout", true).unwrap();
+    let mut index = git.index().unwrap();
+    let mut entry = index.get_path(Path::new("agents/orders/agent.yaml"), 0).unwrap();
+    // as git marks what is not to be on disk
+    entry.flags_extended |= 1 << 14;
+    index.add(&entry).unwrap();
+    index.write().unwrap();
+    fs::remove_file(fleet.folder().join("agents/orders/agent.yaml")).unwrap();
+    fleet.refused(
+        &["check"],
+        expect![[r#"
+            exit 4
+            repository: the checkout is sparse and leaves out `agents/orders/agent.yaml`
+              hint: check out all: `git sparse-checkout disable`
+        "#]],
+    );
+}
+
+#[test]
+fn a_link_beside_the_agents_is_told_whatever_a_change_is_compared_with() {
+    let fleet = Fleet::small();
+    fleet
+        .put("agents/orders/regression/cases/main.yaml", "cases: []\n")
+        .commit("Have cases");
+    std::os::unix::fs::symlink("orders", fleet.folder().join("agents/others")).unwrap();
+    let answer = fleet.run(&["check", "--base", "HEAD"]);
+    assert_eq!(answer.exit, 1, "{}", answer.text());
+    assert!(answer.rules().contains(&"symbolic-link"), "{}", answer.text());
+}
