@@ -5,5 +5,6 @@ mod exchange;
 mod forms;
 mod live;
 mod parts;
+mod promptfoo;
 mod server;
 mod unused;

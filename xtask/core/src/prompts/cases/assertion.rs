@@ -141,6 +141,9 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
 /// Why a type cannot be judged here; nothing where it can.
 pub fn support(kind: &str) -> Result<(), String> {
     let plain = kind.strip_prefix("not-").unwrap_or(kind);
+    if plain != kind && (plain == "assert-set" || plain.starts_with("is-valid-")) {
+        return Err(format!("promptfoo does not turn `{plain}` round"));
+    }
     if SUPPORTED.contains(&plain) {
         return Ok(());
     }

@@ -1,14 +1,13 @@
 //! Puts the inputs of an attempt into the value of an assertion.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::Ungraded;
-use crate::prompts::template::{Data, Expression, Node, Partials, Path, Piece, Template, parse, render};
+use super::{Ungraded, script};
 
 /// The value with every `{{name}}` filled: in a text, and in the texts of a list. A map stays as it is, as in promptfoo.
 pub(super) fn filled<'a>(value: &Value, inputs: impl Fn() -> &'a Value + Copy) -> Result<Value, Ungraded> {
     match value {
-        Value::String(text) if text.contains("{{") => filled_text(text, inputs()).map(Value::String),
+        Value::String(text) if has_tag(text) => filled_text(text, inputs()).map(Value::String),
         Value::Array(items) => {
             let items = items.iter().map(|item| match item {
                 Value::String(_) => filled(item, inputs),
@@ -20,65 +19,82 @@ pub(super) fn filled<'a>(value: &Value, inputs: impl Fn() -> &'a Value + Copy) -
     }
 }
 
-fn filled_text(text: &str, inputs: &Value) -> Result<String, Ungraded> {
-    let template = template(text)?;
-    if let Some(path) = paths(&template).find(|path| !is_there(inputs, &path.parts)) {
-        return Err(format!("`{text}`: there is no input `{}`", path.parts.join(".")));
-    }
-    let data = Data {
-        input: inputs,
-        context: &Map::new(),
-        partials: &Partials::new(),
-    };
-    let pieces = render(&template, &data).map_err(|error| format!("`{text}`: {}", error.message))?;
-    let texts = pieces.into_iter().map(|piece| match piece {
-        Piece::Text(text) => text,
-        _ => String::new(),
-    });
-    Ok(texts.collect())
+/// Whether a text is more than it says: a name in it is filled, and everything else of Nunjucks is refused.
+pub(in crate::prompts) fn has_tag(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|tag| text.contains(tag))
 }
 
-/// A text with names in it; what is more than a name in braces is refused: it would mean something else elsewhere.
-pub(in crate::prompts) fn template(text: &str) -> Result<Template, Ungraded> {
+fn filled_text(text: &str, inputs: &Value) -> Result<String, Ungraded> {
+    let mut written = String::new();
+    for piece in pieces(text)? {
+        match piece {
+            Piece::Text(text) => written.push_str(text),
+            Piece::Name(path) => {
+                let found = path.iter().try_fold(inputs, |value, part| value.get(part));
+                let found = found.ok_or_else(|| format!("`{text}`: there is no input `{}`", path.join(".")))?;
+                let shown = as_text(found).ok_or_else(|| format!("`{text}`: `{}` is a map", path.join(".")))?;
+                if has_tag(&shown) {
+                    return Err(format!(
+                        "`{text}`: `{}` has braces, which would be filled elsewhere",
+                        path.join(".")
+                    ));
+                }
+                written.push_str(&shown);
+            }
+        }
+    }
+    Ok(written)
+}
+
+/// An input as JavaScript puts it into a text; nothing for a map.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Array(items) => {
+            let items = items.iter().map(as_text).collect::<Option<Vec<_>>>()?;
+            Some(items.join(","))
+        }
+        other => script::text(other),
+    }
+}
+
+/// What a text consists of.
+pub(in crate::prompts) enum Piece<'a> {
+    Text(&'a str),
+    Name(Vec<&'a str>),
+}
+
+/// Taken apart; what is more than a name in braces is refused: it would mean something else elsewhere.
+pub(in crate::prompts) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Ungraded> {
     let refused = || format!("`{text}`: only `{{{{name}}}}` is filled in the value of an assertion");
-    let template = parse(text).map_err(|_| refused())?;
-    let is_plain = |node: &Node| match node {
-        Node::Text(_) => true,
-        Node::Value(call) => call.is_bare() && plain_path(&call.name).is_some(),
-        Node::Block(_) | Node::Partial(_) => false,
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("{{") {
+        let (before, tag) = rest.split_at(at);
+        let (inside, after) = tag[2..].split_once("}}").ok_or_else(refused)?;
+        pieces.push(Piece::Text(before));
+        pieces.push(Piece::Name(path(inside).ok_or_else(refused)?));
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest));
+    let is_plain = |piece: &Piece<'_>| match piece {
+        Piece::Text(text) => !has_tag(text),
+        Piece::Name(_) => true,
     };
-    if template.nodes.iter().all(is_plain) {
-        Ok(template)
+    if pieces.iter().all(is_plain) {
+        Ok(pieces)
     } else {
         Err(refused())
     }
 }
 
-fn plain_path(expression: &Expression) -> Option<&Path> {
-    match expression {
-        Expression::Path(path) if path.up == 0 && !path.is_data && !path.parts.is_empty() => Some(path),
-        _ => None,
-    }
-}
-
-fn paths(template: &Template) -> impl Iterator<Item = &Path> {
-    template.nodes.iter().filter_map(|node| match node {
-        Node::Value(call) => plain_path(&call.name),
-        _ => None,
-    })
-}
-
-fn is_there(inputs: &Value, parts: &[String]) -> bool {
-    let mut value = inputs;
-    for part in parts {
-        let inside = match value {
-            Value::Array(items) => part.parse::<usize>().ok().and_then(|at| items.get(at)),
-            other => other.get(part),
-        };
-        match inside {
-            Some(inside) => value = inside,
-            None => return false,
-        }
-    }
-    true
+/// The parts of a name with points.
+fn path(inside: &str) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = inside.trim_matches([' ', '\t', '\n', '\r']).split('.').collect();
+    let is_name = |part: &&str| {
+        let first = part.chars().next();
+        first.is_some_and(|c| c.is_ascii_alphabetic() || c == '_' || c == '$')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
+    };
+    parts.iter().all(is_name).then_some(parts)
 }

@@ -1,22 +1,29 @@
 //! Holds an answer against its case: every field and every assertion.
 
+mod doctype;
+mod expression;
 mod fields;
 mod fill;
+mod html;
 mod limit;
 mod manifest;
-mod markup;
 mod overlap;
+mod refusal;
+mod schema;
+mod script;
 mod shape;
+mod snippet;
 mod structure;
 mod text;
 mod tools;
+mod treebank;
+mod xml;
 
 use crate::model::shortened;
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use fancy_regex::Regex;
 use jsonschema::Validator;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,7 +32,9 @@ use serde_json::Value;
 use super::cases::{Assertion, Case, Suite, support};
 use super::run::{Attempt, Subject};
 
-pub(super) use fill::template;
+use expression::Expression;
+pub(super) use expression::has_flags;
+pub(super) use fill::{has_tag, pieces};
 pub use limit::{Limit, limit};
 pub use manifest::{arguments_fault, tool_calls, tools_named};
 
@@ -80,10 +89,12 @@ impl Grade {
         }
     }
 
-    fn turned(self) -> Grade {
+    fn turned(self, kind: &str) -> Grade {
+        // promptfoo turns these round and leaves what they are worth
+        let keeps = kind == "tool-call-f1" || (kind == "is-refusal" && self.holds && self.score == 0.0);
         Grade {
             holds: !self.holds,
-            score: 1.0 - self.score,
+            score: if keeps { self.score } else { 1.0 - self.score },
             expected: format!("not: {}", self.expected),
             got: self.got,
         }
@@ -103,7 +114,7 @@ pub struct Scorer<'a> {
     output: Option<Validator>,
     contract: Option<Validator>,
     parameters: BTreeMap<&'a str, Validator>,
-    expressions: Mutex<BTreeMap<String, Arc<Regex>>>,
+    expressions: Mutex<BTreeMap<String, Arc<Expression>>>,
 }
 
 impl<'a> Scorer<'a> {
@@ -143,10 +154,8 @@ impl<'a> Scorer<'a> {
             attempt,
         };
         for assertion in self.suite.assertions.iter().chain(&case.assertions) {
-            let weight = assertion.weight.unwrap_or(1.0);
             let grade = self.grade(assertion, &asked, judge)?;
-            // a weight of 0 only reports
-            tally.add(&assertion.kind, grade, weight);
+            tally.weigh(assertion, grade);
         }
         Ok(tally.score(case.threshold))
     }
@@ -171,14 +180,14 @@ impl<'a> Scorer<'a> {
                 self.expression(pattern)
             })?,
         };
-        Ok(if turned { grade.turned() } else { grade })
+        Ok(if turned { grade.turned(kind) } else { grade })
     }
 
     fn set(&self, assertion: &Assertion, asked: &Asked<'_>, judge: Judging<'_>) -> Result<Grade, Ungraded> {
         let mut tally = Tally::default();
         for inner in &assertion.set {
             let grade = self.grade(inner, asked, judge)?;
-            tally.add(&inner.kind, grade, inner.weight.unwrap_or(1.0));
+            tally.weigh(inner, grade);
         }
         let score = tally.score(assertion.threshold);
         let failed: Vec<String> = score.violations.iter().map(|one| one.assertion.clone()).collect();
@@ -209,7 +218,7 @@ impl<'a> Scorer<'a> {
         Some(format!("`{}` with {}: {error}", call.name, call.arguments))
     }
 
-    fn expression(&self, pattern: &str) -> Result<Arc<Regex>, Ungraded> {
+    fn expression(&self, pattern: &str) -> Result<Arc<Expression>, Ungraded> {
         let mut expressions = self.expressions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = expressions.get(pattern) {
             return Ok(Arc::clone(found));
@@ -233,7 +242,7 @@ fn graded(
     turned: bool,
     value: &Value,
     attempt: &Attempt,
-    expression: impl Fn(&str) -> Result<Arc<Regex>, Ungraded>,
+    expression: impl Fn(&str) -> Result<Arc<Expression>, Ungraded>,
 ) -> Result<Grade, Ungraded> {
     match kind {
         "finish-reason" => {
@@ -258,36 +267,57 @@ pub fn sound(assertion: &Assertion, inputs: &Value) -> Result<(), Ungraded> {
     if kind != "assert-set" && !assertion.set.is_empty() {
         return Err(format!("`{kind}` has no assertions of its own"));
     }
+    if assertion.weight.is_some_and(|weight| weight.is_nan() || weight < 0.0) {
+        return Err("a weight is 0 or more".to_owned());
+    }
     let value = fill::filled(&assertion.value, || inputs)?;
     match kind {
+        "assert-set" if assertion.set.iter().any(|inner| inner.plain_kind().0 == "assert-set") => {
+            Err("a set in a set is unknown to promptfoo".to_owned())
+        }
         "assert-set" if assertion.set.is_empty() => Err("a set without assertions proves nothing".to_owned()),
         "assert-set" => assertion.set.iter().try_for_each(|inner| sound(inner, inputs)),
         "cost" | "latency" if assertion.threshold.is_none() => Err(format!("`{kind}` needs a threshold")),
         "cost" | "latency" => Ok(()),
         "llm-rubric" | "trajectory:goal-success" => shape::goal(kind, &value).map(|_| ()),
         kind if kind.starts_with("is-valid-") => Ok(()),
-        kind => graded(kind, assertion, turned, &value, &Attempt::default(), compiled).map(|_| ()),
+        kind => {
+            // of an empty answer some say nothing
+            let attempt = Attempt {
+                text: "an answer".to_owned(),
+                ..Attempt::default()
+            };
+            graded(kind, assertion, turned, &value, &attempt, compiled).map(|_| ())
+        }
     }
 }
 
-fn compiled(pattern: &str) -> Result<Arc<Regex>, Ungraded> {
-    let compiled = Regex::new(pattern).map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
-    Ok(Arc::new(compiled))
+fn compiled(pattern: &str) -> Result<Arc<Expression>, Ungraded> {
+    Expression::of(pattern).map(Arc::new)
 }
 
 /// Grades added up by weight.
 #[derive(Default)]
 struct Tally {
+    graded: usize,
     weights: f64,
     sum: f64,
     violations: Vec<Violation>,
 }
 
 impl Tally {
+    /// Adds an assertion with its weight. One of weight 0 only reports, unless it is a set: that still has to hold.
+    fn weigh(&mut self, assertion: &Assertion, mut grade: Grade) {
+        let weight = assertion.weight.unwrap_or(1.0);
+        grade.holds |= weight == 0.0 && assertion.kind != "assert-set";
+        self.add(&assertion.kind, grade, weight);
+    }
+
     fn add(&mut self, assertion: &str, grade: Grade, weight: f64) {
+        self.graded += 1;
         self.weights += weight;
         self.sum += weight * grade.score;
-        if !grade.holds && weight > 0.0 {
+        if !grade.holds {
             self.violations.push(Violation {
                 assertion: assertion.to_owned(),
                 expected: shortened(&grade.expected, MOST_SHOWN),
@@ -297,10 +327,11 @@ impl Tally {
     }
 
     fn score(self, threshold: Option<f64>) -> Score {
-        let score = if self.weights > 0.0 {
-            self.sum / self.weights
-        } else {
-            1.0
+        let score = match (self.weights > 0.0, self.graded) {
+            (true, _) => self.sum / self.weights,
+            (false, 0) => 1.0,
+            // what counts for nothing is worth nothing
+            (false, _) => 0.0,
         };
         let passed = threshold.map_or(self.violations.is_empty(), |threshold| score >= threshold);
         let mut violations = self.violations;

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::Ungraded;
+use super::script::split;
+use super::{Ungraded, treebank};
 
-/// Most characters of a text whose edits are counted.
-const MOST_CHARACTERS: usize = 20_000;
+/// Most UTF-16 units of a text whose edits are counted.
+const MOST_UNITS: usize = 20_000;
 
-/// Insertions, deletions and replacements between two texts, in characters.
+/// Insertions, deletions and replacements between two texts, in UTF-16 units.
 pub(super) fn levenshtein(left: &str, right: &str) -> Result<usize, Ungraded> {
-    let left: Vec<char> = left.chars().take(MOST_CHARACTERS + 1).collect();
-    let right: Vec<char> = right.chars().take(MOST_CHARACTERS + 1).collect();
-    if left.len().max(right.len()) > MOST_CHARACTERS {
+    let left: Vec<u16> = left.encode_utf16().take(MOST_UNITS + 1).collect();
+    let right: Vec<u16> = right.encode_utf16().take(MOST_UNITS + 1).collect();
+    if left.len().max(right.len()) > MOST_UNITS {
         return Err(format!(
-            "the edits of texts of more than {MOST_CHARACTERS} characters are not counted"
+            "the edits of texts of more than {MOST_UNITS} characters are not counted"
         ));
     }
     let mut row: Vec<usize> = (0..=right.len()).collect();
@@ -31,37 +32,13 @@ pub(super) fn levenshtein(left: &str, right: &str) -> Result<usize, Ungraded> {
 
 /// The words of a text, lower case.
 fn words(text: &str) -> Vec<String> {
-    text.to_lowercase().split_whitespace().map(str::to_owned).collect()
+    split(&text.to_lowercase()).into_iter().map(str::to_owned).collect()
 }
 
 /// The same, without the full stops at their ends.
 fn words_without_stops(text: &str) -> Vec<String> {
     let words = words(text).into_iter();
     words.map(|word| word.trim_end_matches('.').to_owned()).collect()
-}
-
-/// The words of a text and its punctuation marks, each of its own.
-fn tokens(text: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    for word in words(text) {
-        let mut start = 0;
-        for (at, mark) in word.char_indices().filter(|(_, c)| ",;:@#$%&?!()[]{}<>\"".contains(*c)) {
-            tokens.extend((start < at).then(|| word[start..at].to_owned()));
-            tokens.push(mark.to_string());
-            start = at + mark.len_utf8();
-        }
-        tokens.extend((start < word.len()).then(|| word[start..].to_owned()));
-    }
-    // only the stop at the end of the whole text stands alone
-    if let Some(last) = tokens.last_mut()
-        && last.len() > 1
-        && last.ends_with('.')
-        && !last.ends_with("..")
-    {
-        last.pop();
-        tokens.push(".".to_owned());
-    }
-    tokens
 }
 
 fn runs(tokens: &[String], length: usize) -> BTreeMap<&[String], usize> {
@@ -96,48 +73,58 @@ pub(super) fn bleu(answer: &str, references: &[String]) -> f64 {
     let Some(nearest) = lengths.min_by_key(|length| (length.abs_diff(own.len()), *length)) else {
         return 0.0;
     };
-    if own.is_empty() {
+    if own == [""] {
         return 0.0;
     }
     let orders = own.len().min(4);
+    // a bound is met or missed by the last bit: the sum is taken as promptfoo takes it
+    let weight = 0.25 / (0.25 * ratio(orders, 1));
     let mut sum = 0.0;
     for length in 1..=orders {
         let both = others.iter().map(|other| shared(&own, other, length).0).max();
         let precision = ratio(both.unwrap_or_default(), own.len() + 1 - length);
         // a run that is never met counts a little, so that short answers are not worth nothing
-        sum += precision.max(1e-7).ln();
+        sum += weight * if precision == 0.0 { 1e-7 } else { precision }.ln();
     }
-    let brevity = (1.0 - ratio(nearest, own.len())).min(0.0);
-    (brevity + sum * ratio(1, orders)).exp()
+    let brevity = match own.len() > nearest {
+        true => 1.0,
+        false => (1.0 - ratio(nearest, own.len())).exp(),
+    };
+    brevity * sum.exp()
 }
 
 /// Google's BLEU: the smaller of precision and recall over runs of one to four words.
-pub(super) fn gleu(answer: &str, references: &[String]) -> f64 {
+pub(super) fn gleu(answer: &str, references: &[String]) -> Result<f64, Ungraded> {
+    if answer.is_empty() {
+        return Err("`gleu` says nothing of an empty answer".to_owned());
+    }
     let own = words_without_stops(answer);
-    best(references, |reference| {
+    let score = |reference: &String| {
         let other = words_without_stops(reference);
         let sums = (1..=4).fold((0, 0, 0), |sums, length| {
             let found = shared(&own, &other, length);
             (sums.0 + found.0, sums.1 + found.1, sums.2 + found.2)
         });
         ratio(sums.0, sums.1).min(ratio(sums.0, sums.2))
-    })
+    };
+    Ok(references.iter().map(score).fold(0.0, f64::max))
 }
 
 /// ROUGE-1: harmonic mean of precision and recall of single words and punctuation marks.
-pub(super) fn rouge(answer: &str, references: &[String]) -> f64 {
-    let own = tokens(answer);
-    best(references, |reference| {
-        let (both, own, other) = shared(&own, &tokens(reference), 1);
-        let (precision, recall) = (ratio(both, own), ratio(both, other));
-        if precision + recall > 0.0 {
-            2.0 * precision * recall / (precision + recall)
-        } else {
-            0.0
-        }
-    })
+pub(super) fn rouge(answer: &str, reference: &str) -> f64 {
+    let (own, other) = (
+        treebank::tokens(&answer.to_lowercase()),
+        treebank::tokens(&reference.to_lowercase()),
+    );
+    let (both, own, other) = shared(&own, &other, 1);
+    harmonic(ratio(both, own), ratio(both, other))
 }
 
-fn best(references: &[String], score: impl Fn(&String) -> f64) -> f64 {
-    references.iter().map(score).fold(0.0, f64::max)
+/// The harmonic mean, in the steps that promptfoo's library takes.
+fn harmonic(precision: f64, recall: f64) -> f64 {
+    let (least, most) = (precision.min(recall), precision.max(recall));
+    if least == most || least == 0.0 {
+        return least;
+    }
+    most.min(least * (2.0 / (1.0 + least / most)))
 }

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::Ungraded;
+use super::{Ungraded, script};
 
 /// A value as a person reads it.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Number(number) => script::number(number),
         other => other.to_string(),
     }
 }
@@ -27,9 +28,19 @@ pub(super) fn text<'a>(kind: &str, value: &'a Value) -> Result<&'a str, Ungraded
 /// A text that is not empty, or a number.
 pub(super) fn word(kind: &str, value: &Value) -> Result<String, Ungraded> {
     match value {
-        Value::Number(number) => Ok(number.to_string()),
+        Value::Number(number) => Ok(script::number(number)),
         other => text(kind, other).map(str::to_owned),
     }
+}
+
+/// Texts that are not empty: a list of them, or one alone.
+pub(super) fn texts(kind: &str, value: &Value) -> Result<Vec<String>, Ungraded> {
+    let items = match value {
+        Value::Array(items) if items.is_empty() => return Err(lacks(kind, "a list of texts")),
+        Value::Array(items) => &items[..],
+        one => std::slice::from_ref(one),
+    };
+    items.iter().map(|item| text(kind, item).map(str::to_owned)).collect()
 }
 
 /// What a judge reads: a text, or the `goal` of a map.
@@ -48,7 +59,10 @@ pub(super) fn words(kind: &str, value: &Value) -> Result<Vec<String>, Ungraded> 
     let words = match value {
         Value::Array(items) => items
             .iter()
-            .map(|item| word(kind, item))
+            .map(|item| match item {
+                Value::Bool(own) => Ok(own.to_string()),
+                other => word(kind, other),
+            })
             .collect::<Result<Vec<_>, _>>()?,
         Value::String(text) => separated(kind, text)?,
         _ => Vec::new(),
@@ -64,18 +78,18 @@ fn separated(kind: &str, text: &str) -> Result<Vec<String>, Ungraded> {
     let mut fields = Vec::new();
     let mut rest = text;
     loop {
-        rest = rest.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+        rest = rest.trim_start_matches(|c: char| c == ',' || script::is_space(c));
         let Some(quoted) = rest.strip_prefix('"') else {
             if rest.is_empty() {
                 return Ok(fields);
             }
             let (field, after) = rest.split_once(',').unwrap_or((rest, ""));
-            fields.push(field.trim().to_owned());
+            fields.push(script::trimmed(field).to_owned());
             rest = after;
             continue;
         };
         let (field, after) = quoted_field(quoted).ok_or_else(|| format!("`{kind}`: a quote in `{text}` has no end"))?;
-        rest = after.trim_start();
+        rest = after.trim_start_matches(script::is_space);
         if !(rest.is_empty() || rest.starts_with(',')) {
             return Err(format!("`{kind}`: a comma is missing after a quote in `{text}`"));
         }
@@ -113,7 +127,7 @@ pub(super) fn only(kind: &str, map: &Map<String, Value>, known: &[&str]) -> Resu
 pub(super) fn bounds(kind: &str, map: &Map<String, Value>) -> Result<(Option<u64>, Option<u64>), Ungraded> {
     let bound = |name: &str| match map.get(name) {
         None => Ok(None),
-        Some(value) => match value.as_u64() {
+        Some(value) => match count(value) {
             Some(count) => Ok(Some(count)),
             None => Err(format!("`{name}` of `{kind}` is `{value}`, which is no count")),
         },
@@ -123,6 +137,11 @@ pub(super) fn bounds(kind: &str, map: &Map<String, Value>) -> Result<(Option<u64
         (Some(least), Some(most)) if least > most => Err(format!("`min` of `{kind}` is above its `max`")),
         bounds => Ok(bounds),
     }
+}
+
+/// A number that is a count; `2.0` is one.
+pub(super) fn count(value: &Value) -> Option<u64> {
+    script::text(value).filter(|_| value.is_number())?.parse().ok()
 }
 
 /// Whether a count is within bounds.

@@ -2,29 +2,13 @@
 
 use std::sync::Arc;
 
-use fancy_regex::Regex;
 use serde_json::Value;
 
+use super::expression::Expression;
 use super::limit::bound;
-use super::shape::{bounds, lacks, only, same, shown, text, within, word, words};
-use super::{Grade, Ungraded, overlap};
+use super::shape::{bounds, count, lacks, only, same, shown, text, texts, within, word, words};
+use super::{Grade, Ungraded, overlap, refusal, script};
 use crate::prompts::cases::Assertion;
-
-/// How a refusal begins or reads; lower case.
-const REFUSALS: &[&str] = &[
-    "as an ai",
-    "i am not able to",
-    "i am unable to",
-    "i can not",
-    "i cannot",
-    "i can't",
-    "i must decline",
-    "i won't be able",
-    "i'm not able to",
-    "i'm sorry, but",
-    "i'm unable to",
-    "sorry, i",
-];
 
 /// Grades an assertion about text.
 pub(super) fn grade(
@@ -32,7 +16,7 @@ pub(super) fn grade(
     assertion: &Assertion,
     value: &Value,
     answer: &str,
-    expression: impl Fn(&str) -> Result<Arc<Regex>, Ungraded>,
+    expression: impl Fn(&str) -> Result<Arc<Expression>, Ungraded>,
 ) -> Result<Grade, Ungraded> {
     let folded = kind.starts_with("icontains");
     let fold = |text: &str| if folded { text.to_lowercase() } else { text.to_owned() };
@@ -60,28 +44,26 @@ pub(super) fn grade(
         "starts-with" => simple(answer.starts_with(text(kind, value)?)),
         "regex" => {
             let pattern = expression(text(kind, value)?)?;
-            simple(pattern.is_match(answer).map_err(|error| error.to_string())?)
+            simple(pattern.is_match(answer)?)
         }
         "word-count" => word_count(kind, value, answer)?,
         "levenshtein" => levenshtein(assertion, text(kind, value)?, answer)?,
         "bleu" | "gleu" | "rouge-n" => {
-            let references = match value {
-                Value::Array(_) if kind != "rouge-n" => words(kind, value)?,
-                _ => vec![text(kind, value)?.to_owned()],
-            };
             let score = match kind {
-                "bleu" => overlap::bleu(answer, &references),
-                "gleu" => overlap::gleu(answer, &references),
-                _ => overlap::rouge(answer, &references),
+                "bleu" => overlap::bleu(answer, &texts(kind, value)?),
+                // before the first answer there is none to say something of
+                "gleu" => overlap::gleu(answer, &texts(kind, value)?)?,
+                _ => overlap::rouge(answer, text(kind, value)?),
             };
             let threshold = bound(assertion);
             Grade::scored(score, threshold, format!("at least {threshold}"), format!("{score:.3}"))
         }
-        "is-refusal" => {
-            let lower = answer.to_lowercase().replace('’', "'");
-            let refuses = answer.trim().is_empty() || REFUSALS.iter().any(|start| lower.contains(start));
-            Grade::of(refuses, "a refusal", answer)
-        }
+        "is-refusal" if script::trimmed(answer).is_empty() => Grade {
+            // it counts as one, and is worth nothing
+            score: 0.0,
+            ..Grade::of(true, "a refusal", "nothing")
+        },
+        "is-refusal" => Grade::of(refusal::refuses(answer), "a refusal", answer),
         other => return Err(format!("there is no assertion of type `{other}`")),
     })
 }
@@ -99,10 +81,11 @@ fn levenshtein(assertion: &Assertion, wanted: &str, answer: &str) -> Result<Grad
 }
 
 fn word_count(kind: &str, value: &Value, answer: &str) -> Result<Grade, Ungraded> {
-    let count = answer.split_whitespace().count() as u64;
+    let words = answer.split(script::is_space).filter(|word| !word.is_empty());
+    let counted = words.count() as u64;
     let exact = match value {
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::Number(_) => count(value),
+        Value::String(text) => script::trimmed(text).parse().ok(),
         _ => None,
     };
     let bounds = match value {
@@ -115,5 +98,9 @@ fn word_count(kind: &str, value: &Value, answer: &str) -> Result<Grade, Ungraded
     if bounds == (None, None) {
         return Err(lacks(kind, "a number, or `min` and `max`,"));
     }
-    Ok(Grade::of(within(count, bounds), shown(value), format!("{count} words")))
+    Ok(Grade::of(
+        within(counted, bounds),
+        shown(value),
+        format!("{counted} words"),
+    ))
 }

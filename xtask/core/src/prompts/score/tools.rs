@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::limit::bound;
-use super::shape::{bounds, lacks, only, same, shown, text, within, words};
-use super::{Grade, Ungraded};
+use super::shape::{bounds, lacks, only, same, shown, text, texts, within};
+use super::{Grade, Ungraded, script};
 use crate::prompts::cases::{Assertion, ExpectedTool, Order};
 use crate::prompts::run::{Attempt, ToolCall};
 
@@ -80,7 +80,12 @@ fn f1(wanted: &[&str], called: &[&str]) -> f64 {
             both += 1;
         }
     }
-    2.0 * f64::from(both) / (wanted.len() + called.len()) as f64
+    let share = |of: usize| if of == 0 { 0.0 } else { f64::from(both) / of as f64 };
+    let (precision, recall) = (share(called.len()), share(wanted.len()));
+    match precision + recall > 0.0 {
+        true => 2.0 * precision * recall / (precision + recall),
+        false => 0.0,
+    }
 }
 
 fn arguments(attempt: &Attempt, name: &str) -> String {
@@ -119,7 +124,14 @@ pub(super) fn grade(
     let called = names(attempt);
     match kind {
         "tool-call-f1" => {
-            let wanted = words(kind, value)?;
+            // commas separate, and quotes mean nothing here
+            let wanted: Vec<String> = match value {
+                Value::String(text) => text.split(',').map(|name| script::trimmed(name).to_owned()).collect(),
+                other => texts(kind, other)?,
+            };
+            if wanted.iter().any(String::is_empty) {
+                return Err(lacks(kind, "names that are not empty"));
+            }
             let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
             let distinct: BTreeSet<&str> = called.iter().copied().collect();
             let (wanted, distinct): (Vec<_>, Vec<_>) = (wanted.into_iter().collect(), distinct.into_iter().collect());
@@ -192,7 +204,9 @@ fn arguments_match(kind: &str, value: &Value, attempt: &Attempt) -> Result<Grade
         Some(Value::Object(defaults)) => defaults,
         Some(_) => return Err(format!("`defaults` of `{kind}` is a map")),
     };
-    let counts = |key: &str| !ignored.iter().any(|entry| fits(entry, key));
+    // only a pattern takes upper and lower case alike
+    let ignores = |entry: &String, key: &str| entry == key || (entry.contains(['*', '?']) && fits(entry, key));
+    let counts = |key: &str| !ignored.iter().any(|entry| ignores(entry, key));
     let is_default = |key: &str, value: &Value| defaults.get(key).is_some_and(|default| same(default, value));
     let wanted_left = without(wanted, |key, _| counts(key));
     let matches = |call: &ToolCall| {
@@ -240,7 +254,7 @@ fn used(kind: &str, value: &Value, turned: bool, called: &[&str]) -> Result<Grad
     }
     let wanted = match value {
         Value::String(_) => vec![text(kind, value)?.to_owned()],
-        other => words(kind, other)?,
+        other => texts(kind, other)?,
     };
     let was_called = |pattern: &String| called.iter().any(|name| fits(pattern, name));
     let holds = if turned {

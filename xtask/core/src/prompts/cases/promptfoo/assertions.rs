@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::{Assertion, support};
 use super::import::{Import, key};
-use crate::prompts::score::{sound, template};
+use crate::prompts::score::{has_flags, has_tag, pieces, sound};
 use crate::yaml::Segment;
 
 /// Keys of an assertion that mean something here.
@@ -83,13 +83,23 @@ impl Import<'_> {
             Value::Array(items) => &items[..],
             other => std::slice::from_ref(other),
         };
+        let place = [path, &[key("value")]].concat();
+        let dated =
+            |(index, item): (usize, &Value)| self.is_date(item, &[&place[..], &[Segment::Index(index)]].concat());
+        if self.is_date(&assertion.value, &place) || texts.iter().enumerate().any(dated) {
+            return Err("a date without quotes is no text to promptfoo: put it in quotes".to_owned());
+        }
         for text in texts.iter().filter_map(Value::as_str) {
             if text.starts_with("file://") || text.starts_with("package:") {
                 return Err("values in other files are not read".to_owned());
             }
-            if text.contains("{%") || text.contains("{#") || template(text).is_err() {
+            if has_tag(text) && pieces(text).is_err() {
                 return Err("filters and statements of Nunjucks are not run".to_owned());
             }
+        }
+        let is_expression = assertion.plain_kind().0 == "regex";
+        if is_expression && assertion.value.as_str().is_some_and(has_flags) {
+            return Err("flags in front of a regular expression are unknown to promptfoo".to_owned());
         }
         let names = |map: &Map<String, Value>| ["name", "pattern", "type"].iter().any(|name| map.contains_key(*name));
         match &assertion.value {

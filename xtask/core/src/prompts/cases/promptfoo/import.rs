@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::{Assertion, Case, Suite};
 use super::assertions::number;
 use crate::model::Finding;
+use crate::prompts::score::has_tag;
 use crate::yaml::{self, Positions, Segment};
 
 /// Most cases that one test with lists of values may stand for.
@@ -43,6 +44,7 @@ pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Findi
     };
     let mut import = Import {
         path,
+        text,
         positions: Positions::of(text).ok(),
         findings: Vec::new(),
         templates: value.get("assertionTemplates").cloned().unwrap_or_default(),
@@ -78,6 +80,7 @@ pub(super) fn key(name: &str) -> Segment {
 
 pub(super) struct Import<'a> {
     path: &'a str,
+    text: &'a str,
     positions: Option<Positions>,
     findings: Vec<Finding>,
     pub(super) templates: Value,
@@ -112,6 +115,22 @@ impl Import<'_> {
                 .at(self.path, line, column)
                 .help("say it in another way in the suite that is written"),
         );
+    }
+
+    /// Whether a text stands in the file without quotes, and looks like a date: then it is none to promptfoo.
+    pub(super) fn is_date(&self, value: &Value, path: &[Segment]) -> bool {
+        let looks = |text: &str| {
+            let digits: Vec<&str> = text.splitn(3, '-').collect();
+            let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            matches!(&digits[..], [year, month, day] if year.len() == 4 && is_number(year) && is_number(month)
+                && day.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let place = self.positions.as_ref().and_then(|positions| positions.value(path));
+        let first = place.and_then(|(line, column)| {
+            let line = self.text.lines().nth(line.checked_sub(1)?)?;
+            line.chars().nth(column.checked_sub(1)?)
+        });
+        value.as_str().is_some_and(looks) && first.is_some_and(|c| c.is_ascii_digit())
     }
 
     /// Says it, and gives the assertion that keeps the suite from being passed without it.
@@ -181,6 +200,12 @@ impl Import<'_> {
                     group
                         .assertions
                         .push(self.lost("values in other files are not read", &vars, was));
+                }
+                if own.values().any(|value| value.as_str().is_some_and(has_tag)) {
+                    let was = test["vars"].clone();
+                    group
+                        .assertions
+                        .push(self.lost("variables inside variables are not filled", &vars, was));
                 }
                 group.vars.extend(own.clone());
             }
