@@ -1,7 +1,7 @@
 //! What an agent is judged beside: what an environment runs, and variants of its own parts.
 
 use lockstep::model::{Digest, Finding};
-use lockstep::prompts::evaluation::{Bar, Grid, Roll, SuiteRun, Variant, compare};
+use lockstep::prompts::evaluation::{Bar, Grid, Roll, RollChange, SuiteRun, Variant, compare};
 use lockstep::workspace::{Agent, Judged, Workspace};
 
 use super::gathered::Gathered;
@@ -81,7 +81,8 @@ pub(super) fn grid(
         let tuple_id = other.is_baseline.then_some(other.judged.tuple_id);
         let mut comparison = compare(&gathered.runs, &other.runs, other.label.clone(), tuple_id);
         if let Some(before) = &other.roll {
-            let mut change = Roll::of(&gathered.runs).since(before);
+            let today: Vec<&Roll> = gathered.runs.iter().map(|run| &run.roll).collect();
+            let mut change = RollChange::of(&today, before);
             // a case that was not asked for is not gone
             let is_part = !args.tag.is_empty() || !args.case.is_empty();
             change

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lockstep::model::Finding;
 use lockstep::prompts::Prompt;
-use lockstep::prompts::cases::{Suite, promptfoo};
+use lockstep::prompts::cases::{Case, Suite, promptfoo};
 use lockstep::prompts::drafts::drafts;
 use lockstep::prompts::run::Subject;
 use lockstep::workspace::{Agent, Workspace, layout};
@@ -158,6 +158,9 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Ar
         return Ok(Report::of_findings(findings, sources));
     };
     suite.user_variable = user_variable(agent, &suite, args)?;
+    if let Some(name) = &suite.user_variable {
+        says(name, &mut suite.cases);
+    }
     let stem = file
         .file_stem()
         .map_or_else(|| "imported".into(), |stem| stem.to_string_lossy());
@@ -181,6 +184,16 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Ar
     Ok(Report::new(answer, text)
         .with_findings(findings, sources)
         .next(format!("cargo xtask evaluate {}", agent.name)))
+}
+
+/// Makes what the variable of a test says what the user says.
+fn says(name: &str, cases: &mut [Case]) {
+    for case in cases.iter_mut().filter(|case| case.user_input.is_empty()) {
+        if let Some(Value::String(said)) = case.vars.get(name) {
+            case.user_input = said.clone();
+            case.vars.remove(name);
+        }
+    }
 }
 
 /// The input that takes what the user says: the one that is named, or the only one that nothing else gives.

@@ -58,9 +58,7 @@ impl Gathered {
 
     /// Which cases these are, where that was kept.
     pub(super) fn roll(&mut self) -> Roll {
-        let roll = Roll::of(&self.runs);
-        self.runs.iter_mut().for_each(|run| run.roll = Roll::default());
-        roll
+        Roll::taken(&mut self.runs)
     }
 
     /// Every case in full by suite, where details were kept.

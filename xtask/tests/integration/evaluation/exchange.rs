@@ -101,6 +101,53 @@ scenarios:
 }
 
 #[test]
+fn what_the_named_variable_says_is_what_the_user_says() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "said.yaml",
+        "tests: [{vars: {message: Where is it?, channel: chat}, assert: [{type: contains, value: b}]}]\n",
+    );
+    let line = "evaluate agent-router --import said.yaml --user-variable message";
+    bench.run(line).unwrap();
+    let suite = bench.text("agents/agent-router/regression/cases/said.yaml").unwrap();
+    assert!(
+        suite.contains("userInput: Where is it?") && !suite.contains("    message:"),
+        "{suite}"
+    );
+}
+
+#[test]
+fn what_promptfoo_would_read_in_another_way_is_refused() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "other.yaml",
+        "\
+tests:
+  - {vars: {message: a}, assert: [{type: equals, value: 2026-01-01}]}
+  - {vars: {message: a}, assert: [{type: equals, value: '2026-01-01'}]}
+  - {vars: {message: a, agents: '{{who}}'}, assert: [{type: contains, value: b}]}
+  - {vars: {message: a}, assert: [{type: regex, value: '(?i)yes'}]}
+  - {vars: {message: a}, assert: [{type: not-is-valid-openai-tools-call}]}
+",
+    );
+    let report = bench.run("evaluate agent-router --import other.yaml").unwrap();
+    let said: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.location.as_ref().unwrap().line, finding.message.as_str()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (2, "a date without quotes is no text to promptfoo: put it in quotes"),
+            (4, "variables inside variables are not filled"),
+            (5, "flags in front of a regular expression are unknown to promptfoo"),
+            (6, "promptfoo does not turn `is-valid-openai-tools-call` round"),
+        ]
+    );
+}
+
+#[test]
 fn a_list_of_cases_comes_in_whole_or_not_at_all() {
     let bench = Workbench::of_repository();
     bench.put(

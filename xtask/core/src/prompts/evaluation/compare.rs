@@ -52,21 +52,17 @@ pub struct Comparison {
 
 /// Compares what holds here with what holds there.
 pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Option<Digest>) -> Comparison {
-    let outcomes = |runs: &[SuiteRun]| -> BTreeMap<String, CaseOutcome> {
-        let cases = runs.iter().flat_map(|run| &run.cases);
-        cases.map(|case| (case.id.to_string(), case.outcome)).collect()
-    };
     let before = outcomes(there);
     let (mut lost, mut gained, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let (mut cases, mut held_here, mut held_there) = (0, 0, 0);
     for (id, now) in outcomes(here) {
-        let then = before.get(&id).copied().unwrap_or(CaseOutcome::NotEvaluated);
+        let then = before.get(id).copied().unwrap_or(CaseOutcome::NotEvaluated);
         match then {
             _ if now == CaseOutcome::Skipped => continue,
             // written for a version that the other one has not reached
             CaseOutcome::Skipped => continue,
             CaseOutcome::Error | CaseOutcome::NotEvaluated => {
-                missing.push(id);
+                missing.push(id.to_owned());
                 continue;
             }
             CaseOutcome::Passed | CaseOutcome::Failed => {}
@@ -76,8 +72,8 @@ pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Op
         held_here += usize::from(holds);
         held_there += usize::from(held);
         match (held, holds) {
-            (true, false) => lost.push(id),
-            (false, true) => gained.push(id),
+            (true, false) => lost.push(id.to_owned()),
+            (false, true) => gained.push(id.to_owned()),
             _ => {}
         }
     }
@@ -103,4 +99,10 @@ pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Op
         drop_bound: paired.drop_bound(),
         p_value: paired.p_value(),
     }
+}
+
+/// How each case ended, by its id.
+fn outcomes(runs: &[SuiteRun]) -> BTreeMap<&str, CaseOutcome> {
+    let cases = runs.iter().flat_map(|run| &run.cases);
+    cases.map(|case| (&*case.id, case.outcome)).collect()
 }

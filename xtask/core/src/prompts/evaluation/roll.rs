@@ -40,13 +40,13 @@ pub struct RollChange {
 }
 
 impl Roll {
-    /// The rolls of all runs, as one.
-    pub fn of(runs: &[SuiteRun]) -> Roll {
+    /// The rolls of all runs as one; they keep none.
+    pub fn taken(runs: &mut [SuiteRun]) -> Roll {
         let mut all = Roll::default();
-        for roll in runs.iter().map(|run| run.roll.clone()) {
-            all.held.extend(roll.held);
-            all.unheld.extend(roll.unheld);
-            all.standards.extend(roll.standards);
+        for roll in runs.iter_mut().map(|run| &mut run.roll) {
+            all.held.append(&mut roll.held);
+            all.unheld.append(&mut roll.unheld);
+            all.standards.append(&mut roll.standards);
         }
         all
     }
@@ -69,20 +69,27 @@ impl Roll {
 
     /// What became of the cases of an earlier roll.
     pub fn since(&self, before: &Roll) -> RollChange {
+        RollChange::of(&[self], before)
+    }
+}
+
+impl RollChange {
+    /// What became of the cases of an earlier roll, in several of today.
+    pub fn of(today: &[&Roll], before: &Roll) -> RollChange {
         let mut change = RollChange::default();
         let earlier = before.held.iter().map(|case| (case, true));
         let earlier = earlier.chain(before.unheld.iter().map(|case| (case, false)));
         for ((id, mark), held) in earlier {
-            let (now, holds) = match (self.held.get(id), self.unheld.get(id)) {
-                (Some(now), _) => (now, true),
-                (None, Some(now)) => (now, false),
-                (None, None) => {
-                    change.gone.push(id.clone());
-                    continue;
-                }
+            let found = today.iter().find_map(|roll| {
+                let held = roll.held.get(id).map(|now| (now, true));
+                Some((roll, held.or_else(|| roll.unheld.get(id).map(|now| (now, false)))?))
+            });
+            let Some((roll, (now, holds))) = found else {
+                change.gone.push(id.clone());
+                continue;
             };
             if !is_same_case(now, mark) {
-                let standards = self.standards.get(id).zip(before.standards.get(id));
+                let standards = roll.standards.get(id).zip(before.standards.get(id));
                 let is_loosened = standards.is_some_and(|(now, then)| !now.covers(then));
                 let names = if is_loosened {
                     &mut change.loosened
