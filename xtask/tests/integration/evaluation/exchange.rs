@@ -101,17 +101,26 @@ scenarios:
 }
 
 #[test]
+fn flags_of_an_expression_are_told_where_they_leave() {
+    let report = Workbench::of_repository()
+        .run("evaluate data-query --export sql-writer")
+        .unwrap();
+    let said = |finding: &lockstep::model::Finding| finding.message.contains("takes no flags");
+    assert!(report.findings.iter().any(said), "{:?}", report.findings);
+}
+
+#[test]
 fn what_the_named_variable_says_is_what_the_user_says() {
     let bench = Workbench::of_repository();
     bench.put(
         "said.yaml",
-        "tests: [{vars: {message: Where is it?, channel: chat}, assert: [{type: contains, value: b}]}]\n",
+        "tests: [{vars: {message: Where is it, channel: chat}, assert: [{type: contains, value: b}]}]\n",
     );
     let line = "evaluate agent-router --import said.yaml --user-variable message";
     bench.run(line).unwrap();
     let suite = bench.text("agents/agent-router/regression/cases/said.yaml").unwrap();
     assert!(
-        suite.contains("userInput: Where is it?") && !suite.contains("    message:"),
+        suite.contains("userInput: Where is it\n") && !suite.contains("    message:"),
         "{suite}"
     );
 }

@@ -137,7 +137,10 @@ static SIGNS: LazyLock<[(Expression, u32); 8]> = LazyLock::new(|| {
         (r"<!--[^-]*(?:-[^-]+)*-->", 1),
         (r#"\s[a-zA-Z-]+=\s*["'][^"']*["']"#, 1),
         (
-            r"(?i)<(html|head|body|div|span|p|a|img|h[1-6]|ul|ol|li|table|tr|td|th|form|input|button|script|style|link|meta|br|hr)\b",
+            concat!(
+                r"(?i)<(html|head|body|div|span|p|a|img|h[1-6]|ul|ol|li|table|tr|td|th|form|input|button|script|style|",
+                r"link|meta|br|hr)\b"
+            ),
             2,
         ),
     ]

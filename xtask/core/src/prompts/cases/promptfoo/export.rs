@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::super::{Assertion, Case, ExpectedTool, Order, Suite};
+use crate::prompts::score::has_flags;
 
 /// The suite as promptfoo's configuration, and what it has no words for.
 pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
@@ -21,6 +22,12 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
     if suite.contract {
         lost.push("`contract`: promptfoo does not know the agent's contract".to_owned());
     }
+    let own = suite.cases.iter().flat_map(|case| &case.assertions);
+    let all = suite.assertions.iter().chain(own);
+    let all = all.flat_map(|assertion| std::iter::once(assertion).chain(&assertion.set));
+    let patterns = all.filter(|assertion| assertion.plain_kind().0 == "regex");
+    let flagged = patterns.filter_map(|assertion| assertion.value.as_str().filter(|pattern| has_flags(pattern)));
+    lost.extend(flagged.map(|pattern| format!("`{pattern}`: promptfoo takes no flags in front of an expression")));
     let mut file = json!({
         "description": suite.description,
         "prompts": [format!("file://{prompt_file}")],
