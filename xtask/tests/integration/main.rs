@@ -25,6 +25,7 @@ mod input;
 mod laws;
 mod ledger;
 mod mistakes;
+mod moving_in;
 mod new;
 mod outputs;
 mod pipelines;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::EnvironmentName;
+use crate::model::{EnvironmentName, Timestamp};
 
 /// Who may sign releases. What stands here is all that is believed: no entry, no trust.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -66,10 +66,12 @@ pub struct SignerEntry {
     pub sequences: BTreeMap<EnvironmentName, SequenceRange>,
     /// Not before this moment, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Timestamp>")]
     pub valid_from: Option<String>,
     /// Not after this moment, RFC 3339. What a key signed stays valid only where `sequences` bounds it, since its clock
     /// is the signer's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Timestamp>")]
     pub valid_until: Option<String>,
     /// Set when it must not be believed any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +97,7 @@ pub struct Revocation {
     /// Why.
     pub reason: String,
     /// When it was written down, RFC 3339.
+    #[schemars(with = "Timestamp")]
     pub at: String,
 }
 

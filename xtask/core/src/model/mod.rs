@@ -33,7 +33,7 @@ pub use quantity::Quantity;
 pub use risk::{ClassifiedChange, RiskClass};
 pub use rules::{Example, RULES, Rule};
 pub use sequence::common;
-pub use time::{Timestamp, is_day};
+pub use time::{Timestamp, is_day, time_refusal};
 pub use tree::{Entry, FileTree, MAX_FILE_BYTES, MAX_MANIFEST_BYTES};
 pub use tuple::{
     BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,

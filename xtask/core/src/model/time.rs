@@ -16,6 +16,9 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
+    /// How one is written, as a regular expression.
+    pub const PATTERN: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$";
+
     /// This moment in UTC.
     pub fn utc(seconds: i64) -> Timestamp {
         Timestamp {
@@ -54,6 +57,11 @@ impl Timestamp {
     }
 }
 
+/// Why a text is no moment, where this pattern asks for one.
+pub fn time_refusal(pattern: &str, text: &str) -> Option<String> {
+    (pattern == Timestamp::PATTERN).then(|| format!("`{text}` is no moment such as 2026-01-31T00:00:00Z"))
+}
+
 /// Whether a text is a day of the calendar, YYYY-MM-DD.
 pub fn is_day(text: &str) -> bool {
     text.len() == 10 && Timestamp::parse(&format!("{text}T00:00:00Z")).is_some()
@@ -88,7 +96,7 @@ impl JsonSchema for Timestamp {
         json_schema!({
             "description": "A moment, RFC 3339 with whole seconds.",
             "type": "string",
-            "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"
+            "pattern": Timestamp::PATTERN
         })
     }
 }

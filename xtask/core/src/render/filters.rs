@@ -92,14 +92,21 @@ fn quote(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
     Ok(quoted)
 }
 
-/// Readers disagree on these raw: control characters, NEL, line and paragraph separator, byte order mark.
 fn needs_escape(c: char) -> bool {
-    matches!(c, '"' | '\\' | '\u{2028}' | '\u{2029}' | '\u{feff}') || c.is_control()
+    matches!(c, '"' | '\\' | '\t' | '\n' | '\r') || yaml::is_foreign(c)
 }
 
-/// Any value as JSON on one line, keys sorted.
+/// Any value as JSON on one line, keys sorted; what JSON lets stand as it is and YAML does not is escaped.
 fn json(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
-    serde_json::to_string(&plain(value)?).map_err(tera::Error::message)
+    let text = serde_json::to_string(&plain(value)?).map_err(tera::Error::message)?;
+    if !text.contains(yaml::is_foreign) {
+        return Ok(text);
+    }
+    let escaped = |c: char| match c {
+        c if yaml::is_foreign(c) => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    Ok(text.chars().map(escaped).collect())
 }
 
 /// Any value as block YAML without a final newline.

@@ -186,6 +186,9 @@ pub fn built_in<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a Blueprin
         .get(name)
         .map(|blueprint| &**blueprint)
         .ok_or_else(|| {
+            if workspace.unreadable_blueprints.contains(name) {
+                return Vec::new();
+            }
             let path = format!("templates/{name}");
             vec![
                 Finding::error("missing-blueprint", format!("there is no blueprint `{path}`"))

@@ -122,14 +122,15 @@ fn gpg_keys(workspace: &Workspace, environment: &Environment) -> Option<Vec<Stri
 fn released(workspace: &Workspace, environment: &Environment, agent: &Agent) -> Result<(Version, Tuple), Vec<Finding>> {
     match environment.file.follows {
         Follows::Candidate => {
-            let (tuple, findings) = agent.candidate(&workspace.blueprints);
+            let (tuple, findings) = agent.candidate(workspace);
             tuple.map(|tuple| (Version::DevLatest, tuple)).ok_or(findings)
         }
         Follows::Releases => environment
             .releases
             .get(&agent.name)
+            .filter(|release| agent.can_read(&release.tuple))
             .map(|release| (release.version.clone(), release.tuple.clone()))
-            // the caller asks only for agents that the environment runs
+            // the caller asks only for agents that the environment runs, and what cannot be read was said
             .ok_or_else(Vec::new),
     }
 }

@@ -1,14 +1,16 @@
 //! An agent with the files of its components, and the tuple that they make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Blueprint;
+use super::Workspace;
 use super::files::{AgentFile, RetrievalFile, ToolsFile};
 use super::{layout, places};
-use crate::model::{AgentName, BlueprintComponent, Digest, FileComponent, Finding, Location, PlainVersion, Tuple};
+use crate::model::{
+    AgentName, BlueprintComponent, Digest, FileComponent, FileTree, Finding, Location, PlainVersion, Tuple,
+};
 use crate::prompts::Prompt;
 use crate::yaml::Segment;
 
@@ -29,6 +31,8 @@ pub struct Agent {
     pub retrieval: BTreeMap<PlainVersion, Component<RetrievalFile>>,
     /// Output contracts by version.
     pub contracts: BTreeMap<PlainVersion, Component<Arc<Value>>>,
+    /// Files of its parts that cannot be read: they are not gone, only unknown.
+    pub unreadable: BTreeSet<String>,
 }
 
 /// A prompt's file; what it says is absent where it cannot be read.
@@ -47,10 +51,16 @@ pub struct Component<T> {
 
 impl Agent {
     /// The tuple that the agent's files describe now; what it names and nobody wrote is a finding.
-    pub fn candidate(&self, blueprints: &BTreeMap<String, Arc<Blueprint>>) -> (Option<Tuple>, Vec<Finding>) {
+    pub fn candidate(&self, workspace: &Workspace) -> (Option<Tuple>, Vec<Finding>) {
+        let blueprints = &workspace.blueprints;
         let candidate = &self.file.candidate;
         let mut findings = Vec::new();
+        let mut is_whole = true;
         let mut missing = |part: &[&str], path: String, known: Vec<String>| {
+            is_whole = false;
+            if self.unreadable.contains(&path) {
+                return;
+            }
             let place = self.place(&places::keys(&[&["candidate"], part].concat()));
             findings.push(missing_file(place, &path, &known));
         };
@@ -59,6 +69,7 @@ impl Agent {
                 name: blueprint.name.clone(),
                 sha256: blueprint.digest,
             }),
+            None if workspace.unreadable_blueprints.contains(&candidate.blueprint) => None,
             None => {
                 let path = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, candidate.blueprint);
                 missing(&["blueprint"], path, blueprints.keys().cloned().collect());
@@ -113,7 +124,7 @@ impl Agent {
             }
             found
         });
-        let tuple = blueprint.filter(|_| findings.is_empty()).map(|blueprint| Tuple {
+        let tuple = blueprint.filter(|_| is_whole).map(|blueprint| Tuple {
             agent: self.name.clone(),
             blueprint,
             code: candidate.code.clone(),
@@ -124,6 +135,43 @@ impl Agent {
             tools,
         });
         (tuple, findings)
+    }
+
+    /// The files of its parts that it could not take.
+    pub(super) fn unread_parts(&self, tree: &FileTree) -> BTreeSet<String> {
+        let folder = format!("{}/{}", layout::AGENTS, self.name);
+        let is_unread = |path: &str| {
+            let lacks =
+                |version: &str, has: &dyn Fn(PlainVersion) -> bool| !PlainVersion::parse(version).is_some_and(has);
+            match layout::place(path) {
+                layout::Place::Prompt(_, name, version) => lacks(version, &|version| {
+                    self.prompts
+                        .get(name)
+                        .is_some_and(|versions| versions.contains_key(&version))
+                }),
+                layout::Place::Tools(_, version) => lacks(version, &|version| self.tools.contains_key(&version)),
+                layout::Place::Retrieval(_, version) => {
+                    lacks(version, &|version| self.retrieval.contains_key(&version))
+                }
+                layout::Place::Contract(_, version) => lacks(version, &|version| self.contracts.contains_key(&version)),
+                _ => false,
+            }
+        };
+        let paths = tree.below(&folder).map(|(path, _)| path);
+        paths.filter(|path| is_unread(path)).map(str::to_owned).collect()
+    }
+
+    /// Whether none of a tuple's parts is a file that cannot be read.
+    pub fn can_read(&self, tuple: &Tuple) -> bool {
+        let prompts = tuple.prompts.iter();
+        let prompts = prompts.map(|(name, part)| layout::prompt(&self.name, name, part.version));
+        let tools = tuple.tools.iter().map(|part| layout::tools(&self.name, part.version));
+        let retrieval = tuple.retrieval.iter();
+        let retrieval = retrieval.map(|part| layout::retrieval(&self.name, part.version));
+        let contract = tuple.contract.iter();
+        let contract = contract.map(|part| layout::contract(&self.name, part.version));
+        let mut paths = prompts.chain(tools).chain(retrieval).chain(contract);
+        paths.all(|path| !self.unreadable.contains(&path))
     }
 
     /// Where its file says how a dependency, counted from 0, is reached.

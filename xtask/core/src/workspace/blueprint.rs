@@ -1,6 +1,6 @@
 //! Blueprints: folders of templates, with what they extend and the partials they share, and the digest of it all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -52,8 +52,11 @@ impl Blueprint {
 #[serde(transparent)]
 struct DefaultValues(#[schemars(with = "Values")] Map<String, Value>);
 
-/// The blueprints under `templates/` by name.
-pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<String, Arc<Blueprint>> {
+/// The blueprints under `templates/` by name, and the names of those that cannot be read.
+pub(super) fn current(
+    tree: &FileTree,
+    findings: &mut Vec<Finding>,
+) -> (BTreeMap<String, Arc<Blueprint>>, BTreeSet<String>) {
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
     let mut partials = Folder::new();
     for (path, bytes) in tree.below(layout::TEMPLATES) {
@@ -71,10 +74,10 @@ pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<
         }
     }
     let heads = heads(&folders, findings);
-    heads
+    let found: BTreeMap<String, Arc<Blueprint>> = heads
         .keys()
         .filter_map(|name| {
-            let chain = chain(name, &heads, findings)?;
+            let chain = chain(name, &heads, &folders, findings)?;
             let mut files = partials.clone();
             for (depth, ancestor) in chain.iter().enumerate() {
                 for (file, source) in &folders[ancestor.as_str()] {
@@ -94,7 +97,10 @@ pub(super) fn current(tree: &FileTree, findings: &mut Vec<Finding>) -> BTreeMap<
             }
             Some((name.clone(), Arc::new(assemble(name, files, findings))))
         })
-        .collect()
+        .collect();
+    let names = folders.keys().map(|name| (*name).to_owned());
+    let unreadable = names.filter(|name| !found.contains_key(name)).collect();
+    (found, unreadable)
 }
 
 /// Leaves out the partials that the templates never reach, so that a change of those is no change of the blueprint. Only
@@ -162,7 +168,12 @@ fn heads(folders: &BTreeMap<&str, Folder<'_>>, findings: &mut Vec<Finding>) -> B
 }
 
 /// A blueprint and its ancestors, the furthest first.
-fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec<Finding>) -> Option<Vec<String>> {
+fn chain(
+    name: &str,
+    heads: &BTreeMap<String, BlueprintFile>,
+    folders: &BTreeMap<&str, Folder<'_>>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<String>> {
     let mut chain = vec![name.to_owned()];
     while let Some(base) = heads[&chain[chain.len() - 1]].extends.clone() {
         let file = format!("{}/{}/blueprint.yaml", layout::TEMPLATES, chain[chain.len() - 1]);
@@ -182,6 +193,10 @@ fn chain(name: &str, heads: &BTreeMap<String, BlueprintFile>, findings: &mut Vec
             return None;
         }
         if !heads.contains_key(&base) {
+            // what is wrong with a folder's file was said there
+            if folders.contains_key(base.as_str()) {
+                return None;
+            }
             let finding = Finding::error("unknown-blueprint", format!("`{base}` is no blueprint")).in_file(file);
             let names: Vec<&str> = heads.keys().map(String::as_str).collect();
             findings.push(finding.help(format!("there is {}", names.join(", "))));

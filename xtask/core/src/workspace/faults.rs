@@ -5,7 +5,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::{schemas, shares};
-use crate::model::{name_refusal, version_refusal};
+use crate::model::{name_refusal, time_refusal, version_refusal};
 use crate::yaml::{Segment, pointer};
 
 /// One thing that is wrong with a value.
@@ -147,9 +147,16 @@ fn explain(error: &ValidationError<'_>, report: &mut dyn FnMut(&ValidationError<
 
 /// The words that an enumeration allows, where each of the ways in which a part may hold is one word.
 fn constants(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
+    let constant = |error: &ValidationError<'static>| match error.kind() {
+        ValidationErrorKind::Constant { expected_value } => expected_value.as_str().map(str::to_owned),
+        _ => None,
+    };
+    // what is no text at all has another type besides
     let word = |errors: &Vec<ValidationError<'static>>| match errors.as_slice() {
-        [error] => match error.kind() {
-            ValidationErrorKind::Constant { expected_value } => expected_value.as_str().map(str::to_owned),
+        [error] => constant(error),
+        [one, other] => match (one.kind(), other.kind()) {
+            (ValidationErrorKind::Type { .. }, _) => constant(other),
+            (_, ValidationErrorKind::Type { .. }) => constant(one),
             _ => None,
         },
         _ => None,
@@ -257,7 +264,9 @@ fn several(error: &ValidationError<'_>, schema: &Value) -> Option<What> {
 /// What a pattern of ours asks for, in words.
 fn refusal(pattern: &str, error: &ValidationError<'_>) -> Option<String> {
     let given = error.instance().as_str().unwrap_or_default();
-    version_refusal(pattern, given).or_else(|| name_refusal(pattern, given))
+    version_refusal(pattern, given)
+        .or_else(|| name_refusal(pattern, given))
+        .or_else(|| time_refusal(pattern, given))
 }
 
 /// What another keyword says, beside the one that refuses a value.

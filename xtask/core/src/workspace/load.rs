@@ -49,7 +49,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         .and_then(|bytes| check::read::<ModelsFile>(layout::MODELS, bytes, &mut findings));
     let commit_keys = commit_keys(tree, fleet.as_ref(), &mut findings);
     let parsed = parse(tree, &mut findings);
-    let blueprints = blueprint::current(tree, &mut findings);
+    let (blueprints, unreadable_blueprints) = blueprint::current(tree, &mut findings);
     let mut by_digest = blueprint::pinned(tree, &mut findings);
     by_digest.extend(
         blueprints
@@ -86,6 +86,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         elsewhere: elsewhere.agents,
         graph,
         blueprints,
+        unreadable_blueprints,
         by_digest,
         commit_keys,
     };
@@ -258,6 +259,7 @@ fn agents(
                     tools: BTreeMap::new(),
                     retrieval: BTreeMap::new(),
                     contracts: BTreeMap::new(),
+                    unreadable: BTreeSet::new(),
                 };
                 check_dependencies(&agent, findings);
                 agents.insert(name, agent);
@@ -300,6 +302,9 @@ fn agents(
             }
             _ => {}
         }
+    }
+    for agent in agents.values_mut() {
+        agent.unreadable = agent.unread_parts(tree);
     }
     (agents, unreadable)
 }

@@ -72,6 +72,8 @@ pub struct Workspace {
     pub graph: Graph,
     /// The blueprints under `templates/` by name.
     pub blueprints: BTreeMap<String, Arc<Blueprint>>,
+    /// Blueprints that have a folder and cannot be read: they are not gone, only unknown.
+    pub unreadable_blueprints: BTreeSet<String>,
     /// Every blueprint that can be rendered from, by digest: current ones and pinned ones.
     pub by_digest: BTreeMap<Digest, Arc<Blueprint>>,
     /// Which keys must sign the commits of which environment's branch.

@@ -37,7 +37,7 @@ impl Workspace {
                 release.tuple.clone()
             }
             _ => {
-                let (tuple, findings) = agent.candidate(&self.blueprints);
+                let (tuple, findings) = agent.candidate(self);
                 tuple.ok_or(findings)?
             }
         };

@@ -74,7 +74,27 @@ pub fn of<T: JsonSchema>() -> Value {
         .into_root_schema_for::<T>();
     let mut schema = schema.to_value();
     allow_deletions(&mut schema);
+    bound_integers(&mut schema);
     schema
+}
+
+/// Says how large an integer of 32 bits may be, which its format says to nobody.
+fn bound_integers(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            let most = match map.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some(u64::from(u32::MAX)),
+                Some("int32") => Some(u64::from(i32::MAX.unsigned_abs())),
+                _ => None,
+            };
+            if let Some(most) = most {
+                map.entry("maximum").or_insert_with(|| most.into());
+            }
+            map.values_mut().for_each(bound_integers);
+        }
+        Value::Array(items) => items.iter_mut().for_each(bound_integers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The JSON Schema of what the tool passes on itself: as it comes out, with nothing to delete.

@@ -6,7 +6,7 @@ use super::YamlError;
 ///
 /// Go and libyaml break lines at U+0085, U+2028 and U+2029, YAML 1.2 does not; control characters, the byte order mark and
 /// U+FFFE are no text to most.
-pub(super) fn is_foreign(character: char) -> bool {
+pub(crate) fn is_foreign(character: char) -> bool {
     matches!(
         character,
         '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'

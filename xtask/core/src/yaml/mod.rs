@@ -15,6 +15,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use characters::is_foreign;
 pub use error::YamlError;
 pub use items::Items;
 pub use path::{Segment, dotted, path_of_pointer, pointer};

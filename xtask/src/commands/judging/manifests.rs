@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, Problem, Tier};
+use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, Manifest, Problem, Tier};
 use lockstep::policy::admission::Request;
 use lockstep::policy::{By, Judge, Session, namespace};
 use lockstep::schema::{Streamed, objects};
@@ -218,9 +218,17 @@ impl Place {
         findings.extend(problems.into_iter().map(|(document, problem)| at(document, problem)));
         for streamed in &objects {
             let Streamed { document, pointer, .. } = streamed;
-            for mut problem in self.object(judge, session, &streamed.object) {
+            let problems = self.object(judge, session, &streamed.object);
+            if problems.is_empty() {
+                continue;
+            }
+            // by what it is called waivers know it
+            let id = Manifest::new(streamed.object.clone().into_owned()).map(|manifest| manifest.id.to_string());
+            for mut problem in problems {
                 problem.pointer = format!("{pointer}{}", problem.pointer);
-                findings.push(at(*document, problem));
+                let mut finding = at(*document, problem);
+                finding.object = id.as_ref().ok().cloned();
+                findings.push(finding);
             }
         }
         (objects.len(), findings)

@@ -232,7 +232,7 @@ fn candidate(
     if let Some(workspace) = &workspace
         && let Some(agent) = workspace.agents.get(name)
     {
-        let (tuple, more) = agent.candidate(&workspace.blueprints);
+        let (tuple, more) = agent.candidate(workspace);
         if let Some(tuple) = tuple {
             return Ok(Ok(tuple.id()));
         }

@@ -187,7 +187,7 @@ impl Fleet {
     pub fn promote(&self, agent: &str, version: &str) {
         let tree = Disk.tree(self.folder.path(), &layout::wanted).unwrap();
         let workspace = Workspace::load(&tree).0.unwrap();
-        let (tuple, findings) = workspace.agents[&AgentName::new(agent).unwrap()].candidate(&workspace.blueprints);
+        let (tuple, findings) = workspace.agents[&AgentName::new(agent).unwrap()].candidate(&workspace);
         let tuple = tuple.unwrap_or_else(|| panic!("{findings:#?}"));
         let release = ReleaseFile {
             version: Version::parse(version).unwrap(),

@@ -111,7 +111,7 @@ impl Fleet {
     pub fn promote(&self, agent: &str, environment: &str, version: &str) -> &Fleet {
         let workspace = Workspace::load(&self.tree()).0.unwrap();
         let agent = &workspace.agents[agent];
-        let tuple = agent.candidate(&workspace.blueprints).0.unwrap();
+        let tuple = agent.candidate(&workspace).0.unwrap();
         let blueprint = &workspace.blueprints[&tuple.blueprint.name];
         let pinned = layout::pinned_blueprint(blueprint.digest);
         for (file, bytes) in &blueprint.files {

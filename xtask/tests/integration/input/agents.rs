@@ -217,3 +217,17 @@ fn a_comma_in_a_text_without_quotes_leaves_a_key_without_a_value() {
     fleet.promote("assistant", "staging", "v1.0.0-rc1").commit("Promote");
     fleet.done(&["release", "dev"]);
 }
+
+#[test]
+fn a_number_in_place_of_a_word_is_told_once_with_the_words() {
+    check(
+        ORDERS,
+        "criticality: critical",
+        "criticality: 5",
+        expect![[r#"
+        exit 1
+        error[invalid-value] agents/orders/agent.yaml:3:14
+          `criticality` is `5`, which is none of `low`, `medium`, `high`, `critical`
+    "#]],
+    );
+}

@@ -82,6 +82,7 @@ fn all_that_a_cluster_has_may_be_one_file() {
         exit 1
         error[wrong-type] large.yaml:25004:11
           `data.a` is a number, where a string belongs
+          object: ConfigMap last
           help: put it in quotes
     "#]]
     .assert_eq(&answer.text());
@@ -101,6 +102,7 @@ fn a_document_that_cannot_be_read_hides_no_other() {
           mismatched bracket '[' closed by '}'
         error[wrong-type] sent.yaml:12:11
           `data.a` is a number, where a string belongs
+          object: ConfigMap b
           help: put it in quotes
         error[yaml-syntax] sent.yaml:16:18
           mismatched bracket '[' closed by '}'

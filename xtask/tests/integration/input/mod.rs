@@ -1,6 +1,7 @@
 //! Bad input: each gives one clear finding or failure, the right exit code, and writes nothing.
 
 mod agents;
+mod agreement;
 mod command_line;
 mod files;
 mod manifests;

@@ -94,6 +94,21 @@ fn an_object_that_another_environments_branch_has_is_refused() {
 }
 
 #[test]
+fn an_environment_that_cannot_be_read_may_be_the_owner() {
+    let fleet = Fleet::small();
+    let path = "environments/production/environment.yaml";
+    fleet.edit(path, "tier: production", "tier: prod").commit("Misspell");
+    fleet.refused(
+        &["validate"],
+        expect![[r#"
+        exit 1
+        error[invalid-value] environments/production/environment.yaml:2:7
+          `tier` is `prod`, which is none of `dev`, `staging`, `canary`, `production`
+    "#]],
+    );
+}
+
+#[test]
 fn environments_of_a_namespace_need_one_owner_and_different_suffixes() {
     let fleet = Fleet::small();
     fleet

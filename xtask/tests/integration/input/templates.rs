@@ -210,6 +210,21 @@ fn a_blueprint_that_extends_an_unknown_one_is_refused() {
 }
 
 #[test]
+fn a_blueprint_that_cannot_be_read_is_not_said_to_be_missing() {
+    check(
+        "templates/agent-service/blueprint.yaml",
+        "An agent.\n",
+        "An agent.\nextend: base\n",
+        expect![[r#"
+            exit 1
+            error[unknown-key] templates/agent-service/blueprint.yaml:2:1
+              unknown key `extend`
+              help: did you mean `extends`?
+        "#]],
+    );
+}
+
+#[test]
 fn templates_cannot_read_the_environment_or_files() {
     check(
         SERVICE,

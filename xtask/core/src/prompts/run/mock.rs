@@ -27,6 +27,7 @@ pub struct MockFile {
 /// A rule: when it holds, and what is answered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["answer"]}, {"required": ["json"]}, {"required": ["call"]}]))]
 pub struct MockRule {
     /// What a model would do here, in a few words.
     pub name: String,
@@ -35,12 +36,15 @@ pub struct MockRule {
     pub when: MockWhen,
     /// Text that is answered: a template over `match`, `result` and `user`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub answer: Option<String>,
     /// JSON that is answered; texts in it are templates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("type" = ["array", "boolean", "number", "object", "string"]))]
     pub json: Option<Value>,
     /// A tool that is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "MockCall")]
     pub call: Option<MockCall>,
 }
 

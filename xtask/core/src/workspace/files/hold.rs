@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::Timestamp;
+
 /// A hold: nothing releases the unit until someone resumes it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -13,5 +15,6 @@ pub struct HoldFile {
     /// Who holds it.
     pub by: String,
     /// Since when, RFC 3339.
+    #[schemars(with = "Timestamp")]
     pub since: String,
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::image::Code;
-use super::objects::{Key, Side, Source, carried, rename, text};
+use super::objects::{Key, Side, Source, carried, key, rename};
 use crate::model::{EnvironmentName, Manifest};
 
 /// What the keys begin with that Lockstep adds to objects, which none of them had before.
@@ -50,7 +50,7 @@ pub fn compare(
         .iter()
         .map(|manifest| manifest.id.namespace.clone())
         .find(|name| !name.is_empty());
-    let names: BTreeSet<&String> = carried.objects.keys().map(|(_, name)| name).collect();
+    let names: BTreeSet<&String> = carried.objects.keys().map(|(_, name, _)| name).collect();
     let mut now: BTreeMap<String, String> = BTreeMap::new();
     for name in names {
         if let Some(rest) = name
@@ -72,7 +72,7 @@ pub fn compare(
         let mut object = manifest.object.clone();
         rename(&mut object, &stems);
         clean(&mut object);
-        after.insert((text(&object, "/kind"), text(&object, "/metadata/name")), object);
+        after.insert(key(&object), object);
     }
     let name = |what: &str, before: &str, after: &str| Renamed {
         environment: side.environment.clone(),
@@ -82,23 +82,26 @@ pub fn compare(
     };
     let mut had: BTreeMap<Key, String> = BTreeMap::new();
     let mut before: BTreeMap<Key, Value> = BTreeMap::new();
-    for ((kind, stem), mut object) in carried.objects {
+    for ((kind, stem, group), mut object) in carried.objects {
         let generated = carried.hashed.get(&stem).unwrap_or(&stem);
-        had.insert((kind, now.get(&stem).unwrap_or(&stem).clone()), generated.clone());
+        had.insert(
+            (kind, now.get(&stem).unwrap_or(&stem).clone(), group),
+            generated.clone(),
+        );
         rename(&mut object, &now);
         if let (Some(from), Some(to)) = (&carried.namespace, &namespace) {
             move_namespace(&mut object, from, to);
         }
         code.put(&mut object);
         clean(&mut object);
-        before.insert((text(&object, "/kind"), text(&object, "/metadata/name")), object);
+        before.insert(key(&object), object);
     }
     let moved = carried.namespace.iter().zip(&namespace);
     let mut renamed: Vec<Renamed> = moved.map(|(from, to)| name("namespace", from, to)).collect();
     renamed.push(name("every name", &format!("{}…", side.prefix), "…"));
     for manifest in rendered {
         let stem = stems.get(&manifest.id.name).unwrap_or(&manifest.id.name);
-        let key = (manifest.id.kind.clone(), stem.clone());
+        let key = (manifest.id.kind.clone(), stem.clone(), manifest.id.group.clone());
         renamed.extend(had.get(&key).map(|had| name(&key.0, had, &manifest.id.name)));
     }
     renamed.retain(|renamed| renamed.before != renamed.after);

@@ -103,12 +103,12 @@ impl Code {
 fn workload<'a>(agent: &AgentName, side: &'a Carried) -> Option<&'a str> {
     let workloads = side.objects.iter();
     let workloads: Vec<_> = workloads
-        .filter(|((kind, _), _)| matches!(kind.as_str(), "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet"))
+        .filter(|((kind, ..), _)| matches!(kind.as_str(), "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet"))
         .collect();
     let named = workloads
         .iter()
-        .filter(|((_, name), _)| name.starts_with(agent.as_str()));
-    let named = named.min_by_key(|((_, name), _)| name);
+        .filter(|((_, name, _), _)| name.starts_with(agent.as_str()));
+    let named = named.min_by_key(|((_, name, _), _)| name);
     let (_, object) = named.or_else(|| workloads.first().filter(|_| workloads.len() == 1))?;
     let image = object.pointer("/spec/template/spec/containers/0/image")?;
     Some(repository(image.as_str()?))

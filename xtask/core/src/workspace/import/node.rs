@@ -8,6 +8,9 @@ use super::parameters::Parameters;
 use crate::workspace::fixed_values;
 use crate::yaml;
 
+/// An entry of a map: its key, the expression that it is there by if not always, and what it holds.
+type Entry = (String, Option<String>, Node);
+
 /// A part of a template.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
@@ -16,7 +19,9 @@ pub(super) enum Node {
     /// An expression of the template language.
     Read(String),
     /// A map; an entry with a condition is there only where it holds.
-    Map(Vec<(String, Option<String>, Node)>),
+    Map(Vec<Entry>),
+    /// A map that is there with no entry at all, too: every entry has a condition.
+    Sparse(Vec<Entry>),
     /// A list.
     List(Vec<Node>),
 }
@@ -86,14 +91,14 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
     }
 }
 
-/// Whether what is the same everywhere must be read from values all the same: what a template must not fix, and what the
-/// template language would take for its own.
+/// Whether what is the same everywhere must be read from values all the same: what a template must not fix, what the
+/// template language would take for its own, and empty lines at an end, which a tag behind them would take away.
 fn is_a_value(value: &Value, place: &str) -> bool {
     let key = place.rsplit('.').next().unwrap_or(place);
     let marks = ["{{", "{%", "{#", "{<", "<{", "{{<"];
     let is_marked = value
         .as_str()
-        .is_some_and(|text| marks.iter().any(|mark| text.contains(mark)));
+        .is_some_and(|text| text.ends_with("\n\n") || marks.iter().any(|mark| text.contains(mark)));
     is_marked || !fixed_values(&yaml::write(&json!({ key: value }))).is_empty()
 }
 
@@ -128,7 +133,12 @@ fn map(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, parameters: &m
     }
     // a list's item must not begin with a condition
     entries.sort_by_key(|(_, when, _)| when.is_some());
-    Node::Map(entries)
+    let is_empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
+    if !entries.is_empty() && sides.iter().any(|(_, value)| is_empty(value)) {
+        Node::Sparse(entries)
+    } else {
+        Node::Map(entries)
+    }
 }
 
 impl Node {
@@ -137,9 +147,12 @@ impl Node {
         let Some((key, rest)) = path.split_first() else {
             return self;
         };
-        if !matches!(self, Node::Map(_)) {
-            *self = Node::Map(Vec::new());
-        }
+        // with an entry of ours it is never empty
+        let entries = match std::mem::replace(self, Node::Map(Vec::new())) {
+            Node::Map(entries) | Node::Sparse(entries) => entries,
+            Node::Literal(_) | Node::Read(_) | Node::List(_) => Vec::new(),
+        };
+        *self = Node::Map(entries);
         let Node::Map(entries) = self else {
             unreachable!("it was made a map")
         };
@@ -159,28 +172,34 @@ impl Node {
     }
 
     fn write(&self, indent: usize, text: &mut String) {
+        let pad = " ".repeat(indent);
         match self {
-            Node::Map(entries) => {
-                for (key, when, node) in entries {
-                    if let Some(when) = when {
-                        text.push_str(&format!("{}{{%- if {when} %}}\n", " ".repeat(indent)));
-                    }
-                    node.write_entry(key, indent, text);
-                    if when.is_some() {
-                        text.push_str(&format!("{}{{%- endif %}}\n", " ".repeat(indent)));
-                    }
-                }
+            Node::Map(entries) if entries.is_empty() => text.push_str(&format!("{pad}{{}}\n")),
+            Node::List(items) if items.is_empty() => text.push_str(&format!("{pad}[]\n")),
+            Node::Map(entries) => write_entries(entries, indent, text),
+            Node::Sparse(entries) => {
+                write_entries(entries, indent, text);
+                let none: Vec<String> = entries
+                    .iter()
+                    .filter_map(|(_, when, _)| when.as_deref())
+                    .map(not)
+                    .collect();
+                let none = none.join(" and ");
+                text.push_str(&format!("{pad}{{%- if {none} %}}\n{pad}{{}}\n{pad}{{%- endif %}}\n"));
             }
             Node::List(items) => {
                 for item in items {
                     let mut inner = String::new();
                     item.write(indent + 2, &mut inner);
                     let trimmed = inner.trim_start_matches(' ');
-                    text.push_str(&format!("{}- {trimmed}", " ".repeat(indent)));
+                    // what a tag takes away before it would be the mark of the item
+                    let first = if trimmed.starts_with("{%") { "\n" } else { " " };
+                    let rest = if trimmed.starts_with("{%") { &inner } else { trimmed };
+                    text.push_str(&format!("{pad}-{first}{rest}"));
                 }
             }
             Node::Literal(value) => text.push_str(&indented(&yaml::write(value), indent)),
-            Node::Read(expression) => text.push_str(&format!("{}{{{{ {expression} }}}}\n", " ".repeat(indent))),
+            Node::Read(expression) => text.push_str(&format!("{pad}{{{{ {expression} }}}}\n")),
         }
     }
 
@@ -191,12 +210,29 @@ impl Node {
         match self {
             Node::Map(entries) if entries.is_empty() => text.push_str(&format!("{pad}{name} {{}}\n")),
             Node::List(items) if items.is_empty() => text.push_str(&format!("{pad}{name} []\n")),
-            Node::Map(_) | Node::List(_) => {
+            Node::Map(_) | Node::Sparse(_) | Node::List(_) => {
                 text.push_str(&format!("{pad}{name}\n"));
                 self.write(indent + 2, text);
             }
             Node::Literal(value) => text.push_str(&indented(&yaml::write(&json!({ key: value })), indent)),
             Node::Read(expression) => text.push_str(&format!("{pad}{name} {{{{ {expression} }}}}\n")),
+        }
+    }
+}
+
+fn not(condition: &str) -> String {
+    format!("not {condition}")
+}
+
+fn write_entries(entries: &[Entry], indent: usize, text: &mut String) {
+    let pad = " ".repeat(indent);
+    for (key, when, node) in entries {
+        if let Some(when) = when {
+            text.push_str(&format!("{pad}{{%- if {when} %}}\n"));
+        }
+        node.write_entry(key, indent, text);
+        if when.is_some() {
+            text.push_str(&format!("{pad}{{%- endif %}}\n"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What an imported set of objects is: which of them move in, under which names, and which stay behind.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
@@ -42,8 +43,16 @@ pub struct LeftOut {
     pub why: String,
 }
 
-/// What identifies an object within a unit: kind and name, without the hash of a generated name.
-pub(super) type Key = (String, String);
+/// What identifies an object within a unit: kind, name without the hash of a generated name, and the kind's group, since
+/// two groups may each have a kind of the same name.
+pub(super) type Key = (String, String, String);
+
+/// The key of an object as it stands.
+pub(super) fn key(object: &Value) -> Key {
+    let version = text(object, "/apiVersion");
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    (text(object, "/kind"), text(object, "/metadata/name"), group.to_owned())
+}
 
 /// The objects of one environment that move in, as they are to be rendered.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +76,7 @@ pub fn drop_prefixes(sides: &mut [Side], source: Source) {
             carried(side, source)
                 .objects
                 .into_keys()
-                .map(|(_, name)| name)
+                .map(|(_, name, _)| name)
                 .collect()
         })
         .collect();
@@ -116,7 +125,6 @@ pub(super) fn carried(side: &Side, source: Source) -> Carried {
     let mut carried = Carried::default();
     let mut flat = Vec::new();
     side.objects.iter().for_each(|object| flatten(object, &mut flat));
-    let mut stems: BTreeMap<String, String> = BTreeMap::new();
     let mut kept = Vec::new();
     let mut of_the_cluster: BTreeSet<&str> = BTreeSet::new();
     for mut object in flat {
@@ -125,34 +133,31 @@ pub(super) fn carried(side: &Side, source: Source) -> Carried {
         let (kind, name) = (text(&object, "/kind"), text(&object, "/metadata/name"));
         match reason(&object, &kind) {
             Some(why) => carried.left_out.push(LeftOut {
-                what: format!("{kind} `{name}`"),
+                what: format!("{kind} `{name}{}`", text(&object, "/metadata/generateName")),
                 why: why.to_owned(),
             }),
-            None => kept.push((kind, name, object)),
+            None => kept.push(object),
         }
     }
-    for (kind, name, _) in &kept {
-        if source == Source::Kustomize
-            && kind == "ConfigMap"
-            && let Some(stem) = stem(name)
-        {
-            stems.insert(name.clone(), stem.to_owned());
-        }
-    }
-    for (kind, name, mut object) in kept {
+    let stems = match source {
+        Source::Kustomize => stems(&kept),
+        Source::Manifests | Source::Helm => BTreeMap::new(),
+    };
+    for mut object in kept {
+        let name = text(&object, "/metadata/name");
         rename(&mut object, &stems);
         if let Some(namespace) = object.pointer("/metadata/namespace").and_then(Value::as_str) {
             carried.namespace.get_or_insert_with(|| namespace.to_owned());
         }
-        let name = match stems.get(&name) {
-            Some(stem) => {
-                object["metadata"]["annotations"][HASHED] = "true".into();
-                carried.hashed.insert(stem.clone(), name.clone());
-                stem.clone()
-            }
-            None => name,
-        };
-        carried.objects.insert((kind, name), object);
+        if let Some(stem) = stems.get(&name) {
+            object["metadata"]["annotations"][HASHED] = "true".into();
+            carried.hashed.insert(stem.clone(), name);
+        }
+        match carried.objects.entry(key(&object)) {
+            Entry::Vacant(place) => drop(place.insert(object)),
+            Entry::Occupied(first) if *first.get() == object => {}
+            Entry::Occupied(_) => carried.left_out.push(twin(&object)),
+        }
     }
     if !of_the_cluster.is_empty() {
         let names: Vec<String> = of_the_cluster.iter().map(|name| format!("`{name}`")).collect();
@@ -213,6 +218,21 @@ fn flatten(object: &Value, into: &mut Vec<Value>) {
     }
 }
 
+/// An object whose kind and name another has that came before it.
+fn twin(object: &Value) -> LeftOut {
+    let namespace = text(object, "/metadata/namespace");
+    let place = if namespace.is_empty() {
+        String::new()
+    } else {
+        format!(" in `{namespace}`")
+    };
+    LeftOut {
+        what: format!("{} `{}`{place}", text(object, "/kind"), text(object, "/metadata/name")),
+        why: "another one of its name came before it, and a unit is in one namespace: make an agent of its own of it"
+            .to_owned(),
+    }
+}
+
 /// Why an object stays behind.
 fn reason(object: &Value, kind: &str) -> Option<&'static str> {
     let hook = object
@@ -220,6 +240,9 @@ fn reason(object: &Value, kind: &str) -> Option<&'static str> {
         .and_then(|annotations| annotations.get("helm.sh/hook"));
     match kind {
         "" => Some("it has no kind"),
+        _ if text(object, "/metadata/name").is_empty() => {
+            Some("it has no name: whoever creates it gives it a new one each time, and Argo CD applies what has one")
+        }
         "Secret" => Some("secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`"),
         "Namespace" => Some("the environment renders its own"),
         "CustomResourceDefinition" => Some("it belongs to the cluster, not to an agent"),
@@ -230,6 +253,19 @@ fn reason(object: &Value, kind: &str) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// The stems of generated names, where no other name has the same.
+fn stems(objects: &[Value]) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for object in objects.iter().filter(|object| text(object, "/kind") == "ConfigMap") {
+        let name = text(object, "/metadata/name");
+        let stem = stem(&name).unwrap_or(&name).to_owned();
+        names.entry(stem).or_default().insert(name);
+    }
+    let alone = names.into_iter().filter(|(_, names)| names.len() == 1);
+    let pairs = alone.flat_map(|(stem, names)| names.into_iter().map(move |name| (name, stem.clone())));
+    pairs.filter(|(name, stem)| name != stem).collect()
 }
 
 /// The name without the hash that Kustomize put behind it.

@@ -46,10 +46,10 @@ impl Parameters {
     }
 
     fn take(&mut self, name: String, values: &[(usize, Value)]) -> String {
-        for (index, (environment, value)) in values.iter().enumerate() {
-            if index == 0 {
-                self.defaults.insert(name.clone(), value.clone());
-            } else if self.defaults.get(&name) != Some(value) {
+        for (environment, value) in values {
+            // an environment that lacks the place may have said already what holds by default
+            let default = self.defaults.entry(name.clone()).or_insert_with(|| value.clone());
+            if default != value {
                 let differing = self.differing.entry(*environment).or_default();
                 differing.insert(name.clone(), value.clone());
             }

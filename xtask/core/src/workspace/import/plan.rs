@@ -46,7 +46,7 @@ pub fn import(import: &Import) -> Imported {
     let sides: Vec<Carried> = import.sides.iter().map(|side| carried(side, import.source)).collect();
     let mut left_out: BTreeSet<LeftOut> = sides.iter().flat_map(|side| side.left_out.clone()).collect();
     let keys: BTreeSet<&Key> = sides.iter().flat_map(|side| side.objects.keys()).collect();
-    let names: BTreeSet<String> = keys.iter().map(|(_, name)| name.clone()).collect();
+    let names: BTreeSet<String> = keys.iter().map(|(_, name, _)| name.clone()).collect();
     let namespaces: BTreeSet<String> = sides.iter().filter_map(|side| side.namespace.clone()).collect();
     let code = Code::find(&import.agent, import.image.as_ref(), &sides, &mut left_out);
     let names = Names {
@@ -62,8 +62,7 @@ pub fn import(import: &Import) -> Imported {
     let mut plan = Plan::new();
     for key in keys {
         let text = template(key, &sides, &names, &mut parameters);
-        let file = format!("{}-{}", key.0.to_lowercase(), key.1.replace(['.', ':', '/'], "-"));
-        plan.insert(format!("{folder}/{file}{}", layout::TEMPLATE_SUFFIX), text);
+        plan.insert(free_path(&plan, &folder, key), text);
     }
     plan.insert(
         format!("{folder}/blueprint.yaml"),
@@ -103,6 +102,20 @@ pub fn import(import: &Import) -> Imported {
         code,
         left_out: left_out.into_iter().collect(),
     }
+}
+
+/// The path of an object's template: two names may differ in what no file's name has.
+fn free_path(plan: &Plan, folder: &str, (kind, name, _): &Key) -> String {
+    let stem = format!(
+        "{folder}/{}-{}",
+        kind.to_lowercase(),
+        name.replace(['.', ':', '/'], "-")
+    );
+    let numbered = (2..).map(|number| format!("{stem}-{number}"));
+    let mut paths = std::iter::once(stem.clone())
+        .chain(numbered)
+        .map(|stem| format!("{stem}{}", layout::TEMPLATE_SUFFIX));
+    paths.find(|path| !plan.contains_key(path)).expect("numbers do not end")
 }
 
 fn modeline(kind: &str, depth: usize) -> String {

@@ -123,6 +123,10 @@ fn of_candidate(agent: &Agent, path: &str, prompt: &Prompt, tree: &FileTree, fin
             );
         }
     }
+    let is_unreadable = |version| agent.unreadable.contains(&layout::tools(&agent.name, version));
+    if candidate.tools.is_some_and(is_unreadable) {
+        return;
+    }
     let manifest = candidate.tools.and_then(|version| agent.tools.get(&version));
     let known: Vec<&str> = manifest
         .iter()

@@ -41,7 +41,7 @@ pub(super) fn check(scene: &FleetScene<'_>) -> Vec<Finding> {
 /// What an environment runs of an agent: the tuple, and what it replaces in it.
 fn running(scene: &FleetScene<'_>, agent: &Agent, environment: &Environment) -> Option<(Tuple, Overrides)> {
     let tuple = match environment.file.follows {
-        Follows::Candidate => agent.candidate(&scene.workspace.blueprints).0?,
+        Follows::Candidate => agent.candidate(scene.workspace).0?,
         Follows::Releases => environment.releases.get(&agent.name)?.tuple.clone(),
     };
     Some((tuple, environment.overrides(&agent.name)))
