@@ -1,8 +1,4 @@
 //! What a checkout has not of its commit: repositories in it, and what it leaves out.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "whether a file is there is looked up where git would have put it"
-)]
 
 use std::ffi::OsStr;
 use std::fs;
