@@ -121,7 +121,7 @@ fn illegal(name: &str) -> Option<Finding> {
 }
 
 /// Why git would take no branch of this name, by the rules of `git check-ref-format --branch`.
-fn no_branch(name: &str) -> Option<&'static str> {
+pub fn no_branch(name: &str) -> Option<&'static str> {
     let is_forbidden = |c: char| c.is_control() || " ~^:?[\\".contains(c);
     let mut parts = name.split('/');
     if name.chars().any(is_forbidden) {
