@@ -95,7 +95,12 @@ impl Target {
 
 /// The name of a branch that was given, if git takes it. A full reference would become a branch of that long name.
 fn branch_name(name: &str) -> Result<String, Failure> {
-    let refused = |why| Failure::new(FailureKind::Usage, format!("no branch can be called `{}`: {why}", one_line(name)));
+    let refused = |why| {
+        Failure::new(
+            FailureKind::Usage,
+            format!("no branch can be called `{}`: {why}", one_line(name)),
+        )
+    };
     if let Some(short) = name.strip_prefix("refs/heads/") {
         return Err(refused("that is a full reference").hint(format!("leave the folder out: `--branch {short}`")));
     }

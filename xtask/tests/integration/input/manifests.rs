@@ -107,3 +107,21 @@ fn a_document_that_cannot_be_read_hides_no_other() {
     "#]]
     .assert_eq(&answer.text());
 }
+
+#[test]
+fn an_object_stands_in_a_file_once() {
+    let fleet = Fleet::small();
+    let map = |namespace: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: {namespace}}}\ndata: {{x: y}}\n")
+    };
+    fleet.put("sent/two.yaml", &[map("b"), map("c")].join("---\n"));
+    assert_eq!(fleet.run(&["validate", "--path", "sent"]).exit, 0);
+    fleet.put("sent/two.yaml", &[map("b"), map("b")].join("---\n"));
+    let answer = fleet.run(&["validate", "--path", "sent"]);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["duplicate-object"]),
+        "{}",
+        answer.text()
+    );
+}
