@@ -196,9 +196,9 @@ impl UnitOf {
         else {
             return Ok(name.to_owned());
         };
-        let commits = releases.iter().map(|release| GitId(release.release.commit.clone()));
+        let mut commits = releases.iter().map(|release| GitId(release.release.commit.clone()));
         let ran = self.delivery.ancestors(&commit, &commits.clone().collect())?;
-        let last = commits.filter(|commit| ran.contains(commit)).last();
+        let last = commits.rfind(|commit| ran.contains(commit));
         Ok(last.map_or_else(|| name.to_owned(), |commit| commit.0))
     }
 

@@ -234,8 +234,8 @@ fn what_cannot_be_started_writes_nothing() {
         (
             "agent foo --owner= --contact=",
             expect![[r#"
-            invalid-value: `owner.contact` is wrong: "" is shorter than 1 character
             invalid-value: `owner.team` is wrong: "" is shorter than 1 character
+            invalid-value: `owner.contact` is wrong: "" is shorter than 1 character
         "#]],
         ),
     ] {

@@ -145,6 +145,9 @@ pub fn key_command(signers: &[&str], environments: &[&EnvironmentName]) -> Strin
     let mut names = std::iter::once(first.to_string()).chain(numbered);
     let free = names.find(|name| !signers.contains(&name.as_str()));
     let name = free.expect("there are more numbers than signers");
-    let asked: String = environments.iter().map(|name| format!(" --environment {name}")).collect();
+    let asked: String = environments
+        .iter()
+        .map(|name| format!(" --environment {name}"))
+        .collect();
     format!("{init} --name {name}{asked}")
 }

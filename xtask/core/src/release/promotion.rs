@@ -92,7 +92,8 @@ fn out_of_order(workspace: &Workspace, from: &Environment, to: &Environment, ste
                 names.join(" and "),
                 to.name
             );
-            let help = "promote it step by step; a hotfix (`--kind hotfix`) may skip environments, and that is recorded";
+            let help =
+                "promote it step by step; a hotfix (`--kind hotfix`) may skip environments, and that is recorded";
             (message, help.to_owned())
         }
     };

@@ -107,7 +107,10 @@ fn command(word: &str, properties: &[(&str, &str)], message: &str) -> String {
 
 /// Text in a command: the runner takes these three apart again. What else could steer whoever reads the log is escaped.
 fn data(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(|line| printable(line.trim_end_matches('\r'))).collect();
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| printable(line.trim_end_matches('\r')))
+        .collect();
     lines.join("\n").replace('%', "%25").replace('\n', "%0A")
 }
 

@@ -54,7 +54,8 @@ pub(super) fn check(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Findi
 
 /// What to do about an environment that is listed and has no file; `before` are those that are listed before it.
 fn missing(tree: &FileTree, name: &EnvironmentName, before: &[EnvironmentName]) -> String {
-    let has_file = |other: &&EnvironmentName| *other != name && tree.get(&layout::environment(other.as_str())).is_some();
+    let has_file =
+        |other: &&EnvironmentName| *other != name && tree.get(&layout::environment(other.as_str())).is_some();
     match before.iter().rfind(has_file) {
         Some(before) => format!(
             "write it; or take it out of the list, and `cargo xtask new environment {name} --after {before}` writes both"

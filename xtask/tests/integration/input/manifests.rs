@@ -115,13 +115,10 @@ fn an_object_stands_in_a_file_once() {
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: {namespace}}}\ndata: {{x: y}}\n")
     };
     fleet.put("sent/two.yaml", &[map("b"), map("c")].join("---\n"));
-    assert_eq!(fleet.run(&["validate", "--path", "sent"]).exit, 0);
+    let answer = fleet.run(&["validate", "--path", "sent"]);
+    assert!(!answer.rules().contains(&"duplicate-object"), "{}", answer.text());
     fleet.put("sent/two.yaml", &[map("b"), map("b")].join("---\n"));
     let answer = fleet.run(&["validate", "--path", "sent"]);
-    assert_eq!(
-        (answer.exit, answer.rules()),
-        (1, vec!["duplicate-object"]),
-        "{}",
-        answer.text()
-    );
+    assert_eq!(answer.exit, 1);
+    assert!(answer.rules().contains(&"duplicate-object"), "{}", answer.text());
 }

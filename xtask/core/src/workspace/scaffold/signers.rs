@@ -12,7 +12,8 @@ use crate::yaml::{self, Positions, Segment};
 /// of their own, the file is written anew below the comment that it begins with.
 pub fn trust_text(text: &str, after: &TrustFile) -> String {
     let wanted = yaml::write_typed(after);
-    let reads_so = |text: &String| yaml::read_typed(text).is_ok_and(|file: TrustFile| yaml::write_typed(&file) == wanted);
+    let reads_so =
+        |text: &String| yaml::read_typed(text).is_ok_and(|file: TrustFile| yaml::write_typed(&file) == wanted);
     edited(text, after).filter(reads_so).unwrap_or_else(|| {
         let head = text.split_inclusive('\n').take_while(|line| line.starts_with('#'));
         head.collect::<String>() + &wanted
@@ -87,7 +88,14 @@ impl<'a> Entries<'a> {
 
     /// The lines of a field of an entry that has these.
     fn field(&self, index: usize, name: &str, fields: &Map<String, Value>) -> Option<(usize, usize)> {
-        let line = |name: &String| Some(self.positions.key(&[entry(index), vec![Segment::Key(name.clone())]].concat())?.0 - 1);
+        let line = |name: &String| {
+            Some(
+                self.positions
+                    .key(&[entry(index), vec![Segment::Key(name.clone())]].concat())?
+                    .0
+                    - 1,
+            )
+        };
         let begin = line(&name.to_owned())?;
         let next = fields.keys().filter_map(line).filter(|line| *line > begin).min();
         let end = match next {
@@ -125,6 +133,12 @@ fn entry(index: usize) -> Vec<Segment> {
 }
 
 fn indented(text: &str, by: usize) -> String {
-    let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{:by$}{line}\n", "") };
+    let line = |line: &str| {
+        if line.is_empty() {
+            "\n".to_owned()
+        } else {
+            format!("{:by$}{line}\n", "")
+        }
+    };
     text.lines().map(line).collect()
 }
