@@ -25,6 +25,14 @@ pub(super) fn delivery_repository(
     }
 }
 
+/// The commit of a name; a clone knows environment branches by the names that the remote has.
+pub(super) fn commit_of(delivery: &dyn Repository, workspace: &Workspace, name: &str) -> Option<GitId> {
+    let remote = format!("{}/{name}", workspace.fleet.delivery.remote);
+    let names = [name, remote.as_str()];
+    let mut found = names.iter().filter_map(|name| delivery.resolve(name).ok());
+    found.next().map(|commit| commit.id)
+}
+
 /// What a commit of an environment branch holds of these units, in their order.
 pub(super) fn units(
     delivery: &dyn Repository,

@@ -51,7 +51,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let progress = context.spinner("comparing");
     let report = match &args.names[..] {
         [] => with_branches(context, &args),
-        [revision] => with_tree(context, &args, revision, &Source::WorkTree),
+        [name] => match lone_environment(context, name)? {
+            Some(failure) => Err(failure),
+            None => with_tree(context, &args, name, &Source::WorkTree),
+        },
         [before, after, ..] => match released(context, &args, before, after)? {
             Some(report) => Ok(report),
             None => with_tree(context, &args, before, &Source::Revision(after.clone())),
@@ -69,6 +72,26 @@ fn fleet_here(context: &Context) -> Result<Option<Loaded>, Failure> {
         None => Source::Revision("HEAD".to_owned()),
     };
     Ok(context.load(&source).ok())
+}
+
+/// What is wrong with a single name that is an environment's: it is compared with another state that was released.
+fn lone_environment(context: &Context, name: &str) -> Result<Option<Failure>, Failure> {
+    if context.repository()?.resolve(name).is_ok() {
+        return Ok(None);
+    }
+    let loaded = fleet_here(context)?;
+    let workspace = loaded.as_ref().and_then(|loaded| loaded.workspace.as_ref());
+    let failure = |_| {
+        Failure::new(
+            FailureKind::Usage,
+            format!("`{name}` is an environment, and compared with what?"),
+        )
+        .hint(format!("name another one too: `cargo xtask diff <environment> {name}`"))
+        .hint(format!(
+            "what a release would change: `cargo xtask diff --environment {name}`"
+        ))
+    };
+    Ok(workspace.and_then(|workspace| workspace.environment(name)).map(failure))
 }
 
 /// What differs between two states that were released; nothing where the names are those of commits that people edit.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lockstep::artifact::key_command;
 use lockstep::model::{FileTree, Finding};
 use lockstep::policy::rules::{self, fleet::FleetScene};
 use lockstep::report::Style;
@@ -305,11 +306,12 @@ fn trust(context: &Context, repository: &dyn Repository, workspace: &Workspace) 
         ));
     }
     if !unsigned.is_empty() {
+        let signers: Vec<&str> = trusted.file.signers.iter().map(|signer| signer.name.as_str()).collect();
         let seen = format!(
             "nobody is trusted to sign for {}, so releases there are not signed",
             names(&unsigned)
         );
-        checks.push(Check::notice("trust", seen, "cargo xtask keys init"));
+        checks.push(Check::notice("trust", seen, key_command(&signers, &unsigned)));
     }
     checks.push(key(context, repository));
     checks

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{AgentName, FileTree, Finding, Timestamp};
+use lockstep::model::{AgentName, FileTree, Finding, Timestamp, one_line};
 use lockstep::release::DryCommit;
 use lockstep::workspace::layout::{self, Place};
-use lockstep::workspace::{Dependencies, Elsewhere, Workspace};
+use lockstep::workspace::{Dependencies, Elsewhere, Workspace, no_branch};
 
 use super::ledger::operator;
 use crate::context::Context;
@@ -32,7 +32,7 @@ impl Target {
     pub(super) fn new(repository: &dyn Repository, named: Option<&str>) -> Result<Target, Failure> {
         let current = repository.current_branch()?;
         let branch = match (named, &current) {
-            (Some(named), _) => named.to_owned(),
+            (Some(named), _) => branch_name(named)?,
             (None, Some(current)) => current.clone(),
             (None, None) => {
                 return Err(Failure::new(
@@ -90,6 +90,24 @@ impl Target {
     /// The branch's name.
     pub(super) fn branch(&self) -> &str {
         &self.branch
+    }
+}
+
+/// The name of a branch that was given, if git takes it. A full reference would become a branch of that long name.
+fn branch_name(name: &str) -> Result<String, Failure> {
+    let refused = |why| {
+        Failure::new(
+            FailureKind::Usage,
+            format!("no branch can be called `{}`: {why}", one_line(name)),
+        )
+    };
+    if let Some(short) = name.strip_prefix("refs/heads/") {
+        return Err(refused("that is a full reference").hint(format!("leave the folder out: `--branch {short}`")));
+    }
+    match no_branch(name) {
+        _ if name.starts_with("refs/") => Err(refused("that is a full reference")),
+        Some(why) => Err(refused(why).hint("write it as `git branch` would take it")),
+        None => Ok(name.to_owned()),
     }
 }
 

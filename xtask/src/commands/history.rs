@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(long)]
     changes: bool,
     /// Show at most this many of the latest events, or with `--changes` of the latest releases in each environment.
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = super::count::count)]
     limit: usize,
 }
 

@@ -43,6 +43,7 @@ pub mod verify;
 mod blueprints;
 mod branches;
 mod checks;
+mod count;
 mod dry;
 mod judging;
 mod ledger;

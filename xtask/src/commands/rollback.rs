@@ -333,10 +333,8 @@ impl Run<'_> {
         for change in &plan.components {
             text.push_str(&format!("  {change}\n"));
         }
-        if plan.is_of_values_alone() {
-            text.push_str(
-                "  only values differ: those of the branch that people edit come back with the next release\n",
-            );
+        if let Some(remark) = plan.remark() {
+            text.push_str(&format!("  {remark}\n"));
         }
         match written {
             Some(written) => {

@@ -92,10 +92,29 @@ pub fn refuse_absent(
         [name] => format!("`{agent}` is not in {name}"),
         names => format!("`{agent}` is in none of {}", names.join(", ")),
     };
-    let first = environments.first().map_or("<environment>", |to| to.name.as_str());
-    Err(Failure::new(FailureKind::Usage, message).hint(format!(
-        "promote it there first: `cargo xtask promote {agent} --to {first}`"
-    )))
+    let failure = Failure::new(FailureKind::Usage, message);
+    Err(
+        match environments.first().and_then(|to| step_towards(workspace, agent, to)) {
+            Some((from, to)) => failure.hint(format!(
+                "promote it there first, step by step: `cargo xtask promote {agent} --from {} --to {}`",
+                from.name, to.name
+            )),
+            None => failure,
+        },
+    )
+}
+
+/// The next promotion on an agent's way to an environment: from the last one before it that runs it.
+fn step_towards<'a>(
+    workspace: &'a Workspace,
+    agent: &AgentName,
+    to: &Environment,
+) -> Option<(&'a Environment, &'a Environment)> {
+    let place = workspace.environments.iter().position(|other| other.name == to.name)?;
+    let from = workspace.environments[..place]
+        .iter()
+        .rposition(|other| other.runs(agent))?;
+    Some((&workspace.environments[from], &workspace.environments[from + 1]))
 }
 
 /// A name that nothing has, with the one that was probably meant.

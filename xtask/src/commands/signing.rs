@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lockstep::artifact::{BuildRun, DrySource, Trust, provenance, read_statement};
+use lockstep::artifact::{BuildRun, DrySource, Trust, TrustFile, key_command, provenance, read_statement};
 use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::{CommitPlan, EnvironmentPlan, HydratorMetadata, Signatures};
 use lockstep::workspace::{Environment, Workspace, layout};
@@ -85,7 +85,7 @@ impl Signing<'_> {
             .filter(|name| self.push && self.trusted.is_candidate(name) && !self.trusted.file_covers(name))
             .map(|name| {
                 let message = format!("`{name}` is signed by this clone's own key, which nobody else believes");
-                unproved(message)
+                unproved(&self.trusted.file, name, message)
             })
             .collect()
     }
@@ -125,7 +125,7 @@ impl Signing<'_> {
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
         let Some(signer) = self.signer(environment, commit, signers, outcome)? else {
-            outcome.warnings.push(unsigned(environment));
+            outcome.warnings.push(unsigned(&self.trusted.file, environment));
             return Ok(());
         };
         let statements: Vec<Arc<[u8]>> = commit.statements.values().cloned().collect();
@@ -166,14 +166,17 @@ fn attest(commit: &mut CommitPlan, signer: &dyn Signer, run: &BuildRun) -> Resul
     Ok(())
 }
 
-fn unsigned(environment: &EnvironmentName) -> Finding {
-    unproved(format!(
-        "`{environment}` is released without a signature: nobody may sign for it"
-    ))
+fn unsigned(file: &TrustFile, environment: &EnvironmentName) -> Finding {
+    let message = format!("`{environment}` is released without a signature: nobody may sign for it");
+    unproved(file, environment, message)
 }
 
-fn unproved(message: String) -> Finding {
+fn unproved(file: &TrustFile, environment: &EnvironmentName, message: String) -> Finding {
+    let signers: Vec<&str> = file.signers.iter().map(|signer| signer.name.as_str()).collect();
+    let command = key_command(&signers, &[environment]);
     Finding::warning("unsigned-release", message)
         .in_file(layout::TRUST)
-        .help("make a key and let it sign: `cargo xtask keys init`; it counts when the remote has it")
+        .help(format!(
+            "make a key and let it sign: `{command}`; it counts when the remote has it"
+        ))
 }

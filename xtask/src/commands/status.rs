@@ -17,7 +17,7 @@ use super::ledger::{Doubts, Ledger, View};
 use super::selection;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::ports::{Repository, Tip};
+use crate::ports::Repository;
 use crate::report::Report;
 
 /// Show the fleet at a glance: what each agent runs in each environment, since when, what is thought of it, what is held,
@@ -39,9 +39,9 @@ pub(super) struct UnitAnswer {
     agent: String,
     /// The environment that runs it.
     environment: EnvironmentName,
-    /// The label of the release; null where its record cannot be read.
+    /// The label of the release; null where it was not released, or its record cannot be read.
     version: Option<Version>,
-    /// The tuple's id; null where its record cannot be read.
+    /// The tuple's id; null where it was not released, or its record cannot be read.
     tuple: Option<Digest>,
     /// When it was released; null where the ledger does not know.
     since: Option<Timestamp>,
@@ -53,6 +53,9 @@ pub(super) struct UnitAnswer {
     incidents: Vec<Incident>,
     /// Events behind this answer that `verify` finds wrong for their signatures.
     doubted: Vec<ShownEvent>,
+    /// Whether the environment's branch has it; what is held may never have been released.
+    #[serde(skip)]
+    is_released: bool,
 }
 
 /// Shows.
@@ -124,13 +127,20 @@ fn of_environment(
         let hold = environment.holds.get(&agent).or_else(|| held.get(&agent))?;
         Some(hold.reason.clone())
     };
-    let Tip::At { commit, .. } = delivery.tip(&name, &workspace.fleet.delivery.remote)? else {
-        return Ok(Vec::new());
+    let tip = delivery.tip(&name, &workspace.fleet.delivery.remote)?;
+    let released: BTreeSet<String> = match tip.commit() {
+        Some(commit) => delivery.folder(commit, branch::RECORDS)?.into_keys().collect(),
+        None => BTreeSet::new(),
     };
-    let mut units: Vec<String> = delivery.folder(&commit, branch::RECORDS)?.into_keys().collect();
+    // what is held may be promoted for the first time, and is not: whoever looks here must see why
+    let on_hold = held.keys().chain(environment.holds.keys()).map(ToString::to_string);
+    let mut units: BTreeSet<String> = released.iter().cloned().chain(on_hold).collect();
     units.retain(|unit| unit != ENVIRONMENT_UNIT && (wanted.is_empty() || wanted.contains(unit)));
     let paths: Vec<String> = units.iter().map(|unit| branch::tuple(unit)).collect();
-    let tuples = delivery.read(&commit, &paths)?;
+    let tuples = match tip.commit() {
+        Some(commit) => delivery.read(commit, &paths)?,
+        None => vec![None; paths.len()],
+    };
     let asked: Vec<_> = units
         .iter()
         .map(|unit| (Some(&environment.name), unit.as_str()))
@@ -157,6 +167,7 @@ fn of_environment(
                 hold: hold(unit),
                 incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
                 doubted: Vec::new(),
+                is_released: released.contains(unit),
             };
             (answer, history.standing())
         });
@@ -239,7 +250,8 @@ fn table(
 
 /// Version, age, and what is worth a second look.
 fn shown(unit: &UnitAnswer, now: i64) -> String {
-    let version = unit.version.as_ref().map_or("?".to_owned(), ToString::to_string);
+    let unknown = if unit.is_released { "?" } else { "-" };
+    let version = unit.version.as_ref().map_or(unknown.to_owned(), ToString::to_string);
     let age = unit
         .since
         .map_or(String::new(), |since| format!(" {}", age(now - since.seconds)));

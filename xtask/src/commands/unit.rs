@@ -12,7 +12,7 @@ use lockstep::workspace::files::ReleaseFile;
 use lockstep::workspace::{Environment, Workspace, layout};
 use lockstep::yaml;
 
-use super::branches::delivery_repository;
+use super::branches::{commit_of, delivery_repository};
 use super::dry::is_outline;
 use super::ledger::{Ledger, PushArgs, Recorder, Recording, operator};
 use super::remote::Remote;
@@ -22,7 +22,7 @@ use super::trust::Trusted;
 use super::verified::Verifier;
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
-use crate::ports::{Commit, Repository};
+use crate::ports::{Commit, GitId, Repository};
 use crate::report::Report;
 
 /// What a command about one unit works with. Only the outline of the fleet is read, so that it is as quick in a fleet
@@ -122,7 +122,7 @@ impl UnitOf {
         let recording = self.recording(context, with)?;
         let environment = &self.environment().name;
         let history = recording.ledger.view()?.unit(Some(environment), self.agent.as_str())?;
-        Ok(match self.release(&history, named) {
+        Ok(match self.release(&history, named)? {
             Ok(release) => Ok((recording, release)),
             Err(finding) => Err(Box::new(Report::of_findings(vec![*finding], Default::default()))),
         })
@@ -164,19 +164,42 @@ impl UnitOf {
     }
 
     /// A release by label, tuple or environment commit; the last one where none is named.
-    pub(super) fn release(&self, history: &UnitHistory, named: Option<&String>) -> Result<Recorded, Box<Finding>> {
+    pub(super) fn release(
+        &self,
+        history: &UnitHistory,
+        named: Option<&String>,
+    ) -> Result<Result<Recorded, Box<Finding>>, Failure> {
         let mut releases = history.releases();
         let found = match named {
-            Some(name) => releases.iter().rposition(|release| is_named(release, name)),
+            Some(name) => {
+                let name = self.release_name(&releases, name)?;
+                releases.iter().rposition(|release| is_named(release, &name))
+            }
             None => releases.len().checked_sub(1),
         };
-        found.map(|position| releases.swap_remove(position)).ok_or_else(|| {
+        Ok(found.map(|position| releases.swap_remove(position)).ok_or_else(|| {
             let what = named.map_or("release".to_owned(), |name| format!("release `{name}`"));
             let environment = &self.environment().name;
             let message = format!("the ledger knows no {what} of `{}` in `{environment}`", self.agent);
             let finding = Finding::error("unreleased-unit", message);
             Box::new(self.about(finding.help(format!("cargo xtask release {environment}"))))
-        })
+        }))
+    }
+
+    /// The name of a release as the ledger has it. Of any other name that git knows, for example
+    /// `environment/staging~1`, it is what the environment ran at that commit.
+    pub(super) fn release_name(&self, releases: &[Recorded], name: &str) -> Result<String, Failure> {
+        let known = releases.iter().any(|release| is_named(release, name));
+        let Some(commit) = (!known)
+            .then(|| commit_of(&*self.delivery, self.workspace(), name))
+            .flatten()
+        else {
+            return Ok(name.to_owned());
+        };
+        let mut commits = releases.iter().map(|release| GitId(release.release.commit.clone()));
+        let ran = self.delivery.ancestors(&commit, &commits.clone().collect())?;
+        let last = commits.rfind(|commit| ran.contains(commit));
+        Ok(last.map_or_else(|| name.to_owned(), |commit| commit.0))
     }
 
     /// The finding, as one about this unit.

@@ -231,7 +231,7 @@ fn an_environment_whose_folder_alone_is_gone_is_a_finding() {
         exit 1
         error[missing-environment] environments/fleet.yaml
           the fleet lists `staging`, and there is no `environments/staging/environment.yaml`
-          help: write it, or start with `cargo xtask new environment staging`
+          help: write it; or take it out of the list, and `cargo xtask new environment staging --after dev` writes both
     "#]]
     .assert_eq(&answer.text());
 }

@@ -225,6 +225,19 @@ fn what_cannot_be_started_writes_nothing() {
                 shared-suffix: environments in the namespace `agent-staging` have the same suffix
             "#]],
         ),
+        (
+            "environment perf --after production --namespace Bad_NS",
+            expect![[r#"
+            invalid-value: `namespace` is wrong: "Bad_NS" does not match "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+        "#]],
+        ),
+        (
+            "agent foo --owner= --contact=",
+            expect![[r#"
+            invalid-value: `owner.team` is wrong: "" is shorter than 1 character
+            invalid-value: `owner.contact` is wrong: "" is shorter than 1 character
+        "#]],
+        ),
     ] {
         check_refused(line, expected);
     }

@@ -32,7 +32,10 @@ pub use statement::{
     Subject, SubjectDigest, first_subject,
 };
 pub use trust::{Proof, Trust, TrustedImageSigner, TrustedSigner, proof};
-pub use trust_file::{CommitSigner, ImageSigner, Revocation, SequenceRange, SignedLedger, SignerEntry, TrustFile};
+pub use trust_file::{
+    CommitSigner, DEVELOPMENT, ImageSigner, Revocation, SequenceRange, SignedLedger, SignerEntry, TrustFile,
+    key_command,
+};
 pub use verification::{Certified, CheckCertificate, Signed, authority, check, key_id, payload, read_statement};
 
 pub use crate::model::ComponentChange;

@@ -133,3 +133,24 @@ pub struct ImageSigner {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
 }
+
+/// What a clone calls the key that it makes for itself.
+pub const DEVELOPMENT: &str = "development";
+
+/// The command that makes a key for environments for which nobody may sign, beside signers of these names.
+pub fn key_command(signers: &[&str], environments: &[&EnvironmentName]) -> String {
+    let init = "cargo xtask keys init";
+    let is_first = signers.iter().all(|name| *name == DEVELOPMENT);
+    let Some(first) = environments.first().filter(|_| !is_first) else {
+        return init.to_owned();
+    };
+    let numbered = (2..).map(|number| format!("{first}-{number}"));
+    let mut names = std::iter::once(first.to_string()).chain(numbered);
+    let free = names.find(|name| !signers.contains(&name.as_str()));
+    let name = free.expect("there are more numbers than signers");
+    let asked: String = environments
+        .iter()
+        .map(|name| format!(" --environment {name}"))
+        .collect();
+    format!("{init} --name {name}{asked}")
+}

@@ -94,7 +94,7 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "duplicate-object",
-        "two templates render the same object, and the last one applied would win",
+        "the same object is rendered by two templates or stands in a file twice, and the last one applied would win",
         "rename one of the objects",
     ),
     Rule::new(

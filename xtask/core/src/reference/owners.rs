@@ -78,7 +78,7 @@ pub(super) fn pull_request_template(workspace: &Workspace) -> String {
 
 ## If it goes wrong
 
-- [ ] the release before it can come back: `cargo xtask rollback <agent> --environment <environment>`
+- [ ] the release before it can come back: `cargo xtask rollback <agent> --environment <environment> --reason \"…\"`
 - [ ] whoever is on call knows, where it reaches users
 
 The author does not approve: a code owner of everything that changes does.

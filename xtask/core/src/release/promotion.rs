@@ -74,24 +74,33 @@ pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, s
 }
 
 fn out_of_order(workspace: &Workspace, from: &Environment, to: &Environment, step: &Move<'_>) -> Option<Finding> {
-    let missed = skipped(workspace, &from.name, &to.name);
-    let message = match missed {
-        None => format!("`{}` does not come after `{}`", to.name, from.name),
+    let (message, help) = match skipped(workspace, &from.name, &to.name) {
+        None => (
+            format!("`{}` does not come after `{}`", to.name, from.name),
+            format!(
+                "promote it to one that comes later in `environments:`; to go back: \
+                 `cargo xtask rollback {} --environment {} --reason \"…\"`",
+                step.agent, to.name
+            ),
+        ),
         Some(missed) if missed.is_empty() || step.kind == ReleaseKind::Hotfix => return None,
         Some(missed) => {
             let names: Vec<String> = missed.iter().map(|name| format!("`{name}`")).collect();
-            format!(
+            let message = format!(
                 "`{}` would not run in {} before `{}`",
                 step.agent,
                 names.join(" and "),
                 to.name
-            )
+            );
+            let help =
+                "promote it step by step; a hotfix (`--kind hotfix`) may skip environments, and that is recorded";
+            (message, help.to_owned())
         }
     };
     Some(
         Finding::error("skipped-environment", message)
             .in_file(layout::FLEET)
-            .help("promote it step by step; a hotfix (`--kind hotfix`) may skip environments, and that is recorded"),
+            .help(help),
     )
 }
 
@@ -175,7 +184,7 @@ fn lower(to: &Environment, step: &Move<'_>) -> Option<Finding> {
         ..Finding::error("lower-version", message)
     };
     Some(finding.in_file(layout::release(&to.name, step.agent)).help(format!(
-        "to go back: `cargo xtask rollback {} --environment {}`; otherwise give it a higher label: `--as v…`",
+        "to go back: `cargo xtask rollback {} --environment {} --reason \"…\"`; otherwise give it a higher label: `--as v…`",
         step.agent, to.name
     )))
 }

@@ -297,8 +297,11 @@ impl Rollback<'_> {
 
     fn metadata(&self) -> HydratorMetadata {
         let command = format!(
-            "cargo xtask rollback {} --environment {} --to {}",
-            self.agent, self.environment, self.target.release.commit
+            "cargo xtask rollback {} --environment {} --to {} --reason '{}'",
+            self.agent,
+            self.environment,
+            self.target.release.commit,
+            one_line(self.reason).replace('\'', r"'\''")
         );
         HydratorMetadata {
             tuple_id: Some(self.record.id),

@@ -67,7 +67,7 @@ fn one(alike: &Alike<'_>, lines: &mut Lines<'_>, screen: Screen) -> String {
 }
 
 /// The text without control characters, by which a file's name could steer the terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let show = |c: char| {
         if c.is_control() {
             c.escape_default().to_string()

@@ -1,6 +1,7 @@
 //! Findings as workflow commands, which GitHub Actions shows as annotations at their lines.
 
 use super::alike::{Alike, MOST_UNITS};
+use super::findings::printable;
 use super::results::{Results, counted_are};
 use crate::model::{Finding, Severity};
 
@@ -17,7 +18,7 @@ pub fn github(results: &Results<'_>) -> String {
         text.push_str(&command("error", &[("title", "lockstep")], &gaps.join("\n")));
     }
     for note in results.notes {
-        text.push_str(&format!("- {}\n", note.replace(['\r', '\n'], " ")));
+        text.push_str(&format!("- {}\n", plain(note)));
     }
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let counted = |finding: &&Finding| finding.severity == severity && finding.waiver.is_none();
@@ -68,7 +69,7 @@ fn annotations(results: &Results<'_>, severity: Severity, findings: &[Alike<'_>]
             line.push_str(&format!(" in {units}"));
         }
         // what begins a line could be a command of its own
-        text.push_str(&format!("- {}\n", line.replace(['\r', '\n'], " ")));
+        text.push_str(&format!("- {}\n", plain(&line)));
     }
 }
 
@@ -104,7 +105,16 @@ fn command(word: &str, properties: &[(&str, &str)], message: &str) -> String {
     format!("::{word} {}::{}\n", properties.join(","), data(message))
 }
 
-/// Text in a command: the runner takes these three apart again.
+/// Text in a command: the runner takes these three apart again. What else could steer whoever reads the log is escaped.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| printable(line.trim_end_matches('\r')))
+        .collect();
+    lines.join("\n").replace('%', "%25").replace('\n', "%0A")
+}
+
+/// Text on a line of its own.
+fn plain(text: &str) -> String {
+    printable(&text.replace(['\r', '\n'], " "))
 }

@@ -121,8 +121,8 @@ fn illegal(name: &str) -> Option<Finding> {
 }
 
 /// Why git would take no branch of this name, by the rules of `git check-ref-format --branch`.
-fn no_branch(name: &str) -> Option<&'static str> {
-    let is_forbidden = |c: char| c.is_control() || " ~^:?[\\".contains(c);
+pub fn no_branch(name: &str) -> Option<&'static str> {
+    let is_forbidden = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
     let mut parts = name.split('/');
     if name.chars().any(is_forbidden) {
         Some("it has a space or a sign that git does not take")

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::files::FleetFile;
 use super::layout;
-use crate::model::{FileTree, Finding, suggestion};
+use crate::model::{EnvironmentName, FileTree, Finding, suggestion};
 
 /// What the fleet lists has a folder, and what has a folder is listed.
 pub(super) fn check(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Finding>) {
     let mut names = BTreeSet::new();
-    for name in &fleet.environments {
+    for (index, name) in fleet.environments.iter().enumerate() {
         if !names.insert(name.as_str()) {
             findings.push(
                 Finding::error("duplicate-environment", format!("`{name}` stands here twice")).in_file(layout::FLEET),
@@ -23,7 +23,7 @@ pub(super) fn check(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Findi
                     format!("the fleet lists `{name}`, and there is no `{path}`"),
                 )
                 .in_file(layout::FLEET)
-                .help(format!("write it, or start with `cargo xtask new environment {name}`")),
+                .help(missing(tree, name, &fleet.environments[..index])),
             );
         }
     }
@@ -49,5 +49,17 @@ pub(super) fn check(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Findi
                 .help("rename the environment"),
             );
         }
+    }
+}
+
+/// What to do about an environment that is listed and has no file; `before` are those that are listed before it.
+fn missing(tree: &FileTree, name: &EnvironmentName, before: &[EnvironmentName]) -> String {
+    let has_file =
+        |other: &&EnvironmentName| *other != name && tree.get(&layout::environment(other.as_str())).is_some();
+    match before.iter().rfind(has_file) {
+        Some(before) => format!(
+            "write it; or take it out of the list, and `cargo xtask new environment {name} --after {before}` writes both"
+        ),
+        None => "write it, or take it out of the list".to_owned(),
     }
 }

@@ -272,7 +272,9 @@ fn agents(
                             format!("`{}/{folder}` has no `agent.yaml`", layout::AGENTS),
                         )
                         .in_file(format!("{}/{folder}", layout::AGENTS))
-                        .help(format!("write one, or start with `cargo xtask new agent {folder}`")),
+                        .help(format!(
+                            "write one, or move the folder away and start with `cargo xtask new agent {folder}`"
+                        )),
                     );
                 }
                 unreadable.insert(name);

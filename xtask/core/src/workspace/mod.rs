@@ -38,7 +38,7 @@ pub(crate) use fixed::fixed_values;
 
 pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::{ARGOCD_BLUEPRINT, Blueprint, ENVIRONMENT_BLUEPRINT, is_built_in};
-pub use branches::{SentOn, WRONG_BRANCH, of_branches, promoted_on, released_from};
+pub use branches::{SentOn, WRONG_BRANCH, no_branch, of_branches, promoted_on, released_from};
 pub use concern::{Read, concerned};
 pub use graph::{Dependencies, Graph};
 pub use load::dependencies;

@@ -37,10 +37,12 @@ pub(super) fn resolve(repository: &GitRepository, revision: &str) -> Result<Comm
         .and_then(|object| object.peel_to_commit())
         .map(|commit| describe(&commit))
         .map_err(|error| {
-            let failure = Failure::new(
-                FailureKind::Repository,
-                format!("`{}` names no commit here", revision.escape_debug()),
-            );
+            // what a shallow clone does not know may be right all the same
+            let kind = match lease.is_shallow() {
+                true => FailureKind::Repository,
+                false => FailureKind::Usage,
+            };
+            let failure = Failure::new(kind, format!("`{}` names no commit here", revision.escape_debug()));
             match (error.code(), lease.is_shallow()) {
                 (ErrorCode::Ambiguous, _) => failure.hint("write more digits: several objects start with these"),
                 (_, true) => failure.hint("this clone is shallow; fetch the rest: `git fetch --unshallow`"),

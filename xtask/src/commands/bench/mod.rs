@@ -29,7 +29,7 @@ use crate::report::Report;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Numbers of agents.
-    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [10, 100, 1000])]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = super::count::count, default_values_t = [10, 100, 1000])]
     agents: Vec<usize>,
     /// Runs of each measurement; the median is shown.
     #[arg(long, default_value_t = 3, value_name = "N")]

@@ -9,7 +9,7 @@ use lockstep::release::{BranchState, between_environments};
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use lockstep::workspace::{Environment, Workspace};
 
-use super::super::branches::{branch_state, units};
+use super::super::branches::{branch_state, commit_of, units};
 use super::super::ledger::Ledger;
 use super::super::selection;
 use super::Args;
@@ -74,7 +74,7 @@ impl Names<'_> {
 
     /// A commit of an environment's branch, by any name that git knows; one that people edit has no records.
     fn commit(&self, name: &str) -> Result<Option<Side>, Failure> {
-        let Some(commit) = self.resolved(name) else {
+        let Some(commit) = commit_of(self.delivery, self.workspace, name) else {
             return Ok(None);
         };
         if self.delivery.folder(&commit, branch::RECORDS)?.is_empty() {
@@ -84,14 +84,6 @@ impl Names<'_> {
         let record = state.units.values().find_map(|unit| unit.record());
         let environment = record.map(|record| record.environment);
         Ok(environment.map(|environment| Side::Whole(environment, state)))
-    }
-
-    /// The commit of a name; a clone knows environment branches by the names that the remote has.
-    fn resolved(&self, name: &str) -> Option<GitId> {
-        let remote = format!("{}/{name}", self.workspace.fleet.delivery.remote);
-        let names = [name, remote.as_str()];
-        let mut found = names.iter().filter_map(|name| self.delivery.resolve(name).ok());
-        found.next().map(|commit| commit.id)
     }
 
     /// The releases of agents with this label or tuple, each in the last environment that had it, as it was there last.

@@ -1,6 +1,6 @@
 //! Manifests from anywhere, each finding at its own line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, Manifest, Problem, Tier};
@@ -51,6 +51,7 @@ pub(in crate::commands) fn of_paths(
             By::Rules | By::Everything => version(&judge, args.kubernetes.as_deref())?,
         },
         tier: strictest(&tree, environment)?,
+        by,
     };
     let (objects, more) = place.judged(&judge, &files);
     findings.extend(more);
@@ -143,6 +144,8 @@ struct Place {
     version: String,
     /// The tier whose policies hold.
     tier: Tier,
+    /// By what they are judged.
+    by: By,
 }
 
 impl Place {
@@ -231,6 +234,13 @@ impl Place {
                 findings.push(finding);
             }
         }
+        if self.by != By::Policies {
+            findings.extend(
+                twins(&objects)
+                    .into_iter()
+                    .map(|(document, problem)| at(document, problem)),
+            );
+        }
         (objects.len(), findings)
     }
 
@@ -244,6 +254,27 @@ impl Place {
         };
         judge.object(session, &self.version, &request)
     }
+}
+
+/// Objects of one file with the same identity: of these the last one applied would win.
+fn twins(objects: &[Streamed<'_>]) -> Vec<(usize, Problem)> {
+    let mut seen = BTreeSet::new();
+    let mut problems = Vec::new();
+    for Streamed {
+        object,
+        document,
+        pointer,
+    } in objects
+    {
+        if let Ok(manifest) = Manifest::new(object.clone().into_owned())
+            && let Some(id) = seen.replace(manifest.id)
+        {
+            let message = format!("`{id}` stands in this file twice");
+            let problem = Problem::error("duplicate-object", format!("{pointer}/metadata/name"), message);
+            problems.push((*document, problem.help("rename one of them, or take one out")));
+        }
+    }
+    problems
 }
 
 /// The documents of a stream, each with the number of lines above it. What begins a line with `---` begins a document,

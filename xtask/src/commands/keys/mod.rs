@@ -8,8 +8,8 @@ use std::path::{Component, Path, PathBuf};
 
 use lockstep::artifact::{Revocation, SignerEntry, TrustFile, proof};
 use lockstep::model::{EnvironmentName, FileTree};
+use lockstep::workspace::scaffold::trust_text;
 use lockstep::workspace::{Workspace, layout, read_trust};
-use lockstep::yaml;
 
 use super::answers::{Shape, shape};
 use super::trust::key_folder;
@@ -73,8 +73,8 @@ struct Place {
 struct Edited {
     workspace: Workspace,
     file: TrustFile,
-    /// The lines of comment that it begins with.
-    head: String,
+    /// As it was written.
+    text: String,
 }
 
 impl Edited {
@@ -88,7 +88,7 @@ impl Edited {
             return Ok(Ok(Edited {
                 workspace,
                 file: TrustFile::default(),
-                head: SCHEMA.to_owned(),
+                text: SCHEMA.to_owned(),
             }));
         };
         let (file, _, findings) = read_trust(layout::TRUST, &bytes);
@@ -97,12 +97,10 @@ impl Edited {
             tree.insert(layout::TRUST, bytes);
             return Ok(Err(Report::of_findings(findings, tree)));
         }
-        let text = String::from_utf8_lossy(&bytes);
-        let head = text.lines().take_while(|line| line.starts_with('#'));
         Ok(Ok(Edited {
             workspace,
             file,
-            head: head.map(|line| format!("{line}\n")).collect(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
         }))
     }
 
@@ -123,12 +121,18 @@ impl Edited {
         let mut revoked = Vec::new();
         for entry in &mut self.file.signers {
             let is_named = entry.name == name;
-            if is_named || (key.is_some() && key_of(entry) == key && entry.revoked.is_none()) {
+            if entry.revoked.is_none() && (is_named || (key.is_some() && key_of(entry) == key)) {
                 entry.revoked = Some(revocation.clone());
                 revoked.push(entry.clone());
             }
         }
-        Ok(revoked)
+        match &self.entry(name)?.revoked {
+            Some(first) if revoked.is_empty() => {
+                let message = format!("`{name}` was revoked at {}: {}", first.at, first.reason);
+                Err(Failure::new(FailureKind::Usage, message).hint("it stays so: there is nothing to do"))
+            }
+            _ => Ok(revoked),
+        }
     }
 
     fn refuse_known(&self, name: &str) -> Result<(), Failure> {
@@ -141,7 +145,7 @@ impl Edited {
 
     /// Writes the trust file.
     fn write(&self, context: &Context) -> Result<(), Failure> {
-        let text = format!("{}{}", self.head, yaml::write_typed(&self.file));
+        let text = trust_text(&self.text, &self.file);
         context
             .files
             .write(&context.root()?.join(layout::TRUST), text.as_bytes())

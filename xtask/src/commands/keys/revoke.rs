@@ -59,7 +59,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     }
     let names: Vec<String> = revoked.iter().map(|entry| format!("`{}`", entry.name)).collect();
     let text = match names.as_slice() {
-        [_] => format!("`{}` is not believed any more\n", args.name),
+        [one] => format!("{one} is not believed any more\n"),
         _ => format!("{} are one key, which is not believed any more\n", names.join(" and ")),
     };
     edited.write(context)?;

@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let wanted = of_incident
         .map(|release| release.commit.clone())
         .or(args.release.clone());
-    let release = match unit.release(&histories[0], wanted.as_ref()) {
+    let release = match unit.release(&histories[0], wanted.as_ref())? {
         Ok(release) => release,
         Err(finding) => return Ok(Report::of_findings(vec![*finding], Default::default())),
     };

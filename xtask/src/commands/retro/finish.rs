@@ -83,7 +83,7 @@ fn against(learnt: &Retrospective, history: &UnitHistory, unit: &UnitOf) -> Resu
         return Ok(Some(unit.about(Finding::error("unfinished-retrospective", message))));
     };
     Ok(unit
-        .release(history, Some(&release.commit))
+        .release(history, Some(&release.commit))?
         .err()
         .map(|finding| *finding))
 }

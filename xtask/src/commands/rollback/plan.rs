@@ -14,7 +14,7 @@ use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
 use lockstep::yaml;
 
 use super::Args;
-use super::target::{Choice, Target};
+use super::target::{Choice, Target, is_same};
 use crate::commands::blueprints::{blueprint, copy};
 use crate::commands::branches::units;
 use crate::commands::checks;
@@ -37,15 +37,21 @@ pub(in super::super) struct Plan {
     pub(super) from: ReleaseName,
     pub(in super::super) to: ReleaseName,
     pub(super) components: Vec<ComponentChange>,
+    /// Whether what comes back is what runs, byte for byte.
+    is_same: bool,
     pub(super) overrides: Vec<Override>,
     /// Whom to believe, and to sign for.
     pub(super) trusted: Trusted,
 }
 
 impl Plan {
-    /// Whether both releases have the same label and tuple.
-    pub(super) fn is_of_values_alone(&self) -> bool {
-        self.from.tuple == self.to.tuple && self.from.version.to_string() == self.to.version.to_string()
+    /// What is to be said where both releases have the same label and tuple.
+    pub(super) fn remark(&self) -> Option<&'static str> {
+        let is_alike = self.from.tuple == self.to.tuple && self.from.version.to_string() == self.to.version.to_string();
+        is_alike.then_some(match self.is_same {
+            true => "nothing differs: what runs is that release already",
+            false => "only values differ: those of the branch that people edit come back with the next release",
+        })
     }
 }
 
@@ -82,18 +88,24 @@ pub(in super::super) fn plan(
     };
     let given = args.signing.trust.as_deref();
     let verifier = Verifier::new(context, &*unit.repository, workspace, given)?;
-    let choice = Choice {
-        unit,
-        verifier: &verifier,
-        newest: &commit,
-        aside: &args.overrides(),
-    };
     let history = unit.believed(context, &verifier)?;
     // what of the ledger counts for nothing; other trouble with it stops no rollback
     let uncounted = history.findings.iter().filter(|finding| !finding.is_error());
     let uncounted: Vec<Finding> = uncounted.map(|finding| unit.about(finding.clone())).collect();
     let file = unit.release_file(base)?;
+    let wanted = match wanted {
+        Aim::Named(name) => &Aim::Named(unit.release_name(&history.releases(), name)?),
+        other => other,
+    };
     let standing = standing(&history, file.as_ref(), wanted, &args.reason);
+    let choice = Choice {
+        unit,
+        verifier: &verifier,
+        newest: &commit,
+        aside: &args.overrides(),
+        // whoever names a release gets it
+        other_than: (standing.is_none() && !matches!(wanted, Aim::Named(_))).then_some(&now),
+    };
     let aims = match &standing {
         Some(standing) => Ok(vec![standing.to.clone()]),
         None => aims(&history, &environment.name, agent, wanted),
@@ -148,6 +160,7 @@ pub(in super::super) fn plan(
     };
     let plan = Plan {
         dry: dry_change(unit, base, file.as_ref(), &rollback)?,
+        is_same: standing.is_none() && is_same(&now, &then),
         dry_sha: dry.id.clone(),
         from: standing.as_ref().map_or(now_runs, |standing| standing.from.clone()),
         step: match standing {

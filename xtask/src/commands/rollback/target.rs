@@ -23,6 +23,8 @@ pub(super) struct Choice<'a> {
     pub(super) newest: &'a GitId,
     /// Checks that a person set aside.
     pub(super) aside: &'a [String],
+    /// What runs, where a release that is the same is none to go back to.
+    pub(super) other_than: Option<&'a PreviousUnit>,
 }
 
 /// The release to go back to.
@@ -49,10 +51,12 @@ impl Choice<'_> {
     /// The first of these that holds; what is wrong with the first where none does.
     pub(super) fn target(&self, aims: Vec<Recorded>) -> Result<Result<Target, Vec<Finding>>, Failure> {
         let mut refused = None;
+        let mut is_alike = false;
         let mut passed_over = Vec::new();
         for release in aims {
             let found = self.held_to(&release)?;
             match found {
+                Ok(target) if self.other_than.is_some_and(|now| is_same(now, &target.then)) => is_alike = true,
                 Ok(mut target) => {
                     target.findings.append(&mut passed_over);
                     return Ok(Ok(target));
@@ -67,6 +71,13 @@ impl Choice<'_> {
                     }
                 }
             }
+        }
+        if is_alike && refused.is_none() {
+            let (environment, agent) = (&self.unit.environment().name, &self.unit.agent);
+            let message = format!("no earlier release of `{agent}` in `{environment}` differs from what runs");
+            let finding = Finding::error("no-earlier-release", message);
+            let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
+            refused = Some(vec![self.unit.about(finding.help(help))]);
         }
         Ok(Err(refused.unwrap_or_default()))
     }
@@ -156,6 +167,11 @@ impl Choice<'_> {
         };
         Ok((tip, Vec::new()))
     }
+}
+
+/// Whether a release has what runs, byte for byte: an agent that was taken out and came back, for example.
+pub(super) fn is_same(now: &PreviousUnit, then: &PreviousUnit) -> bool {
+    now.manifest == then.manifest && now.input_digest() == then.input_digest()
 }
 
 /// A better release that does not hold, as a warning.

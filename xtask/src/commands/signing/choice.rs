@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use lockstep::artifact::{Proof, PublicKey, SignerEntry, TrustFile};
+use lockstep::artifact::{DEVELOPMENT, Proof, PublicKey, SignerEntry, TrustFile};
 use lockstep::model::{EnvironmentName, Problem};
 use lockstep::release::CommitPlan;
 use lockstep::workspace::layout;
 use lockstep::yaml;
 
 use super::super::trust::{development_file, key_folder};
-use super::signers::{DEVELOPMENT, Signers, kept, read_token};
+use super::signers::{Signers, kept, read_token};
 use super::{Outcome, Signing};
 use crate::adapters::signer::LocalKey;
 use crate::failure::{Failure, FailureKind};

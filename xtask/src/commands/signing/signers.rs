@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lockstep::artifact::PublicKey;
+use lockstep::artifact::{DEVELOPMENT, PublicKey};
 
 use super::super::trust::key_folder;
 use crate::adapters::environment::{Identity, Secret};
@@ -13,9 +13,6 @@ use crate::adapters::signer::{LocalKey, encrypted};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Repository, Signer};
-
-/// What this clone calls the key that it makes for itself.
-pub(super) const DEVELOPMENT: &str = "development";
 
 /// Opens keys, asking for a passphrase where it must.
 pub(super) struct Signers {

@@ -358,6 +358,14 @@ fn wrong_names_say_what_is_right() {
     "#]],
     );
     check(
+        &["diff", "staging"],
+        expect![[r#"
+        `staging` is an environment, and compared with what?
+        name another one too: `cargo xtask diff <environment> staging`
+        what a release would change: `cargo xtask diff --environment staging`
+    "#]],
+    );
+    check(
         &["diff", "v1.0.0", "v1.1.0"],
         expect![[r#"
         `v1.0.0` names no environment, commit or release here

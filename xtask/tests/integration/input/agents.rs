@@ -149,7 +149,7 @@ fn a_folder_without_agent_file_is_said() {
         exit 1
         error[missing-agent-file] agents/orders
           `agents/orders` has no `agent.yaml`
-          help: write one, or start with `cargo xtask new agent orders`
+          help: write one, or move the folder away and start with `cargo xtask new agent orders`
     "#]],
     );
 }

@@ -75,11 +75,20 @@ fn a_revision_that_does_not_exist_is_said() {
     Fleet::small().refused(
         &["render", "--revision", "v9"],
         expect![[r#"
-        exit 4
-        repository: `v9` names no commit here
+        exit 2
+        usage: `v9` names no commit here
           hint: see `git branch --all` and `git log`, or `git fetch`
     "#]],
     );
+}
+
+#[test]
+fn a_count_is_at_least_one() {
+    for line in [["history", "--limit", "0"], ["bench", "--agents", "0"]] {
+        let answer = Fleet::small().run(&line);
+        assert_eq!(answer.exit, 2, "{}", answer.text());
+        assert!(answer.stderr.contains("it has to be at least 1"), "{}", answer.stderr);
+    }
 }
 
 /// What `--set` says is held to what a values file is, and told with the assignment as it was typed.

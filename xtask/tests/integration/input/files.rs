@@ -342,7 +342,7 @@ fn an_environment_that_is_listed_needs_its_file() {
             exit 1
             error[missing-environment] environments/fleet.yaml
               the fleet lists `stagin`, and there is no `environments/stagin/environment.yaml`
-              help: write it, or start with `cargo xtask new environment stagin`
+              help: write it; or take it out of the list, and `cargo xtask new environment stagin --after dev` writes both
             warning[unlisted-environment] environments/staging
               the fleet does not list `staging`
               help: did you mean `stagin`?

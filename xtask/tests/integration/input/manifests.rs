@@ -109,3 +109,18 @@ fn a_document_that_cannot_be_read_hides_no_other() {
     "#]]
     .assert_eq(&answer.text());
 }
+
+#[test]
+fn an_object_stands_in_a_file_once() {
+    let fleet = Fleet::small();
+    let map = |namespace: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: {namespace}}}\ndata: {{x: y}}\n")
+    };
+    fleet.put("sent/two.yaml", &[map("b"), map("c")].join("---\n"));
+    let answer = fleet.run(&["validate", "--path", "sent"]);
+    assert!(!answer.rules().contains(&"duplicate-object"), "{}", answer.text());
+    fleet.put("sent/two.yaml", &[map("b"), map("b")].join("---\n"));
+    let answer = fleet.run(&["validate", "--path", "sent"]);
+    assert_eq!(answer.exit, 1);
+    assert!(answer.rules().contains(&"duplicate-object"), "{}", answer.text());
+}

@@ -147,6 +147,15 @@ fn an_environment_is_not_skipped_but_by_a_hotfix_which_says_so() {
               help: promote it step by step; a hotfix (`--kind hotfix`) may skip environments, and that is recorded
         "#]],
     );
+    let nowhere = ["promote", "orders", "--from", "staging", "--to", "staging"];
+    let answer = fleet.run(&nowhere);
+    assert!(
+        answer
+            .text()
+            .contains("`cargo xtask rollback orders --environment staging --reason \"…\"`"),
+        "{}",
+        answer.text()
+    );
     fleet.done(&[&far[..], &["--kind", "hotfix"]].concat());
     let event = String::from_utf8(last(&fleet, "production/orders").bytes()).unwrap();
     assert!(

@@ -312,6 +312,7 @@ fn the_last_verified_release_comes_before_the_last_one() {
     let commit = fleet.tip("environment/staging").unwrap();
     let commit = fleet.repository.git.find_commit(commit).unwrap().parent_id(0).unwrap();
     assert_eq!(to(&["--to", &commit.to_string()[..12]]), "v1.1.0");
+    assert_eq!(to(&["--to", "environment/staging~1"]), "v1.1.0");
 }
 
 #[test]
@@ -434,5 +435,37 @@ fn a_detached_head_is_told_to_name_a_branch() {
         fleet
             .paths("main")
             .contains(&"environments/staging/holds/orders.yaml".to_owned())
+    );
+}
+
+#[test]
+fn a_branch_has_a_name_that_git_takes() {
+    let fleet = promoted_once();
+    let hold = ["hold", "orders", "-e", "staging", "--reason", "frozen", "--branch"];
+    for name in ["HEAD", "refs/heads/main", "a b", "a*", "-a", "a..b", "a.lock"] {
+        let answer = fleet.run(&[&hold[..], &[name]].concat());
+        assert_eq!(answer.exit, 2, "{name}: {}", answer.text());
+    }
+    fleet.done(&[&hold[..], &["fix/orders"]].concat());
+}
+
+#[test]
+fn what_came_back_unchanged_is_none_to_go_back_from() {
+    let fleet = promoted_once();
+    let path = "environments/staging/releases/orders.yaml";
+    let file = fleet.file("main", path);
+    fleet.remove(path).commit("Take orders out");
+    fleet.release(&["staging"]);
+    fleet.put(path, &file).commit("Take orders in again");
+    fleet.release(&["staging"]);
+    fleet.refused(
+        &BACK,
+        expect![[r#"
+            exit 1
+            error[no-earlier-release] -
+              no earlier release of `orders` in `staging` differs from what runs
+              unit: staging/orders
+              help: see what there is: `cargo xtask history orders --environment staging`
+        "#]],
     );
 }

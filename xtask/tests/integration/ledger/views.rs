@@ -131,6 +131,25 @@ fn the_fleet_at_a_glance() {
 }
 
 #[test]
+fn what_is_held_before_its_first_release_is_shown() {
+    let fleet = promoted_once();
+    fleet.done(&["hold", "orders", "-e", "production", "--reason", "frozen"]);
+    let answer = fleet.done(&["status", "orders"]);
+    let units = answer.result().as_array().unwrap().iter();
+    let told: Vec<Value> = units
+        .map(|unit| json!([unit["environment"], unit["version"], unit["hold"]]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["dev", "dev-latest", null]),
+            json!(["staging", "v1.0.0", null]),
+            json!(["production", null, "frozen"]),
+        ]
+    );
+}
+
+#[test]
 fn the_change_log_says_what_each_release_changed() {
     let fleet = rolled_back();
     let answer = fleet.done(&["history", "orders", "-e", "staging", "--changes"]);

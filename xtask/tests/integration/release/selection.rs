@@ -278,7 +278,7 @@ fn an_agent_that_is_named_is_answered_the_same_with_and_without_what_is_remember
     expect![[r#"
         exit 2
         usage: `assistant` is not in `production`
-          hint: promote it there first: `cargo xtask promote assistant --to production`
+          hint: promote it there first, step by step: `cargo xtask promote assistant --from canary --to production`
     "#]]
     .assert_eq(&said(&["release", "production", "--agent", "assistant"]));
     expect![[r#"
@@ -289,7 +289,7 @@ fn an_agent_that_is_named_is_answered_the_same_with_and_without_what_is_remember
     expect![[r#"
         exit 2
         usage: `assistant` is not in `production`
-          hint: promote it there first: `cargo xtask promote assistant --to production`
+          hint: promote it there first, step by step: `cargo xtask promote assistant --from canary --to production`
     "#]]
     .assert_eq(&rendered.text());
     let judged = fleet.run(&["validate", "--environment", "production", "--agent", "assistant"]);

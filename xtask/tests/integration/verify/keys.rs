@@ -158,3 +158,37 @@ fn trust_counts_as_the_remote_has_it() {
     let given = clone.run(&["release", "staging", "--resign", "--trust", "environments/trust.yaml"]);
     assert_eq!((given.exit, given.rules()), (0, vec![]), "{}", given.text());
 }
+
+#[test]
+fn the_trust_file_keeps_the_words_of_people() {
+    let fleet = signed();
+    let trust = || std::fs::read_to_string(fleet.repository.path("environments/trust.yaml")).unwrap();
+    let own = trust().replace(
+        "- name: first\n",
+        "# in the safe of the lab\n- name: first   # since May\n",
+    );
+    fleet.put("environments/trust.yaml", &format!("{own}# asks: ops\n"));
+    fleet.done(&["keys", "init", "--name", "second", "-e", "canary", "--plain"]);
+    let rest = trust();
+    let rest = rest.strip_prefix(&own).unwrap();
+    assert!(
+        rest.starts_with("- name: second\n") && rest.ends_with("\n# asks: ops\n"),
+        "{rest}"
+    );
+    fleet.done(&["keys", "rotate", "first", "--name", "third", "--plain"]);
+    fleet.done(&["keys", "revoke", "second", "--reason", "lost it"]);
+    let again = fleet.run(&["keys", "revoke", "second", "--reason", "another"]);
+    assert_eq!(again.exit, 2, "{}", again.text());
+    let text = trust();
+    assert!(text.starts_with(&own) && text.contains("reason: lost it"), "{text}");
+    assert!(!text.contains("another") && text.ends_with("\n# asks: ops\n"), "{text}");
+}
+
+#[test]
+fn the_command_that_is_advised_makes_a_key() {
+    let fleet = signed();
+    let text = fleet.release(&["canary"]).text();
+    let advised = "keys init --name canary --environment canary";
+    assert!(text.contains(&format!("`cargo xtask {advised}`")), "{text}");
+    fleet.done(&[&advised.split(' ').collect::<Vec<_>>()[..], &["--plain"]].concat());
+}

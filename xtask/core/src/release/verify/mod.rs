@@ -23,7 +23,7 @@ pub use reproduce::{
 pub use rules::RULES;
 pub use unit::{Vouched, vouched};
 
-use crate::artifact::{CheckCertificate, Kind, Trust};
+use crate::artifact::{CheckCertificate, Kind, Trust, key_command};
 use crate::model::{Digest, EnvironmentName, FileTree, Finding};
 use crate::workspace::files::Follows;
 use crate::workspace::layout::{ENVIRONMENT_UNIT, TRUST, branch};
@@ -127,7 +127,7 @@ pub struct Verification {
 pub fn verify(facts: &BranchFacts<'_>, judge: &Judge<'_>) -> Verification {
     let mut findings = tree_findings(facts);
     if !judge.trust.covers(facts.environment) {
-        findings.push(untrusted(facts.environment));
+        findings.push(untrusted(judge.trust, facts.environment));
         return Verification {
             units: Vec::new(),
             chain: 0,
@@ -162,7 +162,7 @@ pub fn verify(facts: &BranchFacts<'_>, judge: &Judge<'_>) -> Verification {
 pub fn verify_units(facts: &BranchFacts<'_>, judge: &Judge<'_>, chosen: &BTreeSet<&str>) -> Vec<Finding> {
     let mut findings = tree_findings(facts);
     if !judge.trust.covers(facts.environment) {
-        findings.push(untrusted(facts.environment));
+        findings.push(untrusted(judge.trust, facts.environment));
         return findings;
     }
     let mut names = units(facts);
@@ -186,11 +186,15 @@ pub fn is_judged_of(path: &str, chosen: &BTreeSet<&str>) -> bool {
 }
 
 /// Without anyone to believe there is nothing to check.
-fn untrusted(environment: &EnvironmentName) -> Finding {
+fn untrusted(trust: &Trust, environment: &EnvironmentName) -> Finding {
+    let signers: Vec<&str> = trust.signers.iter().map(|signer| signer.name.as_str()).collect();
+    let command = key_command(&signers, &[environment]);
     let message = format!("nobody may sign for `{environment}`, so nothing on its branch is proved");
     Finding::error("untrusted-environment", message)
         .in_file(TRUST)
-        .help("make a key and let it sign: `cargo xtask keys init`, push it, then release the environment again")
+        .help(format!(
+            "make a key and let it sign: `{command}`, push it, then release the environment again"
+        ))
 }
 
 /// Whether verification looks at a path: whatever Argo CD or this tool reads.

@@ -98,7 +98,7 @@ pub fn vouched(
     judge: &Judge<'_>,
 ) -> Result<Vouched, Box<Finding>> {
     if !judge.trust.covers(environment) {
-        return Err(Box::new(super::untrusted(environment)));
+        return Err(Box::new(super::untrusted(judge.trust, environment)));
     }
     let Some(bundle) = bundle else {
         return Err(Box::new(missing_signature(environment, unit)));

@@ -90,6 +90,17 @@ fn github_gets_commands_that_text_cannot_leave() {
 }
 
 #[test]
+fn github_gets_no_sign_that_steers_the_log() {
+    let mut found = Found::nothing();
+    let finding = |number: usize| Finding::error(FLOATING, format!("a\u{1b}[31m{number}")).in_file("agents/\u{7}\r/a");
+    found.findings = (0..=MOST_ANNOTATIONS).map(finding).collect();
+    let shown = github(&found.results());
+    assert!(shown.contains("file=agents/\\u{7}\\r/a,"), "{shown}");
+    assert!(shown.contains("::a\\u{1b}[31m0"), "{shown}");
+    assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "{shown:?}");
+}
+
+#[test]
 fn a_failure_is_told_in_every_form() {
     let found = Found::nothing();
     let results = Results {

@@ -53,8 +53,10 @@ impl AgentFile {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Owner {
     /// The team, as the code host knows it.
+    #[schemars(length(min = 1))]
     pub team: String,
     /// Where to reach it: an address or a channel.
+    #[schemars(length(min = 1))]
     pub contact: String,
 }
 

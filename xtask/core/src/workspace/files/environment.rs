@@ -23,6 +23,7 @@ pub struct EnvironmentFile {
     /// The cluster that it is in.
     pub cluster: Cluster,
     /// The namespace that its agents run in.
+    #[schemars(length(max = 63), regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"))]
     pub namespace: String,
     /// Whether Namespace, quota and limits are rendered here; one of the environments that share a namespace does it.
     #[serde(default = "owns")]

@@ -5,12 +5,14 @@ mod candidate;
 mod environment;
 mod fill;
 mod pipeline;
+mod signers;
 mod stale;
 
 pub use agent::{AgentShape, NewAgent, new_agent};
 pub use candidate::new_image;
 pub use environment::{NewEnvironment, new_environment};
 pub use pipeline::{CiService, new_pipeline};
+pub use signers::trust_text;
 pub use stale::stale_pipelines;
 
 use std::collections::BTreeMap;
