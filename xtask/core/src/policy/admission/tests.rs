@@ -1,5 +1,7 @@
 //! What a policy of a few lines says of an object, and what loading says of the policy.
 
+mod filled;
+
 use expect_test::{Expect, expect};
 
 use super::{Policies, Request, Resources};
@@ -47,9 +49,16 @@ fn check(text: &str, object: &str, expected: Expect) {
 
 /// What loading finds, then what judging the object finds.
 fn judged(text: &str, object: &str) -> String {
+    judged_with(text, object, &[])
+}
+
+fn judged_with(text: &str, object: &str, files: &[(&str, &str)]) -> String {
     let mut tree = FileTree::default();
+    for (path, text) in files {
+        tree.insert(*path, text.as_bytes().to_vec());
+    }
     tree.insert("policies/admission/t.yaml", text.as_bytes().to_vec());
-    let (policies, findings) = Policies::read(&tree, Resources::with(Vec::new()));
+    let (policies, findings) = Policies::read(&tree, Resources::of_tree(&tree));
     let mut shown = String::new();
     for finding in findings {
         let line = finding.location.as_ref().map_or(0, |location| location.line);
@@ -117,7 +126,7 @@ fn a_policy_that_meets_nothing_is_named() {
     let text = policy("\nvalidations:\n- expression: object.spec.replicas > 1", "");
     let mut tree = FileTree::default();
     tree.insert("policies/admission/t.yaml", text.as_bytes().to_vec());
-    let (policies, _) = Policies::read(&tree, Resources::with(Vec::new()));
+    let (policies, _) = Policies::read(&tree, Resources::of_tree(&tree));
     let idle = policies.idle(&policies.tally());
     let said = idle.iter().map(|finding| {
         format!(
