@@ -85,11 +85,11 @@ impl Policy {
             wrong: Vec::new(),
         };
         // conditions come before variables and see none of them
-        let conditions = compiler.all(
-            "matchConditions",
-            "expression",
-            spec.match_conditions.iter().map(|c| &c.expression),
-        );
+        let texts = spec.match_conditions.iter().map(|condition| &condition.expression);
+        let texts = texts.enumerate();
+        let conditions = texts
+            .filter_map(|(index, text)| compiler.decisive(&format!("/spec/matchConditions/{index}/expression"), text))
+            .collect();
         let mut variables = Vec::new();
         for (index, variable) in spec.variables.iter().enumerate() {
             let pointer = format!("/spec/variables/{index}/expression");
@@ -201,6 +201,13 @@ impl Compiler {
         }));
     }
 
+    /// Compiles what has to be true.
+    fn decisive(&mut self, pointer: &str, text: &str) -> Option<Expression> {
+        let expression = self.one(pointer, text)?;
+        self.note(pointer, expression.undecided());
+        Some(expression)
+    }
+
     fn all<'t>(&mut self, list: &str, field: &str, texts: impl Iterator<Item = &'t String>) -> Vec<Expression> {
         let texts = texts.enumerate();
         texts
@@ -210,7 +217,7 @@ impl Compiler {
 
     fn validation(&mut self, index: usize, validation: &spec::Validation) -> Option<Validation> {
         let at = format!("/spec/validations/{index}");
-        let expression = self.one(&format!("{at}/expression"), &validation.expression);
+        let expression = self.decisive(&format!("{at}/expression"), &validation.expression);
         let message_expression = match validation.message_expression.trim() {
             "" => None,
             text => self.without_authorizer(|compiler| compiler.one(&format!("{at}/messageExpression"), text)),
