@@ -43,18 +43,6 @@ pub(super) fn pull_policy(container: &mut Object) {
     container.insert("imagePullPolicy".to_owned(), policy.into());
 }
 
-/// The old name of a pod's service account says the same as the new one.
-pub(super) fn service_account(pod: &mut Object) {
-    let name = match text(pod, "serviceAccountName") {
-        "" => text(pod, "serviceAccount").to_owned(),
-        name => name.to_owned(),
-    };
-    if !name.is_empty() {
-        pod.insert("serviceAccountName".to_owned(), name.clone().into());
-        pod.insert("serviceAccount".to_owned(), name.into());
-    }
-}
-
 /// A container of a Pod asks for what it may use where it does not say.
 pub(super) fn requests_of_limits(container: &mut Object) {
     let Some(resources) = container.get_mut("resources").and_then(Value::as_object_mut) else {
@@ -183,15 +171,6 @@ pub(super) fn traffic(service: &mut Object) {
         client
             .into_iter()
             .for_each(|client| set(client, "timeoutSeconds", 10_800));
-    }
-}
-
-/// An autoscaler that measures nothing measures the processor.
-pub(super) fn metrics(autoscaler: &mut Object) {
-    if is_empty(autoscaler, "metrics") {
-        let target = json!({"type": "Utilization", "averageUtilization": 80});
-        let metric = json!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
-        autoscaler.insert("metrics".to_owned(), json!([metric]));
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::custom::About;
 use super::defaults::Defaults;
+use super::nulls;
 use crate::model::FileTree;
 use crate::workspace::layout;
 
@@ -62,7 +63,10 @@ impl Filling {
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         if let Some(rows) = tables::of(api_version, kind) {
-            let mut filled = object.as_object()?.clone();
+            let mut filled = match nulls::pruned(object) {
+                Some(Value::Object(filled)) => filled,
+                _ => object.as_object()?.clone(),
+            };
             row::fill(rows, &mut filled);
             return Some(Value::Object(filled));
         }

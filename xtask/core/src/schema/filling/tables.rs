@@ -1,8 +1,9 @@
 //! What the API server fills into the kinds of Kubernetes itself, whatever its own settings: `SetDefaults_*` below
 //! `pkg/apis/*/*/defaults.go` of kubernetes/kubernetes, and what its conversion between versions adds.
 //!
-//! Left out is what the server makes up (`uid`, `creationTimestamp`, `clusterIP`, `status`) and what plugins of a cluster
-//! may add (a service account, tolerations, limits of a LimitRange).
+//! Left out is what the server makes up (`uid`, `creationTimestamp`, `clusterIP`, `status`), what plugins of a cluster may
+//! add (a service account, tolerations, limits of a LimitRange), and two things that would hide a mistake: `serviceAccount`
+//! beside `serviceAccountName`, and the metric of an autoscaler that has none.
 
 use super::laws;
 use super::row::Row::{Amount, Amounts, Each, Inside, Law, Made, Number, Text, Truth};
@@ -102,7 +103,6 @@ const POD: Rows = &[
     Number("terminationGracePeriodSeconds", 30),
     Text("schedulerName", "default-scheduler"),
     Made("securityContext", &[]),
-    Law(laws::service_account),
     Each("initContainers", CONTAINER),
     Each("containers", CONTAINER),
     Each("volumes", MOUNTED),
@@ -194,11 +194,7 @@ const SERVICE: Rows = &[
     Law(laws::traffic),
 ];
 
-const AUTOSCALER: Rows = &[
-    Number("minReplicas", 1),
-    Law(laws::metrics),
-    Inside("behavior", &[Law(laws::scaling)]),
-];
+const AUTOSCALER: Rows = &[Number("minReplicas", 1), Inside("behavior", &[Law(laws::scaling)])];
 
 const NETWORK_POLICY: Rows = &[
     Law(laws::policy_types),
