@@ -50,9 +50,31 @@ impl<'a> Variables<'a> {
         lists.into_iter().next()
     }
 
+    /// The object as the policy sees it: a policy that reads nothing that may be filled in needs no copy.
+    fn object(&self) -> &'a Json {
+        if self.needs_filling() {
+            self.subject.seen()
+        } else {
+            self.subject.object
+        }
+    }
+
+    fn old_object(&self) -> Option<&'a Json> {
+        if self.needs_filling() {
+            self.subject.seen_old()
+        } else {
+            self.subject.old
+        }
+    }
+
+    /// Labels are filled into these two kinds only.
+    fn needs_filling(&self) -> bool {
+        self.policy.reads_fields || matches!(&*self.subject.resource.kind, "Job" | "Namespace")
+    }
+
     /// Where a value of the object stands in what was written: what was filled in, where that would stand.
     pub(super) fn written(&self, value: &Value<'_>) -> Option<String> {
-        let pointer = value.pointer_in(self.subject.seen())?;
+        let pointer = value.pointer_in(self.object())?;
         Some(existing(self.subject.object, &pointer).to_owned())
     }
 
@@ -97,8 +119,8 @@ impl<'a> Variables<'a> {
 impl<'a> Scope<'a> for Variables<'a> {
     fn variable(&self, place: usize, budget: &mut Budget) -> Result<Value<'a>, Error> {
         Ok(match place {
-            compile::OBJECT => Value::from(self.subject.seen()),
-            compile::OLD_OBJECT => self.subject.seen_old().map_or(Value::Null, Value::from),
+            compile::OBJECT => Value::from(self.object()),
+            compile::OLD_OBJECT => self.old_object().map_or(Value::Null, Value::from),
             compile::REQUEST => self.request(),
             compile::PARAMS => self.parameters.map_or(Value::Null, Value::from),
             compile::NAMESPACE_OBJECT => self.namespace(),
