@@ -88,7 +88,7 @@ fn told(command: &str, outcome: Outcome<'_>, policies: &[About], write: &dyn Fn(
 
 /// What the policies of a tree say of themselves.
 fn policies(tree: &FileTree) -> Vec<About> {
-    let (policies, _) = Policies::read(tree, Resources::with(Vec::new()));
+    let (policies, _) = Policies::read(tree, Resources::of_tree(tree));
     let of_policies = policies.iter().map(|policy| policy.about.clone());
     of_policies.chain(rego::about(tree)).collect()
 }

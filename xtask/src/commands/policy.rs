@@ -89,6 +89,6 @@ fn judged(context: &Context, args: CheckArgs) -> Result<Report, Failure> {
 /// The policies of the work tree, with their files.
 fn read(context: &Context) -> Result<(FileTree, Policies, Vec<Finding>), Failure> {
     let tree = context.files_of(&Source::WorkTree, &layout::judges)?;
-    let (policies, findings) = Policies::read(&tree, Resources::with(Vec::new()));
+    let (policies, findings) = Policies::read(&tree, Resources::of_tree(&tree));
     Ok((tree, policies, findings))
 }

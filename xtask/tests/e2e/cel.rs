@@ -24,6 +24,7 @@ process.stdout.write(JSON.stringify(cases));
 
 /// Suites about what the API server's environment does not have: protobuf messages, containers, other extensions.
 const ELSEWHERE: &[&str] = &[
+    "bindings_ext",
     "block_ext",
     "dynamic",
     "encoders_ext",

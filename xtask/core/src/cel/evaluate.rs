@@ -109,10 +109,6 @@ impl<'a, 's> Evaluation<'a, 's> {
                 self.budget.spend(result.weight())?;
                 result
             }
-            Node::Bind(value, body) => {
-                let value = self.value(value)?;
-                self.with(value, body)?
-            }
             Node::OptionalMap(operand, body, is_flat) => match self.value(operand)? {
                 Value::Optional(None) => Value::Optional(None),
                 Value::Optional(Some(value)) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::lower::Lowering;
 use super::node::Node;
+use super::types;
 use super::{Budget, CompileError, Error, Evaluation, Scope, Value};
 
 /// An expression, compiled once and evaluated any number of times, by any number of threads.
@@ -58,6 +59,17 @@ impl Expression {
     /// Its lists and maps of literals of several types: the language has them, a policy must not.
     pub fn mixed_literals(&self) -> &[CompileError] {
         &self.mixed
+    }
+
+    /// Why it cannot decide, where its type is evidently not `bool`.
+    pub fn undecided(&self) -> Option<CompileError> {
+        let kind = types::evident(&self.root).filter(|kind| *kind != "bool")?;
+        Some(CompileError {
+            line: 1,
+            column: 1,
+            message: format!("it is of the type `{kind}`, and only `bool` decides"),
+            help: Some("compare it with something".to_owned()),
+        })
     }
 
     /// Every path of fields that it reads, each starting with the name of a variable, the longest first.

@@ -5,6 +5,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::lower::Lowering;
 use super::node::Node;
+use super::types::{evident, of_literal};
 
 impl Lowering<'_> {
     /// A list; one of literals alone is a literal.
@@ -52,16 +53,30 @@ impl Lowering<'_> {
 
     /// Notes literals side by side that are not all of one type.
     fn of_one_type<'n>(&mut self, at: u64, literals: impl Iterator<Item = &'n Node>) {
-        let mut types: Vec<&str> = literals.filter_map(literal_type).collect();
+        let mut types: Vec<&str> = literals.filter_map(of_literal).collect();
         types.dedup();
         if let [first, second, ..] = types[..]
             && self.lenient == 0
         {
-            let message = format!("`{first}` stands beside `{second}`, and a cluster takes only one type");
-            let help = "write them as one type, or wrap each in `dyn(…)`".to_owned();
-            let error = self.error_at(at, 0, message, Some(help));
-            self.mixed.push(error);
+            self.mix(at, first, second);
         }
+    }
+
+    /// Notes a choice between two values that evidently differ in their type.
+    pub(super) fn of_one_choice(&mut self, at: u64, then: &Node, otherwise: &Node) {
+        if let (Some(first), Some(second)) = (evident(then), evident(otherwise))
+            && first != second
+            && ![first, second].contains(&"null")
+        {
+            self.mix(at, first, second);
+        }
+    }
+
+    fn mix(&mut self, at: u64, first: &str, second: &str) {
+        let message = format!("`{first}` stands beside `{second}`, and a cluster takes only one type");
+        let help = "write them as one type, or wrap each in `dyn(…)`".to_owned();
+        let error = self.error_at(at, 0, message, Some(help));
+        self.mixed.push(error);
     }
 }
 
@@ -76,20 +91,4 @@ pub(super) fn literal_node(literal: &LiteralValue) -> Node {
         LiteralValue::String(text) => Node::Json(Json::from(text.inner())),
         LiteralValue::UInt(uint) => Node::Uint(**uint),
     }
-}
-
-/// The type of a literal.
-fn literal_type(node: &Node) -> Option<&'static str> {
-    Some(match node {
-        Node::Json(Json::Null) => "null",
-        Node::Json(Json::Bool(_)) => "bool",
-        Node::Json(Json::Number(_)) => "int",
-        Node::Json(Json::String(_)) => "string",
-        Node::Json(Json::Array(_)) => "list",
-        Node::Json(Json::Object(_)) => "map",
-        Node::Uint(_) => "uint",
-        Node::Double(_) => "double",
-        Node::Bytes(_) => "bytes",
-        _ => return None,
-    })
 }

@@ -272,7 +272,10 @@ impl<'e> Lowering<'e> {
         }
         Some(match (call.func_name.as_str(), call.args.as_slice()) {
             (operators::CONDITIONAL, [condition, then, otherwise]) => {
-                Node::Conditional(self.boxed(condition), self.boxed(then), self.boxed(otherwise))
+                let nodes = [condition, then, otherwise].map(|part| self.boxed(part));
+                self.of_one_choice(otherwise.id, &nodes[1], &nodes[2]);
+                let [condition, then, otherwise] = nodes;
+                Node::Conditional(condition, then, otherwise)
             }
             (operators::LOGICAL_AND, [left, right]) => Node::And(self.boxed(left), self.boxed(right)),
             (operators::LOGICAL_OR, [left, right]) => Node::Or(self.boxed(left), self.boxed(right)),

@@ -16,12 +16,7 @@ impl Lowering<'_> {
                 _ => None,
             };
         };
-        let is_called = |name: &str| path::segments(target).is_some_and(|segments| segments == [name]);
         match (call.func_name.as_str(), arguments) {
-            ("bind", [name, value, body]) if is_called("cel") => {
-                let value = self.boxed(value);
-                Some(Node::Bind(value, self.inside(&[name], body)))
-            }
             ("optMap" | "optFlatMap", [name, body]) => {
                 let target = self.boxed(target);
                 let is_flat = call.func_name == "optFlatMap";

@@ -18,6 +18,7 @@ mod macros;
 mod node;
 mod ordering;
 mod path;
+mod types;
 mod unordered;
 mod value;
 

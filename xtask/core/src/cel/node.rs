@@ -45,8 +45,6 @@ pub(super) enum Node {
     /// A pattern that was known when the expression was compiled.
     Matches(Box<Node>, Regex),
     Call(&'static Function, Vec<Node>),
-    /// `cel.bind(x, value, body)`.
-    Bind(Box<Node>, Box<Node>),
     /// `value.optMap(x, body)`, and whether the body is optional itself (`optFlatMap`).
     OptionalMap(Box<Node>, Box<Node>, bool),
     /// `value.or(other)`.

@@ -27,7 +27,7 @@ pub use finding::{Finding, Location, Related, Severity, Waiver, suggestion};
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, FILE_NAME, NameError, ToolName, file_names, name_refusal};
 pub use pipeline::{PipelineStage, StageStatus};
-pub use pointer::{Path, escaped};
+pub use pointer::{Path, escaped, existing};
 pub use problem::{Absent, Problem};
 pub use quantity::Quantity;
 pub use risk::{ClassifiedChange, RiskClass};

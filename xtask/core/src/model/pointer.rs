@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// A key as a step of a JSON pointer.
 pub fn escaped(key: &str) -> Cow<'_, str> {
     if key.contains(['~', '/']) {
@@ -9,6 +11,15 @@ pub fn escaped(key: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(key)
     }
+}
+
+/// As far as an object has what a pointer leads to.
+pub fn existing<'p>(object: &Value, pointer: &'p str) -> &'p str {
+    let mut pointer = pointer;
+    while object.pointer(pointer).is_none() {
+        pointer = pointer.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    pointer
 }
 
 /// A place on the way down an object, each step on the stack: nothing is written out until something is found there.

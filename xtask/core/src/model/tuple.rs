@@ -25,6 +25,9 @@ impl Tier {
     /// The label that says it of namespaces and of objects: policies decide by it.
     pub const LABEL: &'static str = "lockstep.dev/tier";
 
+    /// All of them, in the order of promotion.
+    pub const ALL: [Tier; 4] = [Tier::Dev, Tier::Staging, Tier::Canary, Tier::Production];
+
     /// As files and labels say it.
     pub const fn as_str(self) -> &'static str {
         match self {

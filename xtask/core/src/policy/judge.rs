@@ -101,21 +101,17 @@ impl Judge {
     /// them.
     pub fn read(tree: &FileTree, by: By, now: i64) -> (Judge, Vec<Finding>) {
         let nothing = FileTree::default();
+        let of_policies = if by == By::Rules { &nothing } else { tree };
         let ((catalogue, mut findings), more) = rayon::join(
             || {
                 let read = (by != By::Policies).then(|| Catalogue::read(tree));
                 read.map_or((None, Vec::new()), |(catalogue, findings)| (Some(catalogue), findings))
             },
-            || {
-                Policies::read(
-                    if by == By::Rules { &nothing } else { tree },
-                    Resources::with(Vec::new()),
-                )
-            },
+            || Policies::read(of_policies, Resources::of_tree(of_policies)),
         );
         let (policies, wrong) = more;
         findings.extend(wrong);
-        let (rego, wrong) = Rego::read(if by == By::Rules { &nothing } else { tree });
+        let (rego, wrong) = Rego::read(of_policies);
         findings.extend(wrong);
         let (waivers, wrong) = Waivers::read(tree);
         findings.extend(wrong);

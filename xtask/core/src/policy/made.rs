@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::Problem;
+use crate::model::{Problem, existing};
 
 /// Kinds of Argo Rollouts whose metrics have Jobs.
 const ANALYSES: &[&str] = &["AnalysisRun", "AnalysisTemplate", "ClusterAnalysisTemplate"];
@@ -63,11 +63,7 @@ pub(super) fn is_open(problem: &Problem, object: &Value) -> bool {
 impl Made {
     /// A problem of it, where its cause stands in the object that it is made of: what is not there is missing in the job.
     pub(super) fn lead_back(&self, mut problem: Problem, object: &Value) -> Problem {
-        let mut pointer = format!("{}{}", self.at, problem.pointer);
-        while object.pointer(&pointer).is_none() {
-            pointer.truncate(pointer.rfind('/').unwrap_or_default());
-        }
-        problem.pointer = pointer;
+        problem.pointer = existing(object, &format!("{}{}", self.at, problem.pointer)).to_owned();
         problem
     }
 }

@@ -39,7 +39,7 @@ release, a warning stops nothing.
     for rule in rules() {
         text += &format!("| `{}` | {} | {} |\n", rule.id, cell(rule.reason), cell(rule.remedy));
     }
-    let (policies, _) = Policies::read(tree, Resources::with(Vec::new()));
+    let (policies, _) = Policies::read(tree, Resources::of_tree(tree));
     let of_policies: BTreeMap<&str, &About> = policies
         .iter()
         .map(|policy| (policy.about.rule.as_str(), &policy.about))

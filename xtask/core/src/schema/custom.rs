@@ -35,6 +35,19 @@ pub struct About {
     pub deprecated: Option<String>,
 }
 
+impl About {
+    /// What a schema's file says of its kind, without reading the schema.
+    pub(super) fn read(bytes: &[u8]) -> Option<About> {
+        #[derive(Deserialize)]
+        struct Head {
+            #[serde(rename = "x-lockstep")]
+            about: About,
+        }
+        let head: Head = serde_json::from_slice(bytes).ok()?;
+        Some(head.about)
+    }
+}
+
 /// A schema and what is known beside it.
 pub(super) struct Read {
     pub(super) about: About,

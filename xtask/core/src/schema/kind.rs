@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::broken::Broken;
 use super::custom::CustomFile;
+use super::defaults::Defaults;
 use super::kubernetes::Packages;
 use super::validations::{self, Rule};
-use super::{defaults, nulls, validator};
-use crate::model::{Finding, Problem};
+use super::{nulls, validator};
+use crate::model::{Finding, Problem, existing};
 
 /// A kind that the catalogue knows.
 pub struct Kind {
@@ -18,6 +19,7 @@ pub struct Kind {
     outlook: Option<Problem>,
     compiled: OnceLock<Result<Compiled, Broken>>,
     rules: OnceLock<Vec<Rule>>,
+    defaults: OnceLock<Defaults>,
 }
 
 enum Source {
@@ -66,6 +68,7 @@ impl Kind {
             outlook,
             compiled: OnceLock::new(),
             rules: OnceLock::new(),
+            defaults: OnceLock::new(),
         }
     }
 
@@ -149,13 +152,11 @@ impl Kind {
         if !rules.iter().any(|rule| rule.is_due(old)) {
             return Vec::new();
         }
-        let (filled, old) = (
-            defaults::filled(schema, object),
-            old.map(|old| defaults::filled(schema, old)),
-        );
-        let mut problems = validations::judge(rules, schema, &filled, old.as_ref(), said);
+        let defaults = self.defaults.get_or_init(|| Defaults::of(schema));
+        let (filled, old) = (defaults.filled(object), old.map(|old| defaults.filled(old)));
+        let mut problems = validations::judge(rules, schema, &filled, old.as_deref(), said);
         for problem in &mut problems {
-            problem.pointer = existing(object, &problem.pointer);
+            problem.pointer = existing(object, &problem.pointer).to_owned();
         }
         problems
     }
@@ -193,13 +194,4 @@ impl Kind {
             Source::Custom(_) => None,
         }
     }
-}
-
-/// As far as an object has what a pointer leads to.
-fn existing(object: &Value, pointer: &str) -> String {
-    let mut pointer = pointer;
-    while object.pointer(pointer).is_none() {
-        pointer = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-    }
-    pointer.to_owned()
 }

@@ -4,6 +4,7 @@ mod broken;
 mod catalogue;
 mod custom;
 mod defaults;
+mod filling;
 mod formats;
 pub mod import;
 mod kind;
@@ -19,6 +20,7 @@ mod validator;
 
 pub use catalogue::Catalogue;
 pub use custom::About;
+pub use filling::Filling;
 pub use kind::Kind;
 pub use rules::RULES;
 pub use stream::{Streamed, objects};

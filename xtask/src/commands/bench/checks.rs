@@ -101,7 +101,7 @@ fn row(context: &Context, runs: usize, agents: usize, repository: &FileTree) -> 
     let namespaces = Namespaces::of(&workspace, &units);
     let objects = objects(&workspace, &units);
     let (catalogue, _) = Catalogue::read(&tree);
-    let (policies, _) = Policies::read(&some_policies(&tree), Resources::with(Vec::new()));
+    let (policies, _) = Policies::read(&some_policies(&tree), Resources::of_tree(&tree));
     let tally = policies.tally();
     let schemas = |(environment, object): &(&Environment, &Value)| {
         catalogue.check(&environment.file.cluster.version, object).len()

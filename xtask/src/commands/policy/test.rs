@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     findings.sort();
     let mutants = args
         .mutate
-        .then(|| mutate(&tree, &policies, &Resources::with(Vec::new())));
+        .then(|| mutate(&tree, &policies, &Resources::of_tree(&tree)));
     let count = policies.iter().count();
     let mut text = format!(
         "{count} policies; {} objects were judged as they should be\n",

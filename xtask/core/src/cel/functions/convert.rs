@@ -103,8 +103,17 @@ pub(super) fn to_string<'a>(arguments: &[Value<'a>]) -> Answer<'a> {
     }
 }
 
-/// A double as Go writes it: the shortest form, with an exponent where it is very large or small.
+/// A double as Go's `%g` writes it: the shortest form, with an exponent from a million on and below a ten-thousandth.
 pub(super) fn double_text(double: f64) -> String {
+    written(double, 1e6)
+}
+
+/// A double with an exponent where it is very large or small.
+pub(super) fn plain_double_text(double: f64) -> String {
+    written(double, 1e21)
+}
+
+fn written(double: f64, large: f64) -> String {
     if double.is_nan() {
         return "NaN".to_owned();
     }
@@ -112,7 +121,7 @@ pub(super) fn double_text(double: f64) -> String {
         return if double > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
     let size = double.abs();
-    if size != 0.0 && !(1e-4..1e21).contains(&size) {
+    if size != 0.0 && !(1e-4..large).contains(&size) {
         let text = format!("{double:e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));

@@ -46,6 +46,11 @@ pub(super) struct Function {
 }
 
 impl Function {
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Whether it takes so many arguments, the receiver among them.
     pub(super) fn takes(&self, count: usize) -> bool {
         (self.least..=self.most).contains(&count)

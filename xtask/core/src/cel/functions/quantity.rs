@@ -32,11 +32,18 @@ pub(super) fn is_quantity<'a>(arguments: &[Value<'a>]) -> Answer<'a> {
 }
 
 pub(super) fn is_integer<'a>(arguments: &[Value<'a>]) -> Answer<'a> {
-    bool_answer(of(&arguments[0])?.whole().is_some())
+    bool_answer(whole(of(&arguments[0])?).is_some())
+}
+
+/// The whole number that it is: what is cut off to the largest is none.
+fn whole(quantity: Quantity) -> Option<i64> {
+    quantity
+        .whole()
+        .filter(|whole| whole.unsigned_abs() < i64::MAX.unsigned_abs())
 }
 
 pub(super) fn as_integer<'a>(arguments: &[Value<'a>]) -> Answer<'a> {
-    match of(&arguments[0])?.whole() {
+    match whole(of(&arguments[0])?) {
         Some(int) => int_answer(int),
         None => failure("the quantity is no whole number"),
     }

@@ -1,6 +1,6 @@
 //! `'%s has %d'.format([x, y])`.
 
-use super::convert::double_text;
+use super::convert::plain_double_text;
 use super::{Answer, Value, failure, text, text_answer, time};
 use crate::cel::{Error, Key, Map};
 
@@ -133,7 +133,7 @@ fn plain(value: &Value<'_>) -> Option<String> {
         Value::Int(int) => int.to_string(),
         Value::Uint(uint) => uint.to_string(),
         Value::Double(double) if !double.is_finite() => special(*double),
-        Value::Double(double) => double_text(*double),
+        Value::Double(double) => plain_double_text(*double),
         Value::String(text) => text.to_string(),
         Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Value::Type(name) => (*name).to_owned(),

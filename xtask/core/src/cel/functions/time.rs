@@ -1,5 +1,6 @@
 //! Durations and timestamps; time zones are UTC and fixed offsets, since a table of zones would age.
 
+use super::super::Error;
 use super::super::arithmetic::{self, SECOND, overflow};
 use super::{Answer, Value, failure, int_answer, text};
 use crate::model::time::{civil, days};
@@ -172,11 +173,8 @@ fn field<'a>(arguments: &[Value<'a>], of: fn(i64, u32) -> i64, whole: Option<fn(
                     "UTC" | "Z" | "" => 0,
                     name => match parse_offset(name) {
                         Some(offset) => offset,
-                        None => {
-                            return failure(format!(
-                                "the time zone `{name}` is no fixed offset, and none are known here"
-                            ));
-                        }
+                        // a table of zones would age, and an error is one for a cluster too
+                        None => return Some(Err(Error::unknowable(&format!("the time zone `{name}`")))),
                     },
                 },
             };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{all_hold, shown};
+use super::{Expression, all_hold, shown};
 
 #[test]
 fn quantities() {
@@ -82,4 +82,21 @@ fn lists_sets_and_formats() {
             "'%s has %d of %.2f'.format(['a', 2, 1.5]) == 'a has 2 of 1.50'",
         ],
     );
+}
+
+#[test]
+fn numbers_are_written_and_cut_off_as_the_api_server_does() {
+    all_hold(
+        &json!({}),
+        &[
+            "string(1e20) == '1e+20' && string(1000000.0) == '1e+06' && string(123456.5) == '123456.5'",
+            "string(0.0001) == '0.0001' && string(0.00001) == '1e-05'",
+            "!quantity('9223372036854775808').isInteger() && quantity('5').asInteger() == 5",
+        ],
+    );
+    assert_eq!(
+        shown("quantity('9223372036854775808').asInteger()", &json!({})),
+        "error: the quantity is no whole number"
+    );
+    assert!(Expression::compile("cel.bind(x, 1, x) == 1", &[]).is_err());
 }

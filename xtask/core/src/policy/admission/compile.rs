@@ -33,6 +33,8 @@ pub struct Policy {
     pub(super) failure: FailurePolicy,
     /// What cannot be known before a cluster answers, in words.
     pub(super) unknowable: Vec<String>,
+    /// Whether its expressions read more of an object than the metadata and the kind.
+    pub(super) reads_fields: bool,
     /// Whether it could not be compiled: then it decides by its failure policy alone.
     pub(super) is_broken: bool,
     pub(super) bindings: Vec<Binding>,
@@ -85,11 +87,11 @@ impl Policy {
             wrong: Vec::new(),
         };
         // conditions come before variables and see none of them
-        let conditions = compiler.all(
-            "matchConditions",
-            "expression",
-            spec.match_conditions.iter().map(|c| &c.expression),
-        );
+        let texts = spec.match_conditions.iter().map(|condition| &condition.expression);
+        let texts = texts.enumerate();
+        let conditions = texts
+            .filter_map(|(index, text)| compiler.decisive(&format!("/spec/matchConditions/{index}/expression"), text))
+            .collect();
         let mut variables = Vec::new();
         for (index, variable) in spec.variables.iter().enumerate() {
             let pointer = format!("/spec/variables/{index}/expression");
@@ -119,11 +121,21 @@ impl Policy {
             audit,
             failure: spec.failure_policy,
             unknowable: Vec::new(),
+            reads_fields: true,
             is_broken: !wrong.is_empty(),
             bindings: Vec::new(),
         };
         policy.find_unknowable();
+        let reads_fields = policy.compiled().any(reads_fields);
+        policy.reads_fields = reads_fields;
         (policy, wrong)
+    }
+
+    fn compiled(&self) -> impl Iterator<Item = &Expression> {
+        let validations = self.validations.iter();
+        let said = validations.flat_map(|one| [Some(&one.expression), one.message_expression.as_ref()]);
+        let others = self.conditions.iter().chain(&self.variables).chain(&self.audit);
+        others.chain(said.flatten())
     }
 
     /// Notes what asks for the authorizer or for who makes the request and how: offline nobody can say.
@@ -151,6 +163,18 @@ impl Policy {
     pub(super) fn has_unknowable_conditions(&self) -> bool {
         self.conditions.iter().any(|condition| asks(condition, &[]))
     }
+}
+
+/// Whether an expression reads what defaults may stand in: paths are all that it reads, a whole object among them.
+fn reads_fields(expression: &Expression) -> bool {
+    expression.paths().iter().any(|path| match path[0].as_str() {
+        "object" | "oldObject" => !matches!(
+            path.get(1).map(String::as_str),
+            Some("apiVersion" | "kind" | "metadata")
+        ),
+        "request" => true,
+        _ => false,
+    })
 }
 
 /// Whether an expression, or one of the variables that it uses, asks what only a cluster knows.
@@ -201,6 +225,13 @@ impl Compiler {
         }));
     }
 
+    /// Compiles what has to be true.
+    fn decisive(&mut self, pointer: &str, text: &str) -> Option<Expression> {
+        let expression = self.one(pointer, text)?;
+        self.note(pointer, expression.undecided());
+        Some(expression)
+    }
+
     fn all<'t>(&mut self, list: &str, field: &str, texts: impl Iterator<Item = &'t String>) -> Vec<Expression> {
         let texts = texts.enumerate();
         texts
@@ -210,7 +241,7 @@ impl Compiler {
 
     fn validation(&mut self, index: usize, validation: &spec::Validation) -> Option<Validation> {
         let at = format!("/spec/validations/{index}");
-        let expression = self.one(&format!("{at}/expression"), &validation.expression);
+        let expression = self.decisive(&format!("{at}/expression"), &validation.expression);
         let message_expression = match validation.message_expression.trim() {
             "" => None,
             text => self.without_authorizer(|compiler| compiler.one(&format!("{at}/messageExpression"), text)),

@@ -260,8 +260,8 @@ fn message<'a>(validation: &'a Validation, variables: &Variables<'a>, budget: &m
 /// variables too; below it the field that the policy names, as far as that exists.
 fn pointer(validation: &Validation, fields: &str, variables: &Variables<'_>, decisive: Option<&Value<'_>>) -> String {
     let object = variables.subject.object;
-    let item = decisive.and_then(|value| value.pointer_in(object));
-    let item = item.or_else(|| variables.first_listed(&validation.expression)?.pointer_in(object));
+    let item = decisive.and_then(|value| variables.written(value));
+    let item = item.or_else(|| variables.written(&variables.first_listed(&validation.expression)?));
     let start = match item {
         Some(item) => item,
         None if !fields.trim().is_empty() => String::new(),
@@ -319,7 +319,7 @@ fn guessed(validation: &Validation, variables: &Variables<'_>) -> String {
     let existing = paths.filter_map(|path| {
         let (start, fields) = match path[0].as_str() {
             "object" => (String::new(), &path[1..]),
-            "variables" => (variables.known(path.get(1)?)?.pointer_in(object)?, &path[2..]),
+            "variables" => (variables.written(&variables.known(path.get(1)?)?)?, &path[2..]),
             _ => return None,
         };
         let is_there = |pointer: &String| object.pointer(pointer).is_some();

@@ -24,7 +24,9 @@ impl MatchResources {
         namespace.is_none_or(|selector| subject.namespace_matches(selector))
             && object.is_none_or(|selector| {
                 // either of the two objects of an update may match
-                selector.matches(labels(subject.object)) || subject.old.is_some_and(|old| selector.matches(labels(old)))
+                selector.is_empty()
+                    || selector.matches(labels(subject.seen()))
+                    || subject.seen_old().is_some_and(|old| selector.matches(labels(old)))
             })
     }
 }
@@ -54,6 +56,10 @@ impl ResourceRule {
 }
 
 impl LabelSelector {
+    fn is_empty(&self) -> bool {
+        self.match_labels.is_empty() && self.match_expressions.is_empty()
+    }
+
     /// Whether labels are selected; an empty selector selects everything.
     pub(super) fn matches(&self, labels: Option<&Value>) -> bool {
         let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Value::as_str);
@@ -85,7 +91,7 @@ impl Subject<'_> {
     /// Objects of the cluster are in no namespace, so any selector matches them; a namespace is judged by its own labels.
     fn namespace_matches(&self, selector: &LabelSelector) -> bool {
         if self.resource.kind == "Namespace" && self.resource.group.is_empty() {
-            return selector.matches(labels(self.object));
+            return selector.is_empty() || selector.matches(labels(self.seen()));
         }
         if !self.resource.is_namespaced {
             return true;

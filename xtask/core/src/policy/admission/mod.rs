@@ -16,6 +16,7 @@ mod tally;
 mod tests;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub use tally::Tally;
 use self::matching::metadata;
 use super::made;
 use crate::model::{FileTree, Finding, Problem};
+use crate::schema::Filling;
 
 /// One object that is to be judged.
 #[derive(Clone, Copy, Debug)]
@@ -53,10 +55,15 @@ pub struct Policies {
 /// An object and what is known of it.
 #[derive(Debug)]
 struct Subject<'a> {
+    /// The object as it was written: findings point into it.
     object: &'a Value,
     old: Option<&'a Value>,
     namespace: Option<&'a Value>,
     resource: Cow<'a, Resource>,
+    filling: &'a Filling,
+    /// The two objects with what the API server fills in, where it does and somebody has asked.
+    filled: OnceCell<Option<Value>>,
+    filled_old: OnceCell<Option<Value>>,
 }
 
 impl Policies {
@@ -116,7 +123,23 @@ impl<'a> Subject<'a> {
             old: request.old,
             namespace: request.namespace,
             resource: resources.of(group, text("kind"), has_namespace),
+            filling: &resources.filling,
+            filled: OnceCell::new(),
+            filled_old: OnceCell::new(),
         }
+    }
+
+    /// The object as an API server shows it to a policy.
+    fn seen(&self) -> &Value {
+        let filled = self.filled.get_or_init(|| self.filling.filled(self.object));
+        filled.as_ref().unwrap_or(self.object)
+    }
+
+    /// What it was before, in the same way.
+    fn seen_old(&self) -> Option<&Value> {
+        let old = self.old?;
+        let filled = self.filled_old.get_or_init(|| self.filling.filled(old));
+        Some(filled.as_ref().unwrap_or(old))
     }
 
     fn version(&self) -> &'a str {

@@ -15,6 +15,7 @@ use super::metadata::About;
 use super::resources::{Resource, Resources};
 use super::spec::{BindingObject, MatchResources, ParamKind, PolicyObject, ResourceRule};
 use crate::model::{FileTree, Finding, suggestion};
+use crate::schema::overlay;
 use crate::workspace::layout;
 use crate::yaml::{self, Positions, path_of_pointer};
 
@@ -218,20 +219,10 @@ impl Reading {
         for problem in problems {
             findings.push(document.at("/metadata/annotations", Finding::error("broken-policy", problem)));
         }
-        match &object.spec.match_constraints {
-            Some(constraints) if !constraints.resource_rules.is_empty() => {
-                rules_are_known(document, constraints, "/spec/matchConstraints", resources, findings);
-            }
-            _ => {
-                let message = format!("policy `{name}` has no `matchConstraints.resourceRules`");
-                findings.push(document.at("/spec", Finding::error("broken-policy", message)));
-            }
+        if let Some(constraints) = &object.spec.match_constraints {
+            rules_are_known(document, constraints, "/spec/matchConstraints", resources, findings);
         }
-        if object.spec.validations.is_empty() && object.spec.audit_annotations.is_empty() {
-            let message = format!("policy `{name}` has no `validations`");
-            findings.push(document.at("/spec", Finding::error("broken-policy", message)));
-        }
-        refused_texts(document, &object, findings);
+        refused(document, findings);
         let place = (document.file.to_owned(), line, column);
         let (policy, wrong) = Policy::of(object, place, about);
         for wrong in &wrong {
@@ -248,15 +239,7 @@ impl Reading {
         if let Some(matches) = &object.spec.match_resources {
             rules_are_known(document, matches, "/spec/matchResources", resources, findings);
         }
-        let reference = object.spec.param_ref.as_ref();
-        if reference.is_some_and(|reference| reference.name.is_some() == reference.selector.is_some()) {
-            let message = "`paramRef` takes either a `name` or a `selector`";
-            findings.push(document.at("/spec/paramRef", Finding::error("broken-policy", message)));
-        }
-        if object.spec.validation_actions.is_empty() {
-            let message = "`validationActions` is empty, so nothing would follow";
-            findings.push(document.at("/spec/validationActions", Finding::error("broken-policy", message)));
-        }
+        refused(document, findings);
         let (line, column) = document.place("/spec/policyName");
         let policy = object.spec.policy_name.clone();
         let binding = Binding::of(object.metadata.name, object.spec);
@@ -292,25 +275,31 @@ impl Reading {
     }
 }
 
-/// What a cluster refuses to store although every expression can be read.
-fn refused_texts(document: &Document<'_>, object: &PolicyObject, findings: &mut Vec<Finding>) {
-    let variables = &object.spec.variables;
-    for (index, variable) in variables.iter().enumerate() {
-        if variables[..index].iter().any(|other| other.name == variable.name) {
-            let message = format!("there are two variables `{}`", variable.name);
-            let at = format!("/spec/variables/{index}/name");
-            let finding = document.at(&at, Finding::error("broken-policy", message));
-            findings.push(finding.help("rename one of them"));
+/// What a cluster refuses to store although every field can be read.
+fn refused(document: &Document<'_>, findings: &mut Vec<Finding>) {
+    for problem in overlay::check(&without_expressions(&document.object)) {
+        let finding = document.at(&problem.pointer, Finding::error("broken-policy", problem.message));
+        findings.push(match problem.help {
+            Some(help) => finding.help(help),
+            None => finding,
+        });
+    }
+}
+
+/// The object with a plain expression for each that it has: they are compiled once, and that tells more.
+fn without_expressions(object: &Value) -> Value {
+    let mut object = object.clone();
+    for list in ["matchConditions", "variables", "validations", "auditAnnotations"] {
+        let items = object
+            .pointer_mut(&format!("/spec/{list}"))
+            .and_then(Value::as_array_mut);
+        for item in items.into_iter().flatten().filter_map(Value::as_object_mut) {
+            for key in ["expression", "messageExpression", "valueExpression"] {
+                item.entry(key).and_modify(|text| *text = "true".into());
+            }
         }
     }
-    for (index, validation) in object.spec.validations.iter().enumerate() {
-        if validation.message.trim().contains(['\n', '\r']) {
-            let message = "a message is one line, and this one has several";
-            let at = format!("/spec/validations/{index}/message");
-            let finding = document.at(&at, Finding::error("broken-policy", message));
-            findings.push(finding.help("write it in one line, folded with `>-` where it is long"));
-        }
-    }
+    object
 }
 
 /// Every resource that a rule names exists in one of its groups.

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::suggestion;
+use crate::model::{FileTree, suggestion};
+use crate::schema::Filling;
 
 /// A kind of objects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,11 +67,24 @@ pub struct Resources {
     known: Vec<Resource>,
     /// Groups of Kubernetes itself: what such a group does not have here does not exist.
     own_groups: BTreeSet<String>,
+    /// What the API server fills into objects of each kind.
+    pub(super) filling: Arc<Filling>,
 }
 
 impl Resources {
-    /// The built-in kinds and others, which win.
-    pub fn with(others: Vec<Resource>) -> Resources {
+    /// The built-in kinds and those of a tree's custom resources, which win.
+    pub fn of_tree(tree: &FileTree) -> Resources {
+        let filling = Filling::of(tree);
+        let others = filling.abouts().into_iter().map(|about| Resource {
+            group: about
+                .api_version
+                .split_once('/')
+                .map_or("", |(group, _)| group)
+                .to_owned(),
+            kind: about.kind,
+            plural: about.resource,
+            is_namespaced: about.namespaced,
+        });
         let own = of_kubernetes();
         let own_groups = own.iter().map(|resource| resource.group.clone()).collect();
         let custom = CUSTOM.iter().map(|&(group, kind, plural, is_namespaced)| Resource {
@@ -78,10 +93,14 @@ impl Resources {
             plural: plural.to_owned(),
             is_namespaced,
         });
-        let mut known: Vec<Resource> = others.into_iter().chain(own).chain(custom).collect();
+        let mut known: Vec<Resource> = others.chain(own).chain(custom).collect();
         known.sort_by(|left, right| left.id().cmp(&right.id()));
         known.dedup_by(|left, right| left.id() == right.id());
-        Resources { known, own_groups }
+        Resources {
+            known,
+            own_groups,
+            filling: Arc::new(filling),
+        }
     }
 
     pub(super) fn all(&self) -> &[Resource] {

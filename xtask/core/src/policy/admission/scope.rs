@@ -9,6 +9,7 @@ use super::Subject;
 use super::compile::{self, Policy};
 use crate::cel::ADMISSION_NAMES;
 use crate::cel::{Budget, Error, Evaluation, Expression, Key, Map, Scope, Text, Value};
+use crate::model::existing;
 
 /// The variables of a policy, for one object and one set of parameters. A variable is evaluated when it is first needed,
 /// and never again.
@@ -49,6 +50,34 @@ impl<'a> Variables<'a> {
         lists.into_iter().next()
     }
 
+    /// The object as the policy sees it: a policy that reads nothing that may be filled in needs no copy.
+    fn object(&self) -> &'a Json {
+        if self.needs_filling() {
+            self.subject.seen()
+        } else {
+            self.subject.object
+        }
+    }
+
+    fn old_object(&self) -> Option<&'a Json> {
+        if self.needs_filling() {
+            self.subject.seen_old()
+        } else {
+            self.subject.old
+        }
+    }
+
+    /// Labels are filled into these two kinds only.
+    fn needs_filling(&self) -> bool {
+        self.policy.reads_fields || matches!(&*self.subject.resource.kind, "Job" | "Namespace")
+    }
+
+    /// Where a value of the object stands in what was written: what was filled in, where that would stand.
+    pub(super) fn written(&self, value: &Value<'_>) -> Option<String> {
+        let pointer = value.pointer_in(self.object())?;
+        Some(existing(self.subject.object, &pointer).to_owned())
+    }
+
     /// What a variable came to, where it was needed.
     pub(super) fn known(&self, name: &str) -> Option<Value<'a>> {
         let index = self.policy.variable_names.iter().position(|known| known == name)?;
@@ -79,8 +108,8 @@ impl<'a> Variables<'a> {
             ("namespace", text(subject.namespace_name().unwrap_or_default())),
             ("operation", text(subject.operation())),
             ("dryRun", Value::Bool(false)),
-            ("object", Value::from(subject.object)),
-            ("oldObject", subject.old.map_or(Value::Null, Value::from)),
+            ("object", Value::from(subject.seen())),
+            ("oldObject", subject.seen_old().map_or(Value::Null, Value::from)),
             ("userInfo", Value::Unknown("who makes the request")),
             ("options", Value::Unknown("the options of the request")),
         ])
@@ -90,8 +119,8 @@ impl<'a> Variables<'a> {
 impl<'a> Scope<'a> for Variables<'a> {
     fn variable(&self, place: usize, budget: &mut Budget) -> Result<Value<'a>, Error> {
         Ok(match place {
-            compile::OBJECT => Value::from(self.subject.object),
-            compile::OLD_OBJECT => self.subject.old.map_or(Value::Null, Value::from),
+            compile::OBJECT => Value::from(self.object()),
+            compile::OLD_OBJECT => self.old_object().map_or(Value::Null, Value::from),
             compile::REQUEST => self.request(),
             compile::PARAMS => self.parameters.map_or(Value::Null, Value::from),
             compile::NAMESPACE_OBJECT => self.namespace(),

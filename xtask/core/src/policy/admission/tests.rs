@@ -1,5 +1,7 @@
 //! What a policy of a few lines says of an object, and what loading says of the policy.
 
+mod filled;
+
 use expect_test::{Expect, expect};
 
 use super::{Policies, Request, Resources};
@@ -47,9 +49,16 @@ fn check(text: &str, object: &str, expected: Expect) {
 
 /// What loading finds, then what judging the object finds.
 fn judged(text: &str, object: &str) -> String {
+    judged_with(text, object, &[])
+}
+
+fn judged_with(text: &str, object: &str, files: &[(&str, &str)]) -> String {
     let mut tree = FileTree::default();
+    for (path, text) in files {
+        tree.insert(*path, text.as_bytes().to_vec());
+    }
     tree.insert("policies/admission/t.yaml", text.as_bytes().to_vec());
-    let (policies, findings) = Policies::read(&tree, Resources::with(Vec::new()));
+    let (policies, findings) = Policies::read(&tree, Resources::of_tree(&tree));
     let mut shown = String::new();
     for finding in findings {
         let line = finding.location.as_ref().map_or(0, |location| location.line);
@@ -117,7 +126,7 @@ fn a_policy_that_meets_nothing_is_named() {
     let text = policy("\nvalidations:\n- expression: object.spec.replicas > 1", "");
     let mut tree = FileTree::default();
     tree.insert("policies/admission/t.yaml", text.as_bytes().to_vec());
-    let (policies, _) = Policies::read(&tree, Resources::with(Vec::new()));
+    let (policies, _) = Policies::read(&tree, Resources::of_tree(&tree));
     let idle = policies.idle(&policies.tally());
     let said = idle.iter().map(|finding| {
         format!(
@@ -281,10 +290,67 @@ validations:
         &policy(spec, ""),
         DEPLOYMENT,
         expect![[r#"
-        9: broken-policy there are two variables `a`
-        11: broken-policy policy `t`: `string` stands beside `int`, and a cluster takes only one type, at 1:25 of the expression
-        12: broken-policy policy `t`: `int` stands beside `string`, and a cluster takes only one type, at 1:38 of the expression
-        15: broken-policy a message is one line, and this one has several
+            9: broken-policy `spec.variables` has `a` twice
+            11: broken-policy policy `t`: `string` stands beside `int`, and a cluster takes only one type, at 1:25 of the expression
+            12: broken-policy policy `t`: `int` stands beside `string`, and a cluster takes only one type, at 1:38 of the expression
+            15: broken-policy a message is one line, and this one has several
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_server_refuses_of_a_policy_is_found_when_it_is_read() {
+    let spec = "
+matchConditions:
+- {name: no name, expression: 'true'}
+- {name: twice, expression: 'true'}
+- {name: twice, expression: size(object.metadata.name)}
+variables:
+- {name: a-b, expression: '1'}
+- {name: package, expression: '1'}
+validations:
+- {expression: \"'a' + 'b'\", reason: Nope}
+- {expression: \"true ? 1 : 'a'\"}
+- {expression: \"object.spec.replicas > 1 ? true : object.spec.paused\"}
+";
+    let binding = "
+validationActions: [Deny, Warn]
+paramRef: {name: limits}
+matchResources:
+  namespaceSelector: {matchExpressions: [{key: a, operator: Exists, values: [b]}, {key: a, operator: NotIn}]}
+";
+    let text = policy(spec, binding).replace("\n  validationActions: [Deny]", "");
+    check(
+        &text,
+        DEPLOYMENT,
+        expect![[r#"
+        8: broken-policy `spec.matchConditions[0].name` is `no name`, which is no qualified name
+        10: broken-policy `spec.matchConditions` has `twice` twice
+        10: broken-policy policy `t`: it is of the type `int`, and only `bool` decides, at 1:1 of the expression
+        12: broken-policy no expression can name a variable `a-b`
+        13: broken-policy no expression can name a variable `package`
+        15: broken-policy policy `t`: it is of the type `string`, and only `bool` decides, at 1:1 of the expression
+        15: broken-policy `spec.validations[0].reason` is `Nope`, which is none of `Forbidden`, `Invalid`, `RequestEntityTooLarge`
+        16: broken-policy policy `t`: `int` stands beside `string`, and a cluster takes only one type, at 1:12 of the expression
+        24: broken-policy `Deny` and `Warn` exclude each other
+        25: broken-policy `spec.paramRef` has no `parameterNotFoundAction`
+        27: broken-policy the operator `Exists` takes no `values`
+        27: broken-policy the operator `NotIn` needs `values`
     "#]],
     );
+}
+
+#[test]
+fn a_time_zone_by_name_is_never_guessed() {
+    for failure in ["Fail", "Ignore"] {
+        let spec = format!(
+            "
+failurePolicy: {failure}
+validations:
+- {{expression: \"timestamp('2026-01-01T00:00:00Z').getHours('Europe/Berlin') < 12\"}}"
+        );
+        let wanted = "warning policy-not-evaluable: policy `t` is not judged here: only a cluster knows the time zone \
+                      `Europe/Berlin`\n";
+        assert_eq!(judged(&policy(&spec, ""), DEPLOYMENT), wanted, "{failure}");
+    }
 }

@@ -75,7 +75,7 @@ pub(super) fn cases(tree: &FileTree, policies: &Policies) -> (Vec<Case>, Vec<Fin
     for (path, bytes) in tree.below(layout::POLICY_TESTS) {
         let rest = &path[layout::POLICY_TESTS.len() + 1..];
         let parts: Vec<&str> = rest.split('/').collect();
-        let [rule, folder @ ("pass" | "fail"), file] = parts[..] else {
+        let [rule, folder @ ("pass" | "fail"), _] = parts[..] else {
             findings.push(misplaced(path, "the file is in neither `pass/` nor `fail/` of a rule"));
             continue;
         };
@@ -83,32 +83,59 @@ pub(super) fn cases(tree: &FileTree, policies: &Policies) -> (Vec<Case>, Vec<Fin
             findings.push(misplaced(path, &format!("no policy has the rule `{rule}`")));
             continue;
         }
-        if file.ends_with(".old.yaml") {
+        let text = String::from_utf8_lossy(bytes);
+        let objects = match objects(&text) {
+            Ok(objects) => objects,
+            Err(error) => {
+                findings.push(Finding::error("yaml-syntax", error.message).at(path, error.line, error.column));
+                continue;
+            }
+        };
+        if let Some(stem) = path.strip_suffix(".old.yaml") {
+            if tree.get(&format!("{stem}.yaml")).is_none() {
+                let message = format!("there is no `{stem}.yaml`, which this would have been before");
+                findings.push(useless(path, message, "write that file, or name this one like another"));
+            }
             continue;
         }
-        let text = String::from_utf8_lossy(bytes);
-        match objects(&text) {
-            Ok(objects) => cases.push(Case::of(tree, path, rule, folder == "fail", &text, objects)),
-            Err(error) => {
-                findings.push(Finding::error("yaml-syntax", error.message).at(path, error.line, error.column))
-            }
+        if objects.is_empty() {
+            let help = "write an object into it, or remove it";
+            findings.push(useless(path, "the file has no object, so it shows nothing", help));
+            continue;
+        }
+        match Case::of(tree, path, rule, folder == "fail", &text, objects) {
+            Ok(case) => cases.push(case),
+            Err(finding) => findings.push(finding),
         }
     }
     (cases, findings)
 }
 
+/// A file that tests nothing.
+fn useless(path: &str, message: impl Into<String>, help: &str) -> Finding {
+    Finding::error("untested-policy", message).in_file(path).help(help)
+}
+
 fn misplaced(path: &str, message: &str) -> Finding {
     let help = format!("write examples as `{}/<rule>/fail/<name>.yaml`", layout::POLICY_TESTS);
-    Finding::error("untested-policy", message).in_file(path).help(help)
+    useless(path, message, &help)
 }
 
 fn objects(text: &str) -> Result<Vec<Value>, yaml::YamlError> {
     let documents = yaml::read_manifests(text)?.documents;
-    Ok(documents.into_iter().map(|document| document.value).collect())
+    let objects = documents.into_iter().map(|document| document.value);
+    Ok(objects.filter(|object| !object.is_null()).collect())
 }
 
 impl Case {
-    fn of(tree: &FileTree, path: &str, rule: &str, is_stopped: bool, text: &str, objects: Vec<Value>) -> Case {
+    fn of(
+        tree: &FileTree,
+        path: &str,
+        rule: &str,
+        is_stopped: bool,
+        text: &str,
+        objects: Vec<Value>,
+    ) -> Result<Case, Finding> {
         let said = |what: &str| -> Vec<String> {
             let lines = text
                 .lines()
@@ -120,7 +147,15 @@ impl Case {
             .and_then(|old| tree.get(&old))
             .map(|bytes| self::objects(&String::from_utf8_lossy(bytes)));
         let tier = said("tier:").pop().unwrap_or_else(|| TIER.as_str().to_owned());
-        Case {
+        if !Tier::ALL.iter().any(|known| known.as_str() == tier) {
+            let known = Tier::ALL.map(Tier::as_str).join("`, `");
+            return Err(useless(
+                path,
+                format!("there is no tier `{tier}`, so no binding is about the example"),
+                &format!("write one of `{known}`"),
+            ));
+        }
+        Ok(Case {
             rule: rule.to_owned(),
             path: path.to_owned(),
             is_stopped,
@@ -133,7 +168,7 @@ impl Case {
                 "kind": "Namespace",
                 "metadata": {"name": "example", "labels": {Tier::LABEL: tier}},
             }),
-        }
+        })
     }
 
     /// What is judged otherwise than the folder says.
@@ -181,5 +216,59 @@ impl Case {
             ));
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exercise;
+    use crate::model::FileTree;
+    use crate::policy::admission::{Policies, Resources};
+
+    #[test]
+    fn an_example_that_tests_nothing_is_named() {
+        let mut tree = FileTree::default();
+        let mut add = |path: &str, text: &str| tree.insert(format!("policies/{path}"), text.as_bytes().to_vec());
+        add(
+            "admission/few.yaml",
+            "
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: few}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: ['*'], resources: [configmaps]}]
+  validations: [{expression: object.data.size() < 2}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: few}
+spec: {policyName: few, validationActions: [Deny]}
+",
+        );
+        let object = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: b}}";
+        add("tests/few/pass/1.yaml", object);
+        add("tests/few/pass/2.yaml", &format!("# tier: nope\n{object}"));
+        add("tests/few/pass/99.old.yaml", object);
+        add("tests/few/fail/1.yaml", &object.replace("{a: b}", "{a: b, c: d}"));
+        add("tests/few/fail/2.yaml", "# nothing\n");
+        let (policies, findings) = Policies::read(&tree, Resources::of_tree(&tree));
+        assert_eq!(findings, []);
+        let exercised = exercise(&tree, &policies);
+        let said = exercised.findings.iter().map(|finding| {
+            let file = &finding.location.as_ref().unwrap().file;
+            format!("{} {file}: {}", finding.rule, finding.message)
+        });
+        let said: Vec<String> = said.collect();
+        assert_eq!(
+            said,
+            [
+                "untested-policy policies/tests/few/fail/2.yaml: the file has no object, so it shows nothing",
+                "untested-policy policies/tests/few/pass/2.yaml: there is no tier `nope`, so no binding is about the example",
+                "untested-policy policies/tests/few/pass/99.old.yaml: there is no `policies/tests/few/pass/99.yaml`, which \
+                 this would have been before",
+            ]
+        );
+        assert_eq!(exercised.passed, 2);
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::cel::{ADMISSION_NAMES, Expression};
 use crate::model::Problem;
+use crate::schema::overlay::check::missing;
 use crate::schema::overlay::view::{field, items, text};
 use crate::schema::overlay::walk::Problems;
 
@@ -40,8 +41,56 @@ pub(in crate::schema::overlay) fn webhook_url(url: &Value, problems: &mut Proble
     }
 }
 
+/// Words that name no variable of an expression (apiserver `pkg/cel/escaping.go`).
+const RESERVED: [&str; 21] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "false",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "namespace",
+    "null",
+    "package",
+    "return",
+    "true",
+    "var",
+    "void",
+    "while",
+];
+
+/// An expression can name the variable.
+pub(in crate::schema::overlay) fn variable_name(name: &Value, problems: &mut Problems<'_>) {
+    let Some(name) = name.as_str() else { return };
+    let is_first = |first: char| first.is_ascii_alphabetic() || first == '_';
+    let is_plain = name.starts_with(is_first) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_plain || RESERVED.contains(&name) {
+        let message = format!("no expression can name a variable `{name}`");
+        let problem = Problem::error("malformed-text", "", message);
+        problems.add(problem.help("write letters, digits and `_`, a letter first, and no word of the language"));
+    }
+}
+
+/// A message is one line.
+pub(in crate::schema::overlay) fn message(message: &Value, problems: &mut Problems<'_>) {
+    if message.as_str().is_some_and(|text| text.trim().contains(['\n', '\r'])) {
+        let problem = Problem::error("malformed-text", "", "a message is one line, and this one has several");
+        problems.add(problem.help("write it in one line, folded with `>-` where it is long"));
+    }
+}
+
 /// A policy says something, in expressions that can be read.
 pub(in crate::schema::overlay) fn policy(spec: &Value, problems: &mut Problems<'_>) {
+    if field(spec, "matchConstraints").is_none() {
+        problems.add(missing("a policy", "matchConstraints"));
+    }
     let (validations, annotations) = (items(spec, "validations"), items(spec, "auditAnnotations"));
     if validations.is_empty() && annotations.is_empty() {
         let message = "the policy has neither `validations` nor `auditAnnotations`";
@@ -77,8 +126,12 @@ fn expression(item: &Value, at: &str, key: &str, names: &[String], problems: &mu
         return;
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let decides = key == "expression" && !at.starts_with("/variables");
     let errors = match Expression::compile(text, &names) {
-        Ok(expression) => expression.mixed_literals().to_vec(),
+        Ok(expression) => {
+            let undecided = expression.undecided().filter(|_| decides);
+            expression.mixed_literals().iter().cloned().chain(undecided).collect()
+        }
         Err(errors) => errors,
     };
     for error in errors {

@@ -1,8 +1,11 @@
 //! Who may do what, and how much.
 
+use super::meta::SELECTOR;
 use crate::schema::overlay::forms::Form;
 use crate::schema::overlay::laws;
-use crate::schema::overlay::row::Check::{Amount, Distinct, Keys, Law, Needs, One, Something, Text, Within, Words};
+use crate::schema::overlay::row::Check::{
+    Amount, Different, Distinct, Keys, Law, Longest, Needs, One, Something, Text, Within, Words,
+};
 use crate::schema::overlay::row::{INT32, Row, at, table};
 
 const GROUP: &[&str] = &["rbac.authorization.k8s.io"];
@@ -156,20 +159,48 @@ pub(super) const ADMISSION_POLICY: &[Row] = &[
     at("", &[Needs(&["spec"])]),
     at("spec", &[Law(laws::admission::policy)]),
     at("spec.failurePolicy", &[Words(&["Fail", "Ignore"])]),
-    at("spec.matchConstraints.matchPolicy", &[Words(&["Exact", "Equivalent"])]),
+    at("spec.matchConstraints", &[Needs(&["resourceRules"])]),
     at("spec.matchConstraints.resourceRules", &[Something]),
-    table("spec.matchConstraints.resourceRules[]", RULE),
+    table("spec.matchConstraints", MATCHES),
+    at("spec.matchConditions", &[Distinct(&[("name", "")]), Longest(64)]),
+    at("spec.matchConditions[]", &[Needs(&["name", "expression"])]),
+    at("spec.matchConditions[].name", &[Text(Form::Qualified)]),
     at("spec.variables", &[Distinct(&[("name", "")])]),
+    at("spec.variables[]", &[Needs(&["name", "expression"])]),
+    at("spec.variables[].name", &[Law(laws::admission::variable_name)]),
     at("spec.validations[]", &[Needs(&["expression"])]),
+    at("spec.validations[].message", &[Law(laws::admission::message)]),
+    at(
+        "spec.validations[].reason",
+        &[Words(&["Forbidden", "Invalid", "RequestEntityTooLarge"])],
+    ),
     at("spec.auditAnnotations", &[Distinct(&[("key", "")])]),
 ];
 
 pub(super) const ADMISSION_BINDING: &[Row] = &[
     at("", &[Needs(&["spec"])]),
     at("spec", &[Needs(&["policyName", "validationActions"])]),
-    at("spec.validationActions", &[Something, Law(laws::access::actions)]),
+    at(
+        "spec.validationActions",
+        &[Something, Different, Law(laws::access::actions)],
+    ),
     at("spec.validationActions[]", &[Words(&["Deny", "Warn", "Audit"])]),
+    at(
+        "spec.paramRef",
+        &[One(&["name", "selector"]), Needs(&["parameterNotFoundAction"])],
+    ),
     at("spec.paramRef.parameterNotFoundAction", &[Words(&["Allow", "Deny"])]),
+    table("spec.paramRef.selector", SELECTOR),
+    table("spec.matchResources", MATCHES),
+];
+
+/// What a policy or a binding is about.
+const MATCHES: &[Row] = &[
+    at("matchPolicy", &[Words(&["Exact", "Equivalent"])]),
+    table("namespaceSelector", SELECTOR),
+    table("objectSelector", SELECTOR),
+    table("resourceRules[]", RULE),
+    table("excludeResourceRules[]", RULE),
 ];
 
 const RULE: &[Row] = &[

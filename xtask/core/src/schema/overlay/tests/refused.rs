@@ -235,7 +235,7 @@ spec:
             (
                 "validations:",
                 "matchConditions:",
-                "missing-field /spec, malformed-text /spec/matchConditions/0/expression",
+                "missing-field /spec, malformed-text /spec/matchConditions/0/expression, missing-field /spec/matchConditions/0",
             ),
         ],
     );
