@@ -136,7 +136,7 @@ fn what_programs_read_is_what_the_schemas_say() {
 fn findings_and_failures_fit_them_too() {
     let fleet = fleet();
     fits(&fleet, 4, &["check", "--base", "HEAD", "--time-limit", "0"]);
-    fits(&fleet, 4, &["check", "--base", "nowhere"]);
+    fits(&fleet, 2, &["check", "--base", "nowhere"]);
     fits(&fleet, 2, &["diff", "--environment", "nowhere"]);
     fits(&fleet, 2, &["evaluate", "nobody"]);
     fits(&fleet, 2, &["status", "nobody"]);
