@@ -72,7 +72,7 @@ fn a_failure_is_written_to_every_file() {
         &fleet,
         "diff nowhere --format sarif --output o.sarif --format markdown --output o.md",
     );
-    assert_eq!((exit, out.as_str()), (4, ""));
+    assert_eq!((exit, out.as_str()), (2, ""));
     assert!(aside.starts_with("failed: "), "{aside}");
     assert_eq!(
         json(&fleet, "o.sarif")["runs"][0]["invocations"][0]["executionSuccessful"],

@@ -393,9 +393,6 @@ fn environments(
         }
     }
     listing::check(tree, fleet, findings);
-    fleet
-        .environments
-        .iter()
-        .filter_map(|name| found.remove(name.as_str()))
-        .collect()
+    let names = fleet.environments.iter();
+    names.filter_map(|name| found.remove(name.as_str())).collect()
 }

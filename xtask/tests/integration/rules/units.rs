@@ -88,7 +88,7 @@ fn an_environment_of_any_name_is_judged_as_its_tier_demands() {
     let bench = Workbench::of_repository();
     let found = || {
         let report = bench.run("policy --environment dev").unwrap();
-        report.findings.iter().any(|finding| finding.rule == "single-replica")
+        report.findings.iter().any(|finding| finding.rule == "misplaced-mock")
     };
     assert!(!found());
     let path = "environments/dev/environment.yaml";

@@ -24,7 +24,7 @@ pub use rules::RULES;
 pub use unit::{Vouched, vouched};
 
 use crate::artifact::{CheckCertificate, Kind, Trust, key_command};
-use crate::model::{Digest, EnvironmentName, FileTree, Finding};
+use crate::model::{Digest, Entry, EnvironmentName, FileTree, Finding};
 use crate::workspace::files::Follows;
 use crate::workspace::layout::{ENVIRONMENT_UNIT, TRUST, branch};
 
@@ -207,7 +207,9 @@ pub fn is_judged(path: &str) -> bool {
 /// Every unit that has anything on the branch, with its paths.
 fn units<'a>(facts: &BranchFacts<'a>) -> BTreeMap<String, BTreeSet<&'a str>> {
     let mut units: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for (path, _) in facts.files.entries().filter(|(path, _)| is_judged(path)) {
+    // what another repository holds is nobody's file here, and told as that
+    let is_file = |(path, entry): &(&str, &Entry)| is_judged(path) && **entry != Entry::Submodule;
+    for (path, _) in facts.files.entries().filter(is_file) {
         units.entry(unit_of(path).to_owned()).or_default().insert(path);
     }
     units.entry(ENVIRONMENT_UNIT.to_owned()).or_default();
@@ -235,7 +237,11 @@ fn unit_of(path: &str) -> &str {
 fn tree_findings(facts: &BranchFacts<'_>) -> Vec<Finding> {
     let mut findings = facts.files.findings();
     let is_theirs = |finding: &Finding| !finding.location.as_ref().is_some_and(|place| is_judged(&place.file));
-    findings.retain(|finding| finding.rule != "oversized-file" || !is_theirs(finding));
+    // other repositories are told below, among what is no plain file
+    findings.retain(|finding| match &*finding.rule {
+        "oversized-file" => !is_theirs(finding),
+        rule => rule != "submodule",
+    });
     let is_told = |(path, irregular): &(&String, &Irregular)| is_judged(path) || **irregular != Irregular::Executable;
     for (path, irregular) in facts.irregular.iter().filter(is_told) {
         let found = |what| format!("expected a plain file at `{path}`, found {what}");
