@@ -1,7 +1,7 @@
 //! Names of fields that are no identifiers, as rules of custom resources write them.
 
-/// Words that CEL keeps for itself (kubernetes/apiserver `pkg/cel/escaping.go`).
-const RESERVED: &[&str] = &[
+/// Words that CEL keeps for itself, so that no name is one of them, in order (kubernetes/apiserver `pkg/cel/escaping.go`).
+pub(crate) const RESERVED: &[&str] = &[
     "as",
     "break",
     "const",

@@ -27,6 +27,7 @@ mod tests;
 
 pub use budget::Budget;
 pub use error::{CompileError, Error};
+pub(crate) use escape::RESERVED;
 pub use evaluate::{Evaluation, Scope};
 pub use expression::Expression;
 pub use unordered::Unordered;

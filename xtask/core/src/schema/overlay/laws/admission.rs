@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cel::{ADMISSION_NAMES, Expression};
+use crate::cel::{ADMISSION_NAMES, Expression, RESERVED};
 use crate::model::Problem;
 use crate::schema::overlay::check::missing;
 use crate::schema::overlay::view::{field, items, text};
@@ -41,37 +41,12 @@ pub(in crate::schema::overlay) fn webhook_url(url: &Value, problems: &mut Proble
     }
 }
 
-/// Words that name no variable of an expression (apiserver `pkg/cel/escaping.go`).
-const RESERVED: [&str; 21] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "false",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "let",
-    "loop",
-    "namespace",
-    "null",
-    "package",
-    "return",
-    "true",
-    "var",
-    "void",
-    "while",
-];
-
 /// An expression can name the variable.
 pub(in crate::schema::overlay) fn variable_name(name: &Value, problems: &mut Problems<'_>) {
     let Some(name) = name.as_str() else { return };
     let is_first = |first: char| first.is_ascii_alphabetic() || first == '_';
     let is_plain = name.starts_with(is_first) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !is_plain || RESERVED.contains(&name) {
+    if !is_plain || RESERVED.binary_search(&name).is_ok() {
         let message = format!("no expression can name a variable `{name}`");
         let problem = Problem::error("malformed-text", "", message);
         problems.add(problem.help("write letters, digits and `_`, a letter first, and no word of the language"));
