@@ -19,6 +19,25 @@ pub struct ObjectId {
     pub kind: String,
 }
 
+impl ObjectId {
+    /// What identifies a parsed object, or which of `apiVersion`, `kind` and `metadata.name` it lacks.
+    pub fn of(object: &Value) -> Result<ObjectId, String> {
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let (version, kind, name) = (text("/apiVersion"), text("/kind"), text("/metadata/name"));
+        for (field, value) in [("apiVersion", version), ("kind", kind), ("metadata.name", name)] {
+            if value.is_empty() {
+                return Err(format!("the object has no `{field}`"));
+            }
+        }
+        Ok(ObjectId {
+            namespace: text("/metadata/namespace").to_owned(),
+            name: name.to_owned(),
+            group: version.split_once('/').map_or("", |(group, _)| group).to_owned(),
+            kind: kind.to_owned(),
+        })
+    }
+}
+
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.namespace.is_empty() {
@@ -44,19 +63,7 @@ pub struct Manifest {
 impl Manifest {
     /// Takes a parsed object, or says which of `apiVersion`, `kind` and `metadata.name` it lacks.
     pub fn new(object: Value) -> Result<Manifest, String> {
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        let (version, kind, name) = (text("/apiVersion"), text("/kind"), text("/metadata/name"));
-        for (field, value) in [("apiVersion", version), ("kind", kind), ("metadata.name", name)] {
-            if value.is_empty() {
-                return Err(format!("the object has no `{field}`"));
-            }
-        }
-        let id = ObjectId {
-            namespace: text("/metadata/namespace").to_owned(),
-            name: name.to_owned(),
-            group: version.split_once('/').map_or("", |(group, _)| group).to_owned(),
-            kind: kind.to_owned(),
-        };
+        let id = ObjectId::of(&object)?;
         Ok(Manifest { id, object })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, Manifest, Problem, Tier};
+use lockstep::model::{Entry, FileTree, Finding, MAX_MANIFEST_BYTES, ObjectId, Problem, Tier};
 use lockstep::policy::admission::Request;
 use lockstep::policy::{By, Judge, Session, namespace};
 use lockstep::schema::{Streamed, objects};
@@ -226,11 +226,11 @@ impl Place {
                 continue;
             }
             // by what it is called waivers know it
-            let id = Manifest::new(streamed.object.clone().into_owned()).map(|manifest| manifest.id.to_string());
+            let id = ObjectId::of(&streamed.object).ok().map(|id| id.to_string());
             for mut problem in problems {
                 problem.pointer = format!("{pointer}{}", problem.pointer);
                 let mut finding = at(*document, problem);
-                finding.object = id.as_ref().ok().cloned();
+                finding.object = id.clone();
                 findings.push(finding);
             }
         }
@@ -266,8 +266,8 @@ fn twins(objects: &[Streamed<'_>]) -> Vec<(usize, Problem)> {
         pointer,
     } in objects
     {
-        if let Ok(manifest) = Manifest::new(object.clone().into_owned())
-            && let Some(id) = seen.replace(manifest.id)
+        if let Ok(id) = ObjectId::of(object)
+            && let Some(id) = seen.replace(id)
         {
             let message = format!("`{id}` stands in this file twice");
             let problem = Problem::error("duplicate-object", format!("{pointer}/metadata/name"), message);

@@ -49,8 +49,8 @@ pub struct Args {
     #[arg(long, conflicts_with = "path")]
     reproduce: bool,
     /// How many of the branch's last commits to look at, where they must be signed.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "path")]
-    depth: u32,
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = super::count::count, conflicts_with = "path")]
+    depth: usize,
     /// Hold certificates to this `trusted_root.json` of Sigstore, instead of the one beside the trust file or what is
     /// known of the public instance.
     #[arg(long, value_name = "FILE")]
@@ -158,8 +158,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
             verification.findings.extend(rewound(&ledger, subject, &verification)?);
         }
         let (environment, commit) = (&subject.environment, subject.commit.as_ref());
-        let depth = usize::try_from(args.depth).unwrap_or(usize::MAX);
-        let commits = commits::signed(&*delivery, environment, commit, &trusted, depth)?;
+        let commits = commits::signed(&*delivery, environment, commit, &trusted, args.depth)?;
         let signed = commits.as_ref();
         verification
             .findings

@@ -84,7 +84,11 @@ fn a_revision_that_does_not_exist_is_said() {
 
 #[test]
 fn a_count_is_at_least_one() {
-    for line in [["history", "--limit", "0"], ["bench", "--agents", "0"]] {
+    for line in [
+        ["history", "--limit", "0"],
+        ["bench", "--agents", "0"],
+        ["verify", "--depth", "0"],
+    ] {
         let answer = Fleet::small().run(&line);
         assert_eq!(answer.exit, 2, "{}", answer.text());
         assert!(answer.stderr.contains("it has to be at least 1"), "{}", answer.stderr);

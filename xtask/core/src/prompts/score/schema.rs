@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Ungraded;
 use super::expression::Expression;
+use crate::model::is_day;
 
 /// Keywords that hold one schema.
 const ONE: &[&str] = &[
@@ -84,7 +85,7 @@ pub(super) fn compiled(schema: &Value) -> Result<Validator, Ungraded> {
     let options = jsonschema::options()
         .with_draft(Draft::Draft7)
         .should_validate_formats(true)
-        .with_format("date", is_date)
+        .with_format("date", is_day)
         .with_format("date-time", is_date_time)
         .with_format("email", |text| EMAIL.is_match(text).unwrap_or(false))
         .with_format("ipv4", |text| IPV4.is_match(text).unwrap_or(false))
@@ -198,8 +199,6 @@ static IPV4: LazyLock<Regex> = LazyLock::new(|| {
 static UUID: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?i)\A(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\z"));
 
-static DATE: LazyLock<Regex> = LazyLock::new(|| regex(r"\A([0-9]{4})-([0-9]{2})-([0-9]{2})\z"));
-
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?i)\A([0-9]{2}):([0-9]{2}):([0-9]{2}(?:\.[0-9]+)?)(z|([+-])([0-9]{2})(?::?([0-9]{2}))?)\z")
 });
@@ -212,21 +211,6 @@ fn regex(pattern: &str) -> Regex {
 fn numbers<const N: usize>(regex: &Regex, text: &str, groups: [usize; N]) -> Option<[f64; N]> {
     let found = regex.captures(text).ok()??;
     Some(groups.map(|group| found.get(group).map_or(0.0, |one| one.as_str().parse().unwrap_or(0.0))))
-}
-
-fn is_date(text: &str) -> bool {
-    let Some([year, month, day]) = numbers(&DATE, text, [1, 2, 3]) else {
-        return false;
-    };
-    let is_leap = year % 4.0 == 0.0 && (year % 100.0 != 0.0 || year % 400.0 == 0.0);
-    let most = match month as u8 {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31.0,
-        4 | 6 | 9 | 11 => 30.0,
-        2 if is_leap => 29.0,
-        2 => 28.0,
-        _ => 0.0,
-    };
-    day >= 1.0 && day <= most
 }
 
 fn is_time(text: &str) -> bool {
@@ -250,5 +234,5 @@ fn is_date_time(text: &str) -> bool {
     let parts: Vec<&str> = text
         .split(|c: char| c == 't' || c == 'T' || super::script::is_space(c))
         .collect();
-    matches!(&parts[..], [date, time] if is_date(date) && is_time(time))
+    matches!(&parts[..], [date, time] if is_day(date) && is_time(time))
 }

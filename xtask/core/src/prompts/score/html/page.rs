@@ -183,7 +183,7 @@ impl Page {
             "li" | "dd" | "dt" => {
                 let same: &[&str] = if name == "li" { &["li"] } else { &["dd", "dt"] };
                 let names = self.open.iter().rev().map(|(_, name)| name.as_str());
-                let border = |name: &str| SPECIAL.contains(&name) && !["address", "div", "p"].contains(&name);
+                let border = |name: &str| is_special(name) && !["address", "div", "p"].contains(&name);
                 let found = names
                     .into_iter()
                     .find(|name| same.contains(name) || border(name))

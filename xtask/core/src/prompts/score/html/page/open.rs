@@ -92,7 +92,7 @@ impl Page {
                 self.open.truncate(at);
                 return;
             }
-            if SPECIAL.contains(&other) {
+            if is_special(other) {
                 return;
             }
         }
@@ -121,7 +121,7 @@ impl Page {
         }
         if self.open[place..]
             .iter()
-            .any(|(_, other)| SPECIAL.contains(&other.as_str()))
+            .any(|(_, other)| is_special(other))
         {
             return Err(unsure(&format!("`</{name}>` outside what it formats")));
         }
