@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lockstep::artifact::key_command;
 use lockstep::model::{FileTree, Finding};
 use lockstep::policy::rules::{self, fleet::FleetScene};
-use lockstep::report::Style;
+use lockstep::report::{Style, counted};
 use lockstep::schema::Catalogue;
 use lockstep::workspace::{Workspace, layout};
 use schemars::JsonSchema;
@@ -178,9 +178,9 @@ fn fleet(context: &Context, repository: &Arc<dyn Repository>, checks: &mut Vec<C
         0 => Check::good(
             "fleet",
             format!(
-                "{} agents in {} environments",
-                workspace.agents.len(),
-                workspace.environments.len()
+                "{} in {}",
+                counted(workspace.agents.len(), "agent"),
+                counted(workspace.environments.len(), "environment")
             ),
         ),
         count => Check::missing(

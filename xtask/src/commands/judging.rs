@@ -190,7 +190,8 @@ pub(super) fn whole(
     }
     let is_whole = args.is_everything() && left.is_empty();
     findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
-    if is_whole && is_rendered && by != By::Rules {
+    // without agents no policy has anything to be about
+    if is_whole && is_rendered && by != By::Rules && !workspace.agents.is_empty() {
         findings.extend(judge.idle());
     }
     findings.sort();

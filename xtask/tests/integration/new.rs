@@ -60,6 +60,45 @@ fn an_agent_renders_at_once_where_the_candidate_runs() {
     );
 }
 
+/// As the guide to one's own fleet says: without the example's agents nothing is wrong with the policies, and the first
+/// agent's image is where its maker says.
+#[test]
+fn a_fleet_begins_with_no_agents() {
+    let bench = Workbench::of_repository();
+    for (path, _) in bench.files() {
+        let is_of_agents = path.starts_with("agents/")
+            || path.starts_with("environments/blueprints/")
+            || ["/values/", "/releases/"]
+                .iter()
+                .any(|folder| path.starts_with("environments/") && path.contains(folder));
+        if is_of_agents {
+            bench.remove(&path);
+        }
+    }
+    assert_eq!(
+        bench
+            .run("policy")
+            .unwrap()
+            .findings
+            .iter()
+            .filter(|found| found.waiver.is_none())
+            .count(),
+        0
+    );
+    bench.run("generate").unwrap();
+    let image = "registry.acme.example/agents/hello";
+    assert_eq!(
+        bench.run(&format!("new agent hello --image {image}")).unwrap().findings,
+        []
+    );
+    let text = bench.text("agents/hello/agent.yaml").unwrap();
+    assert!(text.contains("# No image has this digest"), "{text}");
+    assert!(
+        text.contains(&format!("    repository: {image}\n    digest: sha256:000000")),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_service_has_neither_model_nor_prompts_nor_tools() {
     check_started(
@@ -185,8 +224,8 @@ fn what_cannot_be_started_writes_nothing() {
         (
             "agent hello --image registry.example.com/hello:latest",
             expect![[r#"
-            Usage: `registry.example.com/hello:latest` is no image by digest
-            write `<repository>@sha256:<64 hexadecimal digits>`
+            Usage: `registry.example.com/hello:latest` is no image by digest, and no repository
+            write `<repository>@sha256:<64 hexadecimal digits>`, or `<repository>` where nothing is built yet
         "#]],
         ),
         (

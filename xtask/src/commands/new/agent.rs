@@ -1,11 +1,10 @@
 //! `new agent`: a folder under `agents/` that renders at once wherever the candidate runs.
 
-use lockstep::model::{AgentName, Finding, suggestion};
+use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
 use lockstep::workspace::files::Follows;
-use lockstep::workspace::scaffold::{AgentShape, NewAgent, new_agent};
+use lockstep::workspace::scaffold::{AgentShape, NewAgent, first_image, new_agent};
 use lockstep::workspace::{Workspace, is_built_in, layout};
 
-use super::super::selection;
 use super::{Mode, Proof, apply, refuse_existing};
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
@@ -36,7 +35,8 @@ pub struct Args {
     /// What it does, in a sentence.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// The image by digest: `<repository>@sha256:<digest>`; without it, CI writes the digest after the first build.
+    /// The image by digest: `<repository>@sha256:<digest>`, or its repository alone, into which CI builds the first one;
+    /// beside the images of the other agents by default.
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
     /// Show the files and write nothing.
@@ -47,7 +47,7 @@ pub struct Args {
 /// Starts an agent.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let name = AgentName::new(&args.name).map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
-    let image = args.image.as_deref().map(selection::image).transpose()?;
+    let image = args.image.as_deref().map(image).transpose()?;
     refuse_existing(context, "agent", &args.name, &format!("{}/{name}", layout::AGENTS))?;
     let loaded = context.load(&Source::WorkTree)?;
     let Some(workspace) = &loaded.workspace else {
@@ -75,6 +75,16 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         report.next.extend(next(&name, &follows));
     }
     Ok(report)
+}
+
+fn image(text: &str) -> Result<CodeComponent, Failure> {
+    first_image(text).ok_or_else(|| {
+        Failure::new(
+            FailureKind::Usage,
+            format!("`{text}` is no image by digest, and no repository"),
+        )
+        .hint("write `<repository>@sha256:<64 hexadecimal digits>`, or `<repository>` where nothing is built yet")
+    })
 }
 
 fn next(name: &AgentName, follows: &[String]) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The files of a new agent: every section that a newcomer needs, with a comment that says what it is for.
 
 use super::{Plan, modeline, scalar};
-use crate::model::{AgentName, CodeComponent, Digest, PlainVersion};
+use crate::model::{AgentName, CodeComponent, Digest, PlainVersion, repository};
 use crate::workspace::files::Follows;
 use crate::workspace::{Environment, Workspace, layout};
 
@@ -66,7 +66,7 @@ pub struct NewAgent {
     pub owner: Option<String>,
     /// Where to reach the team.
     pub contact: Option<String>,
-    /// The image, where one exists.
+    /// The image, or where it will be, as [`first_image`] reads it; beside those of the other agents by default.
     pub image: Option<CodeComponent>,
 }
 
@@ -171,23 +171,29 @@ fn task_objectives(shape: AgentShape) -> &'static str {
 }
 
 fn code(workspace: &Workspace, agent: &NewAgent) -> String {
-    let (comment, code) = match &agent.image {
-        Some(image) => ("", image.clone()),
-        None => (
-            "  # No image has this digest: CI writes the right one here after its first build.\n",
-            CodeComponent {
-                repository: format!("{}/{}", registry(workspace), agent.name),
-                digest: no_image(),
-            },
-        ),
-    };
+    let code = agent
+        .image
+        .clone()
+        .unwrap_or_else(|| unbuilt(format!("{}/{}", registry(workspace), agent.name)));
     let (repository, digest) = (scalar(&code.repository), code.digest);
+    let comment = if digest.to_string() == NO_IMAGE {
+        "  # No image has this digest: CI writes the right one here after its first build.\n"
+    } else {
+        ""
+    };
     format!("{comment}  code:\n    repository: {repository}\n    digest: {digest}\n")
 }
 
-/// The digest that stands for an image that nobody has built.
-fn no_image() -> Digest {
-    serde_json::from_value(NO_IMAGE.into()).expect("the constant is a digest")
+/// An image by digest, or the repository into which none was built yet.
+pub fn first_image(text: &str) -> Option<CodeComponent> {
+    let is_repository = || repository(text) == text && !text.contains('@');
+    CodeComponent::parse(text)
+        .or_else(|| is_repository().then(|| CodeComponent::parse(&format!("{text}@{NO_IMAGE}")))?)
+}
+
+fn unbuilt(repository: String) -> CodeComponent {
+    let digest = Digest::parse(NO_IMAGE).expect("the constant is a digest");
+    CodeComponent { repository, digest }
 }
 
 /// Where the other agents' images are.

@@ -8,7 +8,7 @@ mod pipeline;
 mod signers;
 mod stale;
 
-pub use agent::{AgentShape, NewAgent, new_agent};
+pub use agent::{AgentShape, NewAgent, first_image, new_agent};
 pub use candidate::new_image;
 pub use environment::{NewEnvironment, new_environment};
 pub use pipeline::{CiService, new_pipeline};

@@ -96,11 +96,26 @@ pub(super) const UNSURE: &[&str] = &[
 
 /// Whether an end tag of another element does not close it.
 pub(super) fn is_special(name: &str) -> bool {
-    let listed = [BLOCKS, HEAD, TABLE, TABLE_PARTS, VOID].iter().any(|names| names.contains(&name));
+    let listed = [BLOCKS, HEAD, TABLE, TABLE_PARTS, VOID]
+        .iter()
+        .any(|names| names.contains(&name));
     let unlisted = matches!(
         name,
-        "button" | "dd" | "dt" | "form" | "frame" | "hr" | "iframe" | "li" | "noembed" | "noscript" | "param" | "source"
-            | "textarea" | "track" | "xmp"
+        "button"
+            | "dd"
+            | "dt"
+            | "form"
+            | "frame"
+            | "hr"
+            | "iframe"
+            | "li"
+            | "noembed"
+            | "noscript"
+            | "param"
+            | "source"
+            | "textarea"
+            | "track"
+            | "xmp"
     );
     (listed && !matches!(name, "dialog" | "keygen" | "search")) || unlisted
 }

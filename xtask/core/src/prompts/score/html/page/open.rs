@@ -119,10 +119,7 @@ impl Page {
         if !self.in_usual_scope(&[name]) {
             return Ok(());
         }
-        if self.open[place..]
-            .iter()
-            .any(|(_, other)| is_special(other))
-        {
+        if self.open[place..].iter().any(|(_, other)| is_special(other)) {
             return Err(unsure(&format!("`</{name}>` outside what it formats")));
         }
         self.open.truncate(place);
