@@ -85,6 +85,9 @@ pub struct CodeComponent {
 }
 
 impl CodeComponent {
+    /// The digest that stands for an image until CI has built it: no image has it.
+    pub const UNBUILT: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
     /// Reads `<repository>[:tag]@sha256:<digest>`; a tag says nothing beside a digest.
     pub fn parse(image: &str) -> Option<CodeComponent> {
         let (_, digest) = image.split_once('@')?;

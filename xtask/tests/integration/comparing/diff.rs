@@ -103,8 +103,8 @@ fn a_new_prompt_differs_in_the_tuple_and_in_one_config_map() {
                 ~ ConfigMap a-prompts-601e547ae0 (was a-prompts-590a8ef75d) (medium risk)
                   data["answer.prompt"]: as the text of prompts.answer above
               folded (nothing else in 1 object)
-                lockstep.dev/input in 1 object: sha256:f789df0d4042… → sha256:5efc89b535a6…
-                lockstep.dev/tuple in 1 object: sha256:de0058e0e554… → sha256:93542491fc91…
+                lockstep.dev/input in 1 object: sha256:7808f80562d6… → sha256:b1da71fd736a…
+                lockstep.dev/tuple in 1 object: sha256:603d9bec216f… → sha256:c12a627dca53…
                 name of a-prompts-… in 2 objects: a-prompts-590a8ef75d → a-prompts-601e547ae0
                 earlier generations of ConfigMaps: 1 kept from now on
 
@@ -190,7 +190,7 @@ fn an_agent_that_leaves_and_one_that_is_held() {
                 - Application b-staging
 
             dev/a nothing but what is folded
-              lockstep.dev/input in 1 object: sha256:f789df0d4042… → sha256:5fa94cd22cbf…
+              lockstep.dev/input in 1 object: sha256:7808f80562d6… → sha256:eaa9d66f0b1b…
 
             held, so not released: staging/a
 
@@ -213,7 +213,7 @@ fn revisions_are_rendered_and_compared() {
                 ~ Deployment a (medium risk)
                   spec.replicas: 3 → 4
               folded
-                lockstep.dev/input in 1 object: sha256:4b9fc87d5cb1… → sha256:be8b3af2c912…
+                lockstep.dev/input in 1 object: sha256:18737b646d58… → sha256:5a3dc255e037…
 
             units: 0 added, 1 changed, 0 removed, 5 unchanged; objects: +0 ~1 -0; components: 0
         "#]],
@@ -308,8 +308,8 @@ fn environments_are_compared_as_their_branches_are() {
                 ~ ConfigMap a-prompts-590a8ef75d (was a-prompts-601e547ae0) (medium risk)
                   data["answer.prompt"]: as the text of prompts.answer above
               folded (nothing else in 1 object)
-                lockstep.dev/input in 1 object: sha256:5efc89b535a6… → sha256:4b9fc87d5cb1…
-                lockstep.dev/tuple in 1 object: sha256:93542491fc91… → sha256:de0058e0e554…
+                lockstep.dev/input in 1 object: sha256:b1da71fd736a… → sha256:18737b646d58…
+                lockstep.dev/tuple in 1 object: sha256:c12a627dca53… → sha256:603d9bec216f…
                 lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
                 name of a-prompts-… in 2 objects: a-prompts-601e547ae0 → a-prompts-590a8ef75d
                 names of the environments in 1 object: a-dev → a-staging
@@ -324,7 +324,7 @@ fn environments_are_compared_as_their_branches_are() {
                 ~ Deployment b (medium risk)
                   spec.template.spec.containers[agent].env[LOG_LEVEL].value: DEBUG → INFO
               folded (nothing else in 1 object)
-                lockstep.dev/input in 1 object: sha256:531b38ec9d0e… → sha256:2ac5807732fd…
+                lockstep.dev/input in 1 object: sha256:d3bce274e3fe… → sha256:23b921e2b8a1…
                 lockstep.dev/version in 1 object: dev-latest → v1.0.0-rc1
                 names of the environments in 2 objects (3 fields)
 

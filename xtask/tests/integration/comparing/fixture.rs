@@ -57,7 +57,7 @@ profile: agent
 values: {env: {A: agent}}
 candidate:
   blueprint: agent-service
-  code: {repository: registry.example.com/a, digest: \"sha256:0000000000000000000000000000000000000000000000000000000000000000\"}
+  code: {repository: registry.example.com/a, digest: \"sha256:0000000000000000000000000000000000000000000000000000000000000001\"}
   model: {provider: p, name: m, temperature: 0.1, maxTokens: 10, timeoutSeconds: 5, postTraining: {strategy: none}}
   prompts: {answer: 1.0.0}
 "),
@@ -70,7 +70,7 @@ profile: agent
 dependencies: [{name: a, agent: a}]
 candidate:
   blueprint: agent-service
-  code: {repository: registry.example.com/b, digest: \"sha256:0000000000000000000000000000000000000000000000000000000000000000\"}
+  code: {repository: registry.example.com/b, digest: \"sha256:0000000000000000000000000000000000000000000000000000000000000001\"}
 "),
     ("templates/agent-service/blueprint.yaml", "description: An agent.\n"),
     ("templates/agent-service/values.yaml", "replicas: 1\nlogLevel: INFO\n"),

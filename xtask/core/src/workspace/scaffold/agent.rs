@@ -9,8 +9,6 @@ use crate::workspace::{Environment, Workspace, layout};
 const FIRST: &str = "0.1.0";
 /// The tool that the first tool manifest describes.
 const TOOL: &str = "lookup";
-/// What stands for the image until CI has built one: no image has it.
-const NO_IMAGE: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 /// Where images are looked for in a fleet that has none yet.
 const REGISTRY: &str = "registry.example.com/agents";
 
@@ -176,7 +174,7 @@ fn code(workspace: &Workspace, agent: &NewAgent) -> String {
         .clone()
         .unwrap_or_else(|| unbuilt(format!("{}/{}", registry(workspace), agent.name)));
     let (repository, digest) = (scalar(&code.repository), code.digest);
-    let comment = if digest.to_string() == NO_IMAGE {
+    let comment = if digest.to_string() == CodeComponent::UNBUILT {
         "  # No image has this digest: CI writes the right one here after its first build.\n"
     } else {
         ""
@@ -188,11 +186,11 @@ fn code(workspace: &Workspace, agent: &NewAgent) -> String {
 pub fn first_image(text: &str) -> Option<CodeComponent> {
     let is_repository = || repository(text) == text && !text.contains('@');
     CodeComponent::parse(text)
-        .or_else(|| is_repository().then(|| CodeComponent::parse(&format!("{text}@{NO_IMAGE}")))?)
+        .or_else(|| is_repository().then(|| CodeComponent::parse(&format!("{text}@{}", CodeComponent::UNBUILT)))?)
 }
 
 fn unbuilt(repository: String) -> CodeComponent {
-    let digest = Digest::parse(NO_IMAGE).expect("the constant is a digest");
+    let digest = Digest::parse(CodeComponent::UNBUILT).expect("the constant is a digest");
     CodeComponent { repository, digest }
 }
 

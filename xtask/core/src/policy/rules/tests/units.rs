@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::scene::{GOOD, changed, judge, judge_in, objects, with};
-use crate::model::Tier;
+use crate::model::{CodeComponent, Tier};
 
 #[test]
 fn a_good_unit_passes() {
@@ -273,6 +273,19 @@ fn images_near_users_are_pinned_and_are_those_of_the_release() {
     assert_eq!(
         judge_in(Tier::Staging, &staging, &[], None, &secrets()),
         Vec::<String>::new()
+    );
+}
+
+#[test]
+fn images_exist_before_they_run() {
+    let image = "registry.example.com/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let unbuilt = format!("registry.example.com/web@{}", CodeComponent::UNBUILT);
+    let place = "/spec/template/spec/containers/0/image";
+    assert_eq!(changed(image, &unbuilt), [format!("unbuilt-image Deployment {place}")]);
+    let dev = objects(&GOOD.replacen(image, &unbuilt, 1));
+    assert_eq!(
+        judge_in(Tier::Dev, &dev, &[], None, &secrets()),
+        [format!("unbuilt-image Deployment {place}")]
     );
 }
 

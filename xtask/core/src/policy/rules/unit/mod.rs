@@ -13,6 +13,7 @@ mod replicas;
 mod routes;
 mod selectors;
 mod services;
+mod unbuilt_image;
 mod unpinned_image;
 mod version_mismatch;
 mod workload;
@@ -67,6 +68,7 @@ const CHECKS: &[Check] = &[
     selectors::check,
     services::dangling,
     services::monitors,
+    unbuilt_image::check,
     unpinned_image::check,
     version_mismatch::check,
 ];
@@ -91,6 +93,7 @@ pub const RULES: &[Rule] = &[
     selectors::RULE,
     pruned_state::SHRINKING,
     replicas::SINGLE,
+    unbuilt_image::RULE,
     missing_reference::UNDECLARED,
     unpinned_image::RULE,
     version_mismatch::RULE,
