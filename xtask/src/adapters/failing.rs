@@ -11,7 +11,7 @@ pub(super) fn disk(what: impl std::fmt::Display, error: &io::Error) -> Failure {
     let failure = Failure::new(FailureKind::Disk, format!("{what}: {}", plain(error)));
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            failure.hint("free some space and run it again: nothing was moved")
+            failure.hint("free some space and run it again: it goes on from what is whole")
         }
         io::ErrorKind::PermissionDenied => failure.hint("give the user who runs this access to it"),
         io::ErrorKind::ReadOnlyFilesystem => failure.hint("mount the file system writable"),

@@ -181,9 +181,10 @@ fn attempt(
     let workspace = &workspace;
     let run = Run { workspace, ..*outline };
     let environments = selection::environments(workspace, &args.environments)?;
+    let ledger = Ledger::new(context, run.delivery, workspace);
     let branches: Vec<Branch> = environments
         .par_iter()
-        .map(|environment| run.branch(environment, &memory))
+        .map(|environment| run.branch(environment, &memory, &ledger))
         .collect::<Result<_, _>>()?;
     let signed = signing(context, args, &run, trusted).signed(&environments)?;
     let (judge, more) = memory

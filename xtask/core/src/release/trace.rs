@@ -52,11 +52,10 @@ impl Clue {
         named(&release.release) || released.is_some_and(told)
     }
 
-    /// Whether a text holds it whole, such as the digest of a prompt.
+    /// Whether a text holds a digest that begins so, such as that of a prompt.
     pub fn stands_in(&self, text: &str) -> bool {
-        self.hex
-            .as_deref()
-            .is_some_and(|hex| hex.len() >= 40 && text.contains(hex))
+        let begins = |hex: &str| text.contains(&format!("sha256:{hex}"));
+        self.hex.as_deref().is_some_and(begins)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Commits onto the branch that is checked out, and takes index and work tree along.
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "the files of the work tree are written together with their commit"
 )]
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::super::{failing, faults};
 use super::open::GitRepository;
 use super::{read, refs, store, write};
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{Files, GitId, NewCommit};
+use crate::ports::{Files, GitId, NewCommit, TreeChange};
 
 /// The branch that is checked out; nothing where HEAD is detached or there is no work tree.
 pub(super) fn current_branch(repository: &GitRepository) -> Result<Option<String>, Failure> {
@@ -34,7 +34,10 @@ pub(super) fn commit(repository: &GitRepository, new: &NewCommit) -> Result<GitI
         .work_folder
         .as_deref()
         .ok_or_else(|| Failure::new(FailureKind::Repository, "a bare clone has no work tree to commit from"))?;
-    let before = before(repository, new)?;
+    let prepared = write::prepare(repository, new)?;
+    let _turn = turn(repository);
+    refs::refuse_moved(repository, &prepared.step)?;
+    let before = at(repository, new.tip.commit(), &new.change)?;
     let changed: Vec<&str> = new
         .change
         .iter()
@@ -48,24 +51,36 @@ pub(super) fn commit(repository: &GitRepository, new: &NewCommit) -> Result<GitI
         )
         .hint("commit them, or put them away: `git stash -u`"));
     }
-    let prepared = write::prepare(repository, new)?;
     let id = GitId(prepared.step.to.to_string());
     store::store(repository, prepared.objects)?;
     let line = (prepared.step.author_line.clone(), prepared.step.reason.clone());
+    let reference = prepared.step.reference.clone();
     let done = put(repository, work, &new.change).and_then(|()| refs::step(repository, vec![prepared.step]));
     if let Err(failure) = done {
-        // as it was: what is told is the first failure
-        let _ = put(repository, work, &before);
+        // as the branch has it now, which somebody else may have moved: what is told is the first failure
+        let _ = refs::tip(repository, &reference)
+            .and_then(|tip| at(repository, tip.as_ref(), &new.change))
+            .and_then(|files| put(repository, work, &files));
         return Err(failure);
     }
     log(repository, new, &id, &line);
     Ok(id)
 }
 
-/// What the branch has at the paths of the change.
-fn before(repository: &GitRepository, new: &NewCommit) -> Result<BTreeMap<String, Option<Arc<[u8]>>>, Failure> {
-    let paths: Vec<String> = new.change.keys().cloned().collect();
-    let files = match new.tip.commit() {
+/// Waits for others of this tool that commit here: files, index and branch change together. The system ends a turn with its
+/// process; where it knows no such locks, nobody waits.
+fn turn(repository: &GitRepository) -> Option<File> {
+    let folder = repository.own_folder.join("lockstep");
+    fs::create_dir_all(&folder).ok()?;
+    let file = File::create(folder.join("commit")).ok()?;
+    file.lock().ok()?;
+    Some(file)
+}
+
+/// What a commit has at the paths of a change.
+fn at(repository: &GitRepository, commit: Option<&GitId>, change: &TreeChange) -> Result<TreeChange, Failure> {
+    let paths: Vec<String> = change.keys().cloned().collect();
+    let files = match commit {
         Some(commit) => read::read(repository, commit, &paths)?,
         None => vec![None; paths.len()],
     };
@@ -78,7 +93,7 @@ fn is_clean(work: &Path, path: &str, before: &Option<Arc<[u8]>>, after: &Option<
     found.as_deref() == before.as_deref() || found.as_deref() == after.as_deref()
 }
 
-fn put(repository: &GitRepository, work: &Path, change: &BTreeMap<String, Option<Arc<[u8]>>>) -> Result<(), Failure> {
+fn put(repository: &GitRepository, work: &Path, change: &TreeChange) -> Result<(), Failure> {
     for (path, bytes) in change {
         match bytes {
             Some(bytes) => Disk.write(&work.join(path), bytes)?,

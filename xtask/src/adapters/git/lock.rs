@@ -9,6 +9,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use git2::Oid;
 
@@ -16,6 +18,11 @@ use super::super::{failing, faults};
 use super::open::GitRepository;
 use super::refs::short;
 use crate::failure::{Failure, FailureKind};
+
+/// How long somebody else's lock is waited for.
+const LONGEST_HELD: Duration = Duration::from_secs(2);
+/// How long to wait before the next look at it.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A new value of a reference, safe on the disk before anything is locked. Syncing takes nearly all the time, and a
 /// process that is killed while it holds a lock leaves it behind, for a person to remove.
@@ -74,7 +81,7 @@ impl Lock {
         faults::moment();
         let made = fs::create_dir_all(folder).and_then(|()| {
             remove_empty_folders(&target);
-            make(&path, value)
+            make_in_time(&path, value)
         });
         match made {
             Ok(()) => Ok(Lock {
@@ -84,12 +91,11 @@ impl Lock {
                 held: true,
             }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::new(
-                FailureKind::Race,
-                format!("`{}` is locked by another process", short(reference)),
+                FailureKind::Repository,
+                format!("`{}` stays locked by another process", short(reference)),
             )
-            .hint("run it again in a moment")
             .hint(format!(
-                "if no git or Lockstep process runs any more, remove `{}`",
+                "if no git or Lockstep process runs any more, one was killed: `rm '{}'`, then run it again",
                 path.display()
             ))),
             Err(error) => Err(not_moved(reference, &error)),
@@ -119,6 +125,19 @@ impl Drop for Lock {
         // Only while it is ours: after the rename, a file of that name is somebody else's lock.
         if self.held {
             let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Makes the lock file, as soon as others are done with theirs: they hold it for the time of a rename.
+fn make_in_time(path: &Path, value: &Value) -> io::Result<()> {
+    let start = Instant::now();
+    loop {
+        match make(path, value) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && start.elapsed() < LONGEST_HELD => {
+                thread::sleep(PAUSE);
+            }
+            result => return result,
         }
     }
 }

@@ -64,10 +64,10 @@ const REPOSITORY_VARIABLES: [&str; 7] = [
     "GIT_NAMESPACE",
 ];
 
-/// Fetches references from a remote.
+/// Fetches references from a remote, and forgets those that it has no more: a push goes on from what is there.
 pub(super) fn fetch(repository: &GitRepository, remote: &str, refspecs: &[String]) -> Result<(), Failure> {
     let mut command = git(repository)?;
-    command.args(["fetch", "--quiet", "--no-tags", "--", remote]);
+    command.args(["fetch", "--quiet", "--no-tags", "--prune", "--", remote]);
     command.args(refspecs);
     let result = run(command, &format!("fetch from `{remote}`"), repository.timeout);
     repository.forget_handles();

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{FileTree, Finding, ObjectId, named};
 use lockstep::policy::rules::environment::UnitFacts;
+use lockstep::release::ledger::UnitHistory;
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit, Stray};
 use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, SentOn, Workspace, released_from};
 
 use super::super::branches::{branch_state, manifests_on};
 use super::super::dry::REMOTE_BRANCHES;
+use super::super::ledger::Ledger;
 use super::super::remote::{Made, Remote};
 use super::super::trust::Trusted;
 use super::memory::Memory;
@@ -71,14 +73,26 @@ impl Run<'_> {
         ))
     }
 
-    /// What an environment's branch holds of the units that are not known to be unchanged.
-    pub(super) fn branch(&self, environment: &Environment, memory: &Memory) -> Result<Branch, Failure> {
+    /// What an environment's branch holds of the units that are not known to be unchanged. Where the branch is gone, its
+    /// numbers go on from those that the ledger knows: keys that were bounded by them stay bounded.
+    pub(super) fn branch(
+        &self,
+        environment: &Environment,
+        memory: &Memory,
+        ledger: &Ledger<'_>,
+    ) -> Result<Branch, Failure> {
         let name = self.workspace.branch(&environment.name);
         let tip = self.delivery.tip(&name, &self.workspace.fleet.delivery.remote)?;
         let Tip::At { commit, .. } = &tip else {
+            let own = (Some(&environment.name), layout::ENVIRONMENT_UNIT);
+            let histories = ledger.view()?.units(&[own])?;
+            let known = histories.first().and_then(UnitHistory::furthest);
             return Ok(Branch {
                 tip,
-                state: BranchState::default(),
+                state: BranchState {
+                    sequence: known.map_or(0, |known| known.number),
+                    ..BranchState::default()
+                },
                 ancestors: BTreeSet::new(),
                 strays: BTreeMap::new(),
             });

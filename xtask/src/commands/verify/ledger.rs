@@ -1,7 +1,10 @@
 //! The events of the ledger: whether they are as they were written, and whom they can be believed of.
 
+use std::collections::BTreeMap;
+
 use lockstep::model::{EnvironmentName, Finding};
-use lockstep::release::ledger::Tally;
+use lockstep::release::ledger::{Committed, Tally};
+use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,12 +24,15 @@ pub(super) struct LedgerAnswer {
     tally: Tally,
 }
 
+/// What came of the ledger, what is wrong with it, and how far it knows each environment's branch to be.
+pub(super) type Told = (LedgerAnswer, Vec<Finding>, BTreeMap<EnvironmentName, Committed>);
+
 /// Looks at the events of environments and of agents wherever they run; nothing where this clone has no ledger.
 pub(super) fn run(
     ledger: &Ledger<'_>,
     believer: &Believer<'_>,
     environments: &[&EnvironmentName],
-) -> Result<Option<(LedgerAnswer, Vec<Finding>)>, Failure> {
+) -> Result<Option<Told>, Failure> {
     if !ledger.is_here()? {
         return Ok(None);
     }
@@ -34,6 +40,7 @@ pub(super) fn run(
     let places = environments.iter().map(|name| Some(*name)).chain([None]);
     let mut tally = Tally::default();
     let mut findings = Vec::new();
+    let mut furthest = BTreeMap::new();
     for place in places {
         let names = view.names(place)?;
         let units: Vec<_> = names.iter().map(|name| (place, name.as_str())).collect();
@@ -42,6 +49,9 @@ pub(super) fn run(
         let verified: Vec<_> = histories.par_iter().map(|history| belief.verify(history)).collect();
         for ((name, history), (own, wrong)) in names.iter().zip(&histories).zip(verified) {
             tally += own;
+            if let (Some(environment), ENVIRONMENT_UNIT, Some(commit)) = (place, name.as_str(), history.furthest()) {
+                furthest.insert(environment.clone(), commit.clone());
+            }
             let unit = |finding: Finding| match place {
                 Some(environment) => finding.unit(environment.as_str(), name),
                 None => finding,
@@ -50,7 +60,7 @@ pub(super) fn run(
         }
     }
     let holds = !findings.iter().any(Finding::is_error);
-    Ok(Some((LedgerAnswer { holds, tally }, findings)))
+    Ok(Some((LedgerAnswer { holds, tally }, findings, furthest)))
 }
 
 /// A line for people.

@@ -9,7 +9,8 @@ mod reproduce;
 
 use std::path::PathBuf;
 
-use lockstep::model::{FileTree, Finding};
+use lockstep::model::{EnvironmentName, FileTree, Finding};
+use lockstep::release::ledger::Committed;
 use lockstep::release::verify::{self, Judge, SignedCommits, Verification, VerifiedUnit};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
@@ -154,8 +155,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let mut unchecked = Vec::new();
     let mut text = String::new();
     for (subject, mut verification) in subjects.iter().zip(verifications) {
-        if is_of_tips {
-            verification.findings.extend(rewound(&ledger, subject, &verification)?);
+        if let Ok(Some((_, _, furthest))) = &events {
+            let known = furthest.get(&subject.environment);
+            verification
+                .findings
+                .extend(known.and_then(|known| rewound(known, &verification, &subject.environment)));
         }
         let (environment, commit) = (&subject.environment, subject.commit.as_ref());
         let commits = commits::signed(&*delivery, environment, commit, &trusted, args.depth)?;
@@ -182,7 +186,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         unchecked.extend(commits.into_iter().flat_map(|signed| signed.untold));
     }
     certificates.missed()?;
-    let events = events?.map(|(answer, wrong)| {
+    let events = events?.map(|(answer, wrong, _)| {
         text.push_str(&ledger::shown(context, &answer));
         findings.extend(wrong);
         answer
@@ -197,29 +201,14 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// Whether the branch stands before what the ledger knows, where this clone has a ledger.
-fn rewound(
-    ledger: &Ledger<'_>,
-    subject: &branch::Subject,
-    verification: &Verification,
-) -> Result<Option<Finding>, Failure> {
-    let own = verification.units.iter().find(|unit| unit.unit == ENVIRONMENT_UNIT);
-    if verification
+/// Whether the branch stands before what the ledger knows; without a statement of its own there is another finding.
+fn rewound(known: &Committed, verification: &Verification, environment: &EnvironmentName) -> Option<Finding> {
+    let is_told = verification
         .findings
         .iter()
-        .any(|finding| finding.rule == "downgraded-branch")
-    {
-        return Ok(None);
-    }
-    let Some(tip) = own.and_then(|own| own.sequence) else {
-        // without a statement of its own there is another finding
-        return Ok(None);
-    };
-    let known = match ledger.is_here()? {
-        true => ledger.view()?.last_commit(&subject.environment)?,
-        false => None,
-    };
-    Ok(known.and_then(|known| verify::rewound(&subject.environment, tip, &known)))
+        .any(|finding| finding.rule == "downgraded-branch");
+    let own = verification.units.iter().find(|unit| unit.unit == ENVIRONMENT_UNIT)?;
+    verify::rewound(environment, own.sequence?, known).filter(|_| !is_told)
 }
 
 /// The fleet that names the environments: of the work tree, or of a bare clone's HEAD.
@@ -268,6 +257,15 @@ fn subjects(
                 );
             }
         }
+    }
+    if subjects.is_empty() {
+        let failure = Failure::new(
+            FailureKind::Repository,
+            "no environment has a branch: there is nothing to verify",
+        );
+        return Err(failure
+            .hint("fetch, if the remote has them: `git fetch`")
+            .hint("cargo xtask release <environment>"));
     }
     Ok(subjects)
 }

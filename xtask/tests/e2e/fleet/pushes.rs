@@ -44,6 +44,18 @@ fn a_push_brings_branches_and_notes_and_another_clone_goes_on_from_them() {
 }
 
 #[test]
+fn notes_that_somebody_deletes_on_the_remote_come_back_with_the_next_push() {
+    let fleet = Fleet::new();
+    let one = fleet.clone("one", "");
+    sh(&one, "$XTASK release dev --push");
+    sh(&one, "git push -q origin :refs/notes/hydrator.metadata");
+    write_prompt(&one, "9.0.0");
+    sh(&one, "git push -q origin main && $XTASK release dev --push");
+    let note = "git notes --ref=hydrator.metadata show environment/dev";
+    assert_eq!(sh(&fleet.remote(), note), sh(&one, note));
+}
+
+#[test]
 fn a_shallow_clone_is_refused_and_the_hint_mends_it() {
     let fleet = Fleet::new();
     let one = fleet.clone("one", "");

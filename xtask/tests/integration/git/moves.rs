@@ -141,17 +141,33 @@ fn names_that_overlap_are_refused_before_anything_moves() {
 }
 
 #[test]
-fn a_lock_of_another_process_is_a_race_and_stays() {
+fn a_lock_that_nobody_takes_away_is_told_and_stays() {
     let fixture = fixture();
     let repository = fixture.open();
     let first = commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
     let lock = fixture.path(".git/refs/heads/environment/dev.lock");
     fs::write(&lock, "").unwrap();
     let failure = commit_to(&repository, DEV, &[("a", Some("2"))]).unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Race);
-    assert!(failure.hints[1].contains("dev.lock"));
+    assert_eq!(failure.kind, FailureKind::Repository);
+    assert!(failure.hints[0].contains("dev.lock"));
     assert!(lock.exists());
     assert_eq!(repository.resolve(DEV).unwrap().id, first);
+}
+
+#[test]
+fn a_lock_of_another_process_is_waited_for() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    commit_to(&repository, DEV, &[("a", Some("1"))]).unwrap();
+    let lock = fixture.path(".git/refs/heads/environment/dev.lock");
+    fs::write(&lock, "").unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            fs::remove_file(&lock).unwrap();
+        });
+        commit_to(&repository, DEV, &[("a", Some("2"))]).unwrap();
+    });
 }
 
 #[test]

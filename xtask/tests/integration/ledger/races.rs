@@ -108,3 +108,18 @@ fn eight_processes_that_hold_and_mark_at_once_lose_nothing() {
         assert_eq!(kinds(&fleet, &format!("_everywhere/{name}")), ["stage"]);
     }
 }
+
+/// Who is too late to commit leaves files and index as the winner made them.
+#[test]
+fn processes_that_commit_to_the_current_branch_at_once_leave_its_files_as_it_has_them() {
+    let (fleet, names) = services(3);
+    let hold = |name: &String| start(&fleet, &["hold", name, "-e", "dev", "--reason", "a look"]);
+    let children: Vec<Child> = names.iter().chain(&names).map(hold).collect();
+    let ended: Vec<_> = children.into_iter().map(end).collect();
+    assert!(ended.iter().any(|answer| answer.exit == 0));
+    let git = git2::Repository::open(fleet.folder()).unwrap();
+    let mut options = git2::StatusOptions::new();
+    let statuses = git.statuses(Some(options.include_untracked(true))).unwrap();
+    let changed: Vec<_> = statuses.iter().map(|entry| entry.path().unwrap().to_owned()).collect();
+    assert_eq!(changed, Vec::<String>::new());
+}

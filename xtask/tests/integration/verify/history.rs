@@ -1,6 +1,11 @@
 //! Releases that were moved: to other units, other places in history, other histories.
 
+use expect_test::expect;
+use lockstep::model::Digest;
+use serde_json::json;
+
 use super::released::{BRANCH, Released, refused};
+use crate::fleet::Fleet;
 
 #[test]
 fn case_5_another_units_signature() {
@@ -209,4 +214,64 @@ fn case_7_a_branch_that_was_set_back_is_missed_by_the_ledger() {
         .fleet
         .run(&["verify", "--environment", "dev", "--commit", &commit]);
     assert_eq!(answer.exit, 0, "{}", answer.text());
+}
+
+#[test]
+fn case_7_an_event_of_an_earlier_commit_does_not_hide_that_the_branch_was_set_back() {
+    let released = Released::new();
+    let first = released.fleet.tip(BRANCH).unwrap();
+    released.again("two");
+    let second = released.fleet.tip(BRANCH).unwrap();
+    released.fleet.repository.set(&format!("refs/heads/{BRANCH}"), first);
+    let ledger = "lockstep/ledger";
+    let events = released.fleet.contents(ledger);
+    let (_, last) = events.range("dev/_environment/".to_owned()..).nth(1).unwrap();
+    let forged = json!({
+        "environment": "dev",
+        "unit": "_environment",
+        "sequence": 3,
+        "previous": [Digest::of(last.as_bytes()).to_string()],
+        "time": "2026-01-31T00:00:00Z",
+        "by": "Eve <eve@example.com>",
+        "fact": {"kind": "committed", "commit": first.to_string(), "number": 1, "units": ["orders"]},
+    });
+    let text = format!("{forged:#}\n");
+    let name = Digest::of(text.as_bytes()).hex();
+    let path = format!("dev/_environment/000003-committed-{}.json", &name[..8]);
+    released.fleet.meddle(ledger, &path, &text);
+    released.refused(
+        "downgraded-branch",
+        &Released::bundle_path("_environment"),
+        &format!("expected release 2 or a later one at the tip, as the ledger knows it by commit {second}, found 1"),
+    );
+}
+
+/// A key whose time ended with a release cannot begin anew where the branch is taken away.
+#[test]
+fn releases_of_a_branch_that_is_gone_are_numbered_on() {
+    let released = Released::new();
+    released.again("two");
+    let git = git2::Repository::open(released.fleet.folder()).unwrap();
+    git.find_branch(BRANCH, git2::BranchType::Local)
+        .unwrap()
+        .delete()
+        .unwrap();
+    released.fleet.release(&["dev"]);
+    let own = released.fleet.json(BRANCH, ".lockstep/_environment/inventory.json");
+    assert_eq!(own["sequence"], 3);
+    let answer = released.fleet.run(&["verify", "--environment", "dev"]);
+    assert_eq!(answer.exit, 0, "{}", answer.text());
+}
+
+#[test]
+fn without_any_branch_nothing_is_verified() {
+    Fleet::small().refused(
+        &["verify"],
+        expect![[r#"
+            exit 4
+            repository: no environment has a branch: there is nothing to verify
+              hint: fetch, if the remote has them: `git fetch`
+              hint: cargo xtask release <environment>
+        "#]],
+    );
 }

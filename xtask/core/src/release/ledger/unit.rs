@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Entry, Event, Fact, ReleaseName, Sealed, Verdict, event};
+use super::{Committed, Entry, Event, Fact, ReleaseName, Sealed, Verdict, event};
 use crate::model::{Digest, Finding, Timestamp};
 use crate::workspace::files::{HoldFile, PromotedFrom};
 use crate::workspace::layout::ledger;
@@ -110,6 +110,16 @@ impl UnitHistory {
     /// The facts, in their order.
     pub fn facts(&self) -> impl Iterator<Item = (&Event, &Fact)> {
         self.events.iter().map(|(_, event)| (event, &event.fact))
+    }
+
+    /// The furthest commit of the environment's branch that is known. The newest event need not tell it: whoever sets the
+    /// branch back could add one of an earlier commit.
+    pub fn furthest(&self) -> Option<&Committed> {
+        let commits = self.facts().filter_map(|(_, fact)| match fact {
+            Fact::Committed(committed) => Some(committed),
+            _ => None,
+        });
+        commits.max_by_key(|committed| committed.number)
     }
 
     /// Every release in this environment, the earliest first; where it was removed, `None` follows.
