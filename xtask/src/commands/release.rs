@@ -22,6 +22,7 @@ use self::answer::{answer, command, held, next, plan_text};
 use self::memory::{Between, Memory};
 use self::recording::Records;
 use self::run::{Branch, Run, made, refuse_dirty};
+use super::abandoned;
 use super::branches::delivery_repository;
 use super::checks;
 use super::dry::{dry_commit, is_outline, unpushed};
@@ -338,6 +339,7 @@ impl Step<'_> {
         if args.push {
             wrong.extend(unpushed(run.repository, &run.head.id)?);
         }
+        wrong.extend(abandoned::findings(run.repository, run.delivery, run.workspace, &tree)?);
         let mut findings = [wrong, judged.clone()].concat();
         if stops {
             let report = Report::new(answer(run.head, &plans, &[], false, false), "");

@@ -37,7 +37,7 @@ use lockstep::release::verify::Irregular;
 pub use open::{GitRepository, TIMEOUT};
 
 use crate::failure::Failure;
-use crate::ports::{Checkout, Commit, GitId, NewCommit, Past, Repository, Tip, Wanted};
+use crate::ports::{Checkout, Commit, GitId, KnownBranch, NewCommit, Past, Repository, Tip, Wanted};
 
 impl Repository for GitRepository {
     fn head(&self) -> Result<Commit, Failure> {
@@ -91,6 +91,10 @@ impl Repository for GitRepository {
 
     fn tip(&self, branch: &str, remote: &str) -> Result<Tip, Failure> {
         tip::tip(self, branch, remote)
+    }
+
+    fn branches(&self, prefix: &str, remote: &str) -> Result<Vec<KnownBranch>, Failure> {
+        tip::branches(self, prefix, remote)
     }
 
     fn ancestors(&self, descendant: &GitId, commits: &BTreeSet<GitId>) -> Result<BTreeSet<GitId>, Failure> {

@@ -9,7 +9,7 @@ mod reproduce;
 
 use std::path::PathBuf;
 
-use lockstep::model::{FileTree, Finding};
+use lockstep::model::Finding;
 use lockstep::release::verify::{self, Judge, SignedCommits, Verification, VerifiedUnit};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
@@ -19,6 +19,7 @@ use serde::Serialize;
 
 pub(super) use self::certificates::{Certificates, is_unchecked};
 use self::reproduce::{Outcomes, Reproducer};
+use super::abandoned;
 use super::branches::delivery_repository;
 use super::dry::is_outline;
 use super::ledger::{Believer, Ledger};
@@ -187,12 +188,15 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         findings.extend(wrong);
         answer
     });
+    if is_of_tips && args.environment.is_empty() {
+        findings.extend(abandoned::findings(&*repository, &*delivery, workspace, &loaded.tree)?);
+    }
     let answer = FleetAnswer {
         trust: trusted.source.clone(),
         environments,
         ledger: events,
     };
-    let mut report = Report::new(Answer::Fleet(answer), text).with_findings(findings, FileTree::default());
+    let mut report = Report::new(Answer::Fleet(answer), text).with_findings(findings, loaded.tree);
     report.unchecked = unchecked;
     Ok(report)
 }
