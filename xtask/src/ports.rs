@@ -155,6 +155,10 @@ pub trait Repository: Send + Sync {
     /// What the work tree has not of the commit that is checked out; nothing in a bare repository.
     fn checkout(&self) -> Result<Checkout, Failure>;
 
+    /// Of these paths, those that git would write to the work tree with other line ends than they are committed with, in
+    /// their order; nothing in a bare repository.
+    fn unkept_line_ends(&self, paths: &[String]) -> Result<Vec<String>, Failure>;
+
     /// Paths of the files that differ between two commits, in order.
     fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure>;
 

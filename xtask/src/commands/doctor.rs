@@ -1,5 +1,7 @@
 //! `doctor`: what is missing or misconfigured on this machine, each with the command that mends it.
 
+mod line_ends;
+
 use std::sync::Arc;
 
 use lockstep::artifact::key_command;
@@ -191,6 +193,9 @@ fn fleet(context: &Context, repository: &Arc<dyn Repository>, checks: &mut Vec<C
             "cargo xtask render    # shows them",
         ),
     });
+    if repository.work_folder().is_some() {
+        checks.push(line_ends::check(&**repository, &loaded.tree));
+    }
     checks.push(schemas(workspace, &loaded.tree));
     checks.push(remote(&**repository, workspace));
     match delivery_repository(context, repository, workspace) {

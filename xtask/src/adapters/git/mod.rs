@@ -7,6 +7,7 @@ mod dirty;
 mod here;
 mod history;
 mod index_file;
+mod line_ends;
 mod lock;
 mod loose;
 mod notes;
@@ -54,6 +55,10 @@ impl Repository for GitRepository {
 
     fn checkout(&self) -> Result<Checkout, Failure> {
         checkout::checkout(self)
+    }
+
+    fn unkept_line_ends(&self, paths: &[String]) -> Result<Vec<String>, Failure> {
+        line_ends::unkept(self, paths)
     }
 
     fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure> {
