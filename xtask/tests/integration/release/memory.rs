@@ -135,10 +135,7 @@ fn with_it_and_without_it_the_branches_and_the_answers_are_the_same() {
         arguments.extend(ENVIRONMENTS);
         arguments.extend(more);
         let answer = fleet.run(&arguments);
-        (
-            ENVIRONMENTS.map(|name| answer.changes(name)),
-            answer.text(),
-        )
+        (ENVIRONMENTS.map(|name| answer.changes(name)), answer.text())
     };
     assert_eq!(release(&with, &[]), release(&without, &["--no-cache"]));
     for (what, edit) in EDITS {
