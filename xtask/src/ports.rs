@@ -80,6 +80,17 @@ impl Tip {
     }
 }
 
+/// A branch, as far as a clone knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownBranch {
+    /// Its name, without `refs/heads/` and without the remote's.
+    pub name: String,
+    /// What the local branch holds.
+    pub local: Option<GitId>,
+    /// What the remote's held at the last fetch.
+    pub tracking: Option<GitId>,
+}
+
 /// A change of one commit's tree: owned paths to write (`Some`) or delete (`None`); everything else stays.
 pub type TreeChange = BTreeMap<String, Option<Arc<[u8]>>>;
 
@@ -144,6 +155,10 @@ pub trait Repository: Send + Sync {
     /// What the work tree has not of the commit that is checked out; nothing in a bare repository.
     fn checkout(&self) -> Result<Checkout, Failure>;
 
+    /// Of these paths, those that git would write to the work tree with other line ends than they are committed with, in
+    /// their order; nothing in a bare repository.
+    fn unkept_line_ends(&self, paths: &[String]) -> Result<Vec<String>, Failure>;
+
     /// Paths of the files that differ between two commits, in order.
     fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure>;
 
@@ -172,6 +187,9 @@ pub trait Repository: Send + Sync {
     /// Where a tool-written branch stands. Fails, with the fetch command, where the clone cannot know (shallow or
     /// single-branch without it) or where local and remote tips diverged.
     fn tip(&self, branch: &str, remote: &str) -> Result<Tip, Failure>;
+
+    /// The branches whose names begin so, here or on the remote as of the last fetch, in order.
+    fn branches(&self, prefix: &str, remote: &str) -> Result<Vec<KnownBranch>, Failure>;
 
     /// Which of the commits are ancestors of, or the same as, `descendant`. A commit that is not in this repository is
     /// not an ancestor, unless the clone is shallow: that is a failure with the command that mends it.

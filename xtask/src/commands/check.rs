@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::base::Base;
+use super::abandoned;
 use super::evaluate;
 use super::generate::stale;
 use super::judging::{self, Amount, Judgement, UnitsArgs, Watch};
@@ -90,7 +91,7 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         why: &why,
     };
     let base = args.base.as_deref().map(|name| Base::find(context, name)).transpose()?;
-    let (mut judged, earlier) = match &base {
+    let (mut judged, mut earlier) = match &base {
         None => {
             let loaded = context.load_with_judges(&Source::WorkTree)?;
             (
@@ -102,6 +103,17 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     };
     let stale = generated(context, args, base.as_ref(), &judged, earlier.as_ref())?;
     judged.findings.extend(stale);
+    // a change that leaves the list of environments alone abandons none of their branches
+    if args.units.is_everything()
+        && base
+            .as_ref()
+            .is_none_or(|base| base.touches(|path| path == layout::FLEET))
+    {
+        for side in [Some(&mut judged), earlier.as_mut()].into_iter().flatten() {
+            let found = abandoned::of_loaded(context, &side.loaded)?;
+            side.findings.extend(found);
+        }
+    }
     let (mut known, mut change) = (0, None);
     if let Some(earlier) = &earlier {
         change = base::change(earlier, &judged, &args.units)?;

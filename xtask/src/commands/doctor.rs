@@ -1,16 +1,20 @@
 //! `doctor`: what is missing or misconfigured on this machine, each with the command that mends it.
 
+mod line_ends;
+
 use std::sync::Arc;
 
 use lockstep::artifact::key_command;
 use lockstep::model::{FileTree, Finding};
 use lockstep::policy::rules::{self, fleet::FleetScene};
+use lockstep::release::AbandonedBranch;
 use lockstep::report::{Style, counted};
 use lockstep::schema::Catalogue;
 use lockstep::workspace::{Workspace, layout};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::abandoned::abandoned;
 use super::branches::delivery_repository;
 use super::trust::{Trusted, key_folder};
 use crate::context::{Context, Source};
@@ -189,10 +193,16 @@ fn fleet(context: &Context, repository: &Arc<dyn Repository>, checks: &mut Vec<C
             "cargo xtask render    # shows them",
         ),
     });
+    if repository.work_folder().is_some() {
+        checks.push(line_ends::check(&**repository, &loaded.tree));
+    }
     checks.push(schemas(workspace, &loaded.tree));
     checks.push(remote(&**repository, workspace));
     match delivery_repository(context, repository, workspace) {
-        Ok(delivery) => checks.extend(branches(&*delivery, workspace)),
+        Ok(delivery) => {
+            checks.extend(branches(&*delivery, workspace));
+            checks.extend(left_over(&**repository, &*delivery, workspace, &loaded.tree));
+        }
         Err(failure) => checks.push(Check::failed("delivery repository", failure)),
     }
     checks.extend(trust(context, &**repository, workspace));
@@ -274,6 +284,22 @@ fn branches(delivery: &dyn Repository, workspace: &Workspace) -> Vec<Check> {
         ));
     }
     checks
+}
+
+/// Branches of environments that the fleet does not list.
+fn left_over(
+    repository: &dyn Repository,
+    delivery: &dyn Repository,
+    workspace: &Workspace,
+    tree: &FileTree,
+) -> Vec<Check> {
+    let found = match abandoned(repository, delivery, workspace) {
+        Ok(found) => found,
+        Err(failure) => return vec![Check::failed("environment branches", failure)],
+    };
+    let check =
+        |branch: &AbandonedBranch| Check::notice("environment branches", branch.message(), branch.commands(tree));
+    found.iter().map(check).collect()
 }
 
 fn trust(context: &Context, repository: &dyn Repository, workspace: &Workspace) -> Vec<Check> {

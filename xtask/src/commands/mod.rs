@@ -40,6 +40,7 @@ pub mod trace;
 pub mod validate;
 pub mod verify;
 
+mod abandoned;
 mod blueprints;
 mod branches;
 mod checks;

@@ -2,36 +2,35 @@
 
 pub(super) mod answer;
 mod aside;
+mod asked;
 mod memory;
 mod recording;
 mod run;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::slice;
-
 use indicatif::ProgressBar;
-use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
-use lockstep::policy::{By, Fleet, Judge};
-use lockstep::release::{Blocked, EnvironmentInput, EnvironmentPlan, Options, Progress, Signatures, Tool, plan};
-use lockstep::render::Engines;
+use lockstep::model::{FileTree, Finding};
+use lockstep::policy::{By, Judge};
+use lockstep::release::EnvironmentPlan;
 use lockstep::workspace::layout;
 use lockstep::workspace::{Environment, SentOn, Workspace};
 use rayon::prelude::*;
 
 use self::answer::{answer, command, held, next, plan_text};
+use self::asked::{Asked, Judged};
 use self::memory::{Between, Memory};
 use self::recording::Records;
 use self::run::{Branch, Run, made, refuse_dirty};
+use super::abandoned;
 use super::branches::delivery_repository;
 use super::checks;
-use super::dry::{dry_commit, is_outline, unpushed};
+use super::dry::{is_outline, unpushed};
 use super::ledger::{Believer, Ledger};
 use super::selection;
 use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
 use super::trust::Trusted;
 use super::verify::Certificates;
-use crate::context::{Context, count};
+use crate::context::Context;
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure};
 use crate::outputs::OutputArgs;
 use crate::ports::GitId;
@@ -225,93 +224,6 @@ fn attempt(
     Ok(Attempt::Done(Box::new(report)))
 }
 
-/// What a run would do, and what is wrong.
-struct Judged {
-    plans: Vec<EnvironmentPlan>,
-    findings: Vec<Finding>,
-    /// Whether nothing may be written, since the findings are about what was asked for.
-    stops: bool,
-}
-
-/// What a run is asked for, and where the branches stand.
-struct Asked<'a> {
-    args: &'a Args,
-    run: &'a Run<'a>,
-    tree: &'a FileTree,
-    environments: &'a [&'a Environment],
-    branches: &'a [Branch],
-    progress: &'a ProgressBar,
-    lost: BTreeSet<String>,
-}
-
-impl Asked<'_> {
-    fn judged(
-        &self,
-        judge: Option<&Judge>,
-        memory: &Memory,
-        signed: BTreeMap<EnvironmentName, Signatures>,
-        mut findings: Vec<Finding>,
-    ) -> Result<Judged, Failure> {
-        let Asked { args, run, tree, .. } = *self;
-        let gone = self.branches.iter().flat_map(|branch| branch.state.units.keys());
-        let gone = gone.filter_map(|unit| AgentName::new(unit).ok()).collect();
-        let agents = selection::agents(run.workspace, &args.agent, &gone)?;
-        selection::refuse_absent(run.workspace, self.environments, agents.as_ref(), &gone, &findings)?;
-        let neighbours = run.neighbours(self.environments, memory)?;
-        let (engines, more) = Engines::compile(run.workspace);
-        findings.extend(more);
-        if let Some(judge) = judge {
-            findings.extend(judge.files(run.workspace, tree));
-            judge.admit(&mut findings);
-        }
-        let options = Options {
-            signed,
-            resign: args.resign,
-            lost: self.lost.clone(),
-            unchanged: memory.unchanged.clone(),
-            blocked: Blocked::by(&findings),
-            agents,
-            allow_removals: args.allow_removals,
-        };
-        let environments = self.environments.iter().zip(self.branches);
-        let inputs: Vec<EnvironmentInput<'_>> = environments
-            .map(|(environment, branch)| EnvironmentInput {
-                environment,
-                branch: &branch.state,
-                ancestors: &branch.ancestors,
-                strays: &branch.strays,
-                foreign: &neighbours.objects,
-                neighbours: &neighbours.facts,
-            })
-            .collect();
-        let tool = Tool {
-            version: env!("CARGO_PKG_VERSION"),
-        };
-        let fleet = Fleet {
-            workspace: run.workspace,
-            engines: &engines,
-            tree,
-        };
-        let told = |how_far| match how_far {
-            Progress::Units(units) => count(self.progress, "judging", units),
-            Progress::Unit => self.progress.inc(1),
-        };
-        let (plans, more) = plan(fleet, judge, &inputs, &dry_commit(run.head), &options, tool, &told);
-        findings.extend(more);
-        let touches = |blocked: Blocked| blocked.touches(self.environments, options.agents.as_ref());
-        // errors about units outside the run are told where those are released
-        findings.retain(|finding| !finding.is_error() || touches(Blocked::by(slice::from_ref(finding))));
-        findings.sort();
-        findings.dedup();
-        let blocked = Blocked::by(&findings);
-        Ok(Judged {
-            plans,
-            stops: (!args.keep_going || blocked.everything()) && touches(blocked),
-            findings,
-        })
-    }
-}
-
 /// The last step of a run, when everything is judged.
 struct Step<'a> {
     context: &'a Context,
@@ -339,6 +251,7 @@ impl Step<'_> {
         if args.push {
             wrong.extend(unpushed(run.repository, &run.head.id)?);
         }
+        wrong.extend(abandoned::findings(run.repository, run.delivery, run.workspace, &tree)?);
         let mut findings = [wrong, judged.clone()].concat();
         if stops {
             let report = Report::new(answer(run.head, &plans, &[], false, false), "");

@@ -11,6 +11,7 @@ use lockstep::workspace::{Environment, Workspace};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::abandoned;
 use super::branches::delivery_repository;
 use super::dry::is_outline;
 use super::ledger::{Doubts, Ledger, View};
@@ -90,7 +91,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         ));
     }
     let text = text(context, &environments, &units, context.clock.now());
-    let mut report = Report::new(units, text);
+    let findings = match args.environment.is_empty() {
+        true => abandoned::findings(&*repository, &*delivery, workspace, &loaded.tree)?,
+        false => Vec::new(),
+    };
+    let mut report = Report::new(units, text).with_findings(findings, loaded.tree);
     report.notes = doubts.notes();
     Ok(report)
 }

@@ -9,6 +9,7 @@ mod cel;
 mod docs;
 mod fleet;
 mod git;
+mod line_ends;
 mod pipelines;
 mod readers;
 mod rego;

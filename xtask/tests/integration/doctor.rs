@@ -28,6 +28,7 @@ fn a_fresh_repository_without_git() {
                      git config --global user.name "Your Name"
                      git config --global user.email you@example.com
             good     fleet: 2 agents in 4 environments
+            good     line ends: as they are committed
             good     schemas: of Kubernetes 1.33, 1.34, 1.35, 1.36, 1.37
             notice   remote: there is no remote `origin`: releases stay in this clone
                      git remote add origin https://git.example.com/shop.git
@@ -59,6 +60,7 @@ fn a_released_fleet_in_a_job_without_an_identity() {
                      git config --global user.name "Your Name"
                      git config --global user.email you@example.com
             good     fleet: 2 agents in 4 environments
+            good     line ends: as they are committed
             good     schemas: of Kubernetes 1.33, 1.34, 1.35, 1.36, 1.37
             notice   remote: there is no remote `origin`: releases stay in this clone
                      git remote add origin https://git.example.com/shop.git
@@ -110,4 +112,41 @@ fn a_clone_that_knows_too_little() {
         environment branches: fetch it: `git fetch origin '+refs/heads/environment/staging:refs/remotes/origin/environment/staging'`
         environment branches: fetch it: `git fetch origin '+refs/heads/environment/canary:refs/remotes/origin/environment/canary'`
         environment branches: fetch it: `git fetch origin '+refs/heads/environment/production:refs/remotes/origin/environment/production'`"#]].assert_eq(&missing.join("\n"));
+}
+
+#[test]
+fn line_ends_that_git_may_change_are_told_with_what_keeps_them() {
+    let fleet = Fleet::small();
+    let told = || {
+        let output = command(fleet.folder(), &["doctor"]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines = text.lines().skip_while(|line| !line.contains("line ends:"));
+        lines.take(3).collect::<Vec<_>>().join("\n")
+    };
+    let set = |value| {
+        fleet
+            .repository
+            .git
+            .config()
+            .unwrap()
+            .set_str("core.autocrlf", value)
+            .unwrap()
+    };
+    set("input");
+    assert!(told().starts_with("good     line ends: as they are committed"));
+    set("true");
+    expect![[r#"
+        missing  line ends: `core.autocrlf` or `core.eol` lets git change them on the way to the disk, and `.gitattributes` does not forbid it
+                 printf '\n* -text\n' >> .gitattributes && git add .gitattributes && git commit -m "Keep line ends"
+        good     schemas: of Kubernetes 1.33, 1.34, 1.35, 1.36, 1.37"#]].assert_eq(&told());
+    fleet.put(".gitattributes", "* -text\n");
+    assert!(told().starts_with("good     line ends: as they are committed"));
+    let prompt = "agents/assistant/prompts/greet/1.0.0.prompt";
+    fleet.edit(prompt, "customer.\n", "customer.\r\n");
+    expect![[r#"
+        missing  line ends: 1 file on disk with others than are committed, and so with other digests; `agents/assistant/prompts/greet/1.0.0.prompt` is the first
+                 git rm -rq --cached . && git reset -q --hard    # writes all files anew; commit your own changes first
+        good     schemas: of Kubernetes 1.33, 1.34, 1.35, 1.36, 1.37"#]].assert_eq(&told());
+    fleet.put(prompt, "Greet everybody.\r\n");
+    assert!(told().starts_with("good"), "that is a change of somebody's own");
 }

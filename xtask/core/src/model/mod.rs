@@ -3,6 +3,7 @@
 mod change;
 mod digest;
 mod finding;
+mod line_ends;
 mod manifest;
 mod name;
 mod pipeline;
@@ -24,6 +25,7 @@ pub use change::{
 };
 pub use digest::{Digest, canonical_json};
 pub use finding::{Finding, Location, Related, Severity, Waiver, suggestion};
+pub use line_ends::with_line_feeds;
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, FILE_NAME, NameError, ToolName, file_names, name_refusal};
 pub use pipeline::{PipelineStage, StageStatus};

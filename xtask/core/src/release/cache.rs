@@ -10,7 +10,7 @@ use crate::model::{AgentName, Digest, EnvironmentName, ObjectId};
 use crate::workspace::Dependencies;
 
 /// First line of the file; another format is another line, and then nothing is remembered.
-const HEADER: &str = "lockstep cache 5";
+const HEADER: &str = "lockstep cache 6";
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,9 @@ pub struct Cache {
     pub copies: BTreeMap<String, String>,
     /// The branches on which every unit of theirs below stands as remembered.
     pub tips: BTreeMap<EnvironmentName, CachedTip>,
+    /// The digest of what was told of an environment's own, by its name, and under `*` of the fleet's; nothing where all was
+    /// well.
+    pub told: BTreeMap<String, String>,
     /// The units that were on the branches after the run.
     pub units: BTreeMap<(EnvironmentName, AgentName), CachedUnit>,
 }
@@ -91,6 +94,10 @@ impl Cache {
                     let mut text = || words.next().map(str::to_owned);
                     cache.copies.insert(text()?, text()?);
                 }
+                "told" => {
+                    let mut text = || words.next().map(str::to_owned);
+                    cache.told.insert(text()?, text()?);
+                }
                 "tip" => {
                     let environment = EnvironmentName::new(words.next()?).ok()?;
                     let mut text = || words.next().map(str::to_owned);
@@ -129,7 +136,7 @@ impl Cache {
     /// The file.
     pub fn text(&self) -> String {
         let objects: usize = self.units.values().map(|unit| unit.objects.len()).sum();
-        let lines = self.agents.len() + self.copies.len() + self.tips.len() + self.units.len();
+        let lines = self.agents.len() + self.copies.len() + self.told.len() + self.tips.len() + self.units.len();
         let mut text = String::with_capacity(256 * (1 + lines) + 17 * objects);
         self.write(&mut text).expect("a text takes whatever is written to it");
         text
@@ -146,6 +153,9 @@ impl Cache {
         }
         for (digest, id) in &self.copies {
             writeln!(text, "copy {digest} {id}")?;
+        }
+        for (name, digest) in &self.told {
+            writeln!(text, "told {name} {digest}")?;
         }
         for (environment, tip) in &self.tips {
             writeln!(text, "tip {environment} {} {}", tip.commit, tip.facts)?;

@@ -1,5 +1,6 @@
 //! Releases: what an environment commit holds, and the plan to write it.
 
+mod abandoned;
 mod affected;
 mod branch;
 mod bundle;
@@ -31,6 +32,7 @@ pub mod trace;
 mod unfinished;
 pub mod verify;
 
+pub use abandoned::AbandonedBranch;
 pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};

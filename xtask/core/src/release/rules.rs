@@ -5,6 +5,12 @@ use crate::model::Rule;
 /// The rules of this room, by id. Those of promotion and rollback can be set aside with `--override`.
 pub const RULES: &[Rule] = &[
     Rule::new(
+        "abandoned-branch",
+        "the branch of an environment that the fleet does not list is still there: Argo CD applies it, and nothing judges, verifies or \
+         releases it any more",
+        "delete the branch and the environment's Applications (docs/guides/argo-cd.md), or list the environment again",
+    ),
+    Rule::new(
         "backdated-event",
         "a signed event claims to be older than the one that it follows, so that a key would count that was taken out of use",
         "find out who signed it; if it is true, record it again with the key that is in use",

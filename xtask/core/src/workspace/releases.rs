@@ -6,7 +6,7 @@ use super::files::{Follows, ReleaseFile};
 use super::layout;
 use super::places::{keys, location, placed};
 use super::{Agent, Environment, Workspace};
-use crate::model::{Digest, FileTree, Finding, PromptChoice, Version};
+use crate::model::{Digest, FileTree, Finding, PromptChoice, Version, with_line_feeds};
 
 /// Checks every release file, value file and hold against the agents.
 pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<Finding>) {
@@ -158,11 +158,16 @@ fn check_release(
             }
             Some(digest) if digest != recorded => {
                 let message = format!("`{path}` has changed since it was released: `{recorded}` then, `{digest}` now");
+                let bytes = file.tree.get(&path).and_then(|bytes| with_line_feeds(bytes));
+                let help = match bytes.is_some_and(|bytes| Digest::of(&bytes) == recorded) {
+                    true => {
+                        "only its line ends differ: restore them; where git changes them by itself, `cargo xtask doctor` says what mends that"
+                    }
+                    false => "restore it with `git checkout`, and give the change a new version",
+                };
                 let bytes = file.tree.get(file.path).map(|bytes| &bytes[..]);
                 let released = location(file.path, bytes, &keys(&part));
-                let finding = Finding::error("changed-component", message)
-                    .in_file(&path)
-                    .help("restore it with `git checkout`, and give the change a new version");
+                let finding = Finding::error("changed-component", message).in_file(&path).help(help);
                 let known = changed.remove(&(path.clone(), recorded)).unwrap_or(finding);
                 changed.insert((path, recorded), known.related(released, "released here"));
             }

@@ -7,6 +7,7 @@ mod dirty;
 mod here;
 mod history;
 mod index_file;
+mod line_ends;
 mod lock;
 mod loose;
 mod notes;
@@ -37,7 +38,7 @@ use lockstep::release::verify::Irregular;
 pub use open::{GitRepository, TIMEOUT};
 
 use crate::failure::Failure;
-use crate::ports::{Checkout, Commit, GitId, NewCommit, Past, Repository, Tip, Wanted};
+use crate::ports::{Checkout, Commit, GitId, KnownBranch, NewCommit, Past, Repository, Tip, Wanted};
 
 impl Repository for GitRepository {
     fn head(&self) -> Result<Commit, Failure> {
@@ -54,6 +55,10 @@ impl Repository for GitRepository {
 
     fn checkout(&self) -> Result<Checkout, Failure> {
         checkout::checkout(self)
+    }
+
+    fn unkept_line_ends(&self, paths: &[String]) -> Result<Vec<String>, Failure> {
+        line_ends::unkept(self, paths)
     }
 
     fn differing(&self, before: &GitId, after: &GitId) -> Result<Vec<String>, Failure> {
@@ -91,6 +96,10 @@ impl Repository for GitRepository {
 
     fn tip(&self, branch: &str, remote: &str) -> Result<Tip, Failure> {
         tip::tip(self, branch, remote)
+    }
+
+    fn branches(&self, prefix: &str, remote: &str) -> Result<Vec<KnownBranch>, Failure> {
+        tip::branches(self, prefix, remote)
     }
 
     fn ancestors(&self, descendant: &GitId, commits: &BTreeSet<GitId>) -> Result<BTreeSet<GitId>, Failure> {

@@ -1,12 +1,14 @@
 //! Where a branch that only the tool writes stands, as far as this clone can know.
 
+use std::collections::BTreeMap;
+
 use git2::{ErrorCode, Oid};
 
 use super::super::failing;
 use super::object::git_id;
 use super::open::GitRepository;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{GitId, Tip};
+use crate::ports::{GitId, KnownBranch, Tip};
 
 /// Where a branch stands, judged from the local and the remote-tracking reference.
 pub(super) fn tip(repository: &GitRepository, branch: &str, remote: &str) -> Result<Tip, Failure> {
@@ -33,6 +35,35 @@ pub(super) fn tip(repository: &GitRepository, branch: &str, remote: &str) -> Res
 pub(super) fn remote_tip(repository: &GitRepository, branch: &str, remote: &str) -> Result<Option<GitId>, Failure> {
     let lease = repository.lease()?;
     Ok(target(&lease, &tracking_reference(branch, remote))?.map(git_id))
+}
+
+/// The branches whose names begin so, local or remote-tracking.
+pub(super) fn branches(repository: &GitRepository, prefix: &str, remote: &str) -> Result<Vec<KnownBranch>, Failure> {
+    let lease = repository.lease()?;
+    let tracking = tracking_reference("", remote);
+    let mut found: BTreeMap<String, KnownBranch> = BTreeMap::new();
+    for folder in ["refs/heads/", &tracking] {
+        let failed = |error| failing::git(format!("could not list `{folder}{prefix}*`"), &error);
+        for reference in lease.references_glob(&format!("{folder}{prefix}*")).map_err(failed)? {
+            let reference = reference.map_err(failed)?;
+            let name = String::from_utf8_lossy(reference.name_bytes());
+            // a symbolic one, such as `origin/HEAD`, is a name of another
+            let (Some(name), Some(id)) = (name.strip_prefix(folder), reference.target()) else {
+                continue;
+            };
+            let known = found.entry(name.to_owned()).or_insert_with(|| KnownBranch {
+                name: name.to_owned(),
+                local: None,
+                tracking: None,
+            });
+            let place = match folder == tracking {
+                true => &mut known.tracking,
+                false => &mut known.local,
+            };
+            *place = Some(git_id(id));
+        }
+    }
+    Ok(found.into_values().collect())
 }
 
 /// The address of a remote.

@@ -4,14 +4,14 @@
 mod between;
 mod inputs;
 mod places;
+mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
-use lockstep::policy::rules;
 use lockstep::release::{Cache, CachedTip, CachedUnit, EnvironmentPlan, Signatures, UnitChange, object_number};
-use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, Place};
+use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
 use lockstep::workspace::{Elsewhere, Environment, Graph, Workspace};
 use rayon::prelude::*;
 
@@ -19,6 +19,7 @@ pub(super) use self::between::Between;
 use self::between::digest;
 use self::inputs::Inputs;
 use self::places::{Places, tip};
+use self::subject::{is_told_in, owner, subjects};
 use super::run::Run;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -146,21 +147,31 @@ impl Memory {
         Ok((run.files(&wanted)?, self.elsewhere.clone()))
     }
 
-    /// Whether there is anything to judge: where no agent is read, all is as earlier runs have judged it.
+    /// Whether there is anything to judge: where no agent is read, and nothing is told but of agents, all is as earlier runs
+    /// have judged it.
     pub(super) fn judges(&self) -> bool {
-        self.read.as_ref().is_none_or(|read| !read.is_empty())
+        self.read.as_ref().is_none_or(|read| !read.is_empty()) || !self.cache.told.is_empty()
     }
 
     /// Whether what this run did not look at may matter after all: then it has to look at everything.
     pub(super) fn is_in_doubt(&self, between: &Between<'_>, findings: &[Finding]) -> Result<bool, Failure> {
         let plans = between.plans;
         Ok(self.is_partial()
-            && (findings
-                .iter()
-                .any(|finding| finding.is_error() || subject(finding).is_none())
+            && (findings.iter().any(Finding::is_error)
+                || self.tells_otherwise(plans, findings)
                 || (!self.judges() && plans.iter().any(|plan| plan.commit.is_some()))
                 || self.may_share_objects(between.run.workspace, plans)
                 || !between.agree(self)?))
+    }
+
+    /// Whether what is told of no agent is something else than the last run told, which read more agents or others.
+    fn tells_otherwise(&self, plans: &[EnvironmentPlan], findings: &[Finding]) -> bool {
+        let Some((_, told)) = subjects(findings) else {
+            return true;
+        };
+        let before = self.cache.told.iter();
+        let before = before.filter(|(name, _)| is_told_in(name, environments(plans)));
+        !before.eq(told.iter())
     }
 
     /// The same memory for a run that leaves nothing out.
@@ -198,19 +209,22 @@ impl Memory {
             return Ok(());
         }
         // a warning is told each time, and what a waiver admits is judged each time: waivers end
-        let subjects: Option<BTreeSet<&str>> = findings.iter().map(subject).collect();
         let is_rendered = |agent: &&str| plans.iter().any(|plan| plan.objects.contains_key(*agent));
-        let Some(subjects) = subjects.filter(|subjects| subjects.iter().all(is_rendered)) else {
+        let found = subjects(findings).filter(|(agents, _)| agents.iter().all(is_rendered));
+        let Some((warned, told)) = found else {
             return Ok(());
         };
         for ((_, agent), key) in &mut self.keys {
-            if subjects.contains(agent.as_str()) {
+            if warned.contains(agent.as_str()) {
                 *key = JUDGED_EACH_TIME.to_owned();
             }
         }
         let places = plans.par_iter().map(|plan| self.places(run, plan));
         let places: Vec<Option<(GitId, Places)>> = places.collect::<Result<_, Failure>>()?;
-        let mut news = false;
+        let before = self.cache.told.clone();
+        self.cache.told.retain(|name, _| !is_told_in(name, environments(plans)));
+        self.cache.told.extend(told);
+        let mut news = before != self.cache.told;
         for (plan, places) in plans.iter().zip(places) {
             if let Some((commit, places)) = places {
                 news |= self.keep_environment(context, run, plan, commit, &places)?;
@@ -317,29 +331,9 @@ fn confirmed(
         .collect())
 }
 
-/// The agent that a finding is about, where whoever reads that agent finds it again.
-fn subject(finding: &Finding) -> Option<&str> {
-    if rules::environment::RULES.iter().any(|rule| rule.id == finding.rule) {
-        return None;
-    }
-    match &finding.unit {
-        Some(unit) => unit
-            .split_once('/')
-            .map(|(_, unit)| unit)
-            .filter(|unit| *unit != ENVIRONMENT_UNIT),
-        None => finding.location.as_ref().and_then(|location| owner(&location.file)),
-    }
-}
-
-/// The agent that a file is read for.
-fn owner(path: &str) -> Option<&str> {
-    match path.strip_prefix("agents/") {
-        Some(rest) => rest.split_once('/').map(|(agent, _)| agent),
-        None => match layout::place(path) {
-            Place::Values(_, agent) | Place::Release(_, agent) => Some(agent),
-            _ => None,
-        },
-    }
+/// The environments of a run.
+fn environments(plans: &[EnvironmentPlan]) -> impl Iterator<Item = &str> {
+    plans.iter().map(|plan| plan.environment.as_str())
 }
 
 fn place(repository: &dyn Repository) -> PathBuf {

@@ -9,7 +9,7 @@ mod reproduce;
 
 use std::path::PathBuf;
 
-use lockstep::model::{EnvironmentName, FileTree, Finding};
+use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::ledger::Committed;
 use lockstep::release::verify::{self, Judge, SignedCommits, Verification, VerifiedUnit};
 use lockstep::report::Table;
@@ -20,6 +20,7 @@ use serde::Serialize;
 
 pub(super) use self::certificates::{Certificates, is_unchecked};
 use self::reproduce::{Outcomes, Reproducer};
+use super::abandoned;
 use super::branches::delivery_repository;
 use super::dry::is_outline;
 use super::ledger::{Believer, Ledger};
@@ -191,12 +192,15 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         findings.extend(wrong);
         answer
     });
+    if is_of_tips && args.environment.is_empty() {
+        findings.extend(abandoned::findings(&*repository, &*delivery, workspace, &loaded.tree)?);
+    }
     let answer = FleetAnswer {
         trust: trusted.source.clone(),
         environments,
         ledger: events,
     };
-    let mut report = Report::new(Answer::Fleet(answer), text).with_findings(findings, FileTree::default());
+    let mut report = Report::new(Answer::Fleet(answer), text).with_findings(findings, loaded.tree);
     report.unchecked = unchecked;
     Ok(report)
 }

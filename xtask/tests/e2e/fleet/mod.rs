@@ -1,5 +1,6 @@
 //! The fleet of this repository, released in clones of it.
 
+mod abandoned;
 mod commits;
 mod contract;
 mod keyless;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use xtask::failure::FailureKind;
-use xtask::ports::{Repository, Tip};
+use xtask::ports::{KnownBranch, Repository, Tip};
 
 use super::fixture::{Fixture, id};
 
@@ -115,6 +115,33 @@ fn a_branch_is_unborn_only_where_the_clone_can_know() {
         assert_eq!(hints[1].contains("--unshallow"), shallow);
         assert_eq!(hints[1].contains("set-branches"), refspecs != [ALL]);
     }
+}
+
+#[test]
+fn branches_are_listed_by_what_their_names_begin_with() {
+    let fixture = Fixture::unborn();
+    let (one, two) = (fixture.loose_commit("one", &[]), fixture.loose_commit("two", &[]));
+    fixture.set("refs/heads/environment/dev", one);
+    fixture.set("refs/heads/environments", one);
+    fixture.set("refs/remotes/origin/environment/dev", two);
+    fixture.set("refs/remotes/origin/environment/eu/qa", two);
+    fixture.set("refs/remotes/other/environment/qa", two);
+    let head = "refs/remotes/origin/environment/HEAD";
+    let to = "refs/remotes/origin/environment/dev";
+    fixture.git.reference_symbolic(head, to, false, "test").unwrap();
+    let known = |name: &str, local: Option<_>, tracking: Option<_>| KnownBranch {
+        name: name.to_owned(),
+        local: local.map(id),
+        tracking: tracking.map(id),
+    };
+    let (dev, qa) = (
+        known("environment/dev", Some(one), Some(two)),
+        known("environment/eu/qa", None, Some(two)),
+    );
+    let repository = fixture.open();
+    assert_eq!(repository.branches("environment/", "origin").unwrap(), [dev, qa]);
+    assert_eq!(repository.branches("deploy/", "origin").unwrap(), []);
+    assert_eq!(repository.branches("", "elsewhere").unwrap().len(), 2);
 }
 
 #[test]

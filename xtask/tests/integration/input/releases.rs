@@ -54,6 +54,20 @@ fn a_released_prompt_whose_bytes_changed_is_refused_where_it_runs() {
 }
 
 #[test]
+fn a_released_prompt_whose_line_ends_alone_changed_leads_to_doctor() {
+    check(
+        |fleet| fleet.edit(GREET, "customer.\n", "customer.\r\n"),
+        expect![[r#"
+        exit 1
+        error[changed-component] agents/assistant/prompts/greet/1.0.0.prompt
+          `agents/assistant/prompts/greet/1.0.0.prompt` has changed since it was released: `sha256:…` then, `sha256:…` now
+          help: only its line ends differ: restore them; where git changes them by itself, `cargo xtask doctor` says what mends that
+          see: environments/staging/releases/assistant.yaml:22:5: released here
+    "#]],
+    );
+}
+
+#[test]
 fn a_released_contract_whose_bytes_changed_is_refused() {
     check(
         |fleet| fleet.put("agents/assistant/contract/1.0.0.schema.json", "{}"),

@@ -13,8 +13,28 @@ models:
     maxOutputTokens: 8000
 ";
 
+/// Warns of every network policy, which environments have of their own and agents have not.
+const POLICY: &str = "\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: owned-network }
+spec:
+  matchConstraints:
+    resourceRules:
+      - { apiGroups: [networking.k8s.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [networkpolicies] }
+  validations:
+    - { expression: \"has(object.metadata.annotations)\", message: nobody answers for it }
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: owned-network }
+spec:
+  policyName: owned-network
+  validationActions: [Warn]
+";
+
 /// Edits one after the other, each as a person might make it.
-const EDITS: [(&str, fn(&Fleet)); 15] = [
+const EDITS: [(&str, fn(&Fleet)); 22] = [
     ("one value of one agent", |fleet| {
         fleet.put("environments/dev/values/assistant.yaml", "values:\n  replicas: 7\n");
     }),
@@ -43,6 +63,35 @@ const EDITS: [(&str, fn(&Fleet)); 15] = [
     }),
     ("a model that takes more", |fleet| {
         fleet.edit("environments/models.yaml", "contextTokens: 10", "contextTokens: 200000");
+    }),
+    ("a policy that warns of what environments have of their own", |fleet| {
+        fleet.put("policies/admission/owned-network.yaml", POLICY);
+    }),
+    ("a value beside that", |fleet| {
+        fleet.put("environments/dev/values/orders.yaml", "values:\n  replicas: 6\n");
+    }),
+    ("a folder that the fleet does not list", |fleet| {
+        fleet.put("environments/attic/notes.yaml", "{}\n");
+    }),
+    ("an agent that is warned of as well", |fleet| {
+        fleet.put(
+            "agents/assistant/prompts/greet/1.3.0.prompt",
+            "---\ninput:\n  schema:\n    name: string\n---\nGreet the customer by name.\n",
+        );
+        fleet.edit("agents/assistant/agent.yaml", "greet: 1.2.0", "greet: 1.3.0");
+    }),
+    ("one environment that is warned of no more", |fleet| {
+        fleet.edit(
+            "templates/environment/network.yaml.tera",
+            "metadata:\n",
+            "metadata:\n{% if environment.name == \"dev\" %}  annotations: { owner: platform }\n{% endif %}",
+        );
+    }),
+    ("a value of an agent in another one", |fleet| {
+        fleet.put("environments/staging/values/orders.yaml", "values:\n  replicas: 5\n");
+    }),
+    ("a folder that is gone again", |fleet| {
+        fleet.remove("environments/attic");
     }),
     ("a version of a cluster", |fleet| {
         fleet.edit("environments/dev/environment.yaml", "'1.33'", "'1.34'");
@@ -86,11 +135,7 @@ fn with_it_and_without_it_the_branches_and_the_answers_are_the_same() {
         arguments.extend(ENVIRONMENTS);
         arguments.extend(more);
         let answer = fleet.run(&arguments);
-        (
-            ENVIRONMENTS.map(|name| answer.changes(name)),
-            answer.rules().join(" "),
-            answer.exit,
-        )
+        (ENVIRONMENTS.map(|name| answer.changes(name)), answer.text())
     };
     assert_eq!(release(&with, &[]), release(&without, &["--no-cache"]));
     for (what, edit) in EDITS {
@@ -262,4 +307,38 @@ fn whoever_is_warned_of_one_agent_judges_no_other_again() {
     fleet.commit("A text that asks for it");
     assert_eq!(fleet.run(&["release", "dev"]).rules(), [""; 0]);
     assert_ne!(keys()[0], "-");
+}
+
+#[test]
+fn a_warning_of_no_agent_costs_no_agent_its_judging() {
+    let fleet = Fleet::small();
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "agent: orders",
+        "health: http://orders.example.com/health",
+    );
+    fleet.put("policies/admission/owned-network.yaml", POLICY);
+    fleet.put("environments/attic/notes.yaml", "{}\n");
+    let prompt = "agents/assistant/prompts/greet/1.0.0.prompt";
+    fleet.commit("A policy, and a folder that the fleet does not list");
+    let release = |environments: &[&str]| {
+        let answer = fleet.release(environments);
+        let rules = answer.rules().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        (rules.join(" "), answer.changes("dev").join(", "))
+    };
+    let first = release(&["dev"]);
+    assert_eq!(first.0, "unlisted-environment stray-file owned-network");
+    fleet.put("environments/dev/values/orders.yaml", "values:\n  replicas: 5\n");
+    fleet.commit("One more");
+    // whoever reads the other agent fails
+    let git = &fleet.repository.git;
+    let tree = git.head().unwrap().peel_to_tree().unwrap();
+    let blob = tree.get_path(std::path::Path::new(prompt)).unwrap().id().to_string();
+    let object = fleet.folder().join(".git/objects").join(&blob[..2]).join(&blob[2..]);
+    std::fs::remove_file(object).unwrap();
+    let changed = "_environment unchanged, assistant unchanged, orders changed";
+    assert_eq!(release(&["dev"]), (first.0.clone(), changed.to_owned()));
+    let unchanged = "_environment unchanged, assistant unchanged, orders unchanged";
+    assert_eq!(release(&["dev"]), (first.0, unchanged.to_owned()));
+    assert_ne!(fleet.run(&["release", "dev", "--no-cache"]).exit, 0);
 }

@@ -1,5 +1,6 @@
 //! What a release writes, and what it leaves alone.
 
+mod abandoned;
 mod beside;
 mod branch;
 mod change;
