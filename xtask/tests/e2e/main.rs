@@ -10,8 +10,12 @@ mod docs;
 mod fleet;
 mod git;
 mod pipelines;
+mod progress;
 mod readers;
 mod rego;
 mod schemas;
+#[path = "../integration/evaluation/server.rs"]
+#[expect(dead_code, reason = "here it only has to be slow")]
+mod server;
 mod shell;
 mod surfaces;
