@@ -11,6 +11,7 @@ mod fleet;
 mod git;
 mod pipelines;
 mod progress;
+mod proposals;
 mod readers;
 mod rego;
 mod schemas;
