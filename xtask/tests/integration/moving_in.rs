@@ -255,6 +255,27 @@ fn items_in_another_order_move_in_all_the_same() {
 }
 
 #[test]
+fn a_program_that_is_called_like_the_agent_stays_one() {
+    let text = format!(
+        "{DEPLOYMENT}          command: [shop, --store, shop-store]\n{}",
+        config("shop-store", "shop", "{a: b}")
+    );
+    let text = text
+        .replace("[{name: web, image", "\n        - name: web\n          image")
+        .replace("}]\n", "\n");
+    let bench = Workbench::of_repository();
+    bench.put("canary.yaml", &text);
+    let report = bench.run("import manifests shop --from canary=canary.yaml").unwrap();
+    assert_eq!(report.findings, []);
+    let template = bench.text("templates/shop/deployment-shop.yaml.tera").unwrap();
+    let words = "command:\n            - shop\n            - --store\n            - {{ (agent.resourceName ~ \"-store\") | quote }}\n";
+    assert!(
+        template.replace('"', "").contains(&words.replace('"', "")),
+        "{template}"
+    );
+}
+
+#[test]
 fn what_was_never_rendered_is_told_as_that() {
     let bench = Workbench::of_repository();
     for (text, line) in [

@@ -87,7 +87,9 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
     if sides.iter().any(|(_, value)| *value != first) {
         return Node::Read(format!("{} | json", parameters.add(&owned(sides), place)));
     }
-    let expression = first.as_str().and_then(|text| names.expression(text));
+    // a program may be called like the agent
+    let text = first.as_str().filter(|_| !place.ends_with(".command.0"));
+    let expression = text.and_then(|text| names.expression(text));
     match expression {
         Some(expression) => Node::Read(expression),
         None if is_a_value(first, place) => {
