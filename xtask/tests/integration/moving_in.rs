@@ -209,7 +209,7 @@ fn an_item_that_one_environment_has_more_leaves_the_others_what_they_are() {
     let bench = Workbench::of_repository();
     bench.put("dev.yaml", &side("", ""));
     bench.put("canary.yaml", &side(&other("first"), &other("last")));
-    bench.put("production.yaml", &side("", &other("last")));
+    bench.put("production.yaml", &side(&other("last"), ""));
     let line = format!(
         "import manifests shop --from dev=dev.yaml --from canary=canary.yaml --from production=production.yaml \
          --image registry.example.com/shop@sha256:{digest}"
@@ -218,22 +218,28 @@ fn an_item_that_one_environment_has_more_leaves_the_others_what_they_are() {
     let template = bench.text("templates/shop/deployment-shop.yaml.tera").unwrap();
     let (_, containers) = template.split_once("      containers:\n").unwrap();
     expect![[r#"
-                {%- if values.custom.withDeploymentShopContainersFirst %}
-                - envFrom:
-                    - configMapRef:
-                        name: {{ agent.resourceName | quote }}
-                  image: {{ values.custom.deploymentShopContainersFirstImage | json }}
-                  name: first
-                {%- endif %}
-                - image: {{ agent.image | quote }}
-                  name: web
-                {%- if values.custom.withDeploymentShopContainersLast %}
-                - envFrom:
-                    - configMapRef:
-                        name: {{ agent.resourceName | quote }}
-                  image: {{ values.custom.deploymentShopContainersLastImage | json }}
-                  name: last
-                {%- endif %}
+        {%- if values.custom.withDeploymentShopContainersFirst %}
+        - envFrom:
+            - configMapRef:
+                name: {{ agent.resourceName | quote }}
+          image: {{ values.custom.deploymentShopContainersFirstImage | json }}
+          name: first
+        {%- endif %}
+        {%- if values.custom.withDeploymentShopContainersWeb %}
+        - image: {{ agent.image | quote }}
+          name: web
+        {%- endif %}
+        {%- if values.custom.withDeploymentShopContainersLast %}
+        - envFrom:
+            - configMapRef:
+                name: {{ agent.resourceName | quote }}
+          image: {{ values.custom.deploymentShopContainersLastImage | json }}
+          name: last
+        {%- endif %}
+        {%- if values.custom.withDeploymentShopContainersWeb2 %}
+        - image: {{ agent.image | quote }}
+          name: web
+        {%- endif %}
     "#]]
     .assert_eq(&containers.replace("\n        ", "\n").replacen("        ", "", 1));
 }

@@ -1,6 +1,6 @@
 //! Lists of several environments beside each other: which item of one is which of another.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(super) fn list(lists: &[Sided<'_>], place: &str, names: &Names<'_>, paramete
     if items().all(is_plain) && differs && (!is_even || items().any(Value::is_null)) {
         return None;
     }
-    let slots = match is_even {
+    let slots = match has_same_names(lists) {
         true => by_index(lists),
         false => by_name(lists).unwrap_or_else(|| by_index(lists)),
     };
@@ -41,7 +41,18 @@ pub(super) fn list(lists: &[Sided<'_>], place: &str, names: &Names<'_>, paramete
             node: node(&slot.sides, &place, names, parameters),
         }
     };
-    Some(Node::List(slots.into_iter().map(item).collect()))
+    let items: Vec<Item> = slots.into_iter().map(item).collect();
+    let is_empty_somewhere = !items.is_empty() && lists.iter().any(|(_, list)| list.is_empty());
+    Some(match is_empty_somewhere {
+        true => Node::SparseList(items),
+        false => Node::List(items),
+    })
+}
+
+/// Whether the items of all lists have the same names in the same order.
+fn has_same_names(lists: &[Sided<'_>]) -> bool {
+    let names = |list: &[Value]| -> Vec<Value> { list.iter().map(|item| item["name"].clone()).collect() };
+    lists.iter().all(|(_, list)| names(list) == names(lists[0].1))
 }
 
 /// Item by item as they stand; nothing and something are no two forms of the same item.
@@ -59,36 +70,32 @@ fn by_index<'a>(lists: &[Sided<'a>]) -> Vec<Slot<'a>> {
     slots.map(|(name, sides)| Slot { name, sides }).collect()
 }
 
-/// Items of the same name beside each other, in an order that all lists have; nothing where they have none.
+/// Items of the same name beside each other, in an order that holds for every list: where two have another order, an item
+/// stands there twice. Nothing where an item has no name.
 fn by_name<'a>(lists: &[Sided<'a>]) -> Option<Vec<Slot<'a>>> {
-    let mut order: Vec<&str> = Vec::new();
-    for (_, list) in lists {
-        let names: Vec<&str> = list
-            .iter()
-            .map(|item| item.get("name")?.as_str())
-            .collect::<Option<_>>()?;
-        if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
-            return None;
-        }
-        // a new one stands behind the one before it
+    let mut slots: Vec<Slot<'a>> = Vec::new();
+    for (side, list) in lists {
         let mut next = 0;
-        for name in names {
-            match order.iter().position(|known| *known == name) {
-                Some(at) if at < next => return None,
-                Some(at) => next = at + 1,
-                None => {
-                    order.insert(next, name);
-                    next += 1;
-                }
+        for item in *list {
+            let name = item.get("name")?.as_str()?;
+            let known = slots[next..].iter().position(|slot| slot.name == name);
+            let at = known.map_or(next, |behind| next + behind);
+            if known.is_none() {
+                // a new one stands behind the one before it
+                let (name, sides) = (name.to_owned(), Vec::new());
+                slots.insert(at, Slot { name, sides });
             }
+            slots[at].sides.push((*side, item));
+            next = at + 1;
         }
     }
-    let slot = |name: &str| Slot {
-        name: name.to_owned(),
-        sides: lists
-            .iter()
-            .filter_map(|(side, list)| Some((*side, list.iter().find(|item| item["name"] == name)?)))
-            .collect(),
-    };
-    Some(order.into_iter().map(slot).collect())
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for slot in &mut slots {
+        let count = times.entry(slot.name.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            slot.name = format!("{} {count}", slot.name);
+        }
+    }
+    Some(slots)
 }

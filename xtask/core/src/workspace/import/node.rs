@@ -23,8 +23,10 @@ pub(super) enum Node {
     Map(Vec<Entry>),
     /// A map that is there with no entry at all, too: every entry has a condition.
     Sparse(Vec<Entry>),
-    /// A list.
+    /// A list; an item with a condition is there only where it holds.
     List(Vec<Item>),
+    /// A list that is there with no item at all, too: every item has a condition.
+    SparseList(Vec<Item>),
 }
 
 /// An item of a list: the expression that it is there by if not always, and what it is.
@@ -173,7 +175,7 @@ impl Node {
         // with an entry of ours it is never empty
         let entries = match std::mem::replace(self, Node::Map(Vec::new())) {
             Node::Map(entries) | Node::Sparse(entries) => entries,
-            Node::Literal(_) | Node::Read(_) | Node::List(_) => Vec::new(),
+            Node::Literal(_) | Node::Read(_) | Node::List(_) | Node::SparseList(_) => Vec::new(),
         };
         *self = Node::Map(entries);
         let Node::Map(entries) = self else {
@@ -204,7 +206,8 @@ impl Node {
                 write_entries(entries, indent, text);
                 write_none(entries.iter().map(|(_, when, _)| when.as_deref()), (indent, "{}"), text);
             }
-            Node::List(items) => {
+            Node::List(items) => items.iter().for_each(|item| item.write(indent, text)),
+            Node::SparseList(items) => {
                 items.iter().for_each(|item| item.write(indent, text));
                 write_none(items.iter().map(|item| item.when.as_deref()), (indent, "[]"), text);
             }
@@ -219,7 +222,7 @@ impl Node {
         match self {
             Node::Map(entries) if entries.is_empty() => text.push_str(&format!("{pad}{name} {{}}\n")),
             Node::List(items) if items.is_empty() => text.push_str(&format!("{pad}{name} []\n")),
-            Node::Map(_) | Node::Sparse(_) | Node::List(_) => {
+            Node::Map(_) | Node::Sparse(_) | Node::List(_) | Node::SparseList(_) => {
                 text.push_str(&format!("{pad}{name}\n"));
                 self.write(indent + 2, text);
             }
@@ -252,20 +255,18 @@ impl Item {
     }
 }
 
-/// What is there where none of the parts is, which each have a condition; nothing where one has none.
+/// What is there where none of the parts is, which each have a condition.
 fn write_none<'a>(
     conditions: impl Iterator<Item = Option<&'a str>>,
     (indent, nothing): (usize, &str),
     text: &mut String,
 ) {
     let pad = " ".repeat(indent);
-    let none: Option<Vec<String>> = conditions.map(|when| Some(format!("not {}", when?))).collect();
-    if let Some(none) = none {
-        let none = none.join(" and ");
-        text.push_str(&format!(
-            "{pad}{{%- if {none} %}}\n{pad}{nothing}\n{pad}{{%- endif %}}\n"
-        ));
-    }
+    let none: Vec<String> = conditions.flatten().map(|when| format!("not {when}")).collect();
+    let none = none.join(" and ");
+    text.push_str(&format!(
+        "{pad}{{%- if {none} %}}\n{pad}{nothing}\n{pad}{{%- endif %}}\n"
+    ));
 }
 
 fn write_entries(entries: &[Entry], indent: usize, text: &mut String) {
