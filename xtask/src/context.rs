@@ -248,8 +248,8 @@ pub fn count(progress: &ProgressBar, message: &'static str, steps: usize) {
     progress.set_message(message);
     let style = ProgressStyle::with_template("{spinner} {msg} {bar:24} {pos}/{len} {elapsed}, {eta} left");
     progress.set_style(style.expect("the template is fixed"));
-    progress.set_length(steps as u64);
     progress.set_position(0);
+    progress.set_length(steps as u64);
     progress.reset_eta();
 }
 

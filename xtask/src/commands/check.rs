@@ -21,7 +21,7 @@ use super::evaluate;
 use super::generate::stale;
 use super::judging::{self, Amount, Judgement, UnitsArgs, Watch};
 use crate::adapters::signals;
-use crate::context::{Context, Source};
+use crate::context::{Context, Source, count};
 use crate::failure::Failure;
 use crate::outputs::OutputArgs;
 use crate::ports::GitId;
@@ -132,13 +132,21 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     // not one by one: each round looks at the whole fleet once more
     let each = agents.len().div_ceil(ROUNDS).max(1);
     let mut evaluated = Evaluated::default();
+    count(progress, "evaluating", agents.len());
     for (round, some) in agents.chunks(each).enumerate() {
         if is_late() {
             let left = agents[round * each..].join(", ");
             judged.unchecked.push(format!("the cases of {left}: {}", why()));
             break;
         }
-        evaluated.add(evaluate::of_loaded(context, evaluate::Args::of(some), &judged.loaded)?);
+        let args = evaluate::Args::of(some);
+        evaluated.add(evaluate::of_loaded(
+            context,
+            args,
+            &judged.loaded,
+            &ProgressBar::hidden(),
+        )?);
+        progress.inc(some.len() as u64);
     }
     if let Some(workspace) = &judged.loaded.workspace {
         // told, waived or known by now

@@ -15,7 +15,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 20] = [
+const NEEDS: [Need; 21] = [
     Need {
         name: "cargo",
         probe: &["cargo", "--version"],
@@ -81,6 +81,11 @@ const NEEDS: [Need; 20] = [
         name: "shellcheck",
         probe: &["shellcheck", "--version"],
         package: "Debian package `shellcheck`",
+    },
+    Need {
+        name: "curl",
+        probe: &["curl", "--version"],
+        package: "Debian package `curl`",
     },
     Need {
         name: "jq",

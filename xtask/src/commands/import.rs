@@ -225,7 +225,8 @@ fn sides(
     for (name, file) in objects {
         let environment = selection::environments(workspace, std::slice::from_ref(name))?[0];
         let text = read(context, file)?;
-        let manifests = yaml::read_manifests(&text).map_err(|error| unreadable(file, &error))?;
+        let manifests =
+            yaml::read_manifests(&text).map_err(|error| unrendered(&text, &error, unreadable(file, &error)))?;
         let values = values.iter().find(|(other, _)| other == name);
         let values =
             values.map(|(_, file)| yaml::read_value(&read(context, file)?).map_err(|error| unreadable(file, &error)));
@@ -264,6 +265,15 @@ fn unreadable(file: &Path, error: &yaml::YamlError) -> Failure {
     Failure::new(FailureKind::Usage, message)
 }
 
+/// The failure with what may be the reason, where marks of a template stand before it.
+fn unrendered(text: &str, error: &yaml::YamlError, failure: Failure) -> Failure {
+    let is_template = text.lines().take(error.line).any(|line| line.contains("{{"));
+    match is_template {
+        true => failure.hint("is it a template? render it first: `helm template <release> <chart> > objects.yaml`"),
+        false => failure,
+    }
+}
+
 fn read(context: &Context, file: &Path) -> Result<String, Failure> {
     let path = context.folder.join(file);
     for (name, command) in [
@@ -292,6 +302,7 @@ fn prove(tree: &FileTree, known: &[Finding], wanted: &Import, code: &Code) -> (V
         environment.file.follows = Follows::Candidate;
     }
     let (engines, more) = Engines::compile(&workspace);
+    let is_compiled = !more.iter().any(Finding::is_error);
     findings.extend(more);
     for side in &wanted.sides {
         let Some(environment) = workspace.environment(side.environment.as_str()) else {
@@ -303,7 +314,10 @@ fn prove(tree: &FileTree, known: &[Finding], wanted: &Import, code: &Code) -> (V
             set: Map::new(),
         };
         let (units, more) = render_all(&workspace, &engines, &selection);
+        // of what could not be rendered nothing differs
+        let is_rendered = is_compiled && !more.iter().any(Finding::is_error);
         findings.extend(more);
+        let units = units.into_iter().filter(|_| is_rendered);
         let resource_name = format!("{}{}", wanted.agent, environment.file.suffix);
         for unit in units {
             let agent = wanted.agent.as_str();

@@ -11,8 +11,13 @@ mod fleet;
 mod git;
 mod line_ends;
 mod pipelines;
+mod progress;
+mod proposals;
 mod readers;
 mod rego;
 mod schemas;
+#[path = "../integration/evaluation/server.rs"]
+#[expect(dead_code, reason = "here it only has to be slow")]
+mod server;
 mod shell;
 mod surfaces;

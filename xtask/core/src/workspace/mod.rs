@@ -46,7 +46,7 @@ pub use near::{AgentTexts, Near, agents_of, near};
 pub use origins::{Explained, Origin, UnknownPath, explain};
 pub use parts::retired;
 pub use regression::{Judged, read_mock};
-pub use suite_text::SuiteText;
+pub use suite_text::{SuiteText, case_count};
 pub use trust::read_trust;
 
 use crate::artifact::CommitKey;

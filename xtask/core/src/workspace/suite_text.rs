@@ -12,7 +12,7 @@ use super::{Workspace, check, schemas};
 use crate::model::{Digest, Finding};
 use crate::prompts::cases::{Case, Suite};
 use crate::prompts::run::Subject;
-use crate::yaml::{Items, Positions, Segment, YamlError};
+use crate::yaml::{Items, Positions, Segment, YamlError, read_value};
 
 /// Cases in memory at once: many more than there are threads to ask them.
 const AT_ONCE: usize = 1024;
@@ -115,6 +115,30 @@ impl<'a> SuiteText<'a> {
             }
         }
         places
+    }
+}
+
+/// How many cases a suite has, or how many of them are wanted; what is wrong with it is not looked at.
+pub fn case_count(bytes: &[u8], wanted: Option<&(dyn Fn(&Case) -> bool + Sync)>) -> usize {
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    let is_wanted = |value: Value| match (wanted, serde_json::from_value(value)) {
+        (None, _) => true,
+        (Some(wanted), Ok(case)) => wanted(&case),
+        (Some(_), Err(_)) => false,
+    };
+    match (Items::of(text, CASES), wanted) {
+        (Some(items), None) => items.len(),
+        (Some(items), Some(_)) => {
+            let item = |index| items.item(text, index).is_ok_and(is_wanted);
+            (0..items.len()).into_par_iter().filter(|index| item(*index)).count()
+        }
+        (None, _) => match read_value(text)
+            .ok()
+            .and_then(|mut suite| Some(suite.get_mut(CASES)?.take()))
+        {
+            Some(Value::Array(cases)) => cases.into_iter().map(is_wanted).filter(|is_one| *is_one).count(),
+            _ => 0,
+        },
     }
 }
 

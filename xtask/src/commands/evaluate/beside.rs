@@ -84,7 +84,7 @@ pub(super) fn grid(
             let today: Vec<&Roll> = gathered.runs.iter().map(|run| &run.roll).collect();
             let mut change = RollChange::of(&today, before);
             // a case that was not asked for is not gone
-            let is_part = !args.tag.is_empty() || !args.case.is_empty();
+            let is_part = args.is_part();
             change
                 .gone
                 .retain(|id| !is_part || !gathered.ids.contains(&Digest::of(id.as_bytes())));

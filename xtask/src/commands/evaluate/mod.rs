@@ -8,6 +8,7 @@ pub(super) mod exchange;
 mod gathered;
 mod grid;
 mod live;
+mod progress;
 mod run;
 mod sources;
 mod suite;
@@ -20,7 +21,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args as _, FromArgMatches};
+use indicatif::ProgressBar;
 use lockstep::model::{AgentName, Finding};
+use lockstep::prompts::cases::Case;
 use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, Kept, VerdictOutcome};
 use lockstep::workspace::{Agent, Workspace, layout, retired};
 use schemars::JsonSchema;
@@ -32,6 +35,7 @@ use crate::context::{Context, Format, Loaded, Source};
 use crate::failure::{EXIT_OUTSIDE, Failure, FailureKind};
 use crate::outputs::OutputArgs;
 use crate::report::Report;
+use progress::Progress;
 use run::Runner;
 
 /// Judge agents by their cases, without a network by default.
@@ -131,6 +135,17 @@ impl Args {
         }
     }
 
+    /// Whether it is not everything of a suite that is asked for.
+    fn is_part(&self) -> bool {
+        !self.tag.is_empty() || !self.case.is_empty()
+    }
+
+    /// Whether a case is asked for.
+    fn is_wanted(&self, case: &Case) -> bool {
+        (self.tag.is_empty() || case.tags.iter().any(|tag| self.tag.contains(tag)))
+            && (self.case.is_empty() || self.case.contains(&case.id))
+    }
+
     /// These agents, and nothing else said on the command line.
     pub(super) fn of(agents: &[String]) -> Args {
         let command = Args::augment_args(clap::Command::new("evaluate").no_binary_name(true));
@@ -158,11 +173,22 @@ pub(super) const ANSWERS: &[Shape] = &[
 
 /// Judges.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    of_loaded(context, args, &context.load(&Source::WorkTree)?)
+    let progress = context.spinner("reading the fleet");
+    let report = match context.load(&Source::WorkTree) {
+        Ok(loaded) => of_loaded(context, args, &loaded, &progress),
+        Err(failure) => Err(failure),
+    };
+    progress.finish_and_clear();
+    report
 }
 
-/// Judges the agents of a tree that was read.
-pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> Result<Report, Failure> {
+/// Judges the agents of a tree that was read; shows how far it is.
+pub(super) fn of_loaded(
+    context: &Context,
+    mut args: Args,
+    loaded: &Loaded,
+    progress: &ProgressBar,
+) -> Result<Report, Failure> {
     args.strict |= args.evidence.evidence;
     args.sources.no_mock |= args.evidence.evidence;
     let unreadable = || Report::of_findings(loaded.findings.clone(), loaded.tree.clone());
@@ -194,12 +220,15 @@ pub(super) fn of_loaded(context: &Context, mut args: Args, loaded: &Loaded) -> R
     let demands = place.and_then(|place| workspace.fleet.promotion.get(&place.name));
     let margin = demands.and_then(|demands| demands.margin);
     args.evidence.admit(&bar, margin.unwrap_or(Bar::default().margin))?;
-    let runner = Runner::new(context, workspace, &args, bar)?;
+    let progress = Progress::new(progress, context, workspace, &args, &agents)?;
+    let runner = Runner::new(context, workspace, &args, bar, progress)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
     let (mut findings, mut text) = (Vec::new(), String::new());
     let mut sources = loaded.tree.clone();
     for agent in agents {
+        runner.progress.begin(agent);
         let done = runner.agent(agent, &mut findings, &mut sources)?;
+        runner.progress.end(agent);
         if let Some((evaluation, grid)) = done {
             text += &answer::text(context, &evaluation, grid.as_ref());
             findings.extend(answer::findings(&evaluation, args.strict));

@@ -13,6 +13,7 @@ use rayon::ThreadPool;
 use super::beside::{self, Other};
 use super::gathered::{Gathered, SuiteFile};
 use super::live::{Outages, Spent};
+use super::progress::Progress;
 use super::sources::Endpoint;
 use super::{Args, suites, unused};
 use crate::context::Context;
@@ -31,6 +32,7 @@ pub(super) struct Runner<'a> {
     /// Few threads for an endpoint that others use too; all of them otherwise.
     pub(super) pool: Option<ThreadPool>,
     pub(super) kept: Kept,
+    pub(super) progress: Progress<'a>,
     notes: Mutex<Vec<String>>,
 }
 
@@ -40,6 +42,7 @@ impl<'a> Runner<'a> {
         workspace: &'a Workspace,
         args: &'a Args,
         bar: Bar,
+        progress: Progress<'a>,
     ) -> Result<Runner<'a>, Failure> {
         let endpoint = args.sources.endpoint(context)?;
         let pool = endpoint.as_ref().map(|_| {
@@ -61,6 +64,7 @@ impl<'a> Runner<'a> {
             outages: Outages::default(),
             pool,
             kept: args.kept(context),
+            progress,
             notes: Mutex::default(),
         })
     }

@@ -157,11 +157,12 @@ impl Runner<'_> {
         suite.text.cases(&mut |cases| {
             let parts = (agent, &judged.subject);
             faulty.look(cases, head, parts, &mut gathered.ids);
-            let wanted: Vec<&Case> = cases.iter().filter(|case| self.is_wanted(case)).collect();
+            let wanted: Vec<&Case> = cases.iter().filter(|case| self.args.is_wanted(case)).collect();
             for runner in &mut runners {
+                let told = || self.progress.asked();
                 match &self.pool {
-                    Some(pool) => pool.install(|| runner.ask(&wanted)),
-                    None => runner.ask(&wanted),
+                    Some(pool) => pool.install(|| runner.ask(&wanted, &told)),
+                    None => runner.ask(&wanted, &told),
                 }
             }
         });
@@ -176,12 +177,6 @@ impl Runner<'_> {
             other.runs.push(run);
         }
         true
-    }
-
-    fn is_wanted(&self, case: &Case) -> bool {
-        let (tags, ids) = (&self.args.tag, &self.args.case);
-        (tags.is_empty() || case.tags.iter().any(|tag| tags.contains(tag)))
-            && (ids.is_empty() || ids.contains(&case.id))
     }
 }
 

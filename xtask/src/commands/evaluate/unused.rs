@@ -46,7 +46,7 @@ impl<'a> Unused<'a> {
     /// Tells of recordings that nothing asks for, and forgets them where that is wanted; whether any was forgotten.
     pub(super) fn looked_at(&self, cassette: &mut Cassette<'_>) -> bool {
         let args = self.runner.args;
-        let is_part = !args.tag.is_empty() || !args.case.is_empty() || self.runner.endpoint.is_some();
+        let is_part = args.is_part() || self.runner.endpoint.is_some();
         if is_part || (cassette.len() > FEW && !args.prune) {
             return false;
         }
@@ -97,7 +97,7 @@ impl<'a> Unused<'a> {
         );
         // of what cannot be judged nothing is asked
         let Ok(mut runner) = runner else { return };
-        text.cases(&mut |cases| runner.ask(&cases.iter().collect::<Vec<&Case>>()));
+        text.cases(&mut |cases| runner.ask(&cases.iter().collect::<Vec<&Case>>(), &|| ()));
     }
 
     /// Everything of the agent that is judged by these cases, each once.

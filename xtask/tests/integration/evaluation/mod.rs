@@ -1,6 +1,7 @@
 //! `evaluate` and what belongs to it: cases judged from cassettes, mocks and a server.
 
 mod cases;
+mod count;
 mod exchange;
 mod forms;
 mod live;

@@ -124,9 +124,9 @@ impl<'a> SuiteRunner<'a> {
         })
     }
 
-    /// Asks more cases.
-    pub fn ask(&mut self, cases: &[&Case]) {
-        let asked: Vec<Asked> = cases.par_iter().map(|case| self.case(case, self.repeats)).collect();
+    /// Asks more cases, and tells each time that one was asked: as often as it will be, also where it is left out.
+    pub fn ask(&mut self, cases: &[&Case], told: &(dyn Fn() + Sync)) {
+        let asked: Vec<Asked> = cases.par_iter().map(|case| self.case(case, told)).collect();
         let known: Vec<(String, Standard)> = match self.kept >= Kept::Roll {
             true => cases
                 .par_iter()
@@ -179,7 +179,8 @@ struct Asked {
 }
 
 impl SuiteRunner<'_> {
-    fn case(&self, case: &Case, repeats: u32) -> Asked {
+    fn case(&self, case: &Case, told: &(dyn Fn() + Sync)) -> Asked {
+        let repeats = self.repeats.max(1);
         let version = self
             .subject
             .prompts
@@ -192,13 +193,15 @@ impl SuiteRunner<'_> {
             consumed: Consumed::default(),
         };
         if case.system_prompt_version > version && version.is_some() {
+            (0..repeats).for_each(|_| told());
             return asked;
         }
         let (mut held, mut failed) = (Vec::new(), Vec::new());
-        for repeat in 0..repeats.max(1) {
+        for repeat in 0..repeats {
             let meter = Meter::new(self.chain, &self.subject.model, self.prices);
             let result = self.once(case, repeat, &meter);
-            asked.score += result.score / f64::from(repeats.max(1));
+            told();
+            asked.score += result.score / f64::from(repeats);
             asked.consumed = asked.consumed.plus(meter.consumed());
             if result.passed {
                 held.push(result)

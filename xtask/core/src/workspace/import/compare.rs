@@ -88,10 +88,11 @@ pub fn compare(
             (kind, now.get(&stem).unwrap_or(&stem).clone(), group),
             generated.clone(),
         );
-        rename(&mut object, &now);
+        // a namespace that is called like the agent is none of its names
         if let (Some(from), Some(to)) = (&carried.namespace, &namespace) {
             move_namespace(&mut object, from, to);
         }
+        rename(&mut object, &now);
         code.put(&mut object);
         clean(&mut object);
         before.insert(key(&object), object);
@@ -175,6 +176,17 @@ fn move_namespace(value: &mut Value, from: &str, to: &str) {
 
 /// The paths at which two values differ.
 fn fields(before: &Value, after: &Value, path: &mut String, tell: &mut dyn FnMut(&str)) {
+    if let (Value::Array(old), Value::Array(new)) = (before, after)
+        && old.len() == new.len()
+    {
+        for (index, (before, after)) in old.iter().zip(new).enumerate() {
+            let length = path.len();
+            path.push_str(&format!("/{index}"));
+            fields(before, after, path, tell);
+            path.truncate(length);
+        }
+        return;
+    }
     let (Some(old), Some(new)) = (before.as_object(), after.as_object()) else {
         if before != after {
             tell(path);

@@ -2,6 +2,7 @@
 
 mod compare;
 mod image;
+mod lists;
 mod node;
 mod objects;
 mod parameters;

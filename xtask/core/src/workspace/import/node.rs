@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::lists::list;
 use super::parameters::Parameters;
 use crate::workspace::fixed_values;
 use crate::yaml;
@@ -22,8 +23,17 @@ pub(super) enum Node {
     Map(Vec<Entry>),
     /// A map that is there with no entry at all, too: every entry has a condition.
     Sparse(Vec<Entry>),
-    /// A list.
-    List(Vec<Node>),
+    /// A list; an item with a condition is there only where it holds.
+    List(Vec<Item>),
+    /// A list that is there with no item at all, too: every item has a condition.
+    SparseList(Vec<Item>),
+}
+
+/// An item of a list: the expression that it is there by if not always, and what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Item {
+    pub(super) when: Option<String>,
+    pub(super) node: Node,
 }
 
 /// What templates read of the unit instead of a text.
@@ -56,16 +66,14 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
     if sides.iter().all(|(_, value)| value.is_object()) {
         return map(sides, place, names, parameters);
     }
-    let lists: Vec<&Vec<Value>> = sides.iter().filter_map(|(_, value)| value.as_array()).collect();
-    if lists.len() == sides.len() && lists.iter().all(|list| list.len() == lists[0].len()) {
-        let item = |index: usize| {
-            let sides: Vec<(usize, &Value)> = sides
-                .iter()
-                .map(|(environment, value)| (*environment, &value[index]))
-                .collect();
-            node(&sides, &format!("{place}.{index}"), names, parameters)
-        };
-        return Node::List((0..lists[0].len()).map(item).collect());
+    let lists: Vec<(usize, &[Value])> = sides
+        .iter()
+        .filter_map(|(side, value)| Some((*side, value.as_array()?.as_slice())))
+        .collect();
+    if lists.len() == sides.len()
+        && let Some(list) = list(&lists, place, names, parameters)
+    {
+        return list;
     }
     let stands_for = |key: &str, known: &BTreeSet<String>| {
         let is_known = |value: &Value| value.as_str().is_some_and(|text| known.contains(text));
@@ -81,7 +89,9 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
     if sides.iter().any(|(_, value)| *value != first) {
         return Node::Read(format!("{} | json", parameters.add(&owned(sides), place)));
     }
-    let expression = first.as_str().and_then(|text| names.expression(text));
+    // a program may be called like the agent
+    let text = first.as_str().filter(|_| !place.ends_with(".command.0"));
+    let expression = text.and_then(|text| names.expression(text));
     match expression {
         Some(expression) => Node::Read(expression),
         None if is_a_value(first, place) => {
@@ -95,11 +105,26 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
 /// template language would take for its own, and empty lines at an end, which a tag behind them would take away.
 fn is_a_value(value: &Value, place: &str) -> bool {
     let key = place.rsplit('.').next().unwrap_or(place);
-    let marks = ["{{", "{%", "{#", "{<", "<{", "{{<"];
     let is_marked = value
         .as_str()
-        .is_some_and(|text| text.ends_with("\n\n") || marks.iter().any(|mark| text.contains(mark)));
+        .is_some_and(|text| text.ends_with("\n\n") || has_marks(text));
     is_marked || !fixed_values(&yaml::write(&json!({ key: value }))).is_empty()
+}
+
+/// Whether the template language would take a part of a text for its own.
+fn has_marks(text: &str) -> bool {
+    ["{{", "{%", "{#", "{<", "<{"].iter().any(|mark| text.contains(mark))
+}
+
+/// A key with its colon, as a template may have it.
+fn written_key(key: &str) -> String {
+    let text = yaml::write(&json!({ key: 0 }));
+    let name = text.trim_end().trim_end_matches('0').trim_end();
+    match has_marks(key) {
+        // a brace is always in quotes: there this is the same to a reader of YAML, and nothing to the template language
+        true => name.replace('{', "\\x7b"),
+        false => name.to_owned(),
+    }
 }
 
 fn owned(sides: &[(usize, &Value)]) -> Vec<(usize, Value)> {
@@ -150,7 +175,7 @@ impl Node {
         // with an entry of ours it is never empty
         let entries = match std::mem::replace(self, Node::Map(Vec::new())) {
             Node::Map(entries) | Node::Sparse(entries) => entries,
-            Node::Literal(_) | Node::Read(_) | Node::List(_) => Vec::new(),
+            Node::Literal(_) | Node::Read(_) | Node::List(_) | Node::SparseList(_) => Vec::new(),
         };
         *self = Node::Map(entries);
         let Node::Map(entries) = self else {
@@ -179,24 +204,12 @@ impl Node {
             Node::Map(entries) => write_entries(entries, indent, text),
             Node::Sparse(entries) => {
                 write_entries(entries, indent, text);
-                let none: Vec<String> = entries
-                    .iter()
-                    .filter_map(|(_, when, _)| when.as_deref())
-                    .map(not)
-                    .collect();
-                let none = none.join(" and ");
-                text.push_str(&format!("{pad}{{%- if {none} %}}\n{pad}{{}}\n{pad}{{%- endif %}}\n"));
+                write_none(entries.iter().map(|(_, when, _)| when.as_deref()), (indent, "{}"), text);
             }
-            Node::List(items) => {
-                for item in items {
-                    let mut inner = String::new();
-                    item.write(indent + 2, &mut inner);
-                    let trimmed = inner.trim_start_matches(' ');
-                    // what a tag takes away before it would be the mark of the item
-                    let first = if trimmed.starts_with("{%") { "\n" } else { " " };
-                    let rest = if trimmed.starts_with("{%") { &inner } else { trimmed };
-                    text.push_str(&format!("{pad}-{first}{rest}"));
-                }
+            Node::List(items) => items.iter().for_each(|item| item.write(indent, text)),
+            Node::SparseList(items) => {
+                items.iter().for_each(|item| item.write(indent, text));
+                write_none(items.iter().map(|item| item.when.as_deref()), (indent, "[]"), text);
             }
             Node::Literal(value) => text.push_str(&indented(&yaml::write(value), indent)),
             Node::Read(expression) => text.push_str(&format!("{pad}{{{{ {expression} }}}}\n")),
@@ -205,23 +218,55 @@ impl Node {
 
     fn write_entry(&self, key: &str, indent: usize, text: &mut String) {
         let pad = " ".repeat(indent);
-        let name = yaml::write(&json!({ key: 0 }));
-        let name = name.trim_end().trim_end_matches('0').trim_end();
+        let name = written_key(key);
         match self {
             Node::Map(entries) if entries.is_empty() => text.push_str(&format!("{pad}{name} {{}}\n")),
             Node::List(items) if items.is_empty() => text.push_str(&format!("{pad}{name} []\n")),
-            Node::Map(_) | Node::Sparse(_) | Node::List(_) => {
+            Node::Map(_) | Node::Sparse(_) | Node::List(_) | Node::SparseList(_) => {
                 text.push_str(&format!("{pad}{name}\n"));
                 self.write(indent + 2, text);
             }
-            Node::Literal(value) => text.push_str(&indented(&yaml::write(&json!({ key: value })), indent)),
+            Node::Literal(value) => {
+                let written = yaml::write(&json!({ "key": value }));
+                let value = written.strip_prefix("key:").unwrap_or(&written);
+                text.push_str(&indented(&format!("{name}{value}"), indent));
+            }
             Node::Read(expression) => text.push_str(&format!("{pad}{name} {{{{ {expression} }}}}\n")),
         }
     }
 }
 
-fn not(condition: &str) -> String {
-    format!("not {condition}")
+impl Item {
+    fn write(&self, indent: usize, text: &mut String) {
+        let pad = " ".repeat(indent);
+        if let Some(when) = &self.when {
+            text.push_str(&format!("{pad}{{%- if {when} %}}\n"));
+        }
+        let mut inner = String::new();
+        self.node.write(indent + 2, &mut inner);
+        let trimmed = inner.trim_start_matches(' ');
+        // what a tag takes away before it would be the mark of the item
+        let first = if trimmed.starts_with("{%") { "\n" } else { " " };
+        let rest = if trimmed.starts_with("{%") { &inner } else { trimmed };
+        text.push_str(&format!("{pad}-{first}{rest}"));
+        if self.when.is_some() {
+            text.push_str(&format!("{pad}{{%- endif %}}\n"));
+        }
+    }
+}
+
+/// What is there where none of the parts is, which each have a condition.
+fn write_none<'a>(
+    conditions: impl Iterator<Item = Option<&'a str>>,
+    (indent, nothing): (usize, &str),
+    text: &mut String,
+) {
+    let pad = " ".repeat(indent);
+    let none: Vec<String> = conditions.flatten().map(|when| format!("not {when}")).collect();
+    let none = none.join(" and ");
+    text.push_str(&format!(
+        "{pad}{{%- if {none} %}}\n{pad}{nothing}\n{pad}{{%- endif %}}\n"
+    ));
 }
 
 fn write_entries(entries: &[Entry], indent: usize, text: &mut String) {

@@ -275,7 +275,8 @@ fn stem(name: &str) -> Option<&str> {
     (hash.len() == 10 && hash.chars().all(|c| ALPHABET.contains(c)) && !stem.is_empty()).then_some(stem)
 }
 
-/// Gives every text that is a generated name its stem: the object's own name, and whatever names it.
+/// Gives every text that is one of these names the other one: the object's own name, and whatever names it. A program that
+/// is called like an object keeps its name.
 pub(super) fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
     match value {
         Value::String(text) => {
@@ -284,7 +285,16 @@ pub(super) fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| rename(item, names)),
-        Value::Object(map) => map.values_mut().for_each(|item| rename(item, names)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::Array(words) if key == "command" => {
+                        words.iter_mut().skip(1).for_each(|word| rename(word, names));
+                    }
+                    value => rename(value, names),
+                }
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

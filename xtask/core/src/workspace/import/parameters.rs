@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 pub(super) struct Parameters {
     /// What holds by default: what the first environment has.
     pub(super) defaults: Map<String, Value>,
-    /// What differs from it, by the environment's place.
-    pub(super) differing: BTreeMap<usize, Map<String, Value>>,
+    /// What an environment has instead, by its place.
+    differing: BTreeMap<usize, Map<String, Value>>,
     /// The leaves of the values that the objects were rendered from, by the environment's place.
     leaves: Vec<BTreeMap<String, Value>>,
 }
@@ -57,6 +57,20 @@ impl Parameters {
         format!("values.custom.{name}")
     }
 
+    /// What each environment says on top of what holds by default, by its place.
+    pub(super) fn layers(&self) -> BTreeMap<usize, Map<String, Value>> {
+        let layer = |wanted: &Map<String, Value>| {
+            let said = wanted
+                .iter()
+                .map(|(name, value)| (name.clone(), change(self.defaults.get(name), value)));
+            said.collect()
+        };
+        self.differing
+            .iter()
+            .map(|(side, wanted)| (*side, layer(wanted)))
+            .collect()
+    }
+
     /// The values that the objects were rendered from, and that no template reads under their names.
     pub(super) fn unread(&self) -> Vec<&str> {
         let leaves = self.leaves.first().into_iter().flat_map(BTreeMap::keys);
@@ -101,6 +115,20 @@ impl Parameters {
         }
         name
     }
+}
+
+/// What makes one value of another when it is merged over it: of a map what differs, with a null for what it lacks.
+fn change(from: Option<&Value>, to: &Value) -> Value {
+    let (Some(Value::Object(old)), Value::Object(new)) = (from, to) else {
+        return to.clone();
+    };
+    let lacking = old
+        .keys()
+        .filter(|key| !new.contains_key(*key))
+        .map(|key| (key.clone(), Value::Null));
+    let other = new.iter().filter(|(key, value)| old.get(*key) != Some(*value));
+    let other = other.map(|(key, value)| (key.clone(), change(old.get(key), value)));
+    Value::Object(lacking.chain(other).collect())
 }
 
 fn shown(value: &Value) -> String {

@@ -88,8 +88,8 @@ pub fn import(import: &Import) -> Imported {
         layout::agent(import.agent.as_str()),
         agent_file(import, &code.component),
     );
-    for (index, values) in &parameters.differing {
-        let environment = &import.sides[*index].environment;
+    for (index, values) in parameters.layers() {
+        let environment = &import.sides[index].environment;
         let text = yaml::write(&json!({"values": {"custom": values}}));
         plan.insert(
             layout::values(environment, &import.agent),

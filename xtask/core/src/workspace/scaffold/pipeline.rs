@@ -93,8 +93,12 @@ const TEMPLATES: &str = "ci/argo-workflows";
 /// Folder of what every service but GitHub's runs.
 const CI: &str = "ci";
 
-/// What every service but GitHub's runs, stage by stage: there each step is a part of its workflow.
-const STAGES: (&str, &str) = ("lockstep.sh", include_str!("pipelines/lockstep.sh"));
+/// What every service but GitHub's runs, stage by stage, and how it opens pull requests: there each step is a part of its
+/// workflow.
+const STAGES: &[(&str, &str)] = &[
+    ("lockstep.sh", include_str!("pipelines/lockstep.sh")),
+    ("propose.sh", include_str!("pipelines/propose.sh")),
+];
 
 /// The path of a file in a folder below the root, or at the root.
 fn path(folder: &str, name: &str) -> String {
@@ -133,22 +137,14 @@ impl CiService {
     /// The folder of each file, its name there and its text, with the places that the fleet fills.
     fn files(self) -> Vec<(&'static str, (&'static str, &'static str))> {
         let folder = |folder, files: &'static [_]| files.iter().map(move |file| (folder, *file)).collect();
-        match self {
-            CiService::Github => folder(layout::WORKFLOWS, GITHUB),
-            CiService::Gitlab => vec![
-                ("", (".gitlab-ci.yml", include_str!("pipelines/gitlab.yml"))),
-                (CI, STAGES),
-            ],
-            CiService::Jenkins => vec![
-                ("", ("Jenkinsfile", include_str!("pipelines/Jenkinsfile"))),
-                (CI, STAGES),
-            ],
-            CiService::ArgoWorkflows => {
-                let mut files: Vec<_> = folder(TEMPLATES, ARGO_WORKFLOWS);
-                files.push((CI, STAGES));
-                files
-            }
-        }
+        let mut own: Vec<_> = match self {
+            CiService::Github => return folder(layout::WORKFLOWS, GITHUB),
+            CiService::Gitlab => vec![("", (".gitlab-ci.yml", include_str!("pipelines/gitlab.yml")))],
+            CiService::Jenkins => vec![("", ("Jenkinsfile", include_str!("pipelines/Jenkinsfile")))],
+            CiService::ArgoWorkflows => folder(TEMPLATES, ARGO_WORKFLOWS),
+        };
+        own.extend(folder(CI, STAGES));
+        own
     }
 }
 

@@ -75,6 +75,9 @@ propose() {
   fi
   git push --quiet "${options[@]}" origin "refs/heads/$1"
   echo "proposed: \`$1\` for \`$main\`: $2"
+  [ -z "${GITLAB_CI:-}" ] || return 0
+  { printf '%s\n\n' "$3" && { cat "$kept/change.md" 2>/dev/null || true; } && printf '%s\n' "${actor:+Requested-by: @$actor}"; } |
+    bash ci/propose.sh "$1" "$main" "$2"
 }
 
 # A branch of this run.
