@@ -37,13 +37,17 @@ fn one_thread_and_eight_make_the_same_branch() {
     let fleet = crowd();
     fleet.done(&["release", "dev", "--threads", "1"]);
     let one = fleet.contents("environment/dev");
-    fleet
-        .repository
-        .git
-        .find_reference("refs/heads/environment/dev")
-        .unwrap()
-        .delete()
-        .unwrap();
+    // with the ledger, by which releases of a branch that is gone are numbered on
+    for branch in ["environment/dev", "lockstep/ledger"] {
+        let reference = format!("refs/heads/{branch}");
+        fleet
+            .repository
+            .git
+            .find_reference(&reference)
+            .unwrap()
+            .delete()
+            .unwrap();
+    }
     fleet.done(&["release", "dev", "--threads", "8"]);
     assert_eq!(fleet.contents("environment/dev"), one);
     let render = |threads: &str| fleet.done(&["render", "--threads", threads]).json;
