@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, FileTree, Finding, Timestamp, one_line};
 use lockstep::release::DryCommit;
+use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::{self, Place};
 use lockstep::workspace::{Dependencies, Elsewhere, Workspace, no_branch};
 
@@ -90,6 +91,24 @@ impl Target {
     /// The branch's name.
     pub(super) fn branch(&self) -> &str {
         &self.branch
+    }
+
+    /// Whether it is the branch that is checked out.
+    pub(super) fn is_here(&self) -> bool {
+        self.checked_out
+    }
+
+    /// The command that sends the branch on.
+    pub(super) fn push(&self, delivery: &Delivery) -> String {
+        let remote = match delivery.repository {
+            None => delivery.remote.as_str(),
+            // of the repository that people edit nobody says another name
+            Some(_) => "origin",
+        };
+        match self.checked_out {
+            true => "git push".to_owned(),
+            false => format!("git push {remote} {}", self.branch),
+        }
     }
 }
 

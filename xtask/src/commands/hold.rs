@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::dry::Target;
 use super::ledger::PushArgs;
+use super::tries::Tries;
 use super::unit::UnitOf;
 use super::verified::Verifier;
 use crate::context::Context;
@@ -75,7 +76,7 @@ pub(super) struct Answer {
 /// Holds or resumes: first the ledger, which binds at once, then the file.
 pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Report, Failure> {
     let repository = context.repository()?;
-    let target = Target::new(&*repository, args.branch.as_deref())?;
+    let mut target = Target::new(&*repository, args.branch.as_deref())?;
     let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
@@ -107,7 +108,16 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         })
     })?;
     let hold = hold()?;
-    let commit = write_file(context, &unit, &target, args, turn, hold.as_ref())?;
+    let mut tries = Tries::default();
+    let commit = loop {
+        match write_file(context, &unit, &target, args, turn, hold.as_ref()) {
+            // somebody committed meanwhile: the file goes on top of that
+            Err(failure) if tries.again(context, &failure) => {
+                target = Target::new(&*unit.repository, Some(target.branch()))?;
+            }
+            result => break result?,
+        }
+    };
     let pushed = recording.share()?;
     let changed = commit.is_some() || !events.is_empty();
     let answer = Answer {
@@ -127,7 +137,8 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     let text = format!("`{}` {already} {word} in `{environment}`\n", unit.agent);
     let mut report = Report::new(answer, text);
     if commit.is_some() {
-        report = report.next(format!("git push    # take the file on `{}` along", target.branch()));
+        let push = target.push(&unit.workspace().fleet.delivery);
+        report = report.next(format!("{push}    # take the file on `{}` along", target.branch()));
     }
     if changed && !args.push.push {
         let remote = &unit.workspace().fleet.delivery.remote;

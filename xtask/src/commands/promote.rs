@@ -183,7 +183,13 @@ impl Promotion<'_> {
         if commit.is_some() {
             report = report
                 .next(format!("git show {}    # what was written", self.target.branch()))
-                .next(format!("cargo xtask release {}", self.to.name));
+                .next(match self.target.is_here() {
+                    true => format!("cargo xtask release {}", self.to.name),
+                    false => {
+                        let push = self.target.push(&self.workspace.fleet.delivery);
+                        format!("{push}    # then open a pull request")
+                    }
+                });
         }
         Ok(checks::refusal(report))
     }

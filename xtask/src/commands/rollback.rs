@@ -386,7 +386,8 @@ impl Run<'_> {
             ));
         }
         if written.is_some() {
-            report.next.push("git push    # release file and hold".to_owned());
+            let push = self.target.push(&unit.workspace().fleet.delivery);
+            report.next.push(format!("{push}    # release file and hold"));
             report.next.push(format!(
                 "cargo xtask resume {} --environment {environment} --reason \"…\"    # when it may go on",
                 unit.agent

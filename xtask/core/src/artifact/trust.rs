@@ -218,7 +218,8 @@ impl TrustedSigner {
         let name = &self.name;
         if let Some(revoked) = &self.revoked {
             let message = format!("`{name}` was revoked at {}: {}", revoked.at, revoked.reason);
-            return Some(Problem::error("revoked-signer", "", message));
+            let help = "sign anew with another key: `cargo xtask release <environment> --resign`; a unit that is held, when it may go on";
+            return Some(Problem::error("revoked-signer", "", message).help(help));
         }
         if !self.environments.contains(environment) {
             let names: Vec<&str> = self.environments.iter().map(EnvironmentName::as_str).collect();

@@ -60,6 +60,7 @@ pub struct SignerEntry {
     pub environments: Vec<EnvironmentName>,
     /// The agents that it may sign for; all where none are named. Every run writes `_environment` too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
     pub agents: Option<Vec<String>>,
     /// The numbers of the environment commits that it may sign; any where an environment is not named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -61,6 +61,14 @@ pub fn aims(
         let message = format!("`{name}` is what runs of `{agent}` in `{environment}`");
         return Err(none(environment, agent, message));
     }
+    if matches!(aim, Aim::Earlier) && earlier.iter().any(|release| !is_current(release)) {
+        let message = format!("every earlier release of `{agent}` in `{environment}` was blocked or taken back");
+        let mut finding = none(environment, agent, message);
+        finding.help = finding
+            .help
+            .map(|help| format!("name one that is good all the same by `--to <release>`; {help}"));
+        return Err(finding);
+    }
     let what = match aim {
         Aim::Earlier => "earlier release".to_owned(),
         Aim::LastVerified => "earlier release that was verified,".to_owned(),

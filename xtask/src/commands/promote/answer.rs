@@ -81,7 +81,10 @@ impl Answer {
 pub(super) fn text(context: &Context, answer: &Answer) -> String {
     let style = context.style;
     if answer.agents.is_empty() {
-        return format!("`{}` runs that already\n", answer.to);
+        return format!(
+            "nothing to do: the release files of `{}` name that already\n",
+            answer.to
+        );
     }
     let mut text = String::new();
     for agent in &answer.agents {

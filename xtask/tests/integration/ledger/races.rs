@@ -116,7 +116,9 @@ fn processes_that_commit_to_the_current_branch_at_once_leave_its_files_as_it_has
     let hold = |name: &String| start(&fleet, &["hold", name, "-e", "dev", "--reason", "a look"]);
     let children: Vec<Child> = names.iter().chain(&names).map(hold).collect();
     let ended: Vec<_> = children.into_iter().map(end).collect();
-    assert!(ended.iter().any(|answer| answer.exit == 0));
+    for answer in &ended {
+        assert_eq!(answer.exit, 0, "{}{}", answer.text(), answer.stderr);
+    }
     let git = git2::Repository::open(fleet.folder()).unwrap();
     let mut options = git2::StatusOptions::new();
     let statuses = git.statuses(Some(options.include_untracked(true))).unwrap();

@@ -263,6 +263,20 @@ fn releases_of_a_branch_that_is_gone_are_numbered_on() {
     assert_eq!(answer.exit, 0, "{}", answer.text());
 }
 
+/// What the environment has of its own is no stray, whatever vouches for it is gone.
+#[test]
+fn an_environment_without_its_statement_is_unsigned() {
+    let released = Released::new();
+    let own = released.fleet.paths(BRANCH);
+    for path in own.iter().filter(|path| path.starts_with(".lockstep/_environment/")) {
+        released.put(path, None);
+    }
+    let answer = released.fleet.run(&["verify", "--environment", "dev"]);
+    assert_eq!(answer.exit, 1);
+    assert!(answer.rules().contains(&"unsigned-unit"), "{}", answer.text());
+    assert!(!answer.rules().contains(&"unsigned-file"), "{}", answer.text());
+}
+
 #[test]
 fn without_any_branch_nothing_is_verified() {
     Fleet::small().refused(

@@ -234,8 +234,10 @@ pub fn rewound(environment: &EnvironmentName, tip: u64, known: &Committed) -> Op
         "expected release {} or a later one at the tip, as the ledger knows it by commit {}, found {tip}",
         known.number, known.commit
     );
-    let problem = Problem::error("downgraded-branch", "/predicate/sequence", message)
-        .help("fetch; if the branch was set back to an earlier commit, set it to the one that the ledger names");
+    let problem = Problem::error("downgraded-branch", "/predicate/sequence", message).help(format!(
+        "fetch; if the branch was set back to an earlier commit, set it to the one that the ledger names; if only the \
+             ledger was pushed, push the release where it was made: `cargo xtask release {environment} --push`"
+    ));
     (tip < known.number)
         .then(|| finding(environment, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT)))
 }

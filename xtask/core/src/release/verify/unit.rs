@@ -6,7 +6,7 @@ use super::{BranchFacts, Judge, VerifiedUnit, bytes};
 use crate::artifact::{self, BuildRun, Signed, Subject, TupleRecord};
 use crate::model::{Digest, EnvironmentName, Finding, Problem};
 use crate::release::HydratorMetadata;
-use crate::workspace::layout::branch;
+use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
 /// A unit after its own check.
 pub(super) struct Checked<'a> {
@@ -156,7 +156,8 @@ fn unsigned(facts: &BranchFacts<'_>, unit: &str, paths: &BTreeSet<&str>) -> Vec<
     let has_records = paths
         .iter()
         .any(|path| path.starts_with(&format!("{}/{unit}/", branch::RECORDS)));
-    if paths.is_empty() || has_records {
+    // an environment has always something of its own, so that its files are no strays
+    if paths.is_empty() || has_records || unit == ENVIRONMENT_UNIT {
         return vec![missing_signature(facts.environment, unit)];
     }
     paths.iter().map(|path| unexpected(facts, unit, path)).collect()
