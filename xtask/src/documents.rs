@@ -1,5 +1,6 @@
 //! An answer, or the failure that took its place, as a document in one of the forms.
 
+use console::strip_ansi_codes;
 use lockstep::model::{FileTree, Finding};
 use lockstep::policy::admission::{About, Policies, Resources};
 use lockstep::policy::rego;
@@ -65,6 +66,7 @@ fn told(command: &str, outcome: Outcome<'_>, policies: &[About], write: &dyn Fn(
         notes: &[],
         unchecked: &[],
         failure: failure.as_deref(),
+        text: "",
         change: None,
         tested: &[],
         tables: &[],
@@ -72,7 +74,9 @@ fn told(command: &str, outcome: Outcome<'_>, policies: &[About], write: &dyn Fn(
         sources: Sources::of(&nothing),
         home: layout::FLEET,
     };
+    let text = outcome.map(|report| strip_ansi_codes(&report.text)).unwrap_or_default();
     if let Ok(report) = outcome {
+        results.text = &text;
         results.findings = &report.findings;
         results.known = report.known;
         results.base = report.base.as_ref().map(|(name, commit)| (&**name, &**commit));

@@ -23,6 +23,8 @@ pub struct Results<'a> {
     pub unchecked: &'a [String],
     /// What stopped the command, where it did not come to its end.
     pub failure: Option<&'a str>,
+    /// What it says to people, without colours.
+    pub text: &'a str,
     /// What differs from the base, where there is one.
     pub change: Option<&'a FleetChange>,
     /// What was tested, where the command tests.

@@ -250,3 +250,19 @@ fn the_summary_of_stages_has_the_last_word_of_each_and_how_long_it_took() {
         1
     );
 }
+
+#[test]
+fn an_answer_stands_in_markdown_as_it_is_said() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let mut history = command(
+        fleet.folder(),
+        &["history", "orders", "-e", "dev", "--format", "markdown"],
+    );
+    let answer = String::from_utf8(history.output().unwrap().stdout).unwrap();
+    assert!(
+        answer.starts_with("<!-- lockstep history -->\n## ✅ Lockstep history\n```text\n"),
+        "{answer}"
+    );
+    assert!(answer.contains("dev-latest"), "{answer}");
+}

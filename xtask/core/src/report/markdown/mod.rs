@@ -48,6 +48,13 @@ pub fn markdown(results: &Results<'_>, room: Room) -> String {
     }
     page.within(1, 2, |page| tables::write(results.tables, page));
     page.within(9, 10, |page| findings::write(results, page));
+    if is_answer(results) {
+        code_block(
+            results.text.trim_end(),
+            &format!("cargo xtask {}", results.command),
+            &mut page,
+        );
+    }
     if let Some(change) = results.change.filter(|change| !change.units.is_empty()) {
         let text = changes_text(change, Detail::Folded, Style::Plain);
         let command = match results.base {
@@ -59,6 +66,13 @@ pub fn markdown(results: &Results<'_>, room: Room) -> String {
     page.finish()
 }
 
+/// Whether the command has nothing to show but what it says, as one that is asked for something.
+fn is_answer(results: &Results<'_>) -> bool {
+    let is_empty = results.findings.is_empty() && results.tables.is_empty() && results.tested.is_empty();
+    let is_whole = results.failure.is_none() && results.unchecked.is_empty();
+    is_empty && is_whole && results.change.is_none() && !results.text.is_empty()
+}
+
 fn title(results: &Results<'_>) -> String {
     let tally = Tally::of(results.findings);
     let incomplete = results.failure.is_some() || !results.unchecked.is_empty();
@@ -66,6 +80,7 @@ fn title(results: &Results<'_>) -> String {
         (Some(words), false) => words,
         (Some(words), true) => format!("incomplete, {words}"),
         (None, true) => "incomplete".to_owned(),
+        (None, false) if is_answer(results) => return format!("✅ Lockstep {}", results.command),
         (None, false) => "nothing found".to_owned(),
     };
     let sign = if tally.errors > 0 || incomplete { "❌" } else { "✅" };

@@ -83,6 +83,7 @@ impl Found {
             notes: &[],
             unchecked: &self.unchecked,
             failure: None,
+            text: "",
             tested: &[],
             change: self.change.as_ref(),
             tables: &self.tables,
