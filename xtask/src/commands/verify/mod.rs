@@ -13,8 +13,8 @@ use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::ledger::Committed;
 use lockstep::release::verify::{self, Judge, SignedCommits, Verification, VerifiedUnit};
 use lockstep::report::Table;
-use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
+use lockstep::workspace::{Environment, Workspace};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -133,14 +133,15 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         certificate: &check,
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
-    let subjects = subjects(context, &args, workspace, &*delivery)?;
+    let asked = selection::environments(workspace, &args.environment)?;
+    let subjects = subjects(context, &args, (workspace, &asked), &*delivery)?;
     let ledger = Ledger::new(context, &*delivery, workspace);
     let is_of_tips = args.commit.is_none() && args.path.is_none();
     let events = || {
         if !is_of_tips {
             return Ok(None);
         }
-        let names: Vec<_> = subjects.iter().map(|subject| &subject.environment).collect();
+        let names: Vec<_> = asked.iter().map(|environment| &environment.name).collect();
         let believer = Believer::new(context, &*delivery, &trusted, &certificates);
         ledger::run(&ledger, &believer, &names)
     };
@@ -187,7 +188,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         unchecked.extend(commits.into_iter().flat_map(|signed| signed.untold));
     }
     certificates.missed()?;
-    let events = events?.map(|(answer, wrong, _)| {
+    let events = events?.map(|(answer, wrong, furthest)| {
+        let is_here = |name: &EnvironmentName| subjects.iter().any(|subject| subject.environment == *name);
+        let gone = furthest.iter().filter(|(name, _)| !is_here(name));
+        findings.extend(gone.map(|(name, known)| verify::gone(name, &workspace.branch(name), known)));
         text.push_str(&ledger::shown(context, &answer));
         findings.extend(wrong);
         answer
@@ -227,11 +231,10 @@ fn fleet(context: &Context, repository: &dyn crate::ports::Repository) -> Result
 fn subjects(
     context: &Context,
     args: &Args,
-    workspace: &Workspace,
+    (workspace, environments): (&Workspace, &[&Environment]),
     delivery: &dyn crate::ports::Repository,
 ) -> Result<Vec<branch::Subject>, Failure> {
-    let environments = selection::environments(workspace, &args.environment)?;
-    let one = match environments.as_slice() {
+    let one = match environments {
         [one] => Ok(*one),
         _ => Err(
             Failure::new(FailureKind::Usage, "it is not clear which environment this is of")

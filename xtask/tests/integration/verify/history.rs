@@ -278,6 +278,32 @@ fn an_environment_without_its_statement_is_unsigned() {
 }
 
 #[test]
+fn case_7_a_branch_that_is_gone_is_missed_by_the_ledger() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev", "staging"]);
+    let git = git2::Repository::open(fleet.folder()).unwrap();
+    let staging = "environment/staging";
+    git.find_branch(staging, git2::BranchType::Local)
+        .unwrap()
+        .delete()
+        .unwrap();
+    let answer = fleet.run(&["verify"]);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["downgraded-branch"]),
+        "{}",
+        answer.text()
+    );
+    assert!(
+        answer
+            .text()
+            .contains("bring it back: `git branch environment/staging …`"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
 fn without_any_branch_nothing_is_verified() {
     Fleet::small().refused(
         &["verify"],

@@ -242,6 +242,18 @@ pub fn rewound(environment: &EnvironmentName, tip: u64, known: &Committed) -> Op
         .then(|| finding(environment, ENVIRONMENT_UNIT, problem).in_file(branch::bundle(ENVIRONMENT_UNIT)))
 }
 
+/// A branch that is not there, though the ledger knows a commit of it.
+pub fn gone(environment: &EnvironmentName, branch: &str, known: &Committed) -> Finding {
+    let Committed { number, commit, .. } = known;
+    let message =
+        format!("expected release {number} or a later one, as the ledger knows it, found no branch `{branch}`");
+    Finding::error("downgraded-branch", message)
+        .unit(environment.as_str(), ENVIRONMENT_UNIT)
+        .help(format!(
+            "fetch; if somebody deleted it, bring it back: `git branch {branch} {commit}`"
+        ))
+}
+
 /// A unit's place in the chain: its release lists it, and the release before lists what it names as the one before.
 fn unit(
     facts: &BranchFacts<'_>,

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use chain::{Link, claimed_sequence, rewound, wanted_inventories};
+pub use chain::{Link, claimed_sequence, gone, rewound, wanted_inventories};
 pub use commit::{SignedCommits, signed_commits};
 pub use reproduce::{
     Reproduction, Rerendered, irreproducible, missing_source, not_comparable, reproduction_findings,
