@@ -153,3 +153,28 @@ pub fn civil(days: i64) -> (i64, i64, i64) {
     };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_day;
+
+    #[test]
+    fn days_are_those_of_the_calendar_in_every_year() {
+        for year in [0, 4, 100, 400, 1600, 1900, 1969, 1970, 2000, 2024, 2100, 9999] {
+            let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            for month in 0..=13 {
+                let last = match month {
+                    1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+                    4 | 6 | 9 | 11 => 30,
+                    2 => 28 + u32::from(is_leap),
+                    _ => 0,
+                };
+                for day in 0..=32 {
+                    let text = format!("{year:04}-{month:02}-{day:02}");
+                    assert_eq!(is_day(&text), day >= 1 && day <= last, "{text}");
+                }
+            }
+        }
+        assert!(!is_day("2024-1-01") && !is_day("2024-01-01T"));
+    }
+}

@@ -42,7 +42,7 @@ impl AbandonedBranch {
         let name = branch.strip_prefix(&workspace.fleet.delivery.branch_prefix)?;
         let of = |known: &EnvironmentName| {
             name.strip_prefix(known.as_str())
-                .is_some_and(|rest| ["", "-next"].contains(&rest))
+                .is_some_and(|rest| ["", layout::branch::PROPOSED].contains(&rest))
         };
         let listed = &workspace.fleet.environments;
         if listed.iter().any(of) || own.dry_sha().is_none() {

@@ -156,7 +156,12 @@ fn shadowed(branch: &SourceBranch, before: &[SourceBranch]) -> Option<Finding> {
 fn reserved(branch: &SourceBranch, fleet: &FleetFile) -> Option<Finding> {
     let prefix = &fleet.delivery.branch_prefix;
     let environments = fleet.environments.iter();
-    let own = environments.flat_map(|name| [format!("{prefix}{name}"), format!("{prefix}{name}-next")]);
+    let own = environments.flat_map(|name| {
+        [
+            format!("{prefix}{name}"),
+            format!("{prefix}{name}{}", layout::branch::PROPOSED),
+        ]
+    });
     let taken = own
         .chain([layout::ledger::BRANCH.to_owned()])
         .find(|own| branch.is(own))?;

@@ -320,6 +320,8 @@ pub mod branch {
     pub const ARGOCD: &str = "argocd";
     /// Folder of the records: one folder a unit.
     pub const RECORDS: &str = ".lockstep";
+    /// What the name of a branch ends with that proposes a release.
+    pub const PROPOSED: &str = "-next";
 
     /// All objects of a unit.
     pub fn manifest(unit: &str) -> String {

@@ -39,7 +39,7 @@ pub(super) fn check(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Findi
         });
     }
     for name in &names {
-        if names.contains(format!("{name}-next").as_str()) {
+        if names.contains(format!("{name}{}", layout::branch::PROPOSED).as_str()) {
             findings.push(
                 Finding::error(
                     "reserved-environment",

@@ -158,7 +158,11 @@ impl Workspace {
     /// The branch that an environment's releases go to.
     pub fn branch(&self, environment: &EnvironmentName) -> String {
         let delivery = &self.fleet.delivery;
-        let suffix = if delivery.proposed { "-next" } else { "" };
+        let suffix = if delivery.proposed {
+            layout::branch::PROPOSED
+        } else {
+            ""
+        };
         format!("{}{environment}{suffix}", delivery.branch_prefix)
     }
 }

@@ -14,7 +14,7 @@ use super::super::{failing, faults};
 use super::open::GitRepository;
 use super::{read, refs, store, write};
 use crate::failure::{Failure, FailureKind};
-use crate::ports::{Files, GitId, NewCommit, TreeChange};
+use crate::ports::{Files, GitId, NewCommit, Repository, TreeChange};
 
 /// The branch that is checked out; nothing where HEAD is detached or there is no work tree.
 pub(super) fn current_branch(repository: &GitRepository) -> Result<Option<String>, Failure> {
@@ -58,7 +58,8 @@ pub(super) fn commit(repository: &GitRepository, new: &NewCommit) -> Result<GitI
     let done = put(repository, work, &new.change).and_then(|()| refs::step(repository, vec![prepared.step]));
     if let Err(failure) = done {
         // as the branch has it now, which somebody else may have moved: what is told is the first failure
-        let _ = refs::tip(repository, &reference)
+        let _ = repository
+            .reference(&reference)
             .and_then(|tip| at(repository, tip.as_ref(), &new.change))
             .and_then(|files| put(repository, work, &files));
         return Err(failure);

@@ -16,7 +16,6 @@ use super::lock::{Lock, Value};
 use super::open::GitRepository;
 use super::tip::target;
 use crate::failure::{Failure, FailureKind};
-use crate::ports::GitId;
 
 /// A move of one reference.
 pub(super) struct Step {
@@ -137,11 +136,6 @@ fn refuse_overlap(repository: &git2::Repository, step: &Step) -> Result<(), Fail
 /// Fails where the reference holds something else than the step goes on from.
 pub(super) fn refuse_moved(repository: &GitRepository, step: &Step) -> Result<(), Failure> {
     compare(step, target(&*repository.lease()?, &step.reference)?)
-}
-
-/// What a reference holds.
-pub(super) fn tip(repository: &GitRepository, reference: &str) -> Result<Option<GitId>, Failure> {
-    Ok(target(&*repository.lease()?, reference)?.map(|id| GitId(id.to_string())))
 }
 
 fn compare(step: &Step, found: Option<Oid>) -> Result<(), Failure> {

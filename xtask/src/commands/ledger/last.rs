@@ -1,7 +1,7 @@
 //! How far an environment is, as the ledger knows.
 
 use lockstep::model::EnvironmentName;
-use lockstep::release::ledger::{Committed, Entry, EventKind, Fact};
+use lockstep::release::ledger::{Committed, Entry, EventKind};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 
 use super::View;
@@ -18,10 +18,6 @@ impl View<'_> {
         entries.retain(|entry| Some(entry.sequence) == last);
         let paths = entries.iter().map(|entry| format!("{folder}/{}", entry.name()));
         let history = self.events(paths.collect())?;
-        let commits = history.facts().filter_map(|(_, fact)| match fact {
-            Fact::Committed(committed) => Some(committed.clone()),
-            _ => None,
-        });
-        Ok(commits.max_by_key(|committed| committed.number))
+        Ok(history.furthest().cloned())
     }
 }

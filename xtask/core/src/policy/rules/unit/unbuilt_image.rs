@@ -28,8 +28,7 @@ pub(super) fn check(scene: &UnitScene<'_>) -> Vec<Found> {
                 Tier::Dev => Problem::warning("unbuilt-image", pointer, message),
                 Tier::Staging | Tier::Canary | Tier::Production => Problem::error("unbuilt-image", pointer, message),
             };
-            let help = "let CI build it and write its digest into the candidate: `cargo xtask candidate <agent> --image <image>`";
-            found.push((workload.index, problem.help(help)));
+            found.push((workload.index, problem.help(RULE.remedy)));
         }
     }
     found
