@@ -125,3 +125,8 @@ pub fn folded(text: &str) -> String {
     }
     result
 }
+
+/// The same of YAML, where an id that begins like a number stands in quotes.
+pub fn folded_yaml(text: &str) -> String {
+    folded(text).replace("\"…\"", "…")
+}

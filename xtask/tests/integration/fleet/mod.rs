@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use xtask::adapters::files::Disk;
 use xtask::ports::Files;
 
-pub use answer::{Answer, folded};
+pub use answer::{Answer, folded, folded_yaml};
 
 use crate::git::fixture::{Fixture, signature, snapshot};
 

@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use super::{kinds, last, promoted_once};
-use crate::fleet::{Fleet, folded};
+use crate::fleet::{Fleet, folded, folded_yaml};
 
 const STEP: [&str; 6] = ["promote", "orders", "--from", "staging", "--to", "canary"];
 
@@ -260,7 +260,7 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
           owner: ""
           due: ""
     "##]]
-    .assert_eq(&folded(&text));
+    .assert_eq(&folded_yaml(&text));
     let finish = ["retro", "finish", "retro.yaml"];
     fleet.refused(
         &finish,

@@ -9,7 +9,7 @@ use xtask::adapters::environment::Environment;
 use xtask::adapters::faults;
 
 use super::{again, kinds, promoted_once};
-use crate::fleet::{Answer, Fleet, folded};
+use crate::fleet::{Answer, Fleet, folded_yaml};
 
 /// Where the process that is to be killed finds its moment and its command line.
 const MOMENT: &str = "LOCKSTEP_TEST_MOMENT";
@@ -77,7 +77,7 @@ fn remove_locks(fleet: &Fleet) {
 fn timeless(text: &str) -> String {
     let is_moment = |line: &&str| line.starts_with("since: ") || line.starts_with("  \"date\": ");
     let lines = text.lines().filter(|line| !is_moment(line));
-    folded(&lines.collect::<Vec<_>>().join("\n")).replace("\"…\"", "…")
+    folded_yaml(&lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// Kills a command at every moment, each time in a fleet of its own, and lets it run again to its end.
