@@ -135,7 +135,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     };
     let already = if changed { "is" } else { "was already" };
     let text = format!("`{}` {already} {word} in `{environment}`\n", unit.agent);
-    let mut report = Report::new(answer, text);
+    let mut report = Report::new(answer, text).with_findings(recording.unpushed()?, Default::default());
     if commit.is_some() {
         let push = target.push(&unit.workspace().fleet.delivery);
         report = report.next(format!("{push}    # take the file on `{}` along", target.branch()));

@@ -143,7 +143,8 @@ fn open(context: &Context, args: &OpenArgs) -> Result<Report, Failure> {
         let fact = Fact::Incident(incident);
         Ok(vec![recording.draft(Some(environment), unit.agent.as_str(), fact)])
     })?;
-    Ok(answer::opened(&events[0].event, environment, &unit.agent))
+    let report = answer::opened(&events[0].event, environment, &unit.agent);
+    Ok(report.with_findings(recording.unpushed()?, Default::default()))
 }
 
 fn close(context: &Context, args: &CloseArgs) -> Result<Report, Failure> {
@@ -172,7 +173,8 @@ fn close(context: &Context, args: &CloseArgs) -> Result<Report, Failure> {
         Ok(vec![recording.draft(Some(&environment), agent.as_str(), fact)])
     })?;
     let (environment, agent, incident) = find(&recording.ledger.view()?, workspace, &args.id)?;
-    Ok(answer::closed(&environment, &agent, &incident, !events.is_empty()))
+    let report = answer::closed(&environment, &agent, &incident, !events.is_empty());
+    Ok(report.with_findings(recording.unpushed()?, Default::default()))
 }
 
 /// Every incident, and where it is. Only units that ever had one are read.

@@ -91,5 +91,5 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         agent: unit.agent.to_string(),
         mark,
     };
-    Ok(Report::new(answer, text))
+    Ok(Report::new(answer, text).with_findings(recording.unpushed()?, Default::default()))
 }

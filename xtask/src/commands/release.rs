@@ -271,6 +271,7 @@ impl Step<'_> {
         let _ = memory.keep(context, run, &plans, &judged);
         let text = plan_text(context, &plans, &commits, false) + &signed.notes;
         findings.extend(signed.warnings);
+        findings.extend(if pushed { run.remote().unpushed()? } else { None });
         findings.extend(signing.believed_here_alone(self.environments));
         let mut report =
             Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);

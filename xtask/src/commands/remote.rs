@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::Digest;
+use lockstep::model::{Digest, Finding};
 use lockstep::release::ledger::Sealed;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::files::Delivery;
@@ -19,7 +19,7 @@ const NOTES: &str = "hydrator.metadata";
 #[derive(Clone, Copy)]
 pub(super) struct Remote<'a> {
     delivery: &'a dyn Repository,
-    settings: &'a Delivery,
+    workspace: &'a Workspace,
     /// The date of what is written, seconds since 1970 UTC.
     seconds: i64,
 }
@@ -56,9 +56,13 @@ impl<'a> Remote<'a> {
     pub(super) fn of(delivery: &'a dyn Repository, workspace: &'a Workspace, seconds: i64) -> Remote<'a> {
         Remote {
             delivery,
-            settings: &workspace.fleet.delivery,
+            workspace,
             seconds,
         }
+    }
+
+    fn settings(&self) -> &'a Delivery {
+        &self.workspace.fleet.delivery
     }
 
     /// Says of environment commits which dry commit they are made from.
@@ -69,7 +73,7 @@ impl<'a> Remote<'a> {
             .collect();
         let reference = format!("refs/notes/{NOTES}");
         self.delivery
-            .set_notes(&reference, &notes, &self.settings.author, self.seconds)
+            .set_notes(&reference, &notes, &self.settings().author, self.seconds)
     }
 
     /// Learns where the remote's environment branches, ledger and notes stand.
@@ -79,10 +83,10 @@ impl<'a> Remote<'a> {
             branch_prefix,
             author,
             ..
-        } = self.settings;
+        } = self.settings();
         let branches = format!("+refs/heads/{branch_prefix}*:refs/remotes/{remote}/{branch_prefix}*");
         let notes = format!("+refs/notes/*:{}*", remote_notes(remote, ""));
-        let ledger = Ledger::refspec(self.settings);
+        let ledger = Ledger::refspec(self.settings());
         self.delivery.fetch(remote, &[branches, notes, ledger])?;
         let (ours, theirs) = (format!("refs/notes/{NOTES}"), remote_notes(remote, NOTES));
         self.delivery.adopt(&ours, &theirs, author, self.seconds)
@@ -91,7 +95,7 @@ impl<'a> Remote<'a> {
     /// Pushes what this clone has more than the remote: these branches, the ledger and the notes, all or none. Returns
     /// whether there was anything.
     pub(super) fn push(&self, branches: &[String]) -> Result<bool, Failure> {
-        let remote = &self.settings.remote;
+        let remote = &self.settings().remote;
         let mut references = Vec::new();
         for branch in branches.iter().map(String::as_str).chain([ledger_paths::BRANCH]) {
             let there = self.delivery.remote_tip(branch, remote)?;
@@ -101,6 +105,34 @@ impl<'a> Remote<'a> {
         self.add(&mut references, format!("refs/notes/{NOTES}"), there)?;
         self.delivery.push(remote, &references)?;
         Ok(!references.is_empty())
+    }
+
+    /// After a push: environment branches of which this clone has more than the remote. The ledger that was pushed tells
+    /// of it, so that for others they look like branches that were set back.
+    pub(super) fn unpushed(&self) -> Result<Option<Finding>, Failure> {
+        let remote = &self.settings().remote;
+        let mut references = Vec::new();
+        for environment in &self.workspace.environments {
+            let branch = self.workspace.branch(&environment.name);
+            let there = self.delivery.remote_tip(&branch, remote)?;
+            self.add(&mut references, format!("refs/heads/{branch}"), there)?;
+        }
+        if references.is_empty() {
+            return Ok(None);
+        }
+        let names: Vec<&str> = references
+            .iter()
+            .filter_map(|(name, _)| name.strip_prefix("refs/heads/"))
+            .collect();
+        let message = format!(
+            "the ledger that was pushed tells of releases which `{remote}` does not have: {}",
+            names.join(", ")
+        );
+        let help = format!(
+            "push them too: `git push {remote} {}`; until then `verify` takes their branches elsewhere for set back",
+            names.join(" ")
+        );
+        Ok(Some(Finding::warning("unpushed-release", message).help(help)))
     }
 
     fn add(
@@ -125,7 +157,7 @@ impl<'a> Remote<'a> {
     /// takes back what the ledger says of the commits that are dropped with that. Of this clone, only commits that the
     /// run made are dropped.
     pub(super) fn settle(&self, ledger: &Ledger<'_>, unpushed: &mut Unpushed) -> Result<(), Failure> {
-        let Delivery { remote, author, .. } = self.settings;
+        let Delivery { remote, author, .. } = self.settings();
         let mut dropped = BTreeSet::new();
         for made in &unpushed.made {
             let local = format!("refs/heads/{}", made.branch);

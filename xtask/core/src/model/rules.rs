@@ -333,6 +333,12 @@ pub const RULES: &[Rule] = &[
         "add it to `environments:` in the fleet file",
     ),
     Rule::new(
+        "unpushed-release",
+        "the ledger is pushed, and it tells of releases whose environment branches are not: for everybody else those branches look \
+         as if somebody had set them back",
+        "push the branches too, or release with `--push`",
+    ),
+    Rule::new(
         "unpushed-source",
         "environments are pushed, and no remote is known to have the commit that they were made of: nobody else can trace it, and \
          their own releases are refused as stale",

@@ -43,14 +43,14 @@ impl Args {
         Ok(())
     }
 
-    /// Records evaluations, and returns what to say of it. What the agent's own files contradict is not recorded.
+    /// Records evaluations, and returns what to say of it and what is found. What the agent's own files contradict is not recorded.
     pub(super) fn record(
         &self,
         context: &Context,
         workspace: &Workspace,
         evaluations: &[Evaluation],
         broken: &[Finding],
-    ) -> Result<Option<String>, Failure> {
+    ) -> Result<(String, Vec<Finding>), Failure> {
         let is_sound = |evaluation: &&Evaluation| {
             let folder = format!("{}/{}/", layout::AGENTS, evaluation.agent);
             let mut places = broken
@@ -61,7 +61,7 @@ impl Args {
         };
         let sound: Vec<&Evaluation> = evaluations.iter().filter(is_sound).collect();
         if !self.evidence || sound.is_empty() {
-            return Ok(None);
+            return Ok(Default::default());
         }
         let repository = context.repository()?;
         let delivery = delivery_repository(context, &repository, workspace)?;
@@ -77,6 +77,6 @@ impl Args {
             let word = evaluation.verdict.outcome.word();
             format!("recorded: {} {word} on {}\n", evaluation.agent, evaluation.tuple_id)
         };
-        Ok(Some(sound.iter().map(line).collect()))
+        Ok((sound.iter().map(line).collect(), recording.unpushed()?))
     }
 }

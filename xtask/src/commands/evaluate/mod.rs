@@ -248,10 +248,10 @@ pub(super) fn of_loaded(
     let broken = concerning(&loaded.findings, &chosen);
     let outages = runner.outages();
     // an endpoint that is away says nothing of a tuple
-    if outages.is_none()
-        && let Some(recorded) = args.evidence.record(context, workspace, &evaluations, &broken)?
-    {
+    if outages.is_none() {
+        let (recorded, unpushed) = args.evidence.record(context, workspace, &evaluations, &broken)?;
         text += &recorded;
+        findings.extend(unpushed);
     }
     findings.extend(broken);
     let past = retired(workspace, &context.today());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{EnvironmentName, Timestamp};
+use lockstep::model::{EnvironmentName, Finding, Timestamp};
 use lockstep::release::ledger::{Draft, Fact, Sealed};
 use lockstep::workspace::Workspace;
 
@@ -71,6 +71,14 @@ impl<'a> Recording<'a> {
             time: self.time,
             by: self.by.clone(),
             fact,
+        }
+    }
+
+    /// What is to be said where the remote took part: releases that it knows of now and does not have.
+    pub(in super::super) fn unpushed(&self) -> Result<Vec<Finding>, Failure> {
+        match self.with.push {
+            true => Ok(self.remote.unpushed()?.into_iter().collect()),
+            false => Ok(Vec::new()),
         }
     }
 

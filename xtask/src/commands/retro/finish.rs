@@ -62,7 +62,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         .map_or("the release".to_owned(), |id| format!("`{id}`"));
     let already = if events.is_empty() { "was already" } else { "is" };
     let text = format!("the retrospective of {what} {already} recorded\n");
-    Ok(Report::new(learnt, text))
+    Ok(Report::new(learnt, text).with_findings(recording.unpushed()?, Default::default()))
 }
 
 /// What the ledger says against it.

@@ -133,6 +133,7 @@ fn record(context: &Context, args: RecordArgs) -> Result<Report, Failure> {
     }
     let draft = recording.draft(None, agent.as_str(), Fact::Stage(result.clone()));
     recording.record(&|_| Ok(vec![draft.clone()]))?;
+    findings.extend(recording.unpushed()?);
     let text = format!("`{stage}` {} on `{}` {id}\n", result.status.word(), args.of.agent);
     Ok(Report::new(result, text).with_findings(findings, FileTree::default()))
 }

@@ -178,6 +178,32 @@ fn a_rollback_from_a_source_that_no_remote_has_says_so_too() {
     assert!(!pushed.errors.contains("unpushed-source"), "{}", pushed.errors);
 }
 
+#[test]
+fn releases_that_only_the_ledger_takes_to_the_remote_are_told_with_the_push_that_takes_them_along() {
+    let fleet = Fleet::new();
+    let one = fleet.clone("one", "");
+    sh(
+        &one,
+        "$XTASK keys init --plain && git add environments/trust.yaml && git commit -qm 'Let a key sign' && git push -q origin main
+         $XTASK release dev --push && $XTASK release staging",
+    );
+    let told = run(&one, "$XTASK stage record unit_test passed --agent agent-infer --push");
+    assert_eq!(told.code, 0, "{}", told.errors);
+    assert!(
+        told.errors.contains("does not have: environment/staging\n"),
+        "{}",
+        told.errors
+    );
+    let two = fleet.clone("two", "");
+    let verified = run(&two, "$XTASK verify");
+    assert!(verified.errors.contains("found no branch"), "{}", verified.errors);
+    let help = told.errors.lines().find(|line| line.contains("help: ")).unwrap();
+    sh(&one, quoted(help));
+    sh(&two, "git fetch -q && $XTASK verify");
+    let pushed = run(&one, "$XTASK hold agent-infer -e dev --reason wait --push");
+    assert!(!pushed.errors.contains("unpushed-release"), "{}", pushed.errors);
+}
+
 /// The other clone pushes between this one's fetch and its push: git runs `pre-push` just then.
 #[test]
 fn who_loses_a_race_goes_on_from_what_the_winner_wrote() {

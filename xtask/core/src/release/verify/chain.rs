@@ -250,7 +250,8 @@ pub fn gone(environment: &EnvironmentName, branch: &str, known: &Committed) -> F
     Finding::error("downgraded-branch", message)
         .unit(environment.as_str(), ENVIRONMENT_UNIT)
         .help(format!(
-            "fetch; if somebody deleted it, bring it back: `git branch {branch} {commit}`"
+            "fetch; if somebody deleted it, bring it back: `git branch {branch} {commit}`; if only the ledger was pushed, push \
+             the release where it was made: `cargo xtask release {environment} --push`"
         ))
 }
 
