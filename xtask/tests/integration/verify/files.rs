@@ -163,6 +163,10 @@ fn case_24_and_25_count_for_the_whole_tree() {
         (&[".."], "unsafe-path"),
         (&["/etc"], "unsafe-path"),
         (&["docs", ".git", "config"], "unsafe-path"),
+        (&["docs", ".g\u{200c}it", "config"], "unsafe-path"),
+        (&["apps.", "orders", "manifest.yaml"], "unsafe-path"),
+        (&["app\u{17f}", "orders", "manifest.yaml"], "unsafe-path"),
+        (&["argo\u{202e}cd", "evil.yaml"], "unsafe-path"),
     ] {
         let released = Released::new();
         released.graft(path, Some(blob(&released)), 0o100_644);

@@ -280,15 +280,22 @@ fn suspicious(path: &str) -> Option<&'static str> {
 
 /// Why a path leads elsewhere, whatever stands there.
 fn astray(path: &str) -> Option<&'static str> {
-    let is_git = |part: &str| {
-        let part = part.to_ascii_lowercase();
-        part == ".git" || part.starts_with("git~")
-    };
-    if path.split('/').any(is_git) {
+    let parts: Vec<String> = path.split(['/', '\\']).map(folded).collect();
+    let is_git = |part: &String| part == ".git" || part.starts_with("git~");
+    if parts.iter().any(is_git) {
         return Some("leads into a repository");
     }
-    let folded = path.to_lowercase();
-    (!is_judged(path) && is_judged(&folded)).then_some("is one that Argo CD reads, on systems that do not tell case")
+    let is_read = !is_judged(path) && is_judged(&parts.join("/"));
+    is_read.then_some("is one that Argo CD reads, on systems that do not tell the two names apart")
+}
+
+/// A name as file systems may look for it: without regard to case, points and spaces at its end (NTFS), and characters
+/// that show nothing (HFS+).
+fn folded(name: &str) -> String {
+    let shows = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let shown: String = name.chars().filter(shows).collect();
+    // some letters have no lower case of their own but share an upper one: `ſ`
+    shown.trim_end_matches(['.', ' ']).to_uppercase().to_lowercase()
 }
 
 /// A path with everything but ASCII escaped, so that look-alikes show.
