@@ -53,10 +53,11 @@ impl Trusted {
             trusted_root: trusted_root.map(text),
         };
         let mut sources = FileTree::default();
+        let name = given.map_or_else(|| layout::TRUST.to_owned(), |path| path.display().to_string());
         let (file, mut trust, findings) = match bytes {
             Some(bytes) => {
-                let read = read_trust(layout::TRUST, &bytes);
-                sources.insert(layout::TRUST, bytes);
+                let read = read_trust(&name, &bytes);
+                sources.insert(name, bytes);
                 read
             }
             None => Default::default(),

@@ -132,3 +132,12 @@ fn a_trust_file_on_the_verified_branch_counts_for_nothing() {
     released.put("environments/trust.yaml", Some(b"signers: []\n"));
     assert_eq!(released.verify().exit, 0);
 }
+
+#[test]
+fn what_is_wrong_with_a_trust_file_that_was_given_is_told_of_that_file() {
+    let released = Released::new();
+    let answer = released.verify_with("    environments: dev\n");
+    let given = released.fleet.repository.path(".git/trust.yaml");
+    let place = &answer.json["findings"][0]["location"]["file"];
+    assert_eq!(place, &*given.to_string_lossy(), "{}", answer.text());
+}
