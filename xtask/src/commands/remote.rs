@@ -103,7 +103,10 @@ impl<'a> Remote<'a> {
         }
         let there = self.delivery.reference(&remote_notes(remote, NOTES))?;
         self.add(&mut references, format!("refs/notes/{NOTES}"), there)?;
-        self.delivery.push(remote, &references)?;
+        let stays = "what was written stays on the branches of this clone, and goes along with the next `--push`";
+        self.delivery
+            .push(remote, &references)
+            .map_err(|failure| failure.hint(stays))?;
         Ok(!references.is_empty())
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::super::files::Disk;
 use super::super::{failing, faults};
 use super::open::GitRepository;
-use super::{read, refs, store, write};
+use super::{lock, read, refs, store, write};
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Files, GitId, NewCommit, Repository, TreeChange};
 
@@ -102,7 +102,13 @@ fn put(repository: &GitRepository, work: &Path, change: &TreeChange) -> Result<(
         }
     }
     faults::moment();
-    let failed = |error: git2::Error| failing::git("could not write the index", &error);
+    let failed = |error: git2::Error| {
+        let failure = failing::git("could not write the index", &error);
+        match error.code() {
+            git2::ErrorCode::Locked => failure.hint(lock::left(&repository.own_folder.join("index.lock"))),
+            _ => failure,
+        }
+    };
     let lease = repository.lease()?;
     let mut index = lease.index().map_err(failed)?;
     index.read(true).map_err(failed)?;

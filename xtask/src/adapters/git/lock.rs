@@ -94,10 +94,7 @@ impl Lock {
                 FailureKind::Repository,
                 format!("`{}` stays locked by another process", short(reference)),
             )
-            .hint(format!(
-                "if no git or Lockstep process runs any more, one was killed: `rm '{}'`, then run it again",
-                path.display()
-            ))),
+            .hint(left(&path))),
             Err(error) => Err(not_moved(reference, &error)),
         }
     }
@@ -170,4 +167,10 @@ fn remove_empty_folders(path: &Path) {
 
 fn not_moved(reference: &str, error: &io::Error) -> Failure {
     failing::disk(format!("could not move `{}`", short(reference)), error)
+}
+
+/// What to do about a lock file that stays.
+pub(super) fn left(path: &Path) -> String {
+    let path = path.display();
+    format!("if no git or Lockstep process runs any more, one was killed: `rm '{path}'`, then run it again")
 }

@@ -254,6 +254,12 @@ fn who_may_read_but_not_write_is_told_so() {
     fs::write(&hook, "#!/bin/sh\necho 'protected branch' >&2\nexit 1\n").unwrap();
     sh(&fleet.remote(), "chmod +x hooks/pre-receive");
     refused(&clone, "$XTASK release dev --push", 4, "protected branch");
+    refused(
+        &clone,
+        "$XTASK release dev --push",
+        4,
+        "stays on the branches of this clone",
+    );
     fs::remove_file(hook).unwrap();
     sh(&clone, "$XTASK release dev --push");
 }

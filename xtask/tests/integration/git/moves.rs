@@ -155,6 +155,21 @@ fn a_lock_that_nobody_takes_away_is_told_and_stays() {
 }
 
 #[test]
+fn an_index_that_stays_locked_leaves_branch_and_files_alone() {
+    let fixture = fixture();
+    let repository = fixture.open();
+    let first = repository.resolve("main").unwrap().id;
+    fs::write(fixture.path(".git/index.lock"), "").unwrap();
+    let tip = repository.tip("main", "origin").unwrap();
+    let failure = repository
+        .commit_here(&new_commit("main", &tip, &[("README", Some("wet"))]))
+        .unwrap_err();
+    assert!(failure.hints[0].contains("index.lock"), "{failure}");
+    assert_eq!(repository.resolve("main").unwrap().id, first);
+    assert_eq!(fs::read_to_string(fixture.path("README")).unwrap(), "dry");
+}
+
+#[test]
 fn a_lock_of_another_process_is_waited_for() {
     let fixture = fixture();
     let repository = fixture.open();
