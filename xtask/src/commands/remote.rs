@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{Digest, Finding};
 use lockstep::release::ledger::Sealed;
-use lockstep::workspace::Workspace;
 use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger as ledger_paths;
+use lockstep::workspace::{Environment, Workspace};
 
 use super::ledger::Ledger;
 use crate::failure::Failure;
@@ -114,11 +114,16 @@ impl<'a> Remote<'a> {
     /// of it, so that for others they look like branches that were set back.
     pub(super) fn unpushed(&self) -> Result<Option<Finding>, Failure> {
         let remote = &self.settings().remote;
+        let there = |branch: &str| self.delivery.remote_tip(branch, remote);
         let mut references = Vec::new();
-        for environment in &self.workspace.environments {
-            let branch = self.workspace.branch(&environment.name);
-            let there = self.delivery.remote_tip(&branch, remote)?;
-            self.add(&mut references, format!("refs/heads/{branch}"), there)?;
+        for Environment { name, .. } in &self.workspace.environments {
+            let branch = self.workspace.branch(name);
+            let tip = match there(&branch)? {
+                // what was proposed may be merged, and its branch deleted
+                None => there(&self.workspace.active_branch(name))?,
+                tip => tip,
+            };
+            self.add(&mut references, format!("refs/heads/{branch}"), tip)?;
         }
         if references.is_empty() {
             return Ok(None);
