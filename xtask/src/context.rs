@@ -1,6 +1,6 @@
 //! The context of a command: the world behind ports, and how the user wants to be answered.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -68,7 +68,10 @@ impl Context {
     /// The context of this process.
     pub fn of_process(environment: Environment, folder: Option<PathBuf>) -> Context {
         Context {
-            folder: folder.unwrap_or_else(|| environment.current_folder.clone()),
+            folder: folder.map_or_else(
+                || environment.current_folder.clone(),
+                |folder| below(&environment.current_folder, &folder),
+            ),
             clock: Box::new(SystemClock::new()),
             files: Box::new(Disk),
             programs: Box::new(PathPrograms),
@@ -243,6 +246,21 @@ impl Context {
     }
 }
 
+/// A folder that is named from another one, without `.` and `..`, so that those above it can be told.
+fn below(folder: &Path, named: &Path) -> PathBuf {
+    let mut path = folder.to_owned();
+    for part in named.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                path.pop();
+            }
+            part => path.push(part),
+        }
+    }
+    path
+}
+
 /// From now on a line of progress shows a bar: how many of so many steps are done, and how long the rest will take.
 pub fn count(progress: &ProgressBar, message: &'static str, steps: usize) {
     progress.set_message(message);
@@ -254,6 +272,12 @@ pub fn count(progress: &ProgressBar, message: &'static str, steps: usize) {
 }
 
 impl Loaded {
+    /// The workspace, where all of it could be read.
+    pub fn whole(&self) -> Option<&Workspace> {
+        let is_read = !self.findings.iter().any(Finding::is_error);
+        self.workspace.as_ref().filter(|_| is_read)
+    }
+
     /// Reads a tree into a workspace.
     pub fn of(tree: FileTree) -> Loaded {
         Loaded::of_part(tree, Elsewhere::default())

@@ -165,7 +165,7 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     Ok(report)
 }
 
-/// The generated files that are stale, which only a whole fleet can tell. Of a change that no page of the fleet tells of,
+/// The generated files that are stale, which only a whole fleet without errors can tell. Of a change that no page of the fleet tells of,
 /// and that touches none of these files, nothing is compared.
 fn generated(
     context: &Context,
@@ -174,7 +174,7 @@ fn generated(
     judged: &Judgement,
     earlier: Option<&Judgement>,
 ) -> Result<Vec<Finding>, Failure> {
-    let Some(workspace) = judged.loaded.workspace.as_ref().filter(|_| args.units.is_everything()) else {
+    let Some(workspace) = judged.loaded.whole().filter(|_| args.units.is_everything()) else {
         return Ok(Vec::new());
     };
     let before = earlier.and_then(|earlier| earlier.loaded.workspace.as_ref());
@@ -188,8 +188,9 @@ fn generated(
         return stale::stale(context, workspace, &judged.loaded.tree);
     }
     let loaded = context.load_with_judges(&Source::WorkTree)?;
-    let whole = loaded.workspace.as_ref();
-    whole.map_or(Ok(Vec::new()), |whole| stale::stale(context, whole, &loaded.tree))
+    loaded
+        .whole()
+        .map_or(Ok(Vec::new()), |whole| stale::stale(context, whole, &loaded.tree))
 }
 
 /// What `evaluate` says of the agents, one after the other.

@@ -44,7 +44,7 @@ struct OpenArgs {
     #[arg(long, value_enum, ignore_case = true, value_name = "SEVERITY")]
     severity: Severity,
     /// What users notice.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     summary: String,
     /// The release, by label, tuple or environment commit; what runs by default.
     #[arg(long, value_name = "RELEASE")]
@@ -63,7 +63,7 @@ struct CloseArgs {
     #[arg(value_name = "ID")]
     id: String,
     /// What it came from.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]
     cause: String,
     /// Why it is over.
     #[arg(long, value_name = "TEXT", value_parser = super::reason::reason)]

@@ -22,6 +22,17 @@ fn the_generated_files_of_this_repository_are_up_to_date() {
 }
 
 #[test]
+fn a_fleet_that_cannot_be_read_loses_no_page() {
+    let bench = Workbench::of_repository();
+    bench.put("environments/staging/environment.yaml", "tier: foo\n");
+    let before = bench.files();
+    for command in ["generate", "new pipeline --ci github --replace"] {
+        assert_eq!(bench.run(command).unwrap().exit_code(), 1, "{command}");
+        assert!(bench.files() == before, "{command}");
+    }
+}
+
+#[test]
 fn a_stale_file_is_found_and_mended() {
     let bench = Workbench::of_repository();
     bench.put("schemas/agent.schema.json", "{}\n");

@@ -41,6 +41,9 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
         let (line, column) = place(text, source.body_at + offset);
         finding.at(path, line, column)
     };
+    if let Some((message, help)) = unread(text, source.body, source.header.is_some()) {
+        findings.push(Finding::error("prompt-syntax", message).at(path, 1, 1).help(help));
+    }
     let template = match parse(source.body) {
         Ok(template) => Some(template),
         Err(faults) => {
@@ -83,6 +86,25 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
         output,
         template,
     })
+}
+
+/// Why a model would not be told what the author wrote, and what to do about it.
+fn unread(text: &str, body: &str, has_header: bool) -> Option<(&'static str, &'static str)> {
+    let has_mark = text.starts_with('\u{feff}');
+    let begins = text.trim_start_matches('\u{feff}').lines().next();
+    let begins_header = !has_header && begins.is_some_and(|line| line.trim_end() == "---");
+    match (body.trim().is_empty(), begins_header) {
+        _ if has_mark => Some((
+            "a byte order mark stands before the first line",
+            "save the file as UTF-8 without one: front matter behind it would be part of the text",
+        )),
+        (_, true) => Some((
+            "the front matter has no end, so that it is part of the text",
+            "write a line `---` after it",
+        )),
+        (true, false) => Some(("the prompt says nothing", "write what the model is to be told")),
+        (false, false) => None,
+    }
 }
 
 fn expanded(path: &str, text: &str, key: &str, schema: &Value, findings: &mut Vec<Finding>) -> Option<Value> {

@@ -118,7 +118,7 @@ pub const RULES: &[Rule] = &[
     .example("count: numbr", "count: number, how many"),
     Rule::new(
         "prompt-syntax",
-        "a prompt is no template: braces or blocks are not closed",
+        "a prompt is no template: braces, blocks or the front matter are not closed, or there is no text",
         "close them at the place that is shown",
     )
     .example("Hello {{name", "Hello {{name}}"),

@@ -103,7 +103,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 struct BarArgs {
     /// The share of cases that must hold: more than this.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.9, value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.9, value_parser = rate)]
     pass_rate: f64,
     /// Whether that share must be proved with 95 % confidence, and not only seen.
     #[arg(long)]
@@ -114,6 +114,12 @@ struct BarArgs {
     /// How far the share may fall against another version.
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     margin: f64,
+}
+
+/// A share of which there can be more.
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = share(text).ok().filter(|rate| *rate < 1.0);
+    rate.ok_or_else(|| "it is no number from 0 to less than 1, of which there can be more".to_owned())
 }
 
 /// A share, from 0 to 1.
@@ -206,6 +212,13 @@ pub(super) fn of_loaded(
     }
     selection::environments(workspace, &names)?;
     let chosen = chosen(context, workspace, &args)?;
+    if args.into.is_some() && chosen.len() > 1 {
+        let message = format!(
+            "`--into` takes one evaluation, and this is about {} agents",
+            chosen.len()
+        );
+        return Err(Failure::new(FailureKind::Usage, message).hint("name one agent, or write all with `--format json`"));
+    }
     let agents: Vec<&Agent> = chosen.iter().filter_map(|name| workspace.agents.get(name)).collect();
     if args.exchange.asked() {
         return exchange::run(context, workspace, &agents, &args.exchange);

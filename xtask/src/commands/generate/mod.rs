@@ -38,7 +38,8 @@ pub(super) struct Answer {
 /// Generates.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let loaded = context.load_with_judges(&Source::WorkTree)?;
-    let Some(workspace) = &loaded.workspace else {
+    // what cannot be read would be missing from the pages
+    let Some(workspace) = loaded.whole() else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
     let files = stale::files(workspace, &loaded.tree);

@@ -38,7 +38,7 @@ enum CiWord {
 /// Starts a pipeline.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let loaded = context.load(&Source::WorkTree)?;
-    let Some(workspace) = &loaded.workspace else {
+    let Some(workspace) = loaded.whole() else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
     let plan = new_pipeline(workspace, args.ci.service());

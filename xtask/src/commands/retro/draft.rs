@@ -88,8 +88,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let Some(file) = &args.into else {
         return Ok(Report::new(drafted, text));
     };
-    context.files.write(&context.folder.join(file), text.as_bytes())?;
-    let shown = file.display();
+    let (path, shown) = (context.folder.join(file), file.display());
+    if context.files.read(&path)?.is_some() {
+        let failure = Failure::new(
+            FailureKind::Usage,
+            format!("`{shown}` is there already, and may be filled in"),
+        );
+        return Err(failure.hint(format!("cargo xtask retro finish {shown}")));
+    }
+    context.files.write(&path, text.as_bytes())?;
     let report = Report::new(drafted, format!("wrote {shown}: fill in what is empty\n"));
     Ok(report.next(format!("cargo xtask retro finish {shown}")))
 }

@@ -73,19 +73,23 @@ fn against(learnt: &Retrospective, history: &UnitHistory, unit: &UnitOf) -> Resu
             let known = incidents.iter().map(|incident| incident.id.as_str());
             selection::unknown("incident", id, known)
         })?;
-        let help = format!("cargo xtask incident close {id} --cause \"…\" --reason \"…\"");
-        return Ok(incident
-            .is_open()
-            .then(|| unit.about(Finding::error("open-incident", format!("`{id}` goes on")).help(help))));
+        if incident.is_open() {
+            let help = format!("cargo xtask incident close {id} --cause \"…\" --reason \"…\"");
+            let finding = Finding::error("open-incident", format!("`{id}` goes on")).help(help);
+            return Ok(Some(unit.about(finding)));
+        }
     }
-    let Some(release) = &learnt.release else {
-        let message = "it names neither a release nor an incident";
-        return Ok(Some(unit.about(Finding::error("unfinished-retrospective", message))));
-    };
-    Ok(unit
-        .release(history, Some(&release.commit))?
-        .err()
-        .map(|finding| *finding))
+    match &learnt.release {
+        Some(release) => {
+            let known = unit.release(history, Some(&release.commit))?;
+            Ok(known.err().map(|finding| *finding))
+        }
+        None if learnt.incident.is_some() => Ok(None),
+        None => {
+            let message = "it names neither a release nor an incident";
+            Ok(Some(unit.about(Finding::error("unfinished-retrospective", message))))
+        }
+    }
 }
 
 /// What people wrote, without secrets and personal data.

@@ -439,6 +439,7 @@ cases:
   - {id: anything, userInput: Hello, expectedResponseKeywords: [no such word], threshold: 0}
   - {id: weightless, userInput: Hello, assert: [{type: contains, value: no such word, weight: 0}]}
   - {id: later, userInput: Hello, expectedResponseKeywords: [no such word], systemPromptVersion: 9.9.9}
+  - {id: blank, userInput: Hello, expectedResponseKeywords: [' ']}
   - {id: checked, userInput: Hello, forbiddenKeywords: [no such word]}
 ";
     bench.put(suite, cases);
@@ -467,6 +468,10 @@ cases:
             (
                 8,
                 "`later` is for `answer` 9.9.9, which nobody wrote",
+            ),
+            (
+                9,
+                "`blank` passes whatever is answered",
             ),
         ]"#]]
     .assert_eq(&format!("{wrong:#?}"));

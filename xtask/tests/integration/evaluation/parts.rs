@@ -168,6 +168,31 @@ fn a_partial_is_a_prompt_of_the_candidate() {
 }
 
 #[test]
+fn a_partial_does_not_lead_back() {
+    let bench = Workbench::of_repository();
+    for (name, other) in [("one", "two"), ("two", "one")] {
+        let path = format!("agents/support-rag/prompts/{name}/1.0.0.prompt");
+        bench.put(&path, &format!("Hello {{{{> {other}}}}}\n"));
+        let key = "    rewrite-query: ";
+        let more = format!("    {name}: 1.0.0\n{key}");
+        bench.put(AGENT, &bench.text(AGENT).unwrap().replacen(key, &more, 1));
+    }
+    let report = bench.run("validate").unwrap();
+    let told = report
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "missing-partial");
+    let told: Vec<&str> = told.map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "`one` puts itself into itself by way of `two`",
+            "`two` puts itself into itself by way of `one`"
+        ]
+    );
+}
+
+#[test]
 fn a_model_is_known() {
     check(
         AGENT,

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, run_in};
 
 #[test]
 fn an_unknown_environment_suggests_the_known_one() {
@@ -150,4 +150,33 @@ fn an_assignment_to_nothing_is_usage() {
           hint: write `--set path.to.value=5`
     "#]],
     );
+}
+
+#[test]
+fn a_folder_below_the_root_is_named_from_here() {
+    let fleet = Fleet::small();
+    for (folder, named) in [
+        ("", "agents/orders"),
+        ("agents", "orders"),
+        ("agents/orders", "."),
+        ("agents", ".."),
+    ] {
+        let answer = run_in(&fleet.folder().join(folder), &["-C", named, "validate", "-e", "dev"]);
+        assert_eq!(answer.exit, 0, "{folder}/{named}: {}", answer.text());
+    }
+}
+
+#[test]
+fn one_file_takes_the_evaluation_of_one_agent() {
+    let fleet = Fleet::small();
+    fleet.refused(
+        &["evaluate", "assistant", "orders", "--into", "evaluation.json"],
+        expect![[r#"
+        exit 2
+        usage: `--into` takes one evaluation, and this is about 2 agents
+          hint: name one agent, or write all with `--format json`
+    "#]],
+    );
+    let answer = fleet.run(&["evaluate", "assistant", "--pass-rate", "1"]);
+    assert_eq!(answer.exit, 2, "there is no more than all");
 }

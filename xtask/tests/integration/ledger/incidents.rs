@@ -281,6 +281,14 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
     "#]],
     );
     fill_in(&fleet, "retro.yaml");
+    fleet.refused(
+        &draft,
+        expect![[r#"
+        exit 2
+        usage: `retro.yaml` is there already, and may be filled in
+          hint: cargo xtask retro finish retro.yaml
+    "#]],
+    );
     fleet.edit("retro.yaml", "due: '2026-12-01'", "due: someday");
     fleet.refused(
         &finish,

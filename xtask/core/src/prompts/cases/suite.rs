@@ -131,9 +131,10 @@ impl Case {
     /// Whether it says anything of its answer that counts.
     pub fn is_checked(&self) -> bool {
         let counts = |assertion: &Assertion| assertion.weight != Some(0.0);
+        let has_words = |words: &[String]| words.iter().any(|word| !word.trim().is_empty());
         let says = self.expected_tools.is_some()
-            || !self.expected_response_keywords.is_empty()
-            || !self.forbidden_keywords.is_empty()
+            || has_words(&self.expected_response_keywords)
+            || has_words(&self.forbidden_keywords)
             || self.max_tokens_limit.is_some()
             || self.max_latency_ms.is_some()
             || self.max_cost.is_some()

@@ -148,3 +148,24 @@ fn a_schema_that_is_none_is_shown_where_it_stands() {
         "#]],
     );
 }
+
+#[test]
+fn what_a_model_would_not_be_told_as_it_was_meant() {
+    for (text, said) in [
+        ("", "the prompt says nothing"),
+        ("---\ninput: {schema: {}}\n---\n \n", "the prompt says nothing"),
+        (
+            "---\ndescription: x\n",
+            "the front matter has no end, so that it is part of the text",
+        ),
+        (
+            "\u{feff}---\ndescription: x\n---\nHello\n",
+            "a byte order mark stands before the first line",
+        ),
+    ] {
+        let mut findings = Vec::new();
+        read("p.prompt", text, PromptHeader::default(), &mut findings);
+        let told: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(told, [said], "{text:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Prompts against the other prompts, the tools and the versions of their agent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Agent, check, layout};
 use crate::model::{FileTree, Finding, PlainVersion, suggestion};
@@ -51,9 +51,37 @@ pub(super) fn check(agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>)
             if let Some(prompt) = component.and_then(|component| component.file.as_deref()) {
                 let path = layout::prompt(&agent.name, name, version);
                 of_candidate(agent, &path, prompt, tree, findings);
+                loops(agent, name, &path, prompt, findings);
             }
         }
     }
+}
+
+/// A prompt that the candidate runs must not come back to itself by way of others.
+fn loops(agent: &Agent, name: &str, path: &str, prompt: &Prompt, findings: &mut Vec<Finding>) {
+    for (partial, line, column) in prompt.partials.iter().filter(|(partial, ..)| partial != name) {
+        if reached(agent, partial).contains(name) {
+            let message = format!("`{name}` puts itself into itself by way of `{partial}`");
+            let finding = Finding::error("missing-partial", message).at(path, *line, *column);
+            findings.push(finding.help("take one of the two out of the other"));
+        }
+    }
+}
+
+/// The prompts that a partial of the candidate brings along.
+fn reached<'a>(agent: &'a Agent, partial: &'a str) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let mut next = vec![partial];
+    while let Some(name) = next.pop() {
+        let version = agent.file.candidate.prompts.get(name);
+        let versions = agent.prompts.get(name);
+        let component = version.and_then(|version| versions?.get(version));
+        if let Some(prompt) = component.and_then(|component| component.file.as_deref()) {
+            let new = prompt.partials.iter().map(|(partial, ..)| partial.as_str());
+            next.extend(new.filter(|partial| reached.insert(*partial)));
+        }
+    }
+    reached
 }
 
 /// A partial is a prompt of the same agent, so that the tuple pins it like every other.
