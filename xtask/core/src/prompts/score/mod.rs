@@ -117,13 +117,21 @@ pub struct Scorer<'a> {
     expressions: Mutex<BTreeMap<String, Arc<Expression>>>,
 }
 
+/// Why nothing can be held to a schema: where in it, as a JSON pointer, and what is wrong there.
+pub fn schema_fault(schema: &Value) -> Option<(String, String)> {
+    let error = jsonschema::options().build(schema).err()?;
+    Some((
+        error.instance_path().to_string(),
+        format!("this is no JSON Schema: {error}"),
+    ))
+}
+
 impl<'a> Scorer<'a> {
     /// Makes ready for a suite.
     pub fn new(subject: &'a Subject, suite: &'a Suite) -> Result<Scorer<'a>, Ungraded> {
         let compiled = |schema: &Value, what: &str| {
-            jsonschema::options()
-                .build(schema)
-                .map_err(|error| format!("{what} is no JSON Schema: {error}"))
+            let compiled = jsonschema::options().build(schema);
+            compiled.map_err(|error| format!("{what} is no JSON Schema: {error}"))
         };
         let prompt = subject.prompts.get(&suite.prompt).map(|(_, prompt)| prompt);
         let output = prompt.and_then(|prompt| prompt.output.as_ref());

@@ -3,6 +3,7 @@
 mod clusters;
 mod dockerfile;
 mod hard_coded_value;
+mod invalid_schema;
 mod leaked_secret;
 mod monotonic;
 
@@ -27,6 +28,7 @@ type Check = fn(&FleetScene<'_>) -> Vec<Finding>;
 const CHECKS: &[Check] = &[
     dockerfile::check,
     hard_coded_value::check,
+    invalid_schema::check,
     leaked_secret::check,
     monotonic::check,
 ];
@@ -36,6 +38,7 @@ pub const RULES: &[Rule] = &[
     dockerfile::EMPTY,
     hard_coded_value::RULE,
     dockerfile::HEALTH,
+    invalid_schema::RULE,
     monotonic::RULE,
     dockerfile::ROOT,
     dockerfile::STAGES,
