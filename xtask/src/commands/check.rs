@@ -1,6 +1,7 @@
 //! `check`: everything that a pull request must hold, in one run.
 
 mod base;
+mod cases;
 mod sides;
 
 use std::collections::BTreeSet;
@@ -128,6 +129,9 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         (_, _, Some(workspace)) => workspace.agents.keys().cloned().collect(),
         (_, _, None) => BTreeSet::new(),
     };
+    if let (Some(base), Some(workspace)) = (&base, &judged.loaded.workspace) {
+        judged.findings.extend(cases::gone(context, base, workspace)?);
+    }
     let agents = with_cases(context, args, touched)?;
     // not one by one: each round looks at the whole fleet once more
     let each = agents.len().div_ceil(ROUNDS).max(1);

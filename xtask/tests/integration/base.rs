@@ -526,3 +526,31 @@ fn what_a_waiver_admits_today_is_told_as_waived() {
     let findings = answer.json["findings"].as_array().unwrap();
     assert!(!findings.is_empty() && findings.iter().all(waived), "{}", answer.text());
 }
+
+#[test]
+fn cases_that_a_change_takes_away_are_told() {
+    let fleet = Fleet::small();
+    let folder = "agents/assistant/regression/cases";
+    let suite = |ids: &[&str]| {
+        let case = |id: &&str| format!("  - {{id: {id}, userInput: Hello, expectedResponseKeywords: [hello]}}\n");
+        format!("prompt: greet\ncases:\n{}", ids.iter().map(case).collect::<String>())
+    };
+    fleet.put(&format!("{folder}/greet.yaml"), &suite(&["one", "two", "three"]));
+    fleet.commit("Ask something");
+    let gone = || {
+        let answer = fleet.run(&AGAINST_HEAD);
+        let findings = answer.json["findings"].as_array().unwrap().iter();
+        let told = findings.filter(|finding| finding["rule"] == "missing-case");
+        let told: Vec<String> = told.map(|finding| finding["message"].to_string()).collect();
+        told.join("\n")
+    };
+    assert_eq!(gone(), "");
+    fleet.put(&format!("{folder}/greet.yaml"), &suite(&["one"]));
+    fleet.put(&format!("{folder}/more.yaml"), &suite(&["three"]));
+    assert_eq!(gone(), r#""cases of `assistant` that `HEAD` has are gone: two""#);
+    fleet.remove(folder);
+    assert_eq!(
+        gone(),
+        r#""cases of `assistant` that `HEAD` has are gone: one, three, two""#
+    );
+}

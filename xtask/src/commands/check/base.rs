@@ -82,6 +82,13 @@ impl Base {
         self.paths.iter().any(|path| is_such(path))
     }
 
+    /// The paths of an agent's suites at which the work tree may differ.
+    pub(super) fn suites(&self, agent: &AgentName) -> Vec<String> {
+        let folder = format!("{}/", layout::cases(agent));
+        let is_suite = |path: &&String| path.strip_prefix(&folder).and_then(layout::suite).is_some();
+        self.paths.iter().filter(is_suite).cloned().collect()
+    }
+
     /// The agents whose files differ, their cases and recorded answers among them, and those whose units do; all of them
     /// where the fleet itself differs, or what is known of models.
     pub(super) fn touched(&self, change: &FleetChange, workspace: &Workspace) -> BTreeSet<AgentName> {
