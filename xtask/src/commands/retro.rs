@@ -9,7 +9,6 @@ use lockstep::model::AgentName;
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::retro::{Trace, case_of};
 use lockstep::release::ledger::Retrospective;
-use lockstep::workspace::Agent;
 use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -105,7 +104,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         )
     })?;
     let trace = trace(context, args)?;
-    let prompt = prompt(agent, args.prompt.as_ref().or(trace.prompt.as_ref()))?;
+    let prompt = selection::prompt(agent, args.prompt.as_ref().or(trace.prompt.as_ref()))?;
     let name = format!("incidents-{prompt}");
     let (path, mut target) = match suite(context, &agent.name, &name)? {
         Some(found) => found,
@@ -157,20 +156,6 @@ fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
         Failure::new(FailureKind::Usage, format!("`{shown}` is no sample: {error}"))
             .hint("it is one JSON object with `userInput`")
     })
-}
-
-fn prompt(agent: &Agent, named: Option<&String>) -> Result<String, Failure> {
-    let known = &agent.file.candidate.prompts;
-    match named {
-        Some(name) if known.contains_key(name) => Ok(name.clone()),
-        Some(name) => Err(selection::unknown("prompt", name, known.keys().map(String::as_str))),
-        None if known.len() == 1 => Ok(known.keys().next().cloned().unwrap_or_default()),
-        None => {
-            let names: Vec<&str> = known.keys().map(String::as_str).collect();
-            let failure = Failure::new(FailureKind::Usage, format!("`{}` has several prompts", agent.name));
-            Err(failure.hint(format!("pass `--prompt` with one of {}", names.join(", "))))
-        }
-    }
 }
 
 /// A suite for samples, with what the suites of the same prompt give every case.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
-use lockstep::workspace::{Environment, Workspace, layout};
+use lockstep::workspace::{Agent, Environment, Workspace, layout};
 
 use crate::failure::{Failure, FailureKind};
 
@@ -21,6 +21,24 @@ pub fn environments<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Ve
     let chosen =
         |environment: &&Environment| names.is_empty() || names.iter().any(|name| *name == environment.name.as_str());
     Ok(workspace.environments.iter().filter(chosen).collect())
+}
+
+/// The prompt of an agent that is meant: the one that is named, or its only one.
+pub fn prompt(agent: &Agent, named: Option<&String>) -> Result<String, Failure> {
+    let names: Vec<&str> = agent.file.candidate.prompts.keys().map(String::as_str).collect();
+    match (named, &names[..]) {
+        (Some(name), _) if names.contains(&name.as_str()) => Ok(name.clone()),
+        (_, []) => Err(Failure::new(
+            FailureKind::Usage,
+            format!("`{}` has no prompts, so there is nothing to ask", agent.name),
+        )),
+        (Some(name), _) => Err(unknown("prompt", name, names.into_iter())),
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, _) => {
+            let failure = Failure::new(FailureKind::Usage, format!("`{}` has several prompts", agent.name));
+            Err(failure.hint(format!("pass `--prompt` with one of {}", names.join(", "))))
+        }
+    }
 }
 
 /// Whether one of these environments is in the fleet and cannot be read: then the findings say why.

@@ -137,7 +137,11 @@ fn finding(path: &str, source: &str, positions: Option<&Positions>, fault: Fault
 
 /// A value of another type; a text that reads as a number or a yes is one without its quotes.
 fn wrong_type(place: &str, expected: &[String], pattern: Option<&str>, text: &str, written: Option<&str>) -> Finding {
-    let finding = Finding::error("invalid-value", format!("`{place}` is wrong: {text}"));
+    let message = match place.is_empty() {
+        true => format!("the file is wrong: {text}"),
+        false => format!("`{place}` is wrong: {text}"),
+    };
+    let finding = Finding::error("invalid-value", message);
     let is_text = expected.iter().any(|kind| kind == "string");
     let Some(written) = written.filter(|_| is_text) else {
         return finding;

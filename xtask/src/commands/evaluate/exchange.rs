@@ -84,7 +84,13 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
         return Err(failure.hint("for example `cargo xtask evaluate agent-infer --import promptfooconfig.yaml`"));
     };
     if let Some(file) = &args.import {
-        return import(context, agent, file, &prompt(agent, args)?, args);
+        return import(
+            context,
+            agent,
+            file,
+            &selection::prompt(agent, args.prompt.as_ref())?,
+            args,
+        );
     }
     if let Some(suite) = &args.export {
         return export(context, agent, suite);
@@ -93,7 +99,7 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
         Ok(judged) => judged,
         Err(findings) => return Ok(Report::of_findings(findings, Default::default())),
     };
-    let named = prompt(agent, args)?;
+    let named = selection::prompt(agent, args.prompt.as_ref())?;
     let suite = drafts(
         &judged.subject,
         &named,
@@ -126,24 +132,6 @@ fn input(prompt: &Prompt, name: &str) -> Result<String, Failure> {
     match known.contains(&name) {
         true => Ok(name.to_owned()),
         false => Err(selection::unknown("input", name, known.into_iter())),
-    }
-}
-
-fn prompt(agent: &Agent, args: &Args) -> Result<String, Failure> {
-    let names: Vec<&String> = agent.file.candidate.prompts.keys().collect();
-    match (&args.prompt, &names[..]) {
-        (Some(name), _) if names.contains(&name) => Ok(name.clone()),
-        (Some(name), _) => Err(selection::unknown(
-            "prompt",
-            name,
-            names.iter().map(|name| name.as_str()),
-        )),
-        (None, [only]) => Ok((*only).clone()),
-        (None, _) => {
-            let known: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-            let failure = Failure::new(FailureKind::Usage, format!("`{}` has several prompts", agent.name));
-            Err(failure.hint(format!("pass `--prompt` with one of {}", known.join(", "))))
-        }
     }
 }
 
