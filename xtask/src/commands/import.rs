@@ -1,22 +1,24 @@
 //! `import`: objects that somebody else rendered become an agent that renders to the same.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+mod inputs;
 
-use lockstep::model::{AgentName, FileTree, Finding};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use lockstep::model::{AgentName, CodeComponent, EnvironmentName, FileTree, Finding};
 use lockstep::render::{Engines, Selection, render_all};
-use lockstep::schema::{Catalogue, Kind};
+use lockstep::schema::Catalogue;
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::import::{
-    Code, Import, Imported, LeftOut, Renamed, Side, Source as Origin, compare, drop_prefixes, import,
+    Code, Import, Imported, LeftOut, Renamed, Source as Origin, all_left_out, compare, drop_prefixes, import,
 };
 use lockstep::workspace::scaffold::Plan;
 use lockstep::workspace::{Workspace, layout};
-use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
+use self::inputs::{empty, sides};
 use super::selection;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
@@ -151,6 +153,11 @@ fn all(
     };
     let fleet = &workspace.fleet.name;
     let mut sides = sides(context, (workspace, &catalogue), objects, values)?;
+    for (side, (_, file)) in sides.iter().zip(objects) {
+        if let Some(left_out) = all_left_out(side, source) {
+            return Err(empty(file, &left_out));
+        }
+    }
     drop_prefixes(&mut sides, source);
     let wanted = Import {
         sides,
@@ -194,12 +201,13 @@ fn all(
     for left in &imported.left_out {
         text.push_str(&format!("left out: {}: {}\n", left.what, left.why));
     }
-    let report = Report::new(answer(imported, renamed, !args.dry_run), text);
+    let what = match findings.iter().any(|finding| finding.rule == "replaced-image") {
+        true => "the same objects, with the image that `--image` says",
+        false => "the same objects, as they are now",
+    };
+    let report = Report::new(answer(imported, renamed, !args.dry_run), text).with_findings(findings, tree);
     Ok(report
-        .next(format!(
-            "cargo xtask render --agent {}    # the same objects, as they are now",
-            wanted.agent
-        ))
+        .next(format!("cargo xtask render --agent {}    # {what}", wanted.agent))
         .next("cargo xtask check    # what they must still learn to hold"))
 }
 
@@ -210,84 +218,6 @@ fn answer(imported: Imported, renamed: Vec<Renamed>, applied: bool) -> Answer {
         renamed,
         left_out: imported.left_out,
     }
-}
-
-/// Reads the objects of each environment, and the values that they were rendered from.
-fn sides(
-    context: &Context,
-    (workspace, catalogue): (&Workspace, &Catalogue),
-    objects: &[Place],
-    values: &[Place],
-) -> Result<Vec<Side>, Failure> {
-    let mut sides = Vec::new();
-    let names: Vec<String> = objects.iter().chain(values).map(|(name, _)| name.clone()).collect();
-    selection::environments(workspace, &names)?;
-    for (name, file) in objects {
-        let environment = selection::environments(workspace, std::slice::from_ref(name))?[0];
-        let text = read(context, file)?;
-        let manifests =
-            yaml::read_manifests(&text).map_err(|error| unrendered(&text, &error, unreadable(file, &error)))?;
-        let values = values.iter().find(|(other, _)| other == name);
-        let values =
-            values.map(|(_, file)| yaml::read_value(&read(context, file)?).map_err(|error| unreadable(file, &error)));
-        let mut objects: Vec<Value> = manifests.documents.into_iter().map(|document| document.value).collect();
-        name_namespaces(&mut objects, catalogue, &environment.file.cluster.version);
-        sides.push(Side {
-            environment: environment.name.clone(),
-            objects,
-            values: values.transpose()?,
-            prefix: String::new(),
-        });
-    }
-    Ok(sides)
-}
-
-/// Says of each object in which namespace it is: where it names none, that is the one that others name, or `default`.
-fn name_namespaces(objects: &mut [Value], catalogue: &Catalogue, cluster_version: &str) {
-    let named = |object: &Value| Some(object.pointer("/metadata/namespace")?.as_str()?.to_owned());
-    let namespace = objects.iter().find_map(named).unwrap_or_else(|| "default".to_owned());
-    for object in objects {
-        let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
-        let kind = catalogue.kind(cluster_version, text("apiVersion"), text("kind"));
-        let is_namespaced = kind.and_then(Kind::is_namespaced) == Some(true);
-        if let Some(metadata) = object
-            .get_mut("metadata")
-            .and_then(Value::as_object_mut)
-            .filter(|_| is_namespaced)
-        {
-            metadata.entry("namespace").or_insert_with(|| namespace.clone().into());
-        }
-    }
-}
-
-fn unreadable(file: &Path, error: &yaml::YamlError) -> Failure {
-    let message = format!("`{}` line {}: {}", file.display(), error.line, error.message);
-    Failure::new(FailureKind::Usage, message)
-}
-
-/// The failure with what may be the reason, where marks of a template stand before it.
-fn unrendered(text: &str, error: &yaml::YamlError, failure: Failure) -> Failure {
-    let is_template = text.lines().take(error.line).any(|line| line.contains("{{"));
-    match is_template {
-        true => failure.hint("is it a template? render it first: `helm template <release> <chart> > objects.yaml`"),
-        false => failure,
-    }
-}
-
-fn read(context: &Context, file: &Path) -> Result<String, Failure> {
-    let path = context.folder.join(file);
-    for (name, command) in [
-        ("kustomization.yaml", "kustomize build"),
-        ("Chart.yaml", "helm template"),
-    ] {
-        if context.files.exists(&path.join(name)) {
-            let message = format!("`{}` is what the objects are made of, not the objects", file.display());
-            let hint = format!("make them first: `{command} {} > objects.yaml`", file.display());
-            return Err(Failure::new(FailureKind::Usage, message).hint(hint));
-        }
-    }
-    let bytes = context.named_file(file)?;
-    String::from_utf8(bytes).map_err(|_| Failure::new(FailureKind::Usage, format!("`{}` is not UTF-8", file.display())))
 }
 
 /// Renders the plan in every environment that something came from, as if each followed the candidate, and compares.
@@ -325,6 +255,8 @@ fn prove(tree: &FileTree, known: &[Finding], wanted: &Import, code: &Code) -> (V
             let compared = compare(side, wanted.source, agent, &resource_name, code, objects);
             findings.extend(compared.differences.into_iter().map(unfaithful));
             renamed.extend(compared.renamed);
+            let images = compared.replaced.iter();
+            findings.extend(images.map(|image| replaced(&side.environment, image, wanted, code)));
         }
     }
     findings.sort();
@@ -335,4 +267,13 @@ fn prove(tree: &FileTree, known: &[Finding], wanted: &Import, code: &Code) -> (V
 fn unfaithful(line: String) -> Finding {
     Finding::error("unfaithful-import", line)
         .help("nothing was written; move the object in by hand, or take it out of what is imported")
+}
+
+/// An image of an environment that the agent's takes the place of.
+fn replaced(environment: &EnvironmentName, image: &str, wanted: &Import, code: &Code) -> Finding {
+    let CodeComponent { repository, digest } = &code.component;
+    let message = format!("{environment} has image `{image}`, and gets `{repository}@{digest}` with the agent");
+    Finding::warning("replaced-image", message)
+        .in_file(layout::agent(wanted.agent.as_str()))
+        .help("before it is released there, see to it that it may run there; or pass as `--image` what runs there now")
 }

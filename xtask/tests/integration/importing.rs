@@ -335,7 +335,16 @@ fn prefixes_vanish_and_the_image_stands_wherever_its_repository_does() {
     let report = bench
         .run(&format!("{line} --image registry.example.com/billing@{digest}"))
         .unwrap();
-    assert_eq!(report.findings, []);
+    // no digest is both 2.0 and 2.1
+    let told: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| format!("{}: {}\n", finding.rule, finding.message.replace(&digest, "…")))
+        .collect();
+    expect![[r#"
+        replaced-image: dev has image `registry.example.com/billing:2.1`, and gets `registry.example.com/billing@…` with the agent
+        replaced-image: production has image `registry.example.com/billing:2.0`, and gets `registry.example.com/billing@…` with the agent
+    "#]].assert_eq(&told.concat());
     let told = report.text.lines().filter(|line| !line.starts_with("wrote"));
     expect![[r#"
         renamed in dev: namespace `default` is `agent-dev`
@@ -400,6 +409,8 @@ fn sources_are_not_objects() {
         "import manifests billing --from devv=dev.yaml",
         "import manifests support-rag --from dev=dev.yaml",
         "import manifests support --from dev=dev.yaml --image support:2",
+        "import manifests support --from dev=dev.yaml --from dev=prod.yaml",
+        "import helm-values support --rendered dev=dev.yaml --values dev=values-dev.yaml --values production=values-prod.yaml",
     ];
     expect![[r#"
         `overlays/dev` is what the objects are made of, not the objects
@@ -411,6 +422,10 @@ fn sources_are_not_objects() {
           choose another name
         `support:2` is no image by digest
           write `<repository>@sha256:<64 hexadecimal digits>`
+        `dev=prod.yaml` is a second file of `dev`
+          name each environment once; one file may hold many documents
+        `--values production=values-prod.yaml` is read with `--rendered production=…` alone
+          add `--rendered production=<what it was rendered to>`, or leave the values out
     "#]]
     .assert_eq(&lines.map(refused).concat());
 }
@@ -423,4 +438,111 @@ fn a_dry_run_writes_nothing() {
         .run("import manifests support --from dev=dev.yaml --dry-run")
         .unwrap();
     assert!(bench.files() == before);
+}
+
+#[test]
+fn what_holds_no_object_is_refused() {
+    let bench = bench();
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: token}\n";
+    let files = [
+        ("empty.yaml", ""),
+        ("comment.yaml", "# nothing\n---\n"),
+        ("list.yaml", "apiVersion: v1\nkind: List\nitems: []\n"),
+        ("failed.yaml", "Error: chart not found\n"),
+        ("text.yaml", "connection refused\n"),
+        ("error.yaml", "Error: INSTALLATION FAILED: no chart\n"),
+        (
+            "half.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\nreplicas: 3\n",
+        ),
+        ("secret.yaml", secret),
+    ];
+    let mut lines = String::new();
+    for (name, text) in files {
+        bench.put(name, text);
+    }
+    let before = bench.files();
+    for (name, _) in files {
+        let line = format!("import manifests support --from dev=dev.yaml --from production={name}");
+        let failure = bench.run(&line).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+        lines += &format!("{}\n  {}\n", failure.message, failure.hints.join("\n  "));
+    }
+    assert!(bench.files() == before);
+    expect![[r#"
+        `empty.yaml` holds no object
+          name what `helm template`, `kustomize build` or `kubectl get -o yaml` printed when it succeeded
+        `comment.yaml` holds no object
+          name what `helm template`, `kustomize build` or `kubectl get -o yaml` printed when it succeeded
+        `list.yaml` holds no object
+          name what `helm template`, `kustomize build` or `kubectl get -o yaml` printed when it succeeded
+        `failed.yaml` line 1: this is no object: it has no `kind`
+          name what `helm template`, `kustomize build` or `kubectl get -o yaml` printed when it succeeded
+        `text.yaml` line 1: this is no object: it has no `kind`
+          name what `helm template`, `kustomize build` or `kubectl get -o yaml` printed when it succeeded
+        `error.yaml` line 1: mapping values are not allowed in this context
+          name what `helm template`, `kustomize build` or `kubectl get -o yaml` printed when it succeeded
+        `half.yaml` line 5: this is no object: it has no `kind`
+          name what `helm template`, `kustomize build` or `kubectl get -o yaml` printed when it succeeded
+        nothing of `secret.yaml` moves in
+          Secret `token`: secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`
+    "#]]
+    .assert_eq(&lines);
+}
+
+#[test]
+fn an_image_that_gives_way_to_another_is_told() {
+    let object = |image: &str| {
+        let pod =
+            format!("metadata: {{labels: {{app: web}}}}, spec: {{containers: [{{name: web, image: '{image}'}}]}}");
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n\
+             spec: {{selector: {{matchLabels: {{app: web}}}}, template: {{{pod}}}}}\n"
+        )
+    };
+    let (old, new) = ("7".repeat(64), "9".repeat(64));
+    let (web, mirror) = ("registry.example.com/web", "mirror.example.com/web");
+    let by_digest = |repository: &str, digest: &str| format!("{repository}@sha256:{digest}");
+    let by_tag = |repository: &str| format!("{repository}:2.1");
+    let said = by_digest(web, &new);
+    let cases = [
+        [said.clone(), by_digest(web, &old)],
+        [said.clone(), by_tag(web)],
+        [by_digest(mirror, &new), by_digest(mirror, &new)],
+        [by_tag(mirror), by_tag(mirror)],
+        [by_tag(web), by_tag(web)],
+        [by_digest(&by_tag(web), &new), said.clone()],
+        [said.clone(), by_tag(mirror)],
+    ];
+    let mut lines = String::new();
+    for [dev, production] in cases {
+        let bench = Workbench::of_repository();
+        bench.put("dev.yaml", &object(&dev));
+        bench.put("prod.yaml", &object(&production));
+        let line = format!("import manifests web --from dev=dev.yaml --from production=prod.yaml --image {said}");
+        let report = bench.run(&line).unwrap();
+        assert_eq!(report.exit_code(), 0);
+        let findings = report.findings.iter();
+        let told = findings.map(|finding| format!("  {}: {}\n", finding.rule, finding.message));
+        lines += &format!("{dev} {production}\n{}", told.collect::<String>());
+        let is_kept = report.next[0].ends_with("as they are now");
+        assert_eq!(is_kept, report.findings.is_empty());
+    }
+    // an image of another repository than the agent's stays what it is
+    let lines = lines.replace(&old, "old").replace(&new, "new");
+    expect![[r#"
+        registry.example.com/web@sha256:new registry.example.com/web@sha256:old
+          replaced-image: production has image `registry.example.com/web@sha256:old`, and gets `registry.example.com/web@sha256:new` with the agent
+        registry.example.com/web@sha256:new registry.example.com/web:2.1
+          replaced-image: production has image `registry.example.com/web:2.1`, and gets `registry.example.com/web@sha256:new` with the agent
+        mirror.example.com/web@sha256:new mirror.example.com/web@sha256:new
+          replaced-image: dev has image `mirror.example.com/web@sha256:new`, and gets `registry.example.com/web@sha256:new` with the agent
+          replaced-image: production has image `mirror.example.com/web@sha256:new`, and gets `registry.example.com/web@sha256:new` with the agent
+        mirror.example.com/web:2.1 mirror.example.com/web:2.1
+          replaced-image: dev has image `mirror.example.com/web:2.1`, and gets `registry.example.com/web@sha256:new` with the agent
+          replaced-image: production has image `mirror.example.com/web:2.1`, and gets `registry.example.com/web@sha256:new` with the agent
+        registry.example.com/web:2.1 registry.example.com/web:2.1
+        registry.example.com/web:2.1@sha256:new registry.example.com/web@sha256:new
+        registry.example.com/web@sha256:new mirror.example.com/web:2.1
+    "#]].assert_eq(&lines);
 }

@@ -206,6 +206,11 @@ pub const RULES: &[Rule] = &[
         "keep data out of the tree and name it by digest",
     ),
     Rule::new(
+        "replaced-image",
+        "an imported agent has one image, and an environment runs another one, which its next release would replace",
+        "pass as `--image` what runs there, or see to it that the new one may run there before it is released",
+    ),
+    Rule::new(
         "reserved-branch",
         "an entry of `branches:` has the name of a branch that only Lockstep writes",
         "give the branches that people work on other names",

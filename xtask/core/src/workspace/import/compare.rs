@@ -20,6 +20,8 @@ pub struct Comparison {
     pub differences: Vec<String>,
     /// What has another name now.
     pub renamed: Vec<Renamed>,
+    /// The images that the agent's takes the place of, and that may be others than it.
+    pub replaced: BTreeSet<String>,
 }
 
 /// A name that is another one now.
@@ -46,6 +48,7 @@ pub fn compare(
     rendered: &[Manifest],
 ) -> Comparison {
     let carried = carried(side, source);
+    let replaced = code.replaced(&carried);
     let namespace = rendered
         .iter()
         .map(|manifest| manifest.id.namespace.clone())
@@ -122,6 +125,7 @@ pub fn compare(
     Comparison {
         differences: lines,
         renamed,
+        replaced,
     }
 }
 

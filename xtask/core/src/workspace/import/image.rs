@@ -79,6 +79,33 @@ impl Code {
         }
     }
 
+    /// The images of an environment that give way to it and may be others: of another repository or digest, or known by
+    /// tag where there are several, of which it is one at most.
+    pub(super) fn replaced(&self, side: &Carried) -> BTreeSet<String> {
+        let mut replaced = BTreeSet::new();
+        side.objects.values().for_each(|object| images(object, &mut replaced));
+        replaced.retain(|image| self.texts.contains(image) && !self.is_same(image));
+        replaced
+    }
+
+    fn is_same(&self, image: &str) -> bool {
+        let CodeComponent {
+            repository: own,
+            digest,
+        } = &self.component;
+        let is_own = repository(image) == own;
+        match image.split_once('@') {
+            _ if image == self.text() => true,
+            Some((_, other)) => is_own && Digest::parse(other).as_ref() == Some(digest),
+            None => is_own && self.texts.len() == 1,
+        }
+    }
+
+    /// The tuple's image as objects name it.
+    fn text(&self) -> String {
+        format!("{}@{}", self.component.repository, self.component.digest)
+    }
+
     /// Puts the tuple's image where one of the texts stands that it stands for.
     pub(super) fn put(&self, value: &mut Value) {
         match value {
@@ -86,7 +113,7 @@ impl Code {
                 for (key, value) in map {
                     match value {
                         Value::String(text) if key == "image" && self.texts.contains(text) => {
-                            *text = format!("{}@{}", self.component.repository, self.component.digest);
+                            *text = self.text();
                         }
                         value => self.put(value),
                     }

@@ -10,5 +10,5 @@ mod plan;
 
 pub use compare::{Comparison, Renamed, compare};
 pub use image::Code;
-pub use objects::{LeftOut, Side, Source, drop_prefixes};
+pub use objects::{LeftOut, Side, Source, all_left_out, drop_prefixes};
 pub use plan::{Import, Imported, import};

@@ -120,6 +120,12 @@ fn begins(names: &BTreeSet<String>) -> Vec<String> {
     std::iter::once(String::new()).chain(words).collect()
 }
 
+/// What stays behind of an environment of which nothing moves in; none where something does.
+pub fn all_left_out(side: &Side, source: Source) -> Option<Vec<LeftOut>> {
+    let carried = carried(side, source);
+    carried.objects.is_empty().then_some(carried.left_out)
+}
+
 /// Takes the objects that move in.
 pub(super) fn carried(side: &Side, source: Source) -> Carried {
     let mut carried = Carried::default();
