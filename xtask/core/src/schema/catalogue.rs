@@ -1,6 +1,6 @@
 //! The catalogue: which schema says what an object of which kind looks like, in which version of Kubernetes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -87,6 +87,19 @@ impl Catalogue {
     pub fn kind(&self, cluster_version: &str, api_version: &str, kind: &str) -> Option<&Kind> {
         let own = || self.versions.get(cluster_version)?.get(api_version)?.get(kind);
         own().or_else(|| self.custom.get(api_version)?.get(kind))
+    }
+
+    /// The files of the versions that a definition of this group and plural has.
+    pub(super) fn files_of(&self, group: &str, resource: &str) -> BTreeSet<String> {
+        let mut files = BTreeSet::new();
+        for (api_version, kinds) in &self.custom {
+            let Some(version) = api_version.strip_prefix(group).and_then(|rest| rest.strip_prefix('/')) else {
+                continue;
+            };
+            let own = kinds.iter().filter(|(_, kind)| kind.resource() == Some(resource));
+            files.extend(own.map(|(kind, _)| layout::custom_schema(group, kind, version)));
+        }
+        files
     }
 
     /// Why nothing of a cluster's version can be checked; nothing where it can.

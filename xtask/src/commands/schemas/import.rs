@@ -1,6 +1,5 @@
 //! `schemas import`: CustomResourceDefinitions become schemas under `schemas/crds/`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,8 +17,9 @@ use crate::report::Report;
 /// Import CustomResourceDefinitions: objects of their kinds are checked from then on.
 ///
 /// Each kind and version becomes one file under `schemas/crds/`, without descriptions, that records where it came from
-/// and the SHA-256 of what was read; commit them. Objects that are no definitions are passed over. Nothing is written
-/// when a definition has an error.
+/// and the SHA-256 of what was read; commit them. The files of versions that a definition does not serve any more are
+/// removed. Objects that are no definitions are passed over. Nothing is written when a definition has an error, or when
+/// two define a kind in different ways.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// YAML or JSON files, or folders of them, for example what `kubectl get crd -o yaml` prints.
@@ -45,6 +45,8 @@ pub(in crate::commands) struct Answer {
     written: Vec<String>,
     /// Files that were the same already.
     unchanged: Vec<String>,
+    /// Files of versions that their definitions do not serve any more, which were removed, or would be.
+    removed: Vec<String>,
 }
 
 /// Imports.
@@ -54,12 +56,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let (catalogue, mut findings) = Catalogue::read(&schemas);
     let (sources, more) = sources(context, &args.paths)?;
     findings.extend(more);
-    let mut files = BTreeMap::new();
+    let mut imported = Imported::default();
     for (path, _) in sources.entries() {
-        let imported = import(&catalogue, &sources, path, &args);
-        findings.extend(imported.findings);
-        files.extend(imported.files);
+        imported.join(import(&catalogue, &sources, path, &args));
     }
+    findings.extend(imported.findings);
     if findings.iter().any(Finding::is_error) {
         return Ok(Report::of_findings(findings, sources));
     }
@@ -67,7 +68,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         applied: !args.dry_run,
         ..Answer::default()
     };
-    for (path, text) in &files {
+    for (path, text) in &imported.files {
         let is_there = schemas.get(path).is_some_and(|bytes| **bytes == *text.as_bytes());
         if is_there {
             answer.unchanged.push(path.clone());
@@ -77,6 +78,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
             context.files.write(&root.join(path), text.as_bytes())?;
         }
         answer.written.push(path.clone());
+    }
+    for path in imported.outdated {
+        if !args.dry_run {
+            context.files.remove(&root, &root.join(&path))?;
+        }
+        answer.removed.push(path);
     }
     let text = shown(&answer);
     Ok(Report::new(answer, text).with_findings(findings, sources))
@@ -133,15 +140,22 @@ fn import(catalogue: &Catalogue, sources: &FileTree, path: &str, args: &Args) ->
 }
 
 fn shown(answer: &Answer) -> String {
-    let (verb, count) = if answer.applied {
-        ("wrote", "written")
-    } else {
-        ("would write", "to write")
+    let (wrote, written, removed, gone) = match answer.applied {
+        true => ("wrote", "written", "removed", "removed"),
+        false => ("would write", "to write", "would remove", "to remove"),
     };
-    let lines: String = answer.written.iter().map(|path| format!("{verb} {path}\n")).collect();
-    format!(
-        "{lines}{} {count}, {} unchanged\n",
+    let lines = |verb: &str, paths: &[String]| -> String {
+        let lines = paths.iter().map(|path| format!("{verb} {path}\n"));
+        lines.collect()
+    };
+    let mut text = lines(wrote, &answer.written) + &lines(removed, &answer.removed);
+    text += &format!(
+        "{} {written}, {} unchanged",
         answer.written.len(),
         answer.unchanged.len()
-    )
+    );
+    if !answer.removed.is_empty() {
+        text += &format!(", {} {gone}", answer.removed.len());
+    }
+    text + "\n"
 }

@@ -129,3 +129,88 @@ fn what_the_api_server_would_refuse_is_not_imported() {
     assert!(bench.text(PATH).is_none());
     assert!(bench.run("schemas import crds/absent.yaml").is_err());
 }
+
+#[test]
+fn versions_that_a_definition_does_not_serve_any_more_are_removed() {
+    let bench = Workbench::of_repository();
+    let later = WIDGET.replace("- name: v1", "- name: v2");
+    let version = later.split_once("  versions:\n").unwrap().1;
+    let both = format!("{WIDGET}{version}");
+    let unserved = both.replacen("served: true", "served: false", 1);
+    let other = WIDGET.replace("idget", "adget");
+    let mut said = String::new();
+    for (text, flag) in [
+        (&other, ""),
+        (&both, ""),
+        (&unserved, " --dry-run"),
+        (&unserved, ""),
+        (&both, ""),
+        (&later, ""),
+        (&WIDGET.to_owned(), ""),
+    ] {
+        bench.put("crds/widget.yaml", text);
+        let report = bench.run(&format!("schemas import crds/widget.yaml{flag}")).unwrap();
+        assert_eq!(report.findings, []);
+        said += &report.text;
+    }
+    expect![[r#"
+        wrote schemas/crds/example.com/Wadget.v1.json
+        1 written, 0 unchanged
+        wrote schemas/crds/example.com/Widget.v1.json
+        wrote schemas/crds/example.com/Widget.v2.json
+        2 written, 0 unchanged
+        would write schemas/crds/example.com/Widget.v2.json
+        would remove schemas/crds/example.com/Widget.v1.json
+        1 to write, 0 unchanged, 1 to remove
+        wrote schemas/crds/example.com/Widget.v2.json
+        removed schemas/crds/example.com/Widget.v1.json
+        1 written, 0 unchanged, 1 removed
+        wrote schemas/crds/example.com/Widget.v1.json
+        wrote schemas/crds/example.com/Widget.v2.json
+        2 written, 0 unchanged
+        wrote schemas/crds/example.com/Widget.v2.json
+        removed schemas/crds/example.com/Widget.v1.json
+        1 written, 0 unchanged, 1 removed
+        wrote schemas/crds/example.com/Widget.v1.json
+        removed schemas/crds/example.com/Widget.v2.json
+        1 written, 0 unchanged, 1 removed
+    "#]]
+    .assert_eq(&said);
+    assert!(bench.text("schemas/crds/example.com/Widget.v2.json").is_none());
+    assert!(bench.text("schemas/crds/example.com/Wadget.v1.json").is_some());
+}
+
+#[test]
+fn a_kind_is_defined_in_one_way() {
+    let bench = Workbench::of_repository();
+    bench.put("crds/a.yaml", WIDGET);
+    bench.put("crds/b.yaml", &WIDGET.replace("Something round.", "Something else."));
+    assert_eq!(bench.run("schemas import crds").unwrap().findings, []);
+    bench.put(
+        "crds/c.yaml",
+        &WIDGET.replace("type: integer, format: int32", "type: string"),
+    );
+    bench.put(
+        "crds/d.yaml",
+        &format!("{WIDGET}---{}", WIDGET.replace("- name: v1", "- name: v2")),
+    );
+    let before = bench.files();
+    let report = bench.run("schemas import crds").unwrap();
+    assert_eq!(report.exit_code(), 1);
+    let line = |finding: lockstep::model::Finding| {
+        let place = finding.location.unwrap();
+        let other = &finding.related[0].location;
+        let message = &finding.message;
+        format!(
+            "{}:{} {message} ({}:{})\n",
+            place.file, place.line, other.file, other.line
+        )
+    };
+    let lines: String = report.findings.into_iter().map(line).collect();
+    expect![[r#"
+        crds/c.yaml:2 `Widget` of `example.com` is defined a second time, and in another way (crds/a.yaml:2)
+        crds/d.yaml:20 `Widget` of `example.com` is defined a second time, and in another way (crds/d.yaml:2)
+    "#]]
+    .assert_eq(&lines);
+    assert!(bench.files() == before);
+}

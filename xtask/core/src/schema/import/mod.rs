@@ -1,10 +1,11 @@
 //! The importer: CustomResourceDefinitions in, one strict JSON Schema a kind and version out.
 
+mod defined;
 mod definition;
 mod factor;
 mod structural;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -12,9 +13,10 @@ use super::catalogue::Catalogue;
 use super::custom::{ABOUT, About};
 use super::validator;
 use super::{Streamed, objects};
-use crate::model::{Digest, Finding, Problem};
+use crate::model::{Digest, Finding, Location, Problem};
 use crate::workspace::layout;
 use crate::yaml::{self, Positions, path_of_pointer};
+use defined::Defined;
 use definition::Definition;
 
 /// A file with CustomResourceDefinitions.
@@ -35,16 +37,23 @@ pub struct Source<'a> {
 pub struct Imported {
     /// Schema files by path.
     pub files: BTreeMap<String, String>,
+    /// Schema files of the catalogue that the same definitions had, of versions that they do not serve any more.
+    pub outdated: BTreeSet<String>,
     /// What is wrong; nothing is written of a definition that has an error.
     pub findings: Vec<Finding>,
+    /// What was defined, by group and kind.
+    defined: BTreeMap<(String, String), Defined>,
 }
 
 impl Catalogue {
     /// The schemas of all custom resources that a file defines.
     pub fn import(&self, source: Source<'_>) -> Imported {
         let mut imported = Imported::default();
-        let documents: Vec<Value> = match yaml::read_manifests(source.text) {
-            Ok(manifests) => manifests.documents.into_iter().map(|document| document.value).collect(),
+        let (lines, documents): (Vec<usize>, Vec<Value>) = match yaml::read_manifests(source.text) {
+            Ok(manifests) => {
+                let documents = manifests.documents.into_iter();
+                documents.map(|document| (document.line, document.value)).unzip()
+            }
             Err(error) => {
                 let finding = Finding::error("yaml-syntax", error.message);
                 imported.findings = vec![finding.at(source.path, error.line, error.column)];
@@ -59,8 +68,13 @@ impl Catalogue {
         let definitions: Vec<&Streamed<'_>> = objects.iter().filter(is_definition).collect();
         let sha256 = Digest::of(source.text.as_bytes()).hex();
         for definition in &definitions {
-            match self.schemas(&definition.object, source, &sha256) {
-                Ok(files) => imported.files.extend(files),
+            let location = Location {
+                file: source.path.to_owned(),
+                line: lines[definition.document],
+                column: 1,
+            };
+            match self.one(&definition.object, source, &sha256, location) {
+                Ok(one) => imported.join(one),
                 Err(found) => problems.extend(found.into_iter().map(|mut problem| {
                     problem.pointer.insert_str(0, &definition.pointer);
                     (definition.document, problem)
@@ -72,7 +86,7 @@ impl Catalogue {
         }
         let positions = Positions::of_stream(source.text).unwrap_or_default();
         let place = |(at, problem): (usize, Problem)| placed(source.path, positions.get(at), &documents[at], problem);
-        imported.findings = problems.into_iter().map(place).collect();
+        imported.findings.extend(problems.into_iter().map(place));
         if definitions.is_empty() && imported.findings.is_empty() {
             let message = format!("`{}` holds no CustomResourceDefinition", source.path);
             let help = "name the files in which your cluster's definitions stand";
@@ -83,9 +97,15 @@ impl Catalogue {
     }
 
     /// The files of one definition: one a version that is served.
-    fn schemas(&self, object: &Value, source: Source<'_>, sha256: &str) -> Result<Vec<(String, String)>, Vec<Problem>> {
+    fn one(
+        &self,
+        object: &Value,
+        source: Source<'_>,
+        sha256: &str,
+        location: Location,
+    ) -> Result<Imported, Vec<Problem>> {
         let definition = Definition::of(self, object)?;
-        let mut files = Vec::new();
+        let mut files = BTreeMap::new();
         for version in definition.versions()? {
             let about = About {
                 api_version: format!("{}/{}", definition.group, version.name),
@@ -104,12 +124,24 @@ impl Catalogue {
                 let message = format!("version `{}` cannot be imported: {reason}", version.name);
                 vec![Problem::error("invalid-definition", version.pointer, message)]
             })?;
-            files.push((
+            files.insert(
                 layout::custom_schema(definition.group, definition.kind, version.name),
                 text(&whole),
-            ));
+            );
         }
-        Ok(files)
+        let mut outdated = self.files_of(definition.group, definition.plural);
+        outdated.retain(|path| !files.contains_key(path));
+        let defined = Defined {
+            location,
+            paths: files.keys().cloned().collect(),
+        };
+        let key = (definition.group.to_owned(), definition.kind.to_owned());
+        Ok(Imported {
+            files,
+            outdated,
+            findings: Vec::new(),
+            defined: BTreeMap::from([(key, defined)]),
+        })
     }
 
     /// The schema with what is known beside it, and with the definitions of metadata, which every kind shares.
