@@ -16,6 +16,8 @@ pub(super) fn of(api_version: &str, kind: &str) -> Option<Rows> {
         ("v1", "PersistentVolume") => &[Inside("spec", VOLUME)],
         ("v1", "PersistentVolumeClaim") => &[Inside("spec", CLAIM)],
         ("v1", "Pod") => &[Inside("spec", POD), Inside("spec", LONE_POD)],
+        ("v1", "PodTemplate") => &[Inside("template", TEMPLATE)],
+        ("v1", "ReplicationController") => &[Inside("spec", &[Number("replicas", 1), Inside("template", TEMPLATE)])],
         ("v1", "ResourceQuota") => &[Inside("spec", &[Amounts("hard")])],
         ("v1", "Secret") => &[Text("type", "Opaque")],
         ("v1", "Service") => &[Inside("spec", SERVICE)],
