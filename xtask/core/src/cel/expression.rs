@@ -72,6 +72,17 @@ impl Expression {
         })
     }
 
+    /// Why it says nothing, where its type is evidently neither `string` nor one of some others.
+    pub fn unsayable(&self, or: &[&str]) -> Option<CompileError> {
+        let kind = types::evident(&self.root).filter(|kind| *kind != "string" && !or.contains(kind))?;
+        Some(CompileError {
+            line: 1,
+            column: 1,
+            message: format!("it is of the type `{kind}`, and what it says has to be a `string`"),
+            help: Some("write it as `string(…)`, or in quotes of its own".to_owned()),
+        })
+    }
+
     /// Every path of fields that it reads, each starting with the name of a variable, the longest first.
     pub fn paths(&self) -> &[Vec<String>] {
         &self.paths

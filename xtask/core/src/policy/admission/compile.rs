@@ -86,6 +86,10 @@ impl Policy {
             names: ADMISSION_NAMES.map(str::to_owned).to_vec(),
             wrong: Vec::new(),
         };
+        // a cluster does not know the name either
+        if spec.param_kind.is_none() {
+            compiler.names[PARAMS].clear();
+        }
         // conditions come before variables and see none of them
         let texts = spec.match_conditions.iter().map(|condition| &condition.expression);
         let texts = texts.enumerate();
@@ -106,7 +110,7 @@ impl Policy {
             .filter_map(|(index, validation)| compiler.validation(index, validation))
             .collect();
         let audit = spec.audit_annotations.iter().map(|audit| &audit.value_expression);
-        let audit = compiler.without_authorizer(|compiler| compiler.all("auditAnnotations", "valueExpression", audit));
+        let audit = compiler.without_authorizer(|compiler| compiler.annotations(audit));
         let wrong = compiler.wrong;
         let mut policy = Policy {
             name: object.metadata.name,
@@ -203,7 +207,11 @@ impl Compiler {
                 self.note(pointer, expression.mixed_literals().iter().cloned());
                 Some(expression)
             }
-            Err(errors) => {
+            Err(mut errors) => {
+                let unknown = format!("there is no variable `{}`", ADMISSION_NAMES[PARAMS]);
+                for error in errors.iter_mut().filter(|error| error.message == unknown) {
+                    error.help = Some("say in `spec.paramKind` of what kind the parameters are".to_owned());
+                }
                 self.note(pointer, errors);
                 None
             }
@@ -232,10 +240,19 @@ impl Compiler {
         Some(expression)
     }
 
-    fn all<'t>(&mut self, list: &str, field: &str, texts: impl Iterator<Item = &'t String>) -> Vec<Expression> {
+    /// Compiles what has to be a text.
+    fn saying(&mut self, pointer: &str, text: &str, or: &[&str]) -> Option<Expression> {
+        let expression = self.one(pointer, text)?;
+        self.note(pointer, expression.unsayable(or));
+        Some(expression)
+    }
+
+    fn annotations<'t>(&mut self, texts: impl Iterator<Item = &'t String>) -> Vec<Expression> {
+        let at = |index: usize| format!("/spec/auditAnnotations/{index}/valueExpression");
         let texts = texts.enumerate();
+        // where there is nothing to say, null leaves the annotation out
         texts
-            .filter_map(|(index, text)| self.one(&format!("/spec/{list}/{index}/{field}"), text))
+            .filter_map(|(index, text)| self.saying(&at(index), text, &["null"]))
             .collect()
     }
 
@@ -244,7 +261,7 @@ impl Compiler {
         let expression = self.decisive(&format!("{at}/expression"), &validation.expression);
         let message_expression = match validation.message_expression.trim() {
             "" => None,
-            text => self.without_authorizer(|compiler| compiler.one(&format!("{at}/messageExpression"), text)),
+            text => self.without_authorizer(|compiler| compiler.saying(&format!("{at}/messageExpression"), text, &[])),
         };
         Some(Validation {
             expression: expression?,

@@ -1,7 +1,12 @@
 //! What can be wrong with policies themselves.
 
+use super::bindings::Binding;
 use super::compile::{Policy, Wrong};
-use crate::model::{Finding, Problem};
+use super::spec::ParamKind;
+use crate::model::{Finding, Problem, suggestion};
+
+/// A file with a line and a column of it.
+pub(super) type Place = (String, usize, usize);
 
 const CLUSTER_JUDGES: &str = "the cluster judges it; nothing here says that it holds";
 
@@ -54,4 +59,35 @@ pub(super) fn unknowable(policy: &Policy) -> Option<Finding> {
     );
     let finding = Finding::warning("policy-not-evaluable", message).at(file, *line, *column);
     Some(finding.help(CLUSTER_JUDGES))
+}
+
+/// A binding of a policy that there is not; `known` are those that there are.
+pub(super) fn unknown_policy<'n>(
+    binding: &Binding,
+    name: &str,
+    known: impl Iterator<Item = &'n str>,
+    (file, line, column): &Place,
+) -> Finding {
+    let message = format!("binding `{}` names policy `{name}`, which does not exist", binding.name);
+    let finding = Finding::error("unknown-policy", message).at(file.as_str(), *line, *column);
+    match suggestion(name, known) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help("write the policy, or remove the binding"),
+    }
+}
+
+pub(super) fn missing_params(binding: &Binding, kind: Option<&ParamKind>, (file, line, column): &Place) -> Finding {
+    let kind = kind.map_or("", |kind| kind.kind.as_str());
+    let message = format!("binding `{}` finds no {kind} for its parameters", binding.name);
+    Finding::error("missing-params", message)
+        .at(file.as_str(), *line, *column)
+        .help("write the object below `policies/admission/`, or correct `paramRef`")
+}
+
+/// Two objects of one name, of which a cluster keeps the one that is applied last.
+pub(super) fn twin(what: &str, name: &str, (first, line, _): &Place, (file, own_line, column): &Place) -> Finding {
+    let message =
+        format!("there are two {what} `{name}`, in `{first}` (line {line}) and in `{file}`, and a cluster keeps one");
+    let finding = Finding::error("duplicate-policy", message).at(file.as_str(), *own_line, *column);
+    finding.help("rename one of them, or remove it")
 }

@@ -10,11 +10,11 @@ use serde_json::Value;
 use super::Policies;
 use super::bindings::Binding;
 use super::compile::Policy;
-use super::findings::{unbound, uncompilable, unknowable};
+use super::findings::{Place, missing_params, twin, unbound, uncompilable, unknowable, unknown_policy};
 use super::metadata::About;
 use super::resources::{Resource, Resources};
-use super::spec::{BindingObject, MatchResources, ParamKind, PolicyObject, ResourceRule};
-use crate::model::{FileTree, Finding, suggestion};
+use super::spec::{BindingObject, MatchResources, PolicyObject, ResourceRule};
+use crate::model::{FileTree, Finding};
 use crate::schema::overlay;
 use crate::workspace::layout;
 use crate::yaml::{self, Positions, path_of_pointer};
@@ -74,10 +74,8 @@ fn files(tree: &FileTree, resources: &Resources) -> (Reading, Vec<Finding>) {
     let read: Vec<(Reading, Vec<Finding>)> = read.collect();
     let (mut reading, mut findings) = (Reading::default(), Vec::new());
     for (one, new) in read {
-        reading.policies.extend(one.policies);
-        reading.parameters.extend(one.parameters);
-        reading.bindings.extend(one.bindings);
         findings.extend(new);
+        reading.add(one, &mut findings);
     }
     (reading, findings)
 }
@@ -149,8 +147,17 @@ impl Document<'_> {
 struct Reading {
     policies: Vec<Policy>,
     parameters: Vec<Value>,
-    /// Bindings with the policies that they name, and where they stand.
-    bindings: Vec<(Binding, String, (String, usize, usize))>,
+    bindings: Vec<Bound>,
+}
+
+/// A binding that was read.
+struct Bound {
+    binding: Binding,
+    /// The policy that it names, and where.
+    policy: String,
+    place: Place,
+    /// Where its own name stands.
+    named: Place,
 }
 
 impl Reading {
@@ -210,11 +217,6 @@ impl Reading {
         };
         let (line, column) = document.place("/metadata/name");
         let name = object.metadata.name.clone();
-        if let Some(other) = self.policies.iter().find(|policy| policy.name == name) {
-            let message = format!("there are two policies `{name}`; the other one is in {}", other.place.0);
-            findings.push(Finding::error("duplicate-policy", message).at(document.file, line, column));
-            return;
-        }
         let (about, problems) = About::of(&name, &object.metadata.annotations);
         for problem in problems {
             findings.push(document.at("/metadata/annotations", Finding::error("broken-policy", problem)));
@@ -240,34 +242,48 @@ impl Reading {
             rules_are_known(document, matches, "/spec/matchResources", resources, findings);
         }
         refused(document, findings);
-        let (line, column) = document.place("/spec/policyName");
-        let policy = object.spec.policy_name.clone();
-        let binding = Binding::of(object.metadata.name, object.spec);
-        self.bindings
-            .push((binding, policy, (document.file.to_owned(), line, column)));
+        let place = |pointer: &str| {
+            let (line, column) = document.place(pointer);
+            (document.file.to_owned(), line, column)
+        };
+        self.bindings.push(Bound {
+            policy: object.spec.policy_name.clone(),
+            binding: Binding::of(object.metadata.name, object.spec),
+            place: place("/spec/policyName"),
+            named: place("/metadata/name"),
+        });
+    }
+
+    /// Takes over what was read of a file. Of two policies, or two bindings, of one name the first is kept.
+    fn add(&mut self, other: Reading, findings: &mut Vec<Finding>) {
+        self.parameters.extend(other.parameters);
+        for policy in other.policies {
+            match self.policies.iter().find(|known| known.name == policy.name) {
+                Some(known) => findings.push(twin("policies", &policy.name, &known.place, &policy.place)),
+                None => self.policies.push(policy),
+            }
+        }
+        for bound in other.bindings {
+            let name = &bound.binding.name;
+            match self.bindings.iter().find(|known| known.binding.name == *name) {
+                Some(known) => findings.push(twin("bindings", name, &known.named, &bound.named)),
+                None => self.bindings.push(bound),
+            }
+        }
     }
 
     /// Gives every policy its bindings.
     fn bind(&mut self, findings: &mut Vec<Finding>) {
-        for (mut binding, name, (file, line, column)) in std::mem::take(&mut self.bindings) {
+        for bound in std::mem::take(&mut self.bindings) {
+            let (mut binding, name) = (bound.binding, bound.policy);
             let names: Vec<String> = self.policies.iter().map(|policy| policy.name.clone()).collect();
             let Some(policy) = self.policies.iter_mut().find(|policy| policy.name == name) else {
-                let message = format!("binding `{}` names policy `{name}`, which does not exist", binding.name);
-                let finding = Finding::error("unknown-policy", message).at(file, line, column);
-                findings.push(match suggestion(&name, names.iter().map(String::as_str)) {
-                    Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding.help("write the policy, or remove the binding"),
-                });
+                let names = names.iter().map(String::as_str);
+                findings.push(unknown_policy(&binding, &name, names, &bound.place));
                 continue;
             };
             if !binding.find_parameters(policy.param_kind.as_ref(), &self.parameters) {
-                let kind = policy
-                    .param_kind
-                    .as_ref()
-                    .map_or("", |kind: &ParamKind| kind.kind.as_str());
-                let message = format!("binding `{}` finds no {kind} for its parameters", binding.name);
-                let finding = Finding::error("missing-params", message).at(file, line, column);
-                findings.push(finding.help("write the object below `policies/admission/`, or correct `paramRef`"));
+                findings.push(missing_params(&binding, policy.param_kind.as_ref(), &bound.place));
                 binding.is_unfounded = true;
             }
             policy.bindings.push(binding);

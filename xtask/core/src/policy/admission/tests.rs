@@ -1,6 +1,7 @@
 //! What a policy of a few lines says of an object, and what loading says of the policy.
 
 mod filled;
+mod refused;
 
 use expect_test::{Expect, expect};
 
