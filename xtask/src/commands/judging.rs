@@ -194,6 +194,10 @@ pub(super) fn whole(
     if is_whole && is_rendered && by != By::Rules && !workspace.agents.is_empty() {
         findings.extend(judge.idle());
     }
+    // what guards the fleet must not be changed without notice
+    if is_whole && by == By::Everything {
+        findings.extend(judge.exercise(&loaded.tree));
+    }
     findings.sort();
     findings.dedup();
     conclude(&judge, &mut findings, by, is_whole);
@@ -294,7 +298,23 @@ impl Chosen<'_> {
     }
 }
 
+/// What to do where there is no policy.
+pub(super) const NO_POLICIES: &str =
+    "write policies below `policies/admission/`, or bring back the folder if it was moved or renamed";
+
+/// That objects were held to no policy, since there is none.
+fn unguarded() -> Finding {
+    let message = "there is no policy, so nothing was held to one";
+    Finding::warning("no-policies", message).help(NO_POLICIES)
+}
+
 impl Judgement {
+    /// What is to be said where there is no policy; nothing where something is wrong with them, or was not judged.
+    pub(super) fn unguarded(&self) -> Option<Finding> {
+        let is_judged = self.amount.sources > 0 && !self.findings.iter().any(Finding::is_error);
+        (is_judged && self.amount.policies == 0).then(unguarded)
+    }
+
     /// What was judged, in the words of a command.
     pub(super) fn report(self) -> Report {
         report(self.amount, "units", self.findings, self.loaded.tree, self.unchecked)

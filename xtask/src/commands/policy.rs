@@ -83,12 +83,15 @@ fn judged(context: &Context, args: CheckArgs) -> Result<Report, Failure> {
         return judging::of_paths(context, &args.paths, &args.units.environment, By::Policies);
     }
     let source = args.revision.map_or(Source::WorkTree, Source::Revision);
-    Ok(judging::judge(context, &source, &args.units, By::Policies)?.report())
+    let mut judged = judging::judge(context, &source, &args.units, By::Policies)?;
+    judged.findings.extend(judged.unguarded());
+    Ok(judged.report())
 }
 
 /// The policies of the work tree, with their files.
 fn read(context: &Context) -> Result<(FileTree, Policies, Vec<Finding>), Failure> {
     let tree = context.files_of(&Source::WorkTree, &layout::judges)?;
-    let (policies, findings) = Policies::read(&tree, Resources::of_tree(&tree));
+    let (policies, mut findings) = Policies::read(&tree, Resources::of_tree(&tree));
+    findings.extend(tree.unread());
     Ok((tree, policies, findings))
 }

@@ -20,6 +20,7 @@ mod files;
 mod fleet;
 mod generate;
 mod git;
+mod guarded;
 mod importing;
 mod input;
 mod laws;

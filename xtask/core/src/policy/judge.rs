@@ -235,8 +235,8 @@ impl Judge {
         found
     }
 
-    /// What is wrong with a whole fleet: its objects, what does not fit together in a unit or an environment, its files and
-    /// schemas. Before each unit it asks whether to go on; where the answer is no, what is between units is left out too.
+    /// What is wrong with a whole fleet: objects, what does not fit together, files and schemas. Before each unit it asks
+    /// whether to go on; where the answer is no, what is between units is left out too.
     pub fn fleet(&self, fleet: Fleet<'_>, units: &[RenderedUnit], released: &Released, goes_on: GoesOn<'_>) -> Judged {
         let Judged { mut findings, left } = self.part(fleet, units, released, goes_on);
         if !left.is_empty() {
@@ -284,10 +284,9 @@ impl Judge {
                 },
             )
             .collect();
+        let name = |unit: &RenderedUnit| format!("{}/{}", unit.environment, unit.unit);
         let left = units.iter().zip(&judged).filter(|(_, judged)| judged.is_none());
-        let left = left
-            .map(|(unit, _)| format!("{}/{}", unit.environment, unit.unit))
-            .collect();
+        let left = left.map(|(unit, _)| name(unit)).collect();
         let mut findings: Vec<Finding> = judged.into_iter().flatten().flatten().collect();
         findings.extend(self.files(fleet.workspace, fleet.tree));
         Judged { findings, left }
@@ -301,6 +300,11 @@ impl Judge {
     /// Policies that were about nothing in a whole run: what they are about may be misspelt.
     pub fn idle(&self) -> Vec<Finding> {
         self.policies.idle(&self.tally)
+    }
+
+    /// Examples of the policies that are judged otherwise than their folder says, and policies without any.
+    pub fn exercise(&self, tree: &FileTree) -> Vec<Finding> {
+        super::exercise::exercise(tree, &self.policies).findings
     }
 
     /// Marks the findings that a waiver admits.

@@ -11,7 +11,7 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "duplicate-policy",
-        "two policies have the same name, and a cluster keeps the last one",
+        "two policies, or two bindings, have the same name, and a cluster keeps the one that is applied last",
         "rename one of them",
     ),
     Rule::new(
@@ -33,6 +33,11 @@ pub const RULES: &[Rule] = &[
         "missing-params",
         "a binding takes its parameters from an object that is not there, so everything would be denied",
         "write the object below `policies/`, or set `parameterNotFoundAction: Allow`",
+    ),
+    Rule::new(
+        "no-policies",
+        "nothing stands below `policies/`, so nothing that is rendered was held to a policy, and a pass says nothing",
+        "write policies below `policies/admission/`, or bring back the folder that was moved",
     ),
     Rule::new(
         "overlong-waiver",

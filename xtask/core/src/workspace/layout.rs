@@ -162,7 +162,8 @@ pub fn is_object_schema(path: &str) -> bool {
 pub fn judges(path: &str) -> bool {
     path == "schemas/"
         || is_object_schema(path)
-        || path.strip_prefix(POLICIES).is_some_and(|rest| rest.starts_with('/'))
+        // a link in the folder's place among them
+        || path.strip_prefix(POLICIES).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a release reads the file, to render from or to judge by.

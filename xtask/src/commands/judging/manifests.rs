@@ -12,7 +12,7 @@ use lockstep::yaml::{self, Positions, path_of_pointer};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{Amount, conclude, report};
+use super::{Amount, conclude, report, unguarded};
 use crate::commands::selection;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
@@ -59,6 +59,9 @@ pub(in crate::commands) fn of_paths(
         let message = "there is no object in these files, so nothing was checked";
         let help = "name files, or folders with files, that end in `.yaml`, `.yml` or `.json`";
         findings.push(Finding::error("no-objects", message).help(help));
+    }
+    if by == By::Policies && judge.policy_count() == 0 && !findings.iter().any(Finding::is_error) {
+        findings.push(unguarded());
     }
     findings.sort();
     findings.dedup();

@@ -1,10 +1,12 @@
 //! `policy test`: whether every policy stops what it should, lets pass what it should, and whether anyone would notice.
 
+use lockstep::model::Finding;
 use lockstep::policy::admission::Resources;
 use lockstep::policy::exercise::{Mutated, exercise, mutate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::super::judging::NO_POLICIES;
 use super::read;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -34,11 +36,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let (tree, policies, mut findings) = read(context)?;
     let exercised = exercise(&tree, &policies);
     findings.extend(exercised.findings);
+    let count = policies.iter().count();
+    if count == 0 && !findings.iter().any(Finding::is_error) {
+        findings.push(Finding::error("no-policies", "there is no policy, so nothing was tested").help(NO_POLICIES));
+    }
     findings.sort();
     let mutants = args
         .mutate
         .then(|| mutate(&tree, &policies, &Resources::of_tree(&tree)));
-    let count = policies.iter().count();
     let mut text = format!(
         "{count} policies; {} objects were judged as they should be\n",
         exercised.passed

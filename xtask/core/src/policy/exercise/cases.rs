@@ -1,5 +1,8 @@
 //! The examples below `policies/tests/`, and whether each is judged as its folder says.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::model::{FileTree, Finding, Problem, Tier};
@@ -38,12 +41,10 @@ pub(super) struct Case {
 /// Judges every example.
 pub fn exercise(tree: &FileTree, policies: &Policies) -> Exercised {
     let (cases, mut findings) = cases(tree, policies);
-    let mut passed = 0;
-    for case in &cases {
-        let wrong = case.wrong(policies);
-        passed += case.objects.len() - wrong.len();
-        findings.extend(wrong);
-    }
+    let wrong: Vec<Finding> = cases.par_iter().flat_map_iter(|case| case.wrong(policies)).collect();
+    let objects: usize = cases.iter().map(|case| case.objects.len()).sum();
+    let passed = objects - wrong.len();
+    findings.extend(wrong);
     for policy in policies.iter() {
         for is_stopped in [true, false] {
             let rule = &policy.about.rule;
@@ -69,46 +70,46 @@ pub fn exercise(tree: &FileTree, policies: &Policies) -> Exercised {
 
 /// The examples, and what is wrong with their files.
 pub(super) fn cases(tree: &FileTree, policies: &Policies) -> (Vec<Case>, Vec<Finding>) {
-    let mut cases = Vec::new();
-    let mut findings = Vec::new();
     let rules: Vec<&str> = policies.iter().map(|policy| policy.about.rule.as_str()).collect();
-    for (path, bytes) in tree.below(layout::POLICY_TESTS) {
-        let rest = &path[layout::POLICY_TESTS.len() + 1..];
-        let parts: Vec<&str> = rest.split('/').collect();
-        let [rule, folder @ ("pass" | "fail"), _] = parts[..] else {
-            findings.push(misplaced(path, "the file is in neither `pass/` nor `fail/` of a rule"));
-            continue;
-        };
-        if !rules.contains(&rule) {
-            findings.push(misplaced(path, &format!("no policy has the rule `{rule}`")));
-            continue;
-        }
-        let text = String::from_utf8_lossy(bytes);
-        let objects = match objects(&text) {
-            Ok(objects) => objects,
-            Err(error) => {
-                findings.push(Finding::error("yaml-syntax", error.message).at(path, error.line, error.column));
-                continue;
-            }
-        };
-        if let Some(stem) = path.strip_suffix(".old.yaml") {
-            if tree.get(&format!("{stem}.yaml")).is_none() {
-                let message = format!("there is no `{stem}.yaml`, which this would have been before");
-                findings.push(useless(path, message, "write that file, or name this one like another"));
-            }
-            continue;
-        }
-        if objects.is_empty() {
-            let help = "write an object into it, or remove it";
-            findings.push(useless(path, "the file has no object, so it shows nothing", help));
-            continue;
-        }
-        match Case::of(tree, path, rule, folder == "fail", &text, objects) {
-            Ok(case) => cases.push(case),
+    let files: Vec<(&str, &Arc<[u8]>)> = tree.below(layout::POLICY_TESTS).collect();
+    let read = files
+        .into_par_iter()
+        .map(|(path, bytes)| case(tree, &rules, path, bytes));
+    let read: Vec<Result<Option<Case>, Finding>> = read.collect();
+    let (mut cases, mut findings) = (Vec::new(), Vec::new());
+    for one in read {
+        match one {
+            Ok(case) => cases.extend(case),
             Err(finding) => findings.push(finding),
         }
     }
     (cases, findings)
+}
+
+/// The examples of a file; none in what an object was before.
+fn case(tree: &FileTree, rules: &[&str], path: &str, bytes: &[u8]) -> Result<Option<Case>, Finding> {
+    let rest = &path[layout::POLICY_TESTS.len() + 1..];
+    let parts: Vec<&str> = rest.split('/').collect();
+    let [rule, folder @ ("pass" | "fail"), _] = parts[..] else {
+        return Err(misplaced(path, "the file is in neither `pass/` nor `fail/` of a rule"));
+    };
+    if !rules.contains(&rule) {
+        return Err(misplaced(path, &format!("no policy has the rule `{rule}`")));
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let objects = objects(&text).map_err(|error| error.finding(path))?;
+    if let Some(stem) = path.strip_suffix(".old.yaml") {
+        if tree.get(&format!("{stem}.yaml")).is_none() {
+            let message = format!("there is no `{stem}.yaml`, which this would have been before");
+            return Err(useless(path, message, "write that file, or name this one like another"));
+        }
+        return Ok(None);
+    }
+    if objects.is_empty() {
+        let help = "write an object into it, or remove it";
+        return Err(useless(path, "the file has no object, so it shows nothing", help));
+    }
+    Case::of(tree, path, rule, folder == "fail", &text, objects).map(Some)
 }
 
 /// A file that tests nothing.
