@@ -50,7 +50,7 @@ pub use suite_text::{SuiteText, case_count};
 pub use trust::read_trust;
 
 use crate::artifact::CommitKey;
-use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides};
+use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides, Tuple};
 use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, ModelsFile, ReleaseFile};
 
 /// Everything that the files of a tree say.
@@ -148,6 +148,15 @@ impl Workspace {
                 && other.file.namespace == environment.file.namespace
         };
         std::iter::once(environment).chain(self.environments.iter().filter(same))
+    }
+
+    /// The tuples of an agent that environments released: what they name never changes.
+    pub fn released<'a>(&'a self, agent: &'a AgentName) -> impl Iterator<Item = &'a Tuple> {
+        let files = self
+            .environments
+            .iter()
+            .filter_map(|environment| environment.releases.get(agent));
+        files.flat_map(|file| std::iter::once(&file.tuple).chain(file.previous.iter().map(|old| &old.tuple)))
     }
 
     /// The branch that Argo CD syncs of an environment.

@@ -170,14 +170,17 @@ fn a_partial_is_a_prompt_of_the_candidate() {
 #[test]
 fn what_answers_and_calls_are_held_to_is_a_json_schema() {
     let bench = Workbench::of_repository();
-    let contract = "agents/support-rag/contract/1.2.0.schema.json";
+    let contract = "agents/support-rag/contract/9.0.0.schema.json";
     bench.put(
         contract,
         "{\"type\": \"object\",\n \"properties\": {\"reply\": {\"type\": \"strng\"}}}\n",
     );
-    let manifest = "agents/support-rag/tools/1.1.0.yaml";
-    let text = bench.text(manifest).unwrap();
-    bench.put(manifest, &text.replacen("type: object", "$ref: '#/nowhere'", 1));
+    let manifest = bench.text("agents/support-rag/tools/1.1.0.yaml").unwrap();
+    let manifest = manifest.replacen("type: object", "$ref: '#/nowhere'", 1);
+    bench.put("agents/support-rag/tools/9.0.0.yaml", &manifest);
+    let agent = bench.text(AGENT).unwrap();
+    let agent = agent.replacen("contract: 1.2.0", "contract: 9.0.0", 1);
+    bench.put(AGENT, &agent.replacen("tools: 1.1.0", "tools: 9.0.0", 1));
     let report = bench.run("validate").unwrap();
     let told = report
         .findings
@@ -188,8 +191,8 @@ fn what_answers_and_calls_are_held_to_is_a_json_schema() {
         format!("{}:{}:{} {}\n", place.file, place.line, place.column, finding.message)
     });
     expect![[r#"
-        agents/support-rag/contract/1.2.0.schema.json:2:35 this is no JSON Schema: "strng" is not valid under any of the schemas listed in the 'anyOf' keyword
-        agents/support-rag/tools/1.1.0.yaml:6:5 this is no JSON Schema: Pointer '/nowhere' does not exist
+        agents/support-rag/contract/9.0.0.schema.json:2:35 this is no JSON Schema: "strng" is not valid under any of the schemas listed in the 'anyOf' keyword
+        agents/support-rag/tools/9.0.0.yaml:6:5 this is no JSON Schema: Pointer '/nowhere' does not exist
     "#]].assert_eq(&told.collect::<String>());
 }
 

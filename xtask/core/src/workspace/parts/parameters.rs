@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::{Agent, Workspace, layout};
-use crate::model::{Finding, PlainVersion};
+use crate::model::{Finding, Tuple};
 use crate::yaml::{Positions, Segment, dotted};
 
 /// Keywords whose value is any JSON, nothing included.
@@ -20,7 +20,8 @@ const NAMED: [&str; 5] = [
 /// Looks at the manifests that may still be written: what was released never changes.
 pub(super) fn check(workspace: &Workspace, agent: &Agent, findings: &mut Vec<Finding>) {
     for (version, component) in &agent.tools {
-        if is_released(workspace, agent, *version) {
+        let is_released = |tuple: &Tuple| tuple.tools.as_ref().is_some_and(|tools| tools.version == *version);
+        if workspace.released(&agent.name).any(is_released) {
             continue;
         }
         let path = layout::tools(&agent.name, *version);
@@ -46,16 +47,6 @@ pub(super) fn check(workspace: &Workspace, agent: &Agent, findings: &mut Vec<Fin
             });
         }
     }
-}
-
-fn is_released(workspace: &Workspace, agent: &Agent, version: PlainVersion) -> bool {
-    let files = workspace
-        .environments
-        .iter()
-        .filter_map(|environment| environment.releases.get(&agent.name));
-    let mut tuples =
-        files.flat_map(|file| std::iter::once(&file.tuple).chain(file.previous.iter().map(|old| &old.tuple)));
-    tuples.any(|tuple| tuple.tools.as_ref().is_some_and(|tools| tools.version == version))
 }
 
 /// Every keyword of a schema, and every schema under a name, that is null.

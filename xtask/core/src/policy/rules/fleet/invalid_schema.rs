@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::FleetScene;
-use crate::model::{Digest, Finding, Rule};
+use crate::model::{Digest, Finding, Rule, Tuple};
 use crate::prompts::score::schema_fault;
-use crate::workspace::{Agent, Component, layout};
+use crate::workspace::files::Tool;
+use crate::workspace::{Agent, Workspace, layout};
 use crate::yaml::{Positions, Segment, path_of_pointer};
 
 pub(super) const RULE: Rule = Rule::new(
@@ -30,26 +31,15 @@ struct Schemas<'a> {
     found: Vec<(Vec<Segment>, Arc<Value>)>,
 }
 
+/// Looks at what candidates name and nobody released: that can still be mended.
 pub(super) fn check(scene: &FleetScene<'_>) -> Vec<Finding> {
     let mut files: BTreeMap<Digest, Schemas<'_>> = BTreeMap::new();
     for agent in scene.workspace.agents.values() {
-        if let Some((component, path)) = contract(agent) {
-            files.entry(component.digest).or_insert_with(|| Schemas {
-                path,
-                text: &component.text,
-                found: vec![(Vec::new(), Arc::clone(&component.file))],
-            });
-        }
-        let version = agent.file.candidate.tools;
-        if let Some((version, component)) = version.and_then(|version| Some((version, agent.tools.get(&version)?))) {
-            let tools = component.file.tools.iter().enumerate();
-            files.entry(component.digest).or_insert_with(|| Schemas {
-                path: layout::tools(&agent.name, version),
-                text: &component.text,
-                found: tools
-                    .map(|(index, tool)| (parameters(index), Arc::new(Value::Object(tool.parameters.clone()))))
-                    .collect(),
-            });
+        let found = contract(scene.workspace, agent)
+            .into_iter()
+            .chain(tools(scene.workspace, agent));
+        for (digest, schemas) in found {
+            files.entry(digest).or_insert(schemas);
         }
     }
     let files: Vec<Schemas<'_>> = files.into_values().collect();
@@ -57,10 +47,33 @@ pub(super) fn check(scene: &FleetScene<'_>) -> Vec<Finding> {
 }
 
 /// The contract of the candidate.
-fn contract(agent: &Agent) -> Option<(&Component<Arc<Value>>, String)> {
+fn contract<'a>(workspace: &Workspace, agent: &'a Agent) -> Option<(Digest, Schemas<'a>)> {
     let version = agent.file.candidate.contract?;
     let component = agent.contracts.get(&version)?;
-    Some((component, layout::contract(&agent.name, version)))
+    let is_released = |tuple: &Tuple| tuple.contract.as_ref().is_some_and(|own| own.version == version);
+    let schemas = || Schemas {
+        path: layout::contract(&agent.name, version),
+        text: &component.text,
+        found: vec![(Vec::new(), Arc::clone(&component.file))],
+    };
+    let is_new = !workspace.released(&agent.name).any(is_released);
+    is_new.then(|| (component.digest, schemas()))
+}
+
+/// What the tools of the candidate take.
+fn tools<'a>(workspace: &Workspace, agent: &'a Agent) -> Option<(Digest, Schemas<'a>)> {
+    let version = agent.file.candidate.tools?;
+    let component = agent.tools.get(&version)?;
+    let is_released = |tuple: &Tuple| tuple.tools.as_ref().is_some_and(|own| own.version == version);
+    let parameters =
+        |(index, tool): (usize, &Tool)| (parameters(index), Arc::new(Value::Object(tool.parameters.clone())));
+    let schemas = || Schemas {
+        path: layout::tools(&agent.name, version),
+        text: &component.text,
+        found: component.file.tools.iter().enumerate().map(parameters).collect(),
+    };
+    let is_new = !workspace.released(&agent.name).any(is_released);
+    is_new.then(|| (component.digest, schemas()))
 }
 
 fn parameters(index: usize) -> Vec<Segment> {
@@ -75,6 +88,10 @@ impl Schemas<'_> {
     fn faults(&self) -> Vec<Finding> {
         let faults = self.found.iter().filter_map(|(path, schema)| {
             let (pointer, message) = schema_fault(schema)?;
+            // a keyword without a value is an `empty-keyword`
+            if schema.pointer(&pointer).is_none_or(Value::is_null) {
+                return None;
+            }
             let below = path_of_pointer(schema, &pointer).unwrap_or_default();
             Some(([path.as_slice(), &below].concat(), message))
         });
