@@ -174,8 +174,8 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     Ok(report)
 }
 
-/// The generated files that are stale, which only a whole fleet without errors can tell. Of a change that no page of the fleet tells of,
-/// and that touches none of these files, nothing is compared.
+/// The generated files that are stale, which only a whole fleet without errors can tell. Of a change that no page of the
+/// fleet tells of, and that touches none of these files, nothing is compared.
 fn generated(
     context: &Context,
     args: &Args,

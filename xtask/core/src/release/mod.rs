@@ -48,7 +48,7 @@ pub use metadata::{CommitReference, HydratorMetadata, Reference};
 pub use options::{Listener, Options, Progress, Signatures, Tool};
 pub use plan::{Change, EnvironmentInput, EnvironmentPlan, UnitChange, plan};
 pub use recorded::recorded;
-pub use regression::{other_cases, roll_of};
+pub use regression::{other_cases, roll_of, taken_away};
 pub use rules::RULES;
 pub use scope::{Blocked, Scope};
 pub use stages::StageSummary;

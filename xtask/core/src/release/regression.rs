@@ -65,6 +65,14 @@ pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange, loos
     findings.into_iter().map(|finding| finding.in_file(&place)).collect()
 }
 
+/// Cases that a change takes away from what `base` has.
+pub fn taken_away(agent: &AgentName, base: &str, gone: &[String]) -> Finding {
+    let message = format!("cases of `{agent}` that `{base}` has are gone: {}", named(gone, MOST));
+    Finding::warning("missing-case", message)
+        .in_file(layout::cases(agent))
+        .help("say in the change why they have had their day; what they spoke for is not promoted without them")
+}
+
 /// What an evaluation that passed has against it beside the one that spoke for what runs there.
 pub(super) fn steps_back(
     demands: Option<&Demands>,

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, Finding, named};
+use lockstep::model::{AgentName, Finding};
 use lockstep::prompts::cases::Suite;
-use lockstep::workspace::{Workspace, layout};
+use lockstep::release::taken_away;
+use lockstep::workspace::Workspace;
 use lockstep::yaml;
 
 use super::base::Base;
 use crate::context::Context;
 use crate::failure::Failure;
-
-/// Most names in one message.
-const MOST: usize = 10;
 
 /// The cases of agents that the base has and the work tree has no more.
 pub(super) fn gone(context: &Context, base: &Base, workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
@@ -20,16 +18,7 @@ pub(super) fn gone(context: &Context, base: &Base, workspace: &Workspace) -> Res
     for agent in workspace.agents.keys() {
         let ids: Vec<String> = gone_of(context, base, agent)?.into_iter().collect();
         if !ids.is_empty() {
-            let message = format!(
-                "cases of `{agent}` that `{}` has are gone: {}",
-                base.name,
-                named(&ids, MOST)
-            );
-            findings.push(
-                Finding::warning("missing-case", message)
-                    .in_file(layout::cases(agent))
-                    .help("say in the change why they have had their day; what they spoke for is not promoted without them"),
-            );
+            findings.push(taken_away(agent, &base.name, &ids));
         }
     }
     Ok(findings)

@@ -43,7 +43,8 @@ impl Args {
         Ok(())
     }
 
-    /// Records evaluations, and returns what to say of it and what is found. What the agent's own files contradict is not recorded.
+    /// Records evaluations, and returns what to say of it and what is found. What the agent's own files contradict is not
+    /// recorded.
     pub(super) fn record(
         &self,
         context: &Context,
