@@ -178,6 +178,10 @@ pub trait Repository: Send + Sync {
     /// Every version of a file among a commit and its ancestors, the newest first, each with the commit that brought it.
     fn history(&self, commit: &GitId, path: &str) -> Result<Past, Failure>;
 
+    /// Every file that a commit or its ancestors added, changed or took away, each against its parents, by path with the
+    /// newest commit that did; `known` commits and what they descend from are not looked at.
+    fn changes(&self, commit: &GitId, known: &[GitId]) -> Result<BTreeMap<String, GitId>, Failure>;
+
     /// A commit and, as far as this clone has them, the first parents before it: the newest first, at most so many.
     fn line(&self, commit: &GitId, limit: usize) -> Result<Vec<GitId>, Failure>;
 

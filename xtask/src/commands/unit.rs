@@ -146,7 +146,7 @@ impl UnitOf {
             own: BTreeSet::new(),
         };
         let environment = [&self.environment().name];
-        let view = ledger.view()?;
+        let view = ledger.whole()?;
         let missing = ledger.missing(&view, self.workspace(), &environment, &recorder)?;
         view.unit_with(environment[0], self.agent.as_str(), missing)
     }

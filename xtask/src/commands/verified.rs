@@ -77,7 +77,7 @@ impl<'a> Verifier<'a> {
         agent: &AgentName,
         reader: &EnvironmentName,
     ) -> Result<(UnitHistory, BTreeMap<EnvironmentName, UnitHistory>), Failure> {
-        let view = ledger.view()?;
+        let view = ledger.whole()?;
         let (everywhere, places) = view.agent(workspace, agent)?;
         let (names, mut histories): (Vec<_>, Vec<_>) = places.into_iter().unzip();
         histories.push(everywhere);

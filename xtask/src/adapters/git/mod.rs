@@ -1,6 +1,7 @@
 //! Git without the git program, through libgit2; fetch and push alone run `git`.
 
 mod adopt;
+mod changes;
 mod checkout;
 mod differing;
 mod dirty;
@@ -84,6 +85,10 @@ impl Repository for GitRepository {
 
     fn history(&self, commit: &GitId, path: &str) -> Result<Past, Failure> {
         history::history(self, commit, path)
+    }
+
+    fn changes(&self, commit: &GitId, known: &[GitId]) -> Result<BTreeMap<String, GitId>, Failure> {
+        changes::changes(self, commit, known)
     }
 
     fn line(&self, commit: &GitId, limit: usize) -> Result<Vec<GitId>, Failure> {

@@ -3,6 +3,7 @@
 mod belief;
 mod doubts;
 mod last;
+mod lost;
 mod missing;
 mod recording;
 mod view;
@@ -21,10 +22,11 @@ pub(super) use missing::Recorder;
 pub(super) use recording::{PushArgs, Recording};
 pub(super) use view::View;
 
+use self::lost::Lost;
 use super::signing::EventSigning;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::ports::{Clock, GitId, Repository};
+use crate::ports::{Clock, Files, GitId, Repository};
 
 /// The ledger in the repository of the environment branches.
 #[derive(Clone)]
@@ -32,6 +34,7 @@ pub(super) struct Ledger<'a> {
     delivery: &'a dyn Repository,
     settings: &'a Delivery,
     clock: &'a dyn Clock,
+    files: &'a dyn Files,
     signing: Option<Arc<EventSigning<'a>>>,
 }
 
@@ -42,6 +45,7 @@ impl<'a> Ledger<'a> {
             delivery,
             settings: &workspace.fleet.delivery,
             clock: &*context.clock,
+            files: &*context.files,
             signing: None,
         }
     }
@@ -77,6 +81,13 @@ impl<'a> Ledger<'a> {
             (Some(local), Some(tracking)) => vec![tracking.clone(), local.clone()],
         };
         Ok(View::new(self.delivery, commits, local))
+    }
+
+    /// The same for who decides by it: what was taken out of the branch's history is told as well.
+    pub(super) fn whole(&self) -> Result<View<'a>, Failure> {
+        let mut view = self.view()?;
+        view.lost = Lost::of(self.delivery, self.files, &view.commits)?;
+        Ok(view)
     }
 
     fn is_ancestor(&self, commit: &GitId, descendant: &GitId) -> Result<bool, Failure> {

@@ -12,6 +12,7 @@ use lockstep::workspace::layout::ledger;
 use rayon::prelude::*;
 
 use super::Believer;
+use super::lost::Lost;
 use crate::failure::Failure;
 use crate::ports::{GitId, Repository};
 
@@ -22,6 +23,8 @@ pub(in super::super) struct View<'a> {
     pub(super) commits: Vec<GitId>,
     /// What the local branch holds.
     pub(super) local: Option<GitId>,
+    /// What is known to have been taken out.
+    pub(super) lost: Lost,
 }
 
 /// What the ledger holds in an environment, and what of it cannot be read.
@@ -46,6 +49,7 @@ impl<'a> View<'a> {
             delivery,
             commits,
             local,
+            lost: Lost::default(),
         }
     }
 
@@ -148,11 +152,16 @@ impl<'a> View<'a> {
                 (own.collect(), earlier)
             })
             .collect();
-        let latest = |(files, earlier): (Vec<_>, Vec<Entry>)| Latest {
-            history: UnitHistory::ending(files, &earlier),
-            earlier: earlier.len(),
-        };
-        Ok(parts.into_par_iter().map(latest).collect())
+        let latest =
+            |((files, earlier), (environment, unit)): ((Vec<_>, Vec<Entry>), &(Option<&EnvironmentName>, &str))| {
+                let mut history = UnitHistory::ending(files, &earlier);
+                history.findings.extend(self.lost.findings(*environment, unit));
+                Latest {
+                    history,
+                    earlier: earlier.len(),
+                }
+            };
+        Ok(parts.into_par_iter().zip(units).map(latest).collect())
     }
 
     /// Everything that happened to an agent: wherever it runs, and in each environment.
@@ -202,6 +211,7 @@ impl<'a> View<'a> {
             .folders(&folders)?
             .into_iter()
             .flat_map(BTreeMap::into_keys)
+            .chain(self.lost.units(environment))
             .collect();
         names.retain(|name| name != ledger::HOLDS);
         names.sort();
@@ -233,6 +243,11 @@ impl<'a> View<'a> {
             paths.extend(held.map(|entry| format!("{folder}/{}", entry.name())));
         }
         let mut held = Held::default();
+        for unit in self.lost.units(Some(environment)) {
+            let findings = self.lost.findings(Some(environment), &unit).into_iter();
+            held.findings
+                .extend(findings.map(|finding| finding.unit(environment.as_str(), &unit)));
+        }
         for (path, bytes) in self.read(&paths)? {
             let unit = path.split('/').nth(2).unwrap_or_default();
             let event = events::read(&path, &bytes);

@@ -41,6 +41,11 @@ impl Ledger<'_> {
         if drafts.is_empty() && !apart {
             return Ok(Vec::new());
         }
+        if view.commits.is_empty() {
+            // without events, so that whatever is withdrawn later has a commit before it
+            self.commit(&view, TreeChange::new(), "Begin the ledger\n")?;
+            return self.append_once(make);
+        }
         let mut change = self.only_here(&view)?;
         let sealed = self.sealed(&view, drafts, &mut change)?;
         self.commit(&view, change, &message(&sealed))?;
@@ -82,16 +87,17 @@ impl Ledger<'_> {
         Ok(sealed)
     }
 
-    /// Takes back events that were never pushed, since what they tell of was undone.
+    /// Takes back events that were never pushed, since what they tell of was undone: what else is here goes on top of the
+    /// last commit that has none of them.
     pub(in super::super) fn withdraw(&self, paths: &BTreeSet<String>) -> Result<(), Failure> {
         let mut attempt = 1;
         loop {
-            let view = self.view()?;
+            let mut view = self.view()?;
+            if let [only] = &view.commits[..] {
+                view.commits = vec![self.before(only, paths)?, only.clone()];
+            }
             let mut change = self.only_here(&view)?;
             change.retain(|path, _| !paths.contains(path));
-            if view.commits.len() < 2 {
-                change.extend(paths.iter().map(|path| (path.clone(), None)));
-            }
             match self.commit(&view, change, "Take back what was not pushed\n") {
                 Err(failure) if failure.kind == FailureKind::Race && attempt < ATTEMPTS => {
                     self.clock.pause(attempt);
@@ -100,6 +106,22 @@ impl Ledger<'_> {
                 result => return result,
             }
         }
+    }
+
+    /// The last commit that has none of these events.
+    fn before(&self, commit: &GitId, paths: &BTreeSet<String>) -> Result<GitId, Failure> {
+        let paths: Vec<String> = paths.iter().cloned().collect();
+        for before in self.delivery.line(commit, usize::MAX)? {
+            if self.delivery.read(&before, &paths)?.iter().all(Option::is_none) {
+                return Ok(before);
+            }
+        }
+        let message = "the ledger of this clone begins with what is to be taken back";
+        Err(Failure::new(FailureKind::Repository, message).hint(format!(
+            "push it by itself, and begin again: `git push {} {}`",
+            self.settings.remote,
+            ledger::BRANCH
+        )))
     }
 
     fn commit(&self, view: &View<'_>, change: TreeChange, message: &str) -> Result<(), Failure> {

@@ -53,7 +53,7 @@ impl<'a> Records<'a> {
         workspace: &mut Workspace,
         environments: &[String],
     ) -> Result<Vec<Finding>, Failure> {
-        let view = self.ledger.view()?;
+        let view = self.ledger.whole()?;
         let mut findings = Vec::new();
         let chosen = |environment: &&mut Environment| environments.iter().any(|name| name == environment.name.as_str());
         for environment in workspace.environments.iter_mut().filter(chosen) {

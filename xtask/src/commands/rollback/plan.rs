@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lockstep::artifact::{ComponentChange, component_changes};
-use lockstep::model::{Digest, Finding, Tuple};
+use lockstep::model::{Digest, Finding, Severity, Tuple};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::{release_text, takes_releases};
 use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, standing, unsafe_index};
@@ -89,9 +89,12 @@ pub(in super::super) fn plan(
     let given = args.signing.trust.as_deref();
     let verifier = Verifier::new(context, &*unit.repository, workspace, given)?;
     let history = unit.believed(context, &verifier)?;
-    // what of the ledger counts for nothing; other trouble with it stops no rollback
-    let uncounted = history.findings.iter().filter(|finding| !finding.is_error());
-    let uncounted: Vec<Finding> = uncounted.map(|finding| unit.about(finding.clone())).collect();
+    // what of the ledger counts for nothing; other trouble with it is told and stops no rollback
+    let told = |finding: &Finding| Finding {
+        severity: finding.severity.max(Severity::Warning),
+        ..unit.about(finding.clone())
+    };
+    let uncounted: Vec<Finding> = history.findings.iter().map(told).collect();
     let file = unit.release_file(base)?;
     let wanted = match wanted {
         Aim::Named(name) => &Aim::Named(unit.release_name(&history.releases(), name)?),

@@ -36,7 +36,7 @@ pub(super) fn run(
     if !ledger.is_here()? {
         return Ok(None);
     }
-    let view = ledger.view()?;
+    let view = ledger.whole()?;
     let places = environments.iter().map(|name| Some(*name)).chain([None]);
     let mut tally = Tally::default();
     let mut findings = Vec::new();

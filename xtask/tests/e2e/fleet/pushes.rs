@@ -229,5 +229,7 @@ fn who_loses_a_race_goes_on_from_what_the_winner_wrote() {
     assert_eq!(sh(&fleet.remote(), notes), "2");
     let events = "git ls-tree -r --name-only lockstep/ledger dev/support-rag dev/_environment | wc -l";
     assert_eq!(sh(&fleet.remote(), events), "4", "what was dropped is not recorded");
+    let removals = "git log --diff-filter=D --format=%H lockstep/ledger | wc -l";
+    assert_eq!(sh(&fleet.remote(), removals), "0", "nor does the branch tell of it");
     sh(&fleet.remote(), "git fsck --strict");
 }

@@ -226,11 +226,24 @@ impl Fleet {
 
     /// Adds a file to an environment branch as somebody else would, and returns the commit.
     pub fn meddle(&self, branch: &str, path: &str, text: &str) -> Oid {
+        let blob = self.repository.git.blob(text.as_bytes()).unwrap();
+        self.update(branch, |update| update.upsert(path, blob, git2::FileMode::Blob))
+    }
+
+    /// Takes a file away from such a branch, and returns the commit.
+    pub fn take_out(&self, branch: &str, path: &str) -> Oid {
+        self.update(branch, |update| update.remove(path))
+    }
+
+    fn update(
+        &self,
+        branch: &str,
+        change: impl FnOnce(&mut git2::build::TreeUpdateBuilder) -> &mut git2::build::TreeUpdateBuilder,
+    ) -> Oid {
         let git = &self.repository.git;
         let tip = git.find_commit(self.tip(branch).unwrap()).unwrap();
-        let blob = git.blob(text.as_bytes()).unwrap();
         let mut update = git2::build::TreeUpdateBuilder::new();
-        update.upsert(path, blob, git2::FileMode::Blob);
+        change(&mut update);
         let tree = git
             .find_tree(update.create_updated(git, &tip.tree().unwrap()).unwrap())
             .unwrap();

@@ -144,12 +144,14 @@ pub fn paths(repository: &GitRepository, commit: &GitId) -> Vec<String> {
 }
 
 /// Everything below a folder with its bytes, to see that nothing changed; but for when folders on disk last did, which any
-/// command may note that looks at them a while later.
+/// command may note that looks at them a while later, and how far the ledger was looked through.
 pub fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let notes = [".git/lockstep/settled-folders", ".git/lockstep/whole-ledger"];
     walkdir::WalkDir::new(folder)
         .into_iter()
         .map(Result::unwrap)
-        .filter(|entry| entry.file_type().is_file() && !entry.path().ends_with(".git/lockstep/settled-folders"))
+        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| !notes.iter().any(|note| entry.path().ends_with(note)))
         .map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap()))
         .collect()
 }

@@ -4,6 +4,7 @@ mod doubts;
 mod evidence;
 mod incidents;
 mod kills;
+mod lost;
 mod promote;
 mod races;
 mod recording;

@@ -26,4 +26,4 @@ pub use facts::{
 pub use incident::{Incident, IncidentEnd, IncidentSeverity, unlearnt};
 pub use recording::{CommitFacts, UnitFacts, drafts};
 pub use retrospective::{Action, Moment, Retrospective};
-pub use unit::{Recorded, UnitHistory};
+pub use unit::{Recorded, UnitHistory, taken_out};

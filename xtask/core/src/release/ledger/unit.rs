@@ -299,6 +299,19 @@ impl Timeline {
     }
 }
 
+/// An event that a commit took out of the ledger again.
+pub fn taken_out(path: &str, commit: &str) -> Finding {
+    let short = commit.get(..12).unwrap_or(commit);
+    Finding::error(
+        "broken-ledger",
+        format!("the commit `{short}` took `{path}` out of the ledger, to which events are only ever added"),
+    )
+    .in_file(format!("{}:{path}", ledger::BRANCH))
+    .help(format!(
+        "see who took it out and why: `git show --stat {commit}`; docs/guides/releases.md says how to put it back"
+    ))
+}
+
 fn changed(path: &str) -> Finding {
     Finding::error(
         "broken-ledger",
