@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::dry::Target;
 use super::ledger::PushArgs;
+use super::reason;
 use super::tries::Tries;
 use super::unit::UnitOf;
 use super::verified::Verifier;
@@ -75,6 +76,7 @@ pub(super) struct Answer {
 
 /// Holds or resumes: first the ledger, which binds at once, then the file.
 pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Report, Failure> {
+    reason::fit_to_record(&args.reason)?;
     let repository = context.repository()?;
     let mut target = Target::new(&*repository, args.branch.as_deref())?;
     let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {

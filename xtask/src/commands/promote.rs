@@ -28,6 +28,7 @@ use super::branches::{delivery_repository, units};
 use super::checks;
 use super::dry::{Part, Target, is_outline};
 use super::ledger::{Ledger, operator};
+use super::reason;
 use super::remote::Remote;
 use super::selection;
 use super::verified::Verifier;
@@ -83,6 +84,7 @@ pub struct Args {
 /// Promotes.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     checks::known(&args.overrides)?;
+    args.reason.as_deref().map_or(Ok(()), reason::fit_to_record)?;
     let repository = context.repository()?;
     let target = Target::new(&*repository, args.branch.as_deref())?;
     let loaded = context.load_commit(&*repository, &target.base, &is_outline)?;

@@ -1,5 +1,9 @@
 //! Reasons that people give: they are recorded, so there must be one.
 
+use lockstep::secrets;
+
+use crate::failure::{Failure, FailureKind};
+
 /// Reads the value of `--reason`.
 pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
@@ -9,4 +13,19 @@ pub(super) fn reason(text: &str) -> Result<String, &'static str> {
         }
         text => Ok(text.to_owned()),
     }
+}
+
+/// Fails where something in a reason looks like a secret: what is recorded is for everyone who may read the repository.
+pub(super) fn fit_to_record(text: &str) -> Result<(), Failure> {
+    match secrets::of_value("", text) {
+        None => Ok(()),
+        Some(kind) => Err(secret(kind)),
+    }
+}
+
+/// What looks like this kind of secret is not recorded.
+pub(super) fn secret(kind: &str) -> Failure {
+    let message = format!("what is to be recorded has something that looks like {kind}");
+    Failure::new(FailureKind::Usage, message)
+        .hint("everyone who may read the repository reads the ledger: leave it out, and revoke it if it is real")
 }

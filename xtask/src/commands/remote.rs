@@ -189,19 +189,17 @@ impl<'a> Remote<'a> {
             let commit = event.event.fact.commit();
             commit.is_some_and(|commit| dropped.contains(&GitId(commit.to_owned())))
         };
-        let mut paths: BTreeSet<String> = unpushed
-            .recorded
-            .iter()
-            .filter(|event| is_dropped(event))
-            .map(|event| event.path.clone())
-            .collect();
         unpushed.made.retain(|made| !dropped.contains(&made.commit));
-        let (gone, stays): (Vec<_>, Vec<_>) = unpushed
-            .recorded
-            .drain(..)
-            .partition(|event| paths.contains(&event.path));
+        let mut withdrawn = BTreeSet::new();
+        let (gone, stays): (Vec<_>, Vec<_>) = unpushed.recorded.drain(..).partition(|event| {
+            // what goes by a withdrawn event, as the hold of a rollback does, goes with it
+            let follows = event.event.previous.iter().any(|previous| withdrawn.contains(previous));
+            let is_gone = is_dropped(event) || follows;
+            is_gone && withdrawn.insert(Digest::of(&event.bytes))
+        });
         unpushed.recorded = stays;
         if !gone.is_empty() {
+            let mut paths: BTreeSet<String> = gone.iter().map(|event| event.path.clone()).collect();
             let signed = |events: &[Sealed]| events.iter().filter_map(|event| event.event.signature).collect();
             let (mut signatures, kept): (BTreeSet<Digest>, BTreeSet<Digest>) =
                 (signed(&gone), signed(&unpushed.recorded));

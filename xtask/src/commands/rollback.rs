@@ -1,23 +1,23 @@
 //! `rollback`: bring an earlier release back, all components at once, and hold it.
 
+mod answer;
 mod plan;
 mod target;
 
 use std::sync::Arc;
 
-use lockstep::artifact::ComponentChange;
 use lockstep::model::{Finding, Timestamp};
-use lockstep::release::ledger::{Override, ReleaseName, Sealed};
+use lockstep::release::ledger::Sealed;
 use lockstep::release::rollback::{Aim, hold_text};
 use lockstep::workspace::layout;
-use schemars::JsonSchema;
-use serde::Serialize;
 
+pub(super) use self::answer::Answer;
 pub(super) use self::plan::plan;
-use self::plan::{Plan, Step};
+use self::plan::{Plan, Running, Step};
 use super::checks;
 use super::dry::{Target, unpushed};
 use super::ledger::{Recorder, operator};
+use super::reason;
 use super::remote::Made;
 use super::signing::{Outcome, Signing, SigningArgs};
 use super::tries::Tries;
@@ -103,36 +103,10 @@ impl Args {
     }
 }
 
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
-    /// The environment.
-    environment: String,
-    /// The agent.
-    agent: String,
-    /// What ran.
-    from: ReleaseName,
-    /// What runs again.
-    to: ReleaseName,
-    /// What of the tuple changes.
-    components: Vec<ComponentChange>,
-    /// The checks that a person set aside.
-    overrides: Vec<Override>,
-    /// Paths that are written.
-    files: Vec<String>,
-    /// The commit on the environment's branch; null where nothing was written.
-    commit: Option<GitId>,
-    /// The commit that holds release file and hold.
-    dry_commit: Option<GitId>,
-    /// Whether the remote has it.
-    pushed: bool,
-    /// How long it took, seconds.
-    seconds: f64,
-}
-
 /// Rolls back.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     checks::known(&args.overrides)?;
+    reason::fit_to_record(&args.reason)?;
     let begun = context.clock.monotonic();
     let repository = context.repository()?;
     let target = Target::new(&*repository, args.branch.as_deref())?;
@@ -148,8 +122,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         target: &target,
         begun,
     };
+    let mut asked = None;
     loop {
-        match run.once(&mut tries) {
+        match run.once(&mut tries, &mut asked) {
             Err(failure) if tries.again(context, &failure) => {}
             result => return result,
         }
@@ -171,7 +146,8 @@ struct Written {
 }
 
 impl Run<'_> {
-    fn once(&self, tries: &mut Tries) -> Result<Report, Failure> {
+    /// `asked` is what ran at the first attempt: what others brought meanwhile, nobody has asked to roll back.
+    fn once(&self, tries: &mut Tries, asked: &mut Option<Running>) -> Result<Report, Failure> {
         let remote = self.unit.remote(self.context);
         let ledger = self.unit.ledger(self.context);
         if self.args.push {
@@ -184,6 +160,10 @@ impl Run<'_> {
                 Ok(found) => found,
                 Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
             };
+        if matches!(plan.step, Step::Write(_)) {
+            let asked = asked.get_or_insert_with(|| plan.running.clone());
+            findings.extend(plan.overtaken(asked).map(|finding| self.unit.about(finding)));
+        }
         if self.args.push && matches!(plan.step, Step::Write(_)) {
             findings.extend(unpushed(&*self.unit.repository, &GitId(plan.dry_sha.clone()))?);
         }

@@ -56,6 +56,12 @@ pub const RULES: &[Rule] = &[
         "put back what it asked and demanded; a change that is right is set aside with `--override loosened-case`",
     ),
     Rule::new(
+        "lost-release",
+        "the ledger tells of a release that the environment's branch does not have: the branch was set back, or the release was \
+         never pushed",
+        "nothing, if the release was given up; or push the branch from the clone that has it",
+    ),
+    Rule::new(
         "lower-version",
         "the label comes before the one that runs, so that the history would read backwards",
         "go back with `rollback`, give the release a higher label with `--as`, or say that it is a hotfix",
@@ -94,6 +100,12 @@ pub const RULES: &[Rule] = &[
         "open-incident",
         "an incident goes on, so that nobody can know yet what it teaches",
         "`cargo xtask incident close <id> --cause … --reason …` when it is over",
+    ),
+    Rule::new(
+        "overtaken-rollback",
+        "another run brought something else while the rollback was under way, so that going back by one would bring back what was \
+         to go",
+        "look at what runs now; if that has to go as well, ask for the rollback again",
     ),
     Rule::new(
         "regressed-evaluation",

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Edited, next};
+use crate::commands::reason;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
@@ -37,6 +38,7 @@ pub(super) struct Revoked {
 
 /// Revokes a key.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
+    reason::fit_to_record(&args.reason)?;
     let mut edited = match Edited::load(context)? {
         Ok(edited) => edited,
         Err(report) => return Ok(report),

@@ -104,9 +104,7 @@ impl Ledger<'_> {
         let changed = self.released(commit, changed)?;
         let now = self.sides(&commit.id, &changed)?;
         // what was there before matters where it is gone or was rolled back
-        let is_told = |unit: &str, after: &PreviousUnit| {
-            after.tuple.is_none() || commit.message.contains(&format!("Rollback-of: {unit}="))
-        };
+        let is_told = |unit: &str, after: &PreviousUnit| after.tuple.is_none() || brings_back(commit, unit);
         let units = changed
             .into_iter()
             .zip(now)
@@ -156,8 +154,10 @@ impl Ledger<'_> {
                 .any(|((before, after), file)| before.get(file) != after.get(file))
         };
         let marked = units.into_iter().zip(sides.map(is_new));
+        // going back to what runs holds the unit all the same
+        let is_told = |unit: &str| unit == ENVIRONMENT_UNIT || brings_back(commit, unit);
         Ok(marked
-            .filter(|(unit, is_new)| *is_new || *unit == ENVIRONMENT_UNIT)
+            .filter(|(unit, is_new)| *is_new || is_told(unit))
             .map(|(unit, _)| unit)
             .collect())
     }
@@ -177,6 +177,11 @@ impl Ledger<'_> {
         });
         Ok(sides.collect())
     }
+}
+
+/// Whether a commit of an environment's branch rolls a unit back.
+fn brings_back(commit: &Commit, unit: &str) -> bool {
+    commit.message.contains(&format!("Rollback-of: {unit}="))
 }
 
 enum Which {

@@ -8,6 +8,7 @@ use lockstep::workspace::Workspace;
 
 use super::write::Make;
 use super::{Ledger, Recorder, operator};
+use crate::commands::reason;
 use crate::commands::remote::Remote;
 use crate::commands::signing::{EventSigning, SigningArgs};
 use crate::commands::tries::{MOST_PUSHES, spread};
@@ -88,13 +89,7 @@ impl<'a> Recording<'a> {
             let drafts = make(view)?;
             match drafts.iter().find_map(Draft::secret) {
                 None => Ok(drafts),
-                Some(kind) => Err(Failure::new(
-                    FailureKind::Usage,
-                    format!("what is to be recorded has something that looks like {kind}"),
-                )
-                .hint(
-                    "everyone who may read the repository reads the ledger: leave it out, and revoke it if it is real",
-                )),
+                Some(kind) => Err(reason::secret(kind)),
             }
         })?;
         self.share()?;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lockstep::artifact::{ComponentChange, component_changes};
-use lockstep::model::{Digest, Finding, Severity, Tuple};
-use lockstep::release::ledger::{Override, ReleaseName};
+use lockstep::model::{Digest, Finding, Severity, Tuple, Version};
+use lockstep::release::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory};
 use lockstep::release::promotion::{release_text, takes_releases};
 use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, standing, unsafe_index};
 use lockstep::release::{CommitPlan, DryCommit, PreviousUnit};
@@ -37,6 +37,8 @@ pub(in super::super) struct Plan {
     pub(super) from: ReleaseName,
     pub(in super::super) to: ReleaseName,
     pub(super) components: Vec<ComponentChange>,
+    /// What runs.
+    pub(super) running: Running,
     /// Whether what comes back is what runs, byte for byte.
     is_same: bool,
     pub(super) overrides: Vec<Override>,
@@ -44,7 +46,27 @@ pub(in super::super) struct Plan {
     pub(super) trusted: Trusted,
 }
 
+/// What runs of the unit: its label, and the digests of its manifest and its tuple.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Running {
+    version: Version,
+    files: [Option<Digest>; 2],
+}
+
 impl Plan {
+    /// What others released or brought back since the rollback was asked for.
+    pub(super) fn overtaken(&self, asked: &Running) -> Option<Finding> {
+        let running = &self.running;
+        let message = format!(
+            "another run was first: {} runs there now, and {} was to be rolled back",
+            running.version, asked.version
+        );
+        (asked != running).then(|| {
+            Finding::error("overtaken-rollback", message)
+                .help("look at what runs: `cargo xtask status`; if that has to go as well, the same command again")
+        })
+    }
+
     /// What is to be said where both releases have the same label and tuple.
     pub(super) fn remark(&self) -> Option<&'static str> {
         let is_alike = self.from.tuple == self.to.tuple && self.from.version.to_string() == self.to.version.to_string();
@@ -88,13 +110,13 @@ pub(in super::super) fn plan(
     };
     let given = args.signing.trust.as_deref();
     let verifier = Verifier::new(context, &*unit.repository, workspace, given)?;
-    let history = unit.believed(context, &verifier)?;
+    let (history, elsewhere) = on_branch(unit, &commit, unit.believed(context, &verifier)?)?;
     // what of the ledger counts for nothing; other trouble with it is told and stops no rollback
     let told = |finding: &Finding| Finding {
         severity: finding.severity.max(Severity::Warning),
         ..unit.about(finding.clone())
     };
-    let uncounted: Vec<Finding> = history.findings.iter().map(told).collect();
+    let uncounted: Vec<Finding> = history.findings.iter().chain(&elsewhere).map(told).collect();
     let file = unit.release_file(base)?;
     let wanted = match wanted {
         Aim::Named(name) => &Aim::Named(unit.release_name(&history.releases(), name)?),
@@ -163,6 +185,10 @@ pub(in super::super) fn plan(
     };
     let plan = Plan {
         dry: dry_change(unit, base, file.as_ref(), &rollback)?,
+        running: Running {
+            version: current.version.clone(),
+            files: [&now.manifest, &now.tuple].map(|file| file.as_deref().map(Digest::of)),
+        },
         is_same: standing.is_none() && is_same(&now, &then),
         dry_sha: dry.id.clone(),
         from: standing.as_ref().map_or(now_runs, |standing| standing.from.clone()),
@@ -178,6 +204,35 @@ pub(in super::super) fn plan(
         trusted: verifier.trusted,
     };
     Ok(Ok((plan, findings)))
+}
+
+/// What happened to the unit on the environment's branch as it is; the ledger may tell of commits that the branch lost, and
+/// of some that never got to the remote.
+fn on_branch(unit: &UnitOf, tip: &GitId, mut history: UnitHistory) -> Result<(UnitHistory, Option<Finding>), Failure> {
+    let told = history.facts().filter_map(|(_, fact)| fact.commit());
+    let told: BTreeSet<GitId> = told.map(|commit| GitId(commit.to_owned())).collect();
+    let there = unit.delivery.ancestors(tip, &told)?;
+    let lost: Vec<String> = history
+        .releases()
+        .into_iter()
+        .filter(|release| !there.contains(&GitId(release.release.commit.clone())))
+        .map(|Recorded { release, .. }| {
+            format!("{} ({})", release.version, release.commit.get(..7).unwrap_or_default())
+        })
+        .collect();
+    let is_there = |fact: &Fact| {
+        fact.commit()
+            .is_none_or(|commit| there.contains(&GitId(commit.to_owned())))
+    };
+    history.events.retain(|(_, event)| is_there(&event.fact));
+    let finding = (!lost.is_empty()).then(|| {
+        let message = format!(
+            "the environment's branch has not what the ledger tells of: {}, which counts for nothing here",
+            lost.join(", ")
+        );
+        Finding::warning("lost-release", message).help("see who set the branch back, or never pushed it")
+    });
+    Ok((history, finding))
 }
 
 /// What speaks against asking the index as it is now with the settings of then.

@@ -1,7 +1,7 @@
 //! Releases from several clones through one remote.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{ENVIRONMENTS, Fleet, write_prompt};
 use crate::shell::{run, sh};
@@ -204,22 +204,82 @@ fn releases_that_only_the_ledger_takes_to_the_remote_are_told_with_the_push_that
     assert!(!pushed.errors.contains("unpushed-release"), "{}", pushed.errors);
 }
 
-/// The other clone pushes between this one's fetch and its push: git runs `pre-push` just then.
+/// The winner runs a command between the loser's fetch and its push: git runs `pre-push` just then.
+fn race(loser: &Path, winner: &Path, command: &str) {
+    let hook = loser.join(".git/hooks/pre-push");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    let script = format!(
+        "#!/bin/sh\nrm \"$0\"\nunset $(git rev-parse --local-env-vars)\ncd '{}' && {command} >&2\n",
+        winner.display()
+    );
+    fs::write(&hook, script).unwrap();
+    sh(loser, "chmod +x .git/hooks/pre-push");
+}
+
+/// Two clones with one key; `support-rag` runs v3.0.0-rc1 in staging, after another release.
+fn two_with_a_key(fleet: &Fleet) -> (PathBuf, PathBuf) {
+    let one = fleet.clone("one", "");
+    sh(
+        &one,
+        "$XTASK keys init --plain && git add environments/trust.yaml && git commit -qm 'Let a key sign' && git push -q origin main
+         $XTASK release dev staging --push
+         $XTASK promote support-rag --from dev --to staging --as v3.0.0-rc1 && git push -q origin main
+         $XTASK release staging --push",
+    );
+    let two = fleet.clone("two", "");
+    sh(
+        &two,
+        &format!(
+            "mkdir -p .git/lockstep && cp -r '{}/.git/lockstep/keys' .git/lockstep/",
+            one.display()
+        ),
+    );
+    (one, two)
+}
+
+#[test]
+fn a_rollback_that_another_agents_release_overtakes_leaves_the_ledger_whole() {
+    let fleet = Fleet::new();
+    let (one, two) = two_with_a_key(&fleet);
+    sh(
+        &two,
+        "$XTASK promote agent-router --from dev --to staging --as v4.9.0-rc1 && git push -q origin main",
+    );
+    race(&one, &two, "\"$XTASK\" release staging --push");
+    sh(&one, "$XTASK rollback support-rag -e staging --reason bad --push");
+    let verified = run(&one, "$XTASK verify -e staging");
+    assert_eq!(verified.code, 0, "{}", verified.errors);
+    let held = "git ls-tree -r --name-only lockstep/ledger staging/_holds/support-rag | wc -l";
+    assert_eq!(sh(&fleet.remote(), held), "1");
+}
+
+#[test]
+fn a_rollback_that_a_release_of_the_same_agent_overtakes_brings_back_nothing() {
+    let fleet = Fleet::new();
+    let (one, two) = two_with_a_key(&fleet);
+    sh(
+        &two,
+        "sed -i 's/^values:/values:\\n  logLevel: WARNING/' environments/staging/values/support-rag.yaml
+         git add -A && git commit -qm 'Run more' && git push -q origin main",
+    );
+    race(&one, &two, "\"$XTASK\" release staging --push");
+    let back = run(&one, "$XTASK rollback support-rag -e staging --reason bad --push");
+    assert_eq!(back.code, 1, "{}", back.errors);
+    assert!(back.errors.contains("error[overtaken-rollback]"), "{}", back.errors);
+    let theirs = tip(&fleet.remote(), "environment/staging");
+    assert_eq!(tip(&one, "environment/staging"), theirs, "nothing of it stays");
+    assert_eq!(tip(&two, "environment/staging"), theirs);
+    let held = "git ls-tree -r --name-only lockstep/ledger staging/_holds | wc -l";
+    assert_eq!(sh(&one, held), "0");
+}
+
 #[test]
 fn who_loses_a_race_goes_on_from_what_the_winner_wrote() {
     let fleet = Fleet::new();
     let winner = fleet.clone("winner", "");
     let loser = fleet.clone("loser", "");
     write_prompt(&loser, "9.0.0");
-    let hook = loser.join(".git/hooks/pre-push");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    let script = format!(
-        "#!/bin/sh\nrm \"$0\"\nunset $(git rev-parse --local-env-vars)\ncd '{}' && \"$XTASK\" release dev --push >&2\n",
-        winner.display()
-    );
-    fs::write(&hook, script).unwrap();
-    sh(&loser, "chmod +x .git/hooks/pre-push");
-
+    race(&loser, &winner, "\"$XTASK\" release dev --push");
     sh(&loser, "$XTASK release dev --push");
     let won = tip(&winner, "environment/dev");
     assert_eq!(tip(&fleet.remote(), "environment/dev~1"), won);

@@ -5,6 +5,7 @@ mod evidence;
 mod incidents;
 mod kills;
 mod lost;
+mod lost_branch;
 mod promote;
 mod races;
 mod recording;
