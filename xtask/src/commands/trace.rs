@@ -1,21 +1,22 @@
 //! `trace`: from anything that a pod, a commit or a log shows to the release behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::artifact::TupleRecord;
 use lockstep::model::{AgentName, Digest, EnvironmentName, Version, one_line};
 use lockstep::release::PreviousUnit;
 use lockstep::release::history::summary;
-use lockstep::release::ledger::{Event, Recorded, ShownEvent, Verdict};
+use lockstep::release::ledger::{Event, Recorded, ShownEvent, UnitHistory, Verdict};
 use lockstep::release::trace::{Clue, Told, files};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::branch;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::branches::delivery_repository;
+use super::branches::{commit_of, delivery_repository};
 use super::dry::is_outline;
 use super::ledger::{Doubts, Ledger, View};
+use super::selection;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{GitId, Repository, Tip};
@@ -24,7 +25,8 @@ use crate::report::Report;
 /// Find the release behind a digest, a commit or a label.
 ///
 /// Takes what a running pod shows in its annotation `lockstep.dev/tuple`, an environment or dry commit, the digest of an
-/// image, a prompt, an input or an inventory, or a label such as `v3.3.0`; the beginning of a digest will do.
+/// image, a prompt, an input or an inventory, or a label such as `v3.3.0`; the beginning of a digest will do. A commit of an
+/// environment's branch that released nothing, such as one that Argo CD shows, leads to what ran there then.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What was found.
@@ -94,7 +96,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         delivery: &*delivery,
         view: &view,
     };
-    let mut found = search.run()?;
+    let mut found = search.run(&By::Clue)?;
+    if found.is_empty()
+        && let Some(commit) = commit_of(&*delivery, workspace, clue.text())
+    {
+        found = search.run(&By::Commit(commit))?;
+    }
     if found.is_empty() {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -116,6 +123,14 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     Ok(report)
 }
 
+/// How a clue leads to releases.
+enum By {
+    /// It names something of theirs.
+    Clue,
+    /// They ran when an environment's branch was at this commit.
+    Commit(GitId),
+}
+
 struct Search<'a> {
     args: &'a Args,
     clue: &'a Clue,
@@ -126,32 +141,29 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// The releases, each with the events that speak of it.
-    fn run(&self) -> Result<Vec<(Found, Vec<(Digest, Event)>)>, Failure> {
+    fn run(&self, by: &By) -> Result<Vec<(Found, Vec<(Digest, Event)>)>, Failure> {
         let mut found = Vec::new();
-        for environment in &self.workspace.environments {
-            if self
-                .args
-                .environment
-                .as_ref()
-                .is_some_and(|name| name != environment.name.as_str())
-            {
-                continue;
-            }
+        let mut agents = BTreeSet::new();
+        for environment in selection::environments(self.workspace, self.args.environment.as_slice())? {
             let name = &environment.name;
             let mut units = self.view.names(Some(name))?;
-            units.retain(|unit| {
-                AgentName::new(unit).is_ok() && self.args.agent.as_ref().is_none_or(|agent| agent == unit)
-            });
+            units.retain(|unit| AgentName::new(unit).is_ok());
+            agents.extend(units.iter().cloned());
+            units.retain(|unit| self.args.agent.as_ref().is_none_or(|agent| agent == unit));
             let asked: Vec<_> = units.iter().map(|unit| (Some(name), unit.as_str())).collect();
             let histories = self.view.units(&asked)?;
             let tips = self.tips(name, &units)?;
+            let ran = self.ran(by, &histories)?;
             for (unit, history) in units.iter().zip(&histories) {
                 let releases = history.releases();
                 let told = Told::new(history);
                 let by_record = tips.get(unit).is_some_and(|text| self.clue.stands_in(text));
                 let last = releases.len().saturating_sub(1);
-                let leads = |(index, release): &(usize, &Recorded)| {
-                    self.clue.leads_to(release, told.released(release)) || *index == last && by_record
+                let is_there = |release: &Recorded| ran.contains(&GitId(release.release.commit.clone()));
+                let then = releases.iter().rposition(is_there);
+                let leads = |(index, release): &(usize, &Recorded)| match by {
+                    By::Clue => self.clue.leads_to(release, told.released(release)) || *index == last && by_record,
+                    By::Commit(_) => then == Some(*index),
                 };
                 let (places, wanted): (Vec<_>, Vec<_>) = releases.iter().enumerate().filter(leads).unzip();
                 if wanted.is_empty() {
@@ -168,7 +180,20 @@ impl Search<'_> {
                 }
             }
         }
+        if let Some(agent) = self.args.agent.as_ref().filter(|agent| !agents.contains(*agent)) {
+            return Err(selection::unknown("agent", agent, agents.iter().map(String::as_str)));
+        }
         Ok(found)
+    }
+
+    /// Which commits of releases a commit descends from.
+    fn ran(&self, by: &By, histories: &[UnitHistory]) -> Result<BTreeSet<GitId>, Failure> {
+        let By::Commit(commit) = by else {
+            return Ok(BTreeSet::new());
+        };
+        let releases = histories.iter().flat_map(UnitHistory::releases);
+        let commits = releases.map(|release| GitId(release.release.commit));
+        self.delivery.ancestors(commit, &commits.collect())
     }
 
     /// What the branch says of each unit's tuple now, as text.
@@ -188,9 +213,13 @@ impl Search<'_> {
     /// What the branch has of a release.
     fn found(&self, environment: &EnvironmentName, unit: &str, release: &Recorded) -> Result<Found, Failure> {
         let commit = GitId(release.release.commit.clone());
-        let side = PreviousUnit {
-            tuple: self.delivery.read(&commit, &[branch::tuple(unit)])?.remove(0),
-            ..PreviousUnit::default()
+        let side = match self.delivery.resolve(&commit.0) {
+            Ok(_) => PreviousUnit {
+                tuple: self.delivery.read(&commit, &[branch::tuple(unit)])?.remove(0),
+                ..PreviousUnit::default()
+            },
+            // the branch was set back, or only a part of it was fetched
+            Err(_) => PreviousUnit::default(),
         };
         let record = side.record();
         let files = record.iter().flat_map(files);
@@ -218,6 +247,9 @@ fn shown(context: &Context, found: &Found) -> String {
     let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:18}  {value}\n"));
     line("tuple", &found.tuple.to_string());
     line("commit", &found.commit);
+    if found.record.is_none() {
+        line("", "not in this clone: fetch the whole branch, if the remote has it");
+    }
     let dry = found.dry_commit.as_deref();
     line("made from", dry.unwrap_or("not recorded"));
     if let Some(record) = &found.record {

@@ -28,6 +28,11 @@ impl Clue {
         }
     }
 
+    /// What was found, without what stands around it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     fn begins(&self, hex: &str) -> bool {
         self.hex.as_deref().is_some_and(|own| hex.starts_with(own))
     }
@@ -64,6 +69,8 @@ impl Clue {
 pub struct Told<'a> {
     here: &'a UnitHistory,
     released: BTreeMap<&'a str, &'a Released>,
+    /// The commits that a rollback brought back, by its own.
+    back: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Told<'a> {
@@ -73,16 +80,28 @@ impl<'a> Told<'a> {
             Fact::Released(released) => Some((released.release.commit.as_str(), &**released)),
             _ => None,
         });
+        let back = here.facts().filter_map(|(_, fact)| match fact {
+            Fact::RolledBack(rollback) => Some((rollback.commit.as_str(), rollback.to.commit.as_str())),
+            _ => None,
+        });
         Told {
             here,
             released: released.collect(),
+            back: back.collect(),
         }
     }
 
-    /// What it says of the release that a commit wrote.
+    /// What it says of the release that a commit wrote, or wrote first before rollbacks brought it back.
     pub fn released(&self, release: &Recorded) -> Option<&'a Released> {
-        let commit = &release.brought_back.as_ref().unwrap_or(&release.release).commit;
-        self.released.get(commit.as_str()).copied()
+        let mut commit = release.release.commit.as_str();
+        // each brings back what was there before it, so that none is met twice
+        for _ in 0..=self.back.len() {
+            match self.back.get(commit) {
+                Some(earlier) => commit = earlier,
+                None => break,
+            }
+        }
+        self.released.get(commit).copied()
     }
 
     /// The events that speak of each of these releases, the earliest first, here and in the history of the agent wherever

@@ -6,7 +6,7 @@ use lockstep::artifact::TupleRecord;
 use lockstep::model::{Digest, Finding, Severity};
 use lockstep::release::ledger::{Override, Recorded};
 use lockstep::release::{PreviousUnit, recorded};
-use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
+use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch, ledger};
 
 use crate::commands::branches::units;
 use crate::commands::checks;
@@ -99,6 +99,9 @@ impl Choice<'_> {
         }
         let then = units(delivery, &commit, &[agent.as_str()])?.remove(0);
         Ok(match recorded(environment, agent, &then) {
+            Ok(record) if record.id != release.release.tuple || record.version != release.release.version => {
+                Err(vec![self.unit.about(another(release, &record))])
+            }
             Ok(record) => Ok(Target {
                 release: release.clone(),
                 then,
@@ -172,6 +175,19 @@ impl Choice<'_> {
 /// Whether a release has what runs, byte for byte: an agent that was taken out and came back, for example.
 pub(super) fn is_same(now: &PreviousUnit, then: &PreviousUnit) -> bool {
     now.manifest == then.manifest && now.input_digest() == then.input_digest()
+}
+
+/// An event of the ledger that tells of another release than its commit holds: somebody made it up.
+fn another(release: &Recorded, record: &TupleRecord) -> Finding {
+    let (version, commit) = (&release.release.version, &release.release.commit);
+    let message = format!(
+        "the ledger tells of {version} at the commit `{}`, which holds {}",
+        commit.get(..12).unwrap_or(commit),
+        record.version
+    );
+    Finding::error("broken-ledger", message)
+        .in_file(ledger::BRANCH)
+        .help(format!("see who wrote it: `git log {}`", ledger::BRANCH))
 }
 
 /// A better release that does not hold, as a warning.

@@ -1,6 +1,11 @@
 //! Rollbacks where branch and ledger do not tell the same, or where nothing differs.
 
-use super::{again, kinds, promoted_once};
+use std::collections::BTreeSet;
+
+use lockstep::model::Digest;
+use lockstep::release::ledger::Fact;
+
+use super::{again, histories, kinds, last, promoted_once};
 use crate::fleet::Fleet;
 
 const BACK: [&str; 6] = ["rollback", "orders", "-e", "staging", "--reason", "too slow"];
@@ -71,4 +76,69 @@ fn a_reason_with_a_secret_goes_nowhere() {
         assert!(!answer.text().contains("ghp_"), "{}", answer.text());
     }
     assert_eq!(tips(), before);
+}
+
+#[test]
+fn an_event_that_tells_of_another_release_than_its_commit_holds_directs_no_rollback() {
+    let fleet = promoted_once();
+    let first = fleet.tip("environment/staging").unwrap().to_string();
+    again(&fleet, '6', "v1.1.0");
+    fleet.done(&["mark", "blocked", "orders", "-e", "staging", "--reason", "wrong"]);
+    let mut forged = histories(&fleet)["staging/orders"]
+        .events
+        .iter()
+        .rfind(|(_, event)| event.kind().as_str() == "released")
+        .unwrap()
+        .1
+        .clone();
+    let before = last(&fleet, "staging/orders");
+    forged.sequence = before.sequence + 1;
+    forged.previous = vec![Digest::of(&before.bytes())];
+    forged.signature = None;
+    let Fact::Released(released) = &mut forged.fact else {
+        unreachable!("it is an event of a release");
+    };
+    released.release.commit = first;
+    let bytes = forged.bytes();
+    let path = forged.path(Digest::of(&bytes));
+    fleet.meddle("lockstep/ledger", &path, std::str::from_utf8(&bytes).unwrap());
+    again(&fleet, '7', "v1.2.0");
+    let answer = fleet.done(&BACK);
+    assert_eq!(answer.result()["to"]["version"], "v1.0.0", "{}", answer.text());
+    assert_eq!(answer.rules(), ["broken-ledger"], "{}", answer.text());
+}
+
+#[test]
+fn a_release_that_came_back_twice_leads_to_what_it_was_made_from() {
+    let fleet = promoted_once();
+    let id = last(&fleet, "staging/orders").fact.tuple().unwrap().to_string();
+    let resume = ["resume", "orders", "-e", "staging", "--reason", "mended"];
+    again(&fleet, '6', "v1.1.0");
+    fleet.done(&BACK);
+    fleet.done(&resume);
+    again(&fleet, '7', "v1.2.0");
+    fleet.done(&BACK);
+    let answer = fleet.done(&["trace", &id, "-e", "staging"]);
+    let found = answer.result().as_array().unwrap();
+    assert_eq!(found.len(), 3, "{}", answer.text());
+    let made: BTreeSet<&str> = found.iter().map(|one| one["dryCommit"].as_str().unwrap()).collect();
+    assert_eq!(made.len(), 1);
+}
+
+#[test]
+fn a_commit_that_released_nothing_leads_to_what_ran_then() {
+    let fleet = promoted_once();
+    again(&fleet, '6', "v1.1.0");
+    fleet.done(&["release", "staging", "--resign"]);
+    let commit = fleet.tip("environment/staging").unwrap().to_string();
+    again(&fleet, '7', "v1.2.0");
+    let answer = fleet.done(&["trace", &commit]);
+    let found = answer.result().as_array().unwrap();
+    let told: Vec<_> = found.iter().map(|one| one["version"].as_str().unwrap()).collect();
+    assert_eq!(told, ["v1.1.0"], "{}", answer.text());
+    for (unknown, exit) in [(["-e", "prodction"], 2), (["--agent", "oders"], 2)] {
+        let answer = fleet.run(&[&["trace", "v1.1.0"][..], &unknown].concat());
+        assert_eq!(answer.exit, exit);
+        assert!(answer.text().contains("there is no"), "{}", answer.text());
+    }
 }
