@@ -152,7 +152,7 @@ pub fn check_provenance(
     }
     let foreign = |pointer: &str, message: String| {
         Err(Problem::error("foreign-provenance", pointer, message)
-            .help("restore the branch, or release the environment again"))
+            .help("restore the branch, or release the environment again with `--resign`"))
     };
     let definition = found.predicate.build_definition;
     if definition.build_type != BUILD_TYPE {

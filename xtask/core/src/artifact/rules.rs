@@ -37,7 +37,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "foreign-provenance",
         "the provenance beside a release tells of other files, another unit or another commit",
-        "restore the branch, or release the environment again",
+        "restore the branch, or release the environment again with `--resign`",
     ),
     Rule::new(
         "invalid-public-key",
@@ -67,7 +67,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "mixed-tuple",
         "parts of two releases stand together: what runs was never released as one",
-        "restore the branch, or release the environment again",
+        "restore the branch, or release the environment again with `--resign`",
     ),
     Rule::new(
         "retired-signer",

@@ -203,5 +203,5 @@ fn changed(path: &str, environment: &str) -> Finding {
     Finding::error("changed-file", format!("`{path}` is not what was signed"))
         .in_file(path)
         .unit(environment, ENVIRONMENT_UNIT)
-        .help("restore the branch, or release the environment again")
+        .help("restore the branch, or release the environment again with `--resign`")
 }

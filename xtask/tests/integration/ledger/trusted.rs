@@ -44,7 +44,7 @@ fn a_byte_that_somebody_changed_on_the_branch_stops_a_promotion() {
             error[changed-file] apps/orders/manifest.yaml
               expected `apps/orders/manifest.yaml` with sha256:…, found sha256:…
               unit: staging/orders
-              help: find out who changed it, then restore the branch or release the environment again
+              help: find out who changed it, then restore the branch or release the environment again with `--resign`
         "#]],
     );
 }

@@ -46,7 +46,7 @@ pub(super) fn check(facts: &BranchFacts<'_>, units: &[Checked<'_>], chosen: Opti
             )
             .in_file(&place)
             .unit(facts.environment.as_str(), unit)
-            .help("somebody removed it: restore the branch, or release the environment again"),
+            .help("somebody removed it: restore the branch, or release the environment again with `--resign`"),
         );
     }
     findings

@@ -17,7 +17,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "changed-file",
         "a file is not the one that was signed",
-        "find out who changed it, then restore the branch or release the environment again",
+        "find out who changed it, then restore the branch or release the environment again with `--resign`",
     ),
     Rule::new(
         "changed-line-ends",
@@ -57,12 +57,12 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "irreproducible-unit",
         "the commit that a release names renders to other bytes than those that stand on the branch",
-        "find out what made it, and release the environment again",
+        "find out what made it, and release the environment again with `--resign`",
     ),
     Rule::new(
         "missing-file",
         "a file that was signed is gone",
-        "restore the branch, or release the environment again",
+        "restore the branch, or release the environment again with `--resign`",
     ),
     Rule::new(
         "missing-source",
@@ -72,7 +72,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "missing-unit",
         "a unit that the environment lists is gone",
-        "restore the branch, or release the environment again",
+        "restore the branch, or release the environment again with `--resign`",
     ),
     Rule::new(
         "not-comparable",
@@ -82,7 +82,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "renamed-file",
         "a file that was signed under one name stands under another",
-        "restore the branch, or release the environment again",
+        "restore the branch, or release the environment again with `--resign`",
     ),
     Rule::new(
         "replayed-release",
@@ -92,12 +92,12 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "swapped-file",
         "a file holds what was signed under another name: each digest is known, and none is in its place",
-        "restore the branch, or release the environment again",
+        "restore the branch, or release the environment again with `--resign`",
     ),
     Rule::new(
         "unlisted-unit",
         "a signed unit stands on the branch that the environment does not list: it was removed, or copied here",
-        "restore the branch, or release the environment again",
+        "restore the branch, or release the environment again with `--resign`",
     ),
     Rule::new(
         "unsigned-file",

@@ -275,7 +275,7 @@ impl<'a> Files<'a> {
             }
         };
         self.at(path, finding)
-            .help("restore the branch, or release the environment again")
+            .help("restore the branch, or release the environment again with `--resign`")
     }
 
     fn different(&self, path: &str, expected: Digest, found: Digest) -> Finding {
@@ -295,7 +295,7 @@ impl<'a> Files<'a> {
             Finding::error("changed-file", differs)
         };
         self.at(path, finding)
-            .help("find out who changed it, then restore the branch or release the environment again")
+            .help("find out who changed it, then restore the branch or release the environment again with `--resign`")
     }
 
     fn record(&self) -> Option<TupleRecord> {
