@@ -251,7 +251,7 @@ fn conclude(judge: &Judge, findings: &mut Vec<Finding>, by: By, is_whole: bool) 
 
 /// What the branches of environments have of the wanted units, and why that could not be told. Without a repository
 /// nothing was released.
-fn released(
+pub(super) fn released(
     context: &Context,
     workspace: &Workspace,
     environments: &[&Environment],

@@ -5,6 +5,7 @@ mod cases;
 mod kind;
 mod labels;
 mod plan;
+mod prove;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,10 +15,8 @@ use lockstep::model::{AgentName, Digest, Finding, Version};
 use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind};
 use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skipped};
 use lockstep::release::{Blocked, recorded};
-use lockstep::render::{Engines, Selection, render_all};
 use lockstep::workspace::files::PromotedFrom;
 use lockstep::workspace::{Environment, Workspace, layout, promoted_on};
-use serde_json::Map;
 
 use self::answer::{Answer, text};
 use self::kind::Kind;
@@ -235,7 +234,7 @@ impl Promotion<'_> {
             }
         }
         self.pin(&mut plan, &dry_commits)?;
-        findings.extend(self.prove(&plan));
+        findings.extend(self.prove(&plan)?);
         Ok(plan)
     }
 
@@ -335,33 +334,6 @@ impl Promotion<'_> {
         let dropped = pins.dropped(&plan.change);
         plan.change.extend(dropped);
         Ok(())
-    }
-
-    /// What `release` would find wrong with it.
-    fn prove(&self, plan: &Plan) -> Vec<Finding> {
-        let mut tree = self.part.tree.clone();
-        for (path, bytes) in &plan.change {
-            match bytes {
-                Some(bytes) => tree.insert(path.clone(), Arc::clone(bytes)),
-                None => tree.remove(path),
-            }
-        }
-        let (workspace, mut findings) = Workspace::load_part(&tree, self.part.elsewhere.clone());
-        let errors = |findings: &[Finding]| Blocked::by(findings).touches(&[self.to], Some(self.agents));
-        if let Some(workspace) = &workspace
-            && !errors(&findings)
-            && let Some(to) = workspace.environment(self.to.name.as_str())
-        {
-            let (engines, more) = Engines::compile(workspace);
-            findings.extend(more);
-            let selection = Selection {
-                environments: vec![to],
-                agents: Some(self.agents.clone()),
-                set: Map::new(),
-            };
-            findings.extend(render_all(workspace, &engines, &selection).1);
-        }
-        findings
     }
 
     fn write(&self, plan: &Plan) -> Result<GitId, Failure> {

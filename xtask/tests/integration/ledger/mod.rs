@@ -3,6 +3,7 @@
 mod doubts;
 mod evidence;
 mod incidents;
+mod judged;
 mod kills;
 mod lost;
 mod lost_branch;
