@@ -1,6 +1,6 @@
 //! Holds every path that a template uses against what templates see: in an `if`, a misspelt one would be false in silence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ fn problem(used: &Used, source: &str, seen: &[Value]) -> Option<Finding> {
 
 /// The paths below the roots that stand in a template's tags, outside of strings and comments.
 fn paths(text: &str) -> Vec<Used> {
-    let own: Vec<&str> = ROOTS.into_iter().filter(|root| !is_set(text, root)).collect();
+    let names = names(text);
     let mut found = Vec::new();
     let (mut line, mut line_start, mut at) = (1, 0, 0);
     let mut inside = false;
@@ -104,16 +104,17 @@ fn paths(text: &str) -> Vec<Used> {
             }
             byte if inside && is_word(byte) => {
                 let length = chain(rest);
-                let parts: Vec<String> = rest[..length]
-                    .split('.')
-                    .map(|part| part.trim_end_matches('?').to_owned())
-                    .collect();
+                let parts = parts(&rest[..length]);
                 let begins = at == 0 || !matches!(bytes[at - 1], b'.' | b'@');
                 // a name before `=` is an argument's, not a value's
                 let is_argument = rest[length..].starts_with('=') && !rest[length..].starts_with("==");
-                if begins && parts.len() > 1 && !is_argument && own.contains(&parts[0].as_str()) {
+                if begins
+                    && parts.len() > 1
+                    && !is_argument
+                    && let Some(Some(stands_for)) = names.get(&parts[0])
+                {
                     found.push(Used {
-                        parts,
+                        parts: stands_for.iter().chain(&parts[1..]).cloned().collect(),
                         line,
                         column: text[line_start..at].chars().count() + 1,
                     });
@@ -126,7 +127,50 @@ fn paths(text: &str) -> Vec<Used> {
     found
 }
 
-/// The length of `a.b?.c` at the start of the text.
+/// What the names of a template stand for: the roots for themselves, and what a tag binds once, to nothing but a path, for
+/// that path; an element of a list or a map is called `0`. Of any other name nobody knows.
+fn names(text: &str) -> BTreeMap<String, Option<Vec<String>>> {
+    let root = |root: &str| (root.to_owned(), (!is_set(text, root)).then(|| vec![root.to_owned()]));
+    let mut names: BTreeMap<String, Option<Vec<String>>> = ROOTS.into_iter().map(root).collect();
+    for tag in text.split("{%").skip(1) {
+        let tag = tag.split("%}").next().unwrap_or_default().trim_matches('-');
+        let words: Vec<&str> = tag.split_whitespace().collect();
+        let (bound, path, element) = match words[..] {
+            ["set" | "set_global", name, "=", path] => (vec![name], path, None),
+            ["for", name, "in", path] => (vec![name], path, Some("0")),
+            ["for", key, name, "in", path] => (vec![name, key.trim_end_matches(',')], path, Some("0")),
+            ["set" | "set_global" | "for", name, ..] => (vec![name], "", None),
+            ["component", ..] => (
+                tag.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect(),
+                "",
+                None,
+            ),
+            _ => continue,
+        };
+        let way = parts(path);
+        let above = way.first().filter(|_| chain(path) == path.len());
+        let above = above.and_then(|root| names.get(root).cloned().flatten());
+        let known = above.map(|above| {
+            let below = way.iter().skip(1).cloned();
+            let element = element.map(str::to_owned);
+            above.into_iter().chain(below).chain(element).collect::<Vec<_>>()
+        });
+        for (index, name) in bound.into_iter().enumerate().filter(|(_, name)| !ROOTS.contains(name)) {
+            let known = known.clone().filter(|_| index == 0);
+            let same = names.get(name).is_none_or(|before| *before == known);
+            names.insert(name.to_owned(), known.filter(|_| same));
+        }
+    }
+    names
+}
+
+/// The parts of `a.b?["c"]`.
+fn parts(path: &str) -> Vec<String> {
+    let names = path.split(['.', '?', '[', ']', '"', '\'']);
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The length of `a.b?.c["d"]` at the start of the text.
 fn chain(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -137,6 +181,14 @@ fn chain(text: &str) -> usize {
         let dot = match bytes.get(at..) {
             Some([b'.', next, ..]) if is_word(*next) => 1,
             Some([b'?', b'.', next, ..]) if is_word(*next) => 2,
+            Some([b'[', quote @ (b'"' | b'\''), rest @ ..]) => {
+                // what is no plain name may hold what parts names
+                let name = rest.iter().take_while(|byte| is_word(**byte) || **byte == b'-').count();
+                match rest.get(name..) {
+                    Some([end, b']', ..]) if end == quote && name > 0 => name + 4,
+                    _ => return at,
+                }
+            }
             _ => return at,
         };
         at += dot;
