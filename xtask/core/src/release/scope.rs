@@ -49,7 +49,8 @@ impl Scope {
         match layout::place(path) {
             Place::Values(environment, agent)
             | Place::Release(environment, agent)
-            | Place::Hold(environment, agent) => Some(Scope::Unit(
+            | Place::Hold(environment, agent)
+            | Place::Misnamed(environment, _, agent) => Some(Scope::Unit(
                 EnvironmentName::new(environment).ok()?,
                 AgentName::new(agent).ok()?,
             )),

@@ -13,6 +13,8 @@ pub const AGENTS: &str = "agents";
 pub const ENVIRONMENTS: &str = "environments";
 /// Folder of the blueprints.
 pub const TEMPLATES: &str = "templates";
+/// Folder of an environment's release files, below its own.
+pub const RELEASES: &str = "releases";
 /// Folder of templates that all blueprints share.
 pub const PARTIALS: &str = "partials";
 /// The fleet file.
@@ -102,6 +104,11 @@ pub fn values(environment: &EnvironmentName, agent: &AgentName) -> String {
 /// `environments/<env>/releases/<agent>.yaml`
 pub fn release(environment: &EnvironmentName, agent: &AgentName) -> String {
     format!("{ENVIRONMENTS}/{environment}/releases/{agent}.yaml")
+}
+
+/// Where a file of an environment's folder belongs that is about an agent.
+pub(super) fn renamed(environment: &str, folder: &str, agent: &str) -> String {
+    format!("{ENVIRONMENTS}/{environment}/{folder}/{agent}.yaml")
 }
 
 /// `environments/<env>/holds/<agent>.yaml`
@@ -205,6 +212,8 @@ pub enum Place<'a> {
     Release(&'a str, &'a str),
     /// A hold: environment, agent.
     Hold(&'a str, &'a str),
+    /// One of these three under a name that ends wrongly: environment, folder, agent.
+    Misnamed(&'a str, &'a str, &'a str),
     /// A file of a pinned blueprint: digest in hexadecimal, file.
     PinnedBlueprint(&'a str, &'a str),
     /// A file of a blueprint: blueprint, file.
@@ -289,9 +298,12 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
     match parts[..] {
         ["blueprints", digest, file] => Place::PinnedBlueprint(digest, file),
         [environment, "environment.yaml"] => Place::Environment(environment),
-        [environment, "values", file] => stem(file, ".yaml", |agent| Place::Values(environment, agent)),
-        [environment, "releases", file] => stem(file, ".yaml", |agent| Place::Release(environment, agent)),
-        [environment, "holds", file] => stem(file, ".yaml", |agent| Place::Hold(environment, agent)),
+        [environment, folder @ ("values" | RELEASES | "holds"), file] => match (folder, file.strip_suffix(".yaml")) {
+            ("values", Some(agent)) => Place::Values(environment, agent),
+            (RELEASES, Some(agent)) => Place::Release(environment, agent),
+            (_, Some(agent)) => Place::Hold(environment, agent),
+            (_, None) => misnamed(file).map_or(Place::Stray, |agent| Place::Misnamed(environment, folder, agent)),
+        },
         ["trust.yaml"] => Place::Trust,
         ["sigstore", "trusted_root.json" | "signing_config.json"] => Place::Sigstore,
         _ => Place::Stray,
@@ -300,6 +312,14 @@ fn place_of_environment<'a>(path: &str, rest: &'a str) -> Place<'a> {
 
 fn stem<'a>(file: &'a str, suffix: &str, place: impl FnOnce(&'a str) -> Place<'a>) -> Place<'a> {
     file.strip_suffix(suffix).map_or(Place::Stray, place)
+}
+
+/// The agent of a file whose name ends like that of a YAML file, though not as the tool reads them.
+fn misnamed(file: &str) -> Option<&str> {
+    let (stem, ending) = file.rsplit_once('.')?;
+    ["yaml", "yml"]
+        .contains(&ending.to_ascii_lowercase().as_str())
+        .then_some(stem)
 }
 
 /// Whether rendering reads the file: everything below the tool's folders but prose, what is known of Sigstore and recorded

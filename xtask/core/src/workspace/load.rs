@@ -13,13 +13,13 @@ use super::files::{
 use super::layout::{self, Place};
 use super::trust::commit_keys;
 use super::{
-    Agent, Component, Elsewhere, Environment, Graph, PromptComponent, Workspace, blueprint, branches, check, listing,
-    parts, releases,
+    Agent, Component, Elsewhere, Graph, PromptComponent, Workspace, blueprint, branches, check, environments, parts,
+    releases,
 };
-use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Location, PlainVersion};
+use crate::model::{AgentName, Digest, FileTree, Finding, Location, PlainVersion};
 
 /// A file of the tree, parsed.
-enum Parsed {
+pub(super) enum Parsed {
     Agent(Box<AgentFile>),
     Prompt(String, PlainVersion, PromptComponent),
     Tools(PlainVersion, Component<ToolsFile>),
@@ -62,7 +62,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         return (None, findings);
     };
     findings.extend(branches::findings(tree, &fleet));
-    let environments = environments(tree, &fleet, parsed, elsewhere.released, &mut findings);
+    let environments = environments::listed(tree, &fleet, parsed, elsewhere.released, &mut findings);
     let mut dependencies = elsewhere.agents.clone();
     dependencies.extend(
         agents
@@ -172,6 +172,12 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
             environment,
             Parsed::Hold(agent_name(path, agent, findings)?, check::read(path, bytes, findings)?),
         ),
+        Place::Misnamed(environment, folder, agent) => {
+            let help = format!("rename it to `{}`", layout::renamed(environment, folder, agent));
+            let finding = Finding::error("stray-file", format!("nothing reads `{path}`, which is no `.yaml`"));
+            findings.push(finding.in_file(path).help(help));
+            return None;
+        }
         Place::Stray => {
             findings.push(
                 Finding::warning("stray-file", format!("nothing reads `{path}`"))
@@ -342,57 +348,4 @@ fn check_dependencies(agent: &Agent, findings: &mut Vec<Finding>) {
             );
         }
     }
-}
-
-fn environments(
-    tree: &FileTree,
-    fleet: &FleetFile,
-    parsed: Vec<(String, Parsed)>,
-    mut released: BTreeMap<EnvironmentName, BTreeSet<AgentName>>,
-    findings: &mut Vec<Finding>,
-) -> Vec<Environment> {
-    let mut found: BTreeMap<String, Environment> = BTreeMap::new();
-    let mut rest = Vec::new();
-    for (folder, parsed) in parsed {
-        match parsed {
-            Parsed::Environment(file) => {
-                let Ok(name) = EnvironmentName::new(&folder) else {
-                    continue;
-                };
-                let (values, releases, holds) = Default::default();
-                found.insert(
-                    folder,
-                    Environment {
-                        elsewhere: released.remove(&name).unwrap_or_default(),
-                        name,
-                        file: *file,
-                        values,
-                        releases,
-                        holds,
-                    },
-                );
-            }
-            other => rest.push((folder, other)),
-        }
-    }
-    for (folder, parsed) in rest {
-        let Some(environment) = found.get_mut(&folder) else {
-            continue;
-        };
-        match parsed {
-            Parsed::Values(agent, values) => {
-                environment.values.insert(agent, values);
-            }
-            Parsed::Release(agent, release) => {
-                environment.releases.insert(agent, *release);
-            }
-            Parsed::Hold(agent, hold) => {
-                environment.holds.insert(agent, hold);
-            }
-            _ => {}
-        }
-    }
-    listing::check(tree, fleet, findings);
-    let names = fleet.environments.iter();
-    names.filter_map(|name| found.remove(name.as_str())).collect()
 }

@@ -12,6 +12,7 @@ mod blueprint;
 mod branches;
 mod check;
 mod concern;
+mod environments;
 mod fixed;
 mod graph;
 mod layers;
@@ -91,6 +92,8 @@ pub struct Environment {
     pub values: BTreeMap<AgentName, EnvironmentValues>,
     /// The tuples that it runs, unless it follows the candidate.
     pub releases: BTreeMap<AgentName, ReleaseFile>,
+    /// Agents that it runs and whose release files cannot be read: they are not gone, only unknown.
+    pub unread: BTreeSet<AgentName>,
     /// Agents that it runs and whose release files this tree leaves out.
     pub elsewhere: BTreeSet<AgentName>,
     /// What is held.
@@ -181,7 +184,9 @@ impl Environment {
     pub fn runs(&self, agent: &AgentName) -> bool {
         match self.file.follows {
             Follows::Candidate => true,
-            Follows::Releases => self.releases.contains_key(agent) || self.elsewhere.contains(agent),
+            Follows::Releases => {
+                self.releases.contains_key(agent) || self.unread.contains(agent) || self.elsewhere.contains(agent)
+            }
         }
     }
 

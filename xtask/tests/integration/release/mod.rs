@@ -12,3 +12,4 @@ mod metadata;
 mod same;
 mod selection;
 mod source_branch;
+mod unread;
