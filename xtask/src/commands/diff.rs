@@ -96,10 +96,15 @@ fn lone_environment(context: &Context, name: &str) -> Result<Option<Failure>, Fa
 
 /// What differs between two states that were released; nothing where the names are those of commits that people edit.
 fn released(context: &Context, args: &Args, before: &str, after: &str) -> Result<Option<Report>, Failure> {
-    let loaded = fleet_here(context)?;
-    let Some(workspace) = loaded.as_ref().and_then(|loaded| loaded.workspace.as_ref()) else {
+    let Some(loaded) = fleet_here(context)? else {
         return Ok(None);
     };
+    let Some(workspace) = &loaded.workspace else {
+        return Ok(None);
+    };
+    if selection::unreadable(workspace, &[before.to_owned(), after.to_owned()]) {
+        return Ok(Some(Report::of_findings(loaded.findings, loaded.tree)));
+    }
     let repository = context.repository()?;
     let delivery = delivery_repository(context, &repository, workspace)?;
     let names = Names {
@@ -170,6 +175,9 @@ fn with_branches(context: &Context, args: &Args) -> Result<Report, Failure> {
     };
     let repository = context.repository()?;
     let delivery = delivery_repository(context, &repository, workspace)?;
+    if selection::unreadable(workspace, &args.environment) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     let environments = selection::environments(workspace, &args.environment)?;
     let branches = environments
         .iter()
@@ -213,6 +221,11 @@ fn with_tree(context: &Context, args: &Args, revision: &str, source: &Source) ->
         .load(&Source::Revision(revision.to_owned()))
         .map_err(|failure| failure.hint("`diff` compares git revisions, environments or releases"))?;
     let new = context.load(source)?;
+    if let Some(workspace) = &new.workspace
+        && selection::unreadable(workspace, &args.environment)
+    {
+        return Ok(Report::of_findings(new.findings, new.tree));
+    }
     let Some(Trees {
         mut compared,
         mut before,
@@ -302,11 +315,13 @@ fn of_earlier(mut finding: Finding, revision: &str) -> Finding {
 
 /// The environments of either tree that are asked for, those of the later one first.
 fn environments(before: &Workspace, after: &Workspace, names: &[String]) -> Result<Vec<EnvironmentName>, Failure> {
+    // one that cannot be read is not gone
+    let is_listed = |name: &str| after.fleet.environments.iter().any(|listed| listed.as_str() == name);
     let in_before = |name: &String| before.environment(name).is_some();
     let (gone, here): (Vec<String>, Vec<String>) = names
         .iter()
         .cloned()
-        .partition(|name| after.environment(name).is_none() && in_before(name));
+        .partition(|name| !is_listed(name) && in_before(name));
     let all = names.is_empty();
     let mut found: Vec<EnvironmentName> = Vec::new();
     if all || !here.is_empty() {
@@ -315,7 +330,7 @@ fn environments(before: &Workspace, after: &Workspace, names: &[String]) -> Resu
     }
     let gone = before.environments.iter().filter(|environment| {
         let name = environment.name.as_str();
-        after.environment(name).is_none() && (all || gone.iter().any(|gone| gone == name))
+        !is_listed(name) && (all || gone.iter().any(|gone| gone == name))
     });
     found.extend(gone.map(|environment| environment.name.clone()));
     Ok(found)

@@ -65,7 +65,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let ready = !findings.iter().any(Finding::is_error);
     let passed = ready && seconds <= LIMIT;
     let recording = unit.recording(context, PushArgs::default())?;
-    let environment = &unit.environment().name;
+    let environment = unit.environment();
     let fact = Fact::Decided(Decided {
         decision: DecisionKind::Rollback,
         tuple: plan.to.tuple,

@@ -73,8 +73,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
     let view = Ledger::new(context, &*delivery, workspace).view()?;
-    let environments = selection::environments(workspace, &args.environment)?;
-    let names = environments.into_iter().map(|environment| Some(&environment.name));
+    let names = selection::listed(workspace, &args.environment)?.into_iter().map(Some);
     let names: Vec<Option<&EnvironmentName>> = match args.environment.is_empty() {
         true => names.chain([None]).collect(),
         false => names.collect(),

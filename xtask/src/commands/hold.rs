@@ -90,7 +90,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         return Ok(Report::of_findings(vec![finding], Default::default()));
     }
     let ledger = &recording.ledger;
-    let environment = &unit.environment().name;
+    let environment = unit.environment();
     let verifier = Verifier::new(context, &*unit.repository, unit.workspace(), None)?;
     let hold = || Ok::<_, Failure>(unit.believed(context, &verifier)?.hold());
     let events = ledger.append(&|_| {
@@ -156,7 +156,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
 fn unfinished(context: &Context, unit: &UnitOf, target: &Target) -> Result<Option<Finding>, Failure> {
     let file = unit.release_file(&target.base)?;
     let rollback = release::unfinished(&unit.history(context)?, file.as_ref());
-    let environment = &unit.environment().name;
+    let environment = unit.environment();
     Ok(rollback.map(|rollback| unfinished_rollback(environment, &unit.agent, &rollback, Severity::Error)))
 }
 
@@ -168,7 +168,7 @@ fn write_file(
     turn: Turn,
     hold: Option<&HoldFile>,
 ) -> Result<Option<GitId>, Failure> {
-    let environment = &unit.environment().name;
+    let environment = unit.environment();
     let path = layout::hold(environment, &unit.agent);
     let there = unit
         .repository

@@ -151,6 +151,10 @@ fn all(
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
+    let named: Vec<String> = objects.iter().chain(values).map(|(name, _)| name.clone()).collect();
+    if selection::unreadable(workspace, &named) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     let fleet = &workspace.fleet.name;
     let mut sides = sides(context, (workspace, &catalogue), objects, values)?;
     for (side, (_, file)) in sides.iter().zip(objects) {

@@ -113,7 +113,7 @@ fn open(context: &Context, args: &OpenArgs) -> Result<Report, Failure> {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
     };
-    let environment = &unit.environment().name;
+    let environment = unit.environment();
     let (recording, release) = match unit.recording_of(context, args.push, args.release.as_ref())? {
         Ok(found) => found,
         Err(report) => return Ok(*report),

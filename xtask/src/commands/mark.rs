@@ -60,7 +60,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
     };
-    let environment = &unit.environment().name;
+    let environment = unit.environment();
     let (recording, release) = match unit.recording_of(context, args.push, args.release.as_ref())? {
         Ok(found) => found,
         Err(report) => return Ok(*report),

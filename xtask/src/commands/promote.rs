@@ -102,6 +102,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &workspace else {
         return Ok(Report::of_findings(findings, part.tree));
     };
+    if selection::unreadable(workspace, &[args.from.clone(), args.to.clone()]) {
+        return Ok(Report::of_findings(findings, part.tree));
+    }
     let verifier = Verifier::new(context, &*repository, workspace, args.trust.as_deref())?;
     let promotion = Promotion {
         context,

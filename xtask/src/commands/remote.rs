@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{Digest, Finding};
 use lockstep::release::ledger::Sealed;
+use lockstep::workspace::Workspace;
 use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger as ledger_paths;
-use lockstep::workspace::{Environment, Workspace};
 
 use super::ledger::Ledger;
 use crate::failure::Failure;
@@ -116,7 +116,7 @@ impl<'a> Remote<'a> {
         let remote = &self.settings().remote;
         let there = |branch: &str| self.delivery.remote_tip(branch, remote);
         let mut references = Vec::new();
-        for Environment { name, .. } in &self.workspace.environments {
+        for name in &self.workspace.fleet.environments {
             let branch = self.workspace.branch(name);
             let tip = match there(&branch)? {
                 // what was proposed may be merged, and its branch deleted

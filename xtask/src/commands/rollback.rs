@@ -204,7 +204,7 @@ impl Run<'_> {
             args: &self.args.signing,
             push: self.args.push,
         };
-        signing.sign_commit(&environment.name, commit)
+        signing.sign_commit(environment, commit)
     }
 
     /// The environment's branch, the ledger, the notes: what counts first.
@@ -223,7 +223,7 @@ impl Run<'_> {
                     seconds: self.context.clock.now(),
                     offset_minutes: 0,
                     message: commit.message.clone(),
-                    signing: plan.trusted.commits(&self.unit.environment().name),
+                    signing: plan.trusted.commits(self.unit.environment()),
                 }])?
                 .remove(0),
         };
@@ -234,7 +234,7 @@ impl Run<'_> {
         };
         let (trusted, args) = (&plan.trusted, &self.args.signing);
         let ledger = self.unit.signed_ledger(self.context, trusted, args)?;
-        let environment = [&self.unit.environment().name];
+        let environment = [self.unit.environment()];
         let events = ledger.append(&|view| ledger.missing(view, workspace, &environment, &recorder))?;
         let dry = GitId(plan.dry_sha.clone());
         self.unit.remote(self.context).note([(commit.clone(), dry)])?;
@@ -244,7 +244,7 @@ impl Run<'_> {
     /// Release file and hold on the branch that people edit, as far as they are not there. They follow: the ledger holds
     /// the unit already.
     fn follow(&self, plan: &Plan) -> Result<Option<GitId>, Failure> {
-        let (unit, environment) = (self.unit, &self.unit.environment().name);
+        let (unit, environment) = (self.unit, self.unit.environment());
         let view = unit.ledger(self.context).view()?;
         let hold = view.unit(Some(environment), unit.agent.as_str())?.hold();
         let mut change = plan.dry.clone();
@@ -291,7 +291,7 @@ impl Run<'_> {
         };
         let written = commit.into_iter().flatten().chain(&plan.dry);
         let written = written.filter(|(_, bytes)| bytes.is_some());
-        let hold = layout::hold(&self.unit.environment().name, &self.unit.agent);
+        let hold = layout::hold(self.unit.environment(), &self.unit.agent);
         written.map(|(path, _)| path.clone()).chain([hold]).collect()
     }
 
@@ -303,7 +303,7 @@ impl Run<'_> {
         pushed: bool,
     ) -> Report {
         let seconds = self.context.clock.monotonic() - self.begun;
-        let (unit, environment) = (self.unit, &self.unit.environment().name);
+        let (unit, environment) = (self.unit, self.unit.environment());
         let style = self.context.style;
         let mut text = format!(
             "{} {environment}: {} → {}\n",

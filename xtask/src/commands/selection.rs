@@ -2,25 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
+use lockstep::model::{AgentName, CodeComponent, EnvironmentName, Finding, suggestion};
 use lockstep::workspace::{Agent, Environment, Workspace, layout};
 
 use crate::failure::{Failure, FailureKind};
 
-/// The environments of these names, in the fleet's order; all of them where none is named.
-pub fn environments<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Environment>, Failure> {
+/// The environments of these names, in the fleet's order; all of them where none is named. Those that the fleet lists are
+/// there, whether or not their own files can be read.
+pub fn listed<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a EnvironmentName>, Failure> {
+    let known = workspace.fleet.environments.iter();
     for name in names {
-        if workspace.environment(name).is_none() {
-            let known = workspace
-                .environments
-                .iter()
-                .map(|environment| environment.name.as_str());
-            return Err(unknown("environment", name, known));
+        if known.clone().all(|listed| listed.as_str() != name) {
+            return Err(unknown("environment", name, known.map(EnvironmentName::as_str)));
         }
     }
-    let chosen =
-        |environment: &&Environment| names.is_empty() || names.iter().any(|name| *name == environment.name.as_str());
-    Ok(workspace.environments.iter().filter(chosen).collect())
+    let mut seen = BTreeSet::new();
+    let chosen = |name: &&EnvironmentName| names.is_empty() || names.iter().any(|named| named == name.as_str());
+    Ok(known.filter(chosen).filter(|name| seen.insert(*name)).collect())
+}
+
+/// The same with what their files say. Of one that is named and cannot be read, [`unreadable`] is to be asked before.
+pub fn environments<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Environment>, Failure> {
+    let listed = listed(workspace, names)?.into_iter();
+    let read = listed.map(|name| (name, workspace.environment(name.as_str())));
+    let read = read.filter(|(_, read)| !names.is_empty() || read.is_some());
+    let read = read.map(|(name, read)| {
+        read.ok_or_else(|| {
+            let message = format!("`{}` cannot be read", layout::environment(name.as_str()));
+            Failure::new(FailureKind::Usage, message).hint("see what is wrong with it: `cargo xtask validate`")
+        })
+    });
+    read.collect()
 }
 
 /// The prompt of an agent that is meant: the one that is named, or its only one.

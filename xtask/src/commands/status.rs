@@ -6,8 +6,8 @@ use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version, on
 use lockstep::release::PreviousUnit;
 use lockstep::release::ledger::{Event, Incident, ShownEvent, UnitHistory, Verdict, name_of};
 use lockstep::report::Table;
+use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
-use lockstep::workspace::{Environment, Workspace};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -70,7 +70,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
     let view = Ledger::new(context, &*delivery, workspace).view()?;
-    let environments = selection::environments(workspace, &args.environment)?;
+    let environments = selection::listed(workspace, &args.environment)?;
     let mut units = Vec::new();
     for environment in &environments {
         units.extend(of_environment(&*delivery, &view, workspace, environment, &args.agents)?);
@@ -122,14 +122,16 @@ fn of_environment(
     delivery: &dyn Repository,
     view: &View<'_>,
     workspace: &Workspace,
-    environment: &Environment,
+    environment: &EnvironmentName,
     wanted: &[String],
 ) -> Result<Vec<(UnitAnswer, UnitHistory)>, Failure> {
-    let name = workspace.branch(&environment.name);
-    let held = view.held(&environment.name)?.units;
+    let name = workspace.branch(environment);
+    let held = view.held(environment)?.units;
+    let file = workspace.environment(environment.as_str());
+    let filed = file.map(|environment| environment.holds.clone()).unwrap_or_default();
     let hold = |unit: &str| {
         let agent = AgentName::new(unit).ok()?;
-        let hold = environment.holds.get(&agent).or_else(|| held.get(&agent))?;
+        let hold = filed.get(&agent).or_else(|| held.get(&agent))?;
         Some(hold.reason.clone())
     };
     let tip = delivery.tip(&name, &workspace.fleet.delivery.remote)?;
@@ -138,7 +140,7 @@ fn of_environment(
         None => BTreeSet::new(),
     };
     // what is held may be promoted for the first time, and is not: whoever looks here must see why
-    let on_hold = held.keys().chain(environment.holds.keys()).map(ToString::to_string);
+    let on_hold = held.keys().chain(filed.keys()).map(ToString::to_string);
     let mut units: BTreeSet<String> = released.iter().cloned().chain(on_hold).collect();
     units.retain(|unit| unit != ENVIRONMENT_UNIT && (wanted.is_empty() || wanted.contains(unit)));
     let paths: Vec<String> = units.iter().map(|unit| branch::tuple(unit)).collect();
@@ -146,10 +148,7 @@ fn of_environment(
         Some(commit) => delivery.read(commit, &paths)?,
         None => vec![None; paths.len()],
     };
-    let asked: Vec<_> = units
-        .iter()
-        .map(|unit| (Some(&environment.name), unit.as_str()))
-        .collect();
+    let asked: Vec<_> = units.iter().map(|unit| (Some(environment), unit.as_str())).collect();
     let histories = view.units(&asked)?;
     let found = units
         .iter()
@@ -164,7 +163,7 @@ fn of_environment(
             let current = history.current();
             let answer = UnitAnswer {
                 agent: unit.clone(),
-                environment: environment.name.clone(),
+                environment: environment.clone(),
                 version: record.as_ref().map(|record| record.version.clone()),
                 tuple: record.map(|record| record.id),
                 since: current.as_ref().map(|release| release.time),
@@ -179,7 +178,7 @@ fn of_environment(
     Ok(found.collect())
 }
 
-fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], now: i64) -> String {
+fn text(context: &Context, environments: &[&EnvironmentName], units: &[UnitAnswer], now: i64) -> String {
     let mut rows: BTreeMap<&str, BTreeMap<&EnvironmentName, &UnitAnswer>> = BTreeMap::new();
     for unit in units {
         rows.entry(&unit.agent).or_default().insert(&unit.environment, unit);
@@ -196,8 +195,8 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
         whole
     } else {
         // too many columns for the terminal: one environment after the other
-        let one = |environment: &&Environment| {
-            let own = rows.iter().filter(|(_, units)| units.contains_key(&environment.name));
+        let one = |environment: &&EnvironmentName| {
+            let own = rows.iter().filter(|(_, units)| units.contains_key(*environment));
             let own: BTreeMap<_, _> = own.map(|(agent, units)| (*agent, units.clone())).collect();
             context.table(&table(std::slice::from_ref(environment), &own, &cell))
         };
@@ -234,20 +233,16 @@ fn text(context: &Context, environments: &[&Environment], units: &[UnitAnswer], 
 }
 
 fn table(
-    environments: &[&Environment],
+    environments: &[&EnvironmentName],
     rows: &BTreeMap<&str, BTreeMap<&EnvironmentName, &UnitAnswer>>,
     cell: &dyn Fn(Option<&&UnitAnswer>) -> String,
 ) -> Table {
     let mut header = vec!["agent"];
-    header.extend(environments.iter().map(|environment| environment.name.as_str()));
+    header.extend(environments.iter().map(|environment| environment.as_str()));
     let mut table = Table::new(&header);
     for (agent, units) in rows {
         let mut row = vec![(*agent).to_owned()];
-        row.extend(
-            environments
-                .iter()
-                .map(|environment| cell(units.get(&environment.name))),
-        );
+        row.extend(environments.iter().map(|environment| cell(units.get(*environment))));
         table.row(row);
     }
     table

@@ -144,8 +144,7 @@ impl Search<'_> {
     fn run(&self, by: &By) -> Result<Vec<(Found, Vec<(Digest, Event)>)>, Failure> {
         let mut found = Vec::new();
         let mut agents = BTreeSet::new();
-        for environment in selection::environments(self.workspace, self.args.environment.as_slice())? {
-            let name = &environment.name;
+        for name in selection::listed(self.workspace, self.args.environment.as_slice())? {
             let mut units = self.view.names(Some(name))?;
             units.retain(|unit| AgentName::new(unit).is_ok());
             agents.extend(units.iter().cloned());

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lockstep::model::{AgentName, Finding};
+use lockstep::model::{AgentName, EnvironmentName, Finding};
 use lockstep::release::ledger::{Recorded, UnitHistory};
 use lockstep::release::promotion::takes_releases;
 use lockstep::release::rollback::is_named;
 use lockstep::workspace::files::ReleaseFile;
-use lockstep::workspace::{Environment, Workspace, layout};
+use lockstep::workspace::{Workspace, layout};
 use lockstep::yaml;
 
 use super::branches::{commit_of, delivery_repository};
@@ -31,7 +31,7 @@ pub(super) struct UnitOf {
     pub(super) repository: Arc<dyn Repository>,
     pub(super) delivery: Arc<dyn Repository>,
     loaded: Loaded,
-    environment: usize,
+    environment: EnvironmentName,
     pub(super) agent: AgentName,
 }
 
@@ -59,17 +59,13 @@ impl UnitOf {
         let Some(workspace) = &loaded.workspace else {
             return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
         };
-        let chosen = selection::environments(workspace, &[environment.to_owned()])?[0];
-        let position = workspace
-            .environments
-            .iter()
-            .position(|other| other.name == chosen.name);
+        let environment = selection::listed(workspace, &[environment.to_owned()])?[0].clone();
         let delivery = delivery_repository(context, &repository, workspace)?;
         let known = repository.folder(&base.id, layout::AGENTS)?;
         let name = AgentName::new(agent).ok().filter(|_| known.contains_key(agent));
         let agent = name.ok_or_else(|| selection::unknown("agent", agent, known.keys().map(String::as_str)))?;
         Ok(Ok(UnitOf {
-            environment: position.unwrap_or_default(),
+            environment,
             repository,
             delivery,
             loaded,
@@ -84,8 +80,20 @@ impl UnitOf {
             .expect("a unit is read only where there is a workspace")
     }
 
-    pub(super) fn environment(&self) -> &Environment {
-        &self.workspace().environments[self.environment]
+    pub(super) fn environment(&self) -> &EnvironmentName {
+        &self.environment
+    }
+
+    /// Whether the environment runs what release files say. Where its own file cannot be read, a commit tells it by
+    /// having some.
+    pub(super) fn takes_releases(&self, base: &Commit) -> Result<bool, Failure> {
+        match self.workspace().environment(self.environment.as_str()) {
+            Some(environment) => Ok(takes_releases(environment)),
+            None => {
+                let folder = layout::releases(&self.environment);
+                Ok(!self.repository.folder(&base.id, &folder)?.is_empty())
+            }
+        }
     }
 
     pub(super) fn ledger<'a>(&'a self, context: &'a Context) -> Ledger<'a> {
@@ -120,7 +128,7 @@ impl UnitOf {
         named: Option<&String>,
     ) -> Result<Result<(Recording<'a>, Recorded), Box<Report>>, Failure> {
         let recording = self.recording(context, with)?;
-        let environment = &self.environment().name;
+        let environment = self.environment();
         let history = recording.ledger.view()?.unit(Some(environment), self.agent.as_str())?;
         Ok(match self.release(&history, named)? {
             Ok(release) => Ok((recording, release)),
@@ -133,7 +141,7 @@ impl UnitOf {
         let history = self.history(context)?;
         let view = self.ledger(context).view()?;
         let believer = verifier.believer(&*self.delivery);
-        let mut believed = believer.believed(&view, vec![history], &self.environment().name)?;
+        let mut believed = believer.believed(&view, vec![history], self.environment())?;
         Ok(believed.pop().unwrap_or_default())
     }
 
@@ -145,7 +153,7 @@ impl UnitOf {
             started: ledger.now(),
             own: BTreeSet::new(),
         };
-        let environment = [&self.environment().name];
+        let environment = [self.environment()];
         let view = ledger.whole()?;
         let missing = ledger.missing(&view, self.workspace(), &environment, &recorder)?;
         view.unit_with(environment[0], self.agent.as_str(), missing)
@@ -154,10 +162,10 @@ impl UnitOf {
     /// The release file that a commit of the branch that people edit has of the unit; none where the environment takes
     /// none, or where it cannot be read.
     pub(super) fn release_file(&self, base: &Commit) -> Result<Option<ReleaseFile>, Failure> {
-        if !takes_releases(self.environment()) {
+        if !self.takes_releases(base)? {
             return Ok(None);
         }
-        let path = layout::release(&self.environment().name, &self.agent);
+        let path = layout::release(self.environment(), &self.agent);
         let bytes = self.repository.read(&base.id, &[path])?.remove(0);
         let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
         Ok(text.and_then(|text| yaml::read_typed(text).ok()))
@@ -179,7 +187,7 @@ impl UnitOf {
         };
         Ok(found.map(|position| releases.swap_remove(position)).ok_or_else(|| {
             let what = named.map_or("release".to_owned(), |name| format!("release `{name}`"));
-            let environment = &self.environment().name;
+            let environment = self.environment();
             let message = format!("the ledger knows no {what} of `{}` in `{environment}`", self.agent);
             let finding = Finding::error("unreleased-unit", message);
             Box::new(self.about(finding.help(format!("cargo xtask release {environment}"))))
@@ -204,6 +212,6 @@ impl UnitOf {
 
     /// The finding, as one about this unit.
     pub(super) fn about(&self, finding: Finding) -> Finding {
-        finding.unit(self.environment().name.as_str(), self.agent.as_str())
+        finding.unit(self.environment().as_str(), self.agent.as_str())
     }
 }

@@ -106,6 +106,11 @@ pub fn release(environment: &EnvironmentName, agent: &AgentName) -> String {
     format!("{ENVIRONMENTS}/{environment}/releases/{agent}.yaml")
 }
 
+/// `environments/<env>/releases`
+pub fn releases(environment: &EnvironmentName) -> String {
+    format!("{ENVIRONMENTS}/{environment}/{RELEASES}")
+}
+
 /// Where a file of an environment's folder belongs that is about an agent.
 pub(super) fn renamed(environment: &str, folder: &str, agent: &str) -> String {
     format!("{ENVIRONMENTS}/{environment}/{folder}/{agent}.yaml")

@@ -51,6 +51,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
+    if selection::unreadable(workspace, std::slice::from_ref(&args.environment)) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     let environment = selection::environments(workspace, std::slice::from_ref(&args.environment))?[0];
     let explained = match layers_of(workspace, environment, &args, |layers| {
         explain(layers, &loaded.tree, args.path.as_deref())

@@ -80,8 +80,9 @@ fn strictest(tree: &FileTree, named: &[String]) -> Result<Tier, Failure> {
     let (Some(workspace), _) = Workspace::load(tree) else {
         return Ok(STRICTEST);
     };
-    let chosen = selection::environments(&workspace, named)?;
-    Ok(chosen.last().map_or(STRICTEST, |environment| environment.file.tier))
+    let chosen = selection::listed(&workspace, named)?;
+    let last = chosen.last().and_then(|name| workspace.environment(name.as_str()));
+    Ok(last.map_or(STRICTEST, |environment| environment.file.tier))
 }
 
 /// The version that was asked for, or the newest that there are schemas of.

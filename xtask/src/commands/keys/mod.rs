@@ -153,8 +153,8 @@ impl Edited {
 
     /// All environments, or those that are named.
     fn environments(&self, names: &[String]) -> Result<Vec<EnvironmentName>, Failure> {
-        let chosen = super::selection::environments(&self.workspace, names)?;
-        Ok(chosen.into_iter().map(|environment| environment.name.clone()).collect())
+        let chosen = super::selection::listed(&self.workspace, names)?;
+        Ok(chosen.into_iter().cloned().collect())
     }
 }
 

@@ -59,7 +59,7 @@ impl Ledger<'_> {
         recorder: &Recorder,
         but: &[&EnvironmentName],
     ) -> Result<(), Failure> {
-        let names = workspace.environments.iter().map(|environment| &environment.name);
+        let names = workspace.fleet.environments.iter();
         let is_here = |name: &&EnvironmentName| {
             let tip = self.delivery.tip(&workspace.branch(name), &self.settings.remote);
             matches!(tip, Ok(Tip::At { .. }))

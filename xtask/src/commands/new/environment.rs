@@ -72,6 +72,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
     refuse_reserved(workspace, &name)?;
+    if selection::unreadable(workspace, std::slice::from_ref(&args.after)) {
+        return Ok(Report::of_findings(loaded.findings, loaded.tree));
+    }
     let after = selection::environments(workspace, std::slice::from_ref(&args.after))?[0];
     let new = NewEnvironment {
         name: name.clone(),

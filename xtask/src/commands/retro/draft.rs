@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         Err(report) => return Ok(*report),
     };
     let view = unit.ledger(context).view()?;
-    let name = &unit.environment().name;
+    let name = unit.environment();
     let agent = unit.agent.as_str();
     let histories = view.units(&[(Some(name), agent), (None, agent)])?;
     let of_incident = incident.as_ref().and_then(|incident| incident.release.as_ref());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lockstep::artifact::{ComponentChange, component_changes};
 use lockstep::model::{Digest, Finding, Severity, Tuple, Version};
 use lockstep::release::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory};
-use lockstep::release::promotion::{release_text, takes_releases};
+use lockstep::release::promotion::release_text;
 use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, standing, unsafe_index};
 use lockstep::release::{CommitPlan, DryCommit, PreviousUnit};
 use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
@@ -95,17 +95,17 @@ pub(in super::super) fn plan(
 ) -> Result<Result<(Plan, Vec<Finding>), Vec<Finding>>, Failure> {
     let (workspace, environment, agent) = (unit.workspace(), unit.environment(), &unit.agent);
     let delivery = &*unit.delivery;
-    let name = workspace.branch(&environment.name);
+    let name = workspace.branch(environment);
     let at = delivery.tip(&name, &workspace.fleet.delivery.remote)?;
     let Some(commit) = at.commit().cloned() else {
-        let message = format!("`{}` was never released", environment.name);
+        let message = format!("`{}` was never released", environment);
         return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
     };
     let names = [agent.as_str(), ENVIRONMENT_UNIT];
     let mut tips = units(delivery, &commit, &names)?;
     let (own, now) = (tips.remove(1), tips.remove(0));
     let Some(current) = now.record() else {
-        let message = format!("`{agent}` is not in `{}`", environment.name);
+        let message = format!("`{agent}` is not in `{}`", environment);
         return Ok(Err(vec![unit.about(Finding::error("unreleased-unit", message))]));
     };
     let given = args.signing.trust.as_deref();
@@ -133,7 +133,7 @@ pub(in super::super) fn plan(
     };
     let aims = match &standing {
         Some(standing) => Ok(vec![standing.to.clone()]),
-        None => aims(&history, &environment.name, agent, wanted),
+        None => aims(&history, environment, agent, wanted),
     };
     let aims = match aims {
         Ok(aims) => aims,
@@ -153,7 +153,7 @@ pub(in super::super) fn plan(
     let (tip, more) = choice.tip(&own, &now)?;
     if standing.is_none() {
         findings.extend(more);
-        findings.extend(blocked_target(&environment.name, agent, &target));
+        findings.extend(blocked_target(environment, agent, &target));
         findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
     }
     overrides.extend(checks::set_aside(&mut findings, &args.overrides()));
@@ -163,7 +163,7 @@ pub(in super::super) fn plan(
     };
     let dry = dry_commit(unit, base, &now)?;
     let rollback = Rollback {
-        environment: &environment.name,
+        environment: environment,
         agent,
         target: &target,
         then: &then,
@@ -290,10 +290,10 @@ fn dry_change(
     rollback: &Rollback<'_>,
 ) -> Result<TreeChange, Failure> {
     let environment = unit.environment();
-    if !takes_releases(environment) {
+    if !unit.takes_releases(base)? {
         return Ok(TreeChange::new());
     }
-    let path = layout::release(&environment.name, &unit.agent);
+    let path = layout::release(environment, &unit.agent);
     let file = rollback.release_file(old, unit.workspace().fleet.kept_releases);
     let says_so = |old: &ReleaseFile| old.id == file.id && old.version.to_string() == file.version.to_string();
     let mut change = TreeChange::new();

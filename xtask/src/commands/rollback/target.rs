@@ -73,7 +73,7 @@ impl Choice<'_> {
             }
         }
         if is_alike && refused.is_none() {
-            let (environment, agent) = (&self.unit.environment().name, &self.unit.agent);
+            let (environment, agent) = (self.unit.environment(), &self.unit.agent);
             let message = format!("no earlier release of `{agent}` in `{environment}` differs from what runs");
             let finding = Finding::error("no-earlier-release", message);
             let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
@@ -84,7 +84,7 @@ impl Choice<'_> {
 
     /// A release as its commit holds it, if it is what somebody who may has signed.
     fn held_to(&self, release: &Recorded) -> Result<Result<Target, Vec<Finding>>, Failure> {
-        let (environment, agent) = (&self.unit.environment().name, &self.unit.agent);
+        let (environment, agent) = (self.unit.environment(), &self.unit.agent);
         let mut commit = GitId(release.release.commit.clone());
         let delivery = &*self.unit.delivery;
         let mut findings = self.found(&commit)?;
@@ -115,7 +115,7 @@ impl Choice<'_> {
 
     /// What is wrong with the unit at a commit.
     fn found(&self, commit: &GitId) -> Result<Vec<Finding>, Failure> {
-        let environment = &self.unit.environment().name;
+        let environment = self.unit.environment();
         self.verifier
             .findings(&*self.unit.delivery, environment, commit, &[self.unit.agent.as_str()])
     }
@@ -141,7 +141,7 @@ impl Choice<'_> {
 
     /// What of the tip a rollback goes on from; a list of units that nobody signed is none to go on from.
     pub(super) fn tip(&self, own: &PreviousUnit, now: &PreviousUnit) -> Result<(Tip, Vec<Finding>), Failure> {
-        let (environment, agent) = (&self.unit.environment().name, self.unit.agent.as_str());
+        let (environment, agent) = (self.unit.environment(), self.unit.agent.as_str());
         let inventory = branch::inventory(ENVIRONMENT_UNIT);
         let digest = |bytes: &Option<_>| bytes.as_deref().map(Digest::of);
         let vouched = self

@@ -189,7 +189,7 @@ impl TupleArgs {
         workspace: &Workspace,
         environment: &str,
     ) -> Result<Result<Digest, Box<Report>>, Failure> {
-        let environment = &selection::environments(workspace, &[environment.to_owned()])?[0].name;
+        let environment = selection::listed(workspace, &[environment.to_owned()])?[0];
         let delivery = branches::delivery_repository(context, repository, workspace)?;
         let tip = delivery.tip(&workspace.branch(environment), &workspace.fleet.delivery.remote)?;
         let units = tip.commit().map(|tip| branches::units(&*delivery, tip, &[&self.agent]));

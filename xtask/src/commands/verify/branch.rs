@@ -7,7 +7,8 @@ use lockstep::model::{EnvironmentName, FileTree};
 use lockstep::release::verify::{
     BranchFacts, History, Irregular, Judge, Link, Verification, verify, wanted_inventories,
 };
-use lockstep::workspace::Environment;
+use lockstep::workspace::Workspace;
+use lockstep::workspace::files::Follows;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
 use crate::context::Context;
@@ -28,17 +29,20 @@ impl Subject {
     /// A commit of an environment's branch.
     pub(super) fn of_commit(
         delivery: &dyn Repository,
-        environment: &Environment,
+        workspace: &Workspace,
+        environment: &EnvironmentName,
         commit: GitId,
     ) -> Result<Subject, Failure> {
         let files = delivery.files(&commit, &|_| true)?;
         let irregular = delivery.irregular(&commit, &|_| true)?;
+        // of one whose own file cannot be read, no clone's own key is believed
+        let read = workspace.environment(environment.as_str());
         let history = History {
-            follows: environment.file.follows,
+            follows: read.map_or(Follows::Releases, |environment| environment.file.follows),
             ..history(delivery, &commit, &files)?
         };
         Ok(Subject {
-            environment: environment.name.clone(),
+            environment: environment.clone(),
             commit: Some(commit),
             files,
             irregular,

@@ -13,8 +13,8 @@ use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::ledger::Committed;
 use lockstep::release::verify::{self, Judge, SignedCommits, Verification, VerifiedUnit};
 use lockstep::report::Table;
+use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
-use lockstep::workspace::{Environment, Workspace};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -133,7 +133,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         certificate: &check,
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
-    let asked = selection::environments(workspace, &args.environment)?;
+    let asked = selection::listed(workspace, &args.environment)?;
     let subjects = subjects(context, &args, (workspace, &asked), &*delivery)?;
     let ledger = Ledger::new(context, &*delivery, workspace);
     let is_of_tips = args.commit.is_none() && args.path.is_none();
@@ -141,9 +141,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         if !is_of_tips {
             return Ok(None);
         }
-        let names: Vec<_> = asked.iter().map(|environment| &environment.name).collect();
         let believer = Believer::new(context, &*delivery, &trusted, &certificates);
-        ledger::run(&ledger, &believer, &names)
+        ledger::run(&ledger, &believer, &asked)
     };
     let judged = || {
         subjects
@@ -231,7 +230,7 @@ fn fleet(context: &Context, repository: &dyn crate::ports::Repository) -> Result
 fn subjects(
     context: &Context,
     args: &Args,
-    (workspace, environments): (&Workspace, &[&Environment]),
+    (workspace, environments): (&Workspace, &[&EnvironmentName]),
     delivery: &dyn crate::ports::Repository,
 ) -> Result<Vec<branch::Subject>, Failure> {
     let one = match environments {
@@ -242,25 +241,25 @@ fn subjects(
         ),
     };
     if let Some(folder) = &args.path {
-        return Ok(vec![branch::Subject::of_folder(context, &one?.name, folder)?]);
+        return Ok(vec![branch::Subject::of_folder(context, one?, folder)?]);
     }
     let remote = &workspace.fleet.delivery.remote;
     if let Some(revision) = &args.commit {
         let commit = delivery.resolve(revision)?.id;
-        return Ok(vec![branch::Subject::of_commit(delivery, one?, commit)?]);
+        return Ok(vec![branch::Subject::of_commit(delivery, workspace, one?, commit)?]);
     }
     let mut subjects = Vec::new();
     for environment in environments {
-        let name = workspace.branch(&environment.name);
+        let name = workspace.branch(environment);
         match delivery.tip(&name, remote)? {
             crate::ports::Tip::At { commit, .. } => {
-                subjects.push(branch::Subject::of_commit(delivery, environment, commit)?);
+                subjects.push(branch::Subject::of_commit(delivery, workspace, environment, commit)?);
             }
             crate::ports::Tip::Unborn if args.environment.is_empty() => {}
             crate::ports::Tip::Unborn => {
                 return Err(
                     Failure::new(FailureKind::Repository, format!("there is no branch `{name}`"))
-                        .hint(format!("release it first: `cargo xtask release {}`", environment.name)),
+                        .hint(format!("release it first: `cargo xtask release {environment}`")),
                 );
             }
         }
