@@ -14,6 +14,7 @@ mod regression;
 mod rollback;
 mod signed;
 mod trusted;
+mod unread;
 mod views;
 
 use std::collections::BTreeMap;
