@@ -8,8 +8,10 @@ pub const STALE_SOURCE: &str = "stale-source";
 /// How a commit that released a unit stands to a dry commit that does not descend from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stray {
-    /// It descends from the dry commit.
+    /// It descends from the dry commit, and a branch here has it.
     Newer,
+    /// It descends from the dry commit, and no branch has it any more: somebody set the branch back.
+    Undone,
     /// A branch here has it, and neither descends from the other.
     Elsewhere,
     /// It is here, and no branch has it any more: somebody amended or rebased it.
@@ -25,7 +27,13 @@ impl Stray {
         let (what, help) = match self {
             Stray::Newer => (
                 "which is newer",
-                "update the checkout, `git pull`, and release again".to_owned(),
+                format!("go on from it, `git merge --ff-only {recorded}`, and release again"),
+            ),
+            Stray::Undone => (
+                "which is newer, and which no branch has any more: it was reset after the release",
+                format!(
+                    "take it back, `git merge --ff-only {recorded}`, and release again; to undo what it did, `git revert` it after that"
+                ),
             ),
             Stray::Elsewhere => (
                 "which another branch has",
@@ -53,6 +61,6 @@ impl Stray {
     /// Whether a person may release all the same. What is newer is a pull away, and earlier releases come back by a
     /// rollback.
     pub fn may_be_lost(self) -> bool {
-        self != Stray::Newer
+        !matches!(self, Stray::Newer | Stray::Undone)
     }
 }

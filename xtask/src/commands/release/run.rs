@@ -121,17 +121,16 @@ impl Run<'_> {
         if repository.resolve(&commit.0).is_err() {
             return Ok(Stray::Absent);
         }
-        if !repository.ancestors(commit, &[self.head.id.clone()].into())?.is_empty() {
-            return Ok(Stray::Newer);
-        }
         let on_branch = ["refs/heads/*", REMOTE_BRANCHES]
             .into_iter()
             .map(|pattern| repository.is_referenced(commit, pattern));
         let on_branch = on_branch.collect::<Result<Vec<bool>, Failure>>()?;
-        Ok(if on_branch.contains(&true) {
-            Stray::Elsewhere
-        } else {
-            Stray::Dropped
+        let is_newer = !repository.ancestors(commit, &[self.head.id.clone()].into())?.is_empty();
+        Ok(match (is_newer, on_branch.contains(&true)) {
+            (true, true) => Stray::Newer,
+            (true, false) => Stray::Undone,
+            (false, true) => Stray::Elsewhere,
+            (false, false) => Stray::Dropped,
         })
     }
 

@@ -235,12 +235,12 @@ fn an_older_commit_does_not_undo_a_newer_release() {
     fleet.refused(
         &["release", "dev"],
         expect![[r#"
-        exit 1
-        error[stale-source] -
-          `assistant` was released from …, which is newer; … does not descend from it
-          unit: dev/assistant
-          help: update the checkout, `git pull`, and release again
-    "#]],
+            exit 1
+            error[stale-source] -
+              `assistant` was released from …, which is newer; … does not descend from it
+              unit: dev/assistant
+              help: go on from it, `git merge --ff-only …`, and release again
+        "#]],
     );
 }
 
@@ -262,7 +262,7 @@ fn an_older_commit_does_not_remove_what_a_newer_one_added() {
             error[stale-source] -
               `payments` was released from …, which is newer; … does not descend from it
               unit: dev/payments
-              help: update the checkout, `git pull`, and release again
+              help: go on from it, `git merge --ff-only …`, and release again
         "#]],
     );
 }

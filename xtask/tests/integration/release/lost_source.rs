@@ -92,12 +92,12 @@ fn what_is_newer_is_not_set_aside() {
     fleet.refused(
         &[&["release", "dev"], &ASIDE[..]].concat(),
         expect![[r#"
-        exit 1
-        error[stale-source] -
-          `assistant` was released from …, which is newer; … does not descend from it
-          unit: dev/assistant
-          help: update the checkout, `git pull`, and release again
-    "#]],
+            exit 1
+            error[stale-source] -
+              `assistant` was released from …, which is newer, and which no branch has any more: it was reset after the release; … does not descend from it
+              unit: dev/assistant
+              help: take it back, `git merge --ff-only …`, and release again; to undo what it did, `git revert` it after that
+        "#]],
     );
     reset(&fleet, newer);
     fleet.release(&["dev"]);
