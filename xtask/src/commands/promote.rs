@@ -6,6 +6,7 @@ mod kind;
 mod labels;
 mod plan;
 mod prove;
+mod unmerged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -203,10 +204,7 @@ impl Promotion<'_> {
         let branch = self.workspace.active_branch(&self.from.name);
         let tip = self.delivery.tip(&branch, &self.workspace.fleet.delivery.remote)?;
         let Tip::At { commit, .. } = tip else {
-            let message = format!("`{}` was never released", self.from.name);
-            return Err(
-                Failure::new(FailureKind::Usage, message).hint(format!("cargo xtask release {}", self.from.name))
-            );
+            return Err(self.unreleased()?);
         };
         let mut plan = Plan {
             change: TreeChange::new(),
@@ -223,10 +221,7 @@ impl Promotion<'_> {
             match recorded(&self.from.name, agent, unit) {
                 // told by the verifier already
                 Err(_) if plan.untrusted.iter().any(Finding::is_error) => {}
-                Err(finding) => findings.push(Finding {
-                    unit: Some(format!("{}/{agent}", self.to.name)),
-                    ..*finding
-                }),
+                Err(finding) => findings.push(self.unmerged(*finding, agent)?),
                 Ok(record) => {
                     dry_commits.insert(record.tuple.blueprint.sha256, unit.dry_sha().unwrap_or_default());
                     self.step(&mut plan, findings, agent, &record, &commit)?;

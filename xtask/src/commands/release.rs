@@ -15,7 +15,7 @@ use lockstep::workspace::layout;
 use lockstep::workspace::{Environment, SentOn, Workspace};
 use rayon::prelude::*;
 
-use self::answer::{answer, command, held, next, plan_text};
+use self::answer::{answer, for_good, held, next, plan_text};
 use self::asked::{Asked, Judged};
 use self::memory::{Between, Memory};
 use self::recording::Records;
@@ -261,7 +261,7 @@ impl Step<'_> {
         if args.dry_run {
             let text = plan_text(context, &plans, &[], true);
             let report = Report::new(answer(run.head, &plans, &[], false, false), text).with_findings(findings, tree);
-            return Ok(exit(report.next(command(args)), held));
+            return Ok(exit(report.next(for_good(args)), held));
         }
         aside::tell(&mut plans, &overrides, &judged, args.reason.as_deref());
         let signing = signing(context, args, run, self.trusted);

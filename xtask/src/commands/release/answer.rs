@@ -171,7 +171,29 @@ pub(super) fn plan_text(
 /// The command line that releases the same.
 pub(super) fn command(args: &Args) -> String {
     let agents: String = args.agent.iter().map(|agent| format!(" --agent {agent}")).collect();
-    format!("cargo xtask release {}{agents}", args.environments.join(" "))
+    let keep_going = if args.keep_going { " --keep-going" } else { "" };
+    format!(
+        "cargo xtask release {}{agents}{keep_going}",
+        args.environments.join(" ")
+    )
+}
+
+/// The command line that does what a dry run has shown.
+pub(super) fn for_good(args: &Args) -> String {
+    let mut command = command(args);
+    if let Some(budget) = args.allow_removals {
+        command.push_str(&format!(" --allow-removals {budget}"));
+    }
+    if args.resign {
+        command.push_str(" --resign");
+    }
+    for check in &args.overrides {
+        command.push_str(&format!(" --override {check}"));
+    }
+    if args.reason.is_some() {
+        command.push_str(" --reason \"…\"");
+    }
+    command
 }
 
 /// What makes sense next.

@@ -1,5 +1,7 @@
 //! Where releases go: prefix, proposed branch, reference, a repository of their own.
 
+use expect_test::expect;
+
 use crate::fleet::{Fleet, files_of};
 
 /// The small fleet with one more line under `delivery:`.
@@ -39,6 +41,52 @@ fn a_proposal_goes_beside_the_branch_that_argo_cd_reads() {
         revision(&fleet.file("environment/dev-next", "argocd/orders.yaml")),
         "environment/dev"
     );
+}
+
+#[test]
+fn what_is_only_proposed_is_to_be_merged_before_it_is_promoted() {
+    let fleet = with("proposed: true");
+    let promote = [
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.0.0",
+    ];
+    fleet.refused(
+        &promote,
+        expect![[r#"
+        exit 2
+        usage: `dev` was never released
+          hint: cargo xtask release dev
+    "#]],
+    );
+    fleet.done(&["release", "dev", "--agent", "assistant"]);
+    fleet.refused(
+        &promote,
+        expect![[r#"
+        exit 2
+        usage: `dev` is released to `environment/dev-next` alone, which was never merged
+          hint: merge `environment/dev-next` into `environment/dev`, for example by its pull request, and promote then
+    "#]],
+    );
+    // merged without the agent, and with it
+    let merge = || {
+        let proposed = fleet.tip("environment/dev-next").unwrap();
+        let git = &fleet.repository.git;
+        git.reference("refs/heads/environment/dev", proposed, true, "merge")
+            .unwrap();
+    };
+    merge();
+    fleet.release(&["dev"]);
+    fleet.refused(
+        &promote,
+        expect![[r#"
+        exit 1
+        error[unreleased-unit] -
+          `orders` is not in `dev`
+          unit: staging/orders
+          help: merge `environment/dev-next` into `environment/dev`, for example by its pull request, and promote then
+    "#]],
+    );
+    merge();
+    fleet.done(&promote);
 }
 
 #[test]

@@ -295,3 +295,19 @@ fn an_agent_that_is_named_is_answered_the_same_with_and_without_what_is_remember
     let judged = fleet.run(&["validate", "--environment", "production", "--agent", "assistant"]);
     assert_eq!(judged.text(), rendered.text());
 }
+
+#[test]
+fn a_dry_run_names_the_command_that_does_the_same() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    fleet
+        .edit("agents/assistant/agent.yaml", "profile: agent", "profile: agnet")
+        .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+        .commit("Break one, change one");
+    let planned = fleet.run(&["release", "dev", "--keep-going", "--allow-removals", "3", "-n"]);
+    let next = "cargo xtask release dev --keep-going --allow-removals 3";
+    assert_eq!(planned.json["next"], serde_json::json!([next]));
+    let done = fleet.run(&["release", "dev", "--keep-going"]);
+    let next = done.json["next"].to_string();
+    assert!(next.contains("cargo xtask release dev --keep-going --push"), "{next}");
+}
