@@ -245,7 +245,7 @@ pub(super) fn elsewhere(
     Ok(Elsewhere { agents, released })
 }
 
-/// What these agents of a commit depend on; nothing of one that cannot be read, which is told when it is.
+/// What these agents of a commit depend on; of one that cannot be read, which is told when it is, as far as it says.
 fn dependencies(
     repository: &dyn Repository,
     commit: &GitId,
@@ -254,6 +254,11 @@ fn dependencies(
     let paths: Vec<String> = agents.iter().map(|agent| layout::agent(agent.as_str())).collect();
     let files = repository.read(commit, &paths)?;
     let read = |file| lockstep::workspace::dependencies(std::iter::once(file)).and_then(|mut read| read.pop());
-    let read = paths.iter().zip(&files).map(|file| read(file).unwrap_or_default());
+    let said = |bytes: &Option<_>| {
+        let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        text.map(lockstep::workspace::calls).unwrap_or_default()
+    };
+    let files = paths.iter().zip(&files);
+    let read = files.map(|file| read(file).unwrap_or_else(|| said(file.1)));
     Ok(agents.iter().cloned().zip(read).collect())
 }

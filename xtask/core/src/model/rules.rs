@@ -338,6 +338,12 @@ pub const RULES: &[Rule] = &[
         "add it to `environments:` in the fleet file",
     ),
     Rule::new(
+        "unread-neighbour",
+        "a unit would change while a file cannot be read that says who calls it, where those answer that it calls, or when it starts: \
+         it would be released as if they were gone",
+        "mend the file first; `cargo xtask validate` says what is wrong with it",
+    ),
+    Rule::new(
         "unpushed-release",
         "the ledger is pushed, and it tells of releases whose environment branches are not: for everybody else those branches look \
          as if somebody had set them back",

@@ -17,6 +17,7 @@ use crate::artifact::ComponentChange;
 use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::policy::rules::environment::UnitFacts;
 use crate::policy::{Fleet, Judge};
+use crate::render::MEND;
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
 use crate::workspace::{Environment, Workspace};
 
@@ -131,6 +132,7 @@ pub fn plan(
     findings.extend(shared_identities(inputs, &bundles));
     for (input, bundles) in inputs.iter().zip(&bundles) {
         let removed = removed(workspace, input, options);
+        findings.extend(in_the_dark(workspace, input, bundles));
         let changed = bundles
             .values()
             .flatten()
@@ -274,6 +276,25 @@ fn removed<'a>(workspace: &Workspace, input: &EnvironmentInput<'a>, options: &Op
             && options.agents.as_ref().is_none_or(|agents| agents.contains(&agent))
     };
     input.branch.units.keys().map(String::as_str).filter(gone).collect()
+}
+
+/// Units that would change while a file cannot be read that says what surrounds them.
+fn in_the_dark<'a>(
+    workspace: &'a Workspace,
+    input: &'a EnvironmentInput<'_>,
+    bundles: &'a Bundles,
+) -> impl Iterator<Item = Finding> {
+    let name = input.environment.name.as_str();
+    let is_there = |agent: &AgentName| input.branch.units.contains_key(agent.as_str());
+    let changed = bundles.values().flatten().filter(|bundle| bundle.differs);
+    changed.filter_map(move |bundle| {
+        let agent = AgentName::new(&bundle.unit).ok()?;
+        let file = workspace.unread_around(input.environment, &agent, &is_there)?;
+        let message =
+            format!("`{agent}` would change in `{name}`, and what surrounds it cannot be known from this file");
+        let finding = Finding::error("unread-neighbour", message).in_file(file);
+        Some(finding.unit(name, &bundle.unit).help(MEND))
+    })
 }
 
 fn over_budget(

@@ -21,4 +21,5 @@ pub use generations::{is_retained, retained, stem};
 pub use linemap::LineMap;
 pub use objects::{Engines, INPUT_ANNOTATION, Rendered, TUPLE_ANNOTATION, built_in};
 pub use sources::{Origin, Sources};
+pub(crate) use unit::MEND;
 pub use unit::{OUTPUT_FORMAT, Unit, fleet_context};

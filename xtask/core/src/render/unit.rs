@@ -19,6 +19,9 @@ use crate::workspace::{Agent, Blueprint, Environment, PromptComponent, Workspace
 /// Number of the output's format: what else than the context decides the bytes of a unit. Part of every input digest.
 pub const OUTPUT_FORMAT: u32 = 1;
 
+/// What to do about a neighbour that cannot be read.
+pub(crate) const MEND: &str = "mend that file first: `cargo xtask validate` says what is wrong with it";
+
 /// One agent in one environment, ready to be rendered.
 #[derive(Clone, Debug)]
 pub struct Unit {
@@ -289,6 +292,11 @@ fn resolve(
         let mut homes = workspace.neighbours(environment);
         let is_open = |home: &&Environment| home.name == environment.name || home.file.namespace_owner;
         let Some(home) = homes.find(|home| is_open(home) && home.runs(agent)) else {
+            if let Some(file) = workspace.unread_beside(environment, std::iter::once(agent)) {
+                let message =
+                    format!("`{agent}`, which it depends on, may be where `{file}` says, which cannot be read");
+                return Err(Finding::error("unread-neighbour", message).help(MEND));
+            }
             let message = format!("`{agent}`, which it depends on, is not in `{}`", environment.name);
             return Err(Finding::error("absent-dependency", message).help(format!("promote `{agent}` first")));
         };

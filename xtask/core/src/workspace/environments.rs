@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::files::FleetFile;
 use super::layout::{self, Place};
 use super::load::Parsed;
+use super::unread::{self, UnreadEnvironment};
 use super::{Environment, listing};
 use crate::model::{AgentName, EnvironmentName, FileTree, Finding};
 
-/// The environments that the fleet lists and whose own files can be read, in its order.
+/// The environments that the fleet lists and whose own files can be read, in its order, and what is known of the others.
 pub(super) fn listed(
     tree: &FileTree,
     fleet: &FleetFile,
     parsed: Vec<(String, Parsed)>,
     mut released: BTreeMap<EnvironmentName, BTreeSet<AgentName>>,
     findings: &mut Vec<Finding>,
-) -> Vec<Environment> {
+) -> (Vec<Environment>, BTreeMap<EnvironmentName, UnreadEnvironment>) {
     let mut found: BTreeMap<String, Environment> = BTreeMap::new();
     let mut rest = Vec::new();
     for (folder, parsed) in parsed {
@@ -58,7 +59,9 @@ pub(super) fn listed(
             _ => {}
         }
     }
+    let mut files: BTreeMap<String, BTreeSet<AgentName>> = BTreeMap::new();
     for (folder, agent) in release_files(tree) {
+        files.entry(folder.to_owned()).or_default().insert(agent.clone());
         if let Some(environment) = found.get_mut(folder)
             && !environment.releases.contains_key(&agent)
         {
@@ -67,7 +70,9 @@ pub(super) fn listed(
     }
     listing::check(tree, fleet, findings);
     let names = fleet.environments.iter();
-    names.filter_map(|name| found.remove(name.as_str())).collect()
+    let read: Vec<Environment> = names.filter_map(|name| found.remove(name.as_str())).collect();
+    let unread = unread::environments(tree, fleet, &read, &files);
+    (read, unread)
 }
 
 /// Every release file that a tree has, by environment and agent, whatever is in it and even where its name ends wrongly.

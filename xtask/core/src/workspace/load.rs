@@ -12,9 +12,10 @@ use super::files::{
 };
 use super::layout::{self, Place};
 use super::trust::commit_keys;
+use super::unread::UnreadAgent;
 use super::{
-    Agent, Component, Elsewhere, Graph, PromptComponent, Workspace, blueprint, branches, check, environments, parts,
-    releases,
+    Agent, Component, Elsewhere, Graph, PromptComponent, Unread, Workspace, blueprint, branches, check, environments,
+    parts, releases,
 };
 use crate::model::{AgentName, Digest, FileTree, Finding, Location, PlainVersion};
 
@@ -62,13 +63,25 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         return (None, findings);
     };
     findings.extend(branches::findings(tree, &fleet));
-    let environments = environments::listed(tree, &fleet, parsed, elsewhere.released, &mut findings);
+    let (environments, unread_environments) =
+        environments::listed(tree, &fleet, parsed, elsewhere.released, &mut findings);
     let mut dependencies = elsewhere.agents.clone();
     dependencies.extend(
         agents
             .iter()
             .map(|(name, agent)| (name.clone(), agent.file.agent_dependencies())),
     );
+    let all = agents.keys().chain(&unreadable).chain(elsewhere.agents.keys());
+    let all: BTreeSet<AgentName> = all.cloned().collect();
+    let unread = unreadable
+        .iter()
+        .map(|agent| (agent.clone(), UnreadAgent::of(tree, agent, &all)));
+    let unread = Unread {
+        agents: unread.collect(),
+        environments: unread_environments,
+    };
+    let called = unread.agents.iter();
+    dependencies.extend(called.map(|(agent, unread)| (agent.clone(), unread.calls.clone())));
     let place = |name: &AgentName, other: &AgentName| {
         let agent = agents.get(name)?;
         let mut named = agent.file.dependencies.iter();
@@ -83,6 +96,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
         environments,
         agents,
         unreadable,
+        unread,
         elsewhere: elsewhere.agents,
         graph,
         blueprints,

@@ -29,6 +29,7 @@ mod shares;
 mod suite_text;
 mod suites;
 mod trust;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub use parts::retired;
 pub use regression::{Judged, read_mock};
 pub use suite_text::{SuiteText, case_count};
 pub use trust::read_trust;
+pub use unread::{Unread, calls};
 
 use crate::artifact::CommitKey;
 use crate::model::{AgentName, Digest, EnvironmentName, FileTree, Finding, Overrides, Tuple};
@@ -67,6 +69,8 @@ pub struct Workspace {
     pub agents: BTreeMap<AgentName, Agent>,
     /// Agents whose files cannot be read: they are not gone, only unknown.
     pub unreadable: BTreeSet<AgentName>,
+    /// What is known of agents and environments that cannot be read.
+    pub unread: Unread,
     /// Agents that the fleet has and this tree leaves out, with those that they depend on.
     pub elsewhere: Dependencies,
     /// Who depends on whom.

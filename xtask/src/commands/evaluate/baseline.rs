@@ -3,7 +3,6 @@
 use lockstep::model::Digest;
 use lockstep::prompts::evaluation::Roll;
 use lockstep::release::roll_of;
-use lockstep::workspace::files::Follows;
 use lockstep::workspace::{Agent, Environment, Workspace};
 
 use crate::commands::branches::delivery_repository;
@@ -17,10 +16,7 @@ pub(super) fn environment<'a>(workspace: &'a Workspace, agent: &Agent, named: &s
     if !named.is_empty() {
         return workspace.environment(named);
     }
-    let runs_it = |environment: &&Environment| {
-        environment.file.follows == Follows::Releases && environment.releases.contains_key(&agent.name)
-    };
-    workspace.environments.iter().rfind(runs_it)
+    workspace.last_release(&agent.name).ok().flatten()
 }
 
 /// The cases that spoke for a tuple where it runs; nothing where this clone has no ledger, or no record names them.

@@ -220,6 +220,11 @@ pub(super) fn of_loaded(
         return Err(Failure::new(FailureKind::Usage, message).hint("name one agent, or write all with `--format json`"));
     }
     let agents: Vec<&Agent> = chosen.iter().filter_map(|name| workspace.agents.get(name)).collect();
+    // the last environment that runs an agent may be one that cannot be read
+    let is_dark = |agent: &&Agent| workspace.last_release(&agent.name).is_err();
+    if args.against.as_ref().is_some_and(String::is_empty) && agents.iter().any(is_dark) {
+        return Ok(unreadable());
+    }
     if args.exchange.asked() {
         return exchange::run(context, workspace, &agents, &args.exchange);
     }

@@ -77,3 +77,127 @@ fn a_hold_whose_name_ends_wrongly_keeps_its_agent_from_being_released() {
         .commit("Hold it");
     leaves_out(&fleet, &["stray-file"]);
 }
+
+/// What who calls `orders` in an environment stands like in its Service.
+fn callers(fleet: &Fleet, environment: &str) -> String {
+    let service = &fleet.objects(environment, "orders")[0];
+    service["metadata"]["annotations"]["callers"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// That a release of `orders` alone to an environment which shares the namespace changes nothing there.
+fn refuses(fleet: &Fleet, environment: &str, expected: expect_test::Expect) {
+    fleet.refused(&["release", environment, "--agent", "orders"], expected);
+    let before = fleet.files(&format!("environment/{environment}"));
+    let answer = fleet.run(&["release", environment, "--keep-going"]);
+    assert!(answer.rules().contains(&"unread-neighbour"), "{}", answer.text());
+    assert_eq!(answer.exit, 1);
+    assert_eq!(
+        fleet.file(&format!("environment/{environment}"), "apps/orders/manifest.yaml"),
+        before["apps/orders/manifest.yaml"]
+    );
+}
+
+#[test]
+fn callers_in_an_environment_that_cannot_be_read_are_not_taken_for_gone() {
+    let fleet = released();
+    fleet
+        .remove("environments/canary/releases/assistant.yaml")
+        .commit("Take the assistant out of canary");
+    fleet.release(&["canary"]);
+    assert_eq!(callers(&fleet, "canary"), "assistant");
+    fleet
+        .edit(
+            "environments/production/environment.yaml",
+            "tier: production",
+            "tier: prodction",
+        )
+        .commit("Break production");
+    refuses(
+        &fleet,
+        "canary",
+        expect![[r#"
+        exit 1
+        error[unread-neighbour] environments/production/environment.yaml
+          `orders` would change in `canary`, and what surrounds it cannot be known from this file
+          unit: canary/orders
+          help: mend that file first: `cargo xtask validate` says what is wrong with it
+    "#]],
+    );
+    // staging shares nothing with it
+    fleet.put("environments/staging/values/orders.yaml", "values: { replicas: 3 }\n");
+    fleet.commit("Scale staging");
+    assert_eq!(
+        fleet.release(&["staging"]).changes("staging"),
+        ["_environment unchanged", "assistant unchanged", "orders changed"]
+    );
+}
+
+#[test]
+fn an_agent_that_cannot_be_read_calls_whom_its_file_says() {
+    let fleet = released();
+    fleet
+        .edit("agents/assistant/agent.yaml", "profile: agent", "profile: agnet")
+        .put(
+            "environments/production/values/orders.yaml",
+            "values: { replicas: 3 }\n",
+        )
+        .commit("Break one, scale the other");
+    let answer = fleet.done(&["release", "production", "--agent", "orders"]);
+    assert_eq!(
+        answer.changes("production"),
+        ["_environment unchanged", "orders changed"]
+    );
+    assert_eq!(callers(&fleet, "production"), "assistant");
+}
+
+#[test]
+fn whom_an_agent_may_call_that_cannot_be_parsed_does_not_change() {
+    let fleet = released();
+    fleet
+        .append("agents/assistant/agent.yaml", "<<<<<<< HEAD\n")
+        .put(
+            "environments/production/values/orders.yaml",
+            "values: { replicas: 3 }\n",
+        )
+        .commit("Half merged");
+    refuses(
+        &fleet,
+        "production",
+        expect![[r#"
+        exit 1
+        error[unread-neighbour] agents/assistant/agent.yaml
+          `orders` would change in `production`, and what surrounds it cannot be known from this file
+          unit: production/orders
+          help: mend that file first: `cargo xtask validate` says what is wrong with it
+    "#]],
+    );
+}
+
+#[test]
+fn an_agent_whose_callee_cannot_be_read_does_not_change() {
+    let fleet = released();
+    fleet
+        .edit(
+            "environments/production/releases/orders.yaml",
+            "\nversion:",
+            "\nvresion:",
+        )
+        .put(
+            "environments/production/values/assistant.yaml",
+            "values: { replicas: 3 }\n",
+        )
+        .commit("Break one, scale the other");
+    fleet.refused(
+        &["release", "production", "--agent", "assistant"],
+        expect![[r#"
+        exit 1
+        error[unread-neighbour] environments/production/releases/orders.yaml
+          `assistant` would change in `production`, and what surrounds it cannot be known from this file
+          unit: production/assistant
+          help: mend that file first: `cargo xtask validate` says what is wrong with it
+    "#]],
+    );
+}
