@@ -163,7 +163,7 @@ pub(in super::super) fn plan(
     };
     let dry = dry_commit(unit, base, &now)?;
     let rollback = Rollback {
-        environment: environment,
+        environment,
         agent,
         target: &target,
         then: &then,
