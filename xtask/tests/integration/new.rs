@@ -265,6 +265,12 @@ fn what_cannot_be_started_writes_nothing() {
             "#]],
         ),
         (
+            "environment emea --after production --follows candidate",
+            expect![[r#"
+                version-not-admitted: `dev-latest` may not run in an environment of tier `production`
+            "#]],
+        ),
+        (
             "environment perf --after production --namespace Bad_NS",
             expect![[r#"
             invalid-value: `namespace` is wrong: "Bad_NS" does not match "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"

@@ -378,7 +378,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "version-not-admitted",
         "a version of this kind may not run so near to users",
-        "promote with another version: `dev-latest` runs in dev, `-rcN` up to staging, `-gray-<phase>` up to canary",
+        "promote with another version: `dev-latest`, the candidate, runs in dev, `-rcN` up to staging, `-gray-<phase>` up to canary",
     ),
     Rule::new(
         "wrong-branch",

@@ -85,6 +85,12 @@ fn check_environment(workspace: &Workspace, tree: &FileTree, environment: &Envir
         findings.push(placed(finding, tree, &path, &["suffix"]));
     }
     if environment.file.follows == Follows::Candidate {
+        let candidate = objection(environment, &Version::DevLatest);
+        findings.extend(candidate.map(|finding| {
+            placed(finding, tree, &path, &["follows"]).help(
+                "what follows the candidate runs `dev-latest`, which nobody promoted: set `follows: releases`, and `promote` to it",
+            )
+        }));
         return;
     }
     let own = environment.file.overrides.prompts.map(|choice| (path, choice));
@@ -215,11 +221,15 @@ fn check_release(
 }
 
 fn check_label(environment: &Environment, version: &Version, file: Released<'_>, findings: &mut Vec<Finding>) {
-    if !version.admitted_in(environment.file.tier) {
-        let tier = environment.file.tier.as_str();
-        let message = format!("`{version}` may not run in an environment of tier `{tier}`");
-        let finding = Finding::error("version-not-admitted", message)
-            .help("`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary");
-        findings.push(file.at(finding, &["version"]));
-    }
+    findings.extend(objection(environment, version).map(|finding| {
+        let finding = finding.help("`dev-latest` runs only in dev, `-rcN` up to staging, `-gray-<phase>` up to canary");
+        file.at(finding, &["version"])
+    }));
+}
+
+/// What speaks against a version in an environment: its tier admits none of this kind.
+fn objection(environment: &Environment, version: &Version) -> Option<Finding> {
+    let tier = environment.file.tier;
+    let message = || format!("`{version}` may not run in an environment of tier `{}`", tier.as_str());
+    (!version.admitted_in(tier)).then(|| Finding::error("version-not-admitted", message()))
 }

@@ -52,7 +52,7 @@ enum TierWord {
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum FollowsWord {
-    /// What each agent.yaml describes now.
+    /// What each agent.yaml describes now; only in dev.
     Candidate,
     /// What was promoted.
     Releases,

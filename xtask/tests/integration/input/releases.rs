@@ -141,6 +141,49 @@ fn a_rolling_label_does_not_leave_dev() {
 }
 
 #[test]
+fn what_follows_the_candidate_does_not_leave_dev() {
+    let path = |name: &str| format!("environments/{name}/environment.yaml");
+    let production = path("production");
+    let follow = |fleet: &Fleet, file: &str, tier: &str| {
+        fleet.edit(
+            file,
+            &format!("tier: {tier}\n"),
+            &format!("tier: {tier}\nfollows: candidate\n"),
+        );
+    };
+    let fleet = Fleet::promoted();
+    follow(&fleet, &production, "production");
+    fleet.commit("Take the short way");
+    fleet.refused(
+        &["release", "production"],
+        expect![[r#"
+            exit 1
+            error[version-not-admitted] environments/production/environment.yaml:3:10
+              `dev-latest` may not run in an environment of tier `production`
+              help: what follows the candidate runs `dev-latest`, which nobody promoted: set `follows: releases`, and `promote` to it
+        "#]],
+    );
+    for tier in ["staging", "canary"] {
+        let fleet = Fleet::promoted();
+        follow(&fleet, &path(tier), tier);
+        let answer = fleet.run(&["check", "--environment", tier]);
+        assert_eq!(
+            (answer.exit, answer.rules()),
+            (1, vec!["version-not-admitted"]),
+            "{tier}"
+        );
+    }
+    // the tier decides, not the name
+    let fleet = Fleet::promoted();
+    follow(&fleet, &path("staging"), "staging");
+    fleet
+        .edit(&path("staging"), "tier: staging", "tier: dev")
+        .commit("A second environment for every commit");
+    let answer = fleet.run(&["render", "--environment", "staging"]);
+    assert_eq!((answer.exit, answer.rules()), (0, vec![]), "{}", answer.text());
+}
+
+#[test]
 fn a_text_that_is_no_version_lists_the_forms() {
     check(
         |fleet| fleet.edit(RELEASE, "version: v1.0.0\n", "version: v1.0\n"),

@@ -36,6 +36,16 @@ fn more(text: &'static str) -> impl Fn(&str) -> String {
     move |before| format!("{before}{text}")
 }
 
+/// Makes staging a second environment that follows the candidate, with more at the end of its file.
+fn also_dev(text: &'static str) -> impl Fn(&str) -> String {
+    move |before| {
+        format!(
+            "{}{text}",
+            before.replace("tier: staging", "tier: dev\nfollows: candidate")
+        )
+    }
+}
+
 /// Replaces one text by another.
 fn instead(from: &'static str, to: &'static str) -> impl Fn(&str) -> String {
     move |before| {
@@ -63,8 +73,8 @@ fn environments_come_nearer_to_users_one_after_the_other() {
             ),
             (
                 STAGING,
-                &more(
-                    "follows: candidate\noverrides:\n  model:\n    temperature: 0.4\n    maxTokens: 400\nvalues: { logLevel: DEBUG }\n",
+                &also_dev(
+                    "overrides:\n  model:\n    temperature: 0.4\n    maxTokens: 400\nvalues: { logLevel: DEBUG }\n",
                 ),
             ),
         ],
@@ -82,9 +92,7 @@ fn environments_come_nearer_to_users_one_after_the_other() {
             ),
             (
                 STAGING,
-                &more(
-                    "follows: candidate\noverrides: { model: { temperature: 0.3 } }\nvalues: { logLevel: WARNING }\n",
-                ),
+                &also_dev("overrides: { model: { temperature: 0.3 } }\nvalues: { logLevel: WARNING }\n"),
             ),
         ],
         expect![""],

@@ -67,7 +67,7 @@ fn owns() -> bool {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Follows {
-    /// What each agent.yaml describes now.
+    /// What each agent.yaml describes now; only in the tier `dev`.
     Candidate,
     /// The release files, which promotion and rollback write.
     #[default]
