@@ -13,6 +13,7 @@ mod diff;
 mod draft;
 mod dry;
 pub mod history;
+mod judged;
 pub mod ledger;
 mod message;
 mod metadata;

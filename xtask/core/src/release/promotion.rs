@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::demands;
-use super::ledger::{Override, ReleaseKind, UnitHistory, Verdict};
+use super::ledger::{Override, ReleaseKind, UnitHistory};
+use super::{demands, judged};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, Severity, Stage, Version, one_line};
 use crate::workspace::files::{Follows, HoldFile, PreviousRelease, PromotedFrom, ReleaseFile};
@@ -59,7 +59,7 @@ pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, s
     let mut findings = Vec::new();
     findings.extend(out_of_order(workspace, from, to, step));
     findings.extend(step.hold.map(|hold| held(&to.name, step.agent, hold)));
-    findings.extend(blocked(from, step));
+    findings.extend(judged::against(&from.name, step));
     findings.extend(reused(to, step));
     findings.extend(lower(to, step));
     findings.extend(demands::unmet(workspace, from, to, step));
@@ -113,31 +113,6 @@ pub fn held(environment: &EnvironmentName, agent: &AgentName, hold: &HoldFile) -
     Finding::error("held-unit", message).help(format!(
         "when it may go on: `cargo xtask resume {agent} --environment {environment} --reason \"…\"`"
     ))
-}
-
-fn blocked(from: &Environment, step: &Move<'_>) -> Option<Finding> {
-    let releases = step.there.releases();
-    let release = releases
-        .iter()
-        .rfind(|release| release.release.tuple == step.source.id)?;
-    let word = match release.verdict {
-        Verdict::Blocked => "blocked",
-        Verdict::Rollbacked => "rolled back",
-        Verdict::Watching | Verdict::Verified | Verdict::ManualReview => return None,
-    };
-    Some(
-        Finding::error(
-            "blocked-release",
-            format!(
-                "`{}` {} was {word} in `{}`",
-                step.agent, release.release.version, from.name
-            ),
-        )
-        .help(format!(
-            "see why: `cargo xtask history {} --environment {}`",
-            step.agent, from.name
-        )),
-    )
 }
 
 fn reused(to: &Environment, step: &Move<'_>) -> Option<Finding> {
