@@ -310,7 +310,15 @@ fn on_branch(input: &EnvironmentInput<'_>, wanted: &(dyn Fn(&str) -> bool + Sync
     let units: Vec<_> = input.branch.units.iter().filter(|(unit, _)| wanted(unit)).collect();
     let facts = units.into_par_iter();
     facts
-        .map(|(unit, previous)| (unit.clone(), UnitFacts::of(&previous.objects())))
+        .map(|(unit, previous)| {
+            let mut objects = previous.objects();
+            // of the projects there everything depends
+            if *unit == ENVIRONMENT_UNIT {
+                let paths = previous.argocd.keys();
+                objects.extend(paths.flat_map(|path| previous.argocd_objects(path)));
+            }
+            (unit.clone(), UnitFacts::of(&objects))
+        })
         .collect()
 }
 

@@ -213,7 +213,7 @@ kind: AppProject
 metadata:
   name: {{ ("shop-" ~ environment.name) | quote }}
   namespace: {{ environment.argocdNamespace | quote }}
-spec: {}
+spec: { destinations: [{ server: '*', namespace: '*' }], clusterResourceWhitelist: [{ group: '', kind: Namespace }] }
 "#;
 
 const APPLICATION: &str = r#"apiVersion: argoproj.io/v1alpha1

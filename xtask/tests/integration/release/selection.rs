@@ -311,3 +311,39 @@ fn a_dry_run_names_the_command_that_does_the_same() {
     let next = done.json["next"].to_string();
     assert!(next.contains("cargo xtask release dev --keep-going --push"), "{next}");
 }
+
+#[test]
+fn what_the_project_of_the_environment_does_not_admit_stops_the_one_agent_that_has_it() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let map = |namespace: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: more-{{{{ agent.name }}}}, namespace: {namespace} }}\n"
+        )
+    };
+    fleet
+        .edit(
+            "templates/argocd/_project.yaml.tera",
+            "namespace: '*' }",
+            "namespace: 'shop-*' }",
+        )
+        .commit("Keep to our namespaces");
+    fleet.release(&["dev"]);
+    fleet.put("templates/agent-service/more.yaml.tera", &map("shop-dev"));
+    fleet.commit("More");
+    fleet.done(&["release", "dev", "--agent", "orders"]);
+    fleet.put("templates/agent-service/more.yaml.tera", &map("kube-system"));
+    fleet.commit("Elsewhere");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[unadmitted-object] templates/agent-service/more.yaml.tera:3:1
+          the AppProject `shop-dev` admits nothing in the namespace `kube-system` (`destinations`)
+          unit: dev/orders
+          object: kube-system/ConfigMap more-orders
+          help: render it into the environment's own namespace, or admit this one in `templates/argocd/_project.yaml.tera`
+          see: dev/apps/orders/manifest.yaml:5:14: rendered here
+    "#]]);
+    let answer = fleet.run(&["check", "--environment", "dev"]);
+    assert_eq!(answer.exit, 1);
+    assert!(answer.rules().contains(&"unadmitted-object"), "{}", answer.text());
+}

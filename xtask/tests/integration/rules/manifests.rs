@@ -46,10 +46,10 @@ fn every_operator_is_scored_by_layer_and_each_run_says_the_same() {
     };
     let text: String = scores.iter().map(line).collect();
     expect![[r#"
-        Rename 17 of 17 {Rendering: 12, Schemas: 5, Server: 1} []
-        Retype 17 of 17 {Rendering: 12, Schemas: 5} []
-        Misspell 3 of 3 {Schemas: 3} []
-        Drop 14 of 17 {Rendering: 12, Schemas: 1, Server: 1} ["AppProject metadata.namespace", "NetworkPolicy metadata.namespace", "NetworkPolicy spec.podSelector"]
+        Rename 23 of 23 {Rendering: 12, Schemas: 11, Server: 1} []
+        Retype 25 of 25 {Rendering: 12, Schemas: 13} []
+        Misspell 3 of 4 {Schemas: 3} ["AppProject spec.clusterResourceWhitelist.*.kind"]
+        Drop 15 of 19 {Rendering: 12, Schemas: 2, Server: 1} ["AppProject metadata.namespace", "AppProject spec.destinations.*.namespace", "NetworkPolicy metadata.namespace", "NetworkPolicy spec.podSelector"]
     "#]].assert_eq(&text);
     let again: String = self::scores(1).iter().map(line).collect();
     assert_eq!(text, again);

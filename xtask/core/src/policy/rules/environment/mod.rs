@@ -4,7 +4,9 @@
 mod canary_without_main;
 mod demand;
 mod exceeded_quota;
+mod projects;
 mod routes;
+mod unadmitted_object;
 
 mod overlapping_routes;
 
@@ -13,6 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use demand::{Amounts, Defaults, Demand, Quota};
+pub use projects::{Delivery, Destination, Kind, Project};
 pub use routes::{Condition, Route};
 
 use crate::model::{Manifest, ObjectId, Problem, Rule};
@@ -42,6 +45,15 @@ pub struct UnitFacts {
     /// What a container gets that asks for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defaults: Option<Defaults>,
+    /// What its AppProjects admit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<Project>,
+    /// Its Applications.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
+    /// One of its objects of each kind and namespace.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delivered: Vec<ObjectId>,
 }
 
 impl UnitFacts {
@@ -53,6 +65,9 @@ impl UnitFacts {
             demands: demand::of(&objects),
             quotas: demand::quotas(&objects),
             defaults: demand::defaults(&objects),
+            projects: projects::projects(&objects),
+            deliveries: projects::deliveries(&objects),
+            delivered: projects::delivered(&objects),
         }
     }
 }
@@ -87,6 +102,7 @@ const CHECKS: &[Check] = &[
     overlapping_routes::overlapping,
     overlapping_routes::uncovered,
     exceeded_quota::check,
+    unadmitted_object::check,
 ];
 
 /// The rules of an environment, by id.
@@ -95,6 +111,7 @@ pub const RULES: &[Rule] = &[
     overlapping_routes::DUPLICATE,
     exceeded_quota::RULE,
     overlapping_routes::OVERLAPPING,
+    unadmitted_object::RULE,
     overlapping_routes::UNCOVERED,
 ];
 

@@ -15,7 +15,7 @@ fn facts(units: &[(&str, &str)]) -> BTreeMap<String, UnitFacts> {
 }
 
 /// What the rules say of an environment, beside another one: `<rule> <unit> <pointer>`.
-fn judge(units: &[(&str, &str)], neighbour: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn judge(units: &[(&str, &str)], neighbour: &[(&str, &str)]) -> Vec<String> {
     let neighbours = [("production".to_owned(), facts(neighbour))].into();
     let scene = EnvironmentScene {
         units: &facts(units),
@@ -49,7 +49,7 @@ fn route(name: &str, header: &str, value: &str) -> String {
 }
 
 const CANARY: &str = "nginx.ingress.kubernetes.io/canary: 'true', nginx.ingress.kubernetes.io/canary-weight: '5'";
-const NOTHING: &[String] = &[];
+pub(super) const NOTHING: &[String] = &[];
 
 #[test]
 fn one_host_and_path_leads_to_one_unit() {

@@ -2,5 +2,6 @@
 
 mod environments;
 mod history;
+mod projects;
 mod scene;
 mod units;
