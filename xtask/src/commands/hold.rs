@@ -79,7 +79,7 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     reason::fit_to_record(&args.reason)?;
     let repository = context.repository()?;
     let mut target = Target::new(&*repository, args.branch.as_deref())?;
-    let unit = match UnitOf::read(context, repository, &target.base, &args.agent, &args.environment)? {
+    let unit = match UnitOf::read_held(context, repository, &target.base, &args.agent, &args.environment)? {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
     };

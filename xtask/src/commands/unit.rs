@@ -55,22 +55,61 @@ impl UnitOf {
         agent: &str,
         environment: &str,
     ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
+        let known = repository.folder(&base.id, layout::AGENTS)?;
+        let found = UnitOf::named(context, repository, base, agent, environment)?;
+        match found {
+            Ok(Some(unit)) if known.contains_key(agent) => Ok(Ok(unit)),
+            Ok(_) => Err(selection::unknown("agent", agent, known.keys().map(String::as_str))),
+            Err(report) => Ok(Err(report)),
+        }
+    }
+
+    /// The same; where it is held, also of an agent that left the fleet.
+    pub(super) fn read_held(
+        context: &Context,
+        repository: Arc<dyn Repository>,
+        base: &Commit,
+        agent: &str,
+        environment: &str,
+    ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
+        if let Ok(Some(unit)) = UnitOf::named(context, Arc::clone(&repository), base, agent, environment)?
+            && unit.is_held(context, base)?
+        {
+            return Ok(Ok(unit));
+        }
+        UnitOf::read(context, repository, base, agent, environment)
+    }
+
+    /// The unit of these names, whether there is such an agent or not; nothing where that is no name.
+    fn named(
+        context: &Context,
+        repository: Arc<dyn Repository>,
+        base: &Commit,
+        agent: &str,
+        environment: &str,
+    ) -> Result<Result<Option<UnitOf>, Box<Report>>, Failure> {
         let loaded = context.load_commit(&*repository, base, &is_outline)?;
         let Some(workspace) = &loaded.workspace else {
             return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
         };
         let environment = selection::listed(workspace, &[environment.to_owned()])?[0].clone();
         let delivery = delivery_repository(context, &repository, workspace)?;
-        let known = repository.folder(&base.id, layout::AGENTS)?;
-        let name = AgentName::new(agent).ok().filter(|_| known.contains_key(agent));
-        let agent = name.ok_or_else(|| selection::unknown("agent", agent, known.keys().map(String::as_str)))?;
-        Ok(Ok(UnitOf {
+        let unit = AgentName::new(agent).ok().map(|agent| UnitOf {
             environment,
             repository,
             delivery,
             loaded,
             agent,
-        }))
+        });
+        Ok(Ok(unit))
+    }
+
+    /// Whether the ledger or a file of the commit holds it.
+    fn is_held(&self, context: &Context, base: &Commit) -> Result<bool, Failure> {
+        let environment = self.environment();
+        let file = layout::hold(environment, &self.agent);
+        let held = self.ledger(context).view()?.held(environment)?;
+        Ok(held.units.contains_key(&self.agent) || self.repository.read(&base.id, &[file])?.remove(0).is_some())
     }
 
     pub(super) fn workspace(&self) -> &Workspace {

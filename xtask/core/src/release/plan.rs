@@ -241,8 +241,13 @@ fn unit_change(unit: &str, change: Change, bundle: Option<&Bundle>) -> UnitChang
 fn untouched(workspace: &Workspace, input: &EnvironmentInput<'_>, options: &Options) -> Vec<UnitChange> {
     let environment = input.environment;
     let agents = workspace.agents.keys().chain(workspace.elsewhere.keys());
-    agents
-        .filter(|agent| environment.runs(agent))
+    let runs = agents.filter(|agent| environment.runs(agent));
+    // what left the environment and is held stays on its branch
+    let stays = environment.holds.keys().filter(|agent| {
+        let is_known = workspace.agents.contains_key(*agent) || workspace.elsewhere.contains_key(*agent);
+        !(is_known && environment.runs(agent)) && input.branch.units.contains_key(agent.as_str())
+    });
+    runs.chain(stays)
         .filter(|agent| options.agents.as_ref().is_none_or(|agents| agents.contains(*agent)))
         .filter_map(|agent| {
             let version = options.unchanged.get(&(environment.name.clone(), agent.clone()));

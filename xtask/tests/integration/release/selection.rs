@@ -347,3 +347,42 @@ fn what_the_project_of_the_environment_does_not_admit_stops_the_one_agent_that_h
     assert_eq!(answer.exit, 1);
     assert!(answer.rules().contains(&"unadmitted-object"), "{}", answer.text());
 }
+
+#[test]
+fn what_left_the_fleet_while_it_was_held_stays_held_until_somebody_resumes_it() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev", "staging"]);
+    for environment in ["dev", "staging"] {
+        fleet.done(&["hold", "assistant", "-e", environment, "--reason", "too slow"]);
+    }
+    let release = |environment| {
+        let answer = fleet.run(&["release", environment, "--agent", "assistant"]);
+        (answer.exit, answer.changes(environment).pop().unwrap_or_default())
+    };
+    let resume = |agent, environment| {
+        fleet
+            .run(&["resume", agent, "-e", environment, "--reason", "over"])
+            .exit
+    };
+    let (held, removed) = ((3, "assistant held".to_owned()), (0, "assistant removed".to_owned()));
+    fleet.remove("environments/staging/releases/assistant.yaml");
+    fleet.commit("Take it out of staging");
+    assert_eq!(release("staging"), held);
+    for file in fleet.paths("main") {
+        if file.starts_with("agents/assistant/") || file.ends_with("/releases/assistant.yaml") {
+            fleet.remove(&file);
+        }
+    }
+    fleet.commit("Take it out of the fleet");
+    for environment in ["dev", "staging"] {
+        assert_eq!(release(environment), held);
+        assert_eq!(resume("asistant", environment), 2);
+        assert_eq!(resume("assistant", environment), 0);
+        assert_eq!(release(environment), removed);
+    }
+    assert_eq!(
+        resume("assistant", "dev"),
+        2,
+        "nobody holds it any more, and there is no such agent"
+    );
+}
