@@ -10,6 +10,8 @@ use super::tree::{self, Kind, Node};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Positions {
     places: BTreeMap<Vec<Segment>, Place>,
+    /// Where the first key stands that merges another map in.
+    merge: Option<(usize, usize)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,7 @@ impl Positions {
         }
         let mut positions = Positions {
             places: BTreeMap::new(),
+            merge: None,
         };
         if let Some(root) = documents.first() {
             positions.add(&mut Vec::new(), None, root)?;
@@ -43,6 +46,7 @@ impl Positions {
             if !is_empty(&root) {
                 let mut positions = Positions {
                     places: BTreeMap::new(),
+                    merge: None,
                 };
                 positions.add(&mut Vec::new(), None, &root)?;
                 stream.push(positions);
@@ -54,6 +58,11 @@ impl Positions {
     /// Line and column of the key at the end of the path; none for the root and for list items.
     pub fn key(&self, path: &[Segment]) -> Option<(usize, usize)> {
         self.places.get(path)?.key
+    }
+
+    /// Line and column of the first key that merges another map in: `<<` without quotes.
+    pub fn merge_key(&self) -> Option<(usize, usize)> {
+        self.merge
     }
 
     /// Line and column where the value at the path starts; for a map on lines of its own, that is its first key.
@@ -96,6 +105,9 @@ impl Positions {
                     let (Kind::Plain(text) | Kind::Text(text)) = &key.kind else {
                         return Err(YamlError::new(key.place, "a key is not text").help("write the key in quotes"));
                     };
+                    if key.is_merge() {
+                        self.merge = self.merge.or(Some(key.place));
+                    }
                     path.push(Segment::Key(text.clone()));
                     if let Some(Place { key: Some(first), .. }) = self.places.get(path) {
                         return Err(YamlError::duplicate_key(text, key.place, *first));

@@ -70,7 +70,7 @@ impl Reader {
         let mut places = BTreeMap::new();
         let mut merged = Vec::new();
         for &(key, value) in entries {
-            if is_merge(key) {
+            if key.is_merge() {
                 self.ambiguous.insert(key.place, "<<".to_owned());
                 merged.push(value);
                 continue;
@@ -130,10 +130,6 @@ impl Reader {
 
 fn key_error(node: &Node, what: &str) -> YamlError {
     YamlError::new(node.place, format!("{what} has no meaning in Kubernetes")).help("write the key in quotes")
-}
-
-fn is_merge(node: &Node) -> bool {
-    node.tag.is_none() && matches!(&node.kind, Kind::Plain(text) if text == "<<")
 }
 
 /// The types that a tag can ask for.

@@ -25,6 +25,13 @@ pub(super) struct Node {
     height: usize,
 }
 
+impl Node {
+    /// Whether it is a key that merges another map in.
+    pub(super) fn is_merge(&self) -> bool {
+        self.tag.is_none() && matches!(&self.kind, Kind::Plain(text) if text == "<<")
+    }
+}
+
 /// What a node is.
 pub(super) enum Kind {
     /// Unquoted: its text decides its type.

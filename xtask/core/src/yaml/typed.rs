@@ -8,11 +8,24 @@ use serde_yaml::Value as Yaml;
 use super::path::Segment;
 use super::{Positions, YamlError, emit, fast};
 
-/// Reads one of our own files; duplicate keys are an error.
+/// Reads one of our own files; duplicate keys are an error, and so are merge keys.
 pub fn read_typed<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     // serde_yaml itself lets the last of two equal keys of a map win, silently.
-    let positions = Positions::of(text)?;
+    let positions = places(text)?;
     serde_yaml::from_str(text).map_err(|error| clean(&error, &positions))
+}
+
+/// The places in one of our own files, which merges nothing: YAML 1.2 has no such key, so that it would stay what it is
+/// called.
+fn places(text: &str) -> Result<Positions, YamlError> {
+    let positions = Positions::of(text)?;
+    match positions.merge_key() {
+        Some(place) => {
+            let error = YamlError::new(place, "`<<` merges no map in here");
+            Err(error.help("write the keys out, or put `<<` in quotes if that is a name"))
+        }
+        None => Ok(positions),
+    }
 }
 
 /// Writes a value of our own types, fields in their order.
@@ -26,7 +39,8 @@ pub fn write_typed<T: Serialize>(value: &T) -> String {
     text
 }
 
-/// Reads one of our own files as a tree, for schema checks; duplicate keys are an error, and so is what JSON cannot hold.
+/// Reads one of our own files as a tree, for schema checks; duplicate and merge keys are an error, and so is what JSON
+/// cannot hold.
 ///
 /// Scalars mean what `read_typed` takes them for: YAML 1.2, where `yes` is text.
 pub fn read_value(text: &str) -> Result<Value, YamlError> {
@@ -37,7 +51,7 @@ pub fn read_value(text: &str) -> Result<Value, YamlError> {
     {
         return Ok(document.value);
     }
-    let positions = Positions::of(text)?;
+    let positions = places(text)?;
     let tree = serde_yaml::from_str::<Yaml>(text).map_err(|error| clean(&error, &positions))?;
     json(tree, &mut Vec::new(), &positions)
 }

@@ -48,6 +48,16 @@ fn text_that_is_no_yaml_is_placed() {
 }
 
 #[test]
+fn a_key_that_would_merge_maps_is_refused() {
+    check_edit(
+        "environments/dev/environment.yaml",
+        "tier: dev\n",
+        "tier: dev\nvalues:\n  env: { <<: { A: a }, B: b }\n",
+        expect![[r#""#]],
+    );
+}
+
+#[test]
 fn an_unknown_key_is_placed_with_the_one_that_was_meant() {
     check_edit(
         ORDERS,

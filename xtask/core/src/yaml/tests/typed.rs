@@ -121,12 +121,28 @@ fn trees_mean_what_types_mean() {
         ("a: 18446744073709551615", json!({ "a": u64::MAX })),
         ("1: x\ntrue: y", json!({ "1": "x", "true": "y" })),
         ("a: &x [1]\nb: *x", json!({ "a": [1], "b": [1] })),
-        ("<<: {a: 1}", json!({ "<<": { "a": 1 } })),
+        ("'<<': {a: 1}", json!({ "<<": { "a": 1 } })),
+        ("a: <<", json!({ "a": "<<" })),
         ("", json!(null)),
     ];
     for (text, expected) in cases {
         assert_eq!(read_value(text).as_ref(), Ok(&expected), "{text}");
         assert_eq!(read_typed::<Value>(text).as_ref(), Ok(&expected), "{text}");
+    }
+}
+
+#[test]
+fn what_merges_maps_is_refused_where_it_stands() {
+    for (text, line, column) in [
+        ("<<: {a: 1}", 1, 1),
+        ("a:\n  <<:\n    b: 1\n", 2, 3),
+        ("a: &a {b: 1}\nc: {<<: *a, d: 2}", 2, 5),
+        ("- - <<: [{a: 1}]", 1, 5),
+    ] {
+        let expected = format!("`<<` merges no map in here at line {line}, column {column}");
+        for error in [read_value(text).unwrap_err(), read_typed::<Value>(text).unwrap_err()] {
+            assert!(error.to_string().starts_with(&expected), "{text}: {error}");
+        }
     }
 }
 
