@@ -47,6 +47,18 @@ impl Blueprint {
     }
 }
 
+/// Whether a file of a blueprint's folder is neither rendered nor anything that templates could include.
+fn is_misnamed(file: &str) -> bool {
+    let is_known = matches!(file, "blueprint.yaml" | "values.yaml") || file.ends_with(layout::TEMPLATE_SUFFIX);
+    !is_known && (file.ends_with(".yml.tera") || !file.ends_with(".tera"))
+}
+
+fn stray(path: &str) -> Finding {
+    Finding::warning("stray-file", format!("nothing reads `{path}`"))
+        .in_file(path)
+        .help("templates are `templates/<blueprint>/<name>.yaml.tera`, what they share is in `templates/partials/`")
+}
+
 /// A file of default values: a modeline and a map of values.
 #[derive(Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -65,11 +77,13 @@ pub(super) fn current(
                 partials.insert(format!("{}/{file}", layout::PARTIALS), (path, bytes));
             }
             Place::Blueprint(blueprint, file) => {
+                findings.extend(is_misnamed(file).then(|| stray(path)));
                 folders
                     .entry(blueprint)
                     .or_default()
                     .insert(file.to_owned(), (path, bytes));
             }
+            Place::Stray => findings.push(stray(path)),
             _ => {}
         }
     }

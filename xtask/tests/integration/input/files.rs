@@ -53,7 +53,12 @@ fn a_key_that_would_merge_maps_is_refused() {
         "environments/dev/environment.yaml",
         "tier: dev\n",
         "tier: dev\nvalues:\n  env: { <<: { A: a }, B: b }\n",
-        expect![[r#""#]],
+        expect![[r#"
+            exit 1
+            error[yaml-syntax] environments/dev/environment.yaml:4:10
+              `<<` merges no map in here
+              help: write the keys out, or put `<<` in quotes if that is a name
+        "#]],
     );
 }
 

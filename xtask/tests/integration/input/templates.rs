@@ -278,3 +278,32 @@ fn a_template_stops_at_a_size_that_no_cluster_takes() {
         "#]],
     );
 }
+
+#[test]
+fn a_template_under_a_name_that_nothing_renders_is_told() {
+    let fleet = Fleet::small();
+    for name in [
+        "extra.yml.tera",
+        "extra.yaml",
+        "sub/extra.yaml.tera",
+        "NOTES.md",
+        "shared.tera",
+    ] {
+        fleet.put(&format!("templates/agent-service/{name}"), "kind: ConfigMap\n");
+    }
+    fleet.commit("Misname");
+    let answer = fleet.done(&["release", "dev"]);
+    let strays = answer.findings().iter().map(|finding| {
+        assert_eq!(
+            (&finding["rule"], &finding["severity"]),
+            (&"stray-file".into(), &"warning".into())
+        );
+        finding["message"].as_str().unwrap()
+    });
+    let read: Vec<&str> = strays.collect();
+    expect![[r#"
+        nothing reads `templates/agent-service/extra.yaml`
+        nothing reads `templates/agent-service/extra.yml.tera`
+        nothing reads `templates/agent-service/sub/extra.yaml.tera`"#]]
+    .assert_eq(&read.join("\n"));
+}
