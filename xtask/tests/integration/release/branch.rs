@@ -302,7 +302,13 @@ fn argo_cd_gets_an_application_for_each_agent_and_a_project() {
         metadata:
           name: shop-dev
           namespace: argocd
-        spec: {}
+        spec:
+          clusterResourceWhitelist:
+          - group: ""
+            kind: Namespace
+          destinations:
+          - namespace: "*"
+            server: "*"
     "#]]
     .assert_eq(&fleet.file("environment/dev", "argocd/_project.yaml"));
 }

@@ -154,7 +154,7 @@ impl Project {
         let inside = self.inside.as_deref().is_none_or(any) && !any(&self.not_inside);
         let across = any(&self.across) && !any(&self.not_across);
         match id.namespace.is_empty() {
-            true => across || (inside && self.inside.is_some()),
+            true => across || inside,
             false => inside,
         }
     }

@@ -30,13 +30,14 @@ pub(super) fn check(scene: &EnvironmentScene<'_>) -> Vec<UnitProblem> {
     found
 }
 
-/// The Application of a unit: that of its own folder.
+/// The Application of a unit: that of its own folder. One that names no cluster is wrong by itself.
 fn delivery<'a>(unit: &str, facts: &'a UnitFacts) -> Option<&'a Delivery> {
     let is_own = |path: &String| path.trim_end_matches('/').rsplit('/').next() == Some(unit);
     facts
         .deliveries
         .iter()
         .find(|delivery| delivery.paths.iter().any(is_own))
+        .filter(|delivery| !(delivery.destination.server.is_empty() && delivery.destination.name.is_empty()))
 }
 
 fn objection(project: &Project, delivery: &Delivery, object: &ObjectId) -> Option<Problem> {

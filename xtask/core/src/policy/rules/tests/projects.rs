@@ -50,12 +50,17 @@ fn kinds_of_a_namespace_are_those_of_the_list_or_all_without_one() {
 }
 
 #[test]
-fn kinds_of_the_cluster_are_those_of_the_list_and_none_without_one() {
+fn kinds_of_the_cluster_are_those_of_its_list() {
     let role = object("rbac.authorization.k8s.io/v1", "ClusterRole", "");
-    let lists = |lists: &str| check(&format!("{HERE}, {lists}"), &role);
-    assert_eq!(check(HERE, &role), KIND);
+    let services = "namespaceResourceWhitelist: [{group: '', kind: Service}]";
+    let lists = |lists: &str| check(&format!("{HERE}, {services}, {lists}"), &role);
+    assert_eq!(
+        check(HERE, &role),
+        NOTHING,
+        "without a namespace it may take the Application's"
+    );
+    assert_eq!(check(&format!("{HERE}, {services}"), &role), KIND);
     assert_eq!(lists("clusterResourceWhitelist: []"), KIND);
-    assert_eq!(lists("namespaceResourceWhitelist: [{group: '', kind: Service}]"), KIND);
     assert_eq!(
         lists("clusterResourceWhitelist: [{group: '*', kind: ClusterRole}]"),
         NOTHING
