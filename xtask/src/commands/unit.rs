@@ -55,13 +55,7 @@ impl UnitOf {
         agent: &str,
         environment: &str,
     ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
-        let known = repository.folder(&base.id, layout::AGENTS)?;
-        let found = UnitOf::named(context, repository, base, agent, environment)?;
-        match found {
-            Ok(Some(unit)) if known.contains_key(agent) => Ok(Ok(unit)),
-            Ok(_) => Err(selection::unknown("agent", agent, known.keys().map(String::as_str))),
-            Err(report) => Ok(Err(report)),
-        }
+        UnitOf::read_where(context, repository, base, (agent, environment), &|_| Ok(false))
     }
 
     /// The same; where it is held, also of an agent that left the fleet.
@@ -72,36 +66,37 @@ impl UnitOf {
         agent: &str,
         environment: &str,
     ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
-        if let Ok(Some(unit)) = UnitOf::named(context, Arc::clone(&repository), base, agent, environment)?
-            && unit.is_held(context, base)?
-        {
-            return Ok(Ok(unit));
-        }
-        UnitOf::read(context, repository, base, agent, environment)
+        let is_held = |unit: &UnitOf| unit.is_held(context, base);
+        UnitOf::read_where(context, repository, base, (agent, environment), &is_held)
     }
 
-    /// The unit of these names, whether there is such an agent or not; nothing where that is no name.
-    fn named(
+    /// The same of an agent that is in the fleet, or that is admitted all the same.
+    fn read_where(
         context: &Context,
         repository: Arc<dyn Repository>,
         base: &Commit,
-        agent: &str,
-        environment: &str,
-    ) -> Result<Result<Option<UnitOf>, Box<Report>>, Failure> {
+        (agent, environment): (&str, &str),
+        is_admitted: &dyn Fn(&UnitOf) -> Result<bool, Failure>,
+    ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
         let loaded = context.load_commit(&*repository, base, &is_outline)?;
         let Some(workspace) = &loaded.workspace else {
             return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
         };
         let environment = selection::listed(workspace, &[environment.to_owned()])?[0].clone();
         let delivery = delivery_repository(context, &repository, workspace)?;
-        let unit = AgentName::new(agent).ok().map(|agent| UnitOf {
+        let known = repository.folder(&base.id, layout::AGENTS)?;
+        let unknown = || selection::unknown("agent", agent, known.keys().map(String::as_str));
+        let unit = UnitOf {
             environment,
             repository,
             delivery,
             loaded,
-            agent,
-        });
-        Ok(Ok(unit))
+            agent: AgentName::new(agent).map_err(|_| unknown())?,
+        };
+        match known.contains_key(agent) || is_admitted(&unit)? {
+            true => Ok(Ok(unit)),
+            false => Err(unknown()),
+        }
     }
 
     /// Whether the ledger or a file of the commit holds it.

@@ -58,7 +58,7 @@ impl Stray {
         Finding::error("stale-source", message).help(help)
     }
 
-    /// Whether a person may release all the same. What is newer is a pull away, and earlier releases come back by a
+    /// Whether a person may release all the same. What is newer is a merge away, and earlier releases come back by a
     /// rollback.
     pub fn may_be_lost(self) -> bool {
         !matches!(self, Stray::Newer | Stray::Undone)

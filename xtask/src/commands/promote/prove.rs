@@ -59,14 +59,8 @@ impl Promotion<'_> {
             tree: &tree,
         };
         let judged = judge.part(fleet, &units, &before, &|| true).findings.into_iter();
-        let about = |finding: &Finding| {
-            let unit = finding
-                .unit
-                .as_deref()
-                .and_then(|unit| unit.strip_prefix(self.to.name.as_str()));
-            unit.and_then(|unit| unit.strip_prefix('/')).is_some_and(is_promoted)
-        };
-        findings.extend(judged.filter(about));
+        let names: Vec<String> = self.agents.iter().map(|agent| format!("{}/{agent}", to.name)).collect();
+        findings.extend(judged.filter(|finding| finding.unit.as_ref().is_some_and(|unit| names.contains(unit))));
         judge.admit(&mut findings);
         Ok(findings)
     }
