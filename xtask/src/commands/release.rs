@@ -60,7 +60,7 @@ pub struct Args {
     /// Push the branches and their notes, all or none.
     #[arg(long)]
     push: bool,
-    /// Set `wrong-branch` or `stale-source` aside; that is recorded.
+    /// Set `wrong-branch`, `stale-source` or `unpromoted-release` aside; that is recorded.
     #[arg(long = "override", value_name = "CHECK", requires = "reason")]
     overrides: Vec<String>,
     /// Why, for the commits and the ledger.
@@ -185,6 +185,9 @@ fn attempt(
         .par_iter()
         .map(|environment| run.branch(environment, &memory, &ledger))
         .collect::<Result<_, _>>()?;
+    let mut unpromoted = records.unpromoted(&believer, &run, &environments, (&branches, &memory, &args.agent))?;
+    checks::set_aside(&mut unpromoted, &args.overrides);
+    findings.extend(unpromoted);
     let signed = signing(context, args, &run, trusted).signed(&environments)?;
     let (judge, more) = memory
         .judges()

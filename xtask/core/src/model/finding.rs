@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// What becomes of the help of a finding that a person has set aside.
+const SET_ASIDE: &str = "set aside by hand, which is recorded";
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -91,7 +94,12 @@ impl Finding {
     /// Stops nothing any more: a person has set it aside.
     pub fn set_aside(&mut self) {
         self.severity = Severity::Warning;
-        self.help = Some("set aside by hand, which is recorded".to_owned());
+        self.help = Some(SET_ASIDE.to_owned());
+    }
+
+    /// Whether a person has set it aside.
+    pub fn is_set_aside(&self) -> bool {
+        self.help.as_deref() == Some(SET_ASIDE)
     }
 
     /// A finding that stops nothing.

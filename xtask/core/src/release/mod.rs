@@ -31,6 +31,7 @@ mod stages;
 mod stray;
 pub mod trace;
 mod unfinished;
+mod unpromoted;
 pub mod verify;
 
 pub use abandoned::AbandonedBranch;
@@ -55,3 +56,4 @@ pub use scope::{Blocked, Scope};
 pub use stages::StageSummary;
 pub use stray::{STALE_SOURCE, Stray};
 pub use unfinished::{may_be_unfinished, unfinished, unfinished_rollback};
+pub use unpromoted::{UNPROMOTED_RELEASE, unpromoted};

@@ -148,6 +148,11 @@ pub const RULES: &[Rule] = &[
         "record it again with the id that `candidate` or `status` shows, if it was mistyped",
     ),
     Rule::new(
+        "unpromoted-release",
+        "a release file was written past the promotion, so that nothing was asked of the release: no evidence, no stages, no blocks",
+        "`cargo xtask promote`; what must go out as it is, `release --override unpromoted-release --reason …`, which is recorded",
+    ),
+    Rule::new(
         "unreadable-event",
         "an event of the ledger cannot be read, and it may be a hold",
         "update Lockstep, or look at what wrote it",

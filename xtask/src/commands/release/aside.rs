@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::ledger::Override;
-use lockstep::release::{EnvironmentPlan, STALE_SOURCE, Stray};
+use lockstep::release::{EnvironmentPlan, STALE_SOURCE, Stray, UNPROMOTED_RELEASE};
 use lockstep::workspace::WRONG_BRANCH;
 
 use super::run::Branch;
 use crate::commands::tries::Tries;
 
 /// The checks of a release that may be set aside.
-pub(super) const CHECKS: &[&str] = &[WRONG_BRANCH, STALE_SOURCE];
+pub(super) const CHECKS: &[&str] = &[WRONG_BRANCH, STALE_SOURCE, UNPROMOTED_RELEASE];
 
 /// The commits that units were released from and that nobody needs to have any more, where that is set aside: those that the
 /// first try found, since nobody has looked at what others released after it.
@@ -27,24 +27,22 @@ pub(super) fn lost(checks: &[String], branches: &[Branch], tries: &mut Tries) ->
 /// Says in the commits which checks were set aside, and why: `overrides`, and what of the findings was.
 pub(super) fn tell(plans: &mut [EnvironmentPlan], overrides: &[Override], findings: &[Finding], reason: Option<&str>) {
     for plan in plans {
-        let overrides = [overrides, &lost_in(findings, &plan.environment)].concat();
+        let overrides = [overrides, &set_aside_in(findings, &plan.environment)].concat();
         let commit = plan.commit.iter_mut();
         commit.for_each(|commit| commit.overridden(&overrides, reason.unwrap_or_default()));
     }
 }
 
-/// What is to be recorded in an environment of lost commits.
-fn lost_in(findings: &[Finding], environment: &EnvironmentName) -> Vec<Override> {
+/// What was set aside about units of an environment.
+fn set_aside_in(findings: &[Finding], environment: &EnvironmentName) -> Vec<Override> {
     let is_own = |finding: &&Finding| {
         let unit = finding.unit.as_deref().and_then(|unit| unit.split_once('/'));
         unit.is_some_and(|(name, _)| name == environment.as_str())
     };
-    let aside = findings
-        .iter()
-        .filter(|finding| finding.rule == STALE_SOURCE && !finding.is_error());
     let record = |finding: &Finding| Override {
-        check: STALE_SOURCE.to_owned(),
+        check: finding.rule.to_string(),
         message: finding.message.clone(),
     };
+    let aside = findings.iter().filter(|finding| finding.is_set_aside());
     aside.filter(is_own).map(record).collect()
 }

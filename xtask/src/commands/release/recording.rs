@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, EnvironmentName, Finding, Severity};
 use lockstep::release::ledger::{Fact, Sealed, UnitHistory};
-use lockstep::release::{unfinished, unfinished_rollback};
-use lockstep::workspace::files::HoldFile;
+use lockstep::release::{unfinished, unfinished_rollback, unpromoted};
+use lockstep::workspace::files::{HoldFile, ReleaseFile};
 use lockstep::workspace::{Environment, Workspace};
 
 use super::super::ledger::{Believer, Ledger, Recorder, View, operator};
 use super::super::signing::{EventSigning, SigningArgs};
 use super::super::tries::Tries;
 use super::super::trust::Trusted;
-use super::run::Run;
+use super::memory::Memory;
+use super::run::{Branch, Run};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::ports::GitId;
@@ -78,6 +79,40 @@ impl<'a> Records<'a> {
                 environment.holds.entry(agent).or_insert(hold);
             }
             findings.extend(unfinished_rollbacks(&view, environment)?);
+        }
+        Ok(findings)
+    }
+
+    /// Release files that no promotion wrote, of units that this run may write: what runs, is held, or was known to be
+    /// unchanged is asked nothing. A branch that is not there yet begins with what its environment has.
+    pub(super) fn unpromoted(
+        &self,
+        believer: &Believer<'_>,
+        run: &Run<'_>,
+        environments: &[&Environment],
+        (branches, memory, agents): (&[Branch], &Memory, &[String]),
+    ) -> Result<Vec<Finding>, Failure> {
+        let view = self.ledger.whole()?;
+        let mut findings = Vec::new();
+        for (environment, branch) in environments.iter().zip(branches) {
+            let name = &environment.name;
+            let is_asked = |unit: &str| agents.is_empty() || agents.iter().any(|agent| agent == unit);
+            let is_new = |(agent, file): &(&AgentName, &ReleaseFile)| {
+                let unit = agent.as_str();
+                let runs = || branch.state.units.get(unit)?.record().map(|record| record.id);
+                let may_change = is_asked(unit) && !environment.holds.contains_key(*agent) && !memory.knows(name, unit);
+                may_change && runs() != Some(file.id)
+            };
+            let files = environment.releases.iter().filter(|_| branch.tip.commit().is_some());
+            let new: Vec<(&AgentName, &ReleaseFile)> = files.filter(is_new).collect();
+            let asked: Vec<_> = new.iter().map(|(agent, _)| (Some(name), agent.as_str())).collect();
+            let histories = believer.believed(&view, view.units(&asked)?, name)?;
+            for ((agent, file), history) in new.into_iter().zip(histories) {
+                // which says it in its own words
+                if unfinished(&history, Some(file)).is_none() {
+                    findings.extend(unpromoted(run.workspace, environment, agent, file, &history));
+                }
+            }
         }
         Ok(findings)
     }

@@ -15,6 +15,7 @@ mod regression;
 mod rollback;
 mod signed;
 mod trusted;
+mod unpromoted;
 mod unread;
 mod views;
 

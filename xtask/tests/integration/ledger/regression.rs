@@ -209,7 +209,14 @@ fn a_step_back_that_the_cases_prove_stops_it_unless_the_fleet_allows_it() {
 fn what_was_compared_with_nothing_is_told_and_refused_where_the_fleet_asks_for_it() {
     let fleet = with_cases();
     fleet.promote("assistant", "canary", "v0.9.0").commit("Move in");
-    fleet.release(&["canary"]);
+    fleet.done(&[
+        "release",
+        "canary",
+        "--override",
+        "unpromoted-release",
+        "--reason",
+        "moved in",
+    ]);
     fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
     fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
     fleet.release(&["staging"]);

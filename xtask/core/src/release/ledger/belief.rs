@@ -101,13 +101,8 @@ impl Fact {
             Fact::Marked(mark) => mark.verdict == MarkedVerdict::Verified,
             Fact::Gated(gated) => gated.verdict == Verdict::Verified,
             Fact::Incident(incident) => incident.end.is_some(),
-            Fact::Resumed(_) | Fact::Decided(_) | Fact::Retrospective(_) => true,
-            Fact::Committed(_)
-            | Fact::Released(_)
-            | Fact::Removed(_)
-            | Fact::Promoted(_)
-            | Fact::RolledBack(_)
-            | Fact::Held(_) => false,
+            Fact::Promoted(_) | Fact::Resumed(_) | Fact::Decided(_) | Fact::Retrospective(_) => true,
+            Fact::Committed(_) | Fact::Released(_) | Fact::Removed(_) | Fact::RolledBack(_) | Fact::Held(_) => false,
         }
     }
 }
@@ -221,7 +216,10 @@ impl Belief<'_> {
                 _ => continue,
             };
             dropped.insert(*digest);
-            wrong.push((*digest, event, problem));
+            // a promotion that counts for nothing is told where one is asked for
+            if !matches!(event.fact, Fact::Promoted(_)) {
+                wrong.push((*digest, event, problem));
+            }
         }
         let told = findings(&wrong, |_| Severity::Warning);
         history.findings.extend(told);
