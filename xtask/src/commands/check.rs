@@ -3,6 +3,7 @@
 mod base;
 mod cases;
 mod sides;
+mod unjudged;
 
 use std::collections::BTreeSet;
 
@@ -115,10 +116,15 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
             side.findings.extend(found);
         }
     }
-    let (mut known, mut change) = (0, None);
+    let (mut known, mut change, mut old) = (0, None, Vec::new());
     if let Some(earlier) = &earlier {
         change = base::change(earlier, &judged, &args.units)?;
+        let all = judged.findings.clone();
         known = base::forget_known(&mut judged, earlier);
+        old = all
+            .into_iter()
+            .filter(|finding| !judged.findings.contains(finding))
+            .collect();
     } else if let Some(base) = &base {
         judged
             .unchecked
@@ -129,6 +135,10 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         (_, _, Some(workspace)) => workspace.agents.keys().cloned().collect(),
         (_, _, None) => BTreeSet::new(),
     };
+    if let Some(base) = &base {
+        let more = unjudged::unjudged(base, &judged, &old, &args.units);
+        judged.unchecked.extend(more);
+    }
     if let (Some(base), Some(workspace)) = (&base, &judged.loaded.workspace) {
         judged.findings.extend(cases::gone(context, base, workspace)?);
     }
@@ -193,13 +203,14 @@ fn generated(
     if !base.is_none_or(concerns) {
         return Ok(Vec::new());
     }
+    let was_there = |path: &str| base.is_some_and(|base| base.touches(|touched| touched == path));
     if judged.part.is_none() {
-        return stale::stale(context, workspace, &judged.loaded.tree);
+        return stale::stale(context, workspace, &judged.loaded.tree, &was_there);
     }
     let loaded = context.load_with_judges(&Source::WorkTree)?;
-    loaded
-        .whole()
-        .map_or(Ok(Vec::new()), |whole| stale::stale(context, whole, &loaded.tree))
+    loaded.whole().map_or(Ok(Vec::new()), |whole| {
+        stale::stale(context, whole, &loaded.tree, &was_there)
+    })
 }
 
 /// What `evaluate` says of the agents, one after the other.

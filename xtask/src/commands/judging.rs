@@ -54,6 +54,10 @@ pub(super) struct Judgement {
     pub(super) unchecked: Vec<String>,
     /// How much was judged.
     pub(super) amount: Amount,
+    /// The units that were rendered, as `<environment>/<unit>`; of a part none are named, since all of them were.
+    pub(super) rendered: BTreeSet<String>,
+    /// The errors of policies and schemas that cannot be read: nothing was held to these.
+    pub(super) unread: Vec<Finding>,
     /// What was judged of a change, where everything else is as it was.
     pub(super) part: Option<Arc<Part>>,
 }
@@ -127,6 +131,8 @@ pub(super) fn whole(
         findings,
         unchecked: Vec::new(),
         amount: Amount::default(),
+        rendered: BTreeSet::new(),
+        unread: Vec::new(),
         part: None,
     };
     let Some(workspace) = &loaded.workspace else {
@@ -150,6 +156,7 @@ pub(super) fn whole(
     let (engines, more) = Engines::compile(workspace);
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());
+    let unread = errors(&more);
     findings.extend(more);
     watch.progress.set_message("rendering");
     let everything = Selection::everything(workspace);
@@ -201,13 +208,12 @@ pub(super) fn whole(
     findings.sort();
     findings.dedup();
     conclude(&judge, &mut findings, by, is_whole);
-    let units: Vec<&RenderedUnit> = units
+    let name = |unit: &RenderedUnit| format!("{}/{}", unit.environment, unit.unit);
+    let rendered = units.iter().map(name).collect();
+    let units = units
         .iter()
-        .filter(|unit| {
-            let name = format!("{}/{}", unit.environment, unit.unit);
-            chosen.has(&name) && !left.contains(&name)
-        })
-        .collect();
+        .filter(|unit| chosen.has(&name(unit)) && !left.contains(&name(unit)));
+    let units: Vec<&RenderedUnit> = units.collect();
     let amount = Amount {
         objects: units.iter().flat_map(|unit| unit.all_objects()).count(),
         sources: units.len(),
@@ -219,8 +225,15 @@ pub(super) fn whole(
         findings,
         unchecked,
         amount,
+        rendered,
+        unread,
         part: None,
     })
+}
+
+/// The errors among findings.
+fn errors(findings: &[Finding]) -> Vec<Finding> {
+    findings.iter().filter(|finding| finding.is_error()).cloned().collect()
 }
 
 /// Tells what waivers admit and, where the policies are known, what is wrong with the waivers. Where all units were

@@ -554,3 +554,59 @@ fn cases_that_a_change_takes_away_are_told() {
         r#""cases of `assistant` that `HEAD` has are gone: one, three, two""#
     );
 }
+
+#[test]
+fn what_an_old_error_keeps_from_being_judged_is_no_pass() {
+    let old = [
+        ("environments/fleet.yaml", "bogus: 1\n", "every unit"),
+        ("environments/dev/environment.yaml", "bogus: 1\n", "dev/assistant"),
+        ("environments/dev/values/assistant.yaml", "bogus: 1\n", "dev/assistant"),
+        ("agents/assistant/agent.yaml", "bogus: 1\n", "dev/assistant"),
+        ("policies/admission/broken.yaml", "a: [\n", "what hangs on this file"),
+        ("environments/models.yaml", "bogus: 1\n", "what hangs on this file"),
+    ];
+    for (path, text, what) in old {
+        let fleet = Fleet::small();
+        let before = fs::read_to_string(fleet.repository.path(path)).unwrap_or_default();
+        fleet.put(path, &(before + text)).commit("Make a mistake");
+        warm_up(&fleet);
+        let answer = fleet.run(&AGAINST_HEAD);
+        let told = format!("{what}: the base has an error too that keeps it from being judged (");
+        let unchecked = answer.json["unchecked"].to_string();
+        assert!(unchecked.contains(&told), "{path}: {unchecked}");
+        assert_eq!(
+            (answer.exit, answer.rules()),
+            (4, Vec::new()),
+            "{path}: {}",
+            answer.text()
+        );
+    }
+}
+
+#[test]
+fn an_old_error_elsewhere_stops_no_change() {
+    for path in ["environments/dev/values/assistant.yaml", "agents/assistant/agent.yaml"] {
+        let fleet = Fleet::small();
+        let before = fs::read_to_string(fleet.repository.path(path)).unwrap_or_default();
+        fleet.put(path, &(before + "bogus: 1\n")).commit("Make a mistake");
+        describe_orders(&fleet);
+        assert_eq!(fleet.done(&AGAINST_HEAD).rules(), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn a_generated_file_that_a_change_takes_away_is_missed() {
+    let fleet = Fleet::small();
+    fleet.done(&["generate"]);
+    fleet.commit("Generate");
+    fs::remove_file(fleet.repository.path(".github/CODEOWNERS")).unwrap();
+    fleet.commit("Do without owners");
+    let answer = fleet.run(&["check", "--base", "HEAD~1"]);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["stale-generated-file"]),
+        "{}",
+        answer.text()
+    );
+    fleet.done(&AGAINST_HEAD);
+}

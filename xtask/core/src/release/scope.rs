@@ -42,10 +42,15 @@ impl Scope {
             .as_ref()
             .map(|location| location.file.as_str())
             .unwrap_or_default();
-        Scope::of_path(file).unwrap_or(Scope::Everything)
+        Scope::of_path(file)
     }
 
-    fn of_path(path: &str) -> Option<Scope> {
+    /// How far a file reaches.
+    pub fn of_path(path: &str) -> Scope {
+        Scope::narrow(path).unwrap_or(Scope::Everything)
+    }
+
+    fn narrow(path: &str) -> Option<Scope> {
         match layout::place(path) {
             Place::Values(environment, agent)
             | Place::Release(environment, agent)
@@ -61,15 +66,15 @@ impl Scope {
 }
 
 impl Blocked {
+    /// What is within these.
+    pub fn of(scopes: BTreeSet<Scope>) -> Blocked {
+        Blocked { scopes }
+    }
+
     /// What the errors among the findings block.
     pub fn by(findings: &[Finding]) -> Blocked {
-        Blocked {
-            scopes: findings
-                .iter()
-                .filter(|finding| finding.is_error())
-                .map(Scope::of)
-                .collect(),
-        }
+        let errors = findings.iter().filter(|finding| finding.is_error());
+        Blocked::of(errors.map(Scope::of).collect())
     }
 
     /// What they keep from being compared: a release waits for `branches:` to be right, but what units are does not hang on
@@ -111,7 +116,7 @@ impl Blocked {
 
 impl Blocked {
     /// Whether a unit is, by its name on the branch.
-    pub(super) fn named(&self, environment: &EnvironmentName, unit: &str) -> bool {
+    pub fn named(&self, environment: &EnvironmentName, unit: &str) -> bool {
         if unit == ENVIRONMENT_UNIT {
             return self.environment(environment);
         }

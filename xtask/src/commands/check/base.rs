@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, EnvironmentName, FleetChange};
 use lockstep::policy::By;
-use lockstep::release::{Blocked, TreeSide, between_trees};
+use lockstep::release::{Blocked, Scope, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
-use lockstep::workspace::{Workspace, layout};
+use lockstep::workspace::Workspace;
+use lockstep::workspace::layout::{self, Place};
 
 use super::sides;
 use crate::commands::diff::trees;
@@ -80,6 +81,13 @@ impl Base {
     /// Whether the change is at such a path.
     pub(super) fn touches(&self, is_such: impl Fn(&str) -> bool) -> bool {
         self.paths.iter().any(|path| is_such(path))
+    }
+
+    /// How far the change reaches that judging goes by, the cases of agents among it.
+    pub(super) fn scopes(&self) -> BTreeSet<Scope> {
+        let is_judged = |path: &&String| layout::is_input(path) || matches!(layout::place(path), Place::Regression(_));
+        let paths = self.paths.iter().filter(is_judged);
+        paths.map(|path| Scope::of_path(path)).collect()
     }
 
     /// The paths of an agent's suites at which the work tree may differ.

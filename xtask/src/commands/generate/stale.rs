@@ -90,16 +90,18 @@ pub(super) fn findings(answer: &Answer) -> Vec<Finding> {
     stale.chain(gone).collect()
 }
 
-/// What is stale here, for those who check a fleet. Where a fleet keeps none of a kind of generated files, none is missed.
+/// What is stale here, for those who check a fleet. Where a fleet keeps none of a kind of generated files, none is missed
+/// but those that were there until this change.
 pub(in crate::commands) fn stale(
     context: &Context,
     workspace: &Workspace,
     tree: &FileTree,
+    was_there: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Finding>, Failure> {
     let root = context.root()?;
     let kept: BTreeSet<String> = generated(context, &root)?.iter().map(|path| folder(path)).collect();
     let mut files = files(workspace, tree);
-    files.retain(|path, _| kept.contains(&folder(path)) || context.files.exists(&root.join(path)));
+    files.retain(|path, _| kept.contains(&folder(path)) || was_there(path) || context.files.exists(&root.join(path)));
     let mut found = in_short(findings(&compare(context, &root, &files)?));
     found.extend(pipelines(context, &root, workspace)?);
     Ok(found)

@@ -10,7 +10,7 @@ use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use lockstep::workspace::{Environment, Read, Workspace, concerned, retired};
 use rayon::prelude::*;
 
-use super::{Amount, Judgement, conclude, released};
+use super::{Amount, Judgement, conclude, errors, released};
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
 
@@ -39,6 +39,7 @@ pub(in crate::commands) fn of_change(
     let Some(reached) = reached.filter(|_| !common.iter().any(Finding::is_error)) else {
         return Ok(None);
     };
+    let unread = errors(&more);
     common.extend(more);
     let changed = &reached[1].units;
     let environments = after.workspace.environments.iter();
@@ -81,6 +82,7 @@ pub(in crate::commands) fn of_change(
     let found = |findings, unchecked| Found {
         findings,
         unchecked,
+        unread: unread.clone(),
         amount,
         part: part.clone(),
     };
@@ -106,6 +108,7 @@ fn amount(workspace: &Workspace, units: &[RenderedUnit], policies: usize) -> Amo
 pub(in crate::commands) struct Found {
     findings: Vec<Finding>,
     unchecked: Vec<String>,
+    unread: Vec<Finding>,
     amount: Amount,
     part: Arc<Part>,
 }
@@ -125,6 +128,8 @@ impl Found {
             findings: self.findings,
             unchecked: self.unchecked,
             amount: self.amount,
+            rendered: BTreeSet::new(),
+            unread: self.unread,
             part: Some(self.part),
         }
     }
