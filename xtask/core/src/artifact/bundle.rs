@@ -72,25 +72,12 @@ struct SignatureJson {
 
 /// The bundle of a payload that a key signed.
 pub fn write(payload: &[u8], signature: &[u8], key: &PublicKey) -> Vec<u8> {
-    let key_id = key.id().to_owned();
-    let bundle = BundleJson {
-        media_type: MEDIA_TYPE.to_owned(),
-        verification_material: Material {
-            public_key: Hint { hint: key_id.clone() },
-            tlog_entries: [],
-        },
-        dsse_envelope: EnvelopeJson {
-            payload: STANDARD.encode(payload),
-            payload_type: IN_TOTO.to_owned(),
-            signatures: vec![SignatureJson {
-                sig: STANDARD.encode(signature),
-                keyid: key_id,
-            }],
-        },
+    let envelope = Envelope {
+        key_id: key.id().to_owned(),
+        payload: payload.to_owned(),
+        signature: signature.to_owned(),
     };
-    let mut text = serde_json::to_vec(&bundle).expect("a bundle has string keys");
-    text.push(b'\n');
-    text
+    envelope.text()
 }
 
 /// Opens a bundle: its form is judged, and nothing is believed of what it says.
@@ -157,6 +144,36 @@ impl Envelope {
         })
     }
 
+    /// The one way of writing its bundle down.
+    fn text(&self) -> Vec<u8> {
+        let bundle = BundleJson {
+            media_type: MEDIA_TYPE.to_owned(),
+            verification_material: Material {
+                public_key: Hint {
+                    hint: self.key_id.clone(),
+                },
+                tlog_entries: [],
+            },
+            dsse_envelope: EnvelopeJson {
+                payload: STANDARD.encode(&self.payload),
+                payload_type: IN_TOTO.to_owned(),
+                signatures: vec![SignatureJson {
+                    sig: STANDARD.encode(&self.signature),
+                    keyid: self.key_id.clone(),
+                }],
+            },
+        };
+        let mut text = serde_json::to_vec(&bundle).expect("a bundle has string keys");
+        text.push(b'\n');
+        text
+    }
+
+    /// Checks that its bundle is written in that way: no signature is over the rest of a bundle, and no two files are the
+    /// same release.
+    pub(super) fn check_form(&self, bundle: &[u8]) -> Result<(), Problem> {
+        (self.text() == bundle).then_some(()).ok_or_else(other_form)
+    }
+
     /// Checks the signature.
     pub fn check(&self, key: &PublicKey) -> Result<(), Problem> {
         key.verify(&pae(IN_TOTO, &self.payload), &self.signature)
@@ -176,6 +193,26 @@ impl Envelope {
                 ),
             })
     }
+}
+
+/// Checks that a bundle with a certificate has no white space but a line end after it, as a service's answer is written.
+pub(super) fn check_certified_form(bundle: &[u8]) -> Result<(), Problem> {
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in bundle.strip_suffix(b"\n").unwrap_or(bundle) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            _ if !in_text && byte.is_ascii_whitespace() => return Err(other_form()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn other_form() -> Problem {
+    let message = "expected the bundle as the tool writes it, found the same in another form";
+    Problem::error("malformed-bundle", "", message)
 }
 
 /// The payload of a bundle that holds a certificate, unchecked.

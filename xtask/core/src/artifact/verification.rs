@@ -84,11 +84,13 @@ pub(super) fn believed<'a>(
                 .help("if this key may sign, add it with `cargo xtask keys`; otherwise find out who wrote this")
             })?;
             envelope.check(key)?;
+            envelope.check_form(bytes)?;
             Ok((envelope.payload, signers, None))
         }
         Opened::Certificate => {
             let found = certificate(bytes)?;
             let signers = with_identity(trust, &found)?;
+            bundle::check_certified_form(bytes)?;
             Ok((found.payload, signers, Some(found.signed)))
         }
     }

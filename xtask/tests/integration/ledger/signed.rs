@@ -117,6 +117,19 @@ fn a_signature_that_was_changed_speaks_for_nothing() {
 }
 
 #[test]
+fn a_signature_in_another_form_speaks_for_nothing() {
+    let fleet = fleet();
+    fleet.done(&RECORD);
+    let name = last(&fleet, "_everywhere/orders").signature.unwrap().hex();
+    let path = ledger::signature(&name);
+    let text = fleet.file(LEDGER, &path);
+    fleet.meddle(LEDGER, &path, &format!("{text}\n"));
+    let answer = verified(&fleet);
+    assert_eq!(answer.rules(), ["malformed-bundle"], "{}", answer.text());
+    assert_eq!(ledger_of(&answer)["refused"], 1);
+}
+
+#[test]
 fn what_a_key_signed_that_nobody_knows_any_more_does_not_count() {
     let fleet = fleet();
     fleet.done(&RECORD);

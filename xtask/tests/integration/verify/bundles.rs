@@ -139,10 +139,41 @@ fn case_20_fields_that_nobody_knows() {
 #[test]
 fn case_21_a_high_s_is_accepted() {
     let released = Released::new();
-    released.edit_json("orders", |bundle| {
-        let signature = &mut bundle["dsseEnvelope"]["signatures"][0]["sig"];
-        *signature = base64(&with_other_s(&unbase64(signature))).into();
+    released.edit_bundle("orders", |text| {
+        let bundle: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let signature = &bundle["dsseEnvelope"]["signatures"][0]["sig"];
+        let other = base64(&with_other_s(&unbase64(signature)));
+        text.replace(signature.as_str().unwrap(), &other)
     });
+    assert_eq!(released.verify().exit, 0, "{}", released.verify().text());
+}
+
+#[test]
+fn case_34_a_bundle_in_another_form() {
+    let released = Released::new();
+    let whole = String::from_utf8(released.bytes(&path())).unwrap();
+    let as_list = |text: &str| {
+        let bundle: serde_json::Value = serde_json::from_str(text).unwrap();
+        let signature = &bundle["dsseEnvelope"]["signatures"][0];
+        let list = serde_json::json!([signature["sig"], signature["keyid"]]).to_string();
+        let start = text.find("{\"sig\"").unwrap();
+        let end = start + text[start..].find('}').unwrap() + 1;
+        format!("{}{list}{}", &text[..start], &text[end..])
+    };
+    let forms = [
+        as_list(&whole),
+        format!(" {whole}"),
+        format!("{whole}\n"),
+        whole.trim_end().to_owned(),
+        whole.replacen(":{", ": {", 1),
+        whole.replacen("mediaType", "media\\u0054ype", 1),
+    ];
+    for form in forms {
+        assert_ne!(form, whole);
+        released.put(&path(), Some(form.as_bytes()));
+        released.refused("malformed-bundle", &path(), "found the same in another form");
+    }
+    released.put(&path(), Some(whole.as_bytes()));
     assert_eq!(released.verify().exit, 0, "{}", released.verify().text());
 }
 
