@@ -166,7 +166,9 @@ impl Rendering<'_> {
         let sequence = input.branch.sequence + 1;
         let draft = Draft::new(ENVIRONMENT_UNIT, unit.rendered.clone(), 0, previous, sequence);
         let findings = self.judged(input.environment, &draft, &unit.values, session, surroundings);
-        Some(Ok((Bundle::new(draft, record), findings)))
+        let mut bundle = Bundle::new(draft, record);
+        bundle.differs |= self.options.restates(&input.environment.name, previous);
+        Some(Ok((bundle, findings)))
     }
 
     fn judged(

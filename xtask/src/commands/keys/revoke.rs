@@ -1,14 +1,19 @@
 //! `keys revoke`: a key that is not to be believed any more.
 
+use std::collections::BTreeSet;
+
 use lockstep::artifact::Revocation;
-use lockstep::model::Timestamp;
+use lockstep::model::{EnvironmentName, Timestamp};
+use lockstep::workspace::Workspace;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Edited, next};
+use crate::commands::branches::delivery_repository;
 use crate::commands::reason;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::ports::Tip;
 use crate::report::Report;
 
 /// Revoke a key: nothing that it signed is believed any more, whichever entries of the trust file it has.
@@ -53,9 +58,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         at: at.clone(),
     };
     let revoked = edited.revoke(&args.name, &revocation)?;
+    let released = released(context, &edited.workspace)?;
     let mut environments: Vec<&str> = Vec::new();
     for environment in revoked.iter().flat_map(|entry| &entry.environments) {
-        if !environments.contains(&environment.as_str()) {
+        if released.contains(environment) && !environments.contains(&environment.as_str()) {
             environments.push(environment.as_str());
         }
     }
@@ -74,9 +80,28 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         text,
     );
     report.next = next(&edited.workspace, &format!("Revoke {}", args.name));
-    report.next.push(format!(
-        "cargo xtask release {} --resign    # with another key, after a look at what was released",
-        environments.join(" ")
-    ));
+    if !environments.is_empty() {
+        report.next.push(format!(
+            "cargo xtask release {} --resign    # with another key, after a look at what was released",
+            environments.join(" ")
+        ));
+    }
     Ok(report)
+}
+
+/// The environments that have a branch, as far as this clone knows; where it cannot know, it may.
+fn released(context: &Context, workspace: &Workspace) -> Result<BTreeSet<EnvironmentName>, Failure> {
+    let repository = context.repository()?;
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let has_branch = |name: &&EnvironmentName| {
+        let tip = delivery.tip(&workspace.branch(name), &workspace.fleet.delivery.remote);
+        !matches!(tip, Ok(Tip::Unborn))
+    };
+    Ok(workspace
+        .fleet
+        .environments
+        .iter()
+        .filter(has_branch)
+        .cloned()
+        .collect())
 }

@@ -192,3 +192,48 @@ fn the_command_that_is_advised_makes_a_key() {
     assert!(text.contains(&format!("`cargo xtask {advised}`")), "{text}");
     fleet.done(&[&advised.split(' ').collect::<Vec<_>>()[..], &["--plain"]].concat());
 }
+
+#[test]
+fn an_environment_without_agents_is_signed_once_there_is_a_key() {
+    let fleet = Fleet::small();
+    assert_eq!(fleet.release(&["canary"]).rules(), ["unsigned-release"]);
+    keys(&fleet, &["init", "--name", "first", "--plain"]);
+    let verify = || fleet.run(&["verify", "--environment", "canary"]);
+    assert_eq!(verify().rules(), ["unsigned-unit"]);
+    fleet.done(&["release", "canary"]);
+    assert_eq!(verify().exit, 0, "{}", verify().text());
+    let tip = fleet.tip("environment/canary");
+    fleet.done(&["release", "canary"]);
+    assert_eq!(fleet.tip("environment/canary"), tip, "it is signed already");
+    keys(&fleet, &["rotate", "first", "--name", "second", "--plain"]);
+    fleet.done(&["release", "canary", "--resign"]);
+    let answer = verify();
+    assert_eq!(
+        answer.environment("canary")["units"][0]["signer"],
+        "second",
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn what_has_no_branch_is_not_advised_to_be_signed_anew() {
+    let fleet = signed();
+    keys(
+        &fleet,
+        &["init", "--name", "spare", "--environment", "canary", "--plain"],
+    );
+    let advised = |name: &str| {
+        let answer = fleet.done(&["keys", "revoke", name, "--reason", "lost"]);
+        let next = answer.json["next"].as_array().unwrap().iter();
+        let command = next
+            .filter_map(|line| line.as_str())
+            .find(|line| line.contains("--resign"));
+        command.map(|line| line.split("    #").next().unwrap().to_owned())
+    };
+    assert_eq!(advised("spare"), None);
+    assert_eq!(
+        advised("first").as_deref(),
+        Some("cargo xtask release staging --resign")
+    );
+}
