@@ -109,7 +109,7 @@ fn open(context: &Context, args: &OpenArgs) -> Result<Report, Failure> {
         let failure = Failure::new(FailureKind::Usage, format!("`{id}` is no name of an incident"));
         return Err(failure.hint("write letters, digits, `.`, `_` and `-`"));
     }
-    let unit = match UnitOf::checked_out(context, &args.agent, &args.environment)? {
+    let unit = match UnitOf::recorded(context, &args.agent, &args.environment)? {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
     };

@@ -56,7 +56,7 @@ pub(super) struct Answer {
 
 /// Marks.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
-    let unit = match UnitOf::checked_out(context, &args.agent, &args.environment)? {
+    let unit = match UnitOf::recorded(context, &args.agent, &args.environment)? {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
     };

@@ -174,7 +174,7 @@ fn attempt(
     };
     let records = Records::begin(context, outline, (trusted, &args.signing), tries)?;
     let certificates = Certificates::new(context, None, trusted)?;
-    let believer = Believer::new(context, outline.delivery, trusted, &certificates);
+    let believer = Believer::new(context, (outline.delivery, outline.workspace), trusted, &certificates);
     findings.extend(records.hold(&believer, &mut workspace, &args.environments)?);
     findings.extend(trusted.findings.iter().cloned());
     let workspace = &workspace;

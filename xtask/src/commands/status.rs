@@ -46,7 +46,7 @@ pub(super) struct UnitAnswer {
     tuple: Option<Digest>,
     /// When it was released; null where the ledger does not know.
     since: Option<Timestamp>,
-    /// What was said of it; null where the ledger does not know it.
+    /// What somebody who may said of it; null where the ledger does not know it.
     verdict: Option<Verdict>,
     /// Why it is held, where it is.
     hold: Option<String>,
@@ -76,11 +76,13 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         units.extend(of_environment(&*delivery, &view, workspace, environment, &args.agents)?);
     }
     let place = (&*repository, &*delivery);
-    let events = units.iter().flat_map(|(_, standing)| &standing.events);
+    let standings: Vec<UnitHistory> = units.iter().map(|(_, history)| history.standing()).collect();
+    let events = standings.iter().flat_map(|standing| &standing.events);
     let doubts = Doubts::of(context, place, workspace, &view, events)?;
     let units: Vec<UnitAnswer> = units
         .into_iter()
-        .map(|(unit, standing)| doubted(unit, standing, &doubts))
+        .zip(standings)
+        .map(|((unit, history), standing)| doubted(unit, history, standing, &doubts))
         .collect();
     let known: BTreeSet<&String> = units.iter().map(|unit| &unit.agent).collect();
     if let Some(name) = args.agents.iter().find(|name| !known.contains(name)) {
@@ -100,20 +102,20 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// The answer with what is in doubt of it. A hold stays where nobody who may has ended it.
-fn doubted(mut unit: UnitAnswer, mut standing: UnitHistory, doubts: &Doubts) -> UnitAnswer {
+/// The answer with what is in doubt of it. A hold stays where nobody who may has ended it, and a verdict is what those said
+/// who may.
+fn doubted(mut unit: UnitAnswer, history: UnitHistory, standing: UnitHistory, doubts: &Doubts) -> UnitAnswer {
     let is_doubted = |told: &&(Digest, Event)| doubts.get(told.0).is_some();
-    unit.doubted = standing
-        .events
-        .iter()
-        .filter(is_doubted)
-        .map(|told| doubts.shown(told))
-        .collect();
-    standing
-        .events
-        .retain(|(digest, event)| !event.fact.needs_signature() || doubts.get(*digest).is_none());
-    if !unit.doubted.is_empty() && unit.hold.is_none() {
-        unit.hold = standing.hold().map(|hold| hold.reason);
+    let (doubted, counted): (Vec<_>, Vec<_>) = standing.events.iter().partition(is_doubted);
+    if doubted.is_empty() {
+        return unit;
+    }
+    let counted: BTreeSet<Digest> = counted.into_iter().map(|(digest, _)| *digest).collect();
+    unit.doubted = doubted.into_iter().map(|told| doubts.shown(told)).collect();
+    let history = history.going_by(&counted);
+    unit.verdict = history.current().map(|release| release.verdict);
+    if unit.hold.is_none() {
+        unit.hold = history.hold().map(|hold| hold.reason);
     }
     unit
 }
@@ -150,31 +152,27 @@ fn of_environment(
     };
     let asked: Vec<_> = units.iter().map(|unit| (Some(environment), unit.as_str())).collect();
     let histories = view.units(&asked)?;
-    let found = units
-        .iter()
-        .zip(tuples)
-        .zip(&histories)
-        .map(|((unit, tuple), history)| {
-            let side = PreviousUnit {
-                tuple,
-                ..PreviousUnit::default()
-            };
-            let record = side.record();
-            let current = history.current();
-            let answer = UnitAnswer {
-                agent: unit.clone(),
-                environment: environment.clone(),
-                version: record.as_ref().map(|record| record.version.clone()),
-                tuple: record.map(|record| record.id),
-                since: current.as_ref().map(|release| release.time),
-                verdict: current.map(|release| release.verdict),
-                hold: hold(unit),
-                incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
-                doubted: Vec::new(),
-                is_released: released.contains(unit),
-            };
-            (answer, history.standing())
-        });
+    let found = units.iter().zip(tuples).zip(histories).map(|((unit, tuple), history)| {
+        let side = PreviousUnit {
+            tuple,
+            ..PreviousUnit::default()
+        };
+        let record = side.record();
+        let current = history.current();
+        let answer = UnitAnswer {
+            agent: unit.clone(),
+            environment: environment.clone(),
+            version: record.as_ref().map(|record| record.version.clone()),
+            tuple: record.map(|record| record.id),
+            since: current.as_ref().map(|release| release.time),
+            verdict: current.map(|release| release.verdict),
+            hold: hold(unit),
+            incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
+            doubted: Vec::new(),
+            is_released: released.contains(unit),
+        };
+        (answer, history)
+    });
     Ok(found.collect())
 }
 

@@ -21,7 +21,7 @@ use super::signing::{EventSigning, SigningArgs};
 use super::trust::Trusted;
 use super::verified::Verifier;
 use crate::context::{Context, Loaded};
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, GitId, Repository};
 use crate::report::Report;
 
@@ -36,15 +36,17 @@ pub(super) struct UnitOf {
 }
 
 impl UnitOf {
-    /// The unit of these names, in the fleet that is checked out.
-    pub(super) fn checked_out(
+    /// The unit of these names, for who judges what ran: in the fleet that is checked out, or in the ledger where the agent
+    /// left the fleet.
+    pub(super) fn recorded(
         context: &Context,
         agent: &str,
         environment: &str,
     ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
         let repository = context.repository()?;
         let head = repository.head()?;
-        UnitOf::read(context, repository, &head, agent, environment)
+        let is_recorded = |unit: &UnitOf| unit.is_recorded(context);
+        UnitOf::read_where(context, repository, &head, (agent, environment), &is_recorded)
     }
 
     /// The unit of these names, in the fleet of a commit; what is wrong with a fleet that cannot be read.
@@ -95,8 +97,29 @@ impl UnitOf {
         };
         match known.contains_key(agent) || is_admitted(&unit)? {
             true => Ok(Ok(unit)),
+            false if unit.is_recorded(context)? => Err(unit.left()),
             false => Err(unknown()),
         }
+    }
+
+    /// Whether the ledger tells of it.
+    fn is_recorded(&self, context: &Context) -> Result<bool, Failure> {
+        let known = self.ledger(context).view()?.names(Some(self.environment()))?;
+        Ok(known.iter().any(|name| name == self.agent.as_str()))
+    }
+
+    /// What is to be said where only an agent of the fleet will do.
+    fn left(&self) -> Failure {
+        let agent = &self.agent;
+        let folder = layout::agent(agent.as_str());
+        let folder = folder.rsplit_once('/').map_or(folder.as_str(), |(folder, _)| folder);
+        let message = format!("`{agent}` left the fleet, and the next release would take away again what comes back");
+        Failure::new(FailureKind::Usage, message)
+            .hint(format!(
+                "bring its folder back first: `git log --diff-filter=D --oneline -- {folder}` names the commit that took it away, \
+                 and `git checkout <commit>~1 -- {folder}` undoes that"
+            ))
+            .hint("what ran of it can still be judged: `mark`, `incident`, `retro`")
     }
 
     /// Whether the ledger or a file of the commit holds it.
@@ -174,8 +197,8 @@ impl UnitOf {
     pub(super) fn believed(&self, context: &Context, verifier: &Verifier<'_>) -> Result<UnitHistory, Failure> {
         let history = self.history(context)?;
         let view = self.ledger(context).view()?;
-        let believer = verifier.believer(&*self.delivery);
-        let mut believed = believer.believed(&view, vec![history], self.environment())?;
+        let believer = verifier.believer((&*self.delivery, self.workspace()));
+        let mut believed = believer.counted(&view, vec![history], self.environment())?;
         Ok(believed.pop().unwrap_or_default())
     }
 
@@ -219,13 +242,30 @@ impl UnitOf {
             }
             None => releases.len().checked_sub(1),
         };
-        Ok(found.map(|position| releases.swap_remove(position)).ok_or_else(|| {
-            let what = named.map_or("release".to_owned(), |name| format!("release `{name}`"));
-            let environment = self.environment();
-            let message = format!("the ledger knows no {what} of `{}` in `{environment}`", self.agent);
-            let finding = Finding::error("unreleased-unit", message);
-            Box::new(self.about(finding.help(format!("cargo xtask release {environment}"))))
-        }))
+        Ok(match found {
+            Some(position) => Ok(releases.swap_remove(position)),
+            None => Err(Box::new(self.no_release(&releases, named))),
+        })
+    }
+
+    fn no_release(&self, releases: &[Recorded], named: Option<&String>) -> Finding {
+        /// How many of the latest are named.
+        const SHOWN: usize = 5;
+        let what = named.map_or("release".to_owned(), |name| format!("release `{name}`"));
+        let (agent, environment) = (&self.agent, self.environment());
+        let message = format!("the ledger knows no {what} of `{agent}` in `{environment}`");
+        let commit = |release: &Recorded| release.release.commit.get(..7).unwrap_or_default().to_owned();
+        let name = |release: &Recorded| format!("{} ({})", release.release.version, commit(release));
+        let known: Vec<String> = releases.iter().rev().take(SHOWN).map(name).collect();
+        let more = match releases.len() > SHOWN {
+            true => format!(", and earlier ones: `cargo xtask history {agent} --environment {environment}`"),
+            false => String::new(),
+        };
+        let help = match known.is_empty() {
+            true => format!("cargo xtask release {environment}"),
+            false => format!("it knows {}{more}", known.join(", ")),
+        };
+        self.about(Finding::error("unreleased-unit", message).help(help))
     }
 
     /// The name of a release as the ledger has it. Of any other name that git knows, for example

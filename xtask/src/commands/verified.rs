@@ -64,8 +64,8 @@ impl<'a> Verifier<'a> {
     }
 
     /// What says which events of the ledger count.
-    pub(super) fn believer<'b>(&'b self, delivery: &'b dyn Repository) -> Believer<'b> {
-        Believer::new(self.context, delivery, &self.trusted, &self.certificates)
+    pub(super) fn believer<'b>(&'b self, place: (&'b dyn Repository, &'b Workspace)) -> Believer<'b> {
+        Believer::new(self.context, place, &self.trusted, &self.certificates)
     }
 
     /// What of the ledger counts for an agent, wherever it runs and in each environment, for an environment that it is to
@@ -81,7 +81,7 @@ impl<'a> Verifier<'a> {
         let (everywhere, places) = view.agent(workspace, agent)?;
         let (names, mut histories): (Vec<_>, Vec<_>) = places.into_iter().unzip();
         histories.push(everywhere);
-        let mut histories = self.believer(delivery).believed(&view, histories, reader)?;
+        let mut histories = self.believer((delivery, workspace)).counted(&view, histories, reader)?;
         let everywhere = histories.pop().unwrap_or_default();
         Ok((everywhere, names.into_iter().zip(histories).collect()))
     }

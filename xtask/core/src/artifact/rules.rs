@@ -27,7 +27,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "expired-signer",
         "the signer may not sign any more, and a date in what it signed is its own word",
-        "sign anew with another key (`release --resign`), or bound the old one by `sequences`",
+        "sign units anew with another key (`release --resign`) and record events again, or bound the old one by `sequences`",
     ),
     Rule::new(
         "failed-bundle-conformance",
@@ -77,7 +77,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "revoked-signer",
         "the key was revoked, so nothing that it signed is proved",
-        "look at what it signed, then sign anew with another key: `release --resign`",
+        "look at what it signed, then sign units anew with another key, `release --resign`, and record events of the ledger again",
     ),
     Rule::new(
         "signature-count",

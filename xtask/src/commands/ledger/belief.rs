@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lockstep::artifact::{SignedEvents, check_events};
 use lockstep::model::{Digest, EnvironmentName, Problem};
 use lockstep::release::ledger::{Belief, Event, UnitHistory};
+use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::ledger;
 use rayon::prelude::*;
 
@@ -13,11 +14,12 @@ use crate::commands::trust::Trusted;
 use crate::commands::verify::Certificates;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::ports::{GitId, Repository};
+use crate::ports::{GitId, Repository, Tip};
 
 /// Looks at signatures of events.
 pub(in super::super) struct Believer<'a> {
     pub(in super::super) delivery: &'a dyn Repository,
+    pub(in super::super) workspace: &'a Workspace,
     pub(in super::super) trusted: &'a Trusted,
     pub(in super::super) certificates: &'a Certificates,
     pub(in super::super) now: i64,
@@ -27,12 +29,13 @@ impl<'a> Believer<'a> {
     /// By the clock of a command.
     pub(in super::super) fn new(
         context: &Context,
-        delivery: &'a dyn Repository,
+        (delivery, workspace): (&'a dyn Repository, &'a Workspace),
         trusted: &'a Trusted,
         certificates: &'a Certificates,
     ) -> Believer<'a> {
         Believer {
             delivery,
+            workspace,
             trusted,
             certificates,
             now: context.clock.now(),
@@ -64,6 +67,46 @@ impl<'a> Believer<'a> {
         let belief = self.belief_in(view, &histories, &|event| event.fact.needs_signature())?;
         let histories = histories.into_iter();
         Ok(histories.map(|history| belief.believed(history, reader)).collect())
+    }
+
+    /// The same without what the environments' branches know nothing of: a release that was never pushed, that the branch
+    /// lost, or that somebody made up.
+    pub(in super::super) fn counted(
+        &self,
+        view: &View<'_>,
+        histories: Vec<UnitHistory>,
+        reader: &EnvironmentName,
+    ) -> Result<Vec<UnitHistory>, Failure> {
+        let mut histories = self.believed(view, histories, reader)?;
+        for history in &mut histories {
+            let environment = history.events.first().and_then(|(_, event)| event.environment.clone());
+            if let Some(there) = self.commits(environment.as_ref(), std::slice::from_ref(history))? {
+                let finding = history.only_of(&there);
+                history.findings.extend(finding);
+            }
+        }
+        Ok(histories)
+    }
+
+    /// Of the commits that histories of an environment's units tell of, those that its branch has; nothing where there is no
+    /// branch to go by.
+    pub(in super::super) fn commits(
+        &self,
+        environment: Option<&EnvironmentName>,
+        histories: &[UnitHistory],
+    ) -> Result<Option<BTreeSet<String>>, Failure> {
+        let Some(environment) = environment else {
+            return Ok(None);
+        };
+        let branch = self.workspace.branch(environment);
+        let tip = self.delivery.tip(&branch, &self.workspace.fleet.delivery.remote);
+        let Ok(Tip::At { commit, .. }) = tip else {
+            return Ok(None);
+        };
+        let told = histories.iter().flat_map(UnitHistory::commits);
+        let told = told.map(|commit| GitId(commit.to_owned())).collect();
+        let there = self.delivery.ancestors(&commit, &told)?;
+        Ok(Some(there.into_iter().map(|id| id.0).collect()))
     }
 
     fn belief_in(

@@ -37,7 +37,7 @@ impl Doubts {
             return Ok(Doubts::default());
         }
         let certificates = Certificates::new(context, None, &trusted)?;
-        let believer = Believer::new(context, delivery, &trusted, &certificates);
+        let believer = Believer::new(context, (delivery, workspace), &trusted, &certificates);
         let belief = believer.glance(view, &events)?;
         let mut units: BTreeMap<(Option<&EnvironmentName>, &str), Vec<&(Digest, Event)>> = BTreeMap::new();
         for told in events {

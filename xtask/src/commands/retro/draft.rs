@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         (None, Some(environment)) => (environment.clone(), None),
         (None, None) => return Err(Failure::new(FailureKind::Usage, "name an incident or an environment")),
     };
-    let unit = match UnitOf::checked_out(context, &args.agent, &environment)? {
+    let unit = match UnitOf::recorded(context, &args.agent, &environment)? {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
     };

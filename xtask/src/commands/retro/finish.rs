@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let Some(learnt) = learnt.map(scrubbed) else {
         return Ok(Report::of_findings(findings, sources));
     };
-    let unit = match UnitOf::checked_out(context, learnt.agent.as_str(), learnt.environment.as_str())? {
+    let unit = match UnitOf::recorded(context, learnt.agent.as_str(), learnt.environment.as_str())? {
         Ok(unit) => unit,
         Err(report) => return Ok(*report),
     };

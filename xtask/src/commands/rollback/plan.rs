@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lockstep::artifact::{ComponentChange, component_changes};
 use lockstep::model::{Digest, Finding, Severity, Tuple, Version};
-use lockstep::release::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory};
+use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::release_text;
 use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, standing, unsafe_index};
 use lockstep::release::{CommitPlan, DryCommit, PreviousUnit};
@@ -110,13 +110,13 @@ pub(in super::super) fn plan(
     };
     let given = args.signing.trust.as_deref();
     let verifier = Verifier::new(context, &*unit.repository, workspace, given)?;
-    let (history, elsewhere) = on_branch(unit, &commit, unit.believed(context, &verifier)?)?;
+    let history = unit.believed(context, &verifier)?;
     // what of the ledger counts for nothing; other trouble with it is told and stops no rollback
     let told = |finding: &Finding| Finding {
         severity: finding.severity.max(Severity::Warning),
         ..unit.about(finding.clone())
     };
-    let uncounted: Vec<Finding> = history.findings.iter().chain(&elsewhere).map(told).collect();
+    let uncounted: Vec<Finding> = history.findings.iter().map(told).collect();
     let file = unit.release_file(base)?;
     let wanted = match wanted {
         Aim::Named(name) => &Aim::Named(unit.release_name(&history.releases(), name)?),
@@ -204,35 +204,6 @@ pub(in super::super) fn plan(
         trusted: verifier.trusted,
     };
     Ok(Ok((plan, findings)))
-}
-
-/// What happened to the unit on the environment's branch as it is; the ledger may tell of commits that the branch lost, and
-/// of some that never got to the remote.
-fn on_branch(unit: &UnitOf, tip: &GitId, mut history: UnitHistory) -> Result<(UnitHistory, Option<Finding>), Failure> {
-    let told = history.facts().filter_map(|(_, fact)| fact.commit());
-    let told: BTreeSet<GitId> = told.map(|commit| GitId(commit.to_owned())).collect();
-    let there = unit.delivery.ancestors(tip, &told)?;
-    let lost: Vec<String> = history
-        .releases()
-        .into_iter()
-        .filter(|release| !there.contains(&GitId(release.release.commit.clone())))
-        .map(|Recorded { release, .. }| {
-            format!("{} ({})", release.version, release.commit.get(..7).unwrap_or_default())
-        })
-        .collect();
-    let is_there = |fact: &Fact| {
-        fact.commit()
-            .is_none_or(|commit| there.contains(&GitId(commit.to_owned())))
-    };
-    history.events.retain(|(_, event)| is_there(&event.fact));
-    let finding = (!lost.is_empty()).then(|| {
-        let message = format!(
-            "the environment's branch has not what the ledger tells of: {}, which counts for nothing here",
-            lost.join(", ")
-        );
-        Finding::warning("lost-release", message).help("see who set the branch back, or never pushed it")
-    });
-    Ok((history, finding))
 }
 
 /// What speaks against asking the index as it is now with the settings of then.

@@ -24,8 +24,17 @@ pub(super) struct LedgerAnswer {
     tally: Tally,
 }
 
-/// What came of the ledger, what is wrong with it, and how far it knows each environment's branch to be.
-pub(super) type Told = (LedgerAnswer, Vec<Finding>, BTreeMap<EnvironmentName, Committed>);
+/// What the ledger tells.
+pub(super) struct Told {
+    /// What came of it.
+    pub(super) answer: LedgerAnswer,
+    /// What is wrong with it.
+    pub(super) findings: Vec<Finding>,
+    /// How far it knows each environment's branch to be.
+    pub(super) furthest: BTreeMap<EnvironmentName, Committed>,
+    /// The releases that each environment's branch does not have.
+    pub(super) lost: BTreeMap<EnvironmentName, Vec<Finding>>,
+}
 
 /// Looks at the events of environments and of agents wherever they run; nothing where this clone has no ledger.
 pub(super) fn run(
@@ -40,12 +49,14 @@ pub(super) fn run(
     let places = environments.iter().map(|name| Some(*name)).chain([None]);
     let mut tally = Tally::default();
     let mut findings = Vec::new();
-    let mut furthest = BTreeMap::new();
+    let (mut furthest, mut lost) = (BTreeMap::new(), BTreeMap::<_, Vec<Finding>>::new());
     for place in places {
         let names = view.names(place)?;
         let units: Vec<_> = names.iter().map(|name| (place, name.as_str())).collect();
         let histories = view.units(&units)?;
         let belief = believer.belief(&view, &histories)?;
+        // a clone that is cut off cannot tell what its branches lost
+        let there = believer.commits(place, &histories).unwrap_or_default();
         let verified: Vec<_> = histories.par_iter().map(|history| belief.verify(history)).collect();
         for ((name, history), (own, wrong)) in names.iter().zip(&histories).zip(verified) {
             tally += own;
@@ -57,10 +68,19 @@ pub(super) fn run(
                 None => finding,
             };
             findings.extend(history.findings.iter().cloned().chain(wrong).map(unit));
+            if let (Some(environment), Some(there)) = (place, &there) {
+                let own = history.lost(there).map(unit);
+                lost.entry(environment.clone()).or_default().extend(own);
+            }
         }
     }
     let holds = !findings.iter().any(Finding::is_error);
-    Ok(Some((LedgerAnswer { holds, tally }, findings, furthest)))
+    Ok(Some(Told {
+        answer: LedgerAnswer { holds, tally },
+        findings,
+        furthest,
+        lost,
+    }))
 }
 
 /// A line for people.

@@ -141,7 +141,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         if !is_of_tips {
             return Ok(None);
         }
-        let believer = Believer::new(context, &*delivery, &trusted, &certificates);
+        let believer = Believer::new(context, (&*delivery, workspace), &trusted, &certificates);
         ledger::run(&ledger, &believer, &asked)
     };
     let judged = || {
@@ -156,11 +156,15 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let mut unchecked = Vec::new();
     let mut text = String::new();
     for (subject, mut verification) in subjects.iter().zip(verifications) {
-        if let Ok(Some((_, _, furthest))) = &events {
-            let known = furthest.get(&subject.environment);
-            verification
-                .findings
-                .extend(known.and_then(|known| rewound(known, &verification, &subject.environment)));
+        if let Ok(Some(told)) = &events {
+            let known = told.furthest.get(&subject.environment);
+            let rewound = known.and_then(|known| rewound(known, &verification, &subject.environment));
+            verification.findings.extend(rewound);
+            // what a branch lost that was set back goes without saying
+            let is_whole = |finding: &Finding| !matches!(&*finding.rule, "downgraded-branch" | "broken-chain");
+            if verification.findings.iter().all(is_whole) {
+                findings.extend(told.lost.get(&subject.environment).into_iter().flatten().cloned());
+            }
         }
         let (environment, commit) = (&subject.environment, subject.commit.as_ref());
         let commits = commits::signed(&*delivery, environment, commit, &trusted, args.depth)?;
@@ -187,13 +191,13 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         unchecked.extend(commits.into_iter().flat_map(|signed| signed.untold));
     }
     certificates.missed()?;
-    let events = events?.map(|(answer, wrong, furthest)| {
+    let events = events?.map(|told| {
         let is_here = |name: &EnvironmentName| subjects.iter().any(|subject| subject.environment == *name);
-        let gone = furthest.iter().filter(|(name, _)| !is_here(name));
+        let gone = told.furthest.iter().filter(|(name, _)| !is_here(name));
         findings.extend(gone.map(|(name, known)| verify::gone(name, &workspace.branch(name), known)));
-        text.push_str(&ledger::shown(context, &answer));
-        findings.extend(wrong);
-        answer
+        text.push_str(&ledger::shown(context, &told.answer));
+        findings.extend(told.findings);
+        told.answer
     });
     if is_of_tips && args.environment.is_empty() {
         findings.extend(abandoned::findings(&*repository, &*delivery, workspace, &loaded.tree)?);

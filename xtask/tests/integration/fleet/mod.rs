@@ -235,6 +235,16 @@ impl Fleet {
         self.update(branch, |update| update.remove(path))
     }
 
+    /// Takes the ledger away, as whoever writes a branch anew would: it tells of the commits that were there.
+    pub fn forget_ledger(&self) {
+        let mut ledger = self
+            .repository
+            .git
+            .find_reference("refs/heads/lockstep/ledger")
+            .unwrap();
+        ledger.delete().unwrap();
+    }
+
     fn update(
         &self,
         branch: &str,

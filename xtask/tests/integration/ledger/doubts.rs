@@ -117,3 +117,63 @@ fn the_latest_events_are_shown_without_the_earlier_ones() {
     let shown = text(&fleet, &[&HISTORY[..], &["--limit", &count.to_string()]].concat());
     assert!(shown.contains("v1.0.0") && !shown.contains("earlier"), "{shown}");
 }
+
+/// Takes the key away from whoever signed until now.
+fn revoke(fleet: &Fleet) {
+    fleet.done(&["keys", "rotate", "release", "--name", "next", "--plain"]);
+    fleet.done(&["keys", "revoke", "release", "--reason", "stolen"]);
+    fleet.commit("Revoke a key");
+}
+
+#[test]
+fn a_verdict_of_a_revoked_key_counts_for_nothing() {
+    let fleet = promoted_once();
+    fleet.done(&MARK);
+    again(&fleet, '6', "v1.1.0");
+    fleet.done(&["rollback", "orders", "-e", "staging", "--reason", "too slow"]);
+    let unit = |answer: &Answer| {
+        let units = answer.result().as_array().unwrap().iter();
+        units.clone().find(|unit| unit["agent"] == "orders").unwrap().clone()
+    };
+    let answer = fleet.done(&["status", "-e", "staging"]);
+    assert_eq!(
+        unit(&answer)["verdict"],
+        "verified",
+        "it was verified before it came back"
+    );
+    revoke(&fleet);
+    let answer = fleet.done(&["status", "-e", "staging"]);
+    assert_eq!(unit(&answer)["verdict"], "watching");
+    assert_eq!(doubted(&unit(&answer)["doubted"]), [("marked", "revoked-signer")]);
+    fleet.done(&MARK);
+    let answer = fleet.done(&["status", "-e", "staging"]);
+    assert_eq!(unit(&answer)["verdict"], "verified");
+
+    let answer = fleet.run(&["verify", "-e", "staging"]);
+    let of_event = |finding: &&Value| finding["message"].as_str().unwrap().contains("-marked-");
+    let event = answer.findings().iter().find(of_event).unwrap();
+    assert_eq!(
+        event["help"],
+        "it counts no more: where it is still true, record it again with another key"
+    );
+}
+
+#[test]
+fn a_block_counts_whoever_lifts_it_without_a_right_to() {
+    let fleet = promoted_once();
+    let block = [
+        "mark",
+        "blocked",
+        "orders",
+        "-e",
+        "staging",
+        "--reason",
+        "wrong answers",
+    ];
+    fleet.done(&block);
+    fleet.done(&MARK);
+    let verdict = || fleet.done(&["status", "-e", "staging"]).result()[0]["verdict"].clone();
+    assert_eq!(verdict(), "verified");
+    revoke(&fleet);
+    assert_eq!(verdict(), "blocked");
+}

@@ -142,3 +142,34 @@ fn a_commit_that_released_nothing_leads_to_what_ran_then() {
         assert!(answer.text().contains("there is no"), "{}", answer.text());
     }
 }
+
+#[test]
+fn a_release_that_somebody_made_up_is_told_by_every_command() {
+    let fleet = promoted_once();
+    again(&fleet, '6', "v1.1.0");
+    fleet.append("environments/trust.yaml", "ledger: { staging: {}, canary: {} }\n");
+    fleet.commit("Ask for signed events");
+    assert_eq!(fleet.done(&["verify", "-e", "staging"]).rules(), [""; 0]);
+    let before = last(&fleet, "staging/orders");
+    let mut forged = before.clone();
+    forged.sequence += 1;
+    forged.previous = vec![Digest::of(&before.bytes())];
+    forged.signature = None;
+    let Fact::Released(released) = &mut forged.fact else {
+        unreachable!("it is an event of a release");
+    };
+    released.release.commit = "7".repeat(40);
+    let bytes = forged.bytes();
+    let path = forged.path(Digest::of(&bytes));
+    fleet.meddle("lockstep/ledger", &path, std::str::from_utf8(&bytes).unwrap());
+    let promote = ["promote", "orders", "--from", "staging", "--to", "canary", "--dry-run"];
+    for command in [
+        &["verify", "-e", "staging"][..],
+        &promote,
+        &[&BACK[..], &["--dry-run"]].concat(),
+    ] {
+        let answer = fleet.done(command);
+        assert_eq!(answer.rules(), ["lost-release"], "{command:?}: {}", answer.text());
+        assert!(answer.text().contains("v1.1.0 (7777777)"), "{}", answer.text());
+    }
+}

@@ -260,10 +260,15 @@ fn findings(wrong: &[(Digest, &Event, Problem)], severity: impl Fn(&Problem) -> 
         let mut finding = problem.clone().finding();
         finding.message = format!("`{path}`{more}: {}", problem.message);
         finding.severity = severity(problem);
-        finding.help = finding.help.or_else(|| {
-            let help = "it counts for nothing: find out who wrote it, `git log lockstep/ledger`, and record it again if it is true";
-            Some(help.to_owned())
-        });
+        // whoever may not sign a unit has another help: units are signed anew, and events are not
+        let help = match (is_past(problem), &finding.help) {
+            (true, _) => "it counts no more: where it is still true, record it again with another key",
+            (false, Some(own)) if *problem.rule == *"unsigned-event" => own,
+            _ => {
+                "it counts for nothing: find out who wrote it, `git log lockstep/ledger`, and record it again if it is true"
+            }
+        };
+        finding.help = Some(help.to_owned());
         Some(finding.in_file(format!("{}:{path}", ledger::BRANCH)))
     };
     by_rule.into_values().filter_map(finding).collect()

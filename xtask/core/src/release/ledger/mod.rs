@@ -9,6 +9,7 @@ mod facts;
 mod incident;
 mod recording;
 mod retrospective;
+mod timeline;
 mod unit;
 
 #[cfg(test)]
@@ -26,4 +27,4 @@ pub use facts::{
 pub use incident::{Incident, IncidentEnd, IncidentSeverity, unlearnt};
 pub use recording::{CommitFacts, UnitFacts, drafts};
 pub use retrospective::{Action, Moment, Retrospective};
-pub use unit::{Recorded, UnitHistory, taken_out};
+pub use unit::{Recorded, Removal, UnitHistory, taken_out};

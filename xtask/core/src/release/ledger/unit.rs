@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Committed, Entry, Event, Fact, ReleaseName, Sealed, Verdict, event};
+use super::timeline::Timeline;
+use super::{Committed, Entry, Event, Fact, Gated, Mark, ReleaseName, Sealed, Verdict, event};
 use crate::model::{Digest, Finding, Timestamp};
 use crate::workspace::files::{HoldFile, PromotedFrom};
 use crate::workspace::layout::ledger;
@@ -38,6 +39,19 @@ pub struct Recorded {
     pub brought_back: Option<ReleaseName>,
     /// What is thought of it.
     pub verdict: Verdict,
+}
+
+/// A unit left its environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Removal {
+    /// After how many releases.
+    pub after: usize,
+    /// What ran before; its commit is the one that removed it.
+    pub release: ReleaseName,
+    /// When it was recorded.
+    pub time: Timestamp,
+    /// Who did it.
+    pub by: String,
 }
 
 impl UnitHistory {
@@ -168,6 +182,25 @@ impl UnitHistory {
         self.timeline().into_iter().flatten().collect()
     }
 
+    /// Where it left this environment, the earliest first.
+    pub fn removals(&self) -> Vec<Removal> {
+        let mut after = 0;
+        let mut removals = Vec::new();
+        for (event, fact) in self.facts() {
+            match fact {
+                Fact::Released(_) | Fact::RolledBack(_) => after += 1,
+                Fact::Removed(removed) => removals.push(Removal {
+                    after,
+                    release: removed.release.clone(),
+                    time: event.time,
+                    by: event.by.clone(),
+                }),
+                _ => {}
+            }
+        }
+        removals
+    }
+
     /// The release that runs.
     pub fn current(&self) -> Option<Recorded> {
         self.timeline().pop().flatten()
@@ -192,19 +225,41 @@ impl UnitHistory {
         hold
     }
 
-    /// The events that say how the unit stands: what released what runs, the last verdict on that, the last hold and its end,
-    /// and what was told last of each incident.
+    /// The commits that wrote what runs: its own, and where a rollback brought it back, those before.
+    fn written_by(&self) -> BTreeSet<String> {
+        let releases = self.timeline();
+        let mut next = releases.last().cloned().flatten();
+        let mut commits = BTreeSet::new();
+        while let Some(release) = next.filter(|release| !commits.contains(&release.release.commit)) {
+            commits.insert(release.release.commit);
+            let is_back = |other: &&Recorded| Some(&other.release) == release.brought_back.as_ref();
+            next = releases.iter().flatten().rfind(is_back).cloned();
+        }
+        commits
+    }
+
+    /// The events that say how the unit stands: what released what runs, the last verdict on that and the last that stops it,
+    /// the last hold and its end, and what was told last of each incident.
     pub fn standing(&self) -> UnitHistory {
         let current = self.current().map(|current| current.release.commit);
         let is_current = |commit: &str| current.as_deref() == Some(commit);
-        let (mut released, mut verdict, mut held, mut resumed) = (None, None, None, None);
+        let written = self.written_by();
+        let (mut released, mut held, mut resumed) = (None, None, None);
+        let (mut stopped, mut verdict) = (None, None);
         let mut incidents = BTreeMap::new();
         for (index, (_, event)) in self.events.iter().enumerate() {
             match &event.fact {
                 Fact::Released(release) if is_current(&release.release.commit) => released = Some(index),
                 Fact::RolledBack(rollback) if is_current(&rollback.commit) => released = Some(index),
-                Fact::Marked(mark) if is_current(&mark.release.commit) => verdict = Some(index),
-                Fact::Gated(gated) if is_current(&gated.release.commit) => verdict = Some(index),
+                Fact::Marked(Mark { release, .. }) | Fact::Gated(Gated { release, .. })
+                    if written.contains(&release.commit) =>
+                {
+                    // one that lets go on may count for nothing, and the last that stops stands then
+                    match event.fact.needs_signature() {
+                        true => verdict = Some(index),
+                        false => (stopped, verdict) = (Some(index), None),
+                    }
+                }
                 Fact::Held(_) => (held, resumed) = (Some(index), None),
                 Fact::Resumed(_) => resumed = Some(index),
                 Fact::Incident(incident) => {
@@ -213,7 +268,8 @@ impl UnitHistory {
                 _ => {}
             }
         }
-        let mut indices: Vec<usize> = [released, verdict, held, resumed].into_iter().flatten().collect();
+        let all = [released, stopped, verdict, held, resumed];
+        let mut indices: Vec<usize> = all.into_iter().flatten().collect();
         indices.extend(incidents.into_values());
         indices.sort_unstable();
         let event = |index: usize| self.events.get(index).cloned();
@@ -221,6 +277,45 @@ impl UnitHistory {
             events: indices.into_iter().filter_map(event).collect(),
             findings: Vec::new(),
         }
+    }
+
+    /// The history where of what lets something go on only these events count.
+    pub fn going_by(mut self, counted: &BTreeSet<Digest>) -> UnitHistory {
+        self.events
+            .retain(|(digest, event)| !event.fact.needs_signature() || counted.contains(digest));
+        self
+    }
+
+    /// The commits of the environment's branch that it tells of.
+    pub fn commits(&self) -> impl Iterator<Item = &str> {
+        self.facts().filter_map(|(_, fact)| fact.commit())
+    }
+
+    /// Takes out what tells of other commits of the environment's branch than those that it has, and says so.
+    pub fn only_of(&mut self, there: &BTreeSet<String>) -> Option<Finding> {
+        let finding = self.lost(there);
+        self.events
+            .retain(|(_, event)| event.fact.commit().is_none_or(|commit| there.contains(commit)));
+        finding
+    }
+
+    /// The releases that it tells of and that the environment's branch does not have.
+    pub fn lost(&self, there: &BTreeSet<String>) -> Option<Finding> {
+        let lost = self.releases().into_iter().map(|recorded| recorded.release);
+        let lost = lost.filter(|release| !there.contains(&release.commit));
+        let name = |release: ReleaseName| {
+            let commit = release.commit.get(..7).unwrap_or(&release.commit);
+            format!("{} ({commit})", release.version)
+        };
+        let lost: Vec<String> = lost.map(name).collect();
+        let message = format!(
+            "the environment's branch has not what the ledger tells of: {}, which counts for nothing here",
+            lost.join(", ")
+        );
+        (!lost.is_empty()).then(|| {
+            Finding::warning("lost-release", message)
+                .help("see who set the branch back, never pushed it, or made the event up: `git log lockstep/ledger`")
+        })
     }
 
     /// The last event about each tuple for which `key` says something, by what it says.
@@ -240,63 +335,6 @@ fn read((path, bytes): (String, Arc<[u8]>)) -> Option<Result<(Digest, Event), Bo
         Ok(event) => Ok((digest, event)),
         Err(finding) => Err(finding),
     })
-}
-
-/// Releases as they follow each other, found by the commits that they are called by: a unit may have thousands, and a
-/// verdict on each.
-#[derive(Default)]
-struct Timeline {
-    releases: Vec<Option<Recorded>>,
-    /// Which releases a commit wrote, or wrote first before a rollback brought them back.
-    by_commit: BTreeMap<String, Vec<usize>>,
-}
-
-impl Timeline {
-    fn push(&mut self, release: Option<Recorded>) {
-        let names = release.iter().flat_map(|recorded| {
-            let back = recorded.brought_back.as_ref().map(|back| back.commit.clone());
-            [Some(recorded.release.commit.clone()), back]
-        });
-        for commit in names.flatten() {
-            self.by_commit.entry(commit).or_default().push(self.releases.len());
-        }
-        self.releases.push(release);
-    }
-
-    /// The verdict on what a commit wrote itself.
-    fn verdict(&self, commit: &str) -> Verdict {
-        let known = self.by_commit.get(commit).into_iter().flatten();
-        let mut known = known.filter_map(|index| self.releases.get(*index)?.as_ref());
-        let own = known.rfind(|recorded| recorded.release.commit == commit);
-        own.map_or(Verdict::Watching, |recorded| recorded.verdict)
-    }
-
-    /// The last release was not good enough to stay, nor is what it had brought back.
-    fn take_back(&mut self) {
-        let commit = |recorded: &Recorded| recorded.release.commit.clone();
-        let mut pending: Vec<String> = self.releases.last().into_iter().flatten().map(commit).collect();
-        while let Some(commit) = pending.pop() {
-            for index in self.by_commit.get(&commit).into_iter().flatten() {
-                if let Some(Some(recorded)) = self.releases.get_mut(*index)
-                    && recorded.verdict != Verdict::Rollbacked
-                {
-                    recorded.verdict = Verdict::Rollbacked;
-                    pending.extend(recorded.brought_back.as_ref().map(|back| back.commit.clone()));
-                }
-            }
-        }
-    }
-
-    /// A verdict is on one environment commit: the same tuple with other values is another release.
-    fn judge(&mut self, release: &ReleaseName, verdict: Verdict) {
-        for index in self.by_commit.get(&release.commit).into_iter().flatten() {
-            if let Some(Some(recorded)) = self.releases.get_mut(*index)
-                && recorded.verdict != Verdict::Rollbacked
-            {
-                recorded.verdict = verdict;
-            }
-        }
-    }
 }
 
 /// An event that a commit took out of the ledger again.
