@@ -7,13 +7,14 @@ mod labels;
 mod plan;
 mod prove;
 mod unmerged;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, Finding, Version};
-use lockstep::release::ledger::{Draft, Fact, Override, Promoted, ReleaseKind};
+use lockstep::release::ledger::{Override, Promoted, ReleaseKind};
 use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skipped};
 use lockstep::release::{Blocked, recorded};
 use lockstep::workspace::files::PromotedFrom;
@@ -27,7 +28,7 @@ use super::blueprints::{Pins, blueprint, copy};
 use super::branches::{delivery_repository, units};
 use super::checks;
 use super::dry::{Part, Target, is_outline};
-use super::ledger::{Ledger, operator};
+use super::ledger::Ledger;
 use super::reason;
 use super::remote::Remote;
 use super::selection;
@@ -107,6 +108,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         return Ok(Report::of_findings(findings, part.tree));
     }
     let verifier = Verifier::new(context, &*repository, workspace, args.trust.as_deref())?;
+    if !verifier.trusted.findings.is_empty() {
+        return Ok(Report::of_findings(verifier.trusted.findings, verifier.trusted.sources));
+    }
     let promotion = Promotion {
         context,
         args: &args,
@@ -175,8 +179,8 @@ impl Promotion<'_> {
         findings.dedup();
         let stopped = findings.iter().any(Finding::is_error);
         let mut commit = None;
-        if !stopped && !self.args.dry_run && !plan.change.is_empty() {
-            commit = Some(self.write(&plan)?);
+        if !stopped && !self.args.dry_run {
+            commit = self.write(&plan)?;
         }
         let answer = Answer::new(self.from, self.to, self.target.branch(), commit.as_ref(), &plan);
         let text = if stopped {
@@ -279,6 +283,17 @@ impl Promotion<'_> {
         let old = self.to.releases.get(agent);
         let kept = self.workspace.fleet.kept_releases;
         let Some(file) = promotion::release_file(old, from, &step, kept) else {
+            if let Some(old) = old.and_then(|old| promotion::unrecorded(old, from, &places[to])) {
+                let path = layout::release(to, agent);
+                let wrote = self.repository.history(&self.target.base.id, &path)?.versions;
+                let wrote = wrote.into_iter().next().map(|version| version.commit.0);
+                let promoted = Promoted {
+                    from: old,
+                    dry_commit: wrote.unwrap_or_default(),
+                    ..self.promoted(&step, overrides)
+                };
+                plan.promoted.push((agent.clone(), promoted));
+            }
             return Ok(());
         };
         let text = promotion::release_text(&file);
@@ -332,38 +347,5 @@ impl Promotion<'_> {
         let dropped = pins.dropped(&plan.change);
         plan.change.extend(dropped);
         Ok(())
-    }
-
-    fn write(&self, plan: &Plan) -> Result<GitId, Failure> {
-        let message = promotion::message(
-            &self.from.name,
-            &self.to.name,
-            plan.kind(),
-            self.args.reason.as_deref(),
-            &plan.told,
-        );
-        let commit = self.target.commit(
-            self.context,
-            self.repository,
-            self.workspace,
-            plan.change.clone(),
-            message,
-        )?;
-        let by = operator(self.repository, self.workspace)?;
-        let time = self.ledger.now();
-        self.ledger.append(&|_| {
-            let draft = |(agent, promoted): &(AgentName, Promoted)| Draft {
-                environment: Some(self.to.name.clone()),
-                unit: agent.to_string(),
-                time,
-                by: by.clone(),
-                fact: Fact::Promoted(Promoted {
-                    dry_commit: commit.0.clone(),
-                    ..promoted.clone()
-                }),
-            };
-            Ok(plan.promoted.iter().map(draft).collect())
-        })?;
-        Ok(commit)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ledger::{Override, ReleaseKind, UnitHistory};
+use super::ledger::{Fact, Override, ReleaseKind, UnitHistory};
 use super::{demands, judged};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, Severity, Stage, Version, one_line};
@@ -187,6 +187,25 @@ pub fn release_file(
         tuple: step.source.tuple.clone(),
         previous: previous(old, kept),
     })
+}
+
+/// Where a release file was promoted from, if the ledger has no such event: a run was stopped between the two.
+pub fn unrecorded(file: &ReleaseFile, from: &EnvironmentName, here: &UnitHistory) -> Option<PromotedFrom> {
+    let origin = file
+        .promoted_from
+        .clone()
+        .filter(|origin| origin.environment == *from)?;
+    let is_it = |fact: &Fact| match fact {
+        Fact::Promoted(promoted) => {
+            promoted.from == origin
+                && promoted.tuple == file.id
+                && promoted.version.to_string() == file.version.to_string()
+        }
+        // what was released since tells it as well
+        Fact::Released(released) => released.promoted_from.as_ref() == Some(&origin),
+        _ => false,
+    };
+    (!here.facts().any(|(_, fact)| is_it(fact))).then_some(origin)
 }
 
 /// The releases before a new one, newest first: the one that ran, and those before it.

@@ -29,6 +29,8 @@ pub(in crate::commands) struct Answer {
     agents: Vec<AgentAnswer>,
     /// Paths that are written.
     files: Vec<String>,
+    /// Agents that an earlier run promoted, and that only the ledger does not know yet.
+    recorded: Vec<String>,
 }
 
 /// What was promoted of one agent.
@@ -73,6 +75,10 @@ impl Answer {
                 })
                 .collect(),
             files: plan.change.keys().cloned().collect(),
+            recorded: {
+                let late = plan.promoted.iter().filter(|(_, event)| !event.dry_commit.is_empty());
+                late.map(|(agent, _)| agent.to_string()).collect()
+            },
         }
     }
 }
@@ -80,13 +86,21 @@ impl Answer {
 /// The answer for people.
 pub(super) fn text(context: &Context, answer: &Answer) -> String {
     let style = context.style;
-    if answer.agents.is_empty() {
-        return format!(
+    let mut text = match (&answer.recorded[..], answer.agents.is_empty()) {
+        ([], true) => format!(
             "nothing to do: the release files of `{}` name that already\n",
             answer.to
-        );
+        ),
+        ([], false) => String::new(),
+        (late, _) => format!(
+            "the release files of `{}` name that already, and the ledger did not know it yet: {}\n",
+            answer.to,
+            late.join(", ")
+        ),
+    };
+    if answer.agents.is_empty() {
+        return text;
     }
-    let mut text = String::new();
     for agent in &answer.agents {
         let before = agent.before.as_ref().map_or("nothing".to_owned(), ToString::to_string);
         text.push_str(&format!(
