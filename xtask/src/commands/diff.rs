@@ -117,9 +117,9 @@ fn released(context: &Context, args: &Args, before: &str, after: &str) -> Result
     // what names nothing is told first, whatever is the matter with the other one
     let (old, new) = (names.named(before), names.named(after));
     match (&old, &new) {
-        (Ok(None), Ok(None)) => return Err(nothing(before)),
-        (Ok(None), _) => return Err(unknown(workspace, before)),
-        (_, Ok(None)) => return Err(unknown(workspace, after)),
+        (Ok(None), Ok(None)) => return Err(nothing(&*repository, before)),
+        (Ok(None), _) => return Err(unknown(&*repository, workspace, before)),
+        (_, Ok(None)) => return Err(unknown(&*repository, workspace, after)),
         _ => {}
     }
     let (old, new) = match (old?, new?) {
@@ -129,7 +129,8 @@ fn released(context: &Context, args: &Args, before: &str, after: &str) -> Result
             let message =
                 format!("of `{before}` and `{after}` one was released and the other is a commit that people edit");
             return Err(Failure::new(FailureKind::Usage, message)
-                .hint("compare two of a kind: environments, commits of their branches and releases, or commits"));
+                .hint("compare two of a kind: environments, commits of their branches and releases, or commits")
+                .hint("a tag that is called as a release is `tags/<name>`"));
         }
     };
     if matches!((&old, &new), (Side::Whole(..), Side::Whole(..))) && !args.environment.is_empty() {
@@ -144,8 +145,13 @@ fn released(context: &Context, args: &Args, before: &str, after: &str) -> Result
     Ok(Some(answer(context, args, compared)))
 }
 
-/// A name that nothing has.
-fn nothing(name: &str) -> Failure {
+/// A name that nothing has; a clone that is cut off may only not know it.
+fn nothing(repository: &dyn Repository, name: &str) -> Failure {
+    if let Err(failure) = repository.resolve(name)
+        && failure.kind == FailureKind::Repository
+    {
+        return failure;
+    }
     Failure::new(
         FailureKind::Usage,
         format!("`{name}` names no environment, commit or release here"),
@@ -154,7 +160,7 @@ fn nothing(name: &str) -> Failure {
 }
 
 /// A name that nothing has beside one that something has: an environment where one is called alike.
-fn unknown(workspace: &Workspace, name: &str) -> Failure {
+fn unknown(repository: &dyn Repository, workspace: &Workspace, name: &str) -> Failure {
     let known = || {
         workspace
             .environments
@@ -163,7 +169,7 @@ fn unknown(workspace: &Workspace, name: &str) -> Failure {
     };
     match suggestion(name, known()) {
         Some(_) => selection::unknown("environment", name, known()),
-        None => nothing(name),
+        None => nothing(repository, name),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lockstep::model::{AgentName, EnvironmentName, FleetChange};
+use lockstep::model::{AgentName, EnvironmentName, FleetChange, Version};
 use lockstep::release::rollback::is_named;
 use lockstep::release::{BranchState, between_environments};
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
@@ -48,14 +48,24 @@ impl Names<'_> {
         if let Some(environment) = self.workspace.environment(name) {
             return Ok(Some(Named::Released(self.tip(environment)?)));
         }
+        let released = || {
+            let releases = self.releases(name)?;
+            let side = (!releases.is_empty()).then_some(Side::Releases(releases));
+            Ok::<_, Failure>(side.map(Named::Released))
+        };
+        // a tag that is called as releases are is still `tags/<name>`
+        if Version::parse(name).is_ok()
+            && let Some(found) = released()?
+        {
+            return Ok(Some(found));
+        }
         if let Some(side) = self.commit(name)? {
             return Ok(Some(Named::Released(side)));
         }
         if self.repository.resolve(name).is_ok() {
             return Ok(Some(Named::Edited));
         }
-        let releases = self.releases(name)?;
-        Ok((!releases.is_empty()).then_some(Named::Released(Side::Releases(releases))))
+        released()
     }
 
     fn tip(&self, environment: &Environment) -> Result<Side, Failure> {
@@ -108,11 +118,29 @@ impl Names<'_> {
             }
         }
         let state = |(agent, (environment, commit)): (AgentName, (EnvironmentName, String))| {
+            self.fetched(&environment, &commit)?;
             let unit = units(self.delivery, &GitId(commit), &[agent.as_str()])?.remove(0);
             let state = BranchState::new([(agent.to_string(), unit)].into());
             Ok((agent, (environment, state)))
         };
         found.into_iter().map(state).collect()
+    }
+
+    /// Fails where a clone does not have the commit of a release that the ledger tells of.
+    fn fetched(&self, environment: &EnvironmentName, commit: &str) -> Result<(), Failure> {
+        let Err(mut failure) = self.delivery.resolve(commit) else {
+            return Ok(());
+        };
+        let (remote, branch) = (
+            &self.workspace.fleet.delivery.remote,
+            self.workspace.branch(environment),
+        );
+        failure.kind = FailureKind::Repository;
+        failure.message =
+            format!("this clone does not have the commit `{commit}` of `{branch}`, which the ledger tells of");
+        Err(failure.hint(format!(
+            "or fetch the branch: `git fetch {remote} '+refs/heads/{branch}:refs/remotes/{remote}/{branch}'`; one that is not on it any more is gone"
+        )))
     }
 
     /// What differs between two sides that were released.

@@ -77,6 +77,39 @@ fn a_shallow_clone_is_refused_and_the_hint_mends_it() {
 }
 
 #[test]
+fn a_release_that_a_shallow_clone_lacks_is_compared_after_the_hint() {
+    let fleet = Fleet::new();
+    let one = fleet.clone("one", "");
+    sh(&one, "$XTASK release staging --push");
+    let label = sh(
+        &one,
+        "grep -m1 ^version: environments/staging/releases/support-rag.yaml",
+    );
+    let label = label.trim().trim_start_matches("version: ");
+    sh(
+        &one,
+        "sed -i 's/logLevel: INFO/logLevel: DEBUG/' environments/staging/environment.yaml
+         git commit -qam 'Log more' && git push -q origin main && $XTASK release staging --agent order-triage --push",
+    );
+    for (name, earlier) in [("by-commit", "environment/staging~1"), ("by-label", label)] {
+        let shallow = fleet.clone(name, "--depth 1");
+        sh(
+            &shallow,
+            "for ref in environment/staging lockstep/ledger; do
+                 git fetch -q --depth 1 origin +refs/heads/$ref:refs/remotes/origin/$ref
+             done",
+        );
+        let command = format!("$XTASK diff {earlier} staging --agent support-rag");
+        let outcome = run(&shallow, &command);
+        assert_eq!(outcome.code, 4, "{}", outcome.errors);
+        let hint = quoted(hints(&outcome.errors)[0]);
+        assert!(hint.starts_with("git fetch --unshallow"), "{}", outcome.errors);
+        sh(&shallow, hint);
+        sh(&shallow, &command);
+    }
+}
+
+#[test]
 fn a_slow_pipeline_does_not_undo_a_newer_release() {
     let fleet = Fleet::new();
     let slow = fleet.clone("slow", "");

@@ -166,3 +166,19 @@ fn the_change_of_a_contract_of_tools_or_of_an_index_says_what_it_means() {
         medium retrieval: chunks of an answer: 5 → 9
     "#]].assert_eq(&meanings.iter().map(line).collect::<String>());
 }
+
+#[test]
+fn a_tag_that_is_called_as_a_release_does_not_hide_it() {
+    let fleet = twice();
+    let before = fleet.done(&["diff", "v1.0.0", "v1.1.0"]);
+    let git = &fleet.repository.git;
+    for (tag, revision) in [("v1.0.0", "main~1"), ("v1.1.0", "main")] {
+        git.tag_lightweight(tag, &git.revparse_single(revision).unwrap(), false)
+            .unwrap();
+    }
+    assert_eq!(fleet.done(&["diff", "v1.0.0", "v1.1.0"]).result(), before.result());
+    let answer = fleet.run(&["diff", "v1.0.0", "main"]);
+    assert_eq!(answer.exit, 2);
+    assert!(answer.text().contains("`tags/<name>`"), "{}", answer.text());
+    fleet.done(&["diff", "tags/v1.0.0", "main"]);
+}
