@@ -21,7 +21,7 @@ use super::dry::is_outline;
 use super::ledger::{Doubts, Ledger, View};
 use super::selection;
 use crate::context::{Context, Format};
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
 
 /// Show what happened to an agent, or to all of them.
@@ -30,7 +30,7 @@ use crate::report::Report;
 /// `--changes` is the change log: what each release changed in the tuple, the latest first.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The agent; all of them by default.
+    /// The agent, or `_environment` for what environments have of their own; all agents by default.
     #[arg(value_name = "AGENT")]
     agent: Option<String>,
     /// Only in these environments.
@@ -91,11 +91,16 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         }
     }
     if args.changes {
+        if args.agent.as_deref() == Some(layout::ENVIRONMENT_UNIT) {
+            let message = "the change log is about agents: what an environment has of its own has no tuple";
+            let hint = format!("see its events: `cargo xtask history {}`", layout::ENVIRONMENT_UNIT);
+            return Err(Failure::new(FailureKind::Usage, message).hint(hint));
+        }
         return change_log::report(&*delivery, &histories, args.limit);
     }
     let shown = match most {
         usize::MAX => all(&histories),
-        most => last(&histories, most),
+        most => last(&histories, args.agent.as_deref(), most),
     };
     let place = (&*repository, &*delivery);
     let doubts = Doubts::of(context, place, workspace, &view, shown.iter().copied())?;
@@ -109,7 +114,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         }
         _ => Report::default(),
     };
-    report.text = text(context, &histories, &last(&histories, args.limit), &doubts);
+    report.text = text(
+        context,
+        &histories,
+        &last(&histories, args.agent.as_deref(), args.limit),
+        &doubts,
+    );
     report.findings = histories.into_iter().flat_map(|known| known.history.findings).collect();
     report.notes = doubts.notes();
     Ok(report)
@@ -172,10 +182,10 @@ fn all<'h>(histories: &'h [Known<'_>]) -> Vec<&'h (Digest, Event)> {
     events
 }
 
-/// The latest events of agents by time.
-fn last<'h>(histories: &'h [Known<'_>], most: usize) -> Vec<&'h (Digest, Event)> {
+/// The latest events of agents by time, or of what is named.
+fn last<'h>(histories: &'h [Known<'_>], named: Option<&str>, most: usize) -> Vec<&'h (Digest, Event)> {
     let mut events = all(histories);
-    events.retain(|(_, event)| AgentName::new(&event.unit).is_ok());
+    events.retain(|(_, event)| named.is_some() || AgentName::new(&event.unit).is_ok());
     events.split_off(events.len().saturating_sub(most))
 }
 

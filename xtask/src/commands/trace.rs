@@ -1,6 +1,7 @@
 //! `trace`: from anything that a pod, a commit or a log shows to the release behind it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use lockstep::artifact::TupleRecord;
 use lockstep::model::{AgentName, Digest, EnvironmentName, Version, one_line};
@@ -102,6 +103,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     {
         found = search.run(&By::Commit(commit))?;
     }
+    if found.is_empty() && clue.is_digest() {
+        found = search.run(&By::Record)?;
+    }
     if found.is_empty() {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -129,6 +133,8 @@ enum By {
     Clue,
     /// They ran when an environment's branch was at this commit.
     Commit(GitId),
+    /// It stands in their tuples, whether they run or not: each is read.
+    Record,
 }
 
 struct Search<'a> {
@@ -153,6 +159,7 @@ impl Search<'_> {
             let histories = self.view.units(&asked)?;
             let tips = self.tips(name, &units)?;
             let ran = self.ran(by, &histories)?;
+            let named = self.named(by, &units, &histories)?;
             for (unit, history) in units.iter().zip(&histories) {
                 let releases = history.releases();
                 let told = Told::new(history);
@@ -163,6 +170,7 @@ impl Search<'_> {
                 let leads = |(index, release): &(usize, &Recorded)| match by {
                     By::Clue => self.clue.leads_to(release, told.released(release)) || *index == last && by_record,
                     By::Commit(_) => then == Some(*index),
+                    By::Record => named.contains(&(unit, release.release.commit.as_str())),
                 };
                 let (places, wanted): (Vec<_>, Vec<_>) = releases.iter().enumerate().filter(leads).unzip();
                 if wanted.is_empty() {
@@ -195,6 +203,40 @@ impl Search<'_> {
         self.delivery.ancestors(commit, &commits.collect())
     }
 
+    /// The units and commits of releases whose tuples hold the clue.
+    fn named<'h>(
+        &self,
+        by: &By,
+        units: &'h [String],
+        histories: &'h [UnitHistory],
+    ) -> Result<BTreeSet<(&'h String, &'h str)>, Failure> {
+        let By::Record = by else {
+            return Ok(BTreeSet::new());
+        };
+        let mut written: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+        for (unit, history) in units.iter().zip(histories) {
+            for commit in history.commits() {
+                written.entry(commit).or_default().push(unit);
+            }
+        }
+        let mut found = BTreeSet::new();
+        for (commit, units) in written {
+            // one that this clone does not have tells nothing
+            if self.delivery.resolve(commit).is_err() {
+                continue;
+            }
+            let paths: Vec<String> = units.iter().map(|unit| branch::tuple(unit)).collect();
+            let files = self.delivery.read(&GitId(commit.to_owned()), &paths)?;
+            let holds = |bytes: &Option<Arc<[u8]>>| {
+                let bytes = bytes.as_deref().unwrap_or_default();
+                self.clue.stands_in(&String::from_utf8_lossy(bytes))
+            };
+            let files = units.into_iter().zip(files).filter(|(_, bytes)| holds(bytes));
+            found.extend(files.map(|(unit, _)| (unit, commit)));
+        }
+        Ok(found)
+    }
+
     /// What the branch says of each unit's tuple now, as text.
     fn tips(&self, environment: &EnvironmentName, units: &[String]) -> Result<BTreeMap<String, String>, Failure> {
         let name = self.workspace.branch(environment);
@@ -203,7 +245,7 @@ impl Search<'_> {
         };
         let paths: Vec<String> = units.iter().map(|unit| branch::tuple(unit)).collect();
         let files = self.delivery.read(&commit, &paths)?;
-        let text = |(unit, bytes): (&String, Option<std::sync::Arc<[u8]>>)| {
+        let text = |(unit, bytes): (&String, Option<Arc<[u8]>>)| {
             Some((unit.clone(), String::from_utf8_lossy(&bytes?).into_owned()))
         };
         Ok(units.iter().zip(files).filter_map(text).collect())

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::ledger::Recorded;
+use super::ledger::{Recorded, Removal};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
 use crate::model::{AgentName, Digest, EnvironmentName, Timestamp, Version};
 
@@ -47,13 +47,17 @@ pub enum Compared {
     First,
     /// Not known: the record of one of the two cannot be read.
     Unknown,
+    /// The release before it, after which there is none: the agent left the environment.
+    Removed,
 }
 
-/// The releases of an agent in an environment, the latest first; each comes with its record where that can be read.
+/// The releases of an agent in an environment, the latest first, and where it left; each release comes with its record where
+/// that can be read.
 pub fn change_log(
     agent: &AgentName,
     environment: &EnvironmentName,
     releases: &[(Recorded, Option<TupleRecord>)],
+    removals: &[Removal],
 ) -> Vec<LoggedRelease> {
     let before = std::iter::once(None).chain(releases.iter().map(|(_, record)| Some(record)));
     let mut log: Vec<LoggedRelease> = releases
@@ -80,6 +84,22 @@ pub fn change_log(
             }
         })
         .collect();
+    for removal in removals.iter().rev().filter(|removal| removal.after <= releases.len()) {
+        let logged = LoggedRelease {
+            agent: agent.clone(),
+            environment: environment.clone(),
+            version: removal.release.version.clone(),
+            tuple: removal.release.tuple,
+            commit: removal.release.commit.clone(),
+            time: removal.time,
+            by: removal.by.clone(),
+            promoted_from: None,
+            brought_back: None,
+            compared: Compared::Removed,
+            components: Vec::new(),
+        };
+        log.insert(removal.after, logged);
+    }
     log.reverse();
     log
 }
@@ -97,6 +117,7 @@ impl LoggedRelease {
         match self.compared {
             Compared::First => vec!["the first release here".to_owned()],
             Compared::Unknown => vec!["what changed is not known: a record cannot be read".to_owned()],
+            Compared::Removed => vec!["the agent left the environment".to_owned()],
             Compared::Before if self.components.is_empty() => vec!["values or the environment alone".to_owned()],
             Compared::Before => self.components.iter().map(line).collect(),
         }

@@ -33,6 +33,11 @@ impl Clue {
         &self.text
     }
 
+    /// Whether it is a digest or a commit, or the beginning of one.
+    pub fn is_digest(&self) -> bool {
+        self.hex.is_some()
+    }
+
     fn begins(&self, hex: &str) -> bool {
         self.hex.as_deref().is_some_and(|own| hex.starts_with(own))
     }

@@ -3,7 +3,7 @@
 use lockstep::artifact::TupleRecord;
 use lockstep::model::{AgentName, EnvironmentName};
 use lockstep::release::change_log::{Compared, LoggedRelease, change_log};
-use lockstep::release::ledger::{Recorded, name_of};
+use lockstep::release::ledger::{Recorded, Removal, name_of};
 use lockstep::release::recorded;
 use lockstep::report::Table;
 
@@ -24,9 +24,15 @@ pub(super) fn report(delivery: &dyn Repository, histories: &[Known<'_>], limit: 
         };
         let mut releases = known.history.releases();
         // one more than is shown: the first of them is compared with it
-        releases.drain(..releases.len().saturating_sub(limit.saturating_add(1)));
+        let skipped = releases.len().saturating_sub(limit.saturating_add(1));
+        releases.drain(..skipped);
         let releases = with_records(delivery, environment, &agent, releases)?;
-        let mut log = change_log(&agent, environment, &releases);
+        let removals = known.history.removals().into_iter();
+        let removals = removals.filter_map(|removal| {
+            let after = removal.after.checked_sub(skipped)?;
+            Some(Removal { after, ..removal })
+        });
+        let mut log = change_log(&agent, environment, &releases, &removals.collect::<Vec<_>>());
         log.truncate(limit);
         logs.push(log);
     }

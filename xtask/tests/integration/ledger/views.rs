@@ -266,3 +266,139 @@ fn an_answer_stands_in_markdown_as_it_is_said() {
     );
     assert!(answer.contains("dev-latest"), "{answer}");
 }
+
+#[test]
+fn a_prompt_leads_to_the_release_that_ran_it_once() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let record = fleet.json("environment/dev", ".lockstep/assistant/tuple.json");
+    let prompt = record["tuple"]["prompts"]["greet"]["sha256"].as_str().unwrap();
+    let first = fleet.tip("environment/dev").unwrap().to_string();
+    fleet.put("agents/assistant/prompts/greet/1.1.0.prompt", "Greet.\n");
+    fleet.edit("agents/assistant/agent.yaml", "greet: 1.0.0", "greet: 1.1.0");
+    fleet.commit("Greet briefly");
+    fleet.release(&["dev"]);
+    let answer = fleet.done(&["trace", prompt]);
+    let found = answer.result().as_array().unwrap();
+    assert_eq!(found.len(), 1, "{}", answer.text());
+    assert_eq!(
+        (&found[0]["commit"], &found[0]["running"]),
+        (&json!(first), &json!(false))
+    );
+}
+
+#[test]
+fn the_change_log_tells_when_an_agent_left() {
+    let fleet = rolled_back();
+    let path = "environments/staging/releases/orders.yaml";
+    let text = std::fs::read_to_string(fleet.repository.path(path)).unwrap();
+    fleet.done(&["resume", "orders", "-e", "staging", "--reason", "mended"]);
+    fleet.remove(path).commit("Take orders out");
+    fleet.release(&["staging"]);
+    fleet.put(path, &text).commit("Bring orders back");
+    fleet.release(&["staging"]);
+    let told = |limit: &str| {
+        let answer = fleet.done(&["history", "orders", "-e", "staging", "--changes", "--limit", limit]);
+        let log = answer.result().as_array().unwrap().iter();
+        let told = log.map(|one| {
+            format!(
+                "{} {}",
+                one["version"].as_str().unwrap(),
+                one["compared"].as_str().unwrap()
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    let all = [
+        "v1.0.0 before",
+        "v1.0.0 removed",
+        "v1.0.0 before",
+        "v1.1.0 before",
+        "v1.0.0 first",
+    ];
+    assert_eq!(told("9"), all);
+    assert_eq!(told("2"), all[..2]);
+    assert_eq!(told("3"), all[..3]);
+}
+
+#[test]
+fn what_an_environment_has_of_its_own_has_a_history() {
+    let fleet = promoted_once();
+    let mut history = command(fleet.folder(), &["history", "_environment", "-e", "staging"]);
+    let text = String::from_utf8(history.output().unwrap().stdout).unwrap();
+    assert!(text.contains("committed"), "{text}");
+    let answer = fleet.run(&["history", "_environment", "--changes"]);
+    assert_eq!(answer.exit, 2, "{}", answer.text());
+}
+
+#[test]
+fn who_names_no_release_is_told_which_there_are() {
+    let fleet = rolled_back();
+    let mark = [
+        "mark",
+        "blocked",
+        "orders",
+        "-e",
+        "staging",
+        "--reason",
+        "slow",
+        "--release",
+        "v1.0.1",
+    ];
+    let answer = fleet.run(&mark);
+    let commit = fleet.tip("environment/staging").unwrap().to_string();
+    let help = answer.findings()[0]["help"].as_str().unwrap();
+    assert!(
+        help.starts_with(&format!("it knows v1.0.0 ({}), v1.1.0 (", &commit[..7])),
+        "{help}"
+    );
+}
+
+#[test]
+fn an_agent_that_left_the_fleet_is_judged_and_not_brought_back() {
+    let fleet = rolled_back();
+    fleet.done(&["resume", "orders", "-e", "staging", "--reason", "mended"]);
+    fleet.remove("environments/staging/releases/orders.yaml");
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "  - { name: orders, agent: orders }\n",
+        "",
+    );
+    fleet.edit("agents/assistant/agent.yaml", "dependencies:\n", "");
+    fleet.remove("agents/orders").commit("Retire orders");
+    let mark = [
+        "mark",
+        "blocked",
+        "orders",
+        "-e",
+        "staging",
+        "--reason",
+        "leaked",
+        "--release",
+        "v1.1.0",
+    ];
+    let answer = fleet.run(&mark);
+    assert_eq!(
+        answer.rules(),
+        ["blocked-release"],
+        "it was rolled back: {}",
+        answer.text()
+    );
+    fleet.done(&[&mark[..8], &["v1.0.0"]].concat());
+    let answer = fleet.run(&["rollback", "orders", "-e", "staging", "--reason", "leaked"]);
+    assert_eq!(answer.exit, 2, "{}", answer.text());
+    assert!(answer.text().contains("`orders` left the fleet"), "{}", answer.text());
+    assert!(
+        answer
+            .text()
+            .contains("git log --diff-filter=D --oneline -- agents/orders"),
+        "{}",
+        answer.text()
+    );
+    let answer = fleet.run(&["mark", "blocked", "nobody", "-e", "staging", "--reason", "leaked"]);
+    assert!(
+        answer.text().contains("there is no agent `nobody`"),
+        "{}",
+        answer.text()
+    );
+}
