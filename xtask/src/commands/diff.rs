@@ -10,6 +10,7 @@ use lockstep::workspace::{Environment, Workspace};
 
 use self::released::{Named, Names, Side};
 use super::branches::{branch_state, delivery_repository};
+use super::dry::is_outline;
 use super::selection;
 use crate::context::{Context, Loaded, Source};
 use crate::failure::{EXIT_FINDINGS, Failure, FailureKind};
@@ -64,14 +65,18 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     report
 }
 
-/// The fleet of the work tree, for the names of its environments; a bare clone has none.
-fn fleet_here(context: &Context) -> Result<Option<Loaded>, Failure> {
-    let repository = context.repository()?;
-    let source = match repository.work_folder() {
+/// Where the fleet stands: the work tree; a bare clone has none.
+fn here(repository: &dyn Repository) -> Source {
+    match repository.work_folder() {
         Some(_) => Source::WorkTree,
         None => Source::Revision("HEAD".to_owned()),
-    };
-    Ok(context.load(&source).ok())
+    }
+}
+
+/// The outline of the fleet, for the names of its environments.
+fn fleet_here(context: &Context) -> Result<Option<Loaded>, Failure> {
+    let source = here(&*context.repository()?);
+    Ok(context.load_part(&source, &is_outline).ok())
 }
 
 /// What is wrong with a single name that is an environment's: it is compared with another state that was released.

@@ -86,7 +86,8 @@ pub fn agents(
         match agent {
             Some(agent) => agents.insert(agent),
             None => {
-                let known: BTreeSet<&AgentName> = workspace.agents.keys().chain(workspace.elsewhere.keys()).collect();
+                let known = workspace.agents.keys().chain(workspace.elsewhere.keys());
+                let known: BTreeSet<&AgentName> = known.chain(gone).collect();
                 return Err(unknown("agent", name, known.iter().map(|agent| agent.as_str())));
             }
         };

@@ -137,6 +137,15 @@ enum By {
     Record,
 }
 
+/// The releases of a unit that a clue led to.
+struct Met<'h> {
+    unit: &'h String,
+    told: Told<'h>,
+    wanted: Vec<Recorded>,
+    /// Whether each of them runs now.
+    running: Vec<bool>,
+}
+
 struct Search<'a> {
     args: &'a Args,
     clue: &'a Clue,
@@ -160,6 +169,7 @@ impl Search<'_> {
             let tips = self.tips(name, &units)?;
             let ran = self.ran(by, &histories)?;
             let named = self.named(by, &units, &histories)?;
+            let mut met = Vec::new();
             for (unit, history) in units.iter().zip(&histories) {
                 let releases = history.releases();
                 let told = Told::new(history);
@@ -176,16 +186,17 @@ impl Search<'_> {
                 if wanted.is_empty() {
                     continue;
                 }
-                let everywhere = self.view.unit(None, unit)?;
                 let runs = history.current().is_some();
-                let evidence = told.evidence(&everywhere, &wanted);
-                for ((index, release), evidence) in places.into_iter().zip(wanted).zip(evidence) {
-                    let mut one = self.found(name, unit, release)?;
-                    one.running = runs && index == last;
-                    one.dry_commit = told.released(release).map(|released| released.dry_commit.clone());
-                    found.push((one, evidence.into_iter().cloned().collect()));
-                }
+                let wanted: Vec<Recorded> = wanted.into_iter().cloned().collect();
+                let running = places.into_iter().map(|index| runs && index == last).collect();
+                met.push(Met {
+                    unit,
+                    told,
+                    wanted,
+                    running,
+                });
             }
+            found.extend(self.found(name, met)?);
         }
         if let Some(agent) = self.args.agent.as_ref().filter(|agent| !agents.contains(*agent)) {
             return Err(selection::unknown("agent", agent, agents.iter().map(String::as_str)));
@@ -213,26 +224,32 @@ impl Search<'_> {
         let By::Record = by else {
             return Ok(BTreeSet::new());
         };
-        let mut written: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
-        for (unit, history) in units.iter().zip(histories) {
-            for commit in history.commits() {
-                written.entry(commit).or_default().push(unit);
-            }
+        let pairs = units.iter().zip(histories);
+        let pairs = pairs.flat_map(|(unit, history)| history.commits().map(move |commit| (unit, commit)));
+        let mut tuples = self.tuples(pairs)?;
+        tuples.retain(|_, bytes| self.clue.stands_in(&String::from_utf8_lossy(bytes)));
+        Ok(tuples.into_keys().collect())
+    }
+
+    /// The tuples of units at commits, those of one commit read together; one that this clone does not have tells nothing,
+    /// where the branch was set back or only a part of it was fetched.
+    fn tuples<'u>(
+        &self,
+        asked: impl Iterator<Item = (&'u String, &'u str)>,
+    ) -> Result<BTreeMap<(&'u String, &'u str), Arc<[u8]>>, Failure> {
+        let mut by_commit: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
+        for (unit, commit) in asked {
+            by_commit.entry(commit).or_default().insert(unit);
         }
-        let mut found = BTreeSet::new();
-        for (commit, units) in written {
-            // one that this clone does not have tells nothing
+        let mut found = BTreeMap::new();
+        for (commit, units) in by_commit {
             if self.delivery.resolve(commit).is_err() {
                 continue;
             }
             let paths: Vec<String> = units.iter().map(|unit| branch::tuple(unit)).collect();
             let files = self.delivery.read(&GitId(commit.to_owned()), &paths)?;
-            let holds = |bytes: &Option<Arc<[u8]>>| {
-                let bytes = bytes.as_deref().unwrap_or_default();
-                self.clue.stands_in(&String::from_utf8_lossy(bytes))
-            };
-            let files = units.into_iter().zip(files).filter(|(_, bytes)| holds(bytes));
-            found.extend(files.map(|(unit, _)| (unit, commit)));
+            let files = units.into_iter().zip(files);
+            found.extend(files.filter_map(|(unit, bytes)| Some(((unit, commit), bytes?))));
         }
         Ok(found)
     }
@@ -251,32 +268,49 @@ impl Search<'_> {
         Ok(units.iter().zip(files).filter_map(text).collect())
     }
 
-    /// What the branch has of a release.
-    fn found(&self, environment: &EnvironmentName, unit: &str, release: &Recorded) -> Result<Found, Failure> {
-        let commit = GitId(release.release.commit.clone());
-        let side = match self.delivery.resolve(&commit.0) {
-            Ok(_) => PreviousUnit {
-                tuple: self.delivery.read(&commit, &[branch::tuple(unit)])?.remove(0),
-                ..PreviousUnit::default()
-            },
-            // the branch was set back, or only a part of it was fetched
-            Err(_) => PreviousUnit::default(),
-        };
-        let record = side.record();
-        let files = record.iter().flat_map(files);
-        Ok(Found {
-            environment: environment.clone(),
-            agent: unit.to_owned(),
-            version: release.release.version.clone(),
-            verdict: release.verdict,
-            running: false,
-            tuple: release.release.tuple,
-            commit: commit.0,
-            dry_commit: None,
-            files: files.map(|(component, path)| File { component, path }).collect(),
-            record,
-            evidence: Vec::new(),
-        })
+    /// What the branch and the ledger have of the releases of an environment's units.
+    fn found(
+        &self,
+        environment: &EnvironmentName,
+        met: Vec<Met<'_>>,
+    ) -> Result<Vec<(Found, Vec<(Digest, Event)>)>, Failure> {
+        let names: Vec<_> = met.iter().map(|met| (None, met.unit.as_str())).collect();
+        let everywhere = self.view.units(&names)?;
+        let releases = met.iter().flat_map(|met| {
+            let commits = met.wanted.iter().map(|release| release.release.commit.as_str());
+            commits.map(|commit| (met.unit, commit))
+        });
+        let tuples = self.tuples(releases)?;
+        let mut found = Vec::new();
+        for (met, everywhere) in met.iter().zip(&everywhere) {
+            let wanted: Vec<&Recorded> = met.wanted.iter().collect();
+            let evidence = met.told.evidence(everywhere, &wanted);
+            for ((recorded, running), evidence) in met.wanted.iter().zip(&met.running).zip(evidence) {
+                let Recorded { release, verdict, .. } = recorded;
+                let side = PreviousUnit {
+                    tuple: tuples.get(&(met.unit, release.commit.as_str())).cloned(),
+                    ..PreviousUnit::default()
+                };
+                let record = side.record();
+                let files = record.iter().flat_map(files);
+                let files = files.map(|(component, path)| File { component, path }).collect();
+                let one = Found {
+                    environment: environment.clone(),
+                    agent: met.unit.clone(),
+                    version: release.version.clone(),
+                    verdict: *verdict,
+                    running: *running,
+                    tuple: release.tuple,
+                    commit: release.commit.clone(),
+                    dry_commit: met.told.released(recorded).map(|released| released.dry_commit.clone()),
+                    files,
+                    record,
+                    evidence: Vec::new(),
+                };
+                found.push((one, evidence.into_iter().cloned().collect()));
+            }
+        }
+        Ok(found)
     }
 }
 

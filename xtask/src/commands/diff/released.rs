@@ -6,13 +6,15 @@ use std::sync::Arc;
 use lockstep::model::{AgentName, EnvironmentName, FleetChange, Version};
 use lockstep::release::rollback::is_named;
 use lockstep::release::{BranchState, between_environments};
-use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
+use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
 use lockstep::workspace::{Environment, Workspace};
+use rayon::prelude::*;
 
 use super::super::branches::{branch_state, commit_of, units};
+use super::super::dry::{is_near, is_outline};
 use super::super::ledger::Ledger;
 use super::super::selection;
-use super::Args;
+use super::{Args, here};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{GitId, Repository, Tip};
@@ -147,10 +149,11 @@ impl Names<'_> {
     pub(super) fn change(&self, before: &Side, after: &Side) -> Result<FleetChange, Failure> {
         let chosen = match (before.agents(), after.agents()) {
             (None, None) => {
-                let known = before.units().chain(after.units());
+                let folder = self.repository.folder(&self.repository.head()?.id, layout::AGENTS)?;
+                let known = before.units().chain(after.units()).chain(folder.keys());
                 let known = known.filter_map(|unit| AgentName::new(unit).ok()).collect();
                 let agents = selection::agents(self.workspace, &self.args.agent, &known)?;
-                return self.compared(before, after, None, agents.as_ref());
+                return self.compared(&[(self.state(before, None)?, self.state(after, None)?, agents)]);
             }
             (Some(one), None) | (None, Some(one)) => one,
             (Some(one), Some(other)) => one.intersection(&other).cloned().collect(),
@@ -159,25 +162,30 @@ impl Names<'_> {
             return Err(Failure::new(FailureKind::Usage, "no agent has both of these releases")
                 .hint("see what was released: `cargo xtask history <agent>`"));
         }
+        let pair = |agent: AgentName| {
+            let (before, after) = (self.state(before, Some(&agent))?, self.state(after, Some(&agent))?);
+            Ok((before, after, Some([agent].into())))
+        };
+        let pairs: Vec<_> = chosen.into_iter().map(pair).collect::<Result<_, Failure>>()?;
+        self.compared(&pairs)
+    }
+
+    /// What differs, and how the texts behind it read. Only agents whose tuples differ are read.
+    fn compared(&self, pairs: &[Pair<'_>]) -> Result<FleetChange, Failure> {
+        let differing: BTreeSet<AgentName> = pairs.par_iter().flat_map_iter(differing).collect();
+        let wanted = |path: &str| is_outline(path) || layout::wanted(path) && is_near(&differing, path);
+        let parts = match differing.is_empty() {
+            true => None,
+            false => self.context.load_part(&here(&**self.repository), &wanted)?.workspace,
+        };
+        let parts = parts.as_ref().unwrap_or(self.workspace);
         let mut change = FleetChange::default();
-        for agent in chosen {
-            let one = self.compared(before, after, Some(&agent), Some(&[agent.clone()].into()))?;
+        for (before, after, agents) in pairs {
+            let one = between_environments(parts, *before, *after, agents.as_ref());
             change.units.extend(one.units);
             change.unchanged += one.unchanged;
         }
         Ok(change)
-    }
-
-    fn compared(
-        &self,
-        before: &Side,
-        after: &Side,
-        of: Option<&AgentName>,
-        agents: Option<&BTreeSet<AgentName>>,
-    ) -> Result<FleetChange, Failure> {
-        let before = self.state(before, of)?;
-        let after = self.state(after, of)?;
-        Ok(between_environments(self.workspace, before, after, agents))
     }
 
     fn state<'s>(
@@ -202,6 +210,27 @@ impl Names<'_> {
         })?;
         Ok((environment, state))
     }
+}
+
+/// Two states that are compared, in these agents alone where some are named.
+type Pair<'s> = (
+    (&'s Environment, &'s BranchState),
+    (&'s Environment, &'s BranchState),
+    Option<BTreeSet<AgentName>>,
+);
+
+/// The agents that run other files on either side.
+fn differing<'p>(((_, before), (_, after), agents): &'p Pair<'_>) -> impl Iterator<Item = AgentName> + 'p {
+    let names = after
+        .units
+        .iter()
+        .filter_map(|(unit, now)| Some((AgentName::new(unit).ok()?, now)));
+    let chosen = names.filter(|(agent, _)| agents.as_ref().is_none_or(|agents| agents.contains(agent)));
+    chosen.filter_map(|(agent, now)| {
+        let then = before.units.get(agent.as_str())?;
+        let (then, now) = (then.record()?, now.record()?);
+        (then.id != now.id || then.latest != now.latest).then_some(agent)
+    })
 }
 
 impl Side {
