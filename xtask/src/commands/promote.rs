@@ -283,7 +283,7 @@ impl Promotion<'_> {
         let old = self.to.releases.get(agent);
         let kept = self.workspace.fleet.kept_releases;
         let Some(file) = promotion::release_file(old, from, &step, kept) else {
-            if let Some(old) = old.and_then(|old| promotion::unrecorded(old, from, &places[to])) {
+            if let Some(old) = old.and_then(|old| promotion::unrecorded(old, from, &step)) {
                 let path = layout::release(to, agent);
                 let wrote = self.repository.history(&self.target.base.id, &path)?.versions;
                 let wrote = wrote.into_iter().next().map(|version| version.commit.0);

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ledger::{Fact, Override, ReleaseKind, UnitHistory};
+use super::ledger::{Override, ReleaseKind, UnitHistory};
+use super::unpromoted::is_admitted;
 use super::{demands, judged};
 use crate::artifact::{ComponentChange, TupleRecord, component_changes};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, Severity, Stage, Version, one_line};
@@ -189,23 +190,15 @@ pub fn release_file(
     })
 }
 
-/// Where a release file was promoted from, if the ledger has no such event: a run was stopped between the two.
-pub fn unrecorded(file: &ReleaseFile, from: &EnvironmentName, here: &UnitHistory) -> Option<PromotedFrom> {
-    let origin = file
-        .promoted_from
-        .clone()
-        .filter(|origin| origin.environment == *from)?;
-    let is_it = |fact: &Fact| match fact {
-        Fact::Promoted(promoted) => {
-            promoted.from == origin
-                && promoted.tuple == file.id
-                && promoted.version.to_string() == file.version.to_string()
-        }
-        // what was released since tells it as well
-        Fact::Released(released) => released.promoted_from.as_ref() == Some(&origin),
-        _ => false,
+/// Where the tuple of a release file comes from that names it already, if the ledger tells of no promotion of it: a run was
+/// stopped between the two, or the file was written past the promotion.
+pub fn unrecorded(file: &ReleaseFile, from: &EnvironmentName, step: &Move<'_>) -> Option<PromotedFrom> {
+    let own = PromotedFrom {
+        environment: from.clone(),
+        commit: step.commit.to_owned(),
     };
-    (!here.facts().any(|(_, fact)| is_it(fact))).then_some(origin)
+    let told = file.promoted_from.clone().filter(|origin| origin.environment == *from);
+    (!is_admitted(step.here, file.id)).then(|| told.unwrap_or(own))
 }
 
 /// The releases before a new one, newest first: the one that ran, and those before it.

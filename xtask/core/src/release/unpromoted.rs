@@ -43,6 +43,11 @@ impl Standing {
     }
 }
 
+/// Whether a tuple was promoted to an environment or ran there, and nothing was said against it since.
+pub(super) fn is_admitted(history: &UnitHistory, tuple: Digest) -> bool {
+    matches!(Standing::of(history, tuple), Standing::Admitted)
+}
+
 /// What speaks against a release file whose tuple does not run yet in an environment that was released before, by what
 /// happened to the agent there: an error where users are, else a warning.
 pub fn unpromoted(

@@ -29,7 +29,7 @@ pub(in crate::commands) struct Answer {
     agents: Vec<AgentAnswer>,
     /// Paths that are written.
     files: Vec<String>,
-    /// Agents that an earlier run promoted, and that only the ledger does not know yet.
+    /// Agents whose release files name it already, and of whose promotion only the ledger did not know yet.
     recorded: Vec<String>,
 }
 

@@ -70,6 +70,19 @@ fn the_promotion_makes_up_for_it() {
 }
 
 #[test]
+fn the_promotion_is_asked_for_where_the_file_names_it_already() {
+    let fleet = ahead();
+    copied(&fleet);
+    let written = fleet.tip("main").unwrap().to_string();
+    let answer = fleet.done(&STEP);
+    assert_eq!(answer.result()["recorded"][0], "orders", "{}", answer.text());
+    let event = serde_json::to_value(last(&fleet, "canary/orders")).unwrap();
+    assert_eq!(event["fact"]["dryCommit"], written, "{event}");
+    assert_eq!(event["fact"]["from"]["environment"], "staging", "{event}");
+    assert_eq!(fleet.done(&RELEASE).rules(), [""; 0]);
+}
+
+#[test]
 fn a_person_may_answer_for_it() {
     let fleet = ahead();
     copied(&fleet);
