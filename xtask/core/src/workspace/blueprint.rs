@@ -11,7 +11,8 @@ use super::check;
 use super::files::{BlueprintFile, Values};
 use super::layout::{self, Place};
 use super::partials;
-use crate::model::{Digest, FileTree, Finding};
+use super::places::{keys, location};
+use crate::model::{Digest, FileTree, Finding, Location};
 
 /// The blueprint of what an environment has of its own.
 pub const ENVIRONMENT_BLUEPRINT: &str = "environment";
@@ -211,7 +212,11 @@ fn chain(
             if folders.contains_key(base.as_str()) {
                 return None;
             }
-            let finding = Finding::error("unknown-blueprint", format!("`{base}` is no blueprint")).in_file(file);
+            let bytes = folders[chain[chain.len() - 1].as_str()].get("blueprint.yaml");
+            let Location { file, line, column } =
+                location(&file, bytes.map(|(_, bytes)| &bytes[..]), &keys(&["extends"]));
+            let finding =
+                Finding::error("unknown-blueprint", format!("`{base}` is no blueprint")).at(file, line, column);
             let names: Vec<&str> = heads.keys().map(String::as_str).collect();
             findings.push(finding.help(format!("there is {}", names.join(", "))));
             return None;

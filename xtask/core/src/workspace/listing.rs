@@ -4,27 +4,32 @@ use std::collections::BTreeSet;
 
 use super::files::FleetFile;
 use super::layout;
+use super::places::{location_in, placed_at};
 use crate::model::{EnvironmentName, FileTree, Finding, suggestion};
+use crate::yaml::Segment;
 
 /// What the fleet lists has a folder, and what has a folder is listed.
 pub(super) fn check(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Finding>) {
     let mut names = BTreeSet::new();
+    let entry = |index: usize| [Segment::Key("environments".to_owned()), Segment::Index(index)];
+    let at = |finding: Finding, index: usize| placed_at(finding, tree, layout::FLEET, &entry(index));
     for (index, name) in fleet.environments.iter().enumerate() {
         if !names.insert(name.as_str()) {
-            findings.push(
-                Finding::error("duplicate-environment", format!("`{name}` stands here twice")).in_file(layout::FLEET),
-            );
+            let finding = Finding::error("duplicate-environment", format!("`{name}` stands here twice"));
+            let first = fleet.environments.iter().position(|other| other == name);
+            let first = location_in(tree, layout::FLEET, &entry(first.unwrap_or(index)));
+            findings.push(at(
+                finding
+                    .help("take one of them out")
+                    .related(first, "it stands here too"),
+                index,
+            ));
         }
         let path = layout::environment(name.as_str());
         if tree.get(&path).is_none() {
-            findings.push(
-                Finding::error(
-                    "missing-environment",
-                    format!("the fleet lists `{name}`, and there is no `{path}`"),
-                )
-                .in_file(layout::FLEET)
-                .help(missing(tree, name, &fleet.environments[..index])),
-            );
+            let message = format!("the fleet lists `{name}`, and there is no `{path}`");
+            let finding = Finding::error("missing-environment", message);
+            findings.push(at(finding, index).help(missing(tree, name, &fleet.environments[..index])));
         }
     }
     for folder in tree.folders(layout::ENVIRONMENTS) {
@@ -38,16 +43,13 @@ pub(super) fn check(tree: &FileTree, fleet: &FleetFile, findings: &mut Vec<Findi
             None => finding.help(format!("add it to `environments:` in `{}`", layout::FLEET)),
         });
     }
-    for name in &names {
-        if names.contains(format!("{name}{}", layout::branch::PROPOSED).as_str()) {
-            findings.push(
-                Finding::error(
-                    "reserved-environment",
-                    format!("`{name}-next` is the name of the proposed branch of `{name}`"),
-                )
-                .in_file(layout::FLEET)
-                .help("rename the environment"),
-            );
+    for (index, name) in fleet.environments.iter().enumerate() {
+        if let Some(owner) = name.as_str().strip_suffix(layout::branch::PROPOSED)
+            && names.contains(owner)
+        {
+            let message = format!("`{name}` is the name of the proposed branch of `{owner}`");
+            let finding = Finding::error("reserved-environment", message);
+            findings.push(at(finding, index).help("rename the environment"));
         }
     }
 }

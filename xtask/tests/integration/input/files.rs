@@ -355,7 +355,7 @@ fn an_environment_that_is_listed_needs_its_file() {
         "[dev, stagin, canary, production]",
         expect![[r#"
             exit 1
-            error[missing-environment] environments/fleet.yaml
+            error[missing-environment] environments/fleet.yaml:2:21
               the fleet lists `stagin`, and there is no `environments/stagin/environment.yaml`
               help: write it; or take it out of the list, and `cargo xtask new environment stagin --after dev` writes both
             warning[unlisted-environment] environments/staging
@@ -398,4 +398,29 @@ fn everything_that_is_wrong_is_said_at_once() {
           help: did you mean `namespace`?
     "#]],
     );
+}
+
+#[test]
+fn an_environment_that_is_listed_twice_is_shown_where_it_stands() {
+    let fleet = Fleet::small();
+    let list = |names: &str| {
+        let text = format!(
+            "name: shop\nenvironments: [{names}]\ndelivery: {{ repoURL: 'https://git.example.com/shop.git' }}\n"
+        );
+        fleet.put("environments/fleet.yaml", &text);
+    };
+    list("dev, staging, dev, canary, production, dev-next");
+    fleet.refused(&["validate"], expect![[r#"
+        exit 1
+        error[duplicate-environment] environments/fleet.yaml:2:30
+          `dev` stands here twice
+          help: take one of them out
+          see: environments/fleet.yaml:2:16: it stands here too
+        error[missing-environment] environments/fleet.yaml:2:55
+          the fleet lists `dev-next`, and there is no `environments/dev-next/environment.yaml`
+          help: write it; or take it out of the list, and `cargo xtask new environment dev-next --after production` writes both
+        error[reserved-environment] environments/fleet.yaml:2:55
+          `dev-next` is the name of the proposed branch of `dev`
+          help: rename the environment
+    "#]]);
 }
