@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use indicatif::ProgressBar;
 use lockstep::model::{AgentName, FileTree, Finding};
-use lockstep::policy::{By, Fleet, GoesOn, Judge, Judged, Released};
+use lockstep::policy::{By, Fleet, GoesOn, Judge, Judged, Released, told_once};
 use lockstep::reference;
 use lockstep::release::RULES as OF_RELEASES;
 use lockstep::render::{Engines, RenderedUnit, Selection, render_while};
@@ -197,6 +197,7 @@ pub(super) fn whole(
     }
     let is_whole = args.is_everything() && left.is_empty();
     findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));
+    told_once(&mut findings);
     // without agents no policy has anything to be about
     if is_whole && is_rendered && by != By::Rules && !workspace.agents.is_empty() {
         findings.extend(judge.idle());

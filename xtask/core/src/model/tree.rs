@@ -31,33 +31,39 @@ pub enum Entry {
     },
 }
 
-/// Files by path; paths are relative, with `/` between their parts.
+/// Files by path; paths are relative, with `/` between their parts. A clone shares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileTree {
-    entries: BTreeMap<String, Entry>,
+    entries: Arc<BTreeMap<String, Entry>>,
 }
 
 impl FileTree {
     /// A tree of these entries.
     pub fn new(entries: BTreeMap<String, Entry>) -> FileTree {
-        FileTree { entries }
+        FileTree {
+            entries: Arc::new(entries),
+        }
     }
 
     /// Puts a file in, replacing what was there.
     pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
-        self.entries.insert(path.into(), Entry::File(bytes.into()));
+        self.changed().insert(path.into(), Entry::File(bytes.into()));
     }
 
     /// Says that a folder is another repository's: what was read of it goes.
     pub fn insert_submodule(&mut self, path: &str) {
         let below = format!("{path}/");
-        self.entries.retain(|known, _| !known.starts_with(&below));
-        self.entries.insert(path.to_owned(), Entry::Submodule);
+        self.changed().retain(|known, _| !known.starts_with(&below));
+        self.changed().insert(path.to_owned(), Entry::Submodule);
     }
 
     /// Takes a path out.
     pub fn remove(&mut self, path: &str) {
-        self.entries.remove(path);
+        self.changed().remove(path);
+    }
+
+    fn changed(&mut self) -> &mut BTreeMap<String, Entry> {
+        Arc::make_mut(&mut self.entries)
     }
 
     /// The bytes of a regular file.

@@ -20,4 +20,5 @@ pub use facts::{Facts, asking, facts};
 pub use judge::{By, Case, GoesOn, Judge, Judged, Layer, Released, Session};
 pub use namespaces::{Namespaces, namespace};
 pub use place::Fleet;
+pub use shared::{shared_object, told_once};
 pub use upkeep::RULES;

@@ -1,15 +1,16 @@
 //! The bundles of a run: every unit rendered and judged, and what they share across branches.
 
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::bundle::{Bundle, Record};
+use super::removals::leaves;
 use super::{Draft, EnvironmentInput, Listener, Options, Progress};
 use crate::artifact::TupleRecord;
-use crate::model::{AgentName, EnvironmentName, FileComponent, Finding, Manifest};
+use crate::model::{AgentName, EnvironmentName, FileComponent, Finding, Manifest, named};
 use crate::policy::rules::environment::{EnvironmentScene, UnitFacts, UnitProblem};
 use crate::policy::{Case, Fleet, Judge, Namespaces, Session};
 use crate::render::{RenderedUnit, Unit, environment_unit};
@@ -232,10 +233,7 @@ impl Rendering<'_> {
                 neighbours: &self.neighbours(input, &before),
             });
             let new = elsewhere.into_iter().filter(|found| !known.contains(found));
-            findings.extend(new.map(|found| {
-                let finding = found.problem.finding().object(found.object.to_string());
-                finding.in_file(layout::environment(environment.name.as_str()))
-            }));
+            findings.extend(made_wrong(environment, new));
         }
         findings
     }
@@ -268,16 +266,15 @@ impl Rendering<'_> {
         }
     }
 
+    /// Whether the run leaves an agent's unit on the branch as it is.
+    pub(super) fn stays(&self, input: &EnvironmentInput<'_>, bundles: &Bundles, unit: &str) -> bool {
+        let is_rendered = bundles.get(unit).is_some_and(Option::is_some);
+        !is_rendered && unit != ENVIRONMENT_UNIT && !leaves(self.fleet.workspace, input, self.options, unit)
+    }
+
     /// The facts of an environment's units after the run.
     fn after(&self, input: &EnvironmentInput<'_>, bundles: &Bundles) -> Units {
-        let is_rendered = |unit: &str| bundles.get(unit).is_some_and(Option::is_some);
-        let stays = |unit: &str| {
-            let agents = &self.fleet.workspace.agents;
-            let runs = |agent: &AgentName| agents.contains_key(agent) && input.environment.runs(agent);
-            let is_named = |agent: &AgentName| self.options.agents.as_ref().is_none_or(|named| named.contains(agent));
-            AgentName::new(unit).is_ok_and(|agent| !is_named(&agent) || runs(&agent))
-        };
-        let mut units = on_branch(input, &|unit| !is_rendered(unit) && stays(unit));
+        let mut units = on_branch(input, &|unit| self.stays(input, bundles, unit));
         let rendered = bundles.values().flatten();
         units.extend(rendered.map(|bundle| (bundle.unit.clone(), bundle.facts.clone())));
         units
@@ -304,6 +301,32 @@ impl Rendering<'_> {
     }
 }
 
+/// What a run would make wrong in units that it leaves as they are; each thing once, whomever it meets.
+fn made_wrong(environment: &Environment, found: impl Iterator<Item = UnitProblem>) -> Vec<Finding> {
+    let mut told: BTreeMap<(String, String), (UnitProblem, BTreeSet<String>)> = BTreeMap::new();
+    for problem in found {
+        let key = (problem.problem.rule.to_string(), problem.problem.message.clone());
+        let unit = format!("`{}`", problem.unit);
+        told.entry(key)
+            .or_insert_with(|| (problem, BTreeSet::new()))
+            .1
+            .insert(unit);
+    }
+    let finding = |(found, units): (UnitProblem, BTreeSet<String>)| {
+        let units: Vec<String> = units.into_iter().collect();
+        let finding = found.problem.finding().object(found.object.to_string());
+        let help = finding.help.clone().unwrap_or_default();
+        let help = format!(
+            "this run leaves {} as it was: release all of it together, or {help}",
+            named(&units, 5)
+        );
+        finding
+            .in_file(layout::environment(environment.name.as_str()))
+            .help(help)
+    };
+    told.into_values().map(finding).collect()
+}
+
 /// Facts by unit.
 type Units = BTreeMap<String, UnitFacts>;
 
@@ -314,11 +337,8 @@ fn on_branch(input: &EnvironmentInput<'_>, wanted: &(dyn Fn(&str) -> bool + Sync
     facts
         .map(|(unit, previous)| {
             let mut objects = previous.objects();
-            // of the projects there everything depends
-            if *unit == ENVIRONMENT_UNIT {
-                let paths = previous.argocd.keys();
-                objects.extend(paths.flat_map(|path| previous.argocd_objects(path)));
-            }
+            let paths = previous.argocd.keys();
+            objects.extend(paths.flat_map(|path| previous.argocd_objects(path)));
             (unit.clone(), UnitFacts::of(&objects))
         })
         .collect()
@@ -346,36 +366,4 @@ pub(super) fn record(unit: &Unit) -> TupleRecord {
             .filter(|(name, part)| tuple.prompts.get(name) != Some(part))
             .collect(),
     }
-}
-
-/// Objects that two units of one cluster both have.
-pub(super) fn shared_identities(inputs: &[EnvironmentInput<'_>], bundles: &[Bundles]) -> Vec<Finding> {
-    let mut owned = Vec::new();
-    for (index, (input, bundles)) in inputs.iter().zip(bundles).enumerate() {
-        let server = input.environment.file.cluster.server.as_str();
-        for bundle in bundles.values().flatten() {
-            let objects = bundle.objects.iter();
-            owned.extend(objects.map(|object| (server, &object.id, index, bundle.unit.as_str())));
-        }
-    }
-    owned.par_sort_unstable();
-    let mut findings = Vec::new();
-    for (position, (server, id, index, unit)) in owned.iter().enumerate() {
-        let before = position.checked_sub(1).map(|before| owned[before]);
-        let twin = before.filter(|before| (before.0, before.1) == (*server, *id));
-        let twin = twin.map(|(.., index, unit)| format!("{}/{unit}", inputs[index].environment.name));
-        let environment = &inputs[*index].environment.name;
-        if let Some(other) = twin.or_else(|| inputs[*index].foreign.get(id).cloned()) {
-            findings.push(
-                Finding::error(
-                    "shared-object",
-                    format!("`{id}` is in `{other}` and in `{environment}/{unit}`"),
-                )
-                .unit(environment.as_str(), unit)
-                .object(id.to_string())
-                .help("give the environments different namespaces or suffixes, or one of the objects another name"),
-            );
-        }
-    }
-    findings
 }

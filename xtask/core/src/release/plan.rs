@@ -7,9 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bundle::{Bundle, ObjectCounts, Record};
-use super::bundles::{Bundles, Rendering, shared_identities};
+use super::bundles::{Bundles, Rendering};
 use super::commit::{CommitPlan, commit_plan};
 use super::options::{Listener, Options, Tool};
+use super::removals::{over_budget, removed, still_called};
 use super::scope::Blocked;
 use super::stray::Stray;
 use super::{BranchState, DryCommit};
@@ -18,7 +19,7 @@ use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::policy::rules::environment::UnitFacts;
 use crate::policy::{Fleet, Judge};
 use crate::render::MEND;
-use crate::workspace::layout::{self, ENVIRONMENT_UNIT};
+use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
 
 /// One environment of a run, and what its branch has.
@@ -129,7 +130,7 @@ pub fn plan(
     findings.extend(rendering.between(&bundles));
     judge.inspect(|judge| judge.admit(&mut findings));
     let mut removals: Vec<Vec<&str>> = Vec::new();
-    findings.extend(shared_identities(inputs, &bundles));
+    findings.extend(rendering.shared(&bundles));
     for (input, bundles) in inputs.iter().zip(&bundles) {
         let removed = removed(workspace, input, options);
         findings.extend(in_the_dark(workspace, input, bundles));
@@ -143,7 +144,8 @@ pub fn plan(
                 .chain(removed.iter().copied())
                 .filter_map(|unit| stale(input, unit, dry, options)),
         );
-        findings.extend(over_budget(workspace, input, &removed, options));
+        findings.extend(still_called(workspace, input.environment, &removed));
+        findings.extend(over_budget(fleet, input, &removed, options));
         removals.push(removed);
     }
     let blocked = Blocked::by(&findings);
@@ -267,22 +269,6 @@ fn untouched(workspace: &Workspace, input: &EnvironmentInput<'_>, options: &Opti
         .collect()
 }
 
-/// Units that the branch has and the environment runs no more.
-fn removed<'a>(workspace: &Workspace, input: &EnvironmentInput<'a>, options: &Options) -> Vec<&'a str> {
-    let gone = |unit: &&str| {
-        let Ok(agent) = AgentName::new(unit) else {
-            return false;
-        };
-        let known = workspace.agents.contains_key(&agent) || workspace.elsewhere.contains_key(&agent);
-        let runs = known && input.environment.runs(&agent);
-        !runs
-            && !workspace.unreadable.contains(&agent)
-            && !input.environment.holds.contains_key(&agent)
-            && options.agents.as_ref().is_none_or(|agents| agents.contains(&agent))
-    };
-    input.branch.units.keys().map(String::as_str).filter(gone).collect()
-}
-
 /// Units that would change while a file cannot be read that says what surrounds them.
 fn in_the_dark<'a>(
     workspace: &'a Workspace,
@@ -300,35 +286,6 @@ fn in_the_dark<'a>(
         let finding = Finding::error("unread-neighbour", message).in_file(file);
         Some(finding.unit(name, &bundle.unit).help(MEND))
     })
-}
-
-fn over_budget(
-    workspace: &Workspace,
-    input: &EnvironmentInput<'_>,
-    removed: &[&str],
-    options: &Options,
-) -> Option<Finding> {
-    let agents = input.branch.units.len().saturating_sub(1);
-    let budget = options
-        .allow_removals
-        .unwrap_or_else(|| workspace.fleet.deletion_budget.of(agents));
-    if removed.len() <= budget {
-        return None;
-    }
-    let message = format!(
-        "`{}` would lose {} of its {agents} agents, and one run may remove {budget}: {}",
-        input.environment.name,
-        removed.len(),
-        removed.join(", ")
-    );
-    Some(
-        Finding::error("deletion-budget", message)
-            .in_file(layout::environment(input.environment.name.as_str()))
-            .help(format!(
-                "if they shall go, run it again with `--allow-removals {}`",
-                removed.len()
-            )),
-    )
 }
 
 /// A unit that a newer dry commit wrote is not overwritten from an older one.

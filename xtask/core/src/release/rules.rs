@@ -113,6 +113,11 @@ pub const RULES: &[Rule] = &[
         "mend the prompt; `margin:` under `promotion:` in fleet.yaml says how far the share of cases may fall",
     ),
     Rule::new(
+        "removed-dependency",
+        "an agent would leave an environment where others still call it",
+        "let them call another agent, or remove them too; or bring the agent back",
+    ),
+    Rule::new(
         "reused-version",
         "one label would stand for two tuples, so nobody could tell which one ran",
         "promote with another label: `--as`",

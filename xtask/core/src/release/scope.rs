@@ -65,6 +65,20 @@ impl Scope {
     }
 }
 
+/// Rules about units that something is wrong with since something is wrong in the file where they are told.
+const ECHOES: [&str; 2] = ["removed-dependency", "unread-neighbour"];
+
+/// Leaves out what only follows from a file whose own error is told beside it.
+pub fn without_echoes(findings: &mut Vec<Finding>) {
+    let is_echo = |finding: &Finding| ECHOES.contains(&finding.rule.as_ref());
+    let file = |finding: &Finding| finding.location.as_ref().map(|location| location.file.clone());
+    let own = findings
+        .iter()
+        .filter(|finding| finding.is_error() && !is_echo(finding));
+    let told: BTreeSet<String> = own.filter_map(file).collect();
+    findings.retain(|finding| !is_echo(finding) || file(finding).is_none_or(|file| !told.contains(&file)));
+}
+
 impl Blocked {
     /// What is within these.
     pub fn of(scopes: BTreeSet<Scope>) -> Blocked {

@@ -273,8 +273,7 @@ fn retrieval(agent: &Agent, part: &FileComponent) -> Option<RetrievalContext> {
     })
 }
 
-/// The address of a dependency: an agent of this environment, or, seen from a canary, of the owner of the namespace that
-/// it shares, or an external service. Never the other way: the users of an environment are not its canary's.
+/// The address of a dependency: an agent, or an external service.
 fn resolve(
     workspace: &Workspace,
     environment: &Environment,
@@ -289,9 +288,7 @@ fn resolve(
         checks: dependency.checks.clone(),
     };
     if let Some(agent) = &dependency.agent {
-        let mut homes = workspace.neighbours(environment);
-        let is_open = |home: &&Environment| home.name == environment.name || home.file.namespace_owner;
-        let Some(home) = homes.find(|home| is_open(home) && home.runs(agent)) else {
+        let Some(home) = workspace.home(environment, agent) else {
             if let Some(file) = workspace.unread_beside(environment, std::iter::once(agent)) {
                 let message =
                     format!("`{agent}`, which it depends on, may be where `{file}` says, which cannot be read");

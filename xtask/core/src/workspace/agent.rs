@@ -190,6 +190,13 @@ impl Agent {
         self.place(&path.concat())
     }
 
+    /// Where its file names another agent that it calls.
+    pub fn call_place(&self, other: &AgentName) -> Option<Location> {
+        let mut named = self.file.dependencies.iter();
+        let index = named.position(|dependency| dependency.agent.as_ref() == Some(other))?;
+        Some(self.dependency_place(index))
+    }
+
     fn place(&self, path: &[Segment]) -> Location {
         places::location(&layout::agent(self.name.as_str()), Some(&self.source), path)
     }

@@ -82,16 +82,12 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
     };
     let called = unread.agents.iter();
     dependencies.extend(called.map(|(agent, unread)| (agent.clone(), unread.calls.clone())));
-    let place = |name: &AgentName, other: &AgentName| {
-        let agent = agents.get(name)?;
-        let mut named = agent.file.dependencies.iter();
-        let index = named.position(|dependency| dependency.agent.as_ref() == Some(other))?;
-        Some(agent.dependency_place(index))
-    };
+    let place = |name: &AgentName, other: &AgentName| agents.get(name)?.call_place(other);
     let (graph, more) = Graph::with_places(&dependencies, &unreadable, &place);
     findings.extend(more);
     let workspace = Workspace {
         fleet,
+        sources: tree.clone(),
         models,
         environments,
         agents,

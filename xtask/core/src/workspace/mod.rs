@@ -47,6 +47,7 @@ pub use load::dependencies;
 pub use near::{AgentTexts, Near, agents_of, near};
 pub use origins::{Explained, Origin, UnknownPath, explain};
 pub use parts::retired;
+pub(crate) use places::key as place_of_key;
 pub use regression::{Judged, read_mock};
 pub use suite_text::{SuiteText, case_count};
 pub use trust::read_trust;
@@ -61,6 +62,8 @@ use files::{EnvironmentFile, EnvironmentValues, FleetFile, Follows, HoldFile, Mo
 pub struct Workspace {
     /// The fleet.
     pub fleet: FleetFile,
+    /// The files that it was read from.
+    pub sources: FileTree,
     /// What is known of models and indexes; absent where nobody wrote it down.
     pub models: Option<ModelsFile>,
     /// The environments that the fleet names, in its order.
@@ -155,6 +158,14 @@ impl Workspace {
                 && other.file.namespace == environment.file.namespace
         };
         std::iter::once(environment).chain(self.environments.iter().filter(same))
+    }
+
+    /// Where an agent answers that is called from an environment: there, or, seen from a canary, in the owner of the namespace
+    /// that it shares. Never the other way: the users of an environment are not its canary's.
+    pub(crate) fn home<'a>(&'a self, environment: &'a Environment, agent: &AgentName) -> Option<&'a Environment> {
+        let is_open = |home: &&Environment| home.name == environment.name || home.file.namespace_owner;
+        let mut homes = self.neighbours(environment).filter(is_open);
+        homes.find(|home| home.runs(agent))
     }
 
     /// The tuples of an agent that environments released: what they name never changes.

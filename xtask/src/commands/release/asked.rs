@@ -6,7 +6,9 @@ use std::slice;
 use indicatif::ProgressBar;
 use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding};
 use lockstep::policy::{Fleet, Judge};
-use lockstep::release::{Blocked, EnvironmentInput, EnvironmentPlan, Options, Progress, Signatures, Tool, plan};
+use lockstep::release::{
+    Blocked, EnvironmentInput, EnvironmentPlan, Options, Progress, Signatures, Tool, plan, without_echoes,
+};
 use lockstep::render::Engines;
 use lockstep::workspace::Environment;
 
@@ -97,6 +99,10 @@ impl Asked<'_> {
         findings.sort();
         findings.dedup();
         let blocked = Blocked::by(&findings);
+        // where the run goes on they say why it leaves a unit out
+        if !args.keep_going {
+            without_echoes(&mut findings);
+        }
         Ok(Judged {
             plans,
             stops: (!args.keep_going || blocked.everything()) && touches(blocked),

@@ -226,10 +226,6 @@ fn a_number_in_place_of_a_word_is_told_once_with_the_words() {
         "criticality: 5",
         expect![[r#"
             exit 1
-            error[unread-neighbour] agents/orders/agent.yaml
-              `assistant` would change in `dev`, and what surrounds it cannot be known from this file
-              unit: dev/assistant
-              help: mend that file first: `cargo xtask validate` says what is wrong with it
             error[invalid-value] agents/orders/agent.yaml:3:14
               `criticality` is `5`, which is none of `low`, `medium`, `high`, `critical`
         "#]],

@@ -36,13 +36,14 @@ fn two_units_of_an_environment_with_one_object_are_refused() {
     fleet.refused(
         &["release", "dev"],
         expect![[r#"
-        exit 1
-        error[shared-object] -
-          `shop/Service shared` is in `dev/assistant` and in `dev/orders`
-          unit: dev/orders
-          object: shop/Service shared
-          help: give the environments different namespaces or suffixes, or one of the objects another name
-    "#]],
+            exit 1
+            error[shared-object] templates/agent-service/one.yaml.tera:3:1
+              `shop/Service shared` is in `dev/assistant` and in `dev/orders`
+              unit: dev/orders
+              object: shop/Service shared
+              help: give the environments different namespaces or suffixes, or one of the objects another name
+              see: dev/apps/orders/manifest.yaml:4:9: rendered here
+        "#]],
     );
 }
 
@@ -66,13 +67,14 @@ fn two_environments_of_a_namespace_with_one_object_are_refused() {
     without_suffix().refused(
         &["release", "canary", "production"],
         expect![[r#"
-        exit 1
-        error[shared-object] -
-          `shop/Service orders` is in `canary/orders` and in `production/orders`
-          unit: production/orders
-          object: shop/Service orders
-          help: give the environments different namespaces or suffixes, or one of the objects another name
-    "#]],
+            exit 1
+            error[shared-object] templates/agent-service/one.yaml.tera:4:3
+              `shop/Service orders` is in `canary/orders` and in `production/orders`
+              unit: production/orders
+              object: shop/Service orders
+              help: give the environments different namespaces or suffixes, or one of the objects another name
+              see: production/apps/orders/manifest.yaml:4:9: rendered here
+        "#]],
     );
 }
 
@@ -83,13 +85,14 @@ fn an_object_that_another_environments_branch_has_is_refused() {
     fleet.refused(
         &["release", "canary"],
         expect![[r#"
-        exit 1
-        error[shared-object] -
-          `shop/Service orders` is in `production/orders` and in `canary/orders`
-          unit: canary/orders
-          object: shop/Service orders
-          help: give the environments different namespaces or suffixes, or one of the objects another name
-    "#]],
+            exit 1
+            error[shared-object] templates/agent-service/one.yaml.tera:4:3
+              `shop/Service orders` is in `production/orders` and in `canary/orders`
+              unit: canary/orders
+              object: shop/Service orders
+              help: release `production/orders` too if it gives the object up; or give one of the two another name, or the environments different namespaces or suffixes
+              see: canary/apps/orders/manifest.yaml:4:9: rendered here
+        "#]],
     );
 }
 
@@ -212,7 +215,10 @@ fn the_budget_is_a_setting() {
         .append("environments/fleet.yaml", "deletionBudget: { least: 0, percent: 0 }\n")
         .remove("agents/service-0");
     fleet.commit("Drop one");
-    assert_eq!(fleet.run(&["release", "dev"]).rules(), ["deletion-budget"]);
+    let answer = fleet.run(&["release", "dev"]);
+    assert_eq!(answer.rules(), ["deletion-budget"]);
+    let limit = answer.text();
+    assert!(limit.contains("environments/fleet.yaml:"), "{limit}");
 }
 
 #[test]

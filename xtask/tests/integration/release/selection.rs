@@ -386,3 +386,121 @@ fn what_left_the_fleet_while_it_was_held_stays_held_until_somebody_resumes_it() 
         "nobody holds it any more, and there is no such agent"
     );
 }
+
+#[test]
+fn an_agent_that_others_still_call_is_not_taken_away_by_itself() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev", "staging"]);
+    fleet
+        .remove("environments/staging/releases/orders.yaml")
+        .commit("Take it out");
+    fleet.refused(
+        &["release", "staging", "--agent", "orders"],
+        expect![[r#"
+        exit 1
+        error[removed-dependency] agents/assistant/agent.yaml:6:28
+          `orders` would leave `staging`, and `assistant` still calls it
+          unit: staging/orders
+          help: let it call another agent first, or remove it too; or bring `orders` back
+    "#]],
+    );
+    fleet.refused(
+        &["release", "staging"],
+        expect![[r#"
+        exit 1
+        error[absent-dependency] agents/assistant/agent.yaml:6:28
+          `orders`, which it depends on, is not in `staging`
+          unit: staging/assistant
+          help: promote `orders` first
+    "#]],
+    );
+    let answer = fleet.run(&["release", "staging", "--keep-going"]);
+    assert_eq!(answer.exit, 1);
+    assert!(answer.rules().contains(&"removed-dependency"), "{}", answer.text());
+    assert!(
+        fleet
+            .paths("environment/staging")
+            .contains(&"apps/orders/manifest.yaml".to_owned())
+    );
+    // gone from the fleet altogether
+    fleet.remove("agents/orders");
+    for environment in ["canary", "production"] {
+        fleet.remove(&format!("environments/{environment}/releases/orders.yaml"));
+    }
+    fleet.commit("Drop it");
+    assert_eq!(
+        fleet.run(&["release", "dev", "--agent", "orders"]).rules(),
+        ["removed-dependency"]
+    );
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "dependencies:\n  - { name: orders, agent: orders }\n",
+        "",
+    );
+    fleet.commit("Call nobody");
+    fleet.done(&["release", "dev", "--agent", "orders"]);
+}
+
+#[test]
+fn an_object_that_an_agent_outside_the_run_has_is_refused() {
+    let fleet = Fleet::small();
+    let twin = |agents: &str| {
+        let head = format!("{{% if agent.name in [{agents}] -%}}\n");
+        let object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: twin\n  namespace: {{ environment.namespace | quote }}\n";
+        fleet.put(
+            "templates/agent-service/twin.yaml.tera",
+            &format!("{head}{object}{{% endif %}}\n"),
+        );
+        fleet.commit("Who has the twin");
+    };
+    fleet.release(&["dev"]);
+    twin("\"assistant\", \"orders\"");
+    fleet.done(&["release", "dev", "--agent", "orders"]);
+    fleet.refused(&["release", "dev", "--agent", "assistant"], expect![[r#"
+        exit 1
+        error[shared-object] templates/agent-service/twin.yaml.tera:5:3
+          `shop-dev/ConfigMap twin` is in `dev/orders` and in `dev/assistant`
+          unit: dev/assistant
+          object: shop-dev/ConfigMap twin
+          help: release `dev/orders` too if it gives the object up; or give one of the two another name, or the environments different namespaces or suffixes
+          see: dev/apps/assistant/manifest.yaml:70:9: rendered here
+    "#]]);
+    for agent in ["assistant", "orders"] {
+        let answer = fleet.run(&["check", "--environment", "dev", "--agent", agent]);
+        assert_eq!(answer.rules(), ["shared-object"], "{agent}");
+    }
+    assert_eq!(fleet.run(&["check", "--environment", "dev"]).rules(), ["shared-object"]);
+    // from one to the other: together, or the one that gives it up first
+    twin("\"assistant\"");
+    let answer = fleet.run(&["release", "dev", "--agent", "assistant"]);
+    assert_eq!(answer.rules(), ["shared-object"]);
+    fleet.done(&["release", "dev", "--agent", "assistant", "--agent", "orders"]);
+}
+
+#[test]
+fn a_namespace_does_not_move_with_one_agent_alone() {
+    let fleet = Fleet::small();
+    fleet
+        .edit(
+            "templates/argocd/_project.yaml.tera",
+            "destinations: [{ server: '*', namespace: '*' }]",
+            "destinations: [{ server: '*', namespace: {{ environment.namespace | quote }} }]",
+        )
+        .commit("Admit the environment's own namespace");
+    fleet.release(&["dev"]);
+    fleet
+        .edit(
+            "environments/dev/environment.yaml",
+            "namespace: shop-dev",
+            "namespace: shop-new",
+        )
+        .commit("Move");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[unadmitted-object] environments/dev/environment.yaml
+          the AppProject `shop-dev` admits nothing in the namespace `shop-dev` (`destinations`)
+          object: shop-dev/Service assistant
+          help: this run leaves `assistant` as it was: release all of it together, or render it into the environment's own namespace, or admit this one in `templates/argocd/_project.yaml.tera`
+    "#]]);
+    fleet.release(&["dev"]);
+}
