@@ -237,6 +237,15 @@ impl Input {
     }
 }
 
+/// How the message about an unknown variable begins.
+const UNKNOWN: &str = "unknown variable `";
+
+/// The value that a finding says not to be there, by its keys.
+pub(super) fn unknown_value(finding: &Finding) -> Option<Vec<&str>> {
+    let path = finding.message.strip_prefix(UNKNOWN)?.strip_suffix('`')?;
+    Some(path.strip_prefix("values.")?.split('.').collect())
+}
+
 /// For an unknown variable: a message that names it, and the names that exist where it was looked for.
 fn names_help(path: &str, context: &Value) -> Option<(String, String)> {
     let (root, _) = path.split_once('.').unwrap_or((path, ""));
@@ -270,7 +279,7 @@ fn names_help(path: &str, context: &Value) -> Option<(String, String)> {
                     Some(near) => format!("did you mean `{near}`? {scope} `{list}`"),
                     None => format!("{scope} `{list}`"),
                 };
-                return Some((format!("unknown variable `{path}`"), help));
+                return Some((format!("{UNKNOWN}{path}`"), help));
             }
         }
     }

@@ -7,6 +7,7 @@ mod fleet;
 mod generations;
 mod linemap;
 mod lint;
+mod missing;
 mod objects;
 mod sources;
 mod unit;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::sources::template_lines;
-use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint};
+use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint, missing};
 use crate::model::{Digest, EnvironmentName, Finding, Manifest};
 use crate::secrets::masked;
 use crate::workspace::{ARGOCD_BLUEPRINT, Blueprint, ENVIRONMENT_BLUEPRINT, Environment, Workspace, layout};
@@ -80,13 +80,13 @@ impl Engines {
     pub fn unit(&self, workspace: &Workspace, unit: &Unit) -> Result<Rendered, Vec<Finding>> {
         let input = Input::new(&unit.context);
         let argocd = built_in(workspace, ARGOCD_BLUEPRINT)?;
-        let (mut objects, mut findings) = self.render(&unit.blueprint, |_| true, &input);
-        let (application, mut more) = self.render(
+        let (mut objects, own) = self.render(&unit.blueprint, |_| true, &input);
+        let (application, more) = self.render(
             argocd,
             |template| template == APPLICATION,
             &input.with_values(&unit.argocd_values(argocd)),
         );
-        findings.append(&mut more);
+        let mut findings = missing::of_unit(workspace, unit, own, more);
         generations::name(&mut objects);
         for object in &mut objects {
             if let Some((pointer, finding)) = stamp(object, unit) {
@@ -137,7 +137,8 @@ impl Engines {
     ) -> Result<Rendered, Vec<Finding>> {
         let own = built_in(workspace, ENVIRONMENT_BLUEPRINT)?;
         let input = Input::new(context);
-        let (mut objects, mut findings) = self.render(own, |_| true, &input);
+        let (mut objects, findings) = self.render(own, |_| true, &input);
+        let mut findings = missing::of_environment(workspace, environment, own, findings);
         objects.sort_by(|left, right| left.id.cmp(&right.id));
         findings
             .extend(twins(&objects).map(|(twin, finding)| self.placed(own, &input, twin, "/metadata/name", finding)));
@@ -145,8 +146,8 @@ impl Engines {
         let input = Input::new(&fleet_context(workspace, environment, blueprint));
         let mut argocd = BTreeMap::new();
         for template in blueprint.templates().filter(|template| *template != APPLICATION) {
-            let (objects, mut more) = self.render(blueprint, |name| name == template, &input);
-            findings.append(&mut more);
+            let (objects, more) = self.render(blueprint, |name| name == template, &input);
+            findings.extend(missing::of_environment(workspace, environment, blueprint, more));
             let stem = template.trim_end_matches(layout::TEMPLATE_SUFFIX);
             argocd.insert(stem.to_owned(), objects);
         }

@@ -201,11 +201,11 @@ fn a_blueprint_that_extends_an_unknown_one_is_refused() {
         "An agent.\n",
         "An agent.\nextends: bsae\n",
         expect![[r#"
-        exit 1
-        error[unknown-blueprint] templates/agent-service/blueprint.yaml
-          `bsae` is no blueprint
-          help: there is agent-service, argocd, environment
-    "#]],
+            exit 1
+            error[unknown-blueprint] templates/agent-service/blueprint.yaml:2:10
+              `bsae` is no blueprint
+              help: there is agent-service, argocd, environment
+        "#]],
     );
 }
 
@@ -306,4 +306,85 @@ fn a_template_under_a_name_that_nothing_renders_is_told() {
         nothing reads `templates/agent-service/extra.yml.tera`
         nothing reads `templates/agent-service/sub/extra.yaml.tera`"#]]
     .assert_eq(&read.join("\n"));
+}
+
+#[test]
+fn a_value_that_null_took_away_is_told_at_the_null() {
+    let fleet = Fleet::small();
+    let values = "values:\n  logLevel: DEBUG\n  ports: { http: null }\n";
+    fleet.put("environments/dev/values/orders.yaml", values);
+    fleet
+        .append(
+            "templates/agent-service/budget.yaml.tera",
+            "  unhealthyPodEvictionPolicy: {{ values.ports.http }}\n",
+        )
+        .commit("Take a value away");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[template-error] environments/dev/values/orders.yaml:3:18
+          this `null` takes `ports.http` away, which `templates/agent-service/values.yaml:2` sets and templates read
+          unit: dev/orders
+          help: take the line out, and `templates/agent-service/values.yaml:2` holds again; or set another value
+          see: templates/agent-service/budget.yaml.tera:10:47: read here
+          see: templates/agent-service/values.yaml:2:16: set here
+          see: templates/agent-service/service.yaml.tera:8:35: read here
+    "#]]);
+    let answer = fleet.run(&["validate", "--agent", "orders"]);
+    assert_eq!(answer.rules(), ["template-error"], "{}", answer.text());
+    // in the environment, for what it has of its own
+    fleet.put("environments/dev/values/orders.yaml", "values: {}\n");
+    fleet.append(
+        "environments/dev/environment.yaml",
+        "values: { imagePullSecrets: null, ports: null }\n",
+    );
+    fleet.commit("Take more away");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[template-error] environments/dev/environment.yaml:6:29
+          this `null` takes `imagePullSecrets` away, which `templates/agent-service/values.yaml:4` sets and templates read
+          unit: dev/orders
+          help: take the line out, and `templates/agent-service/values.yaml:4` holds again; or set another value
+          see: templates/agent-service/workload.yaml.tera:17:23: read here
+          see: templates/agent-service/values.yaml:4:1: set here
+        error[template-error] environments/dev/environment.yaml:6:42
+          this `null` takes `ports` away, which `templates/agent-service/values.yaml:2` sets and templates read
+          unit: dev/orders
+          help: take the line out, and `templates/agent-service/values.yaml:2` holds again; or set another value
+          see: templates/agent-service/budget.yaml.tera:10:41: read here
+          see: templates/agent-service/values.yaml:2:1: set here
+          see: templates/agent-service/service.yaml.tera:8:29: read here
+    "#]]);
+}
+
+#[test]
+fn a_blueprint_that_lacks_what_the_application_reads_is_told_itself() {
+    let fleet = Fleet::small();
+    fleet
+        .append(
+            "templates/argocd/application.yaml.tera",
+            "  info: [{ name: Copies, value: {{ values.replicas | quote }} }]\n",
+        )
+        .put("templates/tiny/blueprint.yaml", "description: Next to nothing.\n")
+        .put(
+            "templates/tiny/account.yaml.tera",
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: {{ agent.name | quote }}, namespace: shop-dev }\n",
+        )
+        .edit(
+            "agents/orders/agent.yaml",
+            "blueprint: agent-service",
+            "blueprint: tiny",
+        )
+        .commit("A blueprint of its own");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[template-error] templates/tiny/blueprint.yaml:1:1
+          the blueprint `tiny` has no value `replicas`, which `templates/argocd/application.yaml.tera` reads
+          unit: dev/orders
+          help: write `extends: agent-service` here, for it and all else that is read; or set it in `templates/tiny/values.yaml`
+          see: templates/argocd/application.yaml.tera:14:54: read here
+    "#]]);
+    fleet
+        .put("templates/tiny/values.yaml", "replicas: 1\n")
+        .commit("Say how many");
+    fleet.done(&["release", "dev", "--agent", "orders"]);
 }
