@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::workspace::{Environment, Workspace, layout};
+use crate::model::one_line;
+use crate::workspace::{Environment, Workspace, layout, no_team};
 
 /// `.github/CODEOWNERS`: the last line that fits a path counts.
 pub(super) fn codeowners(workspace: &Workspace) -> String {
@@ -16,9 +17,19 @@ pub(super) fn codeowners(workspace: &Workspace) -> String {
         .map(|environment| groups(workspace, environment, "delete"));
     let platform = platform.unwrap_or_default();
     let mut line = |path: &str, owners: &BTreeSet<String>| {
-        if !owners.is_empty() {
-            let owners: Vec<&str> = owners.iter().map(String::as_str).collect();
-            text.push_str(&format!("{path} {}\n", owners.join(" ")));
+        // who may sync is a group of the single sign-on, which a code host need not know
+        let (known, unknown): (Vec<&str>, Vec<&str>) = owners
+            .iter()
+            .map(String::as_str)
+            .partition(|owner| no_team(owner).is_none());
+        for owner in unknown {
+            text.push_str(&format!(
+                "# not for {path}, since no code host has a team of this name: {}\n",
+                one_line(owner)
+            ));
+        }
+        if !known.is_empty() {
+            text.push_str(&format!("{path} {}\n", known.join(" ")));
         }
     };
     line("*", &platform);
@@ -43,8 +54,11 @@ fn groups(workspace: &Workspace, environment: &Environment, action: &str) -> BTr
         .collect()
 }
 
-/// A team as a code host writes it; one without an organisation is of the fleet's.
+/// A team as a code host writes it, or an address; a team without an organisation is of the fleet's.
 fn handle(workspace: &Workspace, team: &str) -> String {
+    if team.find('@').is_some_and(|at| at > 0) {
+        return team.to_owned();
+    }
     match team.contains(['/', '@']) {
         true => format!("@{}", team.trim_start_matches('@')),
         false => format!("@{}/{team}", workspace.fleet.name),

@@ -4,7 +4,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use super::{schemas, shares};
+use super::{forms, schemas, shares};
 use crate::model::{name_refusal, time_refusal, version_refusal};
 use crate::yaml::{Segment, pointer};
 
@@ -240,7 +240,13 @@ fn whats(error: &ValidationError<'_>, schema: &Value, value: &Value, parts: &[St
             format: format.clone(),
             text: text(),
         },
-        Kind::Custom { .. } if error.schema_path().as_str().ends_with(shares::KEYWORD) => What::Unfit { text: text() },
+        Kind::Custom { .. }
+            if [shares::KEYWORD, forms::KEYWORD]
+                .iter()
+                .any(|keyword| error.schema_path().as_str().ends_with(keyword)) =>
+        {
+            What::Unfit { text: text() }
+        }
         // the other keyword of our own is that of lists whose items have keys
         Kind::UniqueItems | Kind::Custom { .. } => What::Repeated {
             keyword: error.schema_path().as_str().to_owned(),

@@ -14,6 +14,7 @@ mod check;
 mod concern;
 mod environments;
 mod fixed;
+mod forms;
 mod graph;
 mod layers;
 mod listing;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 pub use check::layer_findings;
 pub(crate) use check::read as read_file;
 pub(crate) use fixed::fixed_values;
+pub use forms::team as no_team;
 
 pub use agent::{Agent, Component, PromptComponent};
 pub use blueprint::{ARGOCD_BLUEPRINT, Blueprint, ENVIRONMENT_BLUEPRINT, is_built_in};

@@ -12,6 +12,7 @@ use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
     RetrievalFile, ToolsFile, TrustFile, Values, WaiverFile,
 };
+use super::forms::{self, OfForm};
 use super::shares::{self, TrafficShares};
 use crate::prompts::cases::Suite;
 use crate::prompts::evaluation::Evaluation;
@@ -60,6 +61,7 @@ impl Compiled {
     fn new(schema: Value) -> Compiled {
         let validator = jsonschema::options()
             .with_keyword(shares::KEYWORD, |_, _, _| Ok(Box::new(TrafficShares)))
+            .with_keyword(forms::KEYWORD, |_, form, _| Ok(Box::new(OfForm::named(form))))
             .build(&schema)
             .expect("schemas generated from our types are schemas");
         Compiled { schema, validator }

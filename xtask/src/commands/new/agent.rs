@@ -3,7 +3,7 @@
 use lockstep::model::{AgentName, CodeComponent, Finding, suggestion};
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::scaffold::{AgentShape, NewAgent, first_image, new_agent};
-use lockstep::workspace::{Workspace, is_built_in, layout};
+use lockstep::workspace::{Workspace, is_built_in, layout, no_team};
 
 use super::{Mode, Proof, apply, refuse_existing};
 use crate::context::{Context, Source};
@@ -48,6 +48,12 @@ pub struct Args {
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let name = AgentName::new(&args.name).map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
     let image = args.image.as_deref().map(image).transpose()?;
+    if let Some(refusal) = args.owner.as_deref().and_then(no_team) {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("`--owner` is wrong: {refusal}"),
+        ));
+    }
     refuse_existing(context, "agent", &args.name, &format!("{}/{name}", layout::AGENTS))?;
     let loaded = context.load(&Source::WorkTree)?;
     let Some(workspace) = &loaded.workspace else {

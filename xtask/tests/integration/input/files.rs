@@ -424,3 +424,73 @@ fn an_environment_that_is_listed_twice_is_shown_where_it_stands() {
           help: rename the environment
     "#]]);
 }
+
+#[test]
+fn who_commits_and_where_to_is_told_in_its_line() {
+    let check = |setting: &str, expected: Expect| {
+        let fleet = Fleet::small();
+        let url = "  repoURL: https://git.example.com/shop.git\n";
+        let settings = match setting.starts_with("repoURL") {
+            true => format!("  {setting}\n"),
+            false => format!("{url}  {setting}\n"),
+        };
+        fleet.edit("environments/fleet.yaml", url, &settings).commit("Deliver");
+        fleet.refused(&["release", "dev"], expected);
+    };
+    check("author: nobody", expect![[r#"
+        exit 1
+        error[invalid-value] environments/fleet.yaml:5:11
+          `delivery.author` is wrong: `nobody` is no author; write `Name <name@example.com>`
+    "#]]);
+    check("repoURL: our repository", expect![[r#"
+        exit 1
+        error[invalid-value] environments/fleet.yaml:4:12
+          `delivery.repoURL` is wrong: `our repository` is no address of a repository; write `https://<host>/<path>` or `git@<host>:<path>`
+    "#]]);
+    check("branchPrefix: 'to environment/'", expect![[r#"
+        exit 1
+        error[invalid-value] environments/fleet.yaml:5:17
+          `delivery.branchPrefix` is wrong: no branch can be called `to environment/dev`: it has a space or a sign that git does not take
+    "#]]);
+    check("dryBranch: ma..in", expect![[r#"
+        exit 1
+        error[invalid-value] environments/fleet.yaml:5:14
+          `delivery.dryBranch` is wrong: no branch can be called `ma..in`: it has `..` or `@{`, or ends with a dot
+    "#]]);
+    for fine in [
+        "git@git.example.com:shop.git",
+        "ssh://git@git.example.com:2222/shop",
+        "file:///srv/shop.git",
+    ] {
+        let fleet = Fleet::small();
+        fleet
+            .edit("environments/fleet.yaml", "https://git.example.com/shop.git", fine)
+            .commit("Deliver");
+        fleet.done(&["release", "dev", "--dry-run"]);
+    }
+}
+
+#[test]
+fn a_team_that_no_code_host_knows_is_refused() {
+    check_edit(ORDERS, "team: shop", "team: 'shop: all of us'", expect![[r#"
+        exit 1
+        error[invalid-value] agents/orders/agent.yaml:2:16
+          `owner.team` is wrong: `shop: all of us` is no team that a code host knows; write `<organisation>/<team>`, without spaces and colons
+    "#]]);
+    let fleet = Fleet::small();
+    fleet.refused(&["new", "agent", "billing", "--owner", "a: b"], expect![[r#"
+        exit 2
+        usage: `--owner` is wrong: `a: b` is no team that a code host knows; write `<organisation>/<team>`, without spaces and colons
+    "#]]);
+    fleet.edit(ORDERS, "team: shop", "team: ann@example.com");
+    let role = "roles: [{ name: admin, description: All., groups: ['Domain Admins', shop/admins], actions: [sync] }]\n";
+    fleet.append("environments/dev/environment.yaml", role);
+    fleet.done(&["generate"]);
+    let owners = std::fs::read_to_string(fleet.folder().join(".github/CODEOWNERS")).unwrap();
+    let lines: Vec<&str> = owners.lines().skip(2).collect();
+    expect![[r#"
+        /agents/assistant/ @shop/care
+        /agents/orders/ ann@example.com
+        # not for /environments/dev/, since no code host has a team of this name: @shop/Domain Admins
+        /environments/dev/ @shop/admins"#]].assert_eq(&lines.join("\n"));
+}

@@ -319,7 +319,9 @@ fn a_value_that_null_took_away_is_told_at_the_null() {
             "  unhealthyPodEvictionPolicy: {{ values.ports.http }}\n",
         )
         .commit("Take a value away");
-    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+    fleet.refused(
+        &["release", "dev", "--agent", "orders"],
+        expect![[r#"
         exit 1
         error[template-error] environments/dev/values/orders.yaml:3:18
           this `null` takes `ports.http` away, which `templates/agent-service/values.yaml:2` sets and templates read
@@ -328,7 +330,8 @@ fn a_value_that_null_took_away_is_told_at_the_null() {
           see: templates/agent-service/budget.yaml.tera:10:47: read here
           see: templates/agent-service/values.yaml:2:16: set here
           see: templates/agent-service/service.yaml.tera:8:35: read here
-    "#]]);
+    "#]],
+    );
     let answer = fleet.run(&["validate", "--agent", "orders"]);
     assert_eq!(answer.rules(), ["template-error"], "{}", answer.text());
     // in the environment, for what it has of its own

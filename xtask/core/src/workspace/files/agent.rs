@@ -52,8 +52,8 @@ impl AgentFile {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Owner {
-    /// The team, as the code host knows it.
-    #[schemars(length(min = 1))]
+    /// The team, as the code host knows it: `<organisation>/<team>`, or a team of the fleet's own organisation.
+    #[schemars(length(min = 1), extend("x-form" = "team"))]
     pub team: String,
     /// Where to reach it: an address or a channel.
     #[schemars(length(min = 1))]

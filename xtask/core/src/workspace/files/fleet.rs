@@ -158,6 +158,7 @@ pub enum EvidenceKind {
 pub struct Delivery {
     /// The address under which Argo CD reads the environment branches.
     #[serde(rename = "repoURL")]
+    #[schemars(extend("x-form" = "repository-url"))]
     pub repo_url: String,
     /// A repository of its own for the environment branches: a path from the root of this one, or an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,9 +168,11 @@ pub struct Delivery {
     pub remote: String,
     /// The branch that people edit: its tip, as the remote has it, says whom to trust.
     #[serde(default = "dry_branch")]
+    #[schemars(extend("x-form" = "branch"))]
     pub dry_branch: String,
     /// What environment branches begin with.
     #[serde(default = "branch_prefix")]
+    #[schemars(extend("x-form" = "branch-prefix"))]
     pub branch_prefix: String,
     /// Whether releases go to `<branch>-next`, for GitOps Promoter to promote.
     #[serde(default)]
@@ -182,6 +185,7 @@ pub struct Delivery {
     pub argocd_namespace: String,
     /// Author of the environment commits, `Name <email>`.
     #[serde(default = "author")]
+    #[schemars(extend("x-form" = "author"))]
     pub author: String,
 }
 
