@@ -1,11 +1,11 @@
-//! The branches of environments that the fleet no longer lists, as far as this clone knows them.
+//! The branches that the fleet has left behind, as far as this clone knows them.
 
 use lockstep::model::{FileTree, Finding};
-use lockstep::release::{AbandonedBranch, PreviousUnit};
+use lockstep::release::{AbandonedBranch, FormerBranch, PreviousUnit};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
-use super::branches::delivery_repository;
+use super::branches::{commit_of, delivery_repository};
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
 use crate::ports::{GitId, KnownBranch, Repository};
@@ -32,7 +32,71 @@ pub(super) fn findings(
     tree: &FileTree,
 ) -> Result<Vec<Finding>, Failure> {
     let branches = abandoned(repository, delivery, workspace)?;
-    Ok(branches.iter().map(|branch| branch.finding(tree)).collect())
+    let mut findings: Vec<Finding> = branches.iter().map(|branch| branch.finding(tree)).collect();
+    findings.extend(former(repository, delivery, workspace, tree)?);
+    Ok(findings)
+}
+
+/// What is to be said of branches from before the fleet changed the prefix of branches, all at once.
+pub(super) fn former(
+    repository: &dyn Repository,
+    delivery: &dyn Repository,
+    workspace: &Workspace,
+    tree: &FileTree,
+) -> Result<Option<Finding>, Failure> {
+    let known = delivery.branches("", &workspace.fleet.delivery.remote)?.into_iter();
+    let found = known.filter_map(|known| of_before(repository, delivery, workspace, known));
+    Ok(FormerBranch::finding(&found.collect::<Vec<_>>(), workspace, tree))
+}
+
+/// A branch of ours from before, if it is one that nothing went on from.
+fn of_before(
+    repository: &dyn Repository,
+    delivery: &dyn Repository,
+    workspace: &Workspace,
+    known: KnownBranch,
+) -> Option<FormerBranch> {
+    let settings = &workspace.fleet.delivery;
+    let commit = known.local.as_ref().or(known.tracking.as_ref())?;
+    if !FormerBranch::may_be(workspace, &known.name) {
+        return None;
+    }
+    let own = own_unit(delivery, commit)?;
+    let environment = FormerBranch::environment(workspace, &known.name, &own)?;
+    // another fleet may deliver to the same repository
+    let is_ours = own.dry_sha().is_some_and(|dry| repository.resolve(&dry).is_ok());
+    if !is_ours {
+        return None;
+    }
+    let now = workspace.branch(&environment);
+    let tip = commit_of(delivery, workspace, &now);
+    let goes_on = |tip: &GitId| {
+        delivery
+            .ancestors(tip, &[commit.clone()].into())
+            .map(|found| !found.is_empty())
+    };
+    if tip.as_ref().is_some_and(|tip| goes_on(tip).unwrap_or(true)) {
+        return None;
+    }
+    Some(FormerBranch {
+        now,
+        has_begun: tip.is_some(),
+        is_here: known.local.is_some(),
+        remote: known.tracking.map(|_: GitId| settings.remote.clone()),
+        name: known.name,
+        delivery: folder_of(delivery, workspace),
+    })
+}
+
+/// What a commit records of the environment's own unit, as far as it tells whose branch it is on.
+fn own_unit(delivery: &dyn Repository, commit: &GitId) -> Option<PreviousUnit> {
+    let paths = [branch::tuple(ENVIRONMENT_UNIT), branch::metadata(ENVIRONMENT_UNIT)];
+    let mut files = delivery.read(commit, &paths).ok()?.into_iter();
+    Some(PreviousUnit {
+        tuple: files.next().flatten(),
+        metadata: files.next().flatten(),
+        ..PreviousUnit::default()
+    })
 }
 
 /// The same of a tree that was read. Where there is no repository with such branches, nothing is said of them.
@@ -54,13 +118,7 @@ fn of_ours(
 ) -> Option<AbandonedBranch> {
     let settings = &workspace.fleet.delivery;
     let commit = known.local.as_ref().or(known.tracking.as_ref())?;
-    let paths = [branch::tuple(ENVIRONMENT_UNIT), branch::metadata(ENVIRONMENT_UNIT)];
-    let mut files = delivery.read(commit, &paths).ok()?.into_iter();
-    let own = PreviousUnit {
-        tuple: files.next().flatten(),
-        metadata: files.next().flatten(),
-        ..PreviousUnit::default()
-    };
+    let own = own_unit(delivery, commit)?;
     let environment = AbandonedBranch::environment(workspace, &known.name, &own)?;
     let dry_commit = own.dry_sha().filter(|commit| repository.resolve(commit).is_ok());
     if settings.repository.is_some() && dry_commit.is_none() {
@@ -68,7 +126,6 @@ fn of_ours(
         return None;
     }
     let units = delivery.folder(commit, branch::RECORDS).ok()?;
-    let folder = delivery.work_folder().unwrap_or(delivery.git_folder());
     Some(AbandonedBranch {
         environment,
         name: known.name,
@@ -76,9 +133,13 @@ fn of_ours(
         remote: known.tracking.map(|_: GitId| settings.remote.clone()),
         agents: units.keys().filter(|unit| *unit != ENVIRONMENT_UNIT).count(),
         dry_commit,
-        delivery: settings
-            .repository
-            .as_ref()
-            .map(|_| folder.components().as_path().display().to_string()),
+        delivery: folder_of(delivery, workspace),
     })
+}
+
+/// The folder of the repository that has the branches, where it is not the one that people edit.
+fn folder_of(delivery: &dyn Repository, workspace: &Workspace) -> Option<String> {
+    let folder = delivery.work_folder().unwrap_or(delivery.git_folder());
+    let named = workspace.fleet.delivery.repository.as_ref();
+    named.map(|_| folder.components().as_path().display().to_string())
 }

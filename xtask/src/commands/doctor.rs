@@ -14,7 +14,7 @@ use lockstep::workspace::{Workspace, layout};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::abandoned::abandoned;
+use super::abandoned::{abandoned, former};
 use super::branches::delivery_repository;
 use super::trust::{Trusted, key_folder};
 use crate::context::{Context, Source};
@@ -299,7 +299,12 @@ fn left_over(
     };
     let check =
         |branch: &AbandonedBranch| Check::notice("environment branches", branch.message(), branch.commands(tree));
-    found.iter().map(check).collect()
+    let mut checks: Vec<Check> = found.iter().map(check).collect();
+    let former = former(repository, delivery, workspace, tree).ok().flatten();
+    checks.extend(
+        former.map(|former| Check::notice("environment branches", former.message, former.help.unwrap_or_default())),
+    );
+    checks
 }
 
 fn trust(context: &Context, repository: &dyn Repository, workspace: &Workspace) -> Vec<Check> {

@@ -1,12 +1,13 @@
-//! Branches of environments that the fleet no longer lists: Argo CD may still apply them, and nothing looks after them.
+//! Branches that the fleet has left behind, of environments that it no longer lists or from before it changed the prefix of
+//! branches: Argo CD may still apply them, and nothing looks after them.
 
 use serde::Deserialize;
 
 use super::PreviousUnit;
-use crate::model::{EnvironmentName, FileTree, Finding};
+use crate::model::{EnvironmentName, FileTree, Finding, Location, named};
 use crate::report::counted;
-use crate::workspace::Workspace;
 use crate::workspace::layout;
+use crate::workspace::{Workspace, place_of_key};
 use crate::yaml::{Positions, Segment};
 
 /// Where it is written how an environment is taken out of Argo CD.
@@ -31,14 +32,115 @@ pub struct AbandonedBranch {
     pub delivery: Option<String>,
 }
 
+/// The branch of an environment that the fleet lists, from before it changed the prefix of branches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerBranch {
+    /// The branch.
+    pub name: String,
+    /// The branch that its releases go to now.
+    pub now: String,
+    /// Whether that one is there.
+    pub has_begun: bool,
+    /// Whether this clone has a branch of the old name.
+    pub is_here: bool,
+    /// The remote that had it at the last fetch.
+    pub remote: Option<String>,
+    /// The folder of the repository that has the branch, where it is not the one that people edit.
+    pub delivery: Option<String>,
+}
+
+impl FormerBranch {
+    /// Whether a branch may be one by its name, so that it is worth looking at what it records.
+    pub fn may_be(workspace: &Workspace, branch: &str) -> bool {
+        let listed = &workspace.fleet.environments;
+        listed
+            .iter()
+            .any(|environment| is_before(workspace, environment, branch))
+    }
+
+    /// The environment whose branch it is, as the branch itself records it.
+    pub fn environment(workspace: &Workspace, branch: &str, own: &PreviousUnit) -> Option<EnvironmentName> {
+        let listed = &workspace.fleet.environments;
+        recorded(own).filter(|environment| listed.contains(environment) && is_before(workspace, environment, branch))
+    }
+
+    /// What is told of all of them, at the prefix.
+    pub fn finding(all: &[FormerBranch], workspace: &Workspace, tree: &FileTree) -> Option<Finding> {
+        let names: Vec<String> = all.iter().map(|branch| format!("`{}`", branch.name)).collect();
+        let prefix = &workspace.fleet.delivery.branch_prefix;
+        let are = if names.len() == 1 { "is" } else { "are" };
+        if names.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "{} {are} left from before branches began with `{prefix}`, and no release goes there any more",
+            named(&names, 5)
+        );
+        let delete = format!(
+            "once Argo CD reads the others, delete what is left: `{}`",
+            all.iter().map(FormerBranch::deleting).collect::<Vec<_>>().join(" && ")
+        );
+        let begin: Vec<String> = all
+            .iter()
+            .filter(|branch| !branch.has_begun)
+            .map(FormerBranch::going_on)
+            .collect();
+        let help = match begin.is_empty() {
+            true => delete,
+            false => format!(
+                "to go on from there, `{}`, before anything is released; {delete}",
+                begin.join(" && ")
+            ),
+        };
+        let finding = Finding::warning("abandoned-branch", message).help(help);
+        Some(match place_of_key(tree, layout::FLEET, &["delivery", "branchPrefix"]) {
+            Some(Location { file, line, column }) => finding.at(file, line, column),
+            None => finding.in_file(layout::FLEET),
+        })
+    }
+
+    fn going_on(&self) -> String {
+        let from = match (&self.remote, self.is_here) {
+            (Some(remote), false) => format!("{remote}/{}", self.name),
+            _ => self.name.clone(),
+        };
+        format!(
+            "{} branch --no-track {} {from}",
+            git(self.delivery.as_deref()),
+            self.now
+        )
+    }
+
+    fn deleting(&self) -> String {
+        let git = git(self.delivery.as_deref());
+        let there = self.remote.iter();
+        let there = there.map(|remote| format!("{git} push {remote} --delete {}", self.name));
+        let here = self.is_here.then(|| format!("{git} branch -D {}", self.name));
+        there.chain(here).collect::<Vec<_>>().join(" && ")
+    }
+}
+
+/// Whether a branch has the name of an environment after another prefix than that of now.
+fn is_before(workspace: &Workspace, environment: &EnvironmentName, branch: &str) -> bool {
+    let stem = branch.strip_suffix(layout::branch::PROPOSED).unwrap_or(branch);
+    let is_of = |branch: &str| branch.ends_with(environment.as_str());
+    (is_of(branch) || is_of(stem)) && !branch.starts_with(&workspace.active_branch(environment))
+}
+
+/// The environment that a branch records to be of.
+fn recorded(own: &PreviousUnit) -> Option<EnvironmentName> {
+    #[derive(Deserialize)]
+    struct Recorded {
+        environment: EnvironmentName,
+    }
+    let recorded: Recorded = serde_json::from_slice(own.tuple.as_deref()?).ok()?;
+    Some(recorded.environment)
+}
+
 impl AbandonedBranch {
     /// The environment of a branch that no listed one has, as the branch itself records it. A branch that somebody else
     /// made, or that is a copy of another one, records nothing or another name than its own.
     pub fn environment(workspace: &Workspace, branch: &str, own: &PreviousUnit) -> Option<EnvironmentName> {
-        #[derive(Deserialize)]
-        struct Recorded {
-            environment: EnvironmentName,
-        }
         let name = branch.strip_prefix(&workspace.fleet.delivery.branch_prefix)?;
         let of = |known: &EnvironmentName| {
             name.strip_prefix(known.as_str())
@@ -48,8 +150,7 @@ impl AbandonedBranch {
         if listed.iter().any(of) || own.dry_sha().is_none() {
             return None;
         }
-        let recorded: Recorded = serde_json::from_slice(own.tuple.as_deref()?).ok()?;
-        of(&recorded.environment).then_some(recorded.environment)
+        recorded(own).filter(of)
     }
 
     /// What is wrong with it.
@@ -136,11 +237,15 @@ impl AbandonedBranch {
         ))
     }
 
-    /// Git, in the repository that has the branch.
     fn git(&self) -> String {
-        match &self.delivery {
-            None => "git".to_owned(),
-            Some(folder) => format!("git -C '{folder}'"),
-        }
+        git(self.delivery.as_deref())
+    }
+}
+
+/// Git, in the repository that has a branch.
+fn git(delivery: Option<&str>) -> String {
+    match delivery {
+        None => "git".to_owned(),
+        Some(folder) => format!("git -C '{folder}'"),
     }
 }

@@ -36,7 +36,7 @@ mod unfinished;
 mod unpromoted;
 pub mod verify;
 
-pub use abandoned::AbandonedBranch;
+pub use abandoned::{AbandonedBranch, FormerBranch};
 pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record};

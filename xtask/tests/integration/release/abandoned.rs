@@ -143,6 +143,53 @@ fn a_branch_that_somebody_else_made_is_left_alone() {
 }
 
 #[test]
+fn branches_from_before_another_prefix_are_told_once() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev", "staging"]);
+    let url = "  repoURL: https://git.example.com/shop.git\n";
+    fleet
+        .edit("environments/fleet.yaml", url, &format!("{url}  branchPrefix: env/\n"))
+        .commit("Call branches otherwise");
+    for line in [&["status"][..], &["check"], &["release", "dev", "--dry-run"]] {
+        assert_eq!(count(&fleet.run(line)), 1, "{line:?}");
+    }
+    told(
+        &fleet.run(&["release", "dev", "--dry-run"]),
+        expect![[r#"
+        warning[abandoned-branch] environments/fleet.yaml:5:3
+          `environment/dev`, `environment/staging` are left from before branches began with `env/`, and no release goes there any more
+          help: to go on from there, `git branch --no-track env/dev environment/dev && git branch --no-track env/staging environment/staging`, before anything is released; once Argo CD reads the others, delete what is left: `git branch -D environment/dev && git branch -D environment/staging`"#]],
+    );
+    // who goes on from the old branch has nothing left over once that is done
+    let before = fleet.tip("environment/staging").unwrap();
+    fleet.repository.set("refs/heads/env/staging", before);
+    fleet.release(&["dev", "staging"]);
+    told(
+        &fleet.done(&["status"]),
+        expect![[r#"
+        warning[abandoned-branch] environments/fleet.yaml:5:3
+          `environment/dev` is left from before branches began with `env/`, and no release goes there any more
+          help: once Argo CD reads the others, delete what is left: `git branch -D environment/dev`"#]],
+    );
+    assert_eq!(count(&fleet.run(&["verify"])), 1);
+    let output = command(fleet.folder(), &["doctor"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().skip_while(|line| !line.contains("from before"));
+    let lines: Vec<&str> = lines.take(2).collect();
+    expect![[r#"
+        notice   environment branches: `environment/dev` is left from before branches began with `env/`, and no release goes there any more
+                 once Argo CD reads the others, delete what is left: `git branch -D environment/dev`"#]].assert_eq(&lines.join("\n"));
+    fleet
+        .repository
+        .git
+        .find_reference("refs/heads/environment/dev")
+        .unwrap()
+        .delete()
+        .unwrap();
+    assert_eq!(count(&fleet.done(&["status"])), 0);
+}
+
+#[test]
 fn the_proposed_branch_is_told_too() {
     let fleet = renamed();
     let released = fleet.tip("environment/staging").unwrap();
