@@ -117,7 +117,15 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
             Err(failure) if tries.again(context, &failure) => {
                 target = Target::new(&*unit.repository, Some(target.branch()))?;
             }
-            result => break result?,
+            result => break result,
+        }
+    };
+    let commit = match commit {
+        Ok(commit) => commit,
+        Err(failure) => {
+            // the ledger has it, and others are to hear of it whatever is the matter with the file
+            let shared = recording.share();
+            return Err(failure.hint(left(&unit, turn, shared.unwrap_or_default())));
         }
     };
     let pushed = recording.share()?;
@@ -150,6 +158,19 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         ));
     }
     Ok(report)
+}
+
+/// What is done, and what is left to do, where the file could not be written.
+fn left(unit: &UnitOf, turn: Turn, shared: bool) -> String {
+    let word = match turn {
+        Turn::Hold => "hold",
+        Turn::Resume => "resume",
+    };
+    let place = if shared { "everywhere" } else { "in this clone" };
+    format!(
+        "the ledger has the {word} of `{}`, which binds {place}; run it again when that is mended: it writes the file, and nothing twice",
+        unit.agent
+    )
 }
 
 /// A rollback that did not get as far as the release file: without the hold, the next release would undo it.

@@ -61,7 +61,7 @@ pub(super) fn step(repository: &GitRepository, mut steps: Vec<Step>) -> Result<(
 
 /// Fails where one of the branches is checked out: its files would no longer be those of its commit.
 pub(super) fn refuse_checked_out(repository: &GitRepository, branches: &BTreeSet<&str>) -> Result<(), Failure> {
-    for (head, place) in heads(repository) {
+    for (head, place, tree) in heads(repository) {
         let Ok(text) = fs::read_to_string(&head) else {
             continue;
         };
@@ -73,26 +73,40 @@ pub(super) fn refuse_checked_out(repository: &GitRepository, branches: &BTreeSet
                 FailureKind::Repository,
                 format!("the branch `{branch}`, which only this tool writes, is checked out in `{place}`"),
             )
-            .hint("check out another one there: `git switch main`"));
+            .hint(match tree {
+                WorkTree::Main => format!("check out another one there: `git -C '{place}' switch main`"),
+                WorkTree::Linked => format!(
+                    "let go of it there, `git -C '{place}' switch --detach`, or take that work tree away: `git worktree remove \
+                     '{place}'`"
+                ),
+            }));
         }
     }
     Ok(())
 }
 
+/// Which work tree of a repository one is.
+#[derive(Clone, Copy)]
+enum WorkTree {
+    Main,
+    Linked,
+}
+
 /// The `HEAD` of every work tree, and where that is. A bare repository has none of its own.
-fn heads(repository: &GitRepository) -> Vec<(PathBuf, String)> {
+fn heads(repository: &GitRepository) -> Vec<(PathBuf, String, WorkTree)> {
     let common = &repository.common_folder;
     let mut heads = Vec::new();
     let main = git2::Repository::open(common).ok();
     if let Some(folder) = main.as_ref().and_then(git2::Repository::workdir) {
-        heads.push((common.join("HEAD"), folder.display().to_string()));
+        let place = folder.components().as_path().display().to_string();
+        heads.push((common.join("HEAD"), place, WorkTree::Main));
     }
     let linked = fs::read_dir(common.join("worktrees"));
     for folder in linked.into_iter().flatten().flatten() {
         let folder = folder.path();
         let place = fs::read_to_string(folder.join("gitdir")).unwrap_or_default();
         let place = place.trim().trim_end_matches("/.git").to_owned();
-        heads.push((folder.join("HEAD"), place));
+        heads.push((folder.join("HEAD"), place, WorkTree::Linked));
     }
     heads
 }

@@ -107,7 +107,7 @@ fn a_checked_out_branch_is_not_written() {
         for branch in [DEV, "main"] {
             let failure = commit_to(&repository, branch, &[("a", Some("2"))]).unwrap_err();
             assert!(failure.message.contains("is checked out in `/"), "{failure}");
-            assert!(failure.hints[0].contains("git switch"));
+            assert!(failure.hints[0].contains("git -C '/"), "{failure}");
         }
     }
 }

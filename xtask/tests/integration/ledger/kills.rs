@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
+use expect_test::expect;
 use git2::{ObjectType, Oid};
 use xtask::adapters::environment::Environment;
 use xtask::adapters::faults;
@@ -145,6 +146,33 @@ fn a_hold_that_is_killed_holds_or_does_not_and_is_completed_by_the_next() {
         assert_eq!(kinds(fleet, "staging/orders").last(), Some(&"held"));
         assert_eq!(fleet.run(&["release", "staging", "--agent", "orders"]).exit, 3);
     });
+}
+
+#[test]
+fn a_hold_whose_file_cannot_be_written_binds_and_is_completed_by_the_next() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev", "staging"]);
+    let folder = fleet.repository.path("environments/staging/holds");
+    std::fs::write(&folder, "").unwrap();
+    let arguments = ["hold", "orders", "--environment", "staging", "--reason", "slow"];
+    let answer = fleet.run(&arguments);
+    assert_eq!(answer.exit, 4);
+    let text = answer.text().replace(&fleet.folder().display().to_string(), "<folder>");
+    expect![[r#"
+        exit 4
+        disk: could not make `<folder>/environments/staging/holds`: file exists
+          hint: the ledger has the hold of `orders`, which binds in this clone; run it again when that is mended: it writes the file, and nothing twice
+    "#]].assert_eq(&text);
+    std::fs::remove_file(&folder).unwrap();
+    assert_eq!(fleet.run(&["release", "staging", "--agent", "orders"]).exit, 3);
+    fleet.done(&arguments);
+    assert!(
+        fleet
+            .repository
+            .path("environments/staging/holds/orders.yaml")
+            .is_file()
+    );
+    assert_eq!(fleet.run(&["release", "staging", "--agent", "orders"]).exit, 3);
 }
 
 #[test]
