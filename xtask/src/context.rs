@@ -127,16 +127,22 @@ impl Context {
             .ok_or_else(|| self.rootless())
     }
 
+    /// Fails in a bare repository: nobody edits a fleet there.
+    pub fn refuse_bare(&self, repository: &dyn Repository) -> Result<(), Failure> {
+        if repository.work_folder().is_some() {
+            return Ok(());
+        }
+        let folder = repository.git_folder().components().as_path().display();
+        let message = format!("`{folder}` is bare: it has no work tree to read");
+        let failure = Failure::new(FailureKind::Usage, message);
+        Err(failure.hint("clone it without `--bare`, or add a work tree: `git worktree add ../tree`"))
+    }
+
     /// Why there is no root.
     fn rootless(&self) -> Failure {
         let repository = self.repository().ok();
-        if let Some(bare) = repository.filter(|repository| repository.work_folder().is_none()) {
-            let message = format!(
-                "`{}` is bare: it has no work tree to read",
-                bare.git_folder().components().as_path().display()
-            );
-            return Failure::new(FailureKind::Usage, message)
-                .hint("clone it without `--bare`, or add a work tree: `git worktree add ../tree`");
+        if let Some(Err(failure)) = repository.map(|repository| self.refuse_bare(&*repository)) {
+            return failure;
         }
         let (file, folder) = (layout::FLEET, self.folder.display());
         let message = format!("there is no `{file}` in `{folder}` or a folder above it");

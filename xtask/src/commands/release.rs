@@ -84,6 +84,7 @@ pub struct Args {
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     checks::among(&args.overrides, aside::CHECKS)?;
     let repository = context.repository()?;
+    context.refuse_bare(&*repository)?;
     let head = repository.head()?;
     let progress = context.spinner("reading the fleet");
     let (clean, loaded) = rayon::join(
@@ -260,6 +261,7 @@ impl Step<'_> {
             let report = Report::new(answer(run.head, &plans, &[], false, false), "");
             return Ok(report.with_findings(findings, tree));
         }
+        run.only_changes(&mut plans, self.branches)?;
         let held = held(&plans, &args.agent);
         if args.dry_run {
             let text = plan_text(context, &plans, &[], true);

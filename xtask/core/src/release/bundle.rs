@@ -246,11 +246,16 @@ pub fn owned_paths(unit: &str) -> Vec<String> {
 }
 
 impl PreviousUnit {
-    fn file(&self, unit: &str, path: &str) -> Option<&Arc<[u8]>> {
+    /// A file of the unit as the branch has it, where it was read.
+    pub(super) fn file(&self, unit: &str, path: &str) -> Option<&Arc<[u8]>> {
         if path == branch::manifest(unit) {
             self.manifest.as_ref()
         } else if path == branch::tuple(unit) {
             self.tuple.as_ref()
+        } else if path == branch::metadata(unit) {
+            self.metadata.as_ref()
+        } else if path == branch::inventory(unit) {
+            self.inventory.as_ref()
         } else {
             self.argocd.get(path)
         }

@@ -80,7 +80,7 @@ pub(super) fn commit_plan(
         .collect();
     for (bundle, (new, digest, statement)) in written.iter().zip(new) {
         units.insert(bundle.unit.clone(), digest);
-        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
+        files.extend(changed(input, &bundle.unit, new));
         statements.insert(bundle.unit.clone(), Arc::from(statement));
     }
     for change in changes.iter().filter(|change| change.change == Change::Removed) {
@@ -93,7 +93,7 @@ pub(super) fn commit_plan(
         files.extend(outdated.map(|path| (path.clone(), None)));
         let (new, digests) = own.all_files(&context, units);
         let statement = own.statement(&context, &digests, input.branch.statement);
-        files.extend(new.into_iter().map(|(path, bytes)| (path, Some(bytes))));
+        files.extend(changed(input, ENVIRONMENT_UNIT, new));
         statements.insert(ENVIRONMENT_UNIT.to_owned(), Arc::from(statement));
     }
     for unit in statements.keys() {
@@ -116,4 +116,16 @@ pub(super) fn commit_plan(
         files,
         statements,
     }
+}
+
+/// The files of a unit that the branch has not, or has otherwise, as far as they were read.
+fn changed<'a>(
+    input: &EnvironmentInput<'a>,
+    unit: &'a str,
+    files: BTreeMap<String, Arc<[u8]>>,
+) -> impl Iterator<Item = (String, Option<Arc<[u8]>>)> + use<'a> {
+    let before = input.branch.units.get(unit);
+    let is_new = move |path: &str, bytes: &Arc<[u8]>| before.and_then(|before| before.file(unit, path)) != Some(bytes);
+    let files = files.into_iter().filter(move |(path, bytes)| is_new(path, bytes));
+    files.map(|(path, bytes)| (path, Some(bytes)))
 }

@@ -175,6 +175,27 @@ impl Run<'_> {
         Ok(found)
     }
 
+    /// Leaves out of the plans what the branches have already: files that the core did not read of them.
+    pub(super) fn only_changes(&self, plans: &mut [EnvironmentPlan], branches: &[Branch]) -> Result<(), Failure> {
+        for (plan, branch) in plans.iter_mut().zip(branches) {
+            let (Some(commit), Some(tip)) = (&mut plan.commit, branch.tip.commit()) else {
+                continue;
+            };
+            let paths: Vec<String> = commit.files.keys().cloned().collect();
+            let unread = |(path, bytes): (&String, &Option<_>)| bytes.is_none() || is_unread(path);
+            let paths: Vec<String> = paths
+                .into_iter()
+                .filter(|path| unread((path, &commit.files[path])))
+                .collect();
+            for (path, there) in paths.iter().zip(self.delivery.read(tip, &paths)?) {
+                if commit.files[path] == there {
+                    commit.files.remove(path);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Commits the plans; returns the commit of each branch that got one.
     pub(super) fn apply(
         &self,
@@ -218,6 +239,11 @@ impl Run<'_> {
         });
         self.remote().note(tips)
     }
+}
+
+/// Whether the core writes a file of the branch without having read it.
+fn is_unread(path: &str) -> bool {
+    path == branch::ATTRIBUTES || path.ends_with("/README.md")
 }
 
 /// The commits that a run made, and where their branches stood.

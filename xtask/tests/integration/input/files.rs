@@ -293,7 +293,7 @@ fn a_giant_blob_is_not_read() {
     let path: [&[u8]; 4] = [b"agents", b"orders", b"contract", b"1.0.0.schema.json"];
     fleet.graft(&path, &vec![b' '; 100 * 1024 * 1024]);
     fleet.refused(
-        &["release", "dev", "--agent", "orders"],
+        &["render", "--revision", "HEAD", "--environment", "dev"],
         expect![[r#"
         exit 1
         error[oversized-file] agents/orders/contract/1.0.0.schema.json
@@ -437,26 +437,38 @@ fn who_commits_and_where_to_is_told_in_its_line() {
         fleet.edit("environments/fleet.yaml", url, &settings).commit("Deliver");
         fleet.refused(&["release", "dev"], expected);
     };
-    check("author: nobody", expect![[r#"
+    check(
+        "author: nobody",
+        expect![[r#"
         exit 1
         error[invalid-value] environments/fleet.yaml:5:11
           `delivery.author` is wrong: `nobody` is no author; write `Name <name@example.com>`
-    "#]]);
-    check("repoURL: our repository", expect![[r#"
+    "#]],
+    );
+    check(
+        "repoURL: our repository",
+        expect![[r#"
         exit 1
         error[invalid-value] environments/fleet.yaml:4:12
           `delivery.repoURL` is wrong: `our repository` is no address of a repository; write `https://<host>/<path>` or `git@<host>:<path>`
-    "#]]);
-    check("branchPrefix: 'to environment/'", expect![[r#"
+    "#]],
+    );
+    check(
+        "branchPrefix: 'to environment/'",
+        expect![[r#"
         exit 1
         error[invalid-value] environments/fleet.yaml:5:17
           `delivery.branchPrefix` is wrong: no branch can be called `to environment/dev`: it has a space or a sign that git does not take
-    "#]]);
-    check("dryBranch: ma..in", expect![[r#"
+    "#]],
+    );
+    check(
+        "dryBranch: ma..in",
+        expect![[r#"
         exit 1
         error[invalid-value] environments/fleet.yaml:5:14
           `delivery.dryBranch` is wrong: no branch can be called `ma..in`: it has `..` or `@{`, or ends with a dot
-    "#]]);
+    "#]],
+    );
     for fine in [
         "git@git.example.com:shop.git",
         "ssh://git@git.example.com:2222/shop",
@@ -472,11 +484,16 @@ fn who_commits_and_where_to_is_told_in_its_line() {
 
 #[test]
 fn a_team_that_no_code_host_knows_is_refused() {
-    check_edit(ORDERS, "team: shop", "team: 'shop: all of us'", expect![[r#"
+    check_edit(
+        ORDERS,
+        "team: shop",
+        "team: 'shop: all of us'",
+        expect![[r#"
         exit 1
         error[invalid-value] agents/orders/agent.yaml:2:16
           `owner.team` is wrong: `shop: all of us` is no team that a code host knows; write `<organisation>/<team>`, without spaces and colons
-    "#]]);
+    "#]],
+    );
     let fleet = Fleet::small();
     fleet.refused(&["new", "agent", "billing", "--owner", "a: b"], expect![[r#"
         exit 2
@@ -492,5 +509,6 @@ fn a_team_that_no_code_host_knows_is_refused() {
         /agents/assistant/ @shop/care
         /agents/orders/ ann@example.com
         # not for /environments/dev/, since no code host has a team of this name: @shop/Domain Admins
-        /environments/dev/ @shop/admins"#]].assert_eq(&lines.join("\n"));
+        /environments/dev/ @shop/admins"#]]
+    .assert_eq(&lines.join("\n"));
 }

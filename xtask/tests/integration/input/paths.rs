@@ -14,7 +14,7 @@ fn check_tree(path: &[&[u8]], expected: Expect) {
     });
     let orders = std::fs::read_to_string(origin.repository.path("agents/orders/agent.yaml")).unwrap();
     fleet.graft(path, orders.as_bytes());
-    fleet.refused(&["release", "dev"], expected);
+    fleet.refused(&["render", "--revision", "HEAD", "--environment", "dev"], expected);
 }
 
 /// A fleet with more prompts, committed as any other file.

@@ -200,14 +200,18 @@ fn a_fresh_clone_goes_on_from_the_remotes_branch() {
 }
 
 #[test]
-fn a_bare_clone_works() {
-    let origin = Fleet::small();
-    let clone = origin.cloned(|builder| {
+fn a_bare_clone_is_refused() {
+    let clone = Fleet::small().cloned(|builder| {
         builder.bare(true);
     });
-    clone.release(&["dev"]);
-    origin.release(&["dev"]);
-    assert_eq!(clone.contents("environment/dev"), origin.contents("environment/dev"));
+    clone.refused(
+        &["release", "dev"],
+        expect![[r#"
+        exit 2
+        usage: `<folder>` is bare: it has no work tree to read
+          hint: clone it without `--bare`, or add a work tree: `git worktree add ../tree`
+    "#]],
+    );
 }
 
 #[test]

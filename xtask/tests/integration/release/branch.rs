@@ -229,6 +229,52 @@ fn a_manifest_that_somebody_else_changed_is_put_right() {
 }
 
 #[test]
+fn the_files_of_a_plan_are_those_that_the_commit_changes() {
+    let fleet = Fleet::promoted();
+    fleet.release(&["dev"]);
+    let check = |why: &str| {
+        let planned = fleet.done(&["release", "dev", "--dry-run"]);
+        let before = fleet.files("environment/dev");
+        fleet.release(&["dev"]);
+        let after = fleet.files("environment/dev");
+        let all = before.keys().chain(after.keys());
+        let changed: std::collections::BTreeSet<&String> =
+            all.filter(|path| before.get(*path) != after.get(*path)).collect();
+        let planned: Vec<&str> = planned.environment("dev")["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|path| path.as_str().unwrap())
+            .collect();
+        assert_eq!(
+            planned,
+            changed.into_iter().map(String::as_str).collect::<Vec<_>>(),
+            "{why}"
+        );
+    };
+    fleet
+        .append("agents/orders/agent.yaml", "values: { replicas: 2 }\n")
+        .commit("Scale orders");
+    check("one agent changed");
+    fleet.meddle("environment/dev", "apps/orders/manifest.yaml", "kind: Other\n");
+    check("somebody changed a manifest");
+    fleet.take_out("environment/dev", "apps/orders/README.md");
+    fleet.meddle("environment/dev", "argocd/orders.yaml", "kind: Other\n");
+    check("somebody changed an Application and took a page out");
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "dependencies:\n  - { name: orders, agent: orders }\n",
+        "",
+    );
+    fleet.remove("agents/orders");
+    for environment in ["staging", "canary", "production"] {
+        fleet.remove(&format!("environments/{environment}/releases/orders.yaml"));
+    }
+    fleet.commit("Drop orders");
+    check("an agent left");
+}
+
+#[test]
 fn an_agent_that_left_is_pruned_with_all_its_files() {
     let fleet = Fleet::promoted();
     fleet.release(&["dev", "staging"]);
