@@ -1,12 +1,16 @@
 //! `affected`: the units whose input a change of the files changes.
 
-use lockstep::model::{ChangeKind, Finding};
+use std::collections::BTreeSet;
+
+use lockstep::model::{AgentName, ChangeKind, Finding};
 use lockstep::release::{Affected, Blocked, affected};
+use lockstep::workspace::Workspace;
+use lockstep::workspace::layout::{self, Place};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use super::parted::parted;
+use super::parted::{differing, parted};
 use crate::context::{Context, Loaded, Source};
 use crate::failure::Failure;
 use crate::report::Report;
@@ -14,7 +18,8 @@ use crate::report::Report;
 /// List the units that a change of the files affects.
 ///
 /// Inputs are compared, nothing is rendered: a unit is affected when anything that its templates see differs, or the
-/// templates do. `--format json` says why in full; `--matrix` prints what a GitHub Actions matrix takes.
+/// templates do. Cases and recorded answers are no input of a unit: agents whose own differ are listed beside the units.
+/// `--format json` says why in full; `--matrix` prints what a GitHub Actions matrix takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The git revision that is the base, for example `origin/main`; what came to it since the change began is no part of
@@ -27,17 +32,24 @@ pub struct Args {
     /// Print `{"include":[{"environment":…,"agent":…,"change":…}]}` in one line and nothing else.
     #[arg(long)]
     matrix: bool,
+    /// Print the agents whose suites the change bears on, `["<agent>",…]`, in one line and nothing else: those with an affected
+    /// unit, and those whose cases or recorded answers differ.
+    #[arg(long, conflicts_with = "matrix")]
+    suites: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Answer {
     /// The units; the same rows as a matrix has.
     include: Vec<Affected>,
+    /// The agents whose cases or recorded answers differ, whether or not a unit does.
+    cases: BTreeSet<AgentName>,
 }
 
 /// Finds what is affected.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let begin = parted(context, &args.base, args.head.as_deref())?;
+    let paths = differing(context, &begin.commit, args.head.as_deref())?;
     let base = context.load(&Source::Revision(begin.commit.0))?;
     let head = context.load(&args.head.map_or(Source::WorkTree, Source::Revision))?;
     let (Some(before), Some(after)) = (&base.workspace, &head.workspace) else {
@@ -48,12 +60,18 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     findings.extend(head.findings);
     findings.sort();
     findings.dedup();
-    let text = if args.matrix {
-        matrix(&include)
-    } else {
-        include.iter().map(text).collect()
+    let cases = with_other_cases(&paths, after);
+    let text = match (args.matrix, args.suites) {
+        (true, _) => matrix(&include),
+        (_, true) => suites(&include, &cases),
+        _ => {
+            let units = include.iter().map(text);
+            units
+                .chain(cases.iter().map(|agent| format!("{agent}  other cases\n")))
+                .collect()
+        }
     };
-    let mut report = Report::new(Answer { include }, text).with_findings(findings, head.tree);
+    let mut report = Report::new(Answer { include, cases }, text).with_findings(findings, head.tree);
     report.notes.extend(begin.note);
     Ok(report)
 }
@@ -76,6 +94,24 @@ fn text(affected: &Affected) -> String {
         ChangeKind::Changed => format!("{unit}  changed: {}\n", causes.join(", ")),
         change => format!("{unit}  {}\n", change.word()),
     }
+}
+
+/// The agents of a fleet at whose cases or recorded answers one of these paths stands.
+fn with_other_cases(paths: &BTreeSet<String>, workspace: &Workspace) -> BTreeSet<AgentName> {
+    let agents = paths.iter().filter_map(|path| match layout::place(path) {
+        Place::Regression(agent) => AgentName::new(agent).ok(),
+        _ => None,
+    });
+    let known = |agent: &AgentName| workspace.agents.contains_key(agent) || workspace.unreadable.contains(agent);
+    agents.filter(known).collect()
+}
+
+fn suites(include: &[Affected], cases: &BTreeSet<AgentName>) -> String {
+    let there = include.iter().filter(|unit| unit.change != ChangeKind::Removed);
+    let mut agents: BTreeSet<&str> = there.map(|unit| unit.unit.as_str()).collect();
+    agents.remove(layout::ENVIRONMENT_UNIT);
+    agents.extend(cases.iter().map(AgentName::as_str));
+    format!("{}\n", json!(agents))
 }
 
 fn matrix(include: &[Affected]) -> String {

@@ -1,5 +1,9 @@
 //! Where a change begins: what came to its base since is not part of it.
 
+use std::collections::BTreeSet;
+
+use lockstep::workspace::layout;
+
 use crate::context::Context;
 use crate::failure::{Failure, WHOLE_CHECKOUT};
 use crate::ports::GitId;
@@ -30,6 +34,21 @@ pub(super) fn parted(context: &Context, base: &str, head: Option<&str>) -> Resul
         commit: common.unwrap_or(named.id),
         note,
     })
+}
+
+/// The paths that differ between a commit and `head`, or may differ from what is in the work tree by default.
+pub(super) fn differing(context: &Context, commit: &GitId, head: Option<&str>) -> Result<BTreeSet<String>, Failure> {
+    let repository = context.repository()?;
+    if let Some(head) = head {
+        let head = repository.resolve(head)?;
+        return Ok(repository.differing(commit, &head.id)?.into_iter().collect());
+    }
+    let roots = [&layout::ROOTS[..], &layout::JUDGES].concat();
+    let (committed, dirty) = rayon::join(
+        || repository.differing(commit, &repository.head()?.id),
+        || repository.dirty(&roots),
+    );
+    Ok(committed?.into_iter().chain(dirty?).collect())
 }
 
 /// The command that brings a revision here; what is counted from another one only comes with its history.

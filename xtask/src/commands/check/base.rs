@@ -12,7 +12,7 @@ use lockstep::workspace::layout::{self, Place};
 use super::sides;
 use crate::commands::diff::trees;
 use crate::commands::judging::{self, Found, Judgement, UnitsArgs, Watch};
-use crate::commands::parted::{Parted, parted};
+use crate::commands::parted::{Parted, differing, parted};
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
 use crate::ports::GitId;
@@ -32,15 +32,9 @@ pub(super) struct Base {
 impl Base {
     pub(super) fn find(context: &Context, name: &str) -> Result<Base, Failure> {
         let Parted { commit, note } = parted(context, name, None)?;
-        let repository = context.repository()?;
-        let roots = [&layout::ROOTS[..], &layout::JUDGES].concat();
-        let (committed, dirty) = rayon::join(
-            || repository.differing(&commit, &repository.head()?.id),
-            || repository.dirty(&roots),
-        );
         Ok(Base {
             name: name.to_owned(),
-            paths: committed?.into_iter().chain(dirty?).collect(),
+            paths: differing(context, &commit, None)?,
             commit,
             note,
         })

@@ -131,7 +131,24 @@ fn the_matrix_is_one_line_of_json() {
     "#]]
     .assert_eq(&fleet.text(&["affected", "--base", "HEAD~1", "--head", "HEAD", "--matrix"]));
     let report = fleet.run(&["affected", "--base", "HEAD~1"]).unwrap();
-    expect![[r#"{"include":[{"agent":"a","change":"changed","environment":"staging","reasons":[{"cause":"values","fields":["values.replicas"]}]}]}"#]].assert_eq(&report.result.to_string());
+    expect![[r#"{"cases":[],"include":[{"agent":"a","change":"changed","environment":"staging","reasons":[{"cause":"values","fields":["values.replicas"]}]}]}"#]].assert_eq(&report.result.to_string());
+}
+
+#[test]
+fn cases_and_answers_are_no_input_and_their_agents_are_named() {
+    let fleet = Fleet::new();
+    fleet.put("agents/a/regression/cases/main.yaml", "cases: []\n");
+    fleet.put("agents/gone/regression/mock.yaml", "{}\n");
+    fleet.commit("Have cases");
+    fleet.edit("agents/b/agent.yaml", "owner: {team: t", "owner: {team: u");
+    expect![[r#""#]].assert_eq(&fleet.text(&["affected", "--base", "HEAD~1"]));
+    for (revisions, expected) in [
+        (&["--base", "HEAD~1"][..], expect![[r#""#]]),
+        (&["--base", "HEAD~1", "--head", "HEAD"], expect![[r#""#]]),
+    ] {
+        expected.assert_eq(&fleet.text(&[&["affected", "--suites"], revisions].concat()));
+    }
+    expect![[r#""#]].assert_eq(&fleet.text(&["affected", "--base", "HEAD~1", "--head", "HEAD", "--matrix"]));
 }
 
 /// Every environment and unit has objects of the blueprints of environments and Argo CD: of the partials, those count

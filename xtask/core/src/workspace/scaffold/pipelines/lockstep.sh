@@ -138,8 +138,7 @@ evaluate() {
   local agents
   ask LOCKSTEP_BASE
   fetch
-  agents=$(cargo xtask affected --base "origin/$LOCKSTEP_BASE" --matrix |
-    jq -r '[.include[] | select(.agent != "_environment" and .change != "removed") | .agent] | unique | join(" ")')
+  agents=$(cargo xtask affected --base "origin/$LOCKSTEP_BASE" --suites | jq -r 'join(" ")')
   # shellcheck disable=SC2086 # names of agents have no spaces
   [ -z "$agents" ] || cargo xtask evaluate $agents
 }
