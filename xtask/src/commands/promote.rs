@@ -28,7 +28,7 @@ use super::blueprints::{Pins, blueprint, copy};
 use super::branches::{delivery_repository, units};
 use super::checks;
 use super::dry::{Part, Target, is_outline};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, PushArgs, share};
 use super::reason;
 use super::remote::Remote;
 use super::selection;
@@ -77,6 +77,9 @@ pub struct Args {
     /// Look at the remote first.
     #[arg(long)]
     fetch: bool,
+    /// Whether the remote hears of it.
+    #[command(flatten)]
+    push: PushArgs,
     /// Show what would be written and stop.
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -94,8 +97,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     let delivery = delivery_repository(context, &repository, outline)?;
     let ledger = Ledger::new(context, &*delivery, outline);
-    if args.fetch {
-        Remote::of(&*delivery, outline, context.clock.now()).fetch()?;
+    let remote = Remote::of(&*delivery, outline, context.clock.now());
+    if args.fetch || args.push.push {
+        remote.fetch()?;
     }
     let agents = agents(&*repository, &target, &args.agents)?;
     let labels = labels(&args.versions, &agents)?;
@@ -117,6 +121,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         labels,
         repository: &*repository,
         delivery: &*delivery,
+        remote: &remote,
         ledger: ledger.signed_by(verifier.signing(&*repository)?),
         verifier: &verifier,
         workspace,
@@ -148,6 +153,7 @@ struct Promotion<'a> {
     labels: BTreeMap<AgentName, Version>,
     repository: &'a dyn Repository,
     delivery: &'a dyn Repository,
+    remote: &'a Remote<'a>,
     ledger: Ledger<'a>,
     verifier: &'a Verifier<'a>,
     workspace: &'a Workspace,
@@ -179,10 +185,18 @@ impl Promotion<'_> {
         findings.dedup();
         let stopped = findings.iter().any(Finding::is_error);
         let mut commit = None;
+        let mut pushed = false;
         if !stopped && !self.args.dry_run {
             commit = self.write(&plan)?;
+            pushed = self.args.push.push && share(&self.ledger, self.remote)?;
         }
-        let answer = Answer::new(self.from, self.to, self.target.branch(), commit.as_ref(), &plan);
+        let answer = Answer::new(
+            self.from,
+            self.to,
+            self.target.branch(),
+            (commit.as_ref(), pushed),
+            &plan,
+        );
         let text = if stopped {
             String::new()
         } else {
@@ -190,15 +204,24 @@ impl Promotion<'_> {
         };
         let mut report = Report::new(answer, text).with_findings(findings, self.part.tree.clone());
         if commit.is_some() {
+            let delivery = &self.workspace.fleet.delivery;
             report = report
                 .next(format!("git show {}    # what was written", self.target.branch()))
                 .next(match self.target.is_here() {
                     true => format!("cargo xtask release {}", self.to.name),
                     false => {
-                        let push = self.target.push(&self.workspace.fleet.delivery);
+                        let push = self.target.push(delivery);
                         format!("{push}    # then open a pull request")
                     }
                 });
+            // whoever releases it from another clone is asked for the promotion
+            if !self.args.push.push && !self.target.is_here() {
+                let ledger = layout::ledger::BRANCH;
+                report = report.next(format!(
+                    "git push {} {ledger}    # with what was recorded",
+                    delivery.remote
+                ));
+            }
         }
         Ok(checks::refusal(report))
     }

@@ -19,7 +19,7 @@ use lockstep::workspace::layout::ledger;
 pub(super) use belief::Believer;
 pub(super) use doubts::Doubts;
 pub(super) use missing::Recorder;
-pub(super) use recording::{PushArgs, Recording};
+pub(super) use recording::{PushArgs, Recording, share};
 pub(super) use view::View;
 
 use self::lost::Lost;

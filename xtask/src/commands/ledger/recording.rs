@@ -99,23 +99,28 @@ impl<'a> Recording<'a> {
     /// Pushes the ledger where the remote takes part, on top of what others recorded meanwhile; returns whether there was
     /// anything to push.
     pub(in super::super) fn share(&self) -> Result<bool, Failure> {
-        if !self.with.push {
-            return Ok(false);
+        match self.with.push {
+            true => share(&self.ledger, &self.remote),
+            false => Ok(false),
         }
-        let clock = self.ledger.clock;
-        let mut attempt = 1;
-        let mut began = clock.monotonic();
-        loop {
-            match self.remote.push(&[]) {
-                Err(failure) if failure.kind == FailureKind::Race && attempt < MOST_PUSHES => {
-                    clock.stagger(spread(clock.monotonic() - began, attempt));
-                    attempt += 1;
-                    began = clock.monotonic();
-                    self.remote.fetch()?;
-                    self.ledger.append(&|_| Ok(Vec::new()))?;
-                }
-                result => return result,
+    }
+}
+
+/// Pushes the ledger, on top of what others recorded meanwhile; returns whether there was anything to push.
+pub(in super::super) fn share(ledger: &Ledger<'_>, remote: &Remote<'_>) -> Result<bool, Failure> {
+    let clock = ledger.clock;
+    let mut attempt = 1;
+    let mut began = clock.monotonic();
+    loop {
+        match remote.push(&[]) {
+            Err(failure) if failure.kind == FailureKind::Race && attempt < MOST_PUSHES => {
+                clock.stagger(spread(clock.monotonic() - began, attempt));
+                attempt += 1;
+                began = clock.monotonic();
+                remote.fetch()?;
+                ledger.append(&|_| Ok(Vec::new()))?;
             }
+            result => return result,
         }
     }
 }

@@ -25,6 +25,8 @@ pub(in crate::commands) struct Answer {
     branch: String,
     /// The commit; null where nothing was written.
     commit: Option<GitId>,
+    /// Whether the remote has what was recorded.
+    pushed: bool,
     /// The agents.
     agents: Vec<AgentAnswer>,
     /// Paths that are written.
@@ -54,7 +56,7 @@ impl Answer {
         from: &Environment,
         to: &Environment,
         branch: &str,
-        commit: Option<&GitId>,
+        (commit, pushed): (Option<&GitId>, bool),
         plan: &Plan,
     ) -> Answer {
         Answer {
@@ -63,6 +65,7 @@ impl Answer {
             kind: plan.kind(),
             branch: branch.to_owned(),
             commit: commit.cloned(),
+            pushed,
             agents: plan
                 .told
                 .iter()

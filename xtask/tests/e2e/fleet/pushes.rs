@@ -326,3 +326,36 @@ fn who_loses_a_race_goes_on_from_what_the_winner_wrote() {
     assert_eq!(sh(&fleet.remote(), removals), "0", "nor does the branch tell of it");
     sh(&fleet.remote(), "git fsck --strict");
 }
+
+#[test]
+fn another_clone_asks_for_the_promotion_that_its_ledger_does_not_have() {
+    let fleet = Fleet::new();
+    let one = fleet.clone("one", "");
+    sh(&one, "$XTASK release dev staging --push");
+    let promoted = |version: &str, branch: &str, options: &str| {
+        write_prompt(&one, &format!("9.{}.0", version.len()));
+        sh(
+            &one,
+            &format!(
+                "git push -q origin main && $XTASK release dev --push
+                 $XTASK promote support-rag --from dev --to staging --as {version} --branch {branch} {options}
+                 git push -q origin {branch}:main && git merge -q --ff-only {branch}"
+            ),
+        );
+    };
+    let told = |clone: &Path| {
+        run(clone, "$XTASK release staging --dry-run")
+            .errors
+            .contains("unpromoted-release")
+    };
+    promoted("v9.1.0", "promote/one", "");
+    let two = fleet.clone("two", "");
+    assert!(told(&two));
+    sh(&one, "git push -q origin lockstep/ledger");
+    sh(&two, "git pull -q");
+    assert!(!told(&two));
+    promoted("v9.10.0", "promote/two", "--push");
+    sh(&two, "git pull -q");
+    assert!(!told(&two));
+    sh(&two, "$XTASK release staging --push");
+}

@@ -257,7 +257,7 @@ promote() {
   # promotion reads what is recorded here, and says whether a failure is in its way
   cargo xtask evaluate "$agent" --environment "$LOCKSTEP_FROM" --for "$environment" --evidence --push || true
   branch=$(branch promote "$environment")
-  cargo xtask promote "$agent" --from "$LOCKSTEP_FROM" --to "$environment" ${LOCKSTEP_RELEASE:+--as "$LOCKSTEP_RELEASE"} --branch "$branch" --fetch
+  cargo xtask promote "$agent" --from "$LOCKSTEP_FROM" --to "$environment" ${LOCKSTEP_RELEASE:+--as "$LOCKSTEP_RELEASE"} --branch "$branch" --push
   cargo xtask diff "origin/$main" "$branch" --format text --format markdown --output "$kept/change.md"
   propose "$branch" "Promote $agent from $LOCKSTEP_FROM to $environment" ""
 }
