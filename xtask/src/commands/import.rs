@@ -10,7 +10,8 @@ use lockstep::render::{Engines, Selection, render_all};
 use lockstep::schema::Catalogue;
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::import::{
-    Code, Import, Imported, LeftOut, Renamed, Source as Origin, all_left_out, compare, drop_prefixes, import,
+    Code, Import, Imported, LeftOut, Renamed, Source as Origin, all_left_out, compare, drop_prefixes,
+    former_namespaces, import,
 };
 use lockstep::workspace::scaffold::Plan;
 use lockstep::workspace::{Workspace, layout};
@@ -179,7 +180,8 @@ fn all(
     for (path, text) in &imported.plan {
         tree.insert(path.clone(), text.as_bytes());
     }
-    let (findings, renamed) = prove(&tree, &loaded.findings, &wanted, &imported.code);
+    let (mut findings, renamed) = prove(&tree, &loaded.findings, &wanted, &imported.code);
+    findings.extend(former_namespaces(&wanted.agent, &imported.plan, &renamed));
     if findings.iter().any(Finding::is_error) {
         let answer = answer(imported, renamed, false);
         return Ok(Report::new(answer, "").with_findings(findings, tree));

@@ -141,7 +141,9 @@ fn a_chart_moves_in_and_keeps_the_names_of_its_values() {
         wrote templates/support/serviceaccount-support.yaml.tera
         wrote templates/support/values.yaml
         renamed in dev: namespace `support-dev` is `agent-dev`
+        renamed in dev: image `registry.example.com/support:2.3.1` is `registry.example.com/support@sha256:abababababababababababababababababababababababababababababababab`
         renamed in production: namespace `support-prod` is `agent-prod`
+        renamed in production: image `registry.example.com/support:2.3.1` is `registry.example.com/support@sha256:abababababababababababababababababababababababababababababababab`
         left out: Pod `support-test`: it is a test of the chart; `verification:` runs checks after a sync
         left out: Secret `support-token`: secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`
         left out: the chart's values `service.type`: they are the same in every environment, so what they rendered to stands in the templates
@@ -545,4 +547,51 @@ fn an_image_that_gives_way_to_another_is_told() {
         registry.example.com/web:2.1@sha256:new registry.example.com/web@sha256:new
         registry.example.com/web@sha256:new mirror.example.com/web:2.1
     "#]].assert_eq(&lines);
+}
+
+#[test]
+fn what_still_names_the_old_namespace_and_what_a_tag_became_is_told() {
+    let digest = "5".repeat(64);
+    let object = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: old-shop}\nspec:\n  selector: {matchLabels: {app: \
+                  web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n        - name: web\n          image: \
+                  registry.example.com/web:1.2.3\n          args: [--upstream=http://api.old-shop.svc:80, --name=old-shop-x.y]\n          \
+                  env: [{name: PLACE, value: old-shop}]\n";
+    let bench = Workbench::of_repository();
+    bench.put("dev.yaml", object);
+    bench.put("prod.yaml", object);
+    let line = format!(
+        "import manifests web --from dev=dev.yaml --from production=prod.yaml --image registry.example.com/web@sha256:{digest}"
+    );
+    let report = bench.run(&line).unwrap();
+    assert_eq!(report.exit_code(), 0);
+    let place = |finding: &lockstep::model::Finding| {
+        let place = finding.location.as_ref().unwrap();
+        format!(
+            "{}:{}:{} {}: {}\n",
+            place.file, place.line, place.column, finding.rule, finding.message
+        )
+    };
+    let told: String = report.findings.iter().map(place).collect();
+    expect![[r#"
+        templates/web/deployment-web.yaml.tera:19:38 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
+        templates/web/deployment-web.yaml.tera:23:22 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
+    "#]].assert_eq(&told);
+    let renamed = report.text.lines().filter(|line| line.starts_with("renamed"));
+    let renamed: Vec<&str> = renamed.collect();
+    expect![[r#"
+        renamed in dev: namespace `old-shop` is `agent-dev`
+        renamed in dev: image `registry.example.com/web:1.2.3` is `registry.example.com/web@sha256:…`
+        renamed in production: namespace `old-shop` is `agent-prod`
+        renamed in production: image `registry.example.com/web:1.2.3` is `registry.example.com/web@sha256:…`"#]]
+    .assert_eq(&renamed.join("\n").replace(&digest, "…"));
+}
+
+#[test]
+fn an_item_of_a_list_without_kind_is_refused() {
+    let bench = Workbench::of_repository();
+    let list = "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n  - {apiVersion: v1, \
+                metadata: {name: b}}\n";
+    bench.put("dev.yaml", list);
+    let failure = bench.run("import manifests web --from dev=dev.yaml").unwrap_err();
+    expect!["`dev.yaml` line 1: item 2 of the `List`, `b`, is no object: it has no `kind`"].assert_eq(&failure.message);
 }

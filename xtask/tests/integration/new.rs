@@ -279,9 +279,8 @@ fn what_cannot_be_started_writes_nothing() {
         (
             "agent foo --owner= --contact=",
             expect![[r#"
-            invalid-value: `owner.team` is wrong: "" is shorter than 1 character
-            invalid-value: `owner.contact` is wrong: "" is shorter than 1 character
-        "#]],
+                Usage: `--owner` is wrong: `` is no team that a code host knows; write `<organisation>/<team>`, without spaces and colons
+            "#]],
         ),
     ] {
         check_refused(line, expected);
@@ -420,4 +419,20 @@ fn an_environment_that_no_branch_releases_is_told() {
     assert_eq!(place, Some((7, 38)));
     let report = bench.run("new environment more --after production").unwrap();
     assert!(report.text.contains("wrote"), "a warning stops nothing");
+}
+
+#[test]
+fn errors_elsewhere_stand_in_nobodys_way_and_are_counted() {
+    let bench = Workbench::of_repository();
+    bench.put("environments/dev/values/code-review.yaml", "valeus: {}\n");
+    for line in [
+        "new agent hello --dry-run",
+        "new agent hello",
+        "new environment qa --after staging",
+    ] {
+        let report = bench.run(line).unwrap();
+        assert_eq!(report.exit_code(), 0, "{line}");
+        expect!["the fleet had 1 error before, none of them of what is new: `cargo xtask validate` names them"]
+            .assert_eq(&report.notes.join("\n"));
+    }
 }

@@ -113,6 +113,11 @@ pub const RULES: &[Rule] = &[
         "restore it with `git checkout`",
     ),
     Rule::new(
+        "former-namespace",
+        "a text of imported objects still names the namespace that they came from, and would lead there from every environment",
+        "write `{{ environment.namespace }}` in the template, or a value in each environment; leave what is meant to stay there",
+    ),
+    Rule::new(
         "incomplete-object",
         "a rendered object has no `apiVersion`, `kind` or name, so Kubernetes refuses it",
         "complete it in the template",

@@ -38,15 +38,11 @@ pub(super) fn sides(
         let text = read(context, file)?;
         let manifests =
             yaml::read_manifests(&text).map_err(|error| unrendered(&text, &error, unreadable(file, &error)))?;
-        if let Some(document) = manifests
-            .documents
-            .iter()
-            .find(|document| is_no_object(&document.value))
-        {
+        let mut documents = manifests.documents.iter();
+        if let Some((line, what)) = documents.find_map(|document| Some((document.line, no_object(&document.value)?))) {
             let message = format!(
-                "`{}` line {}: this is no object: it has no `kind`",
-                file.display(),
-                document.line
+                "`{}` line {line}: {what} is no object: it has no `kind`",
+                file.display()
             );
             return Err(Failure::new(FailureKind::Usage, message).hint(PRINTED));
         }
@@ -83,9 +79,20 @@ fn once(places: &[Place]) -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Usage, message).hint("name each environment once; one file may hold many documents"))
 }
 
-fn is_no_object(value: &Value) -> bool {
-    let kind = value.get("kind").and_then(Value::as_str);
-    !value.is_null() && kind.is_none_or(str::is_empty)
+/// What of a document is no object, itself or an item of a list.
+fn no_object(value: &Value) -> Option<String> {
+    let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
+    if !value.is_null() && kind.is_empty() {
+        return Some("this".to_owned());
+    }
+    let items = value.get("items").and_then(Value::as_array);
+    let items = items.filter(|_| kind.ends_with("List"));
+    let mut items = items.into_iter().flatten().enumerate();
+    items.find_map(|(index, item)| {
+        let name = item.pointer("/metadata/name").and_then(Value::as_str);
+        let name = name.map_or(String::new(), |name| format!(", `{name}`,"));
+        no_object(item).map(|_| format!("item {} of the `{kind}`{name}", index + 1))
+    })
 }
 
 /// The failure of a file of which nothing moves in.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::render::{Engines, Selection, render_all};
+use lockstep::report::counted;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::scaffold::Plan;
 use schemars::JsonSchema;
@@ -21,7 +22,8 @@ use crate::report::Report;
 
 /// Start an agent, an environment or a pipeline with files that pass every check.
 ///
-/// Nothing is written unless the fleet loads and renders with the new files.
+/// Nothing is written unless the new files load and render. What was wrong with the fleet before stands in nobody's way, and is
+/// counted.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -103,6 +105,14 @@ fn apply(context: &Context, before: Loaded, mut plan: Plan, proof: &Proof<'_>, m
         files: plan,
     };
     let mut report = Report::new(answer, text).with_findings(findings, tree);
+    let known = before.findings.iter().filter(|finding| finding.is_error()).count();
+    if known > 0 && !is_wrong {
+        // what is new is right all the same, and who mends the rest need not wait for it
+        let errors = counted(known, "error");
+        report.notes.push(format!(
+            "the fleet had {errors} before, none of them of what is new: `cargo xtask validate` names them"
+        ));
+    }
     if mode == Mode::Write && !is_wrong {
         report.next = left;
     }

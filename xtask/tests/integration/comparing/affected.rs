@@ -141,14 +141,32 @@ fn cases_and_answers_are_no_input_and_their_agents_are_named() {
     fleet.put("agents/gone/regression/mock.yaml", "{}\n");
     fleet.commit("Have cases");
     fleet.edit("agents/b/agent.yaml", "owner: {team: t", "owner: {team: u");
-    expect![[r#""#]].assert_eq(&fleet.text(&["affected", "--base", "HEAD~1"]));
+    expect![[r#"
+        dev/b  changed: agent
+        staging/b  changed: agent
+        a  other cases
+    "#]]
+    .assert_eq(&fleet.text(&["affected", "--base", "HEAD~1"]));
     for (revisions, expected) in [
-        (&["--base", "HEAD~1"][..], expect![[r#""#]]),
-        (&["--base", "HEAD~1", "--head", "HEAD"], expect![[r#""#]]),
+        (
+            &["--base", "HEAD~1"][..],
+            expect![[r#"
+            ["a","b"]
+        "#]],
+        ),
+        (
+            &["--base", "HEAD~1", "--head", "HEAD"],
+            expect![[r#"
+            ["a"]
+        "#]],
+        ),
     ] {
         expected.assert_eq(&fleet.text(&[&["affected", "--suites"], revisions].concat()));
     }
-    expect![[r#""#]].assert_eq(&fleet.text(&["affected", "--base", "HEAD~1", "--head", "HEAD", "--matrix"]));
+    expect![[r#"
+        {"include":[]}
+    "#]]
+    .assert_eq(&fleet.text(&["affected", "--base", "HEAD~1", "--head", "HEAD", "--matrix"]));
 }
 
 /// Every environment and unit has objects of the blueprints of environments and Argo CD: of the partials, those count

@@ -30,7 +30,7 @@ pub struct Comparison {
 pub struct Renamed {
     /// The environment.
     pub environment: EnvironmentName,
-    /// `namespace`, or the kind of the object.
+    /// `namespace`, `image`, or the kind of the object.
     pub what: String,
     /// The name that it had.
     pub before: String,
@@ -49,6 +49,7 @@ pub fn compare(
 ) -> Comparison {
     let carried = carried(side, source);
     let replaced = code.replaced(&carried);
+    let taken = code.taken_for(&carried);
     let namespace = rendered
         .iter()
         .map(|manifest| manifest.id.namespace.clone())
@@ -102,6 +103,7 @@ pub fn compare(
     }
     let moved = carried.namespace.iter().zip(&namespace);
     let mut renamed: Vec<Renamed> = moved.map(|(from, to)| name("namespace", from, to)).collect();
+    renamed.extend(taken.iter().map(|image| name("image", image, &code.text())));
     renamed.push(name("every name", &format!("{}…", side.prefix), "…"));
     for manifest in rendered {
         let stem = stems.get(&manifest.id.name).unwrap_or(&manifest.id.name);

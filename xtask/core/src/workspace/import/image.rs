@@ -88,6 +88,14 @@ impl Code {
         replaced
     }
 
+    /// The images of an environment that are named by tag and taken for it, since all name the same one.
+    pub(super) fn taken_for(&self, side: &Carried) -> BTreeSet<String> {
+        let mut taken = BTreeSet::new();
+        side.objects.values().for_each(|object| images(object, &mut taken));
+        taken.retain(|image| self.texts.contains(image) && self.is_same(image) && !image.contains('@'));
+        taken
+    }
+
     fn is_same(&self, image: &str) -> bool {
         let CodeComponent {
             repository: own,
@@ -102,7 +110,7 @@ impl Code {
     }
 
     /// The tuple's image as objects name it.
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         format!("{}@{}", self.component.repository, self.component.digest)
     }
 

@@ -3,6 +3,7 @@
 mod compare;
 mod image;
 mod lists;
+mod namespaces;
 mod node;
 mod objects;
 mod parameters;
@@ -10,5 +11,6 @@ mod plan;
 
 pub use compare::{Comparison, Renamed, compare};
 pub use image::Code;
+pub use namespaces::former_namespaces;
 pub use objects::{LeftOut, Side, Source, all_left_out, drop_prefixes};
 pub use plan::{Import, Imported, import};
