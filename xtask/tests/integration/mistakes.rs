@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use expect_test::expect;
 use lockstep::model::{Entry, Finding, Location, Severity};
 use lockstep::workspace::layout;
 use rayon::prelude::*;
@@ -225,4 +226,60 @@ fn judge(path: &Path, fleet: &Files, before: &BTreeSet<Said>) -> Option<String> 
         .map(|said| format!("\n  too much {}", shown(said)));
     let lines: String = missing.chain(more).collect();
     (!lines.is_empty()).then(|| format!("{name} ({}):{lines}", mistake.about))
+}
+
+/// The errors of a check of the example fleet in which one line is another, each with its place.
+fn errors_with(path: &str, from: &str, to: &str) -> String {
+    let bench = Workbench::of_repository();
+    let text = bench.text(path).unwrap();
+    assert!(text.contains(from), "`{from}` in `{path}`");
+    bench.put(path, &text.replacen(from, to, 1));
+    let report = bench.run("validate").unwrap();
+    let errors = report.findings.iter().filter(|finding| finding.is_error());
+    let shown = errors.map(|finding| {
+        let place = finding.location.as_ref().unwrap();
+        format!("{} {}:{}:{}\n", finding.rule, place.file, place.line, place.column)
+    });
+    let mut shown: Vec<String> = shown.collect();
+    shown.dedup();
+    shown.concat()
+}
+
+#[test]
+fn a_secret_is_told_at_the_value_that_holds_it() {
+    let path = "environments/production/environment.yaml";
+    let told = errors_with(
+        path,
+        "callbackURL: https://events.harborline.example.com/agents",
+        &format!("callbackURL: {}{}", "AKIA", "IOSFODNN7EXAMPLF"),
+    );
+    expect![[r#"
+        leaked-secret environments/production/environment.yaml:84:18
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn what_follows_from_a_file_that_cannot_be_read_is_not_told() {
+    let path = "environments/production/environment.yaml";
+    let told = errors_with(path, "tier: production", "tier: prod");
+    expect![[r#"
+        invalid-value environments/production/environment.yaml:3:7
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn windows_that_argo_cd_cannot_read_are_told_where_they_are_written() {
+    let path = "environments/production/environment.yaml";
+    let told = errors_with(
+        path,
+        "duration: 3h\n    timeZone: Europe/Berlin",
+        "duration: 3d\n    timeZone: Europe/Berln",
+    );
+    expect![[r#"
+        malformed-text environments/production/environment.yaml:35:15
+        malformed-text environments/production/environment.yaml:36:15
+    "#]]
+    .assert_eq(&told);
 }

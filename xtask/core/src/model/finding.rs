@@ -192,7 +192,11 @@ impl Finding {
 
 /// The known word nearest to a misspelt one, if one is near enough to be meant.
 pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = word.chars().count().div_ceil(3).max(1);
+    nearest(word, known, word.chars().count().div_ceil(3).max(1))
+}
+
+/// The known word nearest to another one, so many edits away at most.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, most: usize) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| {
@@ -201,7 +205,7 @@ pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> O
                 candidate,
             )
         })
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, _)| *distance <= most)
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -24,7 +24,7 @@ pub use change::{
     ObjectChange, PermissionChange, PromptChange, Step, UnitDifference,
 };
 pub use digest::{Digest, canonical_json};
-pub use finding::{Finding, Location, Related, Severity, Waiver, suggestion};
+pub use finding::{Finding, Location, Related, Severity, Waiver, nearest, suggestion};
 pub use line_ends::with_line_feeds;
 pub use manifest::{Manifest, ObjectId};
 pub use name::{AgentName, EnvironmentName, FILE_NAME, NameError, ToolName, file_names, name_refusal};

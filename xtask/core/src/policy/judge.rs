@@ -336,6 +336,7 @@ impl Judge {
                 neighbours: &neighbours,
             };
             let found = self.environment(&scene).into_iter();
+            let found = found.filter(|found| found.is_known(fleet.workspace));
             findings.extend(found.flat_map(|found| fleet.place_between(environment, found)));
         }
         findings

@@ -4,6 +4,7 @@
 use super::rules::environment::UnitProblem;
 use crate::model::{AgentName, FileTree, Finding, Location, Manifest, Problem};
 use crate::render::{Engines, Sources, Unit, agent_unit, environment_unit};
+use crate::secrets::scan;
 use crate::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
 use crate::workspace::{Environment, Workspace};
 use crate::yaml::{self, Positions, path_of_pointer};
@@ -63,6 +64,13 @@ impl Fleet<'_> {
     }
 }
 
+/// What looks like a secret in a longer text: the value that holds it is at fault, no other one beside it.
+fn secret<'a>(manifest: &'a Manifest, pointer: &str) -> Option<&'a str> {
+    let text = manifest.object.pointer(pointer)?.as_str()?;
+    let hit = *scan(text).first()?;
+    text.get(hit.start..hit.start + hit.length)
+}
+
 fn findings(
     sources: &Sources<'_>,
     environment: &Environment,
@@ -76,7 +84,8 @@ fn findings(
     let mut findings = Vec::new();
     for (index, problem) in problems {
         let manifest = objects[index];
-        let origin = sources.origin(manifest, &problem.pointer, problem.on_key);
+        let secret = problem.is_secret.then(|| secret(manifest, &problem.pointer)).flatten();
+        let origin = sources.origin(manifest, &problem.pointer, secret, problem.on_key);
         let path = path_of_pointer(&manifest.object, &problem.pointer).unwrap_or_default();
         let absent = problem.absent.clone();
         // what a release takes away has no place in what it renders

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Metric;
+use crate::model::{Finding, escaped, suggestion};
 
 /// The front matter of a prompt file. Keys with a dot are extensions; `lockstep.…` are ours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +39,10 @@ pub struct PromptHeader {
     /// What is new in this version.
     #[serde(default, rename = "lockstep.changes", skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<String>,
+    /// Other keys: those that the format reserves, and extensions.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub other: Map<String, Value>,
 }
 
 /// What a prompt takes.
@@ -80,6 +85,54 @@ const RESERVED: &[&str] = &[
     "variant",
     "version",
 ];
+
+/// Forms of an answer that can be asked for: others would be asked for in vain.
+const FORMATS: &[&str] = &["json", "text"];
+
+/// What a front matter says in vain: where, as a JSON pointer, and what is wrong.
+pub(super) fn faults(header: &PromptHeader) -> Vec<(String, Finding)> {
+    let mut found = Vec::new();
+    // extensions have a dot
+    for key in header
+        .other
+        .keys()
+        .filter(|key| !RESERVED.contains(&key.as_str()) && !key.contains('.'))
+    {
+        let known = RESERVED.iter().copied().chain(["lockstep.metrics", "lockstep.changes"]);
+        let finding = Finding::error("unknown-key", format!("unknown key `{key}`"));
+        let finding = match suggestion(key, known) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("take it out, or give it a name with a dot, as extensions have"),
+        };
+        found.push((format!("/{}", escaped(key)), finding));
+    }
+    let format = header.output.as_ref().and_then(|output| output.format.as_deref());
+    if let Some(format) = format.filter(|format| !FORMATS.contains(format)) {
+        let message = format!("`{format}` is no form that an answer can be asked for");
+        let finding = Finding::error("unknown-word", message);
+        found.push(("/output/format".to_owned(), finding.help("write `json` or `text`")));
+    }
+    let is_least = |value: &Value| {
+        value
+            .as_u64()
+            .is_some_and(|tokens| tokens > 0 && u32::try_from(tokens).is_ok())
+    };
+    let is_temperature = |value: &Value| value.as_f64().is_some_and(|value| (0.0..=2.0).contains(&value));
+    let checks: [(&str, &dyn Fn(&Value) -> bool, &str); 2] = [
+        ("maxOutputTokens", &is_least, "a whole number from 1"),
+        ("temperature", &is_temperature, "a number from 0 to 2"),
+    ];
+    for (key, fits, expected) in checks {
+        if let Some(value) = header.config.get(key).filter(|value| !fits(value)) {
+            let finding = Finding::error("invalid-value", format!("`{key}` is {value}: expected {expected}"));
+            found.push((
+                format!("/config/{key}"),
+                finding.help("it has no effect: mend it, or take it out"),
+            ));
+        }
+    }
+    found
+}
 
 /// The extensions in a front matter: `a.b.c: 1` is `c` in the namespace `a.b`.
 pub(super) fn extensions(raw: &Map<String, Value>) -> Map<String, Value> {

@@ -145,6 +145,9 @@ fn field(
             _ => return fault(place, "an object is a map of fields, each with its type"),
         },
         "enum" => match value {
+            Value::Array(values) if values.is_empty() => {
+                return fault(place, "an enum without values admits nothing");
+            }
             Value::Array(values) => Map::from_iter([("enum".to_owned(), json!(values))]),
             _ => return fault(place, "an enum is a list of values"),
         },

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::header::PromptHeader;
+use super::header::{self, PromptHeader};
 use super::lint::{self, Spot};
 use super::picoschema::json_schema;
 use super::source::{place, split};
@@ -64,6 +64,10 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
     );
     let answer = header.output.as_ref().and_then(|output| output.schema.as_ref());
     let output = answer.and_then(|schema| expanded(path, text, "output", schema, findings));
+    findings.extend(header::faults(&header).into_iter().map(|(pointer, finding)| {
+        let (line, column) = header_place(text, &pointer);
+        finding.at(path, line, column)
+    }));
     let (template, input) = (template?, input?);
     let linted = lint::lint(&template, &input, &header);
     findings.extend(linted.notices.into_iter().map(|(spot, finding)| match spot {
@@ -72,7 +76,7 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
             let (line, column) = input_place(text, &header, &name);
             finding.at(path, line, column)
         }
-        Spot::File => finding.in_file(path),
+        Spot::Text(written) => at(finding, source.body.find(written).unwrap_or_default()),
     }));
     let partials = linted.partials.into_iter().map(|(name, offset)| {
         let (line, column) = place(text, source.body_at + offset);

@@ -60,6 +60,11 @@ pub const RULES: &[Rule] = &[
         "use the embedding that the index was built with",
     ),
     Rule::new(
+        "foreign-model",
+        "a prompt says that it was written for another model than the one that runs it",
+        "judge it with the model that runs it, and say so in the prompt",
+    ),
+    Rule::new(
         "metric-regression",
         "a version of a prompt measured worse than the one that it replaces",
         "mend the prompt, or measure it again",

@@ -220,8 +220,9 @@ impl Rendering<'_> {
                 units: &after[index],
                 neighbours: &self.neighbours(input, &after),
             });
+            let found = found.into_iter().filter(|found| found.is_known(self.fleet.workspace));
             let is_rendered = |found: &UnitProblem| bundles[index].get(&found.unit).is_some_and(Option::is_some);
-            let (here, elsewhere): (Vec<_>, Vec<_>) = found.into_iter().partition(is_rendered);
+            let (here, elsewhere): (Vec<_>, Vec<_>) = found.partition(is_rendered);
             let here = here.into_iter().map(|found| self.with_command(environment, found));
             findings.extend(here.flat_map(|found| self.fleet.place_between(environment, found)));
             if elsewhere.is_empty() {

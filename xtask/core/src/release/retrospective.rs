@@ -1,9 +1,9 @@
 //! Drafts of retrospectives from what the ledger knows, and what a finished one must say.
 
 use super::history::summary;
-use super::ledger::{Action, Event, Fact, Incident, Moment, Recorded, Retrospective, UnitHistory, name_of};
+use super::ledger::{Action, Event, EventKind, Fact, Incident, Moment, Recorded, Retrospective, UnitHistory, name_of};
 use crate::artifact::{TupleRecord, component_changes};
-use crate::model::{AgentName, EnvironmentName, Finding, is_day, one_line};
+use crate::model::{AgentName, EnvironmentName, Finding, Timestamp, is_day, named, one_line};
 use crate::workspace::read_file;
 use crate::yaml::{self, Positions, Segment};
 
@@ -110,17 +110,102 @@ pub fn read(path: &str, bytes: &[u8]) -> (Option<Retrospective>, Vec<Finding>) {
     let Some(read) = read_file::<Retrospective>(path, bytes, &mut findings) else {
         return (None, findings);
     };
-    let text = String::from_utf8_lossy(bytes);
-    let positions = Positions::of(&text).ok();
-    for (place, message) in empty(&read) {
-        let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(&place));
-        findings.push(
-            Finding::error("unfinished-retrospective", message)
-                .at(path, line, column)
-                .help("fill it in, or remove the line where there are others"),
-        );
-    }
+    let help = "fill it in, or remove the line where there are others";
+    findings.extend(placed("unfinished-retrospective", help, (path, bytes), empty(&read)));
     (Some(read), findings)
+}
+
+/// What a file says otherwise than the draft that the ledger gives of the same, and days before the end of what it is
+/// about: whatever was learnt is done after it.
+pub fn altered(read: &Retrospective, drafted: &Retrospective, over: Timestamp, file: (&str, &[u8])) -> Vec<Finding> {
+    let key = |name: &str| Segment::Key(name.to_owned());
+    let mut told = Vec::new();
+    if read.release != drafted.release {
+        let known = drafted.release.as_ref();
+        let known = known.map_or_else(String::new, |known| format!(": {} at {}", known.version, known.commit));
+        told.push((
+            vec![key("release")],
+            format!("the ledger tells of another release{known}"),
+        ));
+    }
+    if read.changes != drafted.changes {
+        let message = match drafted.changes.is_empty() {
+            true => "the releases differ in nothing".to_owned(),
+            false => format!("the releases differ in {}", named(&drafted.changes, 3)),
+        };
+        told.push((vec![key("changes")], message));
+    }
+    let is_told = |moment: &&Moment| drafted.timeline.contains(moment);
+    let like_told = |moment: &Moment| {
+        let kind = moment
+            .what
+            .split_once(':')
+            .map(|(kind, _)| kind.trim().to_ascii_lowercase());
+        kind.is_some_and(|kind| EventKind::ALL.iter().any(|known| known.as_str() == kind))
+    };
+    for (index, moment) in read.timeline.iter().enumerate() {
+        // what people saw may stand there in their own words
+        if !is_told(&moment) && like_told(moment) {
+            let message = format!("the ledger does not tell `{}` at {}", moment.what, moment.time);
+            told.push((vec![key("timeline"), Segment::Index(index)], message));
+        }
+    }
+    // without an incident, more may have happened since the draft
+    let last = match read.incident {
+        Some(_) => drafted.timeline.last(),
+        None => read.timeline.iter().rfind(is_told),
+    };
+    let last = last.and_then(|last| drafted.timeline.iter().rposition(|moment| moment == last));
+    let due = &drafted.timeline[..last.map_or(0, |last| last + 1)];
+    let missing: Vec<String> = due
+        .iter()
+        .filter(|moment| !read.timeline.contains(moment))
+        .map(|moment| format!("`{}` at {}", moment.what, moment.time))
+        .collect();
+    if !missing.is_empty() {
+        told.push((vec![key("timeline")], format!("it leaves out {}", named(&missing, 3))));
+    }
+    let end = over.to_string();
+    let end = end.split_once('T').map_or("", |(day, _)| day);
+    let early = read
+        .actions
+        .iter()
+        .enumerate()
+        .filter(|(_, action)| is_day(action.due.trim()) && action.due.trim() < end);
+    let early = early.map(|(index, action)| {
+        let message = format!("`{}` is before the end of what it is about, {end}", action.due.trim());
+        (vec![key("actions"), Segment::Index(index), key("due")], message)
+    });
+    let help = "say until when it is done from then on";
+    let early = placed("unfinished-retrospective", help, file, early.collect());
+    let agent = &drafted.agent;
+    let help = match (&drafted.incident, &drafted.release) {
+        (Some(id), _) => format!("cargo xtask retro draft {agent} --incident {id}"),
+        (None, Some(release)) => format!(
+            "cargo xtask retro draft {agent} --environment {} --release {}",
+            drafted.environment, release.commit
+        ),
+        (None, None) => format!("cargo xtask retro draft {agent} --environment {}", drafted.environment),
+    };
+    let help = format!("say it as the draft does: `{help}`");
+    let mut findings = placed("altered-retrospective", &help, file, told);
+    findings.extend(early);
+    findings
+}
+
+/// Findings at what a file says there.
+fn placed(
+    rule: &'static str,
+    help: &str,
+    (path, bytes): (&str, &[u8]),
+    told: Vec<(Vec<Segment>, String)>,
+) -> Vec<Finding> {
+    let positions = Positions::of(&String::from_utf8_lossy(bytes)).ok();
+    let place = |(place, message): (Vec<Segment>, String)| {
+        let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(&place));
+        Finding::error(rule, message).at(path, line, column).help(help)
+    };
+    told.into_iter().map(place).collect()
 }
 
 /// What is empty or no answer, and where.
@@ -128,7 +213,7 @@ fn empty(read: &Retrospective) -> Vec<(Vec<Segment>, String)> {
     let key = |name: &str| Segment::Key(name.to_owned());
     let mut found = Vec::new();
     let mut ask = |place: Vec<Segment>, text: &str, question: &str| {
-        if text.trim().is_empty() {
+        if !text.contains(char::is_alphanumeric) {
             found.push((place, question.to_owned()));
         }
     };

@@ -12,6 +12,11 @@ pub const RULES: &[Rule] = &[
          branch of another prefix, make the new one of it",
     ),
     Rule::new(
+        "altered-retrospective",
+        "a retrospective says otherwise than the ledger what ran, what changed or what happened when",
+        "draft it again with `cargo xtask retro draft`, and take over release, changes and timeline from there",
+    ),
+    Rule::new(
         "backdated-event",
         "a signed event claims to be older than the one that it follows, so that a key would count that was taken out of use",
         "find out who signed it; if it is true, record it again with the key that is in use",

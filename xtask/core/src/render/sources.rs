@@ -146,7 +146,8 @@ impl<'a> Sources<'a> {
     }
 
     /// Where the place that a JSON pointer names in an object comes from.
-    pub fn origin(&self, manifest: &Manifest, pointer: &str, on_key: bool) -> Origin {
+    /// Of a longer text, `part` is what is looked for.
+    pub fn origin(&self, manifest: &Manifest, pointer: &str, part: Option<&str>, on_key: bool) -> Origin {
         let Some(written) = self.written.iter().find(|written| is_same(&written.object, manifest)) else {
             return Origin::default();
         };
@@ -155,21 +156,23 @@ impl<'a> Sources<'a> {
         let (line, _) = key.unwrap_or_else(|| written.positions.nearest(&path));
         Origin {
             template: written.map.place(line).cloned(),
-            value: self.value(written, pointer),
+            value: self.value(written, pointer, part),
         }
     }
 
     /// The value that a scalar of an object says: the one whose change changes the scalar.
-    fn value(&self, written: &Written, pointer: &str) -> Option<(String, Location)> {
+    fn value(&self, written: &Written, pointer: &str, part: Option<&str>) -> Option<(String, Location)> {
         let said = written.object.object.pointer(pointer)?;
-        let said_text = scalar(said)?;
+        let said_text = part.map_or_else(|| scalar(said), |part| Some(part.to_owned()))?;
         let pass = &self.passes[written.pass];
         let mut candidates = Vec::new();
         leaves(&pass.context, &mut Vec::new(), &mut |path, leaf| {
             if let Some(text) = scalar(leaf)
-                && (text == said_text || (text.len() > 2 && said_text.contains(&text)))
+                && (text == said_text
+                    || (text.len() > 2 && said_text.contains(&text))
+                    || (part.is_some() && text.contains(&said_text)))
             {
-                candidates.push((said_text.len() - text.len(), path.to_vec()));
+                candidates.push((said_text.len().abs_diff(text.len()), path.to_vec()));
             }
         });
         candidates.sort();

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 
 use super::files::ModelsFile;
 use super::layout;
-use crate::model::{Finding, suggestion};
+use crate::model::{Finding, shortened, suggestion};
 use crate::prompts::Prompt;
 use crate::prompts::cases::{Assertion, Case, ExpectedTool, Judge, Suite};
 use crate::prompts::run::Subject;
@@ -33,6 +35,13 @@ fn suggested<'a>(finding: Finding, name: &str, known: impl Iterator<Item = &'a s
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help(otherwise),
     }
+}
+
+/// The inputs that the prompt of a suite declares.
+fn input_names(subject: &Subject, suite: &Suite) -> Vec<String> {
+    let prompt = subject.prompts.get(&suite.prompt).map(|(_, prompt)| prompt);
+    let declared = prompt.and_then(|prompt| prompt.input.get("properties")?.as_object());
+    declared.into_iter().flat_map(|map| map.keys().cloned()).collect()
 }
 
 impl<'a> Checker<'a> {
@@ -89,6 +98,7 @@ impl<'a> Checker<'a> {
             let fault = inputs.filter_map(|inputs| sound(assertion, &inputs).err()).next();
             self.assertion(assertion, suite, fault, &path);
         }
+        let input = jsonschema::options().build(&prompt.input).ok();
         let mut ids = BTreeSet::new();
         for (index, case) in suite.cases.iter().enumerate() {
             if !ids.insert(case.id.as_str()) {
@@ -98,7 +108,7 @@ impl<'a> Checker<'a> {
                     &[key("cases"), Segment::Index(index), key("id")],
                 );
             }
-            self.case(suite, prompt, case, index);
+            self.case(suite, (prompt, input.as_ref()), case, index);
         }
     }
 
@@ -126,7 +136,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn case(&mut self, suite: &Suite, prompt: &Prompt, case: &Case, index: usize) {
+    fn case(&mut self, suite: &Suite, (prompt, input): (&Prompt, Option<&Validator>), case: &Case, index: usize) {
         let place = |name: &str| vec![key("cases"), Segment::Index(index), key(name)];
         for tool in case.expected_tools.iter().flatten() {
             self.tool(tool.name(), &place("expectedTools"));
@@ -149,10 +159,68 @@ impl<'a> Checker<'a> {
             );
         }
         let inputs = Value::Object(inputs);
+        if let Some(input) = input {
+            self.inputs(input, suite, (case, index), &inputs);
+        }
         for (at, assertion) in case.assertions.iter().enumerate() {
             let mut path = place("assert");
             path.push(Segment::Index(at));
             self.assertion(assertion, suite, sound(assertion, &inputs).err(), &path);
+        }
+    }
+
+    /// Holds what a case puts in against what the prompt takes.
+    fn inputs(&mut self, input: &Validator, suite: &Suite, (case, index): (&Case, usize), inputs: &Value) {
+        if input.is_valid(inputs) {
+            return;
+        }
+        let of_case = [key("cases"), Segment::Index(index)];
+        let place = |name: &str| {
+            let own = |last: &[&str]| {
+                of_case
+                    .iter()
+                    .cloned()
+                    .chain(last.iter().map(|name| key(name)))
+                    .collect()
+            };
+            match () {
+                () if suite.user_variable.as_deref() == Some(name) => Some(own(&["userInput"])),
+                () if case.vars.contains_key(name) => Some(own(&["vars", name])),
+                () if suite.vars.contains_key(name) => Some(vec![key("vars"), key(name)]),
+                // what the prompt itself gives
+                () => None,
+            }
+        };
+        let known = input_names(self.subject, suite);
+        for error in input.iter_errors(inputs) {
+            if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind()
+                && error.instance_path().as_str().is_empty()
+            {
+                // assertions may take what the prompt does not
+                let used =
+                    [&suite.assertions, &case.assertions].map(|all| serde_json::to_string(all).unwrap_or_default());
+                let is_used = |name: &str| used.iter().any(|text| text.contains("{{") && text.contains(name));
+                for name in unexpected.iter().filter(|name| !is_used(name)) {
+                    let Some(place) = place(name) else { continue };
+                    let finding = Finding::warning("undeclared-variable", format!("the prompt takes no `{name}`"));
+                    let otherwise = "take it out, or declare it under `input.schema` of the prompt";
+                    let known = known.iter().map(String::as_str);
+                    self.add(suggested(finding, name, known, otherwise), &place);
+                }
+                continue;
+            }
+            let name = error.instance_path().as_str().split('/').nth(1);
+            let name = name.map(|name| name.replace("~1", "/").replace("~0", "~"));
+            // what is missing was said
+            let Some((name, place)) = name.and_then(|name| Some((name.clone(), place(&name)?))) else {
+                continue;
+            };
+            let message = format!(
+                "the prompt takes no such `{name}`: {}",
+                shortened(&error.to_string(), 200)
+            );
+            let finding = Finding::error("invalid-value", message);
+            self.add(finding.help("see `input.schema` of the prompt"), &place);
         }
     }
 

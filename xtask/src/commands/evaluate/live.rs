@@ -59,8 +59,7 @@ impl Answers for Live<'_> {
             timeout: self.timeout,
             most_bytes: MOST_BYTES,
         };
-        let (response, latency) = self.send(call)?;
-        let mut reply = self.read(&response).reply().map_err(Refusal::Failed)?;
+        let (mut reply, latency) = self.send(call)?;
         reply.latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         reserved.settle(self.used(request, reply.usage.input, reply.usage.output));
         Ok(reply)
@@ -96,7 +95,7 @@ impl Live<'_> {
     }
 
     /// Sends until an answer comes that is worth reading, waiting twice as long each time; and how long that one took.
-    fn send(&self, mut call: HttpRequest) -> Result<(HttpResponse, Duration), Refusal> {
+    fn send(&self, mut call: HttpRequest) -> Result<(Reply, Duration), Refusal> {
         let mut wait = Duration::from_millis(500);
         let (mut limit, mut gone, mut granted) = (self.timeout * TIMEOUTS, Duration::ZERO, Duration::ZERO);
         let mut attempt = 0;
@@ -109,17 +108,20 @@ impl Live<'_> {
             let took = Duration::try_from_secs_f64(self.clock.monotonic() - begun).unwrap_or_default();
             gone += took;
             let (problem, asked) = match answered {
-                Ok(response) if response.status == 429 || response.status >= 500 => {
-                    (self.status(&response), response.retry_after)
-                }
-                Ok(response) if matches!(response.status, 401 | 403 | 404) => {
-                    return Err(self.outages.refused(self.status(&response)));
-                }
-                Ok(response) if response.status != 200 => return Err(Refusal::Failed(self.status(&response))),
-                Ok(response) => {
-                    self.outages.answered();
-                    return Ok((response, took));
-                }
+                Ok(response) => match response.status {
+                    200 => match self.read(&response).reply() {
+                        Ok(reply) => {
+                            self.outages.answered();
+                            return Ok((reply, took));
+                        }
+                        Err(problem) => (problem, None),
+                    },
+                    408 | 429 | 500.. => (self.status(&response), response.retry_after),
+                    // it leads elsewhere, or lets nobody in: no other question fares better
+                    300..=399 | 401 | 403 | 404 => return Err(self.outages.refused(self.status(&response))),
+                    // it takes this question for a bad one, however often it is asked
+                    _ => return Err(self.outages.failed(self.status(&response))),
+                },
                 Err(failure) => (failure.message, None),
             };
             let mut pause = wait;

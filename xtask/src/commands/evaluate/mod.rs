@@ -37,6 +37,7 @@ use crate::outputs::OutputArgs;
 use crate::report::Report;
 use progress::Progress;
 use run::Runner;
+use written::suites as written_suites;
 
 /// Judge agents by their cases, without a network by default.
 ///
@@ -207,7 +208,9 @@ pub(super) fn of_loaded(
         .filter(|name| !name.is_empty())
         .cloned()
         .collect();
-    if selection::unreadable(workspace, &names) {
+    // without the prices, every limit of cost would be wrong
+    let is_unpriced = workspace.models.is_none() && loaded.tree.get(layout::MODELS).is_some();
+    if is_unpriced || selection::unreadable(workspace, &names) {
         return Ok(unreadable());
     }
     selection::environments(workspace, &names)?;
@@ -225,6 +228,7 @@ pub(super) fn of_loaded(
     if args.against.as_ref().is_some_and(String::is_empty) && agents.iter().any(is_dark) {
         return Ok(unreadable());
     }
+    known_cases(context, &agents, &args)?;
     if args.exchange.asked() {
         return exchange::run(context, workspace, &agents, &args.exchange);
     }
@@ -291,6 +295,31 @@ pub(super) fn of_loaded(
     }
     let next = (failed && args.case.is_empty()).then_some("cargo xtask evaluate <agent> --case <id>");
     Ok(next.into_iter().fold(report, Report::next))
+}
+
+/// Refuses cases and tags that no suite has. Where a suite cannot be read, they may stand in there.
+fn known_cases(context: &Context, agents: &[&Agent], args: &Args) -> Result<(), Failure> {
+    if args.case.is_empty() && args.tag.is_empty() {
+        return Ok(());
+    }
+    let (mut ids, mut tags) = (BTreeSet::new(), BTreeSet::new());
+    for agent in agents {
+        for (_, suite) in written_suites(context, &agent.name)? {
+            if suite.prompt.is_empty() {
+                return Ok(());
+            }
+            for case in suite.cases {
+                ids.insert(case.id);
+                tags.extend(case.tags);
+            }
+        }
+    }
+    for (word, wanted, known) in [("case", &args.case, &ids), ("tag", &args.tag, &tags)] {
+        if let Some(name) = wanted.iter().find(|name| !known.contains(*name)) {
+            return Err(selection::unknown_of_many(word, name, known.iter().map(String::as_str)));
+        }
+    }
+    Ok(())
 }
 
 /// Findings of the files of these agents: of one that cannot be read they are the whole answer.

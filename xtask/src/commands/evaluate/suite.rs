@@ -54,7 +54,6 @@ impl Runner<'_> {
         let of_mock = gathered.runs.last().map_or(0, |run| run.answered.mock);
         let unused = Unused::new(self, agent, suite, judged, mock);
         let fell = is_whole && unused.looked_at(&mut recorded.cassette);
-        let had_any = tape.is_some();
         // what was not asked again keeps its answer
         for recording in fresh.into_inner().unwrap_or_else(PoisonError::into_inner) {
             recorded.cassette.add(recording);
@@ -72,7 +71,7 @@ impl Runner<'_> {
             Some(text) => self.context.files.write(&file, text.as_bytes())?,
             None => {}
         }
-        if of_mock > 0 && had_any && !self.args.sources.record {
+        if of_mock > 0 && !self.args.sources.record {
             findings.push(
                 Finding::warning(
                     "stale-cassette",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lockstep::artifact::TupleRecord;
-use lockstep::release::ledger::{Incident, Recorded, UnitHistory};
+use lockstep::release::ledger::{Incident, Recorded, Retrospective, UnitHistory};
 use lockstep::release::retrospective::{Sources, draft, text};
 
 use crate::commands::branches::{delivery_repository, units};
@@ -68,22 +68,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         Ok(release) => release,
         Err(finding) => return Ok(Report::of_findings(vec![*finding], Default::default())),
     };
-    let before = record_before(&unit, &histories[0], &release)?;
-    let record = record(&unit, &release)?;
     let samples = match &incident {
         Some(incident) => samples(context, &unit, incident)?,
         None => Vec::new(),
     };
-    let drafted = draft(&Sources {
-        agent: &unit.agent,
-        environment: name,
-        release: &release,
-        incident: incident.as_ref(),
-        here: &histories[0],
-        everywhere: &histories[1],
-        records: (record.as_ref(), before.as_ref()),
-        samples: &samples,
-    });
+    let drafted = drafted(&unit, &histories, &release, incident.as_ref(), &samples)?;
     let text = text(&drafted);
     let Some(file) = &args.into else {
         return Ok(Report::new(drafted, text));
@@ -99,6 +88,28 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     context.files.write(&path, text.as_bytes())?;
     let report = Report::new(drafted, format!("wrote {shown}: fill in what is empty\n"));
     Ok(report.next(format!("cargo xtask retro finish {shown}")))
+}
+
+/// What the ledger knows of a release, or of an incident: `histories` are those of the agent there and wherever it runs.
+pub(super) fn drafted(
+    unit: &UnitOf,
+    histories: &[UnitHistory],
+    release: &Recorded,
+    incident: Option<&Incident>,
+    samples: &[String],
+) -> Result<Retrospective, Failure> {
+    let before = record_before(unit, &histories[0], release)?;
+    let record = record(unit, release)?;
+    Ok(draft(&Sources {
+        agent: &unit.agent,
+        environment: unit.environment(),
+        release,
+        incident,
+        here: &histories[0],
+        everywhere: &histories[1],
+        records: (record.as_ref(), before.as_ref()),
+        samples,
+    }))
 }
 
 /// An incident of the agent, and the environment that it is in.

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use lockstep::model::{FileTree, Finding};
 use lockstep::prompts::retro;
-use lockstep::release::ledger::{Fact, Retrospective, UnitHistory};
-use lockstep::release::retrospective::read;
+use lockstep::release::ledger::{Fact, Incident, Recorded, Retrospective, UnitHistory, name_of};
+use lockstep::release::retrospective::{altered, read};
 
+use super::draft::drafted;
 use crate::commands::ledger::PushArgs;
 use crate::commands::selection;
 use crate::commands::unit::UnitOf;
@@ -44,50 +45,93 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     };
     let recording = unit.recording(context, args.push)?;
     let view = recording.ledger.view()?;
-    let history = view.unit(Some(&learnt.environment), learnt.agent.as_str())?;
-    findings.extend(against(&learnt, &history, &unit)?.map(|finding| finding.in_file(&shown)));
+    let places = [
+        (Some(&learnt.environment), learnt.agent.as_str()),
+        (None, learnt.agent.as_str()),
+    ];
+    let histories = view.units(&places)?;
+    match subject(&learnt, &histories[0], &unit)? {
+        Err(finding) => findings.push(finding.in_file(&shown)),
+        Ok((release, incident)) => {
+            let drafted = drafted(&unit, &histories, &release, incident.as_ref(), &[])?;
+            let end = incident.as_ref().and_then(|incident| incident.end.as_ref());
+            let over = end.map_or(release.time, |end| end.until);
+            findings.extend(altered(&learnt, &drafted, over, (&shown, &bytes)));
+        }
+    }
     if !findings.is_empty() {
         return Ok(Report::of_findings(findings, sources));
     }
     let fact = Fact::Retrospective(learnt.clone());
+    let earlier = histories[0].facts().filter_map(|(event, there)| match there {
+        Fact::Retrospective(other) if is_of_same(other, &learnt) && *there != fact => Some(event),
+        _ => None,
+    });
+    let earlier = earlier
+        .last()
+        .map(|event| format!("it corrects that of {} by {}", event.time, name_of(&event.by)));
     let draft = recording.draft(Some(&learnt.environment), learnt.agent.as_str(), fact.clone());
     let events = recording.record(&|view| {
         let history = view.unit(Some(&learnt.environment), learnt.agent.as_str())?;
         let is_there = history.facts().any(|(_, there)| *there == fact);
         Ok(if is_there { Vec::new() } else { vec![draft.clone()] })
     })?;
-    let what = learnt
-        .incident
-        .as_ref()
-        .map_or("the release".to_owned(), |id| format!("`{id}`"));
-    let already = if events.is_empty() { "was already" } else { "is" };
-    let text = format!("the retrospective of {what} {already} recorded\n");
+    let what = match (&learnt.incident, &learnt.release) {
+        (Some(id), _) => format!("`{id}`"),
+        (None, Some(release)) => format!("{}", release.version),
+        (None, None) => "the release".to_owned(),
+    };
+    let text = match events.is_empty() {
+        true => format!("the retrospective of {what} was already recorded\n"),
+        false => format!(
+            "the retrospective of {what} is recorded{}\n",
+            earlier.unwrap_or_default()
+        ),
+    };
     Ok(Report::new(learnt, text).with_findings(recording.unpushed()?, Default::default()))
 }
 
-/// What the ledger says against it.
-fn against(learnt: &Retrospective, history: &UnitHistory, unit: &UnitOf) -> Result<Option<Finding>, Failure> {
-    if let Some(id) = &learnt.incident {
-        let incidents = history.incidents();
-        let incident = incidents.iter().find(|incident| incident.id == *id).ok_or_else(|| {
-            let known = incidents.iter().map(|incident| incident.id.as_str());
-            selection::unknown("incident", id, known)
-        })?;
-        if incident.is_open() {
-            let help = format!("cargo xtask incident close {id} --cause \"…\" --reason \"…\"");
-            let finding = Finding::error("open-incident", format!("`{id}` goes on")).help(help);
-            return Ok(Some(unit.about(finding)));
+/// Whether both are about the same incident, or else about the same release.
+fn is_of_same(one: &Retrospective, other: &Retrospective) -> bool {
+    one.incident == other.incident && (one.incident.is_some() || one.release == other.release)
+}
+
+/// The release and the incident that it is about, as the ledger knows them; or why it can be about neither.
+#[expect(clippy::type_complexity, reason = "a failure, a finding, or what it is about")]
+fn subject(
+    learnt: &Retrospective,
+    history: &UnitHistory,
+    unit: &UnitOf,
+) -> Result<Result<(Recorded, Option<Incident>), Finding>, Failure> {
+    let mut incidents = history.incidents();
+    let incident = match &learnt.incident {
+        None => None,
+        Some(id) => {
+            let known = incidents
+                .iter()
+                .position(|incident| incident.id == *id)
+                .ok_or_else(|| {
+                    let known = incidents.iter().map(|incident| incident.id.as_str());
+                    selection::unknown("incident", id, known)
+                })?;
+            Some(incidents.swap_remove(known))
         }
+    };
+    if let Some(incident) = incident.as_ref().filter(|incident| incident.is_open()) {
+        let id = &incident.id;
+        let help = format!("cargo xtask incident close {id} --cause \"…\" --reason \"…\"");
+        let finding = Finding::error("open-incident", format!("`{id}` goes on")).help(help);
+        return Ok(Err(unit.about(finding)));
     }
-    match &learnt.release {
+    let bound = incident.as_ref().and_then(|incident| incident.release.as_ref());
+    match bound.or(learnt.release.as_ref()) {
         Some(release) => {
             let known = unit.release(history, Some(&release.commit))?;
-            Ok(known.err().map(|finding| *finding))
+            Ok(known.map(|release| (release, incident)).map_err(|finding| *finding))
         }
-        None if learnt.incident.is_some() => Ok(None),
         None => {
-            let message = "it names neither a release nor an incident";
-            Ok(Some(unit.about(Finding::error("unfinished-retrospective", message))))
+            let message = "it names neither a release nor an incident that binds one";
+            Ok(Err(unit.about(Finding::error("unfinished-retrospective", message))))
         }
     }
 }

@@ -173,7 +173,7 @@ fn fewer_cases_than_demanded_or_a_rate_that_is_not_proved_fail() {
         "the cases prove a rate of 74.1 %, and 90.0 % must be proved; 29 cases could"
     );
     assert_eq!(
-        failed("evaluate agent-infer --tag nobody"),
+        failed("evaluate agent-infer --case vat --tag safety"),
         "there are no cases: an empty suite proves nothing"
     );
 }
@@ -313,6 +313,51 @@ fn a_step_back_against_production_blocks() {
         reasons.contains("the pass rate is lower than with production by"),
         "{reasons}"
     );
+}
+
+#[test]
+fn a_suite_without_recordings_says_that_the_mock_answers() {
+    let bench = Workbench::of_repository();
+    bench.remove("agents/agent-router/regression/cassettes/route.jsonl");
+    let report = bench.run("evaluate agent-router").unwrap();
+    assert_eq!((report.exit_code(), rules(&report)), (0, vec!["stale-cassette"]));
+}
+
+#[test]
+fn names_of_cases_and_tags_are_known() {
+    let bench = Workbench::of_repository();
+    for (more, expected) in [
+        ("--case gas --case gass", "there is no case `gass`"),
+        ("--tag nope", "there is no tag `nope`"),
+    ] {
+        let failure = bench.run(&format!("evaluate agent-router {more}")).unwrap_err();
+        assert_eq!(failure.message, expected);
+    }
+}
+
+#[test]
+fn what_a_case_puts_in_is_what_the_prompt_takes() {
+    let bench = Workbench::of_repository();
+    let path = "agents/agent-router/regression/cases/route.yaml";
+    let text = bench.text(path).unwrap();
+    let vars = "channel: chat";
+    assert!(text.contains(vars), "{text}");
+    bench.put(path, &text.replace(vars, "channel: fax\n  previousAgnet: returns"));
+    let report = bench.run("evaluate agent-router").unwrap();
+    let shown: String = report
+        .findings
+        .iter()
+        .filter(|finding| finding.rule != "stale-cassette" && finding.location.is_some())
+        .filter(|finding| finding.rule == "invalid-value" || finding.rule == "undeclared-variable")
+        .map(|finding| {
+            let place = finding.location.as_ref().unwrap();
+            format!(
+                "{}:{} {}: {}\n",
+                place.line, place.column, finding.rule, finding.message
+            )
+        })
+        .collect();
+    expect![[r#""#]].assert_eq(&shown);
 }
 
 #[test]

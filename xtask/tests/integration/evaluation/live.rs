@@ -119,12 +119,28 @@ fn servers_that_never_answer_well_are_named_and_nothing_is_recorded() {
         (why.as_str(), asked),
         ("the endpoint answers with status 401: who are you", 1)
     );
-    let (why, asked) = refused(1, |_, _| Answer::Whole(200, "<html>a login page</html>".to_owned()));
+    let (why, asked) = refused(4, |_, _| Answer::Whole(200, "<html>a login page</html>".to_owned()));
     assert_eq!(
         (why.as_str(), asked),
-        ("the endpoint's answer is no completion: <html>a login page</html>", 1)
+        (
+            "the endpoint's answer is no completion: <html>a login page</html>, 3 times",
+            3
+        )
     );
-    let (why, _) = refused(1, |_, _| {
+    let (why, asked) = refused(4, |_, _| Answer::Whole(302, "over there".to_owned()));
+    assert_eq!(
+        (why.as_str(), asked),
+        ("the endpoint answers with status 302: over there", 1)
+    );
+    // a question that is wrong stays so
+    let (why, asked) = refused(4, |_, _| Answer::Whole(400, "too long".to_owned()));
+    assert_eq!(
+        (why.as_str(), asked),
+        ("the endpoint answers with status 400: too long", 1)
+    );
+    let (why, _) = refused(4, |_, _| Answer::Whole(200, "{\"error\": \"overloaded\"}".to_owned()));
+    assert!(why.contains("overloaded"), "{why}");
+    let (why, _) = refused(4, |_, _| {
         Answer::Whole(200, "{\"choices\": [], \"usage\": null}".to_owned())
     });
     assert!(why.starts_with("the endpoint's answer has no choice"), "{why}");
@@ -132,6 +148,71 @@ fn servers_that_never_answer_well_are_named_and_nothing_is_recorded() {
     assert!(why.contains("is longer than 4194304 bytes"), "{why}");
     let (why, _) = refused(4, |_, _| Answer::Half);
     assert!(why.contains("broke off"), "{why}");
+}
+
+#[test]
+fn a_question_that_is_refused_says_nothing_of_the_others() {
+    let bench = Workbench::of_repository();
+    let server = Server::start(Box::new(|number, _| match number {
+        0 => Answer::Whole(400, "too long".to_owned()),
+        _ => Answer::Whole(200, completion(GOOD)),
+    }));
+    let line = format!("evaluate agent-router --live --endpoint {} --parallel 1", server.url);
+    let report = bench.run(&line).unwrap();
+    assert_eq!(server.asked(), 12);
+    let summary = &report.result["evaluations"][0]["summary"];
+    assert_eq!(summary["notEvaluated"], 1, "{}", report.text);
+}
+
+#[test]
+fn what_a_model_refuses_and_a_filter_keeps_back_are_answers() {
+    let said = |message: Value, finish: &str| {
+        json!({
+            "choices": [{"message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 10},
+        })
+        .to_string()
+    };
+    let violations = |body: String| {
+        let bench = Workbench::of_repository();
+        let server = Server::start(Box::new(move |_, _| Answer::Whole(200, body.clone())));
+        let report = ask(&bench, &server, "");
+        let failure = report.result["evaluations"][0]["failures"][0].clone();
+        assert_eq!(failure["outcome"], "failed", "{}", report.text);
+        failure.to_string()
+    };
+    let refusal = json!({"content": null, "refusal": "I cannot help with that."});
+    let shown = violations(said(refusal, "stop"));
+    assert!(shown.contains("I cannot help with that."), "{shown}");
+    let shown = violations(said(json!({"content": null}), "content_filter"));
+    assert!(shown.contains("`content_filter`: the endpoint kept it back"), "{shown}");
+    let parts = json!({"content": [{"type": "text", "text": "Good "}, {"type": "text", "text": "morning"}]});
+    let shown = violations(said(parts, "stop"));
+    assert!(shown.contains("Good morning"), "{shown}");
+}
+
+#[test]
+fn a_call_that_no_tool_could_answer_fails_its_case() {
+    for (tool, arguments, expected) in [
+        (
+            "teleport",
+            json!({}),
+            "the model called `teleport`, a tool that the manifest does not have",
+        ),
+        (
+            "calculator",
+            json!("2 plus"),
+            "the model called `calculator` with what is no JSON object",
+        ),
+    ] {
+        let bench = Workbench::of_repository();
+        let server = Server::start(Box::new(move |_, _| Answer::Whole(200, calling(tool, &arguments))));
+        let line = format!("evaluate agent-infer --case vat --live --endpoint {}", server.url);
+        let report = bench.run(&line).unwrap();
+        let failure = &report.result["evaluations"][0]["failures"][0];
+        assert_eq!(failure["outcome"], "failed", "{}", report.text);
+        assert!(failure.to_string().contains(expected), "{failure}");
+    }
 }
 
 #[test]

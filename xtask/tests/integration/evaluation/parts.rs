@@ -104,6 +104,38 @@ fn a_version_measures_no_worse_than_the_one_before() {
 }
 
 #[test]
+fn a_measure_that_is_left_out_is_told() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "  toolAccuracy: 0.97\n",
+        "",
+        expect![[r#"
+            metric-regression agents/support-rag/prompts/answer/2.2.0.prompt:31:1 `toolAccuracy` is not measured, and was 0.97 in 2.1.0
+        "#]],
+    );
+}
+
+#[test]
+fn a_prompt_says_which_model_runs_it_and_how_long_it_may_answer() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "model: anthropic/claude-sonnet-4\n",
+        "model: openai/gpt-4\n",
+        expect![[r#"
+            foreign-model agents/support-rag/prompts/answer/2.2.0.prompt:3:8 the prompt was written for `openai/gpt-4`, and `anthropic/claude-sonnet-4` runs it
+        "#]],
+    );
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "maxOutputTokens: 2048",
+        "maxOutputTokens: 9000",
+        expect![[r#"
+            model-limit agents/support-rag/prompts/answer/2.2.0.prompt:6:20 `maxOutputTokens` is 9000, and an answer ends at the agent's `maxTokens`, 2048
+        "#]],
+    );
+}
+
+#[test]
 fn a_measure_may_be_of_a_whole() {
     check(
         "agents/support-rag/prompts/answer/2.2.0.prompt",

@@ -300,7 +300,54 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
     "#]],
     );
     fleet.edit("retro.yaml", "due: someday", "due: '2026-12-01'");
+    let honest = std::fs::read_to_string(fleet.repository.path("retro.yaml")).unwrap();
+    for (from, to) in [
+        ("version: v1.1.0", "version: v9.9.9"),
+        ("v1.0.0 → v1.1.0", "v1.0.0 → v1.0.1"),
+        ("released: v1.1.0", "released: v1.0.0"),
+        ("what: limit it", "what: \"-\""),
+        ("due: '2026-12-01'", "due: '2020-01-01'"),
+    ] {
+        fleet.edit("retro.yaml", from, to);
+    }
+    let answer = fleet.run(&finish);
+    let told: String = answer
+        .findings()
+        .iter()
+        .map(|finding| {
+            let message = finding["message"].as_str().unwrap().split([':', ',']).next().unwrap();
+            format!(
+                "{} {} {message}\n",
+                finding["rule"].as_str().unwrap(),
+                finding["location"]["line"]
+            )
+        })
+        .collect();
+    expect![[r#"
+        unfinished-retrospective 29 an action does not say what is done
+        altered-retrospective 4 the ledger tells of another release
+        altered-retrospective 9 the releases differ in code.digest
+        altered-retrospective 15 the ledger does not tell `released
+        altered-retrospective 12 it leaves out `released
+        unfinished-retrospective 31 `2020-01-01` is before the end of what it is about
+    "#]]
+    .assert_eq(&told);
+    // what people saw may stand there too
+    fleet.put(
+        "retro.yaml",
+        &honest.replace(
+            "timeline:\n",
+            "timeline:\n- time: 2020-01-01T00:00:00Z\n  what: a customer rang\n",
+        ),
+    );
     fleet.done(&finish);
+    fleet.put("retro.yaml", &honest);
+    let answer = fleet.done(&finish);
+    assert!(
+        answer.text().contains("is recorded; it corrects that of"),
+        "{}",
+        answer.text()
+    );
     let before = fleet.tip("lockstep/ledger");
     fleet.done(&finish);
     assert_eq!(fleet.tip("lockstep/ledger"), before, "it was recorded already");

@@ -10,6 +10,7 @@ use super::meter::{Consumed, Meter, Prices};
 use super::{CaseOutcome, CaseResult, Roll, Tokens};
 use crate::model::{Digest, shortened};
 use crate::prompts::cases::{Case, Marker, Standard, Suite};
+use crate::prompts::run::openai::FILTERED;
 use crate::prompts::run::{
     Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, attempt, judge_request, key,
 };
@@ -250,7 +251,13 @@ impl SuiteRunner<'_> {
             })
         };
         match self.scorer.score(case, &attempt, &judge) {
-            Ok(score) => graded(case, &attempt, score),
+            Ok(mut score) => {
+                if !score.passed && attempt.finish == FILTERED {
+                    let got = "`content_filter`: the endpoint kept it back";
+                    score.violations.push(violation("finish-reason", "an answer", got));
+                }
+                graded(case, &attempt, score)
+            }
             Err(reason) => {
                 let outcome = match was_absent.get() {
                     true => CaseOutcome::NotEvaluated,

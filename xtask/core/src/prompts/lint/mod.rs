@@ -14,14 +14,17 @@ use known::{Found, Known, Scope, child, is_list, is_required, items};
 /// Who may speak.
 pub const ROLES: &[&str] = &["system", "user", "model", "tool"];
 
+/// What markers begin with in a rendered prompt.
+const MARKER: &str = "<<<dotprompt:";
+
 /// Where something is wrong.
 pub(super) enum Spot {
     /// In the template, at this byte.
     Template(usize),
     /// Where the front matter declares this input.
     Input(String),
-    /// In the file as a whole.
-    File,
+    /// Where the template first writes this text.
+    Text(&'static str),
 }
 
 /// What came of a look at a template.
@@ -83,10 +86,10 @@ impl Lint<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        if text.contains("<<<dotprompt:") {
+        if text.contains(MARKER) {
             let finding = Finding::error("wrong-role", "a marker is written as text")
                 .help("write `{{role \"user\"}}`, `{{history}}`, `{{media url=…}}` or `{{section \"name\"}}`");
-            self.linted.notices.push((Spot::File, finding));
+            self.linted.notices.push((Spot::Text(MARKER), finding));
         }
     }
 

@@ -123,12 +123,18 @@ pub fn attempt(
         }
         request.messages.push(ChatMessage {
             speaker: Speaker::Assistant,
-            text: reply.text,
+            text: reply.text.clone(),
             calls: reply.calls.clone(),
             answers: None,
         });
+        let said = reply.text;
         for call in &reply.calls {
             let Some(result) = tools.and_then(|tools| tools.result(call)) else {
+                // what no tool could answer is the model's fault
+                if !subject.takes(call) {
+                    attempt.text = said;
+                    return Ok(attempt);
+                }
                 return Err(Failing::Answer(Refusal::Failed(format!(
                     "no mock tool answers `{}` with {}",
                     call.name, call.arguments

@@ -9,6 +9,8 @@ use crate::prompts::retro::without_secrets;
 
 /// Most tokens that a question or its answer can have: far more than any model takes.
 pub const MOST_TOKENS: u64 = 100_000_000;
+/// Why an answer ended that a filter of the endpoint kept back.
+pub const FILTERED: &str = "content_filter";
 /// Most bytes of a body that no completion is in and that are looked at for a message.
 const MOST_LOOKED_AT: usize = 4096;
 
@@ -118,11 +120,13 @@ impl Received {
         let finish = choice.finish_reason.filter(|finish| !finish.is_empty());
         let finish = finish.ok_or_else(|| wrong("does not say why it ended"))?;
         let calls: Vec<ToolCall> = choice.message.tool_calls.into_iter().flatten().map(call).collect();
-        if choice.message.content.is_none() && calls.is_empty() {
+        let text = choice.message.content.map(Content::text).or(choice.message.refusal);
+        // what a filter keeps back is an answer without text
+        if text.is_none() && calls.is_empty() && finish != FILTERED {
             return Err(wrong("has neither text nor tool calls"));
         }
         Ok(Reply {
-            text: choice.message.content.unwrap_or_default(),
+            text: text.unwrap_or_default(),
             calls,
             finish,
             usage,
@@ -200,8 +204,39 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Said {
-    content: Option<String>,
+    content: Option<Content>,
+    /// What the model says instead of an answer.
+    refusal: Option<String>,
     tool_calls: Option<Vec<Called>>,
+}
+
+/// A text, or its parts.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Whole(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+enum Part {
+    Text { text: String },
+    Refusal { refusal: String },
+}
+
+impl Content {
+    fn text(self) -> String {
+        match self {
+            Content::Whole(text) => text,
+            Content::Parts(parts) => parts
+                .into_iter()
+                .map(|part| match part {
+                    Part::Text { text } | Part::Refusal { refusal: text } => text,
+                })
+                .collect(),
+        }
+    }
 }
 
 #[derive(Deserialize)]

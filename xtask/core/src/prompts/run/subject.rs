@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{RequestModel, ToolSpec};
+use super::{RequestModel, ToolCall, ToolSpec};
 use crate::model::PlainVersion;
 use crate::prompts::Prompt;
 use crate::prompts::cases::{Case, Suite};
@@ -53,6 +53,11 @@ impl Subject {
     pub fn tools_of(&self, prompt: &Prompt) -> Vec<ToolSpec> {
         let wanted = |tool: &&ToolSpec| prompt.header.tools.contains(&tool.name);
         self.tools.iter().filter(wanted).cloned().collect()
+    }
+
+    /// Whether there is such a tool, and the arguments are a JSON object.
+    pub fn takes(&self, call: &ToolCall) -> bool {
+        call.arguments.is_object() && self.tools.iter().any(|tool| tool.name == call.name)
     }
 
     /// The inputs of a case: what the prompt gives by itself, what the suite gives every case, and its own.

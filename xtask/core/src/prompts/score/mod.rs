@@ -220,8 +220,18 @@ impl<'a> Scorer<'a> {
     /// What is wrong with a call: a tool that is not there, or arguments that do not fit its schema.
     fn wrong_call(&self, call: &super::run::ToolCall) -> Option<String> {
         let Some(schema) = self.parameters.get(call.name.as_str()) else {
-            return Some(format!("there is no tool `{}`", call.name));
+            return Some(format!(
+                "the model called `{}`, a tool that the manifest does not have",
+                call.name
+            ));
         };
+        if let Value::String(text) = &call.arguments {
+            let text = shortened(text, 80);
+            return Some(format!(
+                "the model called `{}` with what is no JSON object: {text}",
+                call.name
+            ));
+        }
         let error = schema.iter_errors(&call.arguments).next()?;
         Some(format!("`{}` with {}: {error}", call.name, call.arguments))
     }

@@ -114,8 +114,20 @@ fn a_role_is_one_that_can_speak_and_no_input_chooses_it() {
             13:1 wrong-role: `sytem` is no role (did you mean `system`?)
             13:18 wrong-role: the role is not written out (write one of `system`, `user`, `model`, `tool` in quotes: data must not choose who speaks)
             13:32 wrong-role: `role` does not say which (write for example `{{role "user"}}`)
-            0:0 wrong-role: a marker is written as text (write `{{role "user"}}`, `{{history}}`, `{{media url=…}}` or `{{section "name"}}`)
+            13:41 wrong-role: a marker is written as text (write `{{role "user"}}`, `{{history}}`, `{{media url=…}}` or `{{section "name"}}`)
         "#]],
+    );
+}
+
+#[test]
+fn a_front_matter_says_nothing_in_vain() {
+    check(
+        "---\ndescripton: Greets.\ninputs: {}\nteam.owner: shop\nconfig: {temperature: hot, maxOutputTokens: 0}\noutput: {format: xml}\n---\nHi\n",
+        expect![[r#""#]],
+    );
+    check(
+        "---\ninput:\n  schema:\n    tier(enum): []\n---\n{{tier}}\n",
+        expect![[r#""#]],
     );
 }
 

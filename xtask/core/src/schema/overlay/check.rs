@@ -209,7 +209,11 @@ fn no_such_word(place: &str, text: &str, words: &[&str]) -> Problem {
 
 fn no_such_form(place: &str, text: &str, form: Form) -> Problem {
     let message = format!("`{place}` is `{text}`, which is no {}", form.name());
-    Problem::error("malformed-text", "", message).help(format!("write {}", form.rule()))
+    let problem = Problem::error("malformed-text", "", message);
+    match form.near(text) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help(format!("write {}", form.rule())),
+    }
 }
 
 fn out_of_range(place: &str, value: &Value, least: i64, most: i64) -> Problem {

@@ -18,7 +18,7 @@ pub(super) use prompts::prompt;
 /// Checks every agent's parts against each other.
 pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<Finding>) {
     for agent in workspace.agents.values() {
-        prompts::check(agent, tree, findings);
+        prompts::check(workspace, agent, tree, findings);
         contracts::check(agent, findings);
         tools::check(agent, findings);
         parameters::check(workspace, agent, findings);

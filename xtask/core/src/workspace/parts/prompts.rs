@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Agent, check, layout};
-use crate::model::{FileTree, Finding, PlainVersion, suggestion};
-use crate::prompts::{self, Prompt, PromptHeader, header_text};
+use serde_json::Value;
+
+use super::super::{Agent, Workspace, check, layout};
+use crate::model::{FileTree, Finding, ModelComponent, PlainVersion, suggestion};
+use crate::prompts::{self, Metric, Prompt, PromptHeader, header_text};
 use crate::yaml::{Positions, Segment};
 
 /// Reads a prompt file; the inner value is absent where it cannot be read, and findings say why.
@@ -18,9 +20,9 @@ pub(in super::super) fn prompt(path: &str, bytes: &[u8], findings: &mut Vec<Find
 }
 
 /// Checks the prompts of an agent.
-pub(super) fn check(agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>) {
+pub(super) fn check(workspace: &Workspace, agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>) {
     for (name, versions) in &agent.prompts {
-        let mut before: Option<(PlainVersion, &Prompt)> = None;
+        let mut measured = Measured::new();
         for (version, component) in versions {
             let path = layout::prompt(&agent.name, name, *version);
             let Some(prompt) = component.file.as_deref() else {
@@ -34,10 +36,7 @@ pub(super) fn check(agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>)
                     findings.push(finding.at(&path, line, column).help("write it as in `4.2/5.0`"));
                 }
             }
-            if let Some(before) = before {
-                metrics(before, prompt, &path, tree, findings);
-            }
-            before = Some((*version, prompt));
+            metrics(&mut measured, (*version, prompt), &path, tree, findings);
         }
     }
     for (name, version) in &agent.file.candidate.prompts {
@@ -51,6 +50,14 @@ pub(super) fn check(agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>)
             if let Some(prompt) = component.and_then(|component| component.file.as_deref()) {
                 let path = layout::prompt(&agent.name, name, version);
                 of_candidate(agent, &path, prompt, tree, findings);
+                // of a model that nothing is known of, that is all there is to say
+                let is_known = |model: &&ModelComponent| {
+                    let known = workspace.models.as_ref();
+                    known.is_none_or(|known| known.model(&model.provider, &model.name).is_some())
+                };
+                if let Some(model) = agent.file.candidate.model.as_ref().filter(is_known) {
+                    written_for(model, &path, prompt, tree, findings);
+                }
                 loops(agent, name, &path, prompt, findings);
             }
         }
@@ -107,16 +114,23 @@ fn partials(agent: &Agent, name: &str, path: &str, prompt: &Prompt, findings: &m
     }
 }
 
-/// No version may measure worse than the one before it.
-fn metrics(
-    (version, before): (PlainVersion, &Prompt),
-    now: &Prompt,
+/// What was last measured of a prompt: each metric with its version.
+type Measured<'a> = BTreeMap<&'a str, (PlainVersion, &'a Metric)>;
+
+/// No version may measure worse than the last one that was measured, nor leave out what was.
+fn metrics<'a>(
+    measured: &mut Measured<'a>,
+    (version, now): (PlainVersion, &'a Prompt),
     path: &str,
     tree: &FileTree,
     findings: &mut Vec<Finding>,
 ) {
-    for (name, value) in &now.header.metrics {
-        let Some(earlier) = before.header.metrics.get(name) else {
+    for (name, (earlier_version, earlier)) in measured.iter() {
+        let Some(value) = now.header.metrics.get(*name) else {
+            let (line, column) = header_place(tree, path, &["lockstep.metrics"]);
+            let message = format!("`{name}` is not measured, and was {earlier} in {earlier_version}");
+            let finding = Finding::warning("metric-regression", message).at(path, line, column);
+            findings.push(finding.help("measure it, so that nobody has to guess whether it is worse"));
             continue;
         };
         if value.is_below(earlier) {
@@ -124,13 +138,15 @@ fn metrics(
             findings.push(
                 Finding::error(
                     "metric-regression",
-                    format!("`{name}` is {value}, and {earlier} in {version}"),
+                    format!("`{name}` is {value}, and {earlier} in {earlier_version}"),
                 )
                 .at(path, line, column)
                 .help("mend the prompt, or measure again: a version replaces one that did no worse"),
             );
         }
     }
+    let metrics = now.header.metrics.iter();
+    measured.extend(metrics.map(|(name, value)| (name.as_str(), (version, value))));
 }
 
 /// What a prompt that the candidate runs names must be in the candidate too.
@@ -174,6 +190,26 @@ fn of_candidate(agent: &Agent, path: &str, prompt: &Prompt, tree: &FileTree, fin
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("take it out of the prompt, or add it to the tool manifest that the candidate names"),
         });
+    }
+}
+
+/// The tuple decides which model runs, and how long an answer may be.
+fn written_for(model: &ModelComponent, path: &str, prompt: &Prompt, tree: &FileTree, findings: &mut Vec<Finding>) {
+    let runs = format!("{}/{}", model.provider, model.name);
+    let own = prompt.header.model.as_ref();
+    if let Some(own) = own.filter(|own| **own != runs) {
+        let (line, column) = header_place(tree, path, &["model"]);
+        let message = format!("the prompt was written for `{own}`, and `{runs}` runs it");
+        let finding = Finding::warning("foreign-model", message).at(path, line, column);
+        findings.push(finding.help("judge it with that model, and say so in `model`, or take the line out"));
+    }
+    let longest = prompt.header.config.get("maxOutputTokens").and_then(Value::as_u64);
+    if let Some(longest) = longest.filter(|longest| *longest > u64::from(model.max_tokens)) {
+        let (line, column) = header_place(tree, path, &["config", "maxOutputTokens"]);
+        let most = model.max_tokens;
+        let message = format!("`maxOutputTokens` is {longest}, and an answer ends at the agent's `maxTokens`, {most}");
+        let finding = Finding::warning("model-limit", message).at(path, line, column);
+        findings.push(finding.help("lower it, or raise `model.maxTokens` of the candidate"));
     }
 }
 

@@ -19,6 +19,7 @@ pub use projects::{Delivery, Destination, Kind, Project};
 pub use routes::{Condition, Route};
 
 use crate::model::{Manifest, ObjectId, Problem, Rule};
+use crate::workspace::Workspace;
 
 /// A place in one of a unit's objects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -90,6 +91,14 @@ pub struct UnitProblem {
     pub object: ObjectId,
     /// What is wrong in it.
     pub problem: Problem,
+}
+
+impl UnitProblem {
+    /// Whether it is one whatever stands in the files that cannot be read: an environment that nobody could read may
+    /// render what is missed here.
+    pub fn is_known(&self, workspace: &Workspace) -> bool {
+        self.problem.rule != canary_without_main::RULE.id || !workspace.has_unread_environments()
+    }
 }
 
 /// A rule of an environment.

@@ -50,6 +50,8 @@ pub(super) enum Form {
     Percentage,
     /// A time zone.
     TimeZone,
+    /// A span of time as Go reads it.
+    Span,
     /// An image reference.
     Image,
     /// A path from the root.
@@ -93,6 +95,7 @@ impl Form {
             Form::Cidr => network(text).is_some(),
             Form::Percentage => percent(text).is_some(),
             Form::TimeZone => schedules::time_zone(text),
+            Form::Span => schedules::span(text),
             Form::Image => images::reference(text),
             Form::AbsolutePath => text.starts_with('/'),
             Form::InnerPath => paths::inner(text),
@@ -125,6 +128,7 @@ impl Form {
             Form::Cidr => "network in CIDR form",
             Form::Percentage => "percentage",
             Form::TimeZone => "time zone",
+            Form::Span => "span of time",
             Form::Image => "image reference",
             Form::AbsolutePath => "absolute path",
             Form::InnerPath => "path below its folder",
@@ -134,6 +138,14 @@ impl Form {
             Form::PodField => "field that a pod may read",
             Form::OwnResource => "resource that a container may read",
             Form::Sysctl => "kernel parameter",
+        }
+    }
+
+    /// What was meant by a misspelt text, where the form is a list of names.
+    pub(super) fn near(self, text: &str) -> Option<&'static str> {
+        match self {
+            Form::TimeZone => schedules::near_zone(text),
+            _ => None,
         }
     }
 
@@ -162,6 +174,7 @@ impl Form {
             Form::Cidr => "an address and a length, such as `10.0.0.0/8`",
             Form::Percentage => "digits and `%`, such as `25%`",
             Form::TimeZone => "a name of the time zone database, such as `Europe/Berlin`",
+            Form::Span => "numbers with `h`, `m` or `s`, such as `3h` or `1h30m`: a day is `24h`",
             Form::Image => "`registry/name:tag` or `registry/name@sha256:…`, the name in lower case",
             Form::AbsolutePath => "a path that begins with `/`",
             Form::InnerPath => "a path that begins without `/` and has no `..`",

@@ -1,4 +1,6 @@
-//! Cron schedules as the CronJob controller reads them, and time zones.
+//! Cron schedules as the CronJob controller reads them, spans of time, and time zones.
+
+use crate::model::nearest;
 
 /// The fields of a schedule: name, least, most and the words that stand for numbers.
 const FIELDS: [(&str, u32, u32, &[&str]); 5] = [
@@ -38,8 +40,7 @@ pub(in crate::schema::overlay) fn schedule_problem(text: &str) -> Option<String>
         return Some("a time zone goes into `timeZone`".to_owned());
     }
     if let Some(span) = text.strip_prefix("@every ") {
-        let known = !span.is_empty() && span.chars().all(|c| c.is_ascii_digit() || "hmsuµn.".contains(c));
-        return (!known).then(|| format!("`{span}` is no span of time"));
+        return (!self::span(span)).then(|| format!("`{span}` is no span of time"));
     }
     if text.starts_with('@') {
         return (!NAMED.contains(&text)).then(|| format!("`{text}` is none of {}", NAMED.join(", ")));
@@ -83,84 +84,54 @@ fn plain(text: &str) -> Option<u32> {
     digits.then(|| text.parse().ok())?
 }
 
-/// The areas of the time zone database, and its names without an area: cities come and go, these do not.
-const AREAS: [&str; 16] = [
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Brazil",
-    "Canada",
-    "Chile",
-    "Etc",
-    "Europe",
-    "Indian",
-    "Mexico",
-    "Pacific",
-    "US",
-];
-const WITHOUT_AREA: [&str; 45] = [
-    "CET",
-    "CST6CDT",
-    "Cuba",
-    "EET",
-    "EST",
-    "EST5EDT",
-    "Egypt",
-    "Eire",
-    "Factory",
-    "GB",
-    "GB-Eire",
-    "GMT",
-    "GMT+0",
-    "GMT-0",
-    "GMT0",
-    "Greenwich",
-    "HST",
-    "Hongkong",
-    "Iceland",
-    "Iran",
-    "Israel",
-    "Jamaica",
-    "Japan",
-    "Kwajalein",
-    "Libya",
-    "MET",
-    "MST",
-    "MST7MDT",
-    "NZ",
-    "NZ-CHAT",
-    "Navajo",
-    "PRC",
-    "PST8PDT",
-    "Poland",
-    "Portugal",
-    "ROC",
-    "ROK",
-    "Singapore",
-    "Turkey",
-    "UCT",
-    "UTC",
-    "Universal",
-    "W-SU",
-    "WET",
-    "Zulu",
-];
+/// The names of the time zone database, one a line.
+const ZONES: &str = include_str!("zones.txt");
 
-/// A name as the time zone database has them; `Local` is refused by the server, and so is `PST`, which is no name.
+/// A name as the time zone database has them; `Local` is refused by the server, and so is `PST`, which is no name. Cities
+/// come and go: of one that is not known, only what looks like a misspelt one is refused.
 pub(super) fn time_zone(text: &str) -> bool {
-    let part = |part: &str| {
+    if ZONES.lines().any(|zone| zone == text) {
+        return true;
+    }
+    let is_part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
             && part
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
     };
-    let known = match text.split_once('/') {
-        Some((area, _)) => AREAS.contains(&area),
-        None => WITHOUT_AREA.contains(&text),
-    };
-    known && text.split('/').all(part)
+    let has_area = text.split_once('/').is_some_and(|(area, _)| {
+        ZONES
+            .lines()
+            .any(|zone| zone.split_once('/').is_some_and(|(known, _)| known == area))
+    });
+    has_area && text.split('/').all(is_part) && near_zone(text).is_none()
+}
+
+/// Edits by which a misspelt zone differs from the one that is meant; other cities differ by more.
+const MISSPELT: usize = 2;
+
+/// The time zone that is meant by a misspelt one.
+pub(super) fn near_zone(text: &str) -> Option<&'static str> {
+    nearest(text, ZONES.lines(), MISSPELT)
+}
+
+/// A span of time as Go reads it: numbers, each with a unit up to hours.
+pub(super) fn span(text: &str) -> bool {
+    const UNITS: [&str; 7] = ["ns", "us", "µs", "ms", "s", "m", "h"];
+    let mut rest = text;
+    while !rest.is_empty() {
+        let number = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
+        let (number, unit) = rest.split_at(number);
+        let end = unit
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(unit.len());
+        let is_number = number.bytes().any(|b| b.is_ascii_digit()) && number.matches('.').count() < 2;
+        if !is_number || !UNITS.contains(&&unit[..end]) {
+            return false;
+        }
+        rest = &unit[end..];
+    }
+    !text.is_empty()
 }

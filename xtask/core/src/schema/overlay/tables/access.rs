@@ -21,6 +21,7 @@ pub(super) const APP_PROJECT: &[Row] = &[
     at("spec.syncWindows[]", &[Needs(&["kind", "schedule", "duration"])]),
     at("spec.syncWindows[].kind", &[Words(&["allow", "deny"])]),
     at("spec.syncWindows[].schedule", &[Law(laws::workload::schedule)]),
+    at("spec.syncWindows[].duration", &[Text(Form::Span)]),
     at("spec.syncWindows[].timeZone", &[Text(Form::TimeZone)]),
 ];
 

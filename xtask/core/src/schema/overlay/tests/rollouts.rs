@@ -175,7 +175,22 @@ spec:
             &format!("{window}/timeZone"),
             json!("Berlin time"),
             &format!("malformed-text {window}/timeZone"),
-        );
+        )
+        .set(
+            &format!("{window}/timeZone"),
+            json!("Europe/Berln"),
+            &format!("malformed-text {window}/timeZone"),
+        )
+        .set(&format!("{window}/timeZone"), json!("America/Argentina/Ushuaia"), "")
+        // a city that the list does not know yet
+        .set(&format!("{window}/timeZone"), json!("Asia/Quetzaltenango"), "");
+    for wrong in ["3d", "3 hours", "3", "1h 30m", "h"] {
+        let place = format!("{window}/duration");
+        Changed::of(project).set(&place, json!(wrong), &format!("malformed-text {place}"));
+    }
+    for right in ["1h30m", "90m", "1.5h", "3600s"] {
+        Changed::of(project).set(&format!("{window}/duration"), json!(right), "");
+    }
 }
 
 #[test]
