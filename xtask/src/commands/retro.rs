@@ -12,6 +12,7 @@ use lockstep::release::ledger::Retrospective;
 use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::answers::{Shape, shape};
 use super::evaluate::written::{self, new_file, suite, suites};
@@ -104,6 +105,14 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         )
     })?;
     let trace = trace(context, args)?;
+    let manifest = agent.file.candidate.tools.and_then(|version| agent.tools.get(&version));
+    let known = manifest.into_iter().flat_map(|manifest| manifest.file.tools.iter());
+    let known = known.map(|tool| tool.name.as_str());
+    for tool in trace.expected_tools.iter().flatten() {
+        if !known.clone().any(|name| name == tool) {
+            return Err(selection::unknown("tool", tool, known));
+        }
+    }
     let prompt = selection::prompt(agent, args.prompt.as_ref().or(trace.prompt.as_ref()))?;
     let name = format!("incidents-{prompt}");
     let (path, mut target) = match suite(context, &agent.name, &name)? {
@@ -152,10 +161,19 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
 fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
     let shown = args.trace.display();
     let bytes = context.named_file(&args.trace)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Failure::new(FailureKind::Usage, format!("`{shown}` is no sample: {error}"))
+    let refused = |why: String| {
+        Failure::new(FailureKind::Usage, format!("`{shown}` is no sample: {why}"))
             .hint("it is one JSON object with `userInput`")
-    })
+    };
+    let value: Value = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
+    if !value.is_object() {
+        return Err(refused("it is no JSON object".to_owned()));
+    }
+    let trace: Trace = serde_json::from_value(value).map_err(|error| refused(error.to_string()))?;
+    match trace.user_input.trim().is_empty() && trace.vars.is_empty() && trace.turns.is_empty() {
+        true => Err(refused("it asks nothing".to_owned())),
+        false => Ok(trace),
+    }
 }
 
 /// A suite for samples, with what the suites of the same prompt give every case.

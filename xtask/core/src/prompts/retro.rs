@@ -23,7 +23,15 @@ static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             "[secret]",
         ),
         (
-            r#"(?i)\b(password|passwd|secret|token)(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}"#,
+            r#"(?i)\b(password|passwd|passwort|secret|token)(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}"#,
+            "$1$2[secret]",
+        ),
+        (r#"(?i)\b(pw|pwd|pass)(\s*[:=]\s*["']?)[^\s"',;]{4,}"#, "$1$2[secret]"),
+        // of an address: who, and with which password
+        (r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/:@]+:[^\s/@]+@", "$1[secret]@"),
+        // the longer half of a key of AWS, beside its name
+        (
+            r#"(?i)\b(secret[ _-]?access[ _-]?key)(["']?\s*(?:[:=]|is)?\s*["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"#,
             "$1$2[secret]",
         ),
         // said in a sentence: a word with a digit, so that `the password is wrong` stays
@@ -37,7 +45,14 @@ static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
 /// What tells who somebody is, and what it is replaced with.
 static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     compiled(&[
-        (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", "person@example.com"),
+        (
+            r"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.(?:\p{L}{2,}|xn--[a-z0-9-]+)",
+            "person@example.com",
+        ),
+        (
+            r"(?i)\b(born(?: on)?|date of birth|birthday|dob|geboren(?: am)?|geburtsdatum)([:\s]+(?:is\s+)?)\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b",
+            "$1$2[birthday]",
+        ),
         (
             r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b",
             "[iban]",
@@ -69,10 +84,22 @@ static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             "[address]",
         ),
         (
-            r"(?i)\b(my name is|i am called|mein name ist|ich heiße)\s+\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
+            r"\b((?i:my name is|i am called|mein name ist|ich heiße|je m[’']appelle|me llamo|mi chiamo))\s+\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
             "$1 [name]",
         ),
-        (r"\b(Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s+\p{Lu}[\p{L}'-]+", "$1 [name]"),
+        // two words: one alone may be any noun
+        (
+            r"\b((?i:i am|i'm|ich bin|je suis))\s+\p{Lu}\p{Ll}[\p{L}'-]*\s+\p{Lu}\p{Ll}[\p{L}'-]*",
+            "$1 [name]",
+        ),
+        (
+            r"\b((?i:(?:kind |best |warm )?regards|sincerely|cheers|mit freundlichen grüßen|viele grüße|cordialement)[,\s]\s*)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
+            "$1[name]",
+        ),
+        (
+            r"\b(Mr|Mrs|Ms|Dr|Prof|Herr|Frau|Mme)(\.\s*|\s+)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
+            "$1$2[name]",
+        ),
     ])
 });
 

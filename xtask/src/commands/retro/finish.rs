@@ -81,14 +81,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         (None, Some(release)) => format!("{}", release.version),
         (None, None) => "the release".to_owned(),
     };
-    let text = match events.is_empty() {
-        true => format!("the retrospective of {what} was already recorded\n"),
-        false => format!(
-            "the retrospective of {what} is recorded{}\n",
-            earlier.unwrap_or_default()
-        ),
-    };
-    Ok(Report::new(learnt, text).with_findings(recording.unpushed()?, Default::default()))
+    let already = if events.is_empty() { "was already" } else { "is" };
+    let text = format!("the retrospective of {what} {already} recorded\n");
+    let mut report = Report::new(learnt, text).with_findings(recording.unpushed()?, Default::default());
+    report.notes.extend(earlier.filter(|_| !events.is_empty()));
+    Ok(report)
 }
 
 /// Whether both are about the same incident, or else about the same release.

@@ -357,7 +357,11 @@ fn what_a_case_puts_in_is_what_the_prompt_takes() {
             )
         })
         .collect();
-    expect![[r#""#]].assert_eq(&shown);
+    expect![[r#"
+        6:12 invalid-value: the prompt takes no such `channel`: "fax" is not one of "chat", "mail" or 2 other candidates
+        7:18 undeclared-variable: the prompt takes no `previousAgnet`
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]

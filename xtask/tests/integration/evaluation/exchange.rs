@@ -252,6 +252,20 @@ fn a_sample_becomes_a_case_once_and_tells_nobody_who_it_was() {
     let bench = Workbench::of_repository();
     let sample = r#"{"userInput": "My name is Ada Lovelace, ada@love.org, key sk-abcdefghijklmnop1234. Where is HL-2291043?",
         "expectedTools": ["order_status"], "forbiddenKeywords": ["tomorrow"]}"#;
+    for (wrong, expected) in [
+        ("[]", "it is no JSON object"),
+        (r#"{"userInput": " "}"#, "it asks nothing"),
+        (
+            r#"{"userInput": "a", "expectedTools": ["order_statsu"]}"#,
+            "there is no tool `order_statsu`",
+        ),
+    ] {
+        bench.put("trace.json", wrong);
+        let failure = bench
+            .run("retro add trace.json --agent support-rag --prompt answer")
+            .unwrap_err();
+        assert!(failure.message.ends_with(expected), "{}", failure.message);
+    }
     bench.put("trace.json", sample);
     let line = "retro add trace.json --agent support-rag --prompt answer --incident 2026-014";
     let report = bench.run(line).unwrap();

@@ -27,6 +27,25 @@ fn nothing_personal_and_no_secret_stays() {
         ("ID 11010519491231002X", "ID [identity]"),
         ("from 2001:db8:1::5, at 12:30:45", "from 2001:db8::, at 12:30:45"),
         ("use std::fs and a::b", "use std::fs and a::b"),
+        ("I am Ada Lovelace, and I am Happy", "I am [name], and I am Happy"),
+        ("Thanks. Kind regards, Ada Lovelace", "Thanks. Kind regards, [name]"),
+        ("Je m'appelle Ada Lovelace", "Je m'appelle [name]"),
+        ("Mr. Alan Turing and Dr Ada Lovelace", "Mr. [name] and Dr [name]"),
+        (
+            "see https://ada:hunter2@shop.example/x",
+            "see https://[secret]@shop.example/x",
+        ),
+        ("see https://shop.example:8443/a@b", "see https://shop.example:8443/a@b"),
+        ("pw: hunter2", "pw: [secret]"),
+        (
+            "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYABCDEFGHIJ",
+            "aws_secret_access_key = [secret]",
+        ),
+        (
+            "write to jörg@müller.example or 用户@例子.公司",
+            "write to person@example.com or person@example.com",
+        ),
+        ("born on 12.03.1984 in Ulm", "born on [birthday] in Ulm"),
         (
             "order HL-2291043 of 2026-02-12 costs 129.95 EUR",
             "order HL-2291043 of 2026-02-12 costs 129.95 EUR",
