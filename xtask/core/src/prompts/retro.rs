@@ -31,7 +31,7 @@ static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/:@]+:[^\s/@]+@", "$1[secret]@"),
         // the longer half of a key of AWS, beside its name
         (
-            r#"(?i)\b(secret[ _-]?access[ _-]?key)(["']?\s*(?:[:=]|is)?\s*["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"#,
+            r#"(?i)(secret[ _-]?access[ _-]?key)(["']?\s*(?:[:=]|is)?\s*["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"#,
             "$1$2[secret]",
         ),
         // said in a sentence: a word with a digit, so that `the password is wrong` stays

@@ -94,7 +94,6 @@ fn is_of_same(one: &Retrospective, other: &Retrospective) -> bool {
 }
 
 /// The release and the incident that it is about, as the ledger knows them; or why it can be about neither.
-#[expect(clippy::type_complexity, reason = "a failure, a finding, or what it is about")]
 fn subject(
     learnt: &Retrospective,
     history: &UnitHistory,
