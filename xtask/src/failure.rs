@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use lockstep::secrets::without_login;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -55,11 +56,11 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure of this kind.
+    /// A failure of this kind. Neither its message nor its hints show with which password somebody logs in anywhere.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Failure {
         Failure {
             kind,
-            message: message.into(),
+            message: without_login(&message.into()).into_owned(),
             hints: Vec::new(),
             lacks: None,
         }
@@ -77,7 +78,7 @@ impl Failure {
 
     /// Adds something to try.
     pub fn hint(mut self, hint: impl Into<String>) -> Failure {
-        self.hints.push(hint.into());
+        self.hints.push(without_login(&hint.into()).into_owned());
         self
     }
 

@@ -256,10 +256,14 @@ pub trait Repository: Send + Sync {
     /// The folder of the work tree; `None` in a bare clone.
     fn work_folder(&self) -> Option<&Path>;
 
+    /// Fails where a branch could not be made or moved, or where no commit on it could be signed that git's settings want
+    /// signed; nothing is asked of anybody.
+    fn refuse_unwritable(&self, branch: &str) -> Result<(), Failure>;
+
     /// Who commits here, `Name <email>`, as the settings of git say.
     fn identity(&self) -> Result<Option<String>, Failure>;
 
-    /// The address of a remote.
+    /// The address of a remote, without whoever logs in there.
     fn remote_url(&self, remote: &str) -> Result<Option<String>, Failure>;
 }
 

@@ -104,7 +104,7 @@ pub fn run(context: &Context, _: Args) -> Result<Report, Failure> {
             let folder = repository.work_folder().unwrap_or(repository.git_folder());
             checks.push(Check::good("repository", folder.display().to_string()));
             checks.push(history(context, &*repository));
-            checks.push(identity(context, &*repository));
+            checks.push(identity(&*repository));
             fleet(context, &repository, &mut checks);
         }
     }
@@ -149,14 +149,11 @@ fn history(context: &Context, repository: &dyn Repository) -> Check {
 }
 
 /// Environment branches carry the fleet's author; commits to the branch that people edit carry the person's.
-fn identity(context: &Context, repository: &dyn Repository) -> Check {
-    let folder = repository.git_folder().display().to_string();
-    let is_set = |key: &str| {
-        let line = ["--git-dir", folder.as_str(), "config", "--get", key];
-        context.programs.succeeds("git", &line)
-    };
-    if is_set("user.name") && is_set("user.email") {
-        return Check::good("git identity", "set");
+fn identity(repository: &dyn Repository) -> Check {
+    match repository.identity() {
+        Err(failure) => return Check::failed("git identity", failure),
+        Ok(Some(_)) => return Check::good("git identity", "set"),
+        Ok(None) => {}
     }
     Check::notice(
         "git identity",
@@ -263,14 +260,21 @@ fn is_same(left: &str, right: &str) -> bool {
 fn branches(delivery: &dyn Repository, workspace: &Workspace) -> Vec<Check> {
     let mut checks = Vec::new();
     let (mut known, mut unborn) = (Vec::new(), Vec::new());
+    let mut failures: Vec<Failure> = Vec::new();
     for environment in &workspace.environments {
         let branch = workspace.branch(&environment.name);
-        match delivery.tip(&branch, &workspace.fleet.delivery.remote) {
-            Ok(Tip::At { .. }) => known.push(branch),
-            Ok(Tip::Unborn) => unborn.push(environment.name.to_string()),
-            Err(failure) => checks.push(Check::failed("environment branches", failure)),
+        let tip = delivery.tip(&branch, &workspace.fleet.delivery.remote);
+        let writable = tip.and_then(|tip| Ok((tip, delivery.refuse_unwritable(&branch)?)));
+        match writable {
+            Ok((Tip::At { .. }, ())) => known.push(branch),
+            Ok((Tip::Unborn, ())) => unborn.push(environment.name.to_string()),
+            Err(failure) => failures.push(failure),
         }
     }
+    // what is in the way of all of them is told once
+    failures.dedup_by(|next, before| next == before || !next.hints.is_empty() && next.hints == before.hints);
+    let failed = |failure| Check::failed("environment branches", failure);
+    checks.extend(failures.into_iter().map(failed));
     if !known.is_empty() {
         checks.push(Check::good("environment branches", known.join(", ")));
     }

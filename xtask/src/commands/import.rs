@@ -10,7 +10,7 @@ use lockstep::render::{Engines, Selection, render_all};
 use lockstep::schema::Catalogue;
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::import::{
-    Code, Import, Imported, LeftOut, Renamed, Source as Origin, all_left_out, compare, drop_prefixes,
+    Code, Import, Imported, LeftOut, Renamed, Source as Origin, all_left_out, compare, drop_affixes,
     former_namespaces, import,
 };
 use lockstep::workspace::scaffold::Plan;
@@ -115,6 +115,10 @@ pub(super) struct Answer {
     files: Plan,
     /// What has another name now.
     renamed: Vec<Renamed>,
+    /// The repository that was taken for that of the agent's own image.
+    repository: String,
+    /// The other repositories that workloads run, where `--image` did not say which is the agent's.
+    other_repositories: BTreeSet<String>,
     /// What does not move in.
     left_out: Vec<LeftOut>,
 }
@@ -163,7 +167,7 @@ fn all(
             return Err(empty(file, &left_out));
         }
     }
-    drop_prefixes(&mut sides, source);
+    drop_affixes(&mut sides, source);
     let wanted = Import {
         sides,
         image: args.image.as_deref().map(selection::image).transpose()?,
@@ -204,6 +208,15 @@ fn all(
         } = name;
         text.push_str(&format!("renamed in {environment}: {what} `{before}` is `{after}`\n"));
     }
+    let Code { component, others, .. } = &imported.code;
+    if !others.is_empty() {
+        let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+        text.push_str(&format!(
+            "took `{}` for the agent's own image; `--image <repository>@sha256:<digest>` takes another one: {}\n",
+            component.repository,
+            others.join(", ")
+        ));
+    }
     for left in &imported.left_out {
         text.push_str(&format!("left out: {}: {}\n", left.what, left.why));
     }
@@ -222,6 +235,8 @@ fn answer(imported: Imported, renamed: Vec<Renamed>, applied: bool) -> Answer {
         applied,
         files: imported.plan,
         renamed,
+        repository: imported.code.component.repository,
+        other_repositories: imported.code.others,
         left_out: imported.left_out,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lockstep::workspace::layout;
 
 use crate::context::Context;
-use crate::failure::{Failure, WHOLE_CHECKOUT};
+use crate::failure::{Failure, FailureKind, WHOLE_CHECKOUT};
 use crate::ports::GitId;
 
 /// Where a change begins.
@@ -19,9 +19,19 @@ pub(super) struct Parted {
 /// The commit where the histories of a base and of `head` (what is checked out, by default) parted.
 pub(super) fn parted(context: &Context, base: &str, head: Option<&str>) -> Result<Parted, Failure> {
     let repository = context.repository()?;
-    let named = repository
-        .resolve(base)
-        .map_err(|failure| failure.hint(how_to_fetch(base)).hint(WHOLE_CHECKOUT))?;
+    if base.trim().is_empty() {
+        let failure = Failure::new(FailureKind::Usage, "`--base` is empty: a change begins at a revision");
+        return Err(failure.hint("name a branch, a tag or a commit: `--base origin/main`"));
+    }
+    let named = repository.resolve(base).map_err(|failure| {
+        // of a shallow clone the failure tells already how to get the rest
+        let (is_shallow, fetch) = (failure.kind == FailureKind::Repository, how_to_fetch(base));
+        let failure = fetch.iter().fold(failure, Failure::hint);
+        match is_shallow || fetch.is_some() {
+            true => failure.hint(WHOLE_CHECKOUT),
+            false => failure,
+        }
+    })?;
     let head = match head {
         Some(head) => repository.resolve(head)?,
         None => repository.head()?,
@@ -52,9 +62,7 @@ pub(super) fn differing(context: &Context, commit: &GitId, head: Option<&str>) -
 }
 
 /// The command that brings a revision here; what is counted from another one only comes with its history.
-fn how_to_fetch(base: &str) -> String {
-    if base.contains(['~', '^', '@', ':']) {
-        return "if this clone is shallow, fetch its history: `git fetch --unshallow`".to_owned();
-    }
-    format!("fetch it: `git fetch origin {}`", base.trim_start_matches("origin/"))
+fn how_to_fetch(base: &str) -> Option<String> {
+    let is_counted = base.contains(['~', '^', '@', ':']);
+    (!is_counted).then(|| format!("fetch it: `git fetch origin {}`", base.trim_start_matches("origin/")))
 }

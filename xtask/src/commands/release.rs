@@ -280,7 +280,9 @@ impl Step<'_> {
         findings.extend(signing.believed_here_alone(self.environments));
         let mut report =
             Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
-        report.next = next(run.workspace, &plans, args.push, args);
+        let remote = run.workspace.fleet.delivery.remote.as_str();
+        let is_there = run.delivery.remote_url(remote)?.is_some();
+        report.next = next(&plans, Some(remote).filter(|_| is_there && !args.push), args);
         Ok(exit(report, held))
     }
 

@@ -114,6 +114,101 @@ fn a_clone_that_knows_too_little() {
         environment branches: fetch it: `git fetch origin '+refs/heads/environment/production:refs/remotes/origin/environment/production'`"#]].assert_eq(&missing.join("\n"));
 }
 
+/// What `doctor` says of a subject, a check a block.
+fn told(fleet: &Fleet, subject: &str) -> String {
+    let answer = fleet.run(&["doctor"]);
+    let checks = answer.result()["checks"].as_array().unwrap().iter();
+    let checks = checks.filter(|check| check["subject"] == subject);
+    let line = |check: &serde_json::Value| {
+        let mend = check["mend"].as_str().unwrap_or("-");
+        format!(
+            "{}: {}\n  {mend}\n",
+            check["state"].as_str().unwrap(),
+            check["seen"].as_str().unwrap()
+        )
+    };
+    let folder = fleet.folder().canonicalize().unwrap();
+    checks
+        .map(line)
+        .collect::<String>()
+        .replace(&folder.display().to_string(), "<folder>")
+}
+
+#[test]
+fn who_commits_is_read_of_the_settings_without_a_git_program() {
+    let fleet = Fleet::small();
+    assert!(told(&fleet, "git identity").starts_with("notice"));
+    let mut config = fleet.repository.git.config().unwrap();
+    config.set_str("user.name", "Ada").unwrap();
+    config.set_str("user.email", "ada@example.com").unwrap();
+    assert!(told(&fleet, "git identity").starts_with("good"));
+}
+
+#[test]
+fn no_password_of_a_remote_is_shown() {
+    let fleet = Fleet::small();
+    let mut shown = String::new();
+    for url in [
+        "https://ada:s3cr3tpw@git.example.com/shop.git",
+        "https://s3cr3tpw@git.example.com/other.git",
+        "ssh://git@git.example.com/shop.git",
+        "git@git.example.com:shop.git",
+    ] {
+        fleet.repository.git.remote("origin", url).unwrap();
+        shown += &told(&fleet, "remote");
+        fleet.repository.git.remote_delete("origin").unwrap();
+    }
+    expect![[r#"
+        good: `origin` is https://…@git.example.com/shop.git
+          -
+        notice: `origin` is https://…@git.example.com/other.git, and Argo CD reads https://git.example.com/shop.git
+          edit `delivery.repoURL` in environments/fleet.yaml, unless both lead to one repository
+        good: `origin` is ssh://git@git.example.com/shop.git
+          -
+        good: `origin` is git@git.example.com:shop.git
+          -
+    "#]]
+    .assert_eq(&shown);
+}
+
+#[test]
+fn what_a_release_would_fail_at_is_told() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let git = &fleet.repository.git;
+    let broken = fleet.folder().join(".git/refs/heads/environment/dev");
+    let id = std::fs::read_to_string(&broken).unwrap();
+    std::fs::write(&broken, "garbage\n").unwrap();
+    let shown = told(&fleet, "environment branches").replace(id.trim(), "<id>");
+    expect![[r#"
+        missing: could not read `refs/heads/environment/dev`: corrupted loose reference file: refs/heads/environment/dev
+          rm <folder>/.git/refs/heads/environment/dev && git update-ref refs/heads/environment/dev <id>    # where it was last
+        notice: not released yet, as of the last fetch: staging, canary, production
+          cargo xtask release staging canary production
+    "#]].assert_eq(&shown);
+    std::fs::write(&broken, &id).unwrap();
+    // a key that is nowhere
+    let mut config = git.config().unwrap();
+    config.set_str("commit.gpgsign", "true").unwrap();
+    config.set_str("gpg.format", "ssh").unwrap();
+    config.set_str("user.signingkey", "/nonexistent/key").unwrap();
+    expect![[r#"
+        missing: could not sign the commit: there is no `/nonexistent/key`
+          is git's `user.signingKey` the path of a key, or is the key with the agent? `ssh-add -l`
+    "#]]
+    .assert_eq(&told(&fleet, "environment branches"));
+    // a branch in the way of all others
+    let fleet = Fleet::small();
+    let git = &fleet.repository.git;
+    git.branch("environment", &git.head().unwrap().peel_to_commit().unwrap(), false)
+        .unwrap();
+    expect![[r#"
+        missing: git cannot hold `refs/heads/environment/dev` beside `refs/heads/environment`
+          rename the other one: `git branch -m environment environment-old`
+    "#]]
+    .assert_eq(&told(&fleet, "environment branches"));
+}
+
 #[test]
 fn line_ends_that_git_may_change_are_told_with_what_keeps_them() {
     let fleet = Fleet::small();

@@ -116,6 +116,16 @@ fn every_word_of_an_answer_can_be_explained() {
         "promotion",
         "canary",
         "blue-green",
+        "dev-latest",
+        "evidence",
+        "verdict",
+        "waived",
+        "folded",
+        "override",
+        "_environment",
+        "lockstep.dev/tuple",
+        "LOCKSTEP_KEY_PASSPHRASE",
+        "sarif",
         "rolled-back",
         "tuple",
         "unpinned-image",
@@ -145,6 +155,14 @@ fn every_word_of_an_answer_can_be_explained() {
           Stop releases of an agent to an environment
         hold: a kind of file, or a key of one
           A hold: nothing releases the unit until someone resumes it.
+    "#]],
+    );
+    check(
+        "explain word blueGreen",
+        expect![[r#"
+        $ explain word blueGreen
+        blue-green: a strategy of a rollout
+          A Rollout with an active and a preview side.
     "#]],
     );
     check(

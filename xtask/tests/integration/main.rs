@@ -16,6 +16,7 @@ mod completions;
 mod doctor;
 mod evaluation;
 mod explain;
+mod exporting;
 mod files;
 mod fleet;
 mod generate;

@@ -102,6 +102,55 @@ const DESIGN: &[(&str, &str)] = &[
     ),
 ];
 
+/// Words that answers, objects and settings have beside them: each with what it is.
+const OTHERS: &[(&str, &str, &str)] = &[
+    (
+        "LOCKSTEP_KEY_PASSPHRASE",
+        "a variable of the environment",
+        "The passphrase of the signing key, for where nobody can be asked for it, as in a pipeline.",
+    ),
+    (
+        "_environment",
+        "a unit",
+        "What an environment has of its own and no agent has, such as its namespace and its AppProject.",
+    ),
+    (
+        "dev-latest",
+        "a version",
+        "That of whatever agent.yaml describes now: environments that follow the candidate run it, and no promotion named it.",
+    ),
+    (
+        "evidence",
+        "what a promotion asks for",
+        "What the ledger holds about a tuple: evaluations, stages of the pipeline, analyses and drills.",
+    ),
+    (
+        "folded",
+        "how changes are told",
+        "Several objects or units change in the same way, and the change is told once, with how many there are.",
+    ),
+    (
+        "lockstep.dev/tuple",
+        "an annotation of Pods",
+        "The id of the tuple that the Pod runs; `cargo xtask trace` leads from it to the release and its parts.",
+    ),
+    (
+        "override",
+        "an exception",
+        "One check that somebody lets pass once, with `--override <check> --reason <why>`; the ledger keeps who and why.",
+    ),
+    (
+        "verdict",
+        "an answer",
+        "What an evaluation came to, or what somebody or a gate says of a release: good, blocked or rolled back.",
+    ),
+    (
+        "waived",
+        "how a finding stands",
+        "A waiver below policies/waivers/ excepts it until the day that it names, so that it stops nothing.",
+    ),
+];
+
 /// All words of the core, in order.
 pub fn words() -> Vec<Meaning> {
     let design = DESIGN.iter().map(|(word, meaning)| Meaning {
@@ -114,7 +163,12 @@ pub fn words() -> Vec<Meaning> {
         of: "an event of the ledger".to_owned(),
         meaning: kind.about().to_owned(),
     });
-    let mut words: Vec<Meaning> = design.chain(events).collect();
+    let others = OTHERS.iter().map(|(word, of, meaning)| Meaning {
+        word: (*word).to_owned(),
+        of: (*of).to_owned(),
+        meaning: (*meaning).to_owned(),
+    });
+    let mut words: Vec<Meaning> = design.chain(events).chain(others).collect();
     words.extend(choices::<PipelineStage>("a stage of the pipeline"));
     words.extend(choices::<StageStatus>("how a stage ended"));
     words.extend(choices::<RiskClass>("a class of risk"));

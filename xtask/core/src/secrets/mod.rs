@@ -1,6 +1,7 @@
 //! What looks like a secret in a text: forms that providers give their keys, and values of telling names that look made
 //! by a machine.
 
+mod address;
 mod forms;
 mod mask;
 mod shape;
@@ -8,6 +9,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+pub use address::without_login;
 pub use mask::{masked, masked_value, places, told, value_at, without};
 
 use std::ops::Range;

@@ -12,7 +12,7 @@ use super::files::{
 };
 use super::layout::{self, Place};
 use super::trust::commit_keys;
-use super::unread::UnreadAgent;
+use super::unread::{UnreadAgent, call_place};
 use super::{
     Agent, Component, Elsewhere, Graph, PromptComponent, Unread, Workspace, blueprint, branches, check, environments,
     parts, releases,
@@ -82,7 +82,10 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
     };
     let called = unread.agents.iter();
     dependencies.extend(called.map(|(agent, unread)| (agent.clone(), unread.calls.clone())));
-    let place = |name: &AgentName, other: &AgentName| agents.get(name)?.call_place(other);
+    let place = |name: &AgentName, other: &AgentName| match agents.get(name) {
+        Some(agent) => agent.call_place(other),
+        None => call_place(tree, name, other),
+    };
     let (graph, more) = Graph::with_places(&dependencies, &unreadable, &place);
     findings.extend(more);
     let workspace = Workspace {

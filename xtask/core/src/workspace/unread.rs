@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::files::FleetFile;
-use super::layout;
 use super::{Environment, Workspace};
-use crate::model::{AgentName, EnvironmentName, FileTree};
-use crate::yaml;
+use super::{layout, places};
+use crate::model::{AgentName, EnvironmentName, FileTree, Location};
+use crate::yaml::{self, Segment};
 
 /// What is known of agents and environments whose own files cannot be read.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +69,21 @@ pub fn calls(text: &str) -> Vec<AgentName> {
     let dependencies = value["dependencies"].as_array().into_iter().flatten();
     let names = dependencies.filter_map(|dependency| dependency["agent"].as_str());
     names.filter_map(|name| AgentName::new(name).ok()).collect()
+}
+
+/// Where a file of an agent names another one, whatever else is wrong with it.
+pub(super) fn call_place(tree: &FileTree, agent: &AgentName, other: &AgentName) -> Option<Location> {
+    let file = layout::agent(agent.as_str());
+    let bytes = tree.get(&file)?;
+    let value = yaml::read_value(std::str::from_utf8(bytes).ok()?).ok()?;
+    let mut dependencies = value["dependencies"].as_array()?.iter();
+    let index = dependencies.position(|dependency| dependency["agent"] == other.as_str())?;
+    let path = [
+        places::keys(&["dependencies"]),
+        vec![Segment::Index(index)],
+        places::keys(&["agent"]),
+    ];
+    Some(places::location(&file, Some(bytes), &path.concat()))
 }
 
 /// What is known of the environments that the fleet lists and that cannot be read; `released` are the agents of which each

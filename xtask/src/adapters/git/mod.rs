@@ -181,6 +181,11 @@ impl Repository for GitRepository {
         revision::identity(self)
     }
 
+    fn refuse_unwritable(&self, branch: &str) -> Result<(), Failure> {
+        refs::refuse_unwritable(self, branch)?;
+        signature::refuse_keyless(self)
+    }
+
     fn remote_url(&self, remote: &str) -> Result<Option<String>, Failure> {
         tip::remote_url(self, remote)
     }

@@ -41,7 +41,9 @@ pub(super) fn step(repository: &GitRepository, mut steps: Vec<Step>) -> Result<(
         .collect::<Result<_, _>>()?;
     let mut locks = Vec::with_capacity(steps.len());
     for (step, value) in steps.iter().zip(&values) {
-        refuse_overlap(&lease, step)?;
+        if step.expected.is_none() {
+            refuse_overlap(&lease, &step.reference)?;
+        }
         locks.push(Lock::take(repository, &step.reference, value)?);
     }
     for step in &steps {
@@ -85,6 +87,16 @@ pub(super) fn refuse_checked_out(repository: &GitRepository, branches: &BTreeSet
     Ok(())
 }
 
+/// Fails where nothing could be put at a branch: another one is in its way, or it is checked out.
+pub(super) fn refuse_unwritable(repository: &GitRepository, branch: &str) -> Result<(), Failure> {
+    let lease = repository.lease()?;
+    let reference = format!("refs/heads/{branch}");
+    if target(&lease, &reference)?.is_none() {
+        refuse_overlap(&lease, &reference)?;
+    }
+    refuse_checked_out(repository, &BTreeSet::from([branch]))
+}
+
 /// Which work tree of a repository one is.
 #[derive(Clone, Copy)]
 enum WorkTree {
@@ -112,17 +124,14 @@ fn heads(repository: &GitRepository) -> Vec<(PathBuf, String, WorkTree)> {
 }
 
 /// Git keeps references as files, so that `a` and `a/b` cannot both exist.
-fn refuse_overlap(repository: &git2::Repository, step: &Step) -> Result<(), Failure> {
-    if !git2::Reference::is_valid_name(&step.reference) {
+fn refuse_overlap(repository: &git2::Repository, reference: &str) -> Result<(), Failure> {
+    if !git2::Reference::is_valid_name(reference) {
         return Err(Failure::new(
             FailureKind::Repository,
-            format!("`{}` is no name that git allows", step.reference.escape_debug()),
+            format!("`{}` is no name that git allows", reference.escape_debug()),
         ));
     }
-    if step.expected.is_some() {
-        return Ok(());
-    }
-    let above = Path::new(&step.reference)
+    let above = Path::new(reference)
         .ancestors()
         .skip(1)
         .filter_map(Path::to_str)
@@ -130,7 +139,7 @@ fn refuse_overlap(repository: &git2::Repository, step: &Step) -> Result<(), Fail
         .find(|name| repository.find_reference(name).is_ok())
         .map(str::to_owned);
     let below = || {
-        let names = repository.references_glob(&format!("{}/*", step.reference)).ok()?;
+        let names = repository.references_glob(&format!("{reference}/*")).ok()?;
         let first = names.flatten().next()?;
         Some(String::from_utf8_lossy(first.name_bytes()).into_owned())
     };
@@ -138,7 +147,7 @@ fn refuse_overlap(repository: &git2::Repository, step: &Step) -> Result<(), Fail
         None => Ok(()),
         Some(other) => Err(Failure::new(
             FailureKind::Repository,
-            format!("git cannot hold `{}` beside `{other}`", step.reference),
+            format!("git cannot hold `{reference}` beside `{other}`"),
         )
         .hint(format!(
             "rename the other one: `git branch -m {0} {0}-old`",

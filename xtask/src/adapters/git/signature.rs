@@ -47,12 +47,7 @@ pub(super) fn sign(
     let armour = match format.as_str() {
         "openpgp" => settings.sign_with_gpg(repository, bytes)?,
         "ssh" => settings.sign_with_ssh(repository, bytes)?,
-        other => {
-            let message = format!("could not sign the commit: git's `gpg.format` is `{other}`");
-            return Err(Failure::new(FailureKind::Usage, message)
-                .hint("sign with GPG, which Argo CD checks: `git config gpg.format openpgp`")
-                .hint("or with SSH: `git config gpg.format ssh`"));
-        }
+        other => return Err(unknown_format(other)),
     };
     if let CommitSigning::Demanded(keys) = wanted {
         // what nobody would believe is not worth a move of the branch
@@ -60,6 +55,27 @@ pub(super) fn sign(
         admit(keys, &proof)?;
     }
     Ok(Some(armour))
+}
+
+/// Fails where git's settings want every commit signed, and name no key that is here; no key is used, so that nobody is
+/// asked for a passphrase.
+pub(super) fn refuse_keyless(repository: &GitRepository) -> Result<(), Failure> {
+    let settings = Settings::of(repository)?;
+    if !settings.flag("commit.gpgSign") {
+        return Ok(());
+    }
+    match settings.text("gpg.format").as_deref() {
+        None | Some("openpgp") => settings.find_gpg_key(repository),
+        Some("ssh") => settings.find_ssh_key(),
+        Some(other) => Err(unknown_format(other)),
+    }
+}
+
+fn unknown_format(format: &str) -> Failure {
+    let message = format!("could not sign the commit: git's `gpg.format` is `{format}`");
+    Failure::new(FailureKind::Usage, message)
+        .hint("sign with GPG, which Argo CD checks: `git config gpg.format openpgp`")
+        .hint("or with SSH: `git config gpg.format ssh`")
 }
 
 fn admit(keys: &[CommitKey], proof: &CommitProof) -> Result<(), Failure> {
@@ -125,12 +141,44 @@ impl Settings {
         Command::new(self.program(&["gpg.ssh.program"], "ssh-keygen"))
     }
 
-    fn sign_with_gpg(&self, repository: &GitRepository, bytes: &Arc<[u8]>) -> Result<String, Failure> {
+    /// What GPG finds the key by.
+    fn gpg_key(&self, repository: &GitRepository) -> Result<String, Failure> {
         let key = match self.text("user.signingKey") {
             Some(key) => Some(key),
             None => revision::identity(repository)?,
         };
-        let key = key.ok_or_else(no_key)?;
+        key.ok_or_else(no_key)
+    }
+
+    fn find_gpg_key(&self, repository: &GitRepository) -> Result<(), Failure> {
+        let key = self.gpg_key(repository)?;
+        let mut command = self.gpg();
+        command.args(["--batch", "--list-secret-keys", &key]);
+        let said = run(command, &Arc::from([]), repository)?;
+        match said.ends_well {
+            true => Ok(()),
+            false => Err(said.refused(&without_gpg_key(&key))),
+        }
+    }
+
+    /// Of a key that is with the agent nothing is asked.
+    fn find_ssh_key(&self) -> Result<(), Failure> {
+        let key = self.text("user.signingKey").ok_or_else(no_key)?;
+        let path = self
+            .0
+            .get_path("user.signingKey")
+            .unwrap_or_else(|_| key.clone().into());
+        match key.starts_with("key::") || key.starts_with("ssh-") || path.exists() {
+            true => Ok(()),
+            false => {
+                let message = format!("could not sign the commit: there is no `{}`", path.display());
+                Err(Failure::new(FailureKind::Usage, message).hint(WITHOUT_SSH_KEY))
+            }
+        }
+    }
+
+    fn sign_with_gpg(&self, repository: &GitRepository, bytes: &Arc<[u8]>) -> Result<String, Failure> {
+        let key = self.gpg_key(repository)?;
         let mut command = self.gpg();
         command.args(["--status-fd=2", "-bsau", &key]);
         let said = run(command, bytes, repository)?;
@@ -138,7 +186,7 @@ impl Settings {
         if said.ends_well && said.errors.contains("[GNUPG:] SIG_CREATED ") {
             return Ok(said.output);
         }
-        Err(said.refused(&format!("is there a secret key for `{key}`? `gpg --list-secret-keys`")))
+        Err(said.refused(&without_gpg_key(&key)))
     }
 
     fn sign_with_ssh(&self, repository: &GitRepository, bytes: &Arc<[u8]>) -> Result<String, Failure> {
@@ -165,7 +213,7 @@ impl Settings {
         if said.ends_well && said.output.starts_with(SSH_ARMOUR) {
             return Ok(said.output);
         }
-        Err(said.refused("is git's `user.signingKey` the path of a key, or is the key with the agent? `ssh-add -l`"))
+        Err(said.refused(WITHOUT_SSH_KEY))
     }
 
     fn proof(&self, repository: &GitRepository, armour: &str, signed: Arc<[u8]>) -> Result<CommitProof, Failure> {
@@ -243,6 +291,13 @@ impl Said {
         let message = format!("could not sign the commit: {}", self.last_words());
         Failure::new(FailureKind::Outside, message).hint(hint)
     }
+}
+
+const WITHOUT_SSH_KEY: &str =
+    "is git's `user.signingKey` the path of a key, or is the key with the agent? `ssh-add -l`";
+
+fn without_gpg_key(key: &str) -> String {
+    format!("is there a secret key for `{key}`? `gpg --list-secret-keys`")
 }
 
 fn no_key() -> Failure {

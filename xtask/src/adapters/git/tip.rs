@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use git2::{ErrorCode, Oid};
+use lockstep::secrets::without_login;
 
 use super::super::failing;
 use super::object::git_id;
@@ -66,11 +67,11 @@ pub(super) fn branches(repository: &GitRepository, prefix: &str, remote: &str) -
     Ok(found.into_values().collect())
 }
 
-/// The address of a remote.
+/// The address of a remote, without whoever logs in there.
 pub(super) fn remote_url(repository: &GitRepository, remote: &str) -> Result<Option<String>, Failure> {
     let lease = repository.lease()?;
     let found = find_remote(&lease, remote)?;
-    Ok(found.map(|remote| String::from_utf8_lossy(remote.url_bytes()).into_owned()))
+    Ok(found.map(|remote| without_login(&String::from_utf8_lossy(remote.url_bytes())).into_owned()))
 }
 
 /// The object that a reference leads to.
@@ -78,8 +79,26 @@ pub(super) fn target(repository: &git2::Repository, reference: &str) -> Result<O
     match repository.refname_to_id(reference) {
         Ok(id) => Ok(Some(id)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(failing::git(format!("could not read `{reference}`"), &error)),
+        Err(error) => {
+            let failure = failing::git(format!("could not read `{reference}`"), &error);
+            Err(match broken_file(repository, reference) {
+                Some(mend) => failure.hint(mend),
+                None => failure,
+            })
+        }
     }
+}
+
+/// The command that mends a reference whose file cannot be read; git itself neither overwrites nor deletes it.
+fn broken_file(repository: &git2::Repository, reference: &str) -> Option<String> {
+    let file = repository.commondir().join(reference);
+    let held = (git2::Reference::is_valid_name(reference) && file.is_file()).then(|| file.display())?;
+    let log = repository.reflog(reference).ok();
+    let last = log.as_ref().and_then(|log| log.get(0)).map(|entry| entry.id_new());
+    Some(match last {
+        Some(id) => format!("rm {held} && git update-ref {reference} {id}    # where it was last"),
+        None => format!("rm {held} && git fetch    # then what the remote has counts"),
+    })
 }
 
 fn tracking_reference(branch: &str, remote: &str) -> String {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use clap::CommandFactory;
+use clap::builder::PossibleValue;
+use clap::{CommandFactory, ValueEnum};
 use lockstep::reference::{self, Meaning, rules};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use super::super::generate::exit_codes;
 use super::super::selection;
 use crate::cli::Cli;
-use crate::context::Context;
+use crate::context::{Context, Format};
 use crate::failure::Failure;
 use crate::report::Report;
 
@@ -34,10 +35,28 @@ pub(super) struct WordHelp {
     more: Vec<String>,
 }
 
+/// A word without what tells its spellings apart.
+fn plain(word: &str) -> String {
+    let letters = word.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The forms of an answer.
+fn formats() -> Vec<Meaning> {
+    let forms = Format::value_variants().iter().filter_map(Format::to_possible_value);
+    let meaning = |form: PossibleValue| Meaning {
+        word: form.get_name().to_owned(),
+        of: "a form of an answer, for `--format`".to_owned(),
+        meaning: format!("{}.", form.get_help().map(ToString::to_string).unwrap_or_default()),
+    };
+    forms.map(meaning).collect()
+}
+
 /// Explains a word.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let mut meanings = reference::words();
     meanings.extend(exit_codes::words());
+    meanings.extend(formats());
     let rules = rules();
     let commands = Cli::command();
     let known: BTreeSet<String> = meanings
@@ -46,7 +65,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         .chain(rules.iter().map(|rule| rule.id.to_owned()))
         .chain(commands.get_subcommands().map(|command| command.get_name().to_owned()))
         .collect();
-    meanings.retain(|meaning| meaning.word == args.word);
+    // files write `blueGreen` for what answers call `blue-green`
+    match meanings.iter().any(|meaning| meaning.word == args.word) {
+        true => meanings.retain(|meaning| meaning.word == args.word),
+        false => meanings.retain(|meaning| plain(&meaning.word) == plain(&args.word)),
+    }
     let mut more = Vec::new();
     let mut meant = |of: &str, meaning: String, subject: &str| {
         meanings.push(Meaning {

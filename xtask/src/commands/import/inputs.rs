@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lockstep::schema::{Catalogue, Kind};
 use lockstep::workspace::Workspace;
-use lockstep::workspace::import::{LeftOut, Side};
+use lockstep::workspace::import::{Affixes, LeftOut, Side};
 use lockstep::yaml;
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ pub(super) fn sides(
             environment: environment.name.clone(),
             objects,
             values: values.transpose()?,
-            prefix: String::new(),
+            affixes: Affixes::default(),
         });
     }
     Ok(sides)

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use lockstep::release::{Change, EnvironmentPlan};
 use lockstep::report::Table;
-use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::branch;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -196,18 +195,14 @@ pub(super) fn for_good(args: &Args) -> String {
     command
 }
 
-/// What makes sense next.
-pub(super) fn next(workspace: &Workspace, plans: &[EnvironmentPlan], pushed: bool, args: &Args) -> Vec<String> {
+/// What makes sense next; `sendable` is the remote to which it was not sent yet.
+pub(super) fn next(plans: &[EnvironmentPlan], sendable: Option<&str>, args: &Args) -> Vec<String> {
     let mut next = Vec::new();
     for plan in plans.iter().filter(|plan| plan.commit.is_some()) {
         next.push(format!("git show --stat {}    # what was written", plan.branch));
     }
-    if !pushed && plans.iter().any(|plan| plan.commit.is_some()) {
-        next.push(format!(
-            "{} --push    # send it to `{}`",
-            command(args),
-            workspace.fleet.delivery.remote
-        ));
+    if let Some(remote) = sendable.filter(|_| plans.iter().any(|plan| plan.commit.is_some())) {
+        next.push(format!("{} --push    # send it to `{remote}`", command(args)));
     }
     next.truncate(4);
     next

@@ -138,12 +138,15 @@ fn record(context: &Context, args: RecordArgs) -> Result<Report, Failure> {
     Ok(Report::new(result, text).with_findings(findings, FileTree::default()))
 }
 
+/// The longest that a stage may have taken, in seconds: a year.
+const LONGEST: f64 = 366.0 * 86_400.0;
+
 /// Reads the value of `--duration`.
 fn seconds(text: &str) -> Result<f64, &'static str> {
     let seconds: f64 = text.parse().map_err(|_| "this is no number of seconds")?;
-    match seconds.is_finite() && seconds >= 0.0 {
+    match (0.0..=LONGEST).contains(&seconds) {
         true => Ok(seconds),
-        false => Err("a stage takes some seconds, neither less than none nor without end"),
+        false => Err("a stage takes some seconds, neither less than none nor more than a year has"),
     }
 }
 

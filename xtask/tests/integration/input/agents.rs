@@ -59,6 +59,25 @@ fn an_unknown_dependency_suggests_the_known_one() {
 }
 
 #[test]
+fn an_unknown_dependency_keeps_its_place_beside_another_fault() {
+    let fleet = Fleet::small();
+    fleet.edit(ASSISTANT, "agent: orders }", "agent: order }");
+    fleet.edit(ASSISTANT, "criticality: ", "criticality: super-");
+    let answer = fleet.run(&["check", "--agent", "assistant"]);
+    let found = answer
+        .findings()
+        .iter()
+        .find(|finding| finding["rule"] == "unknown-dependency");
+    let place = &found.unwrap()["location"];
+    assert_eq!(
+        (&place["line"], &place["column"]),
+        (&6.into(), &28.into()),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
 fn a_dependency_without_a_way_to_reach_it_is_unclear() {
     check(
         ASSISTANT,

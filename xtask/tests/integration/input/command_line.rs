@@ -83,6 +83,38 @@ fn a_revision_that_does_not_exist_is_said() {
 }
 
 #[test]
+fn a_base_that_does_not_exist_is_said_with_what_brings_it_here() {
+    let fleet = Fleet::small();
+    let refused = |base: &str, expected| fleet.refused(&["affected", "--base", base], expected);
+    refused(
+        "",
+        expect![[r#"
+        exit 2
+        usage: `--base` is empty: a change begins at a revision
+          hint: name a branch, a tag or a commit: `--base origin/main`
+    "#]],
+    );
+    refused(
+        "origin/topic",
+        expect![[r#"
+        exit 2
+        usage: `origin/topic` names no commit here
+          hint: see `git branch --all` and `git log`, or `git fetch`
+          hint: fetch it: `git fetch origin topic`
+          hint: in GitHub Actions: `fetch-depth: 0` at the `actions/checkout` step
+    "#]],
+    );
+    refused(
+        "HEAD~7",
+        expect![[r#"
+        exit 2
+        usage: `HEAD~7` names no commit here
+          hint: see `git branch --all` and `git log`, or `git fetch`
+    "#]],
+    );
+}
+
+#[test]
 fn a_count_is_at_least_one() {
     for line in [
         ["history", "--limit", "0"],

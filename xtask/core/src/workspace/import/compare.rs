@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::image::Code;
-use super::objects::{Key, Side, Source, carried, key, rename};
+use super::objects::{Key, Side, Source, carried, key, names_a_namespace, rename};
 use crate::model::{EnvironmentName, Manifest};
 
 /// What the keys begin with that Lockstep adds to objects, which none of them had before.
@@ -94,7 +94,7 @@ pub fn compare(
         );
         // a namespace that is called like the agent is none of its names
         if let (Some(from), Some(to)) = (&carried.namespace, &namespace) {
-            move_namespace(&mut object, from, to);
+            move_namespace(&mut object, &mut String::new(), from, to);
         }
         rename(&mut object, &now);
         code.put(&mut object);
@@ -104,7 +104,12 @@ pub fn compare(
     let moved = carried.namespace.iter().zip(&namespace);
     let mut renamed: Vec<Renamed> = moved.map(|(from, to)| name("namespace", from, to)).collect();
     renamed.extend(taken.iter().map(|image| name("image", image, &code.text())));
-    renamed.push(name("every name", &format!("{}…", side.prefix), "…"));
+    let affixes = &side.affixes;
+    renamed.push(name(
+        "every name",
+        &format!("{}…{}", affixes.before, affixes.behind),
+        "…",
+    ));
     for manifest in rendered {
         let stem = stems.get(&manifest.id.name).unwrap_or(&manifest.id.name);
         let key = (manifest.id.kind.clone(), stem.clone(), manifest.id.group.clone());
@@ -165,17 +170,25 @@ fn clean(value: &mut Value) {
     }
 }
 
-fn move_namespace(value: &mut Value, from: &str, to: &str) {
+/// Puts the namespace where the old one is named; `place` is where the value stands.
+fn move_namespace(value: &mut Value, place: &mut String, from: &str, to: &str) {
+    if value.as_str() == Some(from) && names_a_namespace(place) {
+        *value = to.into();
+        return;
+    }
+    let mut below = |key: &str, value: &mut Value| {
+        let length = place.len();
+        place.push('.');
+        place.push_str(key);
+        move_namespace(value, place, from, to);
+        place.truncate(length);
+    };
     match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                match value {
-                    Value::String(text) if key == "namespace" && text == from => to.clone_into(text),
-                    value => move_namespace(value, from, to),
-                }
-            }
+        Value::Object(map) => map.iter_mut().for_each(|(key, value)| below(key, value)),
+        Value::Array(items) => {
+            let items = items.iter_mut().enumerate();
+            items.for_each(|(index, item)| below(&index.to_string(), item));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| move_namespace(item, from, to)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

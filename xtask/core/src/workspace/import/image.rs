@@ -1,5 +1,6 @@
 //! Which images of imported objects are the tuple's: those of the agent's own repository, whatever their tags.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -14,6 +15,8 @@ pub struct Code {
     pub component: CodeComponent,
     /// The texts of objects that it stands for.
     pub(super) texts: BTreeSet<String>,
+    /// The other repositories that workloads run, where nobody said which is the agent's.
+    pub others: BTreeSet<String>,
 }
 
 /// Where the tuple's repository is not known.
@@ -52,14 +55,25 @@ impl Code {
             return Code {
                 component: code.clone(),
                 texts,
+                others: BTreeSet::new(),
             };
+        }
+        let runs = sides.iter().flat_map(runs).map(|run| repository(run.image).to_owned());
+        let mut others: BTreeSet<String> = runs.collect();
+        match workloads.first() {
+            Some(own) if workloads.len() == 1 => drop(others.remove(*own)),
+            _ => others.clear(),
         }
         if let Some(component) = texts
             .first()
             .filter(|_| texts.len() == 1)
             .and_then(|text| by_digest(text))
         {
-            return Code { component, texts };
+            return Code {
+                component,
+                texts,
+                others,
+            };
         }
         let unnamed = if texts.is_empty() { &all } else { &texts };
         left_out.extend(unnamed.iter().map(|image| {
@@ -76,6 +90,7 @@ impl Code {
         Code {
             component: CodeComponent { repository, digest },
             texts: BTreeSet::new(),
+            others,
         }
     }
 
@@ -133,20 +148,65 @@ impl Code {
     }
 }
 
-/// The repository that the agent's workload runs: the workload of its name, else the first whose name begins with it, else
-/// the only one.
-fn workload<'a>(agent: &AgentName, side: &'a Carried) -> Option<&'a str> {
+/// A container of a workload.
+struct Run<'a> {
+    /// The workload.
+    name: &'a str,
+    image: &'a str,
+    is_first: bool,
+}
+
+/// The containers of all workloads.
+fn runs(side: &Carried) -> Vec<Run<'_>> {
     let workloads = side.objects.iter();
-    let workloads: Vec<_> = workloads
-        .filter(|((kind, ..), _)| matches!(kind.as_str(), "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet"))
-        .collect();
-    let named = workloads
-        .iter()
-        .filter(|((_, name, _), _)| name.starts_with(agent.as_str()));
-    let named = named.min_by_key(|((_, name, _), _)| name);
-    let (_, object) = named.or_else(|| workloads.first().filter(|_| workloads.len() == 1))?;
-    let image = object.pointer("/spec/template/spec/containers/0/image")?;
-    Some(repository(image.as_str()?))
+    let workloads = workloads
+        .filter(|((kind, ..), _)| matches!(kind.as_str(), "Deployment" | "Rollout" | "StatefulSet" | "DaemonSet"));
+    let containers = workloads.flat_map(|((_, name, _), object)| {
+        let containers = object
+            .pointer("/spec/template/spec/containers")
+            .and_then(Value::as_array);
+        let images = containers.into_iter().flatten().enumerate();
+        images.filter_map(move |(index, container)| {
+            Some(Run {
+                name,
+                image: container.get("image")?.as_str()?,
+                is_first: index == 0,
+            })
+        })
+    });
+    containers.collect()
+}
+
+/// The repository of the agent's own container: of those whose workload or image is called like the agent the one that is
+/// most alike, then a first container, one by digest, one that most containers run. Where nothing is called like it, that
+/// of the only workload.
+fn workload<'a>(agent: &AgentName, side: &'a Carried) -> Option<&'a str> {
+    let runs = runs(side);
+    let is_only = runs.iter().all(|run| run.name == runs[0].name);
+    let likeness = |run: &Run<'_>| {
+        let image = repository(run.image).rsplit('/').next().unwrap_or_default();
+        let (of_name, of_image) = (alike(agent, run.name), alike(agent, image));
+        // a workload of the agent's very name counts more than what it runs
+        of_name + of_image + u8::from(of_name == 2)
+    };
+    let own = runs.iter().filter(|run| is_only || likeness(run) > 0);
+    let own = own.max_by_key(|run| {
+        let uses = runs.iter().filter(|other| other.image == run.image).count();
+        let is_by_digest = by_digest(run.image).is_some();
+        (likeness(run), run.is_first, is_by_digest, uses, Reverse(run.name))
+    });
+    own.map(|run| repository(run.image))
+}
+
+/// How much a name is like the agent's: 2 where it is the same, 1 where it begins or ends with it, else 0.
+fn alike(agent: &AgentName, name: &str) -> u8 {
+    let agent = agent.as_str();
+    let begins = name.strip_prefix(agent).is_some_and(|rest| rest.starts_with('-'));
+    let ends = name.strip_suffix(agent).is_some_and(|rest| rest.ends_with('-'));
+    match name == agent {
+        true => 2,
+        false => u8::from(begins || ends),
+    }
 }
 
 fn by_digest(image: &str) -> Option<CodeComponent> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::lists::list;
+use super::objects::names_a_namespace;
 use super::parameters::Parameters;
 use crate::workspace::fixed_values;
 use crate::yaml;
@@ -42,8 +43,8 @@ pub(super) struct Names<'a> {
     pub(super) agent: &'a str,
     /// The names of the objects that move in.
     pub(super) objects: &'a BTreeSet<String>,
-    /// The namespaces that the objects were in.
-    pub(super) namespaces: &'a BTreeSet<String>,
+    /// The namespace that the objects of each environment were in.
+    pub(super) namespaces: &'a [Option<String>],
     /// The images that stand for the tuple's.
     pub(super) images: &'a BTreeSet<String>,
 }
@@ -75,14 +76,15 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
     {
         return list;
     }
-    let stands_for = |key: &str, known: &BTreeSet<String>| {
-        let is_known = |value: &Value| value.as_str().is_some_and(|text| known.contains(text));
-        place.ends_with(key) && sides.iter().all(|(_, value)| is_known(value))
-    };
-    if stands_for(".image", names.images) {
+    let is_own_image = |value: &Value| value.as_str().is_some_and(|text| names.images.contains(text));
+    if place.ends_with(".image") && sides.iter().all(|(_, value)| is_own_image(value)) {
         return Node::Read("agent.image | quote".to_owned());
     }
-    if stands_for(".namespace", names.namespaces) {
+    let is_own_namespace = |(side, value): &(usize, &Value)| {
+        let own = names.namespaces[*side].as_deref();
+        own.is_some_and(|own| value.as_str() == Some(own))
+    };
+    if names_a_namespace(place) && sides.iter().all(is_own_namespace) {
         return Node::Read("environment.namespace | quote".to_owned());
     }
     let first = sides[0].1;

@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::affixes::Affixes;
+use super::cluster;
 use crate::model::EnvironmentName;
 
 /// Where the objects come from.
@@ -29,8 +31,8 @@ pub struct Side {
     pub objects: Vec<Value>,
     /// The values that they were rendered from, where that is known.
     pub values: Option<Value>,
-    /// What all names began with here and with something else in other environments, and do not any more.
-    pub prefix: String,
+    /// What all names had around them here and other environments had not, and have not any more.
+    pub affixes: Affixes,
 }
 
 /// Something that does not move in.
@@ -68,58 +70,6 @@ pub(super) struct Carried {
 /// The key that holds the hash mark of ConfigMaps whose names get a hash.
 pub(super) const HASHED: &str = "lockstep.dev/hashed";
 
-/// Takes off what all names of an environment begin with, where that is all in which the names of environments differ.
-pub fn drop_prefixes(sides: &mut [Side], source: Source) {
-    let names: Vec<BTreeSet<String>> = sides
-        .iter()
-        .map(|side| {
-            carried(side, source)
-                .objects
-                .into_keys()
-                .map(|(_, name, _)| name)
-                .collect()
-        })
-        .collect();
-    let Some(prefixes) = prefixes(&names) else { return };
-    for (side, prefix) in sides.iter_mut().zip(prefixes) {
-        let of_objects = side.objects.iter().map(|object| text(object, "/metadata/name"));
-        let shorter: BTreeMap<String, String> = of_objects
-            .filter_map(|name| Some((name.clone(), name.strip_prefix(&prefix)?.to_owned())))
-            .collect();
-        side.objects.iter_mut().for_each(|object| rename(object, &shorter));
-        side.prefix = prefix;
-    }
-}
-
-/// What to take off the names of each environment so that all have the same, the least that does.
-fn prefixes(names: &[BTreeSet<String>]) -> Option<Vec<String>> {
-    let (first, others) = names.split_first()?;
-    if others.iter().all(|other| other == first) {
-        return None;
-    }
-    let without = |names: &BTreeSet<String>, prefix: &str| -> Option<BTreeSet<String>> {
-        let rest = names.iter().map(|name| name.strip_prefix(prefix).map(str::to_owned));
-        rest.collect()
-    };
-    begins(first).into_iter().find_map(|prefix| {
-        let same = without(first, &prefix)?;
-        let found = others.iter().map(|names| {
-            let mut begins = begins(names).into_iter();
-            begins.find(|prefix| without(names, prefix).as_ref() == Some(&same))
-        });
-        let mut all: Vec<String> = found.collect::<Option<_>>()?;
-        all.insert(0, prefix);
-        Some(all)
-    })
-}
-
-/// What a name may begin with: nothing, or its first words, each with the `-` behind it.
-fn begins(names: &BTreeSet<String>) -> Vec<String> {
-    let name = names.first().map_or("", String::as_str);
-    let words = name.match_indices('-').map(|(at, _)| name[..=at].to_owned());
-    std::iter::once(String::new()).chain(words).collect()
-}
-
 /// What stays behind of an environment of which nothing moves in; none where something does.
 pub fn all_left_out(side: &Side, source: Source) -> Option<Vec<LeftOut>> {
     let carried = carried(side, source);
@@ -131,18 +81,23 @@ pub(super) fn carried(side: &Side, source: Source) -> Carried {
     let mut carried = Carried::default();
     let mut flat = Vec::new();
     side.objects.iter().for_each(|object| flatten(object, &mut flat));
-    let mut kept = Vec::new();
-    let mut of_the_cluster: BTreeSet<&str> = BTreeSet::new();
+    flat.iter_mut().for_each(drop_nulls);
+    let all = flat.clone();
+    let (mut kept, mut written) = (Vec::new(), BTreeSet::new());
     for mut object in flat {
-        drop_nulls(&mut object);
-        of_the_cluster.extend(take_what_the_cluster_wrote(&mut object));
+        let mut of_object = cluster::Written::default();
+        cluster::take(&mut object, &mut of_object);
         let (kind, name) = (text(&object, "/kind"), text(&object, "/metadata/name"));
-        match reason(&object, &kind) {
+        match reason(&object, &kind).or_else(|| cluster::made(&object, &all)) {
             Some(why) => carried.left_out.push(LeftOut {
                 what: format!("{kind} `{name}{}`", text(&object, "/metadata/generateName")),
                 why: why.to_owned(),
             }),
-            None => kept.push(object),
+            None => {
+                kept.push(object);
+                written.append(&mut of_object.names);
+                carried.left_out.append(&mut of_object.told);
+            }
         }
     }
     let stems = match source {
@@ -165,8 +120,8 @@ pub(super) fn carried(side: &Side, source: Source) -> Carried {
             Entry::Occupied(_) => carried.left_out.push(twin(&object)),
         }
     }
-    if !of_the_cluster.is_empty() {
-        let names: Vec<String> = of_the_cluster.iter().map(|name| format!("`{name}`")).collect();
+    if !written.is_empty() {
+        let names: Vec<String> = written.iter().map(|name| format!("`{name}`")).collect();
         carried.left_out.push(LeftOut {
             what: names.join(", "),
             why: "the cluster writes it".to_owned(),
@@ -175,48 +130,8 @@ pub(super) fn carried(side: &Side, source: Source) -> Carried {
     carried
 }
 
-/// What a cluster writes into an object that somebody applied, below its metadata and its annotations.
-const METADATA: [&str; 6] = [
-    "creationTimestamp",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
-const ANNOTATIONS: [&str; 2] = [
-    "deployment.kubernetes.io/revision",
-    "kubectl.kubernetes.io/last-applied-configuration",
-];
-
-/// Takes it out; returns the names of what was there.
-fn take_what_the_cluster_wrote(object: &mut Value) -> Vec<&'static str> {
-    // a Service without an address of its own is that by intent
-    let headless = object.pointer("/spec/clusterIP").and_then(Value::as_str) == Some("None");
-    let addresses: &[&'static str] = match text(object, "/kind").as_str() {
-        "Service" if !headless => &["clusterIP", "clusterIPs"],
-        _ => &[],
-    };
-    let mut taken = Vec::new();
-    for (place, names) in [
-        ("", &["status"][..]),
-        ("/metadata", &METADATA),
-        ("/metadata/annotations", &ANNOTATIONS),
-        ("/spec", addresses),
-    ] {
-        if let Some(map) = object.pointer_mut(place).and_then(Value::as_object_mut) {
-            taken.extend(names.iter().filter(|name| map.remove(**name).is_some()));
-        }
-    }
-    if object.pointer("/metadata/annotations") == Some(&Value::Object(serde_json::Map::new()))
-        && let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
-    {
-        metadata.remove("annotations");
-    }
-    taken
-}
-
-fn flatten(object: &Value, into: &mut Vec<Value>) {
+/// The objects of lists and lists of lists, one by one.
+pub(super) fn flatten(object: &Value, into: &mut Vec<Value>) {
     match object.get("items").and_then(Value::as_array) {
         Some(items) if text(object, "/kind").ends_with("List") => items.iter().for_each(|item| flatten(item, into)),
         _ if object.is_null() => {}
@@ -252,8 +167,6 @@ fn reason(object: &Value, kind: &str) -> Option<&'static str> {
         "Secret" => Some("secrets never enter a manifest: let the cluster hold it, and name it under `secrets:`"),
         "Namespace" => Some("the environment renders its own"),
         "CustomResourceDefinition" => Some("it belongs to the cluster, not to an agent"),
-        "Endpoints" | "EndpointSlice" | "Event" => Some("the cluster makes it"),
-        _ if object.pointer("/metadata/ownerReferences").is_some() => Some("its owner makes it"),
         _ if hook.and_then(Value::as_str).is_some_and(|hook| hook.contains("test")) => {
             Some("it is a test of the chart; `verification:` runs checks after a sync")
         }
@@ -275,7 +188,7 @@ fn stems(objects: &[Value]) -> BTreeMap<String, String> {
 }
 
 /// The name without the hash that Kustomize put behind it.
-fn stem(name: &str) -> Option<&str> {
+pub(super) fn stem(name: &str) -> Option<&str> {
     const ALPHABET: &str = "2456789bcdfghkmt";
     let (stem, hash) = name.rsplit_once('-')?;
     (hash.len() == 10 && hash.chars().all(|c| ALPHABET.contains(c)) && !stem.is_empty()).then_some(stem)
@@ -315,6 +228,17 @@ fn drop_nulls(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// Whether a text at this place of an object, keys and numbers with dots between them, names a namespace.
+pub(super) fn names_a_namespace(place: &str) -> bool {
+    let (before, key) = place.rsplit_once('.').unwrap_or(("", place));
+    let is_listed = key.chars().all(|c| c.is_ascii_digit());
+    let is_selected = place.contains(".namespaceSelector.");
+    key == "namespace"
+        || is_listed && before.ends_with(".namespaces")
+        || is_selected && is_listed && (before.ends_with(".matchNames") || before.ends_with(".values"))
+        || is_selected && place.ends_with(".kubernetes.io/metadata.name")
 }
 
 pub(super) fn text(value: &Value, pointer: &str) -> String {

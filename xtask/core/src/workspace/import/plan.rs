@@ -47,7 +47,7 @@ pub fn import(import: &Import) -> Imported {
     let mut left_out: BTreeSet<LeftOut> = sides.iter().flat_map(|side| side.left_out.clone()).collect();
     let keys: BTreeSet<&Key> = sides.iter().flat_map(|side| side.objects.keys()).collect();
     let names: BTreeSet<String> = keys.iter().map(|(_, name, _)| name.clone()).collect();
-    let namespaces: BTreeSet<String> = sides.iter().filter_map(|side| side.namespace.clone()).collect();
+    let namespaces: Vec<Option<String>> = sides.iter().map(|side| side.namespace.clone()).collect();
     let code = Code::find(&import.agent, import.image.as_ref(), &sides, &mut left_out);
     let names = Names {
         agent: import.agent.as_str(),
