@@ -1,9 +1,7 @@
-//! Tables of text: columns as wide as their widest cell, as narrow as the terminal asks for, or a row below the other.
+//! Tables of text: columns as wide as their widest cell, folded where the terminal asks for it, or a row below the other.
 
 use super::columns::{columns, cut, wrapped};
 
-/// Columns below which no cell is cut: less would say nothing.
-const LEAST: usize = 8;
 /// What stands before the first cell, and between two.
 const GAP: &str = "  ";
 
@@ -38,27 +36,43 @@ impl Table {
 
     /// The table as lines, each indented by two spaces, whatever their length: for files and pipes.
     pub fn text(&self) -> String {
-        self.lines(&self.widths())
+        self.lines(&self.widths(), Fold::Words)
     }
 
-    /// The table within the width of a terminal: the widest columns give way first, and their cells are cut. Where that
-    /// would leave too little of them, each row is a list of its cells.
+    /// The table within the width of a terminal: the widest columns give way first, and their cells go on below, first
+    /// between words and then between the parts of names; no cell is cut. Where that is not enough, each row is a list of
+    /// its cells.
     pub fn text_within(&self, width: usize) -> String {
-        let mut widths = self.widths();
-        loop {
-            let whole: usize = widths.iter().map(|width| width + GAP.len()).sum();
-            let widest = widths.iter().max().copied().unwrap_or_default();
-            if whole <= width {
-                return self.lines(&widths);
-            }
-            if widest <= LEAST {
-                return self.lists(width);
-            }
-            // the last of the widest: what stands first in a row usually names it
-            if let Some(cell) = widths.iter_mut().rev().find(|width| **width == widest) {
-                *cell -= 1;
-            }
+        let whole = self.widths();
+        let narrowed = [Fold::Words, Fold::Parts]
+            .into_iter()
+            .find_map(|fold| Some((self.narrowed(&whole, width, fold)?, fold)));
+        match narrowed {
+            Some((widths, fold)) => self.lines(&widths, fold),
+            None => self.lists(width),
         }
+    }
+
+    /// The widths of the columns where they fit; each is as wide as what cannot be folded in it, the header aside.
+    fn narrowed(&self, whole: &[usize], width: usize, fold: Fold) -> Option<Vec<usize>> {
+        let floor = |(column, whole): (usize, &usize)| {
+            let cells = self.rows.iter().skip(1).filter_map(|row| row.get(column));
+            let pieces = cells.flat_map(|cell| pieces(cell, fold));
+            let longest = pieces.map(|(_, piece)| columns(piece)).max().unwrap_or_default();
+            longest.max(fold.least().min(*whole))
+        };
+        let floors: Vec<usize> = whole.iter().enumerate().map(floor).collect();
+        let mut widths = whole.to_vec();
+        while widths.iter().map(|width| width + GAP.len()).sum::<usize>() > width {
+            let wide = widths
+                .iter_mut()
+                .zip(&floors)
+                .filter(|(width, floor)| **width > **floor);
+            // the last of the widest: what stands first in a row usually names it
+            let (widest, _) = wide.max_by_key(|(width, _)| **width)?;
+            *widest -= 1;
+        }
+        Some(widths)
     }
 
     /// Each row as its first cell, with the others below it under the words of the header.
@@ -95,18 +109,80 @@ impl Table {
         (0..count).map(width).collect()
     }
 
-    fn lines(&self, widths: &[usize]) -> String {
+    fn lines(&self, widths: &[usize], fold: Fold) -> String {
         let mut text = String::new();
-        for row in &self.rows {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(widths) {
-                let cell = cut(cell, *width);
-                let pad = " ".repeat(width - columns(&cell));
-                line.push_str(&format!("{GAP}{cell}{pad}"));
+        for (index, row) in self.rows.iter().enumerate() {
+            let fit = |(cell, width): (&String, &usize)| match index {
+                0 => vec![cut(cell, *width)],
+                _ => folded(cell, *width, fold),
+            };
+            let cells: Vec<Vec<String>> = row.iter().zip(widths).map(fit).collect();
+            let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+            for at in 0..height {
+                let mut line = String::new();
+                for (cell, width) in cells.iter().zip(widths) {
+                    let part = cell.get(at).map_or("", String::as_str);
+                    let pad = " ".repeat(width.saturating_sub(columns(part)));
+                    line.push_str(&format!("{GAP}{part}{pad}"));
+                }
+                text.push_str(line.trim_end());
+                text.push('\n');
             }
-            text.push_str(line.trim_end());
-            text.push('\n');
         }
         text
     }
+}
+
+/// Where a cell may go on in the next line.
+#[derive(Clone, Copy)]
+enum Fold {
+    /// Between words.
+    Words,
+    /// Also behind a `/`, and behind a `-` before a letter: a date stays whole.
+    Parts,
+}
+
+impl Fold {
+    /// Columns below which no cell is folded: less would be a word a line.
+    fn least(self) -> usize {
+        match self {
+            Fold::Words => 16,
+            Fold::Parts => 8,
+        }
+    }
+}
+
+/// The pieces of a cell, each with what stands between it and the one before.
+fn pieces(cell: &str, fold: Fold) -> Vec<(&'static str, &str)> {
+    let mut all = Vec::new();
+    for word in cell.split(' ') {
+        let (mut glue, mut start) = (" ", 0);
+        for ((at, mark), next) in word.char_indices().zip(word.chars().skip(1)) {
+            let is_end = mark == '/' || mark == '-' && next.is_alphabetic();
+            if matches!(fold, Fold::Parts) && is_end {
+                all.push((glue, &word[start..=at]));
+                (glue, start) = ("", at + 1);
+            }
+        }
+        all.push((glue, &word[start..]));
+    }
+    all
+}
+
+/// A cell as lines of at most so many columns, as far as it can be folded.
+fn folded(cell: &str, width: usize, fold: Fold) -> Vec<String> {
+    if columns(cell) <= width {
+        return vec![cell.to_owned()];
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for (glue, piece) in pieces(cell, fold) {
+        match lines.last_mut() {
+            Some(line) if columns(line) + glue.len() + columns(piece) <= width => {
+                line.push_str(glue);
+                line.push_str(piece);
+            }
+            _ => lines.push(piece.to_owned()),
+        }
+    }
+    lines
 }

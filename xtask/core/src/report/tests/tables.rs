@@ -27,13 +27,49 @@ fn wide_characters_take_two_columns() {
 }
 
 #[test]
-fn a_narrow_terminal_cuts_the_widest_cells() {
+fn a_narrow_terminal_folds_the_widest_cells() {
     let text = table().text_within(40);
     expect![[r#"
         table
           unit      change   what
-          客服助手  changed  a long text about …
+          客服助手  changed  a long text about
+                             what is different
+                             here
           b         added    short
+    "#]]
+    .assert_eq(&format!("table\n{text}"));
+}
+
+#[test]
+fn names_go_on_below_before_a_row_becomes_a_list_and_times_never() {
+    let mut table = Table::new(&["time", "environment", "agent", "event", "what", "by"]);
+    for (agent, what) in [("notification-service", "v3.0.0-gray-A"), ("orders", "dev-latest")] {
+        let row = [
+            "2026-11-22T05:00:00Z",
+            "production",
+            agent,
+            "released",
+            what,
+            "Ada Lovelace",
+        ];
+        table.row(row.map(str::to_owned).to_vec());
+    }
+    let text = table.text_within(80);
+    assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+    expect![[r#"
+        table
+          2026-11-22T05:00:00Z
+            environment  production
+            agent        notification-service
+            event        released
+            what         v3.0.0-gray-A
+            by           Ada Lovelace
+          2026-11-22T05:00:00Z
+            environment  production
+            agent        orders
+            event        released
+            what         dev-latest
+            by           Ada Lovelace
     "#]]
     .assert_eq(&format!("table\n{text}"));
 }
