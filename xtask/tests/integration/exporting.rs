@@ -187,8 +187,8 @@ fn fields_that_name_the_namespace_follow_it() {
     assert!(!rendered.contains("shop"), "{rendered}");
     let named = rendered.matches("agent-dev").count();
     assert_eq!(
-        named, 5,
-        "two metadata, two selectors of a policy, one of a monitor: {rendered}"
+        named, 6,
+        "two metadata, two selectors of a policy, one of a monitor, and the Application: {rendered}"
     );
     assert!(
         rendered.contains("kubernetes.io/metadata.name: monitoring"),

@@ -309,6 +309,14 @@ fn a_dry_run_names_the_command_that_does_the_same() {
     assert_eq!(planned.json["next"], serde_json::json!([next]));
     let done = fleet.run(&["release", "dev", "--keep-going"]);
     let next = done.json["next"].to_string();
+    assert!(!next.contains("--push"), "there is nowhere to send it: {next}");
+    let git = &fleet.repository.git;
+    git.remote("origin", "/nonexistent/shop.git").unwrap();
+    fleet
+        .edit("agents/orders/agent.yaml", "replicas: 2", "replicas: 3")
+        .commit("Change it again");
+    let done = fleet.run(&["release", "dev", "--keep-going"]);
+    let next = done.json["next"].to_string();
     assert!(next.contains("cargo xtask release dev --keep-going --push"), "{next}");
 }
 

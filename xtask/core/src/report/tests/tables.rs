@@ -58,18 +58,11 @@ fn names_go_on_below_before_a_row_becomes_a_list_and_times_never() {
     assert!(text.lines().all(|line| line.len() <= 80), "{text}");
     expect![[r#"
         table
-          2026-11-22T05:00:00Z
-            environment  production
-            agent        notification-service
-            event        released
-            what         v3.0.0-gray-A
-            by           Ada Lovelace
-          2026-11-22T05:00:00Z
-            environment  production
-            agent        orders
-            event        released
-            what         dev-latest
-            by           Ada Lovelace
+          time                  environme…  agent          event     what       by
+          2026-11-22T05:00:00Z  production  notification-  released  v3.0.0-    Ada
+                                            service                  gray-A     Lovelace
+          2026-11-22T05:00:00Z  production  orders         released  dev-       Ada
+                                                                     latest     Lovelace
     "#]]
     .assert_eq(&format!("table\n{text}"));
 }
