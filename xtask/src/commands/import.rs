@@ -10,8 +10,8 @@ use lockstep::render::{Engines, Selection, render_all};
 use lockstep::schema::Catalogue;
 use lockstep::workspace::files::Follows;
 use lockstep::workspace::import::{
-    Code, Import, Imported, LeftOut, Renamed, Source as Origin, all_left_out, compare, drop_affixes,
-    former_namespaces, import,
+    Code, Import, Imported, LeftOut, Renamed, Source as Origin, all_left_out, compare, drop_affixes, former_namespaces,
+    import,
 };
 use lockstep::workspace::scaffold::Plan;
 use lockstep::workspace::{Workspace, layout};
