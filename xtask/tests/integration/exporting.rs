@@ -141,14 +141,14 @@ fn what_a_cluster_made_and_wrote_stays_behind() {
 #[test]
 fn what_somebody_wrote_of_that_kind_moves_in() {
     let bench = Workbench::of_repository();
-    let text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\nautomountServiceAccountToken: false\n---\n\
+    let text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: shop}\nautomountServiceAccountToken: false\n---\n\
                 apiVersion: v1\nkind: Service\nmetadata: {name: pay}\nspec: {type: NodePort, ports: [{port: 80, nodePort: 30080}]}\n---\n\
                 apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: uploads}\nspec: {volumeName: chosen}\n";
     bench.put("dev.yaml", text);
     let report = bench.run("import manifests pay --from dev=dev.yaml").unwrap();
     assert_eq!(report.findings, []);
     expect![[r#"
-        renamed in dev: namespace `default` is `agent-dev`
+        renamed in dev: namespace `shop` is `agent-dev`
     "#]]
     .assert_eq(&told(&report));
     let rendered = bench.run("render --agent pay --environment dev").unwrap().text;
