@@ -137,12 +137,14 @@ fn a_deleted_value_that_a_template_needs_is_unknown() {
     fleet.refused(
         &["render", "--environment", "dev", "--agent", "orders"],
         expect![[r#"
-        exit 1
-        error[template-error] templates/agent-service/workload.yaml.tera:7:23
-          unknown variable `values.replicas`
-          unit: dev/orders
-          help: `values` has `env`, `generations`, `imagePullSecrets`, `ports`
-    "#]],
+            exit 1
+            error[template-error] environments/dev/values/orders.yaml:1:21
+              this `null` takes `replicas` away, which `templates/agent-service/values.yaml:1` sets and templates read
+              unit: dev/orders
+              help: take the line out, and `templates/agent-service/values.yaml:1` holds again; or set another value
+              see: templates/agent-service/workload.yaml.tera:7:23: read here
+              see: templates/agent-service/values.yaml:1:11: set here
+        "#]],
     );
 }
 

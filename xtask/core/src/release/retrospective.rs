@@ -111,7 +111,7 @@ pub fn read(path: &str, bytes: &[u8]) -> (Option<Retrospective>, Vec<Finding>) {
         return (None, findings);
     };
     let help = "fill it in, or remove the line where there are others";
-    findings.extend(placed("unfinished-retrospective", help, (path, bytes), empty(&read)));
+    findings.extend(placed(unfinished, help, (path, bytes), empty(&read)));
     (Some(read), findings)
 }
 
@@ -177,7 +177,7 @@ pub fn altered(read: &Retrospective, drafted: &Retrospective, over: Timestamp, f
         (vec![key("actions"), Segment::Index(index), key("due")], message)
     });
     let help = "say until when it is done from then on";
-    let early = placed("unfinished-retrospective", help, file, early.collect());
+    let early = placed(unfinished, help, file, early.collect());
     let agent = &drafted.agent;
     let help = match (&drafted.incident, &drafted.release) {
         (Some(id), _) => format!("cargo xtask retro draft {agent} --incident {id}"),
@@ -188,14 +188,22 @@ pub fn altered(read: &Retrospective, drafted: &Retrospective, over: Timestamp, f
         (None, None) => format!("cargo xtask retro draft {agent} --environment {}", drafted.environment),
     };
     let help = format!("say it as the draft does: `{help}`");
-    let mut findings = placed("altered-retrospective", &help, file, told);
+    let mut findings = placed(told_otherwise, &help, file, told);
     findings.extend(early);
     findings
 }
 
+fn unfinished(message: String) -> Finding {
+    Finding::error("unfinished-retrospective", message)
+}
+
+fn told_otherwise(message: String) -> Finding {
+    Finding::error("altered-retrospective", message)
+}
+
 /// Findings at what a file says there.
 fn placed(
-    rule: &'static str,
+    made: fn(String) -> Finding,
     help: &str,
     (path, bytes): (&str, &[u8]),
     told: Vec<(Vec<Segment>, String)>,
@@ -203,7 +211,7 @@ fn placed(
     let positions = Positions::of(&String::from_utf8_lossy(bytes)).ok();
     let place = |(place, message): (Vec<Segment>, String)| {
         let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(&place));
-        Finding::error(rule, message).at(path, line, column).help(help)
+        made(message).at(path, line, column).help(help)
     };
     told.into_iter().map(place).collect()
 }

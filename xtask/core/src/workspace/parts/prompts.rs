@@ -196,8 +196,13 @@ fn of_candidate(agent: &Agent, path: &str, prompt: &Prompt, tree: &FileTree, fin
 /// The tuple decides which model runs, and how long an answer may be.
 fn written_for(model: &ModelComponent, path: &str, prompt: &Prompt, tree: &FileTree, findings: &mut Vec<Finding>) {
     let runs = format!("{}/{}", model.provider, model.name);
-    let own = prompt.header.model.as_ref();
-    if let Some(own) = own.filter(|own| **own != runs) {
+    let is_other = |own: &&String| {
+        // whose it is may be left out, or told by the name of a gateway
+        let name = own.rsplit_once('/').map_or(own.as_str(), |(_, name)| name);
+        let version = name.strip_prefix(&format!("{}-", model.name));
+        name != model.name && (version.is_none() || version != model.version.as_deref())
+    };
+    if let Some(own) = prompt.header.model.as_ref().filter(is_other) {
         let (line, column) = header_place(tree, path, &["model"]);
         let message = format!("the prompt was written for `{own}`, and `{runs}` runs it");
         let finding = Finding::warning("foreign-model", message).at(path, line, column);
