@@ -116,15 +116,10 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
             side.findings.extend(found);
         }
     }
-    let (mut known, mut change, mut old) = (0, None, Vec::new());
+    let (mut known, mut change) = (Vec::new(), None);
     if let Some(earlier) = &earlier {
         change = base::change(earlier, &judged, &args.units)?;
-        let all = judged.findings.clone();
         known = base::forget_known(&mut judged, earlier);
-        old = all
-            .into_iter()
-            .filter(|finding| !judged.findings.contains(finding))
-            .collect();
     } else if let Some(base) = &base {
         judged
             .unchecked
@@ -136,7 +131,7 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         (_, _, None) => BTreeSet::new(),
     };
     if let Some(base) = &base {
-        let more = unjudged::unjudged(base, &judged, &old, &args.units);
+        let more = unjudged::unjudged(base, &judged, &known, &args.units);
         judged.unchecked.extend(more);
     }
     if let (Some(base), Some(workspace)) = (&base, &judged.loaded.workspace) {
@@ -177,7 +172,7 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         .map(|base| (base.name.clone(), base.commit.0.chars().take(12).collect()));
     let notes = base.as_ref().and_then(|base| base.note.clone());
     let mut report = whole(judged, evaluated, base);
-    report.known = known;
+    report.known = known.len();
     report.base = compared;
     report.notes.extend(notes);
     report.change = change;

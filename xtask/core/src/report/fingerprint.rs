@@ -13,21 +13,25 @@ pub(super) fn fingerprints(results: &Results<'_>, findings: &[&Finding]) -> Vec<
 }
 
 /// Takes from the findings in one tree those that another tree has, wherever their lines have moved to, and whole files as
-/// they are; returns how many those were. What a waiver admits today stays, and what one admitted only before is new.
-pub fn forget_known(findings: &mut Vec<Finding>, tree: &FileTree, before: &[Finding], tree_before: &FileTree) -> usize {
+/// they are; returns those. What a waiver admits today stays, and what one admitted only before is new.
+pub fn forget_known(
+    findings: &mut Vec<Finding>,
+    tree: &FileTree,
+    before: &[Finding],
+    tree_before: &FileTree,
+) -> Vec<Finding> {
     let listed: Vec<&Finding> = before.iter().collect();
     let known = names(&listed, Sources::of(tree_before), "", &BTreeMap::new());
     let stood = before.iter().zip(known).filter(|(finding, _)| finding.waiver.is_none());
     let known: BTreeSet<String> = stood.map(|(_, name)| name).collect();
-    let all = findings.len();
     let listed: Vec<&Finding> = findings.iter().collect();
     let moved = moved(&listed, tree, tree_before);
     let mut names = names(&listed, Sources::of(tree), "", &moved).into_iter();
-    findings.retain(|finding| {
-        let is_known = names.next().is_some_and(|name| known.contains(&name));
-        finding.waiver.is_some() || !is_known
-    });
-    all - findings.len()
+    let is_known = |finding: &mut Finding| {
+        let is_there = names.next().is_some_and(|name| known.contains(&name));
+        finding.waiver.is_none() && is_there
+    };
+    findings.extract_if(.., is_known).collect()
 }
 
 /// The files of findings that another tree has elsewhere, byte by byte, and no longer there: their paths, and those in

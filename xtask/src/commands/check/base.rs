@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, FleetChange};
+use lockstep::model::{AgentName, EnvironmentName, Finding, FleetChange};
 use lockstep::policy::By;
 use lockstep::release::{Blocked, Scope, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
@@ -114,8 +114,8 @@ fn told([before, after]: [Loaded; 2], [earlier, later]: [Found; 2]) -> (Judgemen
     (later.of(after), Some(earlier.of(before)))
 }
 
-/// Takes out what the base has too; returns how much that is.
-pub(super) fn forget_known(judged: &mut Judgement, earlier: &Judgement) -> usize {
+/// Takes out what the base has too, and returns it.
+pub(super) fn forget_known(judged: &mut Judgement, earlier: &Judgement) -> Vec<Finding> {
     forget(
         &mut judged.findings,
         &judged.loaded.tree,

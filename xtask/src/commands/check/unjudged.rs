@@ -10,10 +10,10 @@ use super::super::judging::{Judgement, UnitsArgs};
 use super::base::Base;
 
 /// The units that differ and were not rendered, and what was not asked of any: each with the old finding that is the
-/// reason. `old` is what was found and counted as known.
-pub(super) fn unjudged(base: &Base, judged: &Judgement, old: &[Finding], asked: &UnitsArgs) -> Vec<String> {
+/// reason. `known` is what was found and the base has too.
+pub(super) fn unjudged(base: &Base, judged: &Judgement, known: &[Finding], asked: &UnitsArgs) -> Vec<String> {
     let touched = base.scopes();
-    let mut errors: Vec<&Finding> = old.iter().filter(|finding| finding.is_error()).collect();
+    let mut errors: Vec<&Finding> = known.iter().filter(|finding| finding.is_error()).collect();
     errors.sort_by_key(|finding| Scope::of(finding));
     if touched.is_empty() || errors.is_empty() {
         return Vec::new();
@@ -59,12 +59,12 @@ pub(super) fn unjudged(base: &Base, judged: &Judgement, old: &[Finding], asked: 
             by_finding.entry(why).or_default().push(format!("{environment}/{unit}"));
         }
     };
-    let known = || workspace.agents.keys().chain(&workspace.unreadable);
+    let agents = || workspace.agents.keys().chain(&workspace.unreadable);
     for name in &workspace.fleet.environments {
         let environment = workspace.environments.iter().find(|one| one.name == *name);
         let runs = |agent: &&AgentName| environment.is_none_or(|environment| environment.runs(agent));
         missed(name, ENVIRONMENT_UNIT);
-        known().filter(runs).for_each(|agent| missed(name, agent.as_str()));
+        agents().filter(runs).for_each(|agent| missed(name, agent.as_str()));
     }
     let units = by_finding.into_iter();
     let units = units.map(|(why, units)| told(&named(&units, 3), errors[why]));
@@ -72,9 +72,11 @@ pub(super) fn unjudged(base: &Base, judged: &Judgement, old: &[Finding], asked: 
 }
 
 fn told(what: &str, why: &Finding) -> String {
-    let place = why.location.as_ref().map_or_else(String::new, |location| {
-        format!(", {}:{}:{}", location.file, location.line, location.column)
-    });
+    let place = match &why.location {
+        Some(location) if location.line > 0 => format!(", {}:{}:{}", location.file, location.line, location.column),
+        Some(location) => format!(", {}", location.file),
+        None => String::new(),
+    };
     format!(
         "{what}: the base has an error too that keeps it from being judged ({}{place}): {}",
         why.rule, why.message
