@@ -615,3 +615,19 @@ fn a_generated_file_that_a_change_takes_away_is_missed() {
     );
     fleet.done(&AGAINST_HEAD);
 }
+
+/// Nothing but a generation's name changes, which asks nothing of the others: those are not rendered, and one that cannot
+/// be is in nobody's way.
+#[test]
+fn a_changed_prompt_is_judged_without_the_other_agents() {
+    let fleet = Fleet::small();
+    fleet.put("environments/dev/values/orders.yaml", "values:\n  replicas: null\n");
+    fleet.commit("Break the other agent");
+    fleet.edit(PROMPT, "Greet", "Do greet");
+    let answer = fleet.done(&AGAINST_HEAD);
+    let counted = answer.result();
+    expect!["2 judged, 4 as they were"].assert_eq(&format!(
+        "{} judged, {} as they were",
+        counted["sources"], counted["unchanged"]
+    ));
+}
