@@ -144,12 +144,26 @@ fn reused(to: &Environment, step: &Move<'_>) -> Option<Finding> {
 /// A label below the one that runs: who goes back means a rollback, and who does not has mistyped. A hotfix may mend an
 /// older line than the one that is shown to a few.
 fn lower(to: &Environment, step: &Move<'_>) -> Option<Finding> {
-    let runs = &to.releases.get(step.agent)?.version;
-    if step.version >= *runs {
+    let named = &to.releases.get(step.agent)?.version;
+    if step.version >= *named {
         return None;
     }
+    let released = step.here.releases();
+    let (how, back) = match released.iter().any(|recorded| recorded.release.version == *named) {
+        true => (
+            "runs",
+            format!(
+                "to go back: `cargo xtask rollback {} --environment {} --reason \"…\"`",
+                step.agent, to.name
+            ),
+        ),
+        false => (
+            "is to run by its release file",
+            "to take that promotion back: `git revert` of its commit".to_owned(),
+        ),
+    };
     let message = format!(
-        "`{}` of `{}` comes before `{runs}`, which `{}` runs: -rc, -gray, the release itself, -r is the order of one version",
+        "`{}` of `{}` comes before `{named}`, which `{}` {how}: -rc, -gray, the release itself, -r is the order of one version",
         step.version, step.agent, to.name
     );
     let finding = Finding {
@@ -159,10 +173,8 @@ fn lower(to: &Environment, step: &Move<'_>) -> Option<Finding> {
         },
         ..Finding::error("lower-version", message)
     };
-    Some(finding.in_file(layout::release(&to.name, step.agent)).help(format!(
-        "to go back: `cargo xtask rollback {} --environment {} --reason \"…\"`; otherwise give it a higher label: `--as v…`",
-        step.agent, to.name
-    )))
+    let help = format!("{back}; otherwise give it a higher label: `--as v…`");
+    Some(finding.in_file(layout::release(&to.name, step.agent)).help(help))
 }
 
 /// The release file after a promotion; nothing where it says so already.

@@ -384,6 +384,17 @@ fn a_label_below_the_one_that_runs_is_refused_but_of_a_hotfix() {
     for higher in ["v1.0.0-r1", "v1.0.1-rc1"] {
         assert_eq!(step(&[higher]).exit, 0, "{higher}");
     }
+    let told = fleet.done(&[
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.1.0",
+    ]);
+    assert_eq!(told.rules(), Vec::<&str>::new(), "{}", told.text());
+    let message = step(&["v1.0.9"]).json["findings"][0]["message"].clone();
+    let message = message.as_str().unwrap();
+    assert!(
+        message
+            .starts_with("`v1.0.9` of `orders` comes before `v1.1.0`, which `staging` is to run by its release file"),
+        "{message}"
+    );
     let aside = ["v0.9.9", "--override", "lower-version", "--reason", "we number anew"];
     assert_eq!(step(&aside).exit, 0);
     let hotfix = step(&["v0.9.9", "--kind", "hotfix"]);
