@@ -135,8 +135,8 @@ impl Kind {
         };
         let faults = self.rules().iter().filter_map(Rule::fault);
         let finding = |fault| {
-            let message = format!("a rule of the schema cannot be evaluated, so nothing is checked by it: {fault}");
-            Finding::warning("unchecked-rule", message)
+            let message = format!("a rule of the schema cannot be evaluated, so nothing passes by it: {fault}");
+            Finding::error("broken-schema", message)
                 .in_file(file.path())
                 .help("a cluster takes no such rule: export the definition from yours and import it again")
         };

@@ -51,7 +51,8 @@ fn problem(compiled: &Compiled, object: &Value, mut fault: Fault, is_secret: boo
                 quoted(words.clone())
             );
             let problem = Problem::error("invalid-value", here, message);
-            match suggestion(&given, words) {
+            // of numbers none is a misspelt other one
+            match suggestion(&given, words).filter(|_| given.parse::<f64>().is_err()) {
                 Some(word) => problem.help(format!("did you mean `{word}`?")),
                 None => problem,
             }

@@ -195,8 +195,8 @@ fn whats(error: &ValidationError<'_>, schema: &Value, value: &Value, parts: &[St
         }
         Kind::Required { property } => What::MissingKey(property.as_str().unwrap_or_default().to_owned()),
         Kind::Enum { options } => {
-            let words = options.as_array().into_iter().flatten().filter_map(Value::as_str);
-            no_such_word(words.map(str::to_owned).collect())
+            let words = options.as_array().into_iter().flatten().filter(|word| !word.is_null());
+            no_such_word(words.map(written).collect())
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             let choices = choices(context);
@@ -299,8 +299,12 @@ fn unknown_keys(error: &ValidationError<'_>, value: &Value, parts: &[String]) ->
 }
 
 fn given(error: &ValidationError<'_>) -> String {
-    let instance = error.instance();
-    instance.as_str().map_or_else(|| instance.to_string(), str::to_owned)
+    written(error.instance())
+}
+
+/// A value as it stands in a file: texts as they are.
+fn written(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn types(kind: &TypeKind) -> Vec<String> {

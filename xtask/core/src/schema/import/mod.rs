@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::Catalogue;
 use super::custom::{ABOUT, About};
 use super::validator;
-use super::{Streamed, objects};
+use super::{Streamed, objects, overlay};
 use crate::model::{Digest, Finding, Location, Problem};
 use crate::workspace::layout;
 use crate::yaml::{self, Positions, path_of_pointer};
@@ -105,6 +105,12 @@ impl Catalogue {
         location: Location,
     ) -> Result<Imported, Vec<Problem>> {
         let definition = Definition::of(self, object)?;
+        // what nobody can evaluate would let every object pass
+        let mut broken = overlay::check(object);
+        broken.retain(|problem| problem.pointer.contains(&format!("/{}/", overlay::VALIDATIONS)));
+        if !broken.is_empty() {
+            return Err(broken);
+        }
         let mut files = BTreeMap::new();
         for version in definition.versions()? {
             let about = About {

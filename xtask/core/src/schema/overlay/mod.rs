@@ -16,6 +16,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use laws::expressions::VALIDATIONS;
 pub(crate) use view::{deep, field, items, number, text};
 
 use serde_json::Value;
@@ -73,6 +74,11 @@ pub const RULES: &[Rule] = &[
     .example(
         "selector: { matchLabels: { app: a } }\ntemplate: { metadata: { labels: { app: b } } }",
         "selector: { matchLabels: { app: a } }\ntemplate: { metadata: { labels: { app: a } } }",
+    ),
+    Rule::new(
+        "unknown-claim",
+        "a container takes a resource claim that its pod does not have, so the server refuses the pod",
+        "add the claim to `resourceClaims:`, or mend the name",
     ),
     Rule::new(
         "unknown-volume",

@@ -318,3 +318,36 @@ fn a_definition_that_refers_to_another_schema_is_refused() {
     expect!["invalid-definition a schema of a definition has no `$ref`: nothing is fetched, here or by a cluster"]
         .assert_eq(&format!("{} {}", finding.rule, finding.message));
 }
+
+#[test]
+fn a_definition_with_a_rule_that_no_cluster_compiles_is_refused() {
+    let imported = catalogue().import(Source {
+        path: "lamps.yaml",
+        text: &DEFINITION.replace("!has(self.watts)", "!hat(self.watts)"),
+        origin: "a test",
+        licence: None,
+    });
+    assert_eq!(imported.files.len(), 0);
+    let finding = &imported.findings[0];
+    let line = finding.location.as_ref().unwrap().line;
+    expect!["41: malformed-text there is no function `hat`, at 1:2 of the rule"]
+        .assert_eq(&format!("{line}: {} {}", finding.rule, finding.message));
+}
+
+#[test]
+fn numbers_that_may_stand_are_listed() {
+    let definition = DEFINITION.replace(
+        "watts: {type: integer, format: int32, minimum: 0, exclusiveMinimum: true}",
+        "watts: {type: integer, nullable: true, enum: [40, 60, null]}",
+    );
+    let mut tree = tree();
+    for (path, text) in files(&definition) {
+        tree.insert(path, text.as_bytes());
+    }
+    let (catalogue, _) = Catalogue::read(&tree);
+    let problems = catalogue.check("1.35", &lamp("{bulb: led, mode: steady, watts: 50}"));
+    expect![[r#"
+        invalid-value /spec/watts: `spec.watts` is `50`, which is none of `40`, `60`
+    "#]]
+    .assert_eq(&shown(&problems));
+}

@@ -261,7 +261,7 @@ fn what_cannot_be_evaluated_is_no_pass() {
     "#]].assert_eq(&shown(&misspelt.check("1.35", &route("{timeout: 1s}"))));
     assert_eq!(misspelt.check("1.35", &route("{}")), []);
     let findings = misspelt.audit();
-    expect!["unchecked-rule a rule of the schema cannot be evaluated, so nothing is checked by it: `duraton(self) >= duration('1ms')`: there is no function `duraton`, at 1:1"].assert_eq(&format!("{} {}", findings[0].rule, findings[0].message));
+    expect!["broken-schema a rule of the schema cannot be evaluated, so nothing passes by it: `duraton(self) >= duration('1ms')`: there is no function `duraton`, at 1:1"].assert_eq(&format!("{} {}", findings[0].rule, findings[0].message));
     let mangled = routes(|text| text.replace("\"rule\":\"duration", "\"rul\":\"duration"));
     assert_eq!(mangled.check("1.35", &route("{timeout: 1s}"))[0].rule, "unchecked-rule");
     let endless = routes(|text| {

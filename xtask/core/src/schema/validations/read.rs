@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Rule;
 use super::subjects::Step;
+use crate::schema::overlay::VALIDATIONS;
 use crate::schema::validator::LIST_KEYS;
 
 /// What the author of a rule wrote.
@@ -60,7 +61,7 @@ impl<'a> Walk<'a> {
                 self.references.pop();
             }
         }
-        let rules = schema.get("x-kubernetes-validations").and_then(Value::as_array);
+        let rules = schema.get(VALIDATIONS).and_then(Value::as_array);
         for rule in rules.into_iter().flatten() {
             // the importer has checked them; what somebody broke since gives no boolean, so nothing passes by it
             let validation = Validation::deserialize(rule).unwrap_or_else(|_| Validation {

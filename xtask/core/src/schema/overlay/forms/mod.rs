@@ -44,6 +44,10 @@ pub(super) enum Form {
     HeaderName,
     /// An address.
     Ip,
+    /// An address of four numbers.
+    Ipv4,
+    /// An address of version 6.
+    Ipv6,
     /// A network.
     Cidr,
     /// A percentage.
@@ -92,6 +96,8 @@ impl Form {
             Form::VariableName => !text.is_empty() && text.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'='),
             Form::HeaderName => !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
             Form::Ip => text.parse::<std::net::IpAddr>().is_ok(),
+            Form::Ipv4 => text.parse::<std::net::Ipv4Addr>().is_ok(),
+            Form::Ipv6 => text.parse::<std::net::Ipv6Addr>().is_ok(),
             Form::Cidr => network(text).is_some(),
             Form::Percentage => percent(text).is_some(),
             Form::TimeZone => schedules::time_zone(text),
@@ -125,6 +131,8 @@ impl Form {
             Form::VariableName => "name of an environment variable",
             Form::HeaderName => "name of an HTTP header",
             Form::Ip => "IP address",
+            Form::Ipv4 => "IPv4 address",
+            Form::Ipv6 => "IPv6 address",
             Form::Cidr => "network in CIDR form",
             Form::Percentage => "percentage",
             Form::TimeZone => "time zone",
@@ -171,6 +179,8 @@ impl Form {
             Form::VariableName => "printable ASCII characters without `=`",
             Form::HeaderName => "letters, digits and `-`",
             Form::Ip => "an address such as `10.1.2.3` or `fd00::1`",
+            Form::Ipv4 => "an address such as `10.1.2.3`",
+            Form::Ipv6 => "an address such as `fd00::1`",
             Form::Cidr => "an address and a length, such as `10.0.0.0/8`",
             Form::Percentage => "digits and `%`, such as `25%`",
             Form::TimeZone => "a name of the time zone database, such as `Europe/Berlin`",

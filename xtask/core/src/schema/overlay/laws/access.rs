@@ -91,6 +91,14 @@ pub(in crate::schema::overlay) fn limits_in_order(limit: &Value, problems: &mut 
     }
 }
 
+/// A limit is at least the request.
+pub(in crate::schema::overlay) fn ratio(ratio: &Value, problems: &mut Problems<'_>) {
+    if Quantity::of(ratio).is_some_and(|given| given < Quantity::parse("1").unwrap_or_default()) {
+        let message = format!("`{}` is `{}`, which must be at least 1", problems.place(), shown(ratio));
+        problems.add(Problem::error("out-of-range", "", message));
+    }
+}
+
 /// Classes of the system itself.
 const SYSTEM_CLASSES: [&str; 2] = ["system-cluster-critical", "system-node-critical"];
 

@@ -23,6 +23,37 @@ pub(in crate::schema::overlay) fn all_alone(rule: &Value, problems: &mut Problem
     }
 }
 
+/// What stands for several resources does not stand beside one of them.
+pub(in crate::schema::overlay) fn resources_once(resources: &Value, problems: &mut Problems<'_>) {
+    let names: Vec<&str> = resources
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let mut covered: Option<(usize, &str)> = None;
+    for (index, name) in names.iter().enumerate() {
+        let by = names
+            .iter()
+            .enumerate()
+            .find(|(at, wide)| match (wide.split_once('/'), name.split_once('/')) {
+                _ if *wide == name => false,
+                (Some(("*", "*")), _) => true,
+                // otherwise the server looks at what it has read so far
+                (None, None) => *at < index && **wide == "*",
+                (Some((resource, "*")), Some((own, _))) => *at < index && resource == own,
+                (Some(("*", part)), Some((_, own))) => *at < index && part == own,
+                _ => false,
+            });
+        covered = covered.or(by.map(|(_, wide)| (index, *wide)));
+    }
+    if let Some((index, wide)) = covered {
+        let message = format!("`{wide}` means `{}`, too", names[index]);
+        let problem = Problem::error("conflicting-fields", format!("/{index}"), message);
+        problems.add(problem.help("keep one of them"));
+    }
+}
+
 /// The name of a webhook has three parts or more.
 pub(in crate::schema::overlay) fn webhook_name(name: &Value, problems: &mut Problems<'_>) {
     let Some(name) = name.as_str() else { return };

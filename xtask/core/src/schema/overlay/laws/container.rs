@@ -108,9 +108,29 @@ fn portions(resources: &Value, problems: &mut Problems<'_>) {
     }
 }
 
+/// Large pages are no more than a part of what a container needs: it says how much processor or memory goes with them.
+fn lonely_pages(resources: &Value, problems: &mut Problems<'_>) {
+    let lists = ["limits", "requests"];
+    let named = || {
+        let lists = lists
+            .into_iter()
+            .filter_map(|list| Some((list, field(resources, list)?.as_object()?)));
+        lists.flat_map(|(list, amounts)| amounts.keys().map(move |name| (list, name)))
+    };
+    if named().any(|(_, name)| name == "cpu" || name == "memory") {
+        return;
+    }
+    if let Some((list, name)) = named().find(|(_, name)| name.starts_with("hugepages-")) {
+        let message = format!("`{name}` stands without `cpu` or `memory`");
+        let problem = Problem::error("missing-field", format!("/{list}/{}", escaped(name)), message).on_key();
+        problems.add(problem.help("say how much `memory` or `cpu` goes with it"));
+    }
+}
+
 /// Limits are not below requests; what cannot be shared out has equal ones.
 pub(in crate::schema::overlay) fn resources(resources: &Value, problems: &mut Problems<'_>) {
     portions(resources, problems);
+    lonely_pages(resources, problems);
     let requests = field(resources, "requests").and_then(Value::as_object);
     for (name, requested) in requests.into_iter().flatten() {
         let limit = deep(resources, &["limits", name]);

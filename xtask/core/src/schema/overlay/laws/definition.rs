@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::expressions::compilable;
 use crate::model::{Problem, escaped};
 use crate::schema::overlay::check::quoted;
 use crate::schema::overlay::view::{deep, field, has, items, text};
@@ -118,6 +119,7 @@ fn level(schema: &Value, at: &str, problems: &mut Problems<'_>) {
         return;
     }
     nowhere(schema, at, problems);
+    compilable(schema, at, problems);
     never(schema, at, problems);
     kind(schema, at, problems);
     list(schema, at, problems);

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::model::Problem;
-use crate::schema::overlay::check::shown;
+use crate::schema::overlay::check::{missing, shown};
 use crate::schema::overlay::forms::Form;
-use crate::schema::overlay::view::{deep, field, items, text};
+use crate::schema::overlay::view::{deep, field, has, items, text};
 use crate::schema::overlay::walk::Problems;
 
 /// The annotation that named the class before there was a field.
@@ -24,6 +24,22 @@ pub(in crate::schema::overlay) fn one_class(ingress: &Value, problems: &mut Prob
             message,
         );
         problems.add(problem.on_key().help("take the annotation out"));
+    }
+}
+
+/// What a class is set up with stands in a namespace exactly where its scope says so; the whole cluster is meant otherwise.
+pub(in crate::schema::overlay) fn parameters(parameters: &Value, problems: &mut Problems<'_>) {
+    let has_namespace = has(parameters, "namespace");
+    match text(parameters, "scope").unwrap_or("Cluster") {
+        "Namespace" if !has_namespace => {
+            problems.add(missing("the scope `Namespace`", "namespace"));
+        }
+        "Cluster" if has_namespace => {
+            let message = "parameters of the scope `Cluster` have no namespace";
+            let problem = Problem::error("conflicting-fields", "/namespace", message).on_key();
+            problems.add(problem.help("take it out, or write `scope: Namespace`"));
+        }
+        _ => {}
     }
 }
 

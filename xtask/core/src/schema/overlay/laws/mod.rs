@@ -5,6 +5,7 @@ pub(super) mod admission;
 pub(super) mod config;
 pub(super) mod container;
 pub(super) mod definition;
+pub(super) mod expressions;
 pub(super) mod ingress;
 pub(super) mod meta;
 pub(super) mod network;

@@ -75,6 +75,24 @@ fn mounts(pod: &Value, prefix: &str, is_known: &dyn Fn(&str) -> bool, problems: 
     }
 }
 
+/// A container takes claims that its pod has.
+pub(in crate::schema::overlay) fn claims(pod: &Value, problems: &mut Problems<'_>) {
+    let known = || names(items(pod, "resourceClaims")).map(|(_, name)| name);
+    for list in LISTS {
+        for (index, container) in items(pod, list).iter().enumerate() {
+            let claims = field(container, "resources").map_or(&[][..], |resources| items(resources, "claims"));
+            for (claim, name) in names(claims).filter(|(_, name)| known().all(|known| known != *name)) {
+                let pointer = format!("/{list}/{index}/resources/claims/{claim}/name");
+                let problem = Problem::error("unknown-claim", pointer, format!("the pod has no claim `{name}`"));
+                problems.add(match suggestion(name, known()) {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None => problem.help("add it to `resourceClaims:`"),
+                });
+            }
+        }
+    }
+}
+
 /// The names of items, with their places.
 fn names(items: &[Value]) -> impl Iterator<Item = (usize, &str)> {
     let places = items.iter().enumerate();
@@ -158,6 +176,21 @@ pub(in crate::schema::overlay) fn name_servers(pod: &Value, problems: &mut Probl
     if both("shareProcessNamespace") && both("hostPID") {
         let message = "`shareProcessNamespace` contradicts `hostPID`";
         problems.add(Problem::error("conflicting-fields", "/shareProcessNamespace", message));
+    }
+}
+
+/// Where names are looked for: a domain that may end with a dot, or the root of all of them. Since Kubernetes 1.33 parts
+/// may hold `_`, with which the names of services begin.
+pub(in crate::schema::overlay) fn search(search: &Value, problems: &mut Problems<'_>) {
+    let Some(text) = search.as_str().filter(|text| *text != ".") else {
+        return;
+    };
+    let plain = text.strip_suffix('.').unwrap_or(text);
+    let parts = plain.split('.').map(|part| part.strip_prefix('_').unwrap_or(part));
+    let undecorated = parts.collect::<Vec<&str>>().join(".").replace('_', "-");
+    if plain.len() > 253 || !Form::Subdomain.fits(&undecorated) {
+        let message = format!("`{}` is `{text}`, which is no domain to search", problems.place());
+        problems.add(Problem::error("malformed-text", "", message).help("write a domain such as `example.com`"));
     }
 }
 

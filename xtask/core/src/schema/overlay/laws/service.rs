@@ -89,6 +89,51 @@ pub(in crate::schema::overlay) fn fields_of_type(spec: &Value, problems: &mut Pr
     }
 }
 
+/// A node answers whether it has pods of the Service only where requests from outside stay on the node.
+pub(in crate::schema::overlay) fn health_port(spec: &Value, problems: &mut Problems<'_>) {
+    let is_local = text(spec, "type") == Some("LoadBalancer") && text(spec, "externalTrafficPolicy") == Some("Local");
+    if !is_local && number(spec, "healthCheckNodePort").is_some_and(|port| port != 0) {
+        let message = "`healthCheckNodePort` goes with `type: LoadBalancer` and `externalTrafficPolicy: Local` only";
+        let problem = Problem::error("conflicting-fields", "/healthCheckNodePort", message).on_key();
+        problems.add(problem.help("take it out"));
+    }
+}
+
+/// A Service has one address of each family at most.
+pub(in crate::schema::overlay) fn families(addresses: &Value, problems: &mut Problems<'_>) {
+    let parsed = |item: &Value| item.as_str().and_then(|text| text.parse::<IpAddr>().ok());
+    let [first, second] = addresses.as_array().map_or(&[][..], Vec::as_slice) else {
+        return;
+    };
+    if let (Some(first), Some(second)) = (parsed(first), parsed(second))
+        && first != second
+        && first.is_ipv4() == second.is_ipv4()
+    {
+        let message = format!("`{first}` and `{second}` are of one family");
+        let problem = Problem::error("conflicting-fields", "/1", message);
+        problems.add(problem.help("keep one address of IPv4 and one of IPv6"));
+    }
+}
+
+/// An endpoint has addresses of the slice's family that others can reach.
+pub(in crate::schema::overlay) fn endpoints(slice: &Value, problems: &mut Problems<'_>) {
+    let wanted = match text(slice, "addressType") {
+        Some("IPv4") => Form::Ipv4,
+        Some("IPv6") => Form::Ipv6,
+        _ => return,
+    };
+    for (index, endpoint) in items(slice, "endpoints").iter().enumerate() {
+        for (at, address) in items(endpoint, "addresses").iter().enumerate() {
+            let Some(text) = address.as_str().filter(|text| !wanted.fits(text)) else {
+                continue;
+            };
+            let message = format!("`{text}` is no {}, which `addressType` promises", wanted.name());
+            let problem = Problem::error("malformed-text", format!("/endpoints/{index}/addresses/{at}"), message);
+            problems.add(problem.help(format!("write {}", wanted.rule())));
+        }
+    }
+}
+
 /// A Service that is another name for a host has that host's, and no address.
 pub(in crate::schema::overlay) fn external_name(spec: &Value, problems: &mut Problems<'_>) {
     if text(spec, "type") != Some("ExternalName") {
@@ -118,8 +163,8 @@ pub(in crate::schema::overlay) fn outer_address(address: &Value, problems: &mut 
         return;
     };
     let is_local = match ip {
-        IpAddr::V4(ip) => ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+        IpAddr::V4(ip) => ip.is_link_local() || ip.octets().starts_with(&[224, 0, 0]),
+        IpAddr::V6(ip) => ip.is_unicast_link_local() || ip.segments()[0] & 0xff0f == 0xff02,
     };
     if ip.is_unspecified() || ip.is_loopback() || is_local {
         let message = format!("`{ip}` is an address of each machine alone");

@@ -144,6 +144,31 @@ pub(in crate::schema::overlay) fn job(spec: &Value, problems: &mut Problems<'_>)
     }
 }
 
+/// Exit codes stand in order, each once, and no success counts as a failure.
+pub(in crate::schema::overlay) fn exit_codes(codes: &Value, problems: &mut Problems<'_>) {
+    let values: Vec<Option<i64>> = items(codes, "values").iter().map(Value::as_i64).collect();
+    if text(codes, "operator") == Some("In")
+        && let Some(index) = values.iter().position(|value| *value == Some(0))
+    {
+        let message = "the exit code 0 is a success, which no rule about failures can name";
+        let problem = Problem::error("out-of-range", format!("/values/{index}"), message);
+        problems.add(problem.help("take it out"));
+    }
+    for (index, pair) in values.windows(2).enumerate() {
+        if let [Some(before), Some(after)] = pair
+            && before >= after
+        {
+            let pointer = format!("/values/{}", index + 1);
+            problems.add(if before == after {
+                Problem::error("duplicate-item", pointer, format!("the exit code {after} stands twice"))
+            } else {
+                let message = format!("the exit code {after} stands behind {before}");
+                Problem::error("out-of-range", pointer, message).help("put the codes in order")
+            });
+        }
+    }
+}
+
 /// The Jobs of a CronJob follow one another, so none of them can bring its own selector.
 pub(in crate::schema::overlay) fn repeated_job(spec: &Value, problems: &mut Problems<'_>) {
     if field(spec, "manualSelector") == Some(&Value::Bool(true)) {

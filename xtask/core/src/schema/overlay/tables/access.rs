@@ -97,6 +97,12 @@ pub(super) const LIMIT_RANGE: &[Row] = &[
     at("spec.limits[].max{}", &[Amount]),
     at("spec.limits[].default{}", &[Amount]),
     at("spec.limits[].defaultRequest{}", &[Amount]),
+    at("spec.limits[].maxLimitRequestRatio{}", &[Law(laws::access::ratio)]),
+];
+
+pub(super) const LEASE: &[Row] = &[
+    at("spec.leaseDurationSeconds", &[Within(1, INT32)]),
+    at("spec.leaseTransitions", &[Within(0, INT32)]),
 ];
 
 pub(super) const PRIORITY_CLASS: &[Row] = &[
@@ -212,6 +218,9 @@ const RULE: &[Row] = &[
             Law(laws::admission::all_alone),
         ],
     ),
+    at("apiGroups", &[Something]),
+    at("apiVersions", &[Something]),
+    at("resources", &[Something, Law(laws::admission::resources_once)]),
     at("operations", &[Something]),
     at(
         "operations[]",

@@ -86,7 +86,7 @@ macro_rules! kinds {
 }
 
 /// Every kind with tables, by kind and group.
-static KINDS: [Kind; 41] = kinds! {
+static KINDS: [Kind; 42] = kinds! {
     "AnalysisTemplate", "argoproj.io", SUBDOMAIN_NAME, workload::ANALYSIS;
     "AppProject", "argoproj.io", SUBDOMAIN_NAME, access::APP_PROJECT;
     "Application", "argoproj.io", SUBDOMAIN_NAME, access::APPLICATION;
@@ -104,6 +104,7 @@ static KINDS: [Kind; 41] = kinds! {
     "Ingress", NETWORKING, SUBDOMAIN_NAME, network::INGRESS;
     "IngressClass", NETWORKING, SUBDOMAIN_NAME, network::INGRESS_CLASS;
     "Job", BATCH, SUBDOMAIN_NAME, workload::JOB;
+    "Lease", "coordination.k8s.io", SUBDOMAIN_NAME, access::LEASE;
     "LimitRange", "", SUBDOMAIN_NAME, access::LIMIT_RANGE;
     "MutatingWebhookConfiguration", ADMISSION, SUBDOMAIN_NAME, access::WEBHOOKS;
     "Namespace", "", LABEL_NAME, access::NAMESPACE;

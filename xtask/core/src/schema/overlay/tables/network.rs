@@ -16,6 +16,7 @@ pub(super) const SERVICE: &[Row] = &[
             Law(laws::service::ports),
             Law(laws::service::fields_of_type),
             Law(laws::service::external_name),
+            Law(laws::service::health_port),
         ],
     ),
     at(
@@ -50,7 +51,10 @@ pub(super) const SERVICE: &[Row] = &[
     at("spec.ipFamilies", &[Different, Longest(2)]),
     at("spec.ipFamilies[]", &[Words(&["IPv4", "IPv6"])]),
     at("spec.clusterIP", &[Law(laws::service::cluster_address)]),
-    at("spec.clusterIPs", &[Different, Longest(2)]),
+    at(
+        "spec.clusterIPs",
+        &[Different, Longest(2), Law(laws::service::families)],
+    ),
     at("spec.clusterIPs[]", &[Law(laws::service::cluster_address)]),
     at(
         "spec.externalIPs[]",
@@ -67,10 +71,11 @@ pub(super) const SERVICE: &[Row] = &[
 ];
 
 pub(super) const ENDPOINT_SLICE: &[Row] = &[
-    at("", &[Needs(&["addressType"])]),
+    at("", &[Needs(&["addressType"]), Law(laws::service::endpoints)]),
     at("addressType", &[Words(&["IPv4", "IPv6", "FQDN"])]),
     at("endpoints", &[Longest(1000)]),
     at("endpoints[].addresses", &[Something, Longest(100)]),
+    at("endpoints[].addresses[]", &[Law(laws::service::outer_address)]),
     at("ports", &[Distinct(&[("name", "")])]),
     at("ports[].port", &[Within(1, 65535)]),
     at("ports[].protocol", &[Words(&["TCP", "UDP", "SCTP"])]),
@@ -110,6 +115,12 @@ pub(super) const INGRESS_CLASS: &[Row] = &[
     at("", &[Needs(&["spec"])]),
     at("spec", &[Needs(&["controller"])]),
     at("spec.controller", &[Text(Form::DomainPath)]),
+    at(
+        "spec.parameters",
+        &[Needs(&["kind", "name"]), Law(laws::ingress::parameters)],
+    ),
+    at("spec.parameters.scope", &[Words(&["Cluster", "Namespace"])]),
+    at("spec.parameters.namespace", &[Text(Form::Label)]),
 ];
 
 pub(super) const NETWORK_POLICY: &[Row] = &[

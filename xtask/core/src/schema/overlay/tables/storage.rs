@@ -20,6 +20,8 @@ pub(super) const CLAIM: &[Row] = &[
     at("resources.limits{}", &[Amount]),
     at("volumeMode", &[Words(&["Filesystem", "Block"])]),
     at("storageClassName", &[Law(laws::storage::class_name)]),
+    at("dataSource", &[Needs(&["kind", "name"]), Law(laws::storage::source)]),
+    at("dataSourceRef", &[Needs(&["kind", "name"]), Law(laws::storage::source)]),
     table("selector", SELECTOR),
 ];
 

@@ -149,6 +149,10 @@ const JOB_SPEC: &[Row] = &[
         &[Words(&["FailJob", "FailIndex", "Ignore", "Count"])],
     ),
     at(
+        "podFailurePolicy.rules[].onExitCodes",
+        &[Law(laws::workload::exit_codes)],
+    ),
+    at(
         "podFailurePolicy.rules[].onExitCodes.operator",
         &[Words(&["In", "NotIn"])],
     ),

@@ -214,6 +214,23 @@ fn schemas_of_definitions_are_structural() {
 }
 
 #[test]
+fn rules_of_definitions_can_be_compiled() {
+    let ruled = SHOP.replace(
+        "size: { type: integer,",
+        "size: { type: integer, x-kubernetes-validations: [{ rule: self > 1 && self >= oldSelf, messageExpression: string(self) }],",
+    );
+    let rule = format!("{ROOT}/properties/spec/properties/size/x-kubernetes-validations/0");
+    let cases = [
+        ("self > 1", "size > 1", "rule"),
+        ("self > 1", "self >", "rule"),
+        ("string(", "strong(", "messageExpression"),
+    ];
+    for (from, to, key) in cases {
+        check(&ruled, &[(from, to, &format!("malformed-text {rule}/{key}"))]);
+    }
+}
+
+#[test]
 fn a_job_with_its_own_selector_says_so() {
     check(
         "

@@ -7,6 +7,7 @@ mod objects;
 mod pods;
 mod refused;
 mod rollouts;
+mod seldom;
 mod workloads;
 
 use serde_json::{Value, json};

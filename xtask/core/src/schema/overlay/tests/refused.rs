@@ -3,7 +3,7 @@
 use super::{one, wrong};
 
 /// What is wrong with a good object after one piece of its text is replaced.
-fn check(text: &str, cases: &[(&str, &str, &str)]) {
+pub(super) fn check(text: &str, cases: &[(&str, &str, &str)]) {
     assert_eq!(wrong(&one(text)), Vec::<String>::new(), "{text}");
     for (from, to, expected) in cases {
         assert!(text.contains(from), "{from}");
