@@ -208,7 +208,9 @@ fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Walked, Failure> {
             continue;
         }
         let name = relative_name(root, entry.path());
-        if wanted(&name) {
+        // a folder that is linked is not walked: whoever wants its files is told of the link
+        let is_wanted_folder = || kind.is_symlink() && entry.path().is_dir() && wanted(&format!("{name}/"));
+        if wanted(&name) || is_wanted_folder() {
             walked.files.push(Found {
                 name,
                 link: kind.is_symlink(),

@@ -2,6 +2,7 @@
 
 mod base;
 mod cases;
+mod policies;
 mod sides;
 mod unjudged;
 
@@ -136,6 +137,10 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     }
     if let (Some(base), Some(workspace)) = (&base, &judged.loaded.workspace) {
         judged.findings.extend(cases::gone(context, base, workspace)?);
+    }
+    if let (Some(base), Some(earlier)) = (&base, &earlier) {
+        let weakened = policies::weakened(base, earlier, &judged);
+        judged.findings.extend(weakened);
     }
     let agents = with_cases(context, args, touched)?;
     // not one by one: each round looks at the whole fleet once more

@@ -104,3 +104,39 @@ fn a_link_to_policies_is_not_followed() {
         assert_eq!((answer.exit, answer.rules()), (1, vec!["symbolic-link"]), "{command:?}");
     }
 }
+
+#[test]
+fn a_policy_that_is_followed_less_strictly_is_told() {
+    let fleet = guarded();
+    fleet.put(
+        "policies/admission/few-replicas.yaml",
+        &POLICY.replace("many", "few").replace("< 100", "> 0"),
+    );
+    fleet.commit("Guard it twice");
+    let told = || {
+        let answer = fleet.run(AGAINST_HEAD);
+        let findings = answer.json["findings"].as_array().unwrap().iter();
+        let told = findings.filter(|finding| finding["rule"] == "weakened-policy");
+        let told = told.map(|finding| format!("{}: {}\n", finding["severity"], finding["message"]));
+        told.collect::<String>()
+    };
+    fleet.edit(FILE, "validationActions: [Deny]", "validationActions: [Deny, Audit]");
+    assert_eq!(told(), "");
+    fleet.edit(FILE, "validationActions: [Deny, Audit]", "validationActions: [Audit]");
+    expect![[r#"
+        "warning": "policy `many-replicas` is weaker than in `HEAD`: error became note in dev, staging, canary, production"
+    "#]].assert_eq(&told());
+    let production = "validationActions: [Deny], matchResources: {namespaceSelector: {matchLabels: {lockstep.dev/tier: production}}}";
+    fleet.edit(FILE, "validationActions: [Audit]", production);
+    expect![[r#"
+        "warning": "policy `many-replicas` is weaker than in `HEAD`: error became nothing in dev, staging, canary"
+    "#]]
+    .assert_eq(&told());
+    fleet.remove(FILE);
+    expect![[r#"
+        "warning": "policy `many-replicas` of `HEAD` is gone"
+    "#]]
+    .assert_eq(&told());
+    fleet.put(FILE, POLICY);
+    assert_eq!(told(), "");
+}

@@ -246,6 +246,20 @@ fn errors_with(path: &str, from: &str, to: &str) -> String {
 }
 
 #[test]
+fn a_port_that_no_machine_has_is_told_at_the_value_that_names_it() {
+    let path = "environments/production/environment.yaml";
+    let told = errors_with(
+        path,
+        "harborline.example.com/agents",
+        "harborline.example.com:99999/agents",
+    );
+    expect![[r#"
+        invalid-url environments/production/environment.yaml:84:56
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
 fn a_secret_is_told_at_the_value_that_holds_it() {
     let path = "environments/production/environment.yaml";
     let told = errors_with(

@@ -16,6 +16,7 @@ mod sequence;
 pub mod time;
 mod tree;
 mod tuple;
+mod url;
 mod version;
 mod words;
 
@@ -41,5 +42,6 @@ pub use tuple::{
     BlueprintComponent, CodeComponent, FileComponent, ModelComponent, ModelOverride, Overrides, PostTraining,
     PromptChoice, Tier, ToolOverride, Tuple, repository,
 };
+pub use url::impossible_port;
 pub use version::{PlainVersion, Stage, Version, version_refusal};
 pub use words::{named, one_line, shortened};

@@ -140,8 +140,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "invalid-url",
-        "a health address has no host to connect to",
-        "write it like `http://user-service.users.svc:8080/health`",
+        "an address has no host to connect to, or a port that no machine has",
+        "write it like `http://user-service.users.svc:8080/health`, with a port from 1 to 65535",
     ),
     Rule::new(
         "invalid-value",

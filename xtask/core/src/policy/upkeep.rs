@@ -89,4 +89,9 @@ pub const RULES: &[Rule] = &[
         "a waiver that admits nothing waits to admit something that nobody has looked at",
         "remove the file, or correct its `match`",
     ),
+    Rule::new(
+        "weakened-policy",
+        "a change lets through what a policy refused or warned of before, and what is judged by it passes all the more easily",
+        "say in the change why; else give the binding its `validationActions` and its selectors back",
+    ),
 ];

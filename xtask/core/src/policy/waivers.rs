@@ -58,7 +58,12 @@ impl Waivers {
                 positions,
                 holds: 0..0,
             };
+            let blank = read.blank();
+            let is_blank = !blank.is_empty();
+            findings.extend(blank);
             match read.dates() {
+                // what nobody answers for admits nothing
+                Ok(_) if is_blank => {}
                 Ok(holds) => {
                     read.holds = holds;
                     waivers.push(read);
@@ -106,6 +111,30 @@ impl Read {
             .as_ref()
             .map_or((1, 1), |positions| positions.nearest(&path));
         finding.at(&self.path, line, column)
+    }
+
+    /// What it says nothing about although somebody will ask.
+    fn blank(&self) -> Vec<Finding> {
+        let said = [
+            (
+                "reason",
+                &self.file.reason,
+                "say why it may be, in a sentence that a stranger understands",
+            ),
+            ("owner", &self.file.owner, "name a person or a team with an address"),
+            (
+                "ticket",
+                &self.file.ticket,
+                "say where the work to do without it is planned",
+            ),
+        ];
+        let blank = said.into_iter().filter(|(_, text, _)| text.trim().is_empty());
+        blank
+            .map(|(key, _, help)| {
+                let finding = Finding::error("invalid-value", format!("`{key}` says nothing"));
+                self.at(key, finding).help(help)
+            })
+            .collect()
     }
 
     /// When it holds, or what is wrong with its dates.
@@ -206,4 +235,53 @@ fn parts(object: &str) -> (&str, &str, &str) {
     let (namespace, rest) = object.split_once('/').unwrap_or(("", object));
     let (kind, name) = rest.split_once(' ').unwrap_or((rest, ""));
     (namespace, kind, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(text: &str, expected: Expect) {
+        let mut tree = FileTree::default();
+        tree.insert("policies/waivers/one.yaml", text.as_bytes().to_vec());
+        let (waivers, findings) = Waivers::read(&tree);
+        let told = findings.iter().map(|finding| {
+            let line = finding.location.as_ref().map_or(0, |location| location.line);
+            format!("{line}: {} {}\n", finding.rule, finding.message)
+        });
+        expected.assert_eq(&told.collect::<String>());
+        assert_eq!(
+            waivers.waivers.is_empty(),
+            !findings.is_empty(),
+            "what is wrong admits nothing"
+        );
+    }
+
+    const GOOD: &str = "rule: a-rule
+reason: It is on its way out, and nobody else reads it.
+owner: shop
+ticket: SHOP-1
+created: '2026-01-01'
+expires: '2026-02-01'
+";
+
+    #[test]
+    fn a_waiver_says_why_who_and_where() {
+        check(GOOD, expect![[""]]);
+        let mut blank = GOOD.replace(
+            "It is on its way out, and nobody else reads it.",
+            "'                        '",
+        );
+        blank = blank.replace("owner: shop", "owner: ' '").replace("SHOP-1", "''");
+        check(
+            &blank,
+            expect![[r#"
+            2: invalid-value `reason` says nothing
+            3: invalid-value `owner` says nothing
+            4: invalid-value `ticket` says nothing
+        "#]],
+        );
+    }
 }

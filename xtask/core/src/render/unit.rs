@@ -11,6 +11,7 @@ use super::{
 };
 use crate::model::{
     AgentName, Digest, FileComponent, Finding, Location, Overrides, PlainVersion, PromptChoice, Tuple, Version,
+    impossible_port,
 };
 use crate::values;
 use crate::workspace::files::{Dependency, Follows, TargetRevision};
@@ -302,8 +303,11 @@ fn resolve(
         found.health = format!("http://{}:{}/health", found.host, found.port);
     } else if let Some(health) = &dependency.health {
         let (host, port) = address(health).ok_or_else(|| {
-            Finding::error("invalid-url", format!("`{health}` is no URL with a host"))
-                .help("write it like `http://user-service.users.svc:8080/health`")
+            let message = match impossible_port(health) {
+                Some(port) => format!("`{health}` has the port {port}; ports go from 1 to 65535"),
+                None => format!("`{health}` is no URL with a host"),
+            };
+            Finding::error("invalid-url", message).help("write it like `http://user-service.users.svc:8080/health`")
         })?;
         (found.host, found.port) = (host, port);
     }

@@ -4,6 +4,7 @@ use jsonschema::{Keyword, ValidationError};
 use serde_json::Value;
 
 use super::no_branch;
+use crate::model::impossible_port;
 
 /// The keyword's name in a schema; its value is the form's name.
 pub(super) const KEYWORD: &str = "x-form";
@@ -70,6 +71,9 @@ fn repository_url(text: &str) -> Option<String> {
             is_word(host) && !host.contains('/') && is_word(path)
         }),
     };
+    if let Some(port) = impossible_port(text) {
+        return Some(format!("`{text}` has the port {port}; ports go from 1 to 65535"));
+    }
     (!is_url).then(|| {
         format!("`{text}` is no address of a repository; write `https://<host>/<path>` or `git@<host>:<path>`")
     })

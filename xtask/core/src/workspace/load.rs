@@ -18,6 +18,7 @@ use super::{
     parts, releases,
 };
 use crate::model::{AgentName, Digest, FileTree, Finding, Location, PlainVersion};
+use crate::yaml;
 
 /// A file of the tree, parsed.
 pub(super) enum Parsed {
@@ -235,7 +236,12 @@ fn json_object(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<
     let finding = match serde_json::from_slice::<Value>(bytes) {
         Ok(value @ Value::Object(_)) => return Some(value),
         Ok(_) => Finding::error("invalid-contract", "a contract is a JSON Schema: an object").at(path, 1, 1),
-        Err(error) => Finding::error("json-syntax", error.to_string()).at(path, error.line(), error.column().max(1)),
+        Err(error) => match std::str::from_utf8(bytes).ok().and_then(yaml::second_value) {
+            Some(second) => Finding::error("json-syntax", second.message)
+                .at(path, second.line, second.column)
+                .help("keep one of them: each version is a file of its own"),
+            None => Finding::error("json-syntax", error.to_string()).at(path, error.line(), error.column().max(1)),
+        },
     };
     findings.push(finding);
     None

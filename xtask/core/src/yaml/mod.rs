@@ -20,6 +20,7 @@ pub use error::YamlError;
 pub use items::Items;
 pub use path::{Segment, dotted, path_of_pointer, pointer};
 pub use positions::Positions;
+pub(crate) use tree::second_value;
 pub use typed::{read_typed, read_value, write_typed};
 
 use serde_json::Value;

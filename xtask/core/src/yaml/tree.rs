@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use serde::de::IgnoredAny;
 use serde_saphyr::granit_parser::{self, Event, Marker, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use super::{YamlError, characters};
@@ -55,10 +56,27 @@ pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, YamlError> {
         expanded: 0,
     };
     for event in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = event.map_err(|error| YamlError::syntax(&error))?;
+        let (event, span) = event.map_err(|error| second_value(text).unwrap_or_else(|| YamlError::syntax(&error)))?;
         builder.take(event, &span)?;
     }
     Ok(builder.documents)
+}
+
+/// That a text holds two values of JSON, one after the other, where the second one begins.
+pub(crate) fn second_value(text: &str) -> Option<YamlError> {
+    let is_open = |text: &str| text.starts_with(['{', '[']);
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.next().filter(|_| is_open(text.trim_start()))?.ok()?;
+    let rest = text.get(values.byte_offset()..)?;
+    let begin = text.len() - rest.trim_start().len();
+    if !is_open(&text[begin..]) {
+        return None;
+    }
+    let line_start = text[..begin].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[..begin].matches('\n').count() + 1;
+    let place = (line, text[line_start..begin].chars().count() + 1);
+    let error = YamlError::new(place, "a second document begins here, and a file of JSON holds one");
+    Some(error.help("give each document a file of its own, or make them the `items` of one `List`"))
 }
 
 /// Refuses a text above the size limit.

@@ -109,6 +109,22 @@ fn a_dependency_with_a_broken_url_is_refused() {
 }
 
 #[test]
+fn a_port_that_no_machine_has_is_refused() {
+    let told = expect![[r#"
+        exit 1
+        error[invalid-url] agents/assistant/agent.yaml:6:56
+          no address has the port 99999
+          help: ports go from 1 to 65535
+    "#]];
+    check(
+        ASSISTANT,
+        ", agent: orders }",
+        ", health: 'http://orders.example.com:99999/health' }",
+        told,
+    );
+}
+
+#[test]
 fn a_prompt_version_that_nobody_wrote_is_missing() {
     check(
         ASSISTANT,

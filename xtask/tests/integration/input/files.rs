@@ -252,6 +252,21 @@ fn ten_thousand_levels_of_a_contract_do_not_end_the_stack() {
 }
 
 #[test]
+fn a_second_contract_in_the_file_is_told_where_it_begins() {
+    let fleet = Fleet::small();
+    fleet.put("agents/orders/contract/1.0.0.schema.json", "{\n}\n\n  {}\n");
+    check(
+        &fleet,
+        expect![[r#"
+        exit 1
+        error[json-syntax] agents/orders/contract/1.0.0.schema.json:4:3
+          a second document begins here, and a file of JSON holds one
+          help: keep one of them: each version is a file of its own
+    "#]],
+    );
+}
+
+#[test]
 fn ten_thousand_levels_rendered_do_not_end_the_stack() {
     let fleet = Fleet::small();
     let deep = format!("x: {}{}\n", "[".repeat(10_000), "]".repeat(10_000));
@@ -443,6 +458,14 @@ fn who_commits_and_where_to_is_told_in_its_line() {
         exit 1
         error[invalid-value] environments/fleet.yaml:5:11
           `delivery.author` is wrong: `nobody` is no author; write `Name <name@example.com>`
+    "#]],
+    );
+    check(
+        "repoURL: 'https://git.example.com:99999/fleet'",
+        expect![[r#"
+        exit 1
+        error[invalid-value] environments/fleet.yaml:4:12
+          `delivery.repoURL` is wrong: `https://git.example.com:99999/fleet` has the port 99999; ports go from 1 to 65535
     "#]],
     );
     check(

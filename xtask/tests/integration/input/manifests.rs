@@ -124,3 +124,38 @@ fn an_object_stands_in_a_file_once() {
     assert_eq!(answer.exit, 1);
     assert!(answer.rules().contains(&"duplicate-object"), "{}", answer.text());
 }
+
+#[test]
+fn a_second_document_of_a_json_file_is_told_where_it_begins() {
+    let fleet = Fleet::small();
+    let map = "{\n  \"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}\n}\n";
+    fleet.put("sent.json", &format!("{map} {map}"));
+    let answer = fleet.run(&["validate", "--path", "sent.json"]);
+    expect![[r#"
+        exit 1
+        error[yaml-syntax] sent.json:4:2
+          a second document begins here, and a file of JSON holds one
+          help: give each document a file of its own, or make them the `items` of one `List`
+    "#]]
+    .assert_eq(&answer.text());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_linked_is_told_and_not_passed_over() {
+    let fleet = Fleet::small();
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    fleet.put("elsewhere/bad.yaml", &format!("{map}data: {{a: 1}}\n"));
+    fleet.put("sent/good.yaml", map);
+    std::os::unix::fs::symlink("../elsewhere", fleet.folder().join("sent/linked")).unwrap();
+    // nobody looks for manifests in it
+    std::os::unix::fs::symlink("../elsewhere/bad.yaml", fleet.folder().join("sent/picture")).unwrap();
+    let answer = fleet.run(&["validate", "--path", "sent"]);
+    expect![[r#"
+        exit 1
+        error[symbolic-link] sent/linked
+          `sent/linked` is a symbolic link, which is not followed
+          help: put the file itself in its place
+    "#]]
+    .assert_eq(&answer.text());
+}

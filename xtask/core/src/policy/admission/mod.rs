@@ -11,6 +11,7 @@ mod resources;
 mod scope;
 mod spec;
 mod tally;
+mod weakened;
 
 #[cfg(test)]
 mod tests;
@@ -97,10 +98,12 @@ impl Policies {
         Tally::new(self.policies.len())
     }
 
-    /// Policies that met no object in a whole run: what they are about may be misspelt.
+    /// Policies that met no object in a whole run: what they are about may be misspelt. Of those that ask a cluster, that
+    /// was said where they were read.
     pub fn idle(&self, tally: &Tally) -> Vec<Finding> {
         let idle = self.policies.iter().enumerate().filter(|(index, policy)| {
-            tally.count(*index) == 0 && !policy.about.may_be_idle && !policy.bindings.is_empty()
+            let is_told = policy.about.may_be_idle || policy.bindings.is_empty() || !policy.unknowable.is_empty();
+            tally.count(*index) == 0 && !is_told
         });
         idle.map(|(_, policy)| findings::idle(policy)).collect()
     }

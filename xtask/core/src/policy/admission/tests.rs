@@ -124,11 +124,16 @@ fn neither_messages_nor_annotations_may_ask_the_authorizer() {
 
 #[test]
 fn a_policy_that_meets_nothing_is_named() {
-    let text = policy("\nvalidations:\n- expression: object.spec.replicas > 1", "");
-    let mut tree = FileTree::default();
-    tree.insert("policies/admission/t.yaml", text.as_bytes().to_vec());
-    let (policies, _) = Policies::read(&tree, Resources::of_tree(&tree));
-    let idle = policies.idle(&policies.tally());
+    let idle = |expression: &str| {
+        let text = policy(&format!("\nvalidations:\n- expression: {expression}"), "");
+        let mut tree = FileTree::default();
+        tree.insert("policies/admission/t.yaml", text.as_bytes().to_vec());
+        let (policies, _) = Policies::read(&tree, Resources::of_tree(&tree));
+        policies.idle(&policies.tally())
+    };
+    // that is said already
+    assert_eq!(idle("request.userInfo.username == 'a'"), []);
+    let idle = idle("object.spec.replicas > 1");
     let said = idle.iter().map(|finding| {
         format!(
             "{}: {}\n{}",

@@ -4,6 +4,7 @@ mod clusters;
 mod dockerfile;
 mod hard_coded_value;
 mod invalid_schema;
+mod invalid_url;
 mod leaked_secret;
 mod monotonic;
 
@@ -29,6 +30,7 @@ const CHECKS: &[Check] = &[
     dockerfile::check,
     hard_coded_value::check,
     invalid_schema::check,
+    invalid_url::check,
     leaked_secret::check,
     monotonic::check,
 ];
