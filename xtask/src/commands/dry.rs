@@ -9,6 +9,7 @@ use lockstep::workspace::layout::{self, Place};
 use lockstep::workspace::{Dependencies, Elsewhere, Workspace, no_branch};
 
 use super::ledger::operator;
+use super::remote::sends;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::ports::{Commit, CommitSigning, GitId, NewCommit, Repository, Tip, TreeChange};
@@ -98,17 +99,16 @@ impl Target {
         self.checked_out
     }
 
-    /// The command that sends the branch on.
-    pub(super) fn push(&self, delivery: &Delivery) -> String {
+    /// The command that sends the branch on, with a word about it; nothing where there is no remote.
+    pub(super) fn sends(&self, repository: &dyn Repository, delivery: &Delivery, why: &str) -> Option<String> {
         let remote = match delivery.repository {
             None => delivery.remote.as_str(),
             // of the repository that people edit nobody says another name
             Some(_) => "origin",
         };
-        match self.checked_out {
-            true => "git push".to_owned(),
-            false => format!("git push {remote} {}", self.branch),
-        }
+        // of a branch that is checked out git need not know where it belongs
+        let what = if self.checked_out { "HEAD" } else { self.branch.as_str() };
+        sends(repository, remote, what, why)
     }
 }
 

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::dry::Target;
 use super::ledger::PushArgs;
 use super::reason;
+use super::remote::sends;
 use super::tries::Tries;
 use super::unit::UnitOf;
 use super::verified::Verifier;
@@ -147,15 +148,14 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
     let text = format!("`{}` {already} {word} in `{environment}`\n", unit.agent);
     let mut report = Report::new(answer, text).with_findings(recording.unpushed()?, Default::default());
     if commit.is_some() {
-        let push = target.push(&unit.workspace().fleet.delivery);
-        report = report.next(format!("{push}    # take the file on `{}` along", target.branch()));
+        let why = format!("take the file on `{}` along", target.branch());
+        let delivery = &unit.workspace().fleet.delivery;
+        report.next.extend(target.sends(&*unit.repository, delivery, &why));
     }
     if changed && !args.push.push {
         let remote = &unit.workspace().fleet.delivery.remote;
-        report = report.next(format!(
-            "git push {remote} {}    # bind other clones",
-            layout::ledger::BRANCH
-        ));
+        let sends = sends(&*unit.delivery, remote, layout::ledger::BRANCH, "bind other clones");
+        report.next.extend(sends);
     }
     Ok(report)
 }

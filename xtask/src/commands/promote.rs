@@ -30,7 +30,7 @@ use super::checks;
 use super::dry::{Part, Target, is_outline};
 use super::ledger::{Ledger, PushArgs, share};
 use super::reason;
-use super::remote::Remote;
+use super::remote::{Remote, sends};
 use super::selection;
 use super::verified::Verifier;
 use crate::context::Context;
@@ -205,22 +205,16 @@ impl Promotion<'_> {
         let mut report = Report::new(answer, text).with_findings(findings, self.part.tree.clone());
         if commit.is_some() {
             let delivery = &self.workspace.fleet.delivery;
-            report = report
-                .next(format!("git show {}    # what was written", self.target.branch()))
-                .next(match self.target.is_here() {
-                    true => format!("cargo xtask release {}", self.to.name),
-                    false => {
-                        let push = self.target.push(delivery);
-                        format!("{push}    # then open a pull request")
-                    }
-                });
+            report = report.next(format!("git show {}    # what was written", self.target.branch()));
+            report.next.extend(match self.target.is_here() {
+                true => Some(format!("cargo xtask release {}", self.to.name)),
+                false => self.target.sends(self.repository, delivery, "then open a pull request"),
+            });
             // whoever releases it from another clone is asked for the promotion
             if !self.args.push.push && !self.target.is_here() {
                 let ledger = layout::ledger::BRANCH;
-                report = report.next(format!(
-                    "git push {} {ledger}    # with what was recorded",
-                    delivery.remote
-                ));
+                let sends = sends(self.delivery, &delivery.remote, ledger, "with what was recorded");
+                report.next.extend(sends);
             }
         }
         Ok(checks::refusal(report))

@@ -24,6 +24,12 @@ pub(super) struct Remote<'a> {
     seconds: i64,
 }
 
+/// The command that sends something of this clone on, with a word about it; nothing where there is no such remote.
+pub(super) fn sends(repository: &dyn Repository, remote: &str, what: &str, why: &str) -> Option<String> {
+    let is_there = repository.remote_url(remote).is_ok_and(|url| url.is_some());
+    is_there.then(|| format!("git push {remote} {what}    # {why}"))
+}
+
 /// A commit that a run made on an environment's branch.
 #[derive(Clone, Debug)]
 pub(super) struct Made {

@@ -18,7 +18,7 @@ use super::checks;
 use super::dry::{Target, unpushed};
 use super::ledger::{Recorder, operator};
 use super::reason;
-use super::remote::Made;
+use super::remote::{Made, sends};
 use super::signing::{Outcome, Signing, SigningArgs};
 use super::tries::Tries;
 use super::unit::UnitOf;
@@ -360,15 +360,14 @@ impl Run<'_> {
         }
         if written.is_some() && !pushed {
             let remote = &unit.workspace().fleet.delivery.remote;
-            report.next.push(format!(
-                "git push --atomic {remote} {} {}    # Argo CD syncs it then",
-                plan.branch,
-                layout::ledger::BRANCH
-            ));
+            let what = format!("--atomic {} {}", plan.branch, layout::ledger::BRANCH);
+            let sends = sends(&*unit.delivery, remote, &what, "Argo CD syncs it then");
+            report.next.extend(sends);
         }
         if written.is_some() {
-            let push = self.target.push(&unit.workspace().fleet.delivery);
-            report.next.push(format!("{push}    # release file and hold"));
+            let delivery = &unit.workspace().fleet.delivery;
+            let sends = self.target.sends(&*unit.repository, delivery, "release file and hold");
+            report.next.extend(sends);
             report.next.push(format!(
                 "cargo xtask resume {} --environment {environment} --reason \"…\"    # when it may go on",
                 unit.agent

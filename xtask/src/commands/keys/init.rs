@@ -77,6 +77,6 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         },
         text,
     );
-    report.next = next(&edited.workspace, &format!("Let {} sign", args.name));
+    report.next = next(context, &edited.workspace, &format!("Let {} sign", args.name))?;
     Ok(report)
 }

@@ -12,6 +12,7 @@ use lockstep::workspace::scaffold::trust_text;
 use lockstep::workspace::{Workspace, layout, read_trust};
 
 use super::answers::{Shape, shape};
+use super::remote::sends;
 use super::trust::key_folder;
 use crate::adapters::signer::passphrase::{self, Novelty};
 use crate::adapters::signer::{LocalKey, encrypted};
@@ -241,13 +242,16 @@ fn resolved(path: &Path) -> PathBuf {
 }
 
 /// What makes sense after the trust file was written.
-fn next(workspace: &Workspace, what: &str) -> Vec<String> {
+fn next(context: &Context, workspace: &Workspace, what: &str) -> Result<Vec<String>, Failure> {
     let delivery = &workspace.fleet.delivery;
-    vec![
-        format!("git add {} && git commit -m \"{what}\"", layout::TRUST),
-        format!(
-            "git push {} HEAD:{}    # it counts when it is on that branch",
-            delivery.remote, delivery.dry_branch
-        ),
-    ]
+    let commit = format!("git add {} && git commit -m \"{what}\"", layout::TRUST);
+    let branch = format!("HEAD:{}", delivery.dry_branch);
+    let repository = context.repository()?;
+    let sends = sends(
+        &*repository,
+        &delivery.remote,
+        &branch,
+        "it counts when it is on that branch",
+    );
+    Ok([commit].into_iter().chain(sends).collect())
 }

@@ -79,7 +79,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         },
         text,
     );
-    report.next = next(&edited.workspace, &format!("Revoke {}", args.name));
+    report.next = next(context, &edited.workspace, &format!("Revoke {}", args.name))?;
     if !environments.is_empty() {
         report.next.push(format!(
             "cargo xtask release {} --resign    # with another key, after a look at what was released",

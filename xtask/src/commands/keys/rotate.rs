@@ -93,9 +93,10 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         text,
     );
     report.next = next(
+        context,
         &edited.workspace,
         &format!("Let {} sign instead of {}", args.name, args.old),
-    );
+    )?;
     Ok(report)
 }
 

@@ -232,3 +232,24 @@ fn a_stage_says_of_what_and_how_long_and_why() {
         answer.json
     );
 }
+
+#[test]
+fn what_can_be_pasted_next_fits_the_remotes_of_this_clone() {
+    let fleet = promoted_once();
+    let next = |turn: &str| {
+        let answer = fleet.done(&[turn, "orders", "-e", "staging", "--reason", "look"]);
+        let next = answer.json["next"].as_array().cloned().unwrap_or_default();
+        next.iter()
+            .filter_map(|line| line.as_str().map(str::to_owned))
+            .collect::<Vec<String>>()
+    };
+    assert_eq!(next("hold"), Vec::<String>::new());
+    fleet.repository.git.remote("origin", "/nonexistent/shop.git").unwrap();
+    assert_eq!(
+        next("resume"),
+        [
+            "git push origin HEAD    # take the file on `main` along",
+            "git push origin lockstep/ledger    # bind other clones"
+        ]
+    );
+}
