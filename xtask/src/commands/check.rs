@@ -3,6 +3,7 @@
 mod base;
 mod cases;
 mod policies;
+mod promoted;
 mod sides;
 mod unjudged;
 
@@ -19,6 +20,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::base::Base;
+use self::promoted::Asked;
 use super::abandoned;
 use super::evaluate;
 use super::generate::stale;
@@ -116,6 +118,15 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
             let found = abandoned::of_loaded(context, &side.loaded)?;
             side.findings.extend(found);
         }
+    }
+    let asked = Asked::of(base.as_ref(), &args.units);
+    let before = earlier.as_ref().and_then(|earlier| earlier.loaded.workspace.as_ref());
+    let told = asked.told(context, &judged.loaded, before)?;
+    judged.findings.extend(told.findings);
+    judged.unchecked.extend(told.unchecked);
+    if let Some(earlier) = &mut earlier {
+        let told = asked.told(context, &earlier.loaded, None)?;
+        earlier.findings.extend(told.findings);
     }
     let (mut known, mut change) = (Vec::new(), None);
     if let Some(earlier) = &earlier {

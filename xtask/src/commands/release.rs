@@ -186,7 +186,7 @@ fn attempt(
         .par_iter()
         .map(|environment| run.branch(environment, &memory, &ledger))
         .collect::<Result<_, _>>()?;
-    let mut unpromoted = records.unpromoted(&believer, &run, &environments, (&branches, &memory, &args.agent))?;
+    let mut unpromoted = records.unpromoted(&believer, &environments, (&branches, &memory, &args.agent))?;
     checks::set_aside(&mut unpromoted, &args.overrides);
     findings.extend(unpromoted);
     let signed = signing(context, args, &run, trusted).signed(&environments)?;

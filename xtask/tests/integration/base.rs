@@ -367,7 +367,7 @@ fn the_units_that_a_change_concerns_are_enough_to_find_what_is_new() {
 }
 
 /// A waiver of a rule from today on; the tool asks the real clock.
-fn waive(fleet: &Fleet, rule: &str) {
+pub(crate) fn waive(fleet: &Fleet, rule: &str) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let day = |days: i64| {
         let time = Timestamp {

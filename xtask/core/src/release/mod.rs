@@ -58,4 +58,4 @@ pub use scope::{Blocked, Scope, without_echoes};
 pub use stages::StageSummary;
 pub use stray::{STALE_SOURCE, Stray};
 pub use unfinished::{may_be_unfinished, unfinished, unfinished_rollback};
-pub use unpromoted::{UNPROMOTED_RELEASE, unpromoted};
+pub use unpromoted::{UNPROMOTED_RELEASE, unpromoted, unpromoted_severity};

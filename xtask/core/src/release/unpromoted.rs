@@ -1,7 +1,7 @@
 //! Release files that no promotion wrote: what they name has passed nothing of what a promotion asks for.
 
 use super::ledger::{Fact, UnitHistory, Verdict};
-use crate::model::{AgentName, Digest, Finding, Severity, Tier};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, Severity, Tier};
 use crate::workspace::files::ReleaseFile;
 use crate::workspace::{Environment, Workspace, layout};
 
@@ -48,8 +48,23 @@ pub(super) fn is_admitted(history: &UnitHistory, tuple: Digest) -> bool {
     matches!(Standing::of(history, tuple), Standing::Admitted)
 }
 
+/// What it is worth that no promotion brought a release to an environment: an error where users are, else a warning;
+/// nothing in the first one, which none leads to.
+pub fn unpromoted_severity(workspace: &Workspace, environment: &Environment) -> Option<Severity> {
+    before(workspace, environment)?;
+    Some(match environment.file.tier {
+        Tier::Canary | Tier::Production => Severity::Error,
+        Tier::Dev | Tier::Staging => Severity::Warning,
+    })
+}
+
+fn before<'a>(workspace: &'a Workspace, environment: &Environment) -> Option<&'a EnvironmentName> {
+    let names = workspace.fleet.environments.iter();
+    names.take_while(|other| **other != environment.name).last()
+}
+
 /// What speaks against a release file whose tuple does not run yet in an environment that was released before, by what
-/// happened to the agent there: an error where users are, else a warning.
+/// happened to the agent there.
 pub fn unpromoted(
     workspace: &Workspace,
     environment: &Environment,
@@ -58,17 +73,13 @@ pub fn unpromoted(
     history: &UnitHistory,
 ) -> Option<Finding> {
     let name = &environment.name;
-    let names = &workspace.fleet.environments;
-    let before = names.iter().take_while(|other| *other != name).last()?;
+    let before = before(workspace, environment)?;
+    let severity = unpromoted_severity(workspace, environment)?;
     let said = match Standing::of(history, file.id) {
         Standing::Admitted => return None,
         Standing::Unknown => "no promotion brought there",
         Standing::RolledBack => "was rolled back there and not promoted since",
         Standing::Blocked => "was blocked there and not promoted since",
-    };
-    let severity = match environment.file.tier {
-        Tier::Canary | Tier::Production => Severity::Error,
-        Tier::Dev | Tier::Staging => Severity::Warning,
     };
     let message = format!(
         "the release file of `{agent}` in `{name}` names {}, which {said}",

@@ -77,6 +77,11 @@ impl Base {
         self.paths.iter().any(|path| is_such(path))
     }
 
+    /// The paths at which the work tree may differ.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &String> {
+        self.paths.iter()
+    }
+
     /// How far the change reaches that judging goes by, the cases of agents among it.
     pub(super) fn scopes(&self) -> BTreeSet<Scope> {
         let is_judged = |path: &&String| layout::is_input(path) || matches!(layout::place(path), Place::Regression(_));

@@ -5,6 +5,7 @@ mod doubts;
 mod last;
 mod lost;
 mod missing;
+mod promoted;
 mod recording;
 mod view;
 mod write;
@@ -19,6 +20,7 @@ use lockstep::workspace::layout::ledger;
 pub(super) use belief::Believer;
 pub(super) use doubts::Doubts;
 pub(super) use missing::Recorder;
+pub(super) use promoted::{New, unfinished_rollbacks};
 pub(super) use recording::{PushArgs, Recording, share};
 pub(super) use view::View;
 

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding, Severity};
-use lockstep::release::ledger::{Fact, Sealed, UnitHistory};
-use lockstep::release::{unfinished, unfinished_rollback, unpromoted};
-use lockstep::workspace::files::{HoldFile, ReleaseFile};
+use lockstep::model::{AgentName, EnvironmentName, Finding};
+use lockstep::release::ledger::{Fact, Sealed};
+use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::{Environment, Workspace};
 
-use super::super::ledger::{Believer, Ledger, Recorder, View, operator};
+use super::super::ledger::{Believer, Ledger, New, Recorder, operator, unfinished_rollbacks};
 use super::super::signing::{EventSigning, SigningArgs};
 use super::super::tries::Tries;
 use super::super::trust::Trusted;
@@ -78,7 +77,9 @@ impl<'a> Records<'a> {
             for (agent, hold) in held.units.into_iter().chain(still.units).chain(late) {
                 environment.holds.entry(agent).or_insert(hold);
             }
-            findings.extend(unfinished_rollbacks(&view, environment)?);
+            let is_held = |agent: &AgentName| environment.holds.contains_key(agent);
+            let agents = environment.releases.keys();
+            findings.extend(unfinished_rollbacks(&view, environment, agents, &is_held)?);
         }
         Ok(findings)
     }
@@ -88,7 +89,6 @@ impl<'a> Records<'a> {
     pub(super) fn unpromoted(
         &self,
         believer: &Believer<'_>,
-        run: &Run<'_>,
         environments: &[&Environment],
         (branches, memory, agents): (&[Branch], &Memory, &[String]),
     ) -> Result<Vec<Finding>, Failure> {
@@ -97,22 +97,15 @@ impl<'a> Records<'a> {
         for (environment, branch) in environments.iter().zip(branches) {
             let name = &environment.name;
             let is_asked = |unit: &str| agents.is_empty() || agents.iter().any(|agent| agent == unit);
-            let is_new = |(agent, file): &(&AgentName, &ReleaseFile)| {
+            let is_new = |(agent, file): &New<'_>| {
                 let unit = agent.as_str();
                 let runs = || branch.state.units.get(unit)?.record().map(|record| record.id);
                 let may_change = is_asked(unit) && !environment.holds.contains_key(*agent) && !memory.knows(name, unit);
                 may_change && runs() != Some(file.id)
             };
             let files = environment.releases.iter().filter(|_| branch.tip.commit().is_some());
-            let new: Vec<(&AgentName, &ReleaseFile)> = files.filter(is_new).collect();
-            let asked: Vec<_> = new.iter().map(|(agent, _)| (Some(name), agent.as_str())).collect();
-            let histories = believer.believed(&view, view.units(&asked)?, name)?;
-            for ((agent, file), history) in new.into_iter().zip(histories) {
-                // which says it in its own words
-                if unfinished(&history, Some(file)).is_none() {
-                    findings.extend(unpromoted(run.workspace, environment, agent, file, &history));
-                }
-            }
+            let new: Vec<New<'_>> = files.filter(is_new).collect();
+            findings.extend(believer.unpromoted(&view, environment, &new)?);
         }
         Ok(findings)
     }
@@ -133,19 +126,4 @@ impl<'a> Records<'a> {
         self.ledger
             .append(&|view| self.ledger.missing(view, self.workspace, &names, &recorder))
     }
-}
-
-/// Rollbacks that did not get as far as the release file.
-fn unfinished_rollbacks(view: &View<'_>, environment: &Environment) -> Result<Vec<Finding>, Failure> {
-    let name = &environment.name;
-    let finding = |(agent, history): (&AgentName, UnitHistory)| {
-        let rollback = unfinished(&history, environment.releases.get(agent))?;
-        let severity = match environment.holds.contains_key(agent) {
-            true => Severity::Warning,
-            false => Severity::Error,
-        };
-        Some(unfinished_rollback(name, agent, &rollback, severity))
-    };
-    let back = view.rolled_back(name, environment.releases.keys())?;
-    Ok(back.into_iter().filter_map(finding).collect())
 }

@@ -12,6 +12,7 @@ mod promote;
 mod races;
 mod recording;
 mod regression;
+mod reviewed;
 mod rollback;
 mod signed;
 mod trusted;

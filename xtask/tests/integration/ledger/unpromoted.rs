@@ -7,9 +7,9 @@ use expect_test::expect;
 use super::{again, kinds, last, promoted_once};
 use crate::fleet::Fleet;
 
-const STAGING: &str = "environments/staging/releases/orders.yaml";
-const CANARY: &str = "environments/canary/releases/orders.yaml";
-const STEP: [&str; 6] = ["promote", "orders", "--from", "staging", "--to", "canary"];
+pub(super) const STAGING: &str = "environments/staging/releases/orders.yaml";
+pub(super) const CANARY: &str = "environments/canary/releases/orders.yaml";
+pub(super) const STEP: [&str; 6] = ["promote", "orders", "--from", "staging", "--to", "canary"];
 const RELEASE: [&str; 2] = ["release", "canary"];
 const OVERRIDE: [&str; 6] = [
     "release",
@@ -21,7 +21,7 @@ const OVERRIDE: [&str; 6] = [
 ];
 
 /// `orders` runs v1.0.0 in canary and v1.1.0 in staging.
-fn ahead() -> Fleet {
+pub(super) fn ahead() -> Fleet {
     let fleet = promoted_once();
     fleet.done(&STEP);
     fleet.release(&["canary"]);
@@ -30,7 +30,7 @@ fn ahead() -> Fleet {
 }
 
 /// Staging's release file becomes canary's, past `promote`.
-fn copied(fleet: &Fleet) {
+pub(super) fn copied(fleet: &Fleet) {
     fleet.put(CANARY, &fleet.file("main", STAGING)).commit("Ship it");
 }
 
