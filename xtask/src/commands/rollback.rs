@@ -33,7 +33,7 @@ use crate::report::Report;
 /// for byte as a new commit on the environment's branch, and the ledger holds the unit at once. Release file and hold
 /// follow on the current branch. The same command again does what a run that was killed left undone, and nothing twice.
 /// Without `--to`, it goes back to the last release that was verified here, or, where none
-/// ever was, to the one before.
+/// ever was, to the one before; and no further, while what came back is held and nobody has marked it as blocked.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The agent.

@@ -1,17 +1,20 @@
 //! Rollback: which release to go back to, whether that is safe, and the files that bring it back.
 
+mod again;
 mod application;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ledger::{Fact, Override, Recorded, ReleaseName, UnitHistory, Verdict};
-use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit, unfinished};
+use super::ledger::{Override, Recorded, UnitHistory, Verdict};
+use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit};
 use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, one_line};
 use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalFile};
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use crate::yaml;
+
+pub use again::{Standing, repeated, standing};
 
 /// Which release to go back to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,45 +88,6 @@ fn none(environment: &EnvironmentName, agent: &AgentName, message: String) -> Bo
             .unit(environment.as_str(), agent.as_str())
             .help(help),
     )
-}
-
-/// A rollback that was written to the environment's branch.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// The commit that brought the release back.
-    pub commit: String,
-    /// What ran before.
-    pub from: ReleaseName,
-    /// What it went back to.
-    pub to: Recorded,
-}
-
-/// The rollback that asking once more for the same would repeat: what a killed run left undone is done then, and nothing
-/// is rolled back twice. It stands while the unit is held, and until the release file says the same.
-pub fn standing(history: &UnitHistory, file: Option<&ReleaseFile>, aim: &Aim, reason: &str) -> Option<Standing> {
-    if history.hold().is_none() {
-        unfinished(history, file)?;
-    }
-    let current = history.current()?.release.commit;
-    let is_it = |fact: &Fact| match fact {
-        Fact::RolledBack(rollback) if rollback.commit == current => Some(rollback.clone()),
-        _ => None,
-    };
-    let rollback = history.facts().filter_map(|(_, fact)| is_it(fact)).last()?;
-    let releases = history.releases();
-    let to = releases
-        .iter()
-        .rfind(|release| release.release.commit == rollback.to.commit)?;
-    let same = match aim {
-        Aim::Earlier => true,
-        Aim::LastVerified => to.verdict == Verdict::Verified,
-        Aim::Named(name) => is_named(to, name),
-    };
-    (same && one_line(&rollback.reason) == one_line(reason)).then(|| Standing {
-        commit: current,
-        from: rollback.from,
-        to: to.clone(),
-    })
 }
 
 /// Whether a release has this label, or a tuple or commit that begins so.

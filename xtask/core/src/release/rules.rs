@@ -124,6 +124,11 @@ pub const RULES: &[Rule] = &[
         "let them call another agent, or remove them too; or bring the agent back",
     ),
     Rule::new(
+        "repeated-rollback",
+        "two people, or one twice, asked for the same rollback, and the second would go back further than anybody wanted",
+        "nothing; if what came back has to go as well, name a release with `--to`, or mark it as blocked first",
+    ),
+    Rule::new(
         "reused-version",
         "one label would stand for two tuples, so nobody could tell which one ran",
         "promote with another label: `--as`",

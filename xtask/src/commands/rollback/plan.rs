@@ -7,7 +7,7 @@ use lockstep::artifact::{ComponentChange, component_changes};
 use lockstep::model::{Digest, Finding, Severity, Tuple, Version};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::release_text;
-use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, standing, unsafe_index};
+use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, repeated, standing, unsafe_index};
 use lockstep::release::{CommitPlan, DryCommit, PreviousUnit};
 use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
@@ -133,7 +133,10 @@ pub(in super::super) fn plan(
     };
     let aims = match &standing {
         Some(standing) => Ok(vec![standing.to.clone()]),
-        None => aims(&history, environment, agent, wanted),
+        None => match repeated(&history, environment, agent, wanted) {
+            Some(finding) => Err(Box::new(finding)),
+            None => aims(&history, environment, agent, wanted),
+        },
     };
     let aims = match aims {
         Ok(aims) => aims,

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::json;
 
-use super::{again, kinds, last, next_candidate, promoted_once};
+use super::{again, histories, kinds, last, next_candidate, promoted_once};
 use crate::fleet::{Fleet, folded};
 use crate::git::fixture::snapshot;
 
@@ -122,6 +122,7 @@ fn what_was_rolled_back_once_is_nothing_to_go_back_to() {
     let back = |reason: &str| fleet.run(&["rollback", "orders", "-e", "staging", "--reason", reason]);
     for (reason, version) in [("first", "v1.1.0"), ("second", "v1.0.0")] {
         assert_eq!(back(reason).result()["to"]["version"], version);
+        fleet.done(&["mark", "blocked", "orders", "-e", "staging", "--reason", reason]);
     }
     assert_eq!(back("third").rules(), ["no-earlier-release"]);
 }
@@ -151,9 +152,44 @@ fn the_same_rollback_again_changes_nothing_until_somebody_resumes() {
         "wrong",
         "--dry-run",
     ];
-    assert_eq!(fleet.run(&other).rules(), ["no-earlier-release"]);
+    assert_eq!(fleet.run(&other).rules(), ["repeated-rollback"]);
     fleet.done(&["resume", "orders", "-e", "staging", "--reason", "mended"]);
     assert_eq!(fleet.run(&BACK).rules(), ["no-earlier-release"]);
+}
+
+#[test]
+fn who_comes_second_goes_back_no_further() {
+    let fleet = twice();
+    again(&fleet, '7', "v1.2.0");
+    let back = |more: &[&str]| fleet.run(&[&["rollback", "orders", "-e", "staging"], more].concat());
+    assert_eq!(back(&["--reason", "slow"]).exit, 0);
+    let tips = || ["environment/staging", "lockstep/ledger", "main"].map(|branch| fleet.tip(branch));
+    let before = tips();
+    let events = &histories(&fleet)["staging/orders"].events;
+    let time = events.iter().rev().nth(1).unwrap().1.time.to_string();
+    let text = back(&["--reason", "still slow"]).text().replace(&time, "…");
+    expect![[r#"
+        exit 1
+        error[repeated-rollback] -
+          `orders` was rolled back from v1.2.0 to v1.1.0 in `staging` already, by Lockstep at …, and is held since: slow
+          unit: staging/orders
+          help: nothing is left to do; if that has to go as well, name what is to run, `cargo xtask rollback orders --environment staging --to <release>`, or say so first: `cargo xtask mark blocked orders --environment staging --reason "…"`
+    "#]].assert_eq(&text);
+    assert_eq!(
+        back(&["--reason", "still slow", "--dry-run"]).rules(),
+        ["repeated-rollback"]
+    );
+    assert_eq!(tips(), before);
+    let named = back(&["--reason", "still slow", "--to", "v1.0.0", "--dry-run"]);
+    assert_eq!((named.exit, named.rules()), (0, vec![]));
+    // what somebody else holds was not held by the rollback
+    let unit = ["orders", "-e", "staging", "--reason", "mended"];
+    fleet.done(&[&["resume"], &unit[..]].concat());
+    fleet.done(&[&["hold"], &unit[..]].concat());
+    assert_eq!(
+        back(&["--reason", "still slow", "--dry-run"]).result()["to"]["version"],
+        "v1.0.0"
+    );
 }
 
 #[test]
