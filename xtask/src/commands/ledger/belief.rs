@@ -64,9 +64,16 @@ impl<'a> Believer<'a> {
         histories: Vec<UnitHistory>,
         reader: &EnvironmentName,
     ) -> Result<Vec<UnitHistory>, Failure> {
-        let belief = self.belief_in(view, &histories, &|event| event.fact.needs_signature())?;
-        let histories = histories.into_iter();
-        Ok(histories.map(|history| belief.believed(history, reader)).collect())
+        let demanded = |event: &Event| event.environment.as_ref().is_some_and(|name| self.demands(name));
+        let is_asked = |event: &Event| event.fact.needs_signature() || event.fact.tells_release() && demanded(event);
+        let belief = self.belief_in(view, &histories, &is_asked)?;
+        let believed = |history: UnitHistory| {
+            let unproved = belief.unproved(&history);
+            let mut believed = belief.believed(history, reader);
+            self.hold_to_branch(&mut believed, &unproved)?;
+            Ok(believed)
+        };
+        histories.into_iter().map(believed).collect()
     }
 
     /// The same without what the environments' branches know nothing of: a release that was never pushed, that the branch
@@ -98,15 +105,8 @@ impl<'a> Believer<'a> {
         let Some(environment) = environment else {
             return Ok(None);
         };
-        let branch = self.workspace.branch(environment);
-        let tip = self.delivery.tip(&branch, &self.workspace.fleet.delivery.remote);
-        let Ok(Tip::At { commit, .. }) = tip else {
-            return Ok(None);
-        };
         let told = histories.iter().flat_map(UnitHistory::commits);
-        let told = told.map(|commit| GitId(commit.to_owned())).collect();
-        let there = self.delivery.ancestors(&commit, &told)?;
-        Ok(Some(there.into_iter().map(|id| id.0).collect()))
+        on_branch((self.delivery, self.workspace), environment, told)
     }
 
     fn belief_in(
@@ -167,6 +167,20 @@ impl<'a> Believer<'a> {
         }
         Ok(settled)
     }
+}
+
+/// Of these commits, those that an environment's branch has; nothing where there is no branch to go by.
+pub(in super::super) fn on_branch<'c>(
+    (delivery, workspace): (&dyn Repository, &Workspace),
+    environment: &EnvironmentName,
+    commits: impl Iterator<Item = &'c str>,
+) -> Result<Option<BTreeSet<String>>, Failure> {
+    let tip = delivery.tip(&workspace.branch(environment), &workspace.fleet.delivery.remote);
+    let Ok(Tip::At { commit, .. }) = tip else {
+        return Ok(None);
+    };
+    let there = delivery.ancestors(&commit, &commits.map(|commit| GitId(commit.to_owned())).collect())?;
+    Ok(Some(there.into_iter().map(|id| id.0).collect()))
 }
 
 fn folder_of((digest, event): &(Digest, Event)) -> Option<String> {

@@ -7,6 +7,7 @@ mod lost;
 mod missing;
 mod promoted;
 mod recording;
+mod unproved;
 mod view;
 mod write;
 
@@ -17,7 +18,7 @@ use lockstep::workspace::Workspace;
 use lockstep::workspace::files::Delivery;
 use lockstep::workspace::layout::ledger;
 
-pub(super) use belief::Believer;
+pub(super) use belief::{Believer, on_branch};
 pub(super) use doubts::Doubts;
 pub(super) use missing::Recorder;
 pub(super) use promoted::{New, unfinished_rollbacks};

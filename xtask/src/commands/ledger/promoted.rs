@@ -6,6 +6,7 @@ use lockstep::release::{unfinished, unfinished_rollback, unpromoted};
 use lockstep::workspace::Environment;
 use lockstep::workspace::files::ReleaseFile;
 
+use super::unproved::unsigned;
 use super::{Believer, View};
 use crate::failure::Failure;
 
@@ -22,13 +23,18 @@ impl Believer<'_> {
     ) -> Result<Vec<Finding>, Failure> {
         let name = &environment.name;
         let asked: Vec<_> = new.iter().map(|(agent, _)| (Some(name), agent.as_str())).collect();
-        let histories = self.believed(view, view.units(&asked)?, name)?;
-        let found = new.iter().zip(histories).filter_map(|((agent, file), history)| {
+        let mut histories = self.believed(view, view.units(&asked)?, name)?;
+        if let Some(there) = self.commits(Some(name), &histories)? {
+            histories.iter_mut().for_each(|history| drop(history.only_of(&there)));
+        }
+        let found = new.iter().zip(&histories).flat_map(|((agent, file), history)| {
             // which says it in its own words
-            match unfinished(&history, Some(file)) {
-                None => unpromoted(self.workspace, environment, agent, file, &history),
-                Some(_) => None,
-            }
+            let is_told = unfinished(history, Some(file)).is_some();
+            let finding = (!is_told).then(|| unpromoted(self.workspace, environment, agent, file, history));
+            let finding = finding.flatten();
+            let why = unsigned(history).filter(|_| finding.is_some());
+            let why: Vec<Finding> = why.map(|why| why.unit(name.as_str(), agent.as_str())).collect();
+            finding.into_iter().chain(why)
         });
         Ok(found.collect())
     }

@@ -17,6 +17,7 @@ mod rollback;
 mod signed;
 mod trusted;
 mod unpromoted;
+mod unproved;
 mod unread;
 mod views;
 

@@ -54,7 +54,7 @@ impl AddAssign for Tally {
 pub struct Doubt {
     /// The rule that it breaks.
     pub rule: String,
-    /// What is wrong with its signature.
+    /// What is wrong with its signature, or with the commit that it tells of.
     pub message: String,
 }
 
@@ -73,7 +73,7 @@ pub struct ShownEvent {
     /// The event.
     #[serde(flatten)]
     pub event: Event,
-    /// What `verify` finds wrong with its signature; absent where that is nothing.
+    /// What `verify` finds wrong with its signature or its commit; absent where that is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,
 }
@@ -104,6 +104,24 @@ impl Fact {
             Fact::Promoted(_) | Fact::Resumed(_) | Fact::Decided(_) | Fact::Retrospective(_) => true,
             Fact::Committed(_) | Fact::Released(_) | Fact::Removed(_) | Fact::RolledBack(_) | Fact::Held(_) => false,
         }
+    }
+
+    /// Whether it tells that a commit of the environment's branch brought a release.
+    pub fn tells_release(&self) -> bool {
+        matches!(self, Fact::Released(_) | Fact::RolledBack(_))
+    }
+}
+
+impl Event {
+    /// That it counts for nothing: nobody signed it, and the environment's branch does not tell the same.
+    pub fn unproved(&self, digest: Digest) -> Finding {
+        let path = self.path(digest);
+        let message = format!(
+            "`{path}`: nobody signed the event, the trust file asks for it, and the environment's branch does not tell the same"
+        );
+        Finding::warning("unsigned-event", message)
+            .in_file(format!("{}:{path}", ledger::BRANCH))
+            .help("it counts for nothing: find out who wrote it, `git log lockstep/ledger`")
     }
 }
 
@@ -202,6 +220,32 @@ impl Belief<'_> {
             }
         }
         wrong
+    }
+
+    /// The events that tell of releases without a signature that speaks for them, where the trust file asks for one: they
+    /// count as far as the environment's branch tells the same, and no further.
+    pub fn unproved(&self, history: &UnitHistory) -> BTreeSet<Digest> {
+        let events: Vec<&(Digest, Event)> = history.events.iter().collect();
+        if !events.iter().any(|(digest, event)| self.asks_for(*digest, event)) {
+            return BTreeSet::new();
+        }
+        let standings = self.standings(&events);
+        let unproved = events.into_iter().zip(standings).filter(|((digest, event), standing)| {
+            let speaks = match standing {
+                Standing::Signed => true,
+                Standing::Unsigned => false,
+                Standing::Refused(problem) => is_past(problem),
+            };
+            !speaks && self.asks_for(*digest, event)
+        });
+        unproved.map(|((digest, _), _)| *digest).collect()
+    }
+
+    fn asks_for(&self, digest: Digest, event: &Event) -> bool {
+        let environment = event.environment.as_ref();
+        event.fact.tells_release()
+            && environment.is_some_and(|name| self.trust.ledger.contains_key(name))
+            && !self.settled.contains(&event.path(digest))
     }
 
     /// The history without what does not count for an environment, and as warnings why not.
