@@ -9,7 +9,7 @@ use lockstep::release::change_log::LoggedRelease;
 use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
 use lockstep::release::ledger::{Event, Incident, ShownEvent, UnitHistory, name_of};
 use lockstep::report::Table;
-use lockstep::workspace::layout;
+use lockstep::workspace::{Workspace, layout};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub struct Args {
     /// The agent, or `_environment` for what environments have of their own; all agents by default.
     #[arg(value_name = "AGENT")]
     agent: Option<String>,
-    /// Only in these environments.
+    /// Only in these environments; one that left the fleet is known by its old name.
     #[arg(long, short, value_name = "NAME")]
     environment: Vec<String>,
     /// Show what each release changed instead of events.
@@ -73,10 +73,22 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
     let view = Ledger::new(context, &*delivery, workspace).view()?;
-    let names = selection::listed(workspace, &args.environment)?.into_iter().map(Some);
-    let names: Vec<Option<&EnvironmentName>> = match args.environment.is_empty() {
-        true => names.chain([None]).collect(),
-        false => names.collect(),
+    let known = view.environments()?;
+    let gone = gone(workspace, &known, &args.environment);
+    let is_left = |name: &&String| gone.iter().all(|gone| gone.as_str() != name.as_str());
+    let named: Vec<String> = args.environment.iter().filter(is_left).cloned().collect();
+    let names: Vec<Option<&EnvironmentName>> = match (args.environment.is_empty(), named.is_empty()) {
+        (true, _) => selection::listed(workspace, &[])?
+            .into_iter()
+            .map(Some)
+            .chain([None])
+            .collect(),
+        (false, true) => gone.into_iter().map(Some).collect(),
+        (false, false) => selection::listed(workspace, &named)?
+            .into_iter()
+            .chain(gone)
+            .map(Some)
+            .collect(),
     };
     // people see the latest; programs and the change log get all there is
     let most = match (context.format, args.changes) {
@@ -123,6 +135,13 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     report.findings = histories.into_iter().flat_map(|known| known.history.findings).collect();
     report.notes = doubts.notes();
     Ok(report)
+}
+
+/// Of the environments that are named, those that left the fleet or have another name now: the ledger goes on knowing them.
+fn gone<'k>(workspace: &Workspace, known: &'k [EnvironmentName], named: &[String]) -> Vec<&'k EnvironmentName> {
+    let is_named = |name: &&EnvironmentName| named.iter().any(|named| named == name.as_str());
+    let is_gone = |name: &&EnvironmentName| !workspace.fleet.environments.contains(name);
+    known.iter().filter(is_named).filter(is_gone).collect()
 }
 
 /// What is known of a unit somewhere.

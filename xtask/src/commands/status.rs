@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version, one_line};
 use lockstep::release::PreviousUnit;
-use lockstep::release::ledger::{Event, Incident, ShownEvent, UnitHistory, Verdict, name_of};
+use lockstep::release::ledger::{Event, Incident, ReleaseName, ShownEvent, UnitHistory, Verdict, name_of};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::abandoned;
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::{Doubts, Ledger, View};
+use super::ledger::{Doubts, Ledger, View, on_branch};
 use super::selection;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -52,6 +52,8 @@ pub(super) struct UnitAnswer {
     hold: Option<String>,
     /// Incidents that are open.
     incidents: Vec<Incident>,
+    /// The release that the ledger tells of last, where the environment's branch does not have it.
+    lost: Option<ReleaseName>,
     /// Events behind this answer that `verify` finds wrong for their signatures.
     doubted: Vec<ShownEvent>,
     /// Whether the environment's branch has it; what is held may never have been released.
@@ -152,27 +154,41 @@ fn of_environment(
     };
     let asked: Vec<_> = units.iter().map(|unit| (Some(environment), unit.as_str())).collect();
     let histories = view.units(&asked)?;
-    let found = units.iter().zip(tuples).zip(histories).map(|((unit, tuple), history)| {
-        let side = PreviousUnit {
-            tuple,
-            ..PreviousUnit::default()
-        };
-        let record = side.record();
-        let current = history.current();
-        let answer = UnitAnswer {
-            agent: unit.clone(),
-            environment: environment.clone(),
-            version: record.as_ref().map(|record| record.version.clone()),
-            tuple: record.map(|record| record.id),
-            since: current.as_ref().map(|release| release.time),
-            verdict: current.map(|release| release.verdict),
-            hold: hold(unit),
-            incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
-            doubted: Vec::new(),
-            is_released: released.contains(unit),
-        };
-        (answer, history)
-    });
+    let told = histories.iter().flat_map(UnitHistory::commits);
+    // a clone that is cut off cannot tell what its branches lost
+    let there = on_branch((delivery, workspace), environment, told).unwrap_or_default();
+    let found = units
+        .iter()
+        .zip(tuples)
+        .zip(histories)
+        .map(|((unit, tuple), mut history)| {
+            let mut lost = None;
+            if let Some(there) = &there {
+                let last = history.current().map(|release| release.release);
+                lost = last.filter(|release| !there.contains(&release.commit));
+                history.only_of(there);
+            }
+            let side = PreviousUnit {
+                tuple,
+                ..PreviousUnit::default()
+            };
+            let record = side.record();
+            let current = history.current();
+            let answer = UnitAnswer {
+                agent: unit.clone(),
+                environment: environment.clone(),
+                version: record.as_ref().map(|record| record.version.clone()),
+                tuple: record.map(|record| record.id),
+                since: current.as_ref().map(|release| release.time),
+                verdict: current.map(|release| release.verdict),
+                hold: hold(unit),
+                incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
+                lost,
+                doubted: Vec::new(),
+                is_released: released.contains(unit),
+            };
+            (answer, history)
+        });
     Ok(found.collect())
 }
 
@@ -225,7 +241,15 @@ fn text(context: &Context, environments: &[&EnvironmentName], units: &[UnitAnswe
         };
         unit.doubted.iter().map(line)
     });
-    let below: String = holds.chain(incidents).chain(doubted).collect();
+    let lost = units.iter().filter_map(|unit| {
+        let ReleaseName { version, commit, .. } = unit.lost.as_ref()?;
+        let (place, commit) = (&unit.environment, commit.get(..7).unwrap_or(commit));
+        let agent = &unit.agent;
+        Some(format!(
+            "  {place}/{agent} lost {version} ({commit}): the ledger tells of it, and the branch does not have it\n"
+        ))
+    });
+    let below: String = holds.chain(incidents).chain(lost).chain(doubted).collect();
     let gap = if below.is_empty() { "" } else { "\n" };
     format!("{body}{gap}{below}")
 }
@@ -259,8 +283,9 @@ fn shown(unit: &UnitAnswer, now: i64) -> String {
     };
     let hold = if unit.hold.is_some() { " held" } else { "" };
     let incident = if unit.incidents.is_empty() { "" } else { " incident" };
+    let lost = if unit.lost.is_some() { " lost" } else { "" };
     let unproved = if unit.doubted.is_empty() { "" } else { " unproved" };
-    format!("{version}{age}{verdict}{hold}{incident}{unproved}")
+    format!("{version}{age}{verdict}{hold}{incident}{lost}{unproved}")
 }
 
 /// A span of time in its largest unit.

@@ -220,7 +220,7 @@ impl<'a> View<'a> {
     }
 
     /// The environments that the ledger knows.
-    pub(super) fn environments(&self) -> Result<Vec<EnvironmentName>, Failure> {
+    pub(in super::super) fn environments(&self) -> Result<Vec<EnvironmentName>, Failure> {
         let names = self.folders(&[String::new()])?.remove(0).into_keys();
         Ok(names.filter_map(|name| EnvironmentName::new(&name).ok()).collect())
     }

@@ -1,4 +1,4 @@
-//! Rollbacks where branch and ledger do not tell the same, or where nothing differs.
+//! Where branch and ledger do not tell the same, or where nothing differs.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use lockstep::model::Digest;
 use lockstep::release::ledger::Fact;
 
 use super::{again, histories, kinds, last, promoted_once};
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, command};
 
 const BACK: [&str; 6] = ["rollback", "orders", "-e", "staging", "--reason", "too slow"];
 const STAGING: &str = "refs/heads/environment/staging";
@@ -172,4 +172,61 @@ fn a_release_that_somebody_made_up_is_told_by_every_command() {
         assert_eq!(answer.rules(), ["lost-release"], "{command:?}: {}", answer.text());
         assert!(answer.text().contains("v1.1.0 (7777777)"), "{}", answer.text());
     }
+}
+
+#[test]
+fn a_release_that_the_branch_lost_is_marked_where_it_is_shown() {
+    let fleet = promoted_once();
+    let first = fleet.tip("environment/staging").unwrap();
+    fleet.done(&["mark", "verified", "orders", "-e", "staging", "--reason", "a week"]);
+    again(&fleet, '6', "v1.1.0");
+    let show = |arguments: &[&str]| {
+        let output = command(fleet.folder(), arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(!show(&["status"]).contains("lost"));
+    fleet.repository.set(STAGING, first);
+    let text = show(&["status", "-e", "staging"]);
+    let shown = text.lines().nth(1).unwrap();
+    assert!(shown.contains("v1.0.0") && shown.ends_with(" verified lost"), "{text}");
+    assert!(text.contains("staging/orders lost v1.1.0 ("), "{text}");
+    let status = fleet.done(&["status", "-e", "staging"]);
+    assert_eq!(status.result()[0]["lost"]["version"], "v1.1.0");
+    assert_eq!(status.result()[0]["verdict"], "verified");
+    let history = fleet.done(&["history", "orders", "-e", "staging"]);
+    let events = history.result()["events"].as_array().unwrap();
+    let doubted: Vec<_> = events.iter().filter(|event| event["doubt"].is_object()).collect();
+    assert_eq!(doubted.len(), 1, "{events:?}");
+    assert_eq!(doubted[0]["doubt"]["rule"], "lost-release");
+    assert!(show(&["history", "orders", "-e", "staging"]).contains("lost-release"));
+}
+
+#[test]
+fn an_environment_that_left_the_fleet_has_its_history() {
+    let fleet = promoted_once();
+    let history = |name: &str| fleet.run(&["history", "orders", "--environment", name]);
+    let before = history("staging").result()["events"].clone();
+    assert_eq!(before.as_array().unwrap().len(), 2);
+    let git = &fleet.repository.git;
+    fleet.edit("environments/fleet.yaml", "staging", "preprod");
+    std::fs::rename(
+        fleet.repository.path("environments/staging"),
+        fleet.repository.path("environments/preprod"),
+    )
+    .unwrap();
+    fleet.commit("Call it preprod");
+    assert_eq!(history("staging").result()["events"], before);
+    let both = fleet.done(&["history", "-e", "staging", "-e", "dev"]);
+    assert!(both.result()["events"].as_array().unwrap().len() > 2);
+    assert_eq!(
+        fleet
+            .done(&["history", "orders", "-e", "staging", "--changes"])
+            .result()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(history("stagin").exit, 2, "{}", history("stagin").text());
+    assert!(git.find_reference(STAGING).is_ok());
 }
