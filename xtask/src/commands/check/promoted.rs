@@ -123,7 +123,7 @@ impl Scene<'_> {
             let (ledger, folder) = (layout::ledger::BRANCH, "in this clone");
             return Ok(Err(format!("{what}: neither `{ledger}` nor `{branch}` is {folder}")));
         };
-        let new = self.new(&commit, files)?;
+        let new = self.not_running(&commit, files)?;
         if !ledger.is_here()? {
             let missing = || {
                 let (what, branch) = (unasked(environment, &new), layout::ledger::BRANCH);
@@ -145,7 +145,7 @@ impl Scene<'_> {
     }
 
     /// The release files that name another tuple than what runs.
-    fn new<'f>(&self, commit: &GitId, files: &[New<'f>]) -> Result<Vec<New<'f>>, Failure> {
+    fn not_running<'f>(&self, commit: &GitId, files: &[New<'f>]) -> Result<Vec<New<'f>>, Failure> {
         let paths = files.iter().map(|(agent, _)| layout::branch::tuple(agent.as_str()));
         let tuples = self.delivery.read(commit, &paths.collect::<Vec<_>>())?;
         let runs = |tuple| {
