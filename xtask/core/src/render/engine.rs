@@ -11,7 +11,8 @@ use tera::value::Key;
 use tera::{Context, ErrorKind, Tera};
 
 use super::filters;
-use crate::model::{Finding, suggestion};
+use super::unknown::{self, Stop, Trouble};
+use crate::model::Finding;
 use crate::workspace::{Blueprint, layout};
 
 /// Most that one template may render: more than any object that a cluster takes, and little enough for a machine.
@@ -75,7 +76,7 @@ impl Engine {
             marked: OnceLock::new(),
         };
         if let Err(error) = engine.tera.add_raw_templates(texts) {
-            findings.push(engine.finding(&error, None));
+            findings.push(engine.finding(&error));
         }
         if findings.is_empty() { Ok(engine) } else { Err(findings) }
     }
@@ -90,13 +91,26 @@ impl Engine {
         self.sources.get(template).map_or(template, String::as_str)
     }
 
-    /// Renders one template.
-    pub fn render(&self, template: &str, input: &Input) -> Result<String, Finding> {
+    /// Renders one template; all variables that nothing sets are told, or what else is wrong with it.
+    pub(super) fn render(&self, template: &str, input: &Input) -> Result<String, Vec<Trouble>> {
+        self.attempt(template, input)
+            .map_err(|stop| unknown::troubles(self, template, input, stop))
+    }
+
+    /// What a template renders to, where nothing is wrong with it.
+    pub(super) fn text(&self, template: &str, input: &Input) -> Option<String> {
+        self.attempt(template, input).ok()
+    }
+
+    pub(super) fn attempt(&self, template: &str, input: &Input) -> Result<String, Stop> {
         let mut text = Limited::default();
         match self.tera.render_to(template, &input.context, &mut text) {
             Ok(()) => Ok(String::from_utf8(text.bytes).expect("templates and values are texts")),
-            Err(_) if text.is_full => Err(self.too_long(template)),
-            Err(error) => Err(self.finding(&error, Some(input))),
+            Err(_) if text.is_full => Err(Stop::at(self.too_long(template))),
+            Err(error) => Err(Stop {
+                path: self.path_of(&error),
+                finding: self.finding(&error),
+            }),
         }
     }
 
@@ -131,33 +145,18 @@ impl Engine {
         texts_of(&self.files).nth(number).map(|(name, _)| self.source(name))
     }
 
-    fn finding(&self, error: &tera::Error, input: Option<&Input>) -> Finding {
+    fn finding(&self, error: &tera::Error) -> Finding {
         match error.kind() {
             ErrorKind::SyntaxError(report) => Finding::error("template-syntax", lower(report.message())).at(
                 self.source(report.filename()),
                 report.span().start_line,
                 report.span().start_col + 1,
             ),
-            ErrorKind::RenderingError(report) => {
-                let span = report.span();
-                let file = self.source(report.filename());
-                let finding = Finding::error("template-error", lower(report.message())).at(
-                    file,
-                    span.start_line,
-                    span.start_col + 1,
-                );
-                let unknown = input.and_then(|input| {
-                    let is_unknown = ["not defined", "undefined", "not found", "does not exist"]
-                        .iter()
-                        .any(|word| report.message().contains(word));
-                    let path = self.path_at(report.filename(), span.start_line, span.start_col)?;
-                    is_unknown.then(|| names_help(&path, &input.plain()))?
-                });
-                match unknown {
-                    Some((message, help)) => Finding { message, ..finding }.help(help),
-                    None => finding,
-                }
-            }
+            ErrorKind::RenderingError(report) => Finding::error("template-error", lower(report.message())).at(
+                self.source(report.filename()),
+                report.span().start_line,
+                report.span().start_col + 1,
+            ),
             other => {
                 let text = other.to_string();
                 match rendered_report(&text) {
@@ -168,6 +167,14 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The dotted path at which rendering stopped, where one stands there.
+    fn path_of(&self, error: &tera::Error) -> Option<String> {
+        let ErrorKind::RenderingError(report) = error.kind() else {
+            return None;
+        };
+        self.path_at(report.filename(), report.span().start_line, report.span().start_col)
     }
 
     /// The dotted path that stands at a place of a template, or before it where a filter stands there; `column` counts
@@ -203,6 +210,7 @@ fn texts_of(files: &BTreeMap<String, Arc<[u8]>>) -> impl Iterator<Item = (&str, 
 }
 
 /// A context as the engine takes it.
+#[derive(Clone)]
 pub struct Input {
     context: Context,
 }
@@ -229,61 +237,46 @@ impl Input {
         Input { context }
     }
 
+    /// Whether there is something at a path.
+    pub(super) fn has(&self, path: &[&str]) -> bool {
+        let Some((root, rest)) = path.split_first() else {
+            return false;
+        };
+        let value = self
+            .context
+            .get(root)
+            .and_then(|value| serde_json::to_value(value).ok());
+        let found = value
+            .as_ref()
+            .and_then(|value| rest.iter().try_fold(value, |value, key| value.get(*key)));
+        found.is_some()
+    }
+
+    /// The same with a value at a path, whatever stood there or above it.
+    pub(super) fn with(&self, path: &[&str], value: Value) -> Input {
+        let mut context = self.context.clone();
+        if let [root, rest @ ..] = path {
+            let root_value = context.get(root).and_then(|value| serde_json::to_value(value).ok());
+            let mut root_value = root_value.unwrap_or_default();
+            let mut place = &mut root_value;
+            for part in rest {
+                if !place.is_object() {
+                    *place = Value::Object(Map::new());
+                }
+                place = &mut place[*part];
+            }
+            *place = value;
+            context.insert((*root).to_owned(), &root_value);
+        }
+        Input { context }
+    }
+
     /// The context as plain data, for messages.
-    fn plain(&self) -> Value {
+    pub(super) fn plain(&self) -> Value {
         let names = ["agent", "agents", "environment", "release", "tuple", "values"];
         let value = |name: &str| Some((name.to_owned(), serde_json::to_value(self.context.get(name)?).ok()?));
         Value::Object(names.into_iter().filter_map(value).collect())
     }
-}
-
-/// How the message about an unknown variable begins.
-const UNKNOWN: &str = "unknown variable `";
-
-/// The value that a finding says not to be there, by its keys.
-pub(super) fn unknown_value(finding: &Finding) -> Option<Vec<&str>> {
-    let path = finding.message.strip_prefix(UNKNOWN)?.strip_suffix('`')?;
-    Some(path.strip_prefix("values.")?.split('.').collect())
-}
-
-/// For an unknown variable: a message that names it, and the names that exist where it was looked for.
-fn names_help(path: &str, context: &Value) -> Option<(String, String)> {
-    let (root, _) = path.split_once('.').unwrap_or((path, ""));
-    let roots: Vec<&str> = context.as_object()?.keys().map(String::as_str).collect();
-    // a variable of a loop or of `set`: what it has is not known here
-    let is_local = path.contains('.') && !roots.contains(&root) && suggestion(root, roots.iter().copied()).is_none();
-    if path.is_empty() || is_local {
-        return None;
-    }
-    let mut place = context;
-    let mut shown = String::new();
-    for part in path.split('.') {
-        match place.get(part) {
-            Some(next) => {
-                place = next;
-                shown = if shown.is_empty() {
-                    part.to_owned()
-                } else {
-                    format!("{shown}.{part}")
-                };
-            }
-            None => {
-                let names: Vec<&str> = place.as_object()?.keys().map(String::as_str).collect();
-                let list = names.join("`, `");
-                let scope = if shown.is_empty() {
-                    "a template sees".to_owned()
-                } else {
-                    format!("`{shown}` has")
-                };
-                let help = match suggestion(part, names.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`? {scope} `{list}`"),
-                    None => format!("{scope} `{list}`"),
-                };
-                return Some((format!("{UNKNOWN}{path}`"), help));
-            }
-        }
-    }
-    None
 }
 
 /// Message, template, line and column of an error that Tera has written as a report for a terminal.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::Unit;
-use super::engine::unknown_value;
+use super::unknown::Trouble;
 use crate::model::{Finding, Location};
 use crate::values::{Layer, deleted};
 use crate::workspace::{Blueprint, Environment, Workspace, explain, is_built_in, layout, place_of_key};
@@ -14,25 +14,29 @@ use crate::workspace::{Blueprint, Environment, Workspace, explain, is_built_in, 
 pub(super) fn of_unit(
     workspace: &Workspace,
     unit: &Unit,
-    own: Vec<Finding>,
-    application: Vec<Finding>,
+    own: Vec<Trouble>,
+    application: Vec<Trouble>,
 ) -> Vec<Finding> {
     let environment = workspace.environment(unit.environment.as_str());
     let agent = workspace.agents.get(&unit.agent);
     let is_some = !own.is_empty() || !application.is_empty();
     let Some(environment) = environment.filter(|_| is_some) else {
-        return [own, application].concat();
+        return own
+            .into_iter()
+            .chain(application)
+            .map(|trouble| trouble.finding)
+            .collect();
     };
     let read = Read {
         workspace,
+        blueprint: &unit.blueprint,
         layers: workspace.layers(environment, agent, &unit.blueprint),
     };
-    let of_application = application.into_iter().map(|finding| match read.taken_away(&finding) {
-        Some(_) => finding,
-        None => of_blueprint(workspace, finding, &unit.blueprint.name),
+    let of_application = application.into_iter().map(|trouble| match read.taken_away(&trouble) {
+        Some(_) => trouble,
+        None => of_blueprint(workspace, trouble, &unit.blueprint.name),
     });
-    let all = own.into_iter().chain(of_application).collect();
-    read.lead_back(all)
+    read.lead_back(own.into_iter().chain(of_application))
 }
 
 /// What templates of an environment lack, told where it is to be mended.
@@ -40,43 +44,71 @@ pub(super) fn of_environment(
     workspace: &Workspace,
     environment: &Environment,
     blueprint: &Blueprint,
-    findings: Vec<Finding>,
+    troubles: Vec<Trouble>,
 ) -> Vec<Finding> {
-    if findings.is_empty() {
-        return findings;
+    if troubles.is_empty() {
+        return Vec::new();
     }
-    let layers = workspace.layers(environment, None, blueprint);
-    Read { workspace, layers }.lead_back(findings)
+    let read = Read {
+        workspace,
+        blueprint,
+        layers: workspace.layers(environment, None, blueprint),
+    };
+    read.lead_back(troubles)
 }
 
 /// What is known of the values that templates read.
 struct Read<'a> {
     workspace: &'a Workspace,
+    blueprint: &'a Blueprint,
     layers: Vec<Layer<'a>>,
 }
 
 impl Read<'_> {
-    /// The findings of templates, those about a value that a `null` took away at its line, once.
-    fn lead_back(&self, findings: Vec<Finding>) -> Vec<Finding> {
-        let mut led: Vec<Finding> = Vec::new();
-        for finding in findings {
-            let Some(taken) = self.taken_away(&finding) else {
-                led.push(finding);
+    /// What is told of templates: a value that a `null` took away at its line, and each value once.
+    fn lead_back(&self, troubles: impl IntoIterator<Item = Trouble>) -> Vec<Finding> {
+        let mut led: Vec<Trouble> = Vec::new();
+        for trouble in troubles {
+            if let Some(taken) = self.taken_away(&trouble) {
+                let known = led.iter_mut().find(|known| known.finding.location == taken.location);
+                match known {
+                    Some(known) => {
+                        let read = taken.related.into_iter().filter(|place| place.message == READ);
+                        known.finding.related.extend(read);
+                    }
+                    None => led.push(Trouble::from(taken)),
+                }
                 continue;
-            };
-            let known = led.iter_mut().find(|known| known.location == taken.location);
-            match known {
-                Some(known) => known
-                    .related
-                    .extend(taken.related.into_iter().filter(|place| place.message == READ)),
-                None => led.push(taken),
+            }
+            let same = |known: &&mut Trouble| known.unknown.is_some() && known.unknown == trouble.unknown;
+            match (led.iter_mut().find(same), &trouble.finding.location) {
+                (Some(known), Some(place)) => {
+                    let finding = known.finding.clone().related(place.clone(), "read here too");
+                    known.finding = finding;
+                }
+                _ => led.push(self.with_place(trouble)),
             }
         }
-        led
+        led.into_iter().map(|trouble| trouble.finding).collect()
     }
 
-    fn taken_away(&self, finding: &Finding) -> Option<Finding> {
-        let path = unknown_value(finding)?;
+    /// Says where a value can be set, where it is none that is only misspelt.
+    fn with_place(&self, mut trouble: Trouble) -> Trouble {
+        let is_pinned = |file: &String| file.starts_with(layout::PINNED_BLUEPRINTS);
+        if trouble.value().is_some() && !self.blueprint.sources.values().any(is_pinned) {
+            let names = trouble.finding.help.take().unwrap_or_default();
+            let file = format!("{}/{}/values.yaml", layout::TEMPLATES, self.blueprint.name);
+            trouble.finding.help = Some(match names.starts_with("did you mean") {
+                true => format!("{names}; or set it in `{file}`"),
+                false => format!("set it in `{file}`; {names}"),
+            });
+        }
+        trouble
+    }
+
+    fn taken_away(&self, trouble: &Trouble) -> Option<Finding> {
+        let path = trouble.value()?;
+        let finding = &trouble.finding;
         let gone = deleted(&self.layers).into_iter();
         let gone = gone
             .map(|leaf| leaf.path)
@@ -125,10 +157,11 @@ const READ: &str = "read here";
 
 /// The finding of the Application's template, where the agent's blueprint lacks a value that it reads: the blueprint is to
 /// be mended, not the template.
-fn of_blueprint(workspace: &Workspace, finding: Finding, name: &str) -> Finding {
-    let Some(path) = unknown_value(&finding) else {
-        return finding;
+fn of_blueprint(workspace: &Workspace, trouble: Trouble, name: &str) -> Trouble {
+    let Some(path) = trouble.value() else {
+        return trouble;
     };
+    let finding = &trouble.finding;
     let reader = finding.location.clone();
     let message = format!(
         "the blueprint `{name}` has no value `{}`, which `{}` reads",
@@ -154,13 +187,16 @@ fn of_blueprint(workspace: &Workspace, finding: Finding, name: &str) -> Finding 
         None => set,
     };
     let file = format!("{folder}/blueprint.yaml");
-    let mended = Finding { message, ..finding };
+    let mended = Finding {
+        message,
+        ..finding.clone()
+    };
     let mended = match place_of_key(&workspace.sources, &file, &["description"]) {
         Some(Location { file, line, column }) => mended.at(file, line, column),
         None => mended.in_file(file),
     };
-    match reader {
+    Trouble::from(match reader {
         Some(reader) => mended.help(help).related(reader, READ),
         None => mended.help(help),
-    }
+    })
 }

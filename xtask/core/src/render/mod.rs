@@ -11,6 +11,7 @@ mod missing;
 mod objects;
 mod sources;
 mod unit;
+mod unknown;
 
 pub use context::*;
 pub use engine::{Engine, Input};

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::sources::template_lines;
+use super::unknown::Trouble;
 use super::{Engine, FleetContext, Input, LineMap, Unit, fleet_context, generations, lint, missing};
 use crate::model::{Digest, EnvironmentName, Finding, Manifest};
 use crate::secrets::masked;
@@ -72,7 +73,7 @@ impl Engines {
         };
         engine
             .templates()
-            .filter_map(|template| engine.render(template, &input).ok())
+            .filter_map(|template| engine.text(template, &input))
             .collect()
     }
 
@@ -137,8 +138,8 @@ impl Engines {
     ) -> Result<Rendered, Vec<Finding>> {
         let own = built_in(workspace, ENVIRONMENT_BLUEPRINT)?;
         let input = Input::new(context);
-        let (mut objects, findings) = self.render(own, |_| true, &input);
-        let mut findings = missing::of_environment(workspace, environment, own, findings);
+        let (mut objects, troubles) = self.render(own, |_| true, &input);
+        let mut findings = missing::of_environment(workspace, environment, own, troubles);
         objects.sort_by(|left, right| left.id.cmp(&right.id));
         findings
             .extend(twins(&objects).map(|(twin, finding)| self.placed(own, &input, twin, "/metadata/name", finding)));
@@ -162,21 +163,25 @@ impl Engines {
         blueprint: &Blueprint,
         chosen: impl Fn(&str) -> bool,
         input: &Input,
-    ) -> (Vec<Manifest>, Vec<Finding>) {
+    ) -> (Vec<Manifest>, Vec<Trouble>) {
         let mut objects = Vec::new();
-        let mut findings = Vec::new();
+        let mut troubles = Vec::new();
         // a blueprint that does not compile was reported once for all its units
         let Some(engine) = self.by_digest.get(&blueprint.digest) else {
-            return (objects, findings);
+            return (objects, troubles);
         };
         for template in engine.templates().filter(|template| chosen(template)) {
             match engine.render(template, input) {
                 Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => parse(engine, template, input, &text, &mut objects, &mut findings),
-                Err(finding) => findings.push(finding),
+                Ok(text) => {
+                    let mut findings = Vec::new();
+                    parse(engine, template, input, &text, &mut objects, &mut findings);
+                    troubles.extend(findings.into_iter().map(Trouble::from));
+                }
+                Err(new) => troubles.extend(new),
             }
         }
-        (objects, findings)
+        (objects, troubles)
     }
 }
 

@@ -253,7 +253,7 @@ pub(super) fn template_lines(engine: &Engine, input: &Input, manifest: &Manifest
 
 /// The objects that a template renders to, with the places of their parts in its text.
 fn documents(engine: &Engine, template: &str, input: &Input) -> Vec<(Manifest, Positions)> {
-    let Ok(text) = engine.render(template, input) else {
+    let Some(text) = engine.text(template, input) else {
         return Vec::new();
     };
     let (Ok(manifests), Ok(positions)) = (yaml::read_manifests(&text), Positions::of_stream(&text)) else {

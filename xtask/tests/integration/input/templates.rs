@@ -391,3 +391,99 @@ fn a_blueprint_that_lacks_what_the_application_reads_is_told_itself() {
         .commit("Say how many");
     fleet.done(&["release", "dev", "--agent", "orders"]);
 }
+
+#[test]
+fn all_values_that_a_blueprint_lacks_are_told_in_one_run() {
+    let fleet = Fleet::small();
+    fleet
+        .append(
+            "templates/argocd/application.yaml.tera",
+            "  info: [{ name: Copies, value: {{ values.replicas | quote }} }, { name: Port, value: {{ values.ports.http | quote }} }]\n",
+        )
+        .put("templates/tiny/blueprint.yaml", "description: Next to nothing.\n")
+        .put("templates/tiny/values.yaml", "custom: { colour: red }\n")
+        .put(
+            "templates/tiny/config.yaml.tera",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ agent.name | quote }}, namespace: shop-dev }\n\
+             data:\n  level: {{ values.logLevel }}\n  first: {{ values.custom.colours.first | quote }}\n\
+             {%- for name, value in values.env %}\n  {{ name }}: {{ value | quote }}\n{%- endfor %}\n\
+             {%- for port in values.custom.list %}\n  {{ port.name }}: '1'\n{%- endfor %}\n\
+             {%- if values.replicas + 1 > 3 %}\n  many: 'yes'\n{%- endif %}\n  colour: {{ values.custom.color }}\n",
+        )
+        .put(
+            "templates/tiny/other.yaml.tera",
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: {{ values.logLevel | quote }}, namespace: shop-dev }\n",
+        )
+        .edit("agents/orders/agent.yaml", "blueprint: agent-service", "blueprint: tiny")
+        .edit("environments/fleet.yaml", "  env:\n    FLEET: shop\n", "  labels: {}\n")
+        .commit("A blueprint of its own");
+    fleet.refused(&["release", "dev", "--agent", "orders"], expect![[r#"
+        exit 1
+        error[template-error] templates/tiny/blueprint.yaml:1:1
+          the blueprint `tiny` has no value `ports.http`, which `templates/argocd/application.yaml.tera` reads
+          unit: dev/orders
+          help: write `extends: agent-service` here, for it and all else that is read; or set it in `templates/tiny/values.yaml`
+          see: templates/argocd/application.yaml.tera:14:97: read here
+        error[template-error] templates/tiny/blueprint.yaml:1:1
+          the blueprint `tiny` has no value `replicas`, which `templates/argocd/application.yaml.tera` reads
+          unit: dev/orders
+          help: write `extends: agent-service` here, for it and all else that is read; or set it in `templates/tiny/values.yaml`
+          see: templates/argocd/application.yaml.tera:14:54: read here
+        error[template-error] templates/tiny/config.yaml.tera:5:20
+          unknown variable `values.logLevel`
+          unit: dev/orders
+          help: set it in `templates/tiny/values.yaml`; `values` has `custom`, `labels`
+          see: templates/tiny/other.yaml.tera:3:40: read here too
+        error[template-error] templates/tiny/config.yaml.tera:6:27
+          unknown variable `values.custom.colours.first`
+          unit: dev/orders
+          help: did you mean `colour`? `values.custom` has `colour`; or set it in `templates/tiny/values.yaml`
+        error[template-error] templates/tiny/config.yaml.tera:7:24
+          unknown variable `values.env`
+          unit: dev/orders
+          help: set it in `templates/tiny/values.yaml`; `values` has `custom`, `labels`
+        error[template-error] templates/tiny/config.yaml.tera:10:17
+          unknown variable `values.custom.list`
+          unit: dev/orders
+          help: set it in `templates/tiny/values.yaml`; `values.custom` has `colour`
+        error[template-error] templates/tiny/config.yaml.tera:13:8
+          unknown variable `values.replicas`
+          unit: dev/orders
+          help: set it in `templates/tiny/values.yaml`; `values` has `custom`, `labels`
+        error[template-error] templates/tiny/config.yaml.tera:16:28
+          unknown variable `values.custom.color`
+          unit: dev/orders
+          help: did you mean `colour`? `values.custom` has `colour`; or set it in `templates/tiny/values.yaml`
+    "#]]);
+}
+
+#[test]
+fn a_name_that_a_loop_gives_is_no_unknown_variable() {
+    check(
+        SERVICE,
+        "spec:",
+        "{% for name in ['a'] %}# {{ name + 1 }}\n{% endfor %}spec:",
+        expect![[r#"
+            exit 1
+            error[template-error] templates/agent-service/service.yaml.tera:6:29
+              `+` requires both operands to be numbers, found `string` and `i64`
+              unit: dev/orders
+        "#]],
+    );
+    check(
+        SERVICE,
+        "spec:",
+        "# {{ colour.first }}\n# {{ shade }}\nspec:",
+        expect![[r#"
+            exit 1
+            error[template-error] templates/agent-service/service.yaml.tera:6:6
+              unknown variable `colour.first`
+              unit: dev/orders
+              help: a template sees `agent`, `environment`, `release`, `tuple`, `values`
+            error[template-error] templates/agent-service/service.yaml.tera:7:6
+              unknown variable `shade`
+              unit: dev/orders
+              help: a template sees `agent`, `environment`, `release`, `tuple`, `values`
+        "#]],
+    );
+}
