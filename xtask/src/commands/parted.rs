@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lockstep::workspace::layout;
 
+use super::generate::stale;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind, WHOLE_CHECKOUT};
 use crate::ports::GitId;
@@ -53,7 +54,9 @@ pub(super) fn differing(context: &Context, commit: &GitId, head: Option<&str>) -
         let head = repository.resolve(head)?;
         return Ok(repository.differing(commit, &head.id)?.into_iter().collect());
     }
-    let roots = [&layout::ROOTS[..], &layout::JUDGES].concat();
+    let generated = stale::places();
+    let mut roots = [&layout::ROOTS[..], &layout::JUDGES].concat();
+    roots.extend(generated.iter().map(String::as_str));
     let (committed, dirty) = rayon::join(
         || repository.differing(commit, &repository.head()?.id),
         || repository.dirty(&roots),

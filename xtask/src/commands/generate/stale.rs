@@ -119,19 +119,26 @@ fn in_short(found: Vec<Finding>) -> Vec<Finding> {
     vec![whole]
 }
 
+/// Where generated files stand, and the pipelines.
+pub(in crate::commands) fn places() -> Vec<String> {
+    let mut places: Vec<String> = FOLDERS.iter().chain(&FILES).map(|path| (*path).to_owned()).collect();
+    places.extend(CiService::ALL.into_iter().flat_map(CiService::paths));
+    places
+}
+
 /// Whether a change at a path may make a generated file stale whatever agents and environments say: one of these files, or
 /// the code and the policies that they tell of.
 pub(in crate::commands) fn may_be_stale(path: &str) -> bool {
-    let folders = [layout::REFERENCE, layout::RUNBOOKS, layout::SCHEMAS, layout::WORKFLOWS];
     let sources = ["xtask", layout::POLICIES];
-    folders.contains(&folder(path).as_str())
+    FOLDERS.contains(&folder(path).as_str())
         || sources.contains(&path.split('/').next().unwrap_or_default())
-        || [layout::CODEOWNERS, layout::PULL_REQUEST_TEMPLATE].contains(&path)
-        || CiService::ALL
-            .into_iter()
-            .flat_map(CiService::paths)
-            .any(|file| file == path)
+        || places().iter().any(|place| place == path)
 }
+
+/// The folders in which they stand.
+const FOLDERS: [&str; 4] = [layout::REFERENCE, layout::RUNBOOKS, layout::SCHEMAS, layout::WORKFLOWS];
+/// Those that stand elsewhere.
+const FILES: [&str; 2] = [layout::CODEOWNERS, layout::PULL_REQUEST_TEMPLATE];
 
 fn folder(path: &str) -> String {
     path.rsplit_once('/')
