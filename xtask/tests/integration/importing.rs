@@ -305,6 +305,83 @@ fn an_overlay_moves_in_with_generated_names_and_patches() {
     assert!(rendered.text.contains("name: billing-settings-"), "{}", rendered.text);
 }
 
+#[test]
+fn overlays_of_several_environments_become_one_template_and_values() {
+    let object = |environment: &str, replicas: usize, memory: &str, variable: &str, sidecar: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {environment}-billing, labels: {{env: {environment}}}}}\nspec:\n  \
+             replicas: {replicas}\n  selector: {{matchLabels: {{app: billing}}}}\n  template:\n    metadata: {{labels: {{app: billing}}}}\n    \
+             spec:\n      containers:\n        - name: main\n          image: registry.example.com/billing@sha256:{}\n          \
+             resources: {{limits: {{memory: {memory}}}}}\n          env: [{{name: LOG_FORMAT, value: json}}{variable}]\n{sidecar}",
+            "cd".repeat(32)
+        )
+    };
+    let bench = Workbench::of_repository();
+    bench.put(
+        "dev.yaml",
+        &object("dev", 1, "256Mi", ", {name: FAKE, value: 'true'}", ""),
+    );
+    let sidecar = "        - {name: shipper, image: 'registry.example.com/shipper:1.4'}\n";
+    let budget = "---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: production-billing}\n\
+                  spec: {minAvailable: 1, selector: {matchLabels: {app: billing}}}\n";
+    let production = object("production", 5, "1Gi", "", sidecar);
+    bench.put("prod.yaml", &(production + budget));
+    let line = "import kustomize billing --built dev=dev.yaml --built production=prod.yaml";
+    let report = bench.run(line).unwrap();
+    assert_eq!(report.findings, []);
+    expect![[r#"
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          labels:
+            env: {{ environment.name | quote }}
+          name: {{ agent.resourceName | quote }}
+          namespace: {{ environment.namespace | quote }}
+        spec:
+          replicas: {{ values.custom.deploymentBillingReplicas | json }}
+          selector:
+            matchLabels:
+              app: {{ agent.resourceName | quote }}
+          template:
+            metadata:
+              annotations:
+                lockstep.dev/tuple: {{ release.tupleId | quote }}
+              labels:
+                app: {{ agent.resourceName | quote }}
+            spec:
+              containers:
+                - env:
+                    - name: LOG_FORMAT
+                      value: json
+                    {%- if values.custom.withDeploymentBillingContainersMainEnvFAKE %}
+                    - name: FAKE
+                      value: "true"
+                    {%- endif %}
+                  image: {{ agent.image | quote }}
+                  name: main
+                  resources:
+                    limits:
+                      memory: {{ values.custom.deploymentBillingContainersMainResourcesLimitsMemory | json }}
+                {%- if values.custom.withDeploymentBillingContainersShipper %}
+                - image: {{ values.custom.deploymentBillingContainersShipperImage | json }}
+                  name: shipper
+                {%- endif %}
+    "#]]
+    .assert_eq(&bench.text("templates/billing/deployment-billing.yaml.tera").unwrap());
+    expect![[r#"
+        # yaml-language-server: $schema=../../../schemas/environment-values.schema.json
+        values:
+          custom:
+            deploymentBillingContainersMainResourcesLimitsMemory: 1Gi
+            deploymentBillingReplicas: 5
+            withDeploymentBillingContainersMainEnvFAKE: false
+            withDeploymentBillingContainersShipper: true
+            withPodDisruptionBudgetBilling: true
+    "#]]
+    .assert_eq(&bench.text("environments/production/values/billing.yaml").unwrap());
+    assert_eq!(bench.run("render --agent billing").unwrap().findings, []);
+}
+
 /// What an overlay with `namePrefix` makes of a workload, a nightly job and a cache beside them, without a namespace.
 fn prefixed(prefix: &str, tag: &str) -> String {
     let pod = |image: &str, kind: &str| {
@@ -554,8 +631,13 @@ fn what_still_names_the_old_namespace_and_what_a_tag_became_is_told() {
     let digest = "5".repeat(64);
     let object = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: old-shop}\nspec:\n  selector: {matchLabels: {app: \
                   web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n        - name: web\n          image: \
-                  registry.example.com/web:1.2.3\n          args: [--upstream=http://api.old-shop.svc:80, --name=old-shop-x.y]\n          \
-                  env: [{name: PLACE, value: old-shop}]\n";
+                  registry.example.com/web:1.2.3\n          args: [--upstream=http://api.old-shop.svc:80, --name=old-shop-x.y, --namespace=old-shop, \
+                  --watch-namespace, old-shop, --shop, old-shop]\n          \
+                  env: [{name: POD_NAMESPACE, value: old-shop}, {name: SHOP, value: old-shop}]\n---\n\
+                  apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: old-shop, namespace: old-shop, labels: {app: old-shop}}\n---\n\
+                  apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: old-shop}\nspec:\n  podSelector: {}\n  \
+                  ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: \
+                  [old-shop]}]}}, {podSelector: {matchLabels: {app: old-shop}}}]}]\n";
     let bench = Workbench::of_repository();
     bench.put("dev.yaml", object);
     bench.put("prod.yaml", object);
@@ -574,7 +656,8 @@ fn what_still_names_the_old_namespace_and_what_a_tag_became_is_told() {
     let told: String = report.findings.iter().map(place).collect();
     expect![[r#"
         templates/web/deployment-web.yaml.tera:19:38 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
-        templates/web/deployment-web.yaml.tera:23:22 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
+        templates/web/deployment-web.yaml.tera:21:28 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
+        templates/web/deployment-web.yaml.tera:28:22 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
     "#]].assert_eq(&told);
     let renamed = report.text.lines().filter(|line| line.starts_with("renamed"));
     let renamed: Vec<&str> = renamed.collect();

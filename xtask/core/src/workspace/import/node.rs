@@ -45,6 +45,8 @@ pub(super) struct Names<'a> {
     pub(super) objects: &'a BTreeSet<String>,
     /// The namespace that the objects of each environment were in.
     pub(super) namespaces: &'a [Option<String>],
+    /// What each environment is called.
+    pub(super) environments: &'a [&'a str],
     /// The images that stand for the tuple's.
     pub(super) images: &'a BTreeSet<String>,
 }
@@ -86,6 +88,11 @@ pub(super) fn node(sides: &[(usize, &Value)], place: &str, names: &Names<'_>, pa
     };
     if names_a_namespace(place) && sides.iter().all(is_own_namespace) {
         return Node::Read("environment.namespace | quote".to_owned());
+    }
+    let is_environment = |(side, value): &(usize, &Value)| value.as_str() == Some(names.environments[*side]);
+    // of one environment alone it may be chance
+    if sides.len() > 1 && sides.iter().all(is_environment) {
+        return Node::Read("environment.name | quote".to_owned());
     }
     let first = sides[0].1;
     if sides.iter().any(|(_, value)| *value != first) {

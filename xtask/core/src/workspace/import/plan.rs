@@ -49,7 +49,9 @@ pub fn import(import: &Import) -> Imported {
     let names: BTreeSet<String> = keys.iter().map(|(_, name, _)| name.clone()).collect();
     let namespaces: Vec<Option<String>> = sides.iter().map(|side| side.namespace.clone()).collect();
     let code = Code::find(&import.agent, import.image.as_ref(), &sides, &mut left_out);
+    let environments: Vec<&str> = import.sides.iter().map(|side| side.environment.as_str()).collect();
     let names = Names {
+        environments: &environments,
         agent: import.agent.as_str(),
         objects: &names,
         namespaces: &namespaces,
