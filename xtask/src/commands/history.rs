@@ -98,7 +98,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let histories = histories(&view, &names, args.agent.as_deref(), most)?;
     if let (Some(agent), true) = (&args.agent, histories.is_empty()) {
         let known = repository.folder(&head.id, layout::AGENTS)?;
-        if !known.contains_key(agent) {
+        if !known.contains_key(agent) && !view.knows(agent)? {
             return Err(selection::unknown("agent", agent, known.keys().map(String::as_str)));
         }
     }

@@ -171,7 +171,12 @@ impl Page {
             };
             let (before, after) = (shown(&change.before), shown(&change.after));
             let (name, risk) = (change.name(), self.risk(change.risk()));
-            text.push_str(&format!("    {name}: {before} → {after}{risk}\n"));
+            // of what is there on one side alone the other one says nothing
+            match self.unit {
+                ChangeKind::Added => text.push_str(&format!("    {name}: {after}\n")),
+                ChangeKind::Removed => text.push_str(&format!("    {name}: {before}\n")),
+                ChangeKind::Changed => text.push_str(&format!("    {name}: {before} → {after}{risk}\n")),
+            }
         }
         for prompt in prompts {
             text.push_str(&format!("    text of prompts.{}\n", prompt.name));

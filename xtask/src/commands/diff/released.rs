@@ -151,7 +151,11 @@ impl Names<'_> {
             (None, None) => {
                 let folder = self.repository.folder(&self.repository.head()?.id, layout::AGENTS)?;
                 let known = before.units().chain(after.units()).chain(folder.keys());
-                let known = known.filter_map(|unit| AgentName::new(unit).ok()).collect();
+                let known: BTreeSet<AgentName> = known.filter_map(|unit| AgentName::new(unit).ok()).collect();
+                let has = |agent: &str| before.units().chain(after.units()).any(|unit| unit == agent);
+                if let Some(agent) = self.args.agent.iter().find(|agent| !has(agent)) {
+                    return Err(self.elsewhere(agent, &known)?);
+                }
                 let agents = selection::agents(self.workspace, &self.args.agent, &known)?;
                 return self.compared(&[(self.state(before, None)?, self.state(after, None)?, agents)]);
             }
@@ -168,6 +172,17 @@ impl Names<'_> {
         };
         let pairs: Vec<_> = chosen.into_iter().map(pair).collect::<Result<_, Failure>>()?;
         self.compared(&pairs)
+    }
+
+    /// What is wrong with an agent that neither side has: it runs elsewhere, left the fleet, or nobody knows it.
+    fn elsewhere(&self, agent: &str, known: &BTreeSet<AgentName>) -> Result<Failure, Failure> {
+        let view = Ledger::new(self.context, self.delivery, self.workspace).view()?;
+        let known = known.iter().map(AgentName::as_str);
+        if !known.clone().any(|known| known == agent) && !view.knows(agent)? {
+            return Ok(selection::unknown("agent", agent, known));
+        }
+        let failure = Failure::new(FailureKind::Usage, format!("neither side has `{agent}`"));
+        Ok(failure.hint(format!("see where it ran: `cargo xtask history {agent}`")))
     }
 
     /// What differs, and how the texts behind it read. Only agents whose tuples differ are read.

@@ -219,6 +219,17 @@ impl<'a> View<'a> {
         Ok(names)
     }
 
+    /// Whether anything was ever recorded of a unit, wherever that was.
+    pub(in super::super) fn knows(&self, unit: &str) -> Result<bool, Failure> {
+        let environments = self.environments()?;
+        for environment in environments.iter().map(Some).chain([None]) {
+            if self.names(environment)?.iter().any(|name| name == unit) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The environments that the ledger knows.
     pub(in super::super) fn environments(&self) -> Result<Vec<EnvironmentName>, Failure> {
         let names = self.folders(&[String::new()])?.remove(0).into_keys();

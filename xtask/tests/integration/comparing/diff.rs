@@ -43,21 +43,21 @@ fn before_the_first_release_everything_is_new() {
 
             staging/a added
               tuple
-                blueprint.name: none → agent-service
-                blueprint.sha256: none → sha256:9ee5a2faba11…
-                code.digest: none → sha256:000000000000…
-                code.repository: none → registry.example.com/a
-                model.maxTokens: none → 10
-                model.name: none → m
-                model.postTraining.strategy: none → none
-                model.provider: none → p
-                model.temperature: none → 0.1
-                model.timeoutSeconds: none → 5
-                prompts.answer.sha256: none → sha256:0ed3432bfcb9…
-                prompts.answer.version: none → 1.0.0
-                version: none → v1.0.0-rc1
+                blueprint.name: agent-service
+                blueprint.sha256: sha256:9ee5a2faba11…
+                code.digest: sha256:000000000000…
+                code.repository: registry.example.com/a
+                model.maxTokens: 10
+                model.name: m
+                model.postTraining.strategy: none
+                model.provider: p
+                model.temperature: 0.1
+                model.timeoutSeconds: 5
+                prompts.answer.sha256: sha256:0ed3432bfcb9…
+                prompts.answer.version: 1.0.0
+                version: v1.0.0-rc1
               overrides
-                overrides.model.temperature: none → 0.05
+                overrides.model.temperature: 0.05
               objects
                 + Deployment a
                 + ConfigMap a-prompts-590a8ef75d
@@ -65,13 +65,13 @@ fn before_the_first_release_everything_is_new() {
 
             staging/b added
               tuple
-                blueprint.name: none → agent-service
-                blueprint.sha256: none → sha256:9ee5a2faba11…
-                code.digest: none → sha256:000000000000…
-                code.repository: none → registry.example.com/b
-                version: none → v1.0.0-rc1
+                blueprint.name: agent-service
+                blueprint.sha256: sha256:9ee5a2faba11…
+                code.digest: sha256:000000000000…
+                code.repository: registry.example.com/b
+                version: v1.0.0-rc1
               overrides
-                overrides.model.temperature: none → 0.05
+                overrides.model.temperature: 0.05
               objects
                 + Deployment b
                 + Application b-staging
@@ -167,24 +167,24 @@ fn an_agent_that_leaves_and_one_that_is_held() {
         expect![[r#"
             dev/b removed
               tuple
-                blueprint.name: agent-service → none
-                blueprint.sha256: sha256:9ee5a2faba11… → none
-                code.digest: sha256:000000000000… → none
-                code.repository: registry.example.com/b → none
-                version: dev-latest → none
+                blueprint.name: agent-service
+                blueprint.sha256: sha256:9ee5a2faba11…
+                code.digest: sha256:000000000000…
+                code.repository: registry.example.com/b
+                version: dev-latest
               objects
                 - Deployment b
                 - Application b-dev
 
             staging/b removed
               tuple
-                blueprint.name: agent-service → none
-                blueprint.sha256: sha256:9ee5a2faba11… → none
-                code.digest: sha256:000000000000… → none
-                code.repository: registry.example.com/b → none
-                version: v1.0.0-rc1 → none
+                blueprint.name: agent-service
+                blueprint.sha256: sha256:9ee5a2faba11…
+                code.digest: sha256:000000000000…
+                code.repository: registry.example.com/b
+                version: v1.0.0-rc1
               overrides
-                overrides.model.temperature: 0.05 → none
+                overrides.model.temperature: 0.05
               objects
                 - Deployment b
                 - Application b-staging

@@ -1,9 +1,9 @@
 //! `diff` of two states that were released, and what the change of a component means.
 
-use expect_test::expect;
+use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::fleet::{Answer, Fleet};
+use crate::fleet::{Answer, Fleet, command};
 
 /// `orders` ran v1.0.0 and v1.1.0 in staging, with another image and another number of replicas.
 fn twice() -> Fleet {
@@ -181,4 +181,56 @@ fn a_tag_that_is_called_as_a_release_does_not_hide_it() {
     assert_eq!(answer.exit, 2);
     assert!(answer.text().contains("`tags/<name>`"), "{}", answer.text());
     fleet.done(&["diff", "tags/v1.0.0", "main"]);
+}
+
+#[test]
+fn an_agent_that_left_or_runs_elsewhere_is_told_apart_from_one_that_nobody_knows() {
+    let fleet = twice();
+    let refused = |names: &[&str], expected: Expect| {
+        let answer = fleet.run(&[&["diff"], names].concat());
+        assert_eq!(answer.exit, 2);
+        expected.assert_eq(&answer.text());
+    };
+    let command = command(fleet.folder(), &["diff", "staging", "dev", "-a", "assistant"]).output();
+    let text = String::from_utf8(command.unwrap().stdout).unwrap();
+    let lines: Vec<&str> = text.lines().take(4).collect();
+    expect![[r#"
+        staging → dev/assistant added
+          tuple
+            blueprint.name: agent-service
+            blueprint.sha256: sha256:1edbff68f504…"#]]
+    .assert_eq(&lines.join("\n"));
+    refused(
+        &["staging", "environment/staging~1", "-a", "assistant"],
+        expect![[r#"
+        exit 2
+        usage: neither side has `assistant`
+          hint: see where it ran: `cargo xtask history assistant`
+    "#]],
+    );
+    refused(
+        &["staging", "dev", "-a", "nobody"],
+        expect![[r#"
+        exit 2
+        usage: there is no agent `nobody`
+          hint: there is assistant, orders
+    "#]],
+    );
+    fleet.remove("environments/staging/releases/orders.yaml");
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "  - { name: orders, agent: orders }\n",
+        "",
+    );
+    fleet.edit("agents/assistant/agent.yaml", "dependencies:\n", "");
+    fleet.remove("agents/orders").commit("Retire orders");
+    fleet.release(&["dev", "staging"]);
+    refused(
+        &["staging", "dev", "-a", "orders"],
+        expect![[r#"
+        exit 2
+        usage: neither side has `orders`
+          hint: see where it ran: `cargo xtask history orders`
+    "#]],
+    );
 }

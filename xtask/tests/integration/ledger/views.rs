@@ -385,6 +385,11 @@ fn an_agent_that_left_the_fleet_is_judged_and_not_brought_back() {
         answer.text()
     );
     fleet.done(&[&mark[..8], &["v1.0.0"]].concat());
+    // where it never was nothing is recorded of it, which is no misspelt name
+    let elsewhere = command(fleet.folder(), &["history", "orders", "-e", "canary"]).output();
+    let text = String::from_utf8(elsewhere.unwrap().stdout).unwrap();
+    assert_eq!(text, "nothing is recorded\n");
+    assert_eq!(fleet.run(&["history", "nobody", "-e", "canary"]).exit, 2);
     let answer = fleet.run(&["rollback", "orders", "-e", "staging", "--reason", "leaked"]);
     assert_eq!(answer.exit, 2, "{}", answer.text());
     assert!(answer.text().contains("`orders` left the fleet"), "{}", answer.text());
