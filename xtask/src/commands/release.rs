@@ -273,7 +273,14 @@ impl Step<'_> {
         let signed = signing.sign(&mut plans)?;
         let (commits, pushed) = self.write(&plans, tries)?;
         // what cannot be remembered costs the next run its time; this one is done
-        let _ = memory.keep(context, run, &plans, &judged);
+        let between = Between {
+            context,
+            run,
+            judge: None,
+            plans: &plans,
+            branches: self.branches,
+        };
+        let _ = memory.keep(&between, &judged);
         let text = plan_text(context, &plans, &commits, false) + &signed.notes;
         findings.extend(signed.warnings);
         findings.extend(if pushed { run.remote().unpushed()? } else { None });

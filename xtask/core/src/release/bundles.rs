@@ -199,9 +199,18 @@ impl Rendering<'_> {
     }
 
     /// What does not fit together between units, those that this run leaves as they are among them. Where an earlier run
-    /// has made sure of some, only changes of their facts could matter, and those are in doubt anyway.
+    /// has made sure of some, only changes of their facts could matter, and those are in doubt anyway: what it found is told
+    /// again.
     pub(super) fn between(&self, bundles: &[Bundles]) -> Vec<Finding> {
-        let Some(judge) = self.judge.filter(|_| self.options.unchanged.is_empty()) else {
+        if !self.options.unchanged.is_empty() {
+            let agents = self.options.agents.as_ref();
+            let unit = |finding: &Finding| AgentName::new(finding.unit.as_ref()?.split_once('/')?.1).ok();
+            let is_asked = |finding: &&Finding| {
+                unit(finding).is_none_or(|unit| agents.is_none_or(|agents| agents.contains(&unit)))
+            };
+            return self.options.unfit.iter().filter(is_asked).cloned().collect();
+        }
+        let Some(judge) = self.judge else {
             return Vec::new();
         };
         let inputs = self.inputs.iter();

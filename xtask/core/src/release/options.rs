@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::PreviousUnit;
 use super::scope::Blocked;
 use crate::artifact::key_id;
-use crate::model::{AgentName, EnvironmentName};
+use crate::model::{AgentName, EnvironmentName, Finding};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,9 @@ pub struct Options {
     pub agents: Option<BTreeSet<AgentName>>,
     /// Units that are known to be as their inputs want them, with the versions that they run: not rendered again.
     pub unchanged: BTreeMap<(EnvironmentName, AgentName), String>,
+    /// What earlier runs found between units, told again where some are not rendered; whoever runs this makes sure that it
+    /// holds still.
+    pub unfit: Vec<Finding>,
     /// What findings about the files keep from being rendered.
     pub blocked: Blocked,
     /// How many agents may be removed, instead of the fleet's budget.

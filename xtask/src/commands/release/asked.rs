@@ -64,6 +64,7 @@ impl Asked<'_> {
             resign: args.resign,
             lost: self.lost.clone(),
             unchanged: memory.unchanged.clone(),
+            unfit: memory.unfit(),
             blocked: Blocked::by(&findings),
             agents,
             allow_removals: args.allow_removals,

@@ -5,6 +5,7 @@ mod between;
 mod inputs;
 mod places;
 mod subject;
+mod unfit;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -45,6 +46,10 @@ pub(super) struct Memory {
     read: Option<BTreeSet<AgentName>>,
     /// The key of every unit's inputs; empty where they could not be found out.
     keys: BTreeMap<Unit, String>,
+    /// The key of what all units share.
+    common: String,
+    /// What is known of units that do not fit together.
+    unfit: unfit::Found,
     cache: Cache,
 }
 
@@ -113,6 +118,7 @@ impl Memory {
             .collect();
         read.extend(needed);
         let elsewhere = inputs.elsewhere(&agents, &read);
+        let common = inputs.common(&tool);
         let cache = Cache {
             tool,
             agents,
@@ -124,6 +130,8 @@ impl Memory {
             elsewhere,
             read: Some(read),
             keys,
+            unfit: unfit::recall(context, run, environments, &common),
+            common,
             cache,
         })
     }
@@ -131,6 +139,12 @@ impl Memory {
     /// Whether anything is known, so that a run may have left something out.
     pub(super) fn is_partial(&self) -> bool {
         !self.unchanged.is_empty()
+    }
+
+    /// What units that a run may not read were found not to agree on.
+    pub(super) fn unfit(&self) -> Vec<Finding> {
+        let known = self.unfit.values().filter(|_| self.is_partial());
+        known.flat_map(unfit::Unfit::findings).cloned().collect()
     }
 
     /// Whether a unit is known to be unchanged.
@@ -153,7 +167,7 @@ impl Memory {
     /// Whether there is anything to judge: where no agent is read, and nothing is told but of agents, all is as earlier runs
     /// have judged it.
     pub(super) fn judges(&self) -> bool {
-        self.read.as_ref().is_none_or(|read| !read.is_empty()) || !self.cache.told.is_empty()
+        self.read.as_ref().is_none_or(|read| !read.is_empty()) || !self.cache.told.is_empty() || !self.unfit.is_empty()
     }
 
     /// Whether what this run did not look at may matter after all: then it has to look at everything.
@@ -169,9 +183,7 @@ impl Memory {
 
     /// Whether what is told of no agent is something else than the last run told, which read more agents or others.
     fn tells_otherwise(&self, plans: &[EnvironmentPlan], findings: &[Finding]) -> bool {
-        let Some((_, told)) = subjects(findings) else {
-            return true;
-        };
+        let (_, told) = subjects(findings);
         let before = self.cache.told.iter();
         let before = before.filter(|(name, _)| is_told_in(name, environments(plans)));
         !before.eq(told.iter())
@@ -181,6 +193,7 @@ impl Memory {
     pub(super) fn of_whole(self) -> Memory {
         Memory {
             keys: self.keys,
+            common: self.common,
             cache: self.cache,
             ..Memory::default()
         }
@@ -201,22 +214,19 @@ impl Memory {
     }
 
     /// Keeps for the next run what this one has made sure of.
-    pub(super) fn keep(
-        mut self,
-        context: &Context,
-        run: &Run<'_>,
-        plans: &[EnvironmentPlan],
-        findings: &[Finding],
-    ) -> Result<(), Failure> {
+    pub(super) fn keep(mut self, between: &Between<'_>, findings: &[Finding]) -> Result<(), Failure> {
+        let Between {
+            context, run, plans, ..
+        } = *between;
         if self.keys.is_empty() || findings.iter().any(Finding::is_error) {
             return Ok(());
         }
         // a warning is told each time, and what a waiver admits is judged each time: waivers end
         let is_rendered = |agent: &&str| plans.iter().any(|plan| plan.objects.contains_key(*agent));
-        let found = subjects(findings).filter(|(agents, _)| agents.iter().all(is_rendered));
-        let Some((warned, told)) = found else {
+        let (warned, told) = subjects(findings);
+        if !warned.iter().all(is_rendered) || !self.is_partial() && !unfit::keep(between, &self, findings)? {
             return Ok(());
-        };
+        }
         for ((_, agent), key) in &mut self.keys {
             if warned.contains(agent.as_str()) {
                 *key = JUDGED_EACH_TIME.to_owned();

@@ -342,3 +342,53 @@ fn a_warning_of_no_agent_costs_no_agent_its_judging() {
     assert_eq!(release(&["dev"]), (first.0, unchanged.to_owned()));
     assert_ne!(fleet.run(&["release", "dev", "--no-cache"]).exit, 0);
 }
+
+#[test]
+fn a_warning_between_units_is_told_again_and_costs_no_agent_its_judging() {
+    let fleet = Fleet::small();
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "agent: orders",
+        "health: http://orders.example.com/health",
+    );
+    fleet.put(
+        "templates/environment/quota.yaml.tera",
+        "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: pods\n  namespace: {{ environment.namespace | quote }}\nspec:\n  \
+         hard:\n    pods: {{ environment.quota.pods | quote }}\n",
+    );
+    fleet.append(
+        "environments/dev/environment.yaml",
+        "quota: { requestsCpu: \"60\", requestsMemory: 60Gi, limitsCpu: \"60\", limitsMemory: 60Gi, pods: 14 }\n",
+    );
+    let prompt = "agents/assistant/prompts/greet/1.0.0.prompt";
+    fleet.commit("Fewer pods than a rollout takes");
+    let release = || {
+        let answer = fleet.release(&["dev"]);
+        let told: Vec<String> = answer.findings().iter().map(ToString::to_string).collect();
+        assert_eq!(answer.rules(), ["exceeded-quota"], "{}", answer.text());
+        (told, answer.changes("dev").join(", "))
+    };
+    let first = release();
+    // whoever reads the other agent fails
+    let git = &fleet.repository.git;
+    let tree = git.head().unwrap().peel_to_tree().unwrap();
+    let blob = tree.get_path(std::path::Path::new(prompt)).unwrap().id().to_string();
+    let object = fleet.folder().join(".git/objects").join(&blob[..2]).join(&blob[2..]);
+    let kept = std::fs::read(&object).unwrap();
+    std::fs::remove_file(&object).unwrap();
+    fleet.edit("agents/orders/agent.yaml", "Keeps orders.", "Keeps all orders.");
+    fleet.commit("Say more");
+    let second = release();
+    assert_eq!(second.0, first.0);
+    assert_eq!(release().0, first.0);
+    assert_ne!(fleet.run(&["release", "dev", "--no-cache"]).exit, 0);
+    // a run of one agent tells what the environment has of its own, and makes nothing forgotten
+    assert_eq!(fleet.release(&["dev", "--agent", "orders"]).rules(), ["exceeded-quota"]);
+    assert_eq!(release().0, first.0);
+    // other facts are judged anew, by a run that reads everything
+    std::fs::write(&object, kept).unwrap();
+    fleet.put("environments/dev/values/orders.yaml", "values: { replicas: 2 }\n");
+    fleet.commit("Fewer of them");
+    assert_eq!(fleet.release(&["dev"]).rules(), [""; 0]);
+    assert_eq!(fleet.release(&["dev"]).rules(), [""; 0]);
+}

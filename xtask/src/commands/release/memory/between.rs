@@ -37,6 +37,13 @@ impl Between<'_> {
         let environments = &self.run.workspace.environments;
         let inside = |environment: &&Environment| self.plan(&environment.name).is_some();
         for environment in environments.iter().filter(inside) {
+            if let Some(unfit) = memory.unfit.get(&environment.name) {
+                let facts = self.facts_around(memory, &environment.name)?;
+                if !facts.is_some_and(|facts| unfit.holds(memory, &environment.name, &facts)) {
+                    return Ok(false);
+                }
+                continue;
+            }
             let neighbours: Vec<&Environment> = self.run.workspace.neighbours(environment).collect();
             if neighbours.iter().any(|neighbour| changed.contains(&neighbour.name))
                 && !self.agree_in(memory, environment, &neighbours)?
@@ -69,6 +76,21 @@ impl Between<'_> {
             neighbours: &neighbours,
         };
         Ok(judge.environment(&scene).is_empty())
+    }
+
+    /// The digest of the facts after the run by which an environment's units are judged; nothing where some are not known.
+    pub(super) fn facts_around(&self, memory: &Memory, name: &EnvironmentName) -> Result<Option<String>, Failure> {
+        let Some(environment) = self.run.workspace.environment(name.as_str()) else {
+            return Ok(None);
+        };
+        let mut all = BTreeMap::new();
+        for neighbour in self.run.workspace.neighbours(environment) {
+            let Some(facts) = self.after(memory, &neighbour.name)? else {
+                return Ok(None);
+            };
+            all.insert(&neighbour.name, facts);
+        }
+        Ok(Some(Digest::of_json(&all).hex()))
     }
 
     fn plan(&self, environment: &EnvironmentName) -> Option<(&EnvironmentPlan, &Branch)> {

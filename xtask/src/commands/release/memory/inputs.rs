@@ -146,6 +146,13 @@ impl Inputs {
         }
     }
 
+    /// The key of what all units share.
+    pub(super) fn common(&self, tool: &str) -> String {
+        let mut common: Vec<&str> = vec![tool];
+        common.extend(self.common.iter().map(String::as_str));
+        unit_key(&common)
+    }
+
     /// The keys of all units.
     pub(super) fn keys(
         &self,
@@ -155,9 +162,7 @@ impl Inputs {
         tool: &str,
         signed: &BTreeMap<EnvironmentName, Signatures>,
     ) -> BTreeMap<Unit, String> {
-        let mut common: Vec<&str> = vec![tool];
-        common.extend(self.common.iter().map(String::as_str));
-        let common = unit_key(&common);
+        let common = self.common(tool);
         let mut keys = BTreeMap::new();
         for environment in &workspace.environments {
             let neighbours: Vec<&Environment> = workspace.neighbours(environment).collect();

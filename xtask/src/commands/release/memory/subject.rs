@@ -15,7 +15,7 @@ enum Subject<'a> {
     Environment(&'a str),
     /// Files that every run reads.
     Fleet,
-    /// Units that do not fit together, which only a run knows that reads all of them.
+    /// Units that do not fit together, which are remembered by themselves.
     Between,
 }
 
@@ -25,8 +25,8 @@ pub(super) type Told = BTreeMap<String, String>;
 /// What stands for the fleet where environments stand by name.
 const FLEET: &str = "*";
 
-/// The agents that findings are about, and what is told of no agent; nothing where units do not fit together.
-pub(super) fn subjects(findings: &[Finding]) -> Option<(BTreeSet<&str>, Told)> {
+/// The agents that findings are about, and what is told of no agent.
+pub(super) fn subjects(findings: &[Finding]) -> (BTreeSet<&str>, Told) {
     let mut agents = BTreeSet::new();
     let mut own: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
@@ -36,11 +36,11 @@ pub(super) fn subjects(findings: &[Finding]) -> Option<(BTreeSet<&str>, Told)> {
             }
             Subject::Environment(name) => own.entry(name).or_default().push(finding),
             Subject::Fleet => own.entry(FLEET).or_default().push(finding),
-            Subject::Between => return None,
+            Subject::Between => {}
         }
     }
     let digest = |(name, findings): (&str, Vec<&Finding>)| (name.to_owned(), Digest::of_json(&findings).hex());
-    Some((agents, own.into_iter().map(digest).collect()))
+    (agents, own.into_iter().map(digest).collect())
 }
 
 /// Whether a run over some environments tells what is told of one of these names.
@@ -48,8 +48,13 @@ pub(super) fn is_told_in<'a>(name: &str, mut environments: impl Iterator<Item = 
     name == FLEET || environments.any(|environment| environment == name)
 }
 
+/// Whether a finding is about units that do not fit together, which only a run knows that reads all of them.
+pub(super) fn is_between(finding: &Finding) -> bool {
+    rules::environment::RULES.iter().any(|rule| rule.id == finding.rule)
+}
+
 fn subject(finding: &Finding) -> Subject<'_> {
-    if rules::environment::RULES.iter().any(|rule| rule.id == finding.rule) {
+    if is_between(finding) {
         return Subject::Between;
     }
     let unit = finding.unit.as_ref().and_then(|unit| unit.split_once('/'));
