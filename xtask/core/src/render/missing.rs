@@ -92,7 +92,7 @@ impl Read<'_> {
         led.into_iter().map(|trouble| trouble.finding).collect()
     }
 
-    /// Says where a value can be set, where it is none that is only misspelt.
+    /// Says where a value can be set; a copy that a release pins is nobody's to edit.
     fn with_place(&self, mut trouble: Trouble) -> Trouble {
         let is_pinned = |file: &String| file.starts_with(layout::PINNED_BLUEPRINTS);
         if trouble.value().is_some() && !self.blueprint.sources.values().any(is_pinned) {
