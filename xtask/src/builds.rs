@@ -15,9 +15,11 @@ const HAS: &[&str] = &[
     "rego",
     #[cfg(feature = "sigstore")]
     "sigstore",
+    #[cfg(feature = "sql")]
+    "sql",
 ];
-/// The finding of a build that has no engine for policies in Rego.
-const REGO_NOT_BUILT: &str = "rego-not-built";
+/// Findings of a build that lacks a feature, each with that feature.
+const NOT_BUILT: &[(&str, &str)] = &[("rego-not-built", "rego"), ("sql-not-built", "sql")];
 
 /// What a command could not do, and the feature of the build that can.
 struct Lacking {
@@ -33,10 +35,13 @@ impl Lacking {
                 message: failure.message.clone(),
             }),
             Ok(report) => {
-                let told = report.findings.iter().find(|finding| finding.rule == REGO_NOT_BUILT)?;
-                Some(Lacking {
-                    feature: "rego",
-                    message: told.message.clone(),
+                let mut told = report.findings.iter();
+                told.find_map(|finding| {
+                    let (_, feature) = NOT_BUILT.iter().find(|(rule, _)| finding.rule == *rule)?;
+                    Some(Lacking {
+                        feature,
+                        message: finding.message.clone(),
+                    })
                 })
             }
         }
@@ -60,9 +65,10 @@ pub fn run_with_feature(context: &Context, outcome: Outcome<'_>) -> Option<Resul
     // all that this build has stays, or the two would hand over to each other for ever
     let mut features = [HAS, &[feature]].concat();
     features.sort_unstable();
-    let program = match features.contains(&"sigstore") {
-        true => "xtask-sigstore",
-        false => "xtask-rego",
+    let program = match () {
+        () if features.contains(&"sigstore") => "xtask-sigstore",
+        () if features.contains(&"rego") => "xtask-rego",
+        () => "xtask-sql",
     };
     let features = features.join(",");
     let folder = &context.environment.current_folder;

@@ -178,7 +178,10 @@ fn close(context: &Context, args: &CloseArgs) -> Result<Report, Failure> {
 }
 
 /// Every incident, and where it is. Only units that ever had one are read.
-fn all(view: &View<'_>, workspace: &Workspace) -> Result<Vec<(EnvironmentName, AgentName, Incident)>, Failure> {
+pub(super) fn all(
+    view: &View<'_>,
+    workspace: &Workspace,
+) -> Result<Vec<(EnvironmentName, AgentName, Incident)>, Failure> {
     let mut found = Vec::new();
     for environment in &workspace.fleet.environments {
         let units = view.units_with(environment, EventKind::Incident)?;

@@ -9,14 +9,17 @@ use lockstep::model::AgentName;
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::retro::{Trace, case_of};
 use lockstep::release::ledger::Retrospective;
+use lockstep::workspace::Workspace;
 use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::answers::{Shape, shape};
+use super::branches::delivery_repository;
 use super::evaluate::written::{self, new_file, suite, suites};
-use super::selection;
+use super::ledger::Ledger;
+use super::{incident, selection};
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
@@ -48,8 +51,8 @@ struct AddArgs {
     /// The agent that answered.
     #[arg(long, short, value_name = "NAME")]
     agent: String,
-    /// The incident that it belongs to.
-    #[arg(long, value_name = "ID", default_value = "unknown")]
+    /// The incident that it belongs to, by its name in the ledger.
+    #[arg(long, value_name = "ID", default_value = UNKNOWN)]
     incident: String,
     /// The prompt; the agent's only one by default.
     #[arg(long, value_name = "NAME")]
@@ -58,6 +61,9 @@ struct AddArgs {
     #[arg(long)]
     dry_run: bool,
 }
+
+/// The incident of a sample that belongs to none.
+const UNKNOWN: &str = "unknown";
 
 /// A case that was made of a sample.
 #[derive(Serialize, JsonSchema)]
@@ -105,6 +111,10 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         )
     })?;
     let trace = trace(context, args)?;
+    let unknown = match &*args.incident {
+        UNKNOWN => None,
+        id => unread_incident(context, workspace, &args.agent, id)?,
+    };
     let manifest = agent.file.candidate.tools.and_then(|version| agent.tools.get(&version));
     let known = manifest.into_iter().flat_map(|manifest| manifest.file.tools.iter());
     let known = known.map(|tool| tool.name.as_str());
@@ -135,6 +145,10 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     };
     let shown = yaml::write_typed(&case);
     let is_open = case.assertions.iter().any(|assertion| assertion.support().is_err());
+    let with_note = |mut report: Report| {
+        report.notes.extend(unknown);
+        report
+    };
     let answer = Added {
         written: !args.dry_run,
         file: path.clone(),
@@ -142,11 +156,11 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     };
     target.cases.push(case);
     if args.dry_run {
-        return Ok(Report::new(answer, shown));
+        return Ok(with_note(Report::new(answer, shown)));
     }
     let text = written::text(&path, &target);
     context.files.write(&context.root()?.join(&path), text.as_bytes())?;
-    let report = Report::new(answer, format!("wrote {path}:\n{shown}"));
+    let report = with_note(Report::new(answer, format!("wrote {path}:\n{shown}")));
     let report = if is_open {
         report.next(format!(
             "say in {path} what a good answer is, in place of `type: unsupported`: `expectedTools`, \
@@ -158,14 +172,55 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     Ok(report.next(format!("cargo xtask evaluate {} --live --record", agent.name)))
 }
 
+/// Refuses an incident that the ledger does not have; where the ledger cannot be read, what to say of that.
+fn unread_incident(context: &Context, workspace: &Workspace, agent: &str, id: &str) -> Result<Option<String>, Failure> {
+    let read = || -> Result<_, Failure> {
+        let repository = context.repository()?;
+        let delivery = delivery_repository(context, &repository, workspace)?;
+        let view = Ledger::new(context, &*delivery, workspace).view()?;
+        incident::all(&view, workspace)
+    };
+    let known = match read() {
+        Ok(known) => known,
+        Err(failure) => {
+            let why = failure.message;
+            return Ok(Some(format!(
+                "the ledger cannot be read ({why}), so that it is not known whether there is an incident `{id}`"
+            )));
+        }
+    };
+    match known.iter().find(|(_, _, incident)| incident.id == id) {
+        Some((_, of, _)) if of.as_str() == agent => return Ok(None),
+        Some((_, of, _)) => {
+            let failure = Failure::new(FailureKind::Usage, format!("`{id}` is an incident of `{of}`"));
+            return Err(failure.hint(format!("cargo xtask retro add <trace> --agent {of} --incident {id}")));
+        }
+        None => {}
+    }
+    let own: Vec<_> = known.iter().filter(|(_, of, _)| of.as_str() == agent).collect();
+    let open = own.iter().any(|(_, _, incident)| incident.is_open());
+    // of what is over, too, where nothing goes on
+    let listed = own.iter().filter(|(_, _, incident)| incident.is_open() || !open);
+    let names: Vec<&str> = listed.map(|(_, _, incident)| incident.id.as_str()).collect();
+    let failure = match names.is_empty() {
+        true => Failure::new(FailureKind::Usage, format!("the ledger knows no incident of `{agent}`")),
+        false => selection::unknown_of_many("incident", id, names.into_iter()),
+    };
+    Err(failure.hint(format!(
+        "record it: `cargo xtask incident open {agent} --id {id} …`, or leave `--incident` out"
+    )))
+}
+
 fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
     let shown = args.trace.display();
     let bytes = context.named_file(&args.trace)?;
+    // what monitoring writes on Windows begins with a byte order mark
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let refused = |why: String| {
         Failure::new(FailureKind::Usage, format!("`{shown}` is no sample: {why}"))
             .hint("it is one JSON object with `userInput`")
     };
-    let value: Value = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| refused(error.to_string()))?;
     if !value.is_object() {
         return Err(refused("it is no JSON object".to_owned()));
     }

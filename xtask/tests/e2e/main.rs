@@ -20,4 +20,5 @@ mod schemas;
 #[expect(dead_code, reason = "here it only has to be slow")]
 mod server;
 mod shell;
+mod sql;
 mod surfaces;

@@ -83,3 +83,18 @@ fn a_link_beside_the_agents_is_told_whatever_a_change_is_compared_with() {
     assert_eq!(answer.exit, 1, "{}", answer.text());
     assert!(answer.rules().contains(&"symbolic-link"), "{}", answer.text());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_an_agents_cases_is_refused() {
+    let fleet = Fleet::small();
+    fleet.put("elsewhere/cases/main.yaml", "cases: []\n");
+    std::os::unix::fs::symlink("../../elsewhere", fleet.folder().join("agents/assistant/regression")).unwrap();
+    let answer = fleet.run(&["evaluate", "assistant"]);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["symbolic-link"]),
+        "{}",
+        answer.text()
+    );
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use limits::{bounds, types, values};
+use limits::{bounds, plain, types, values};
 
 /// A change that breaks somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,7 +175,8 @@ impl<'a> Walk<'a> {
             map(before.value).unwrap_or(&nothing),
             map(after.value).unwrap_or(&nothing),
         );
-        for message in [types(old, new), values(old, new), bounds(old, new)].concat() {
+        let (was, is) = (plain(old), plain(new));
+        for message in [types(&was, &is), values(&was, &is), bounds(old, new)].concat() {
             self.push(pointer, message.replace("{}", &shown(pointer)));
         }
         self.properties(&before, &after, pointer);

@@ -1,5 +1,7 @@
 //! Production samples made into cases: scrubbed, normalised, never twice.
 
+mod people;
+
 use std::sync::LazyLock;
 
 use fancy_regex::Regex;
@@ -118,9 +120,21 @@ pub fn without_secrets(text: &str) -> String {
     replaced(text, &SECRETS)
 }
 
-/// A text without secrets and without what tells who somebody is.
+/// A text without secrets and without what tells who somebody is. One that is JSON is looked through field by field.
 pub fn scrubbed(text: &str) -> String {
-    replaced(&without_secrets(text), &PERSONAL)
+    let is_structured = text.trim_start().starts_with(['{', '[']);
+    if let Some(value) = is_structured
+        .then(|| serde_json::from_str::<Value>(text).ok())
+        .flatten()
+    {
+        let clean = scrubbed_value(&value, "");
+        return if clean == value {
+            text.to_owned()
+        } else {
+            clean.to_string()
+        };
+    }
+    people::without_names(&replaced(&without_secrets(text), &PERSONAL))
 }
 
 fn replaced(text: &str, patterns: &[(Regex, &'static str)]) -> String {
@@ -129,17 +143,31 @@ fn replaced(text: &str, patterns: &[(Regex, &'static str)]) -> String {
     })
 }
 
-fn scrubbed_value(value: &Value) -> Value {
+/// The same of every text in a value, and of fields that say by their name what they hold: `holder` is the field of the
+/// value itself.
+fn scrubbed_value(value: &Value, holder: &str) -> Value {
+    let field = |map: &Map<String, Value>, key: &String, value: &Value| {
+        let instead = people::instead(key, value, holder, map).or_else(|| secret(key, value));
+        instead.unwrap_or_else(|| scrubbed_value(value, key))
+    };
     match value {
         Value::String(text) => Value::String(scrubbed(text)),
-        Value::Array(items) => items.iter().map(scrubbed_value).collect(),
+        Value::Array(items) => items.iter().map(|item| scrubbed_value(item, holder)).collect(),
         Value::Object(map) => map
             .iter()
-            .map(|(key, value)| (key.clone(), scrubbed_value(value)))
+            .map(|(key, value)| (key.clone(), field(map, key, value)))
             .collect::<Map<_, _>>()
             .into(),
         other => other.clone(),
     }
+}
+
+/// What a field says instead that is called as secrets are: the patterns of texts need its name beside the value.
+fn secret(key: &str, value: &Value) -> Option<Value> {
+    let text = value.as_str()?;
+    let together = format!("{key}: {text}");
+    let clean = without_secrets(&together);
+    (clean != together).then(|| clean[key.len() + 2..].into())
 }
 
 /// A failed sample of production, as monitoring hands it over.
@@ -202,7 +230,7 @@ fn asked(case: &Case, suite: &Suite) -> Digest {
 /// already, the id of that case instead.
 pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) -> Result<Case, String> {
     let mut vars = trace.vars.clone();
-    if let Value::Object(scrubbed) = scrubbed_value(&Value::Object(vars.clone())) {
+    if let Value::Object(scrubbed) = scrubbed_value(&Value::Object(vars.clone()), "") {
         vars = scrubbed;
     }
     let mut case = Case {

@@ -25,6 +25,11 @@ pub const RULES: &[Rule] = &[
         "give each an id of its own",
     ),
     Rule::new(
+        "duplicate-model",
+        "a model or an index stands twice in `environments/models.yaml`, and only the first counts",
+        "keep one of them",
+    ),
+    Rule::new(
         "empty-keyword",
         "a keyword in the schema of a tool's parameters has no value, so a part of what was written there is lost",
         "put a text that has a comma in quotes, or give the keyword a value",
@@ -63,6 +68,11 @@ pub const RULES: &[Rule] = &[
         "foreign-model",
         "a prompt says that it was written for another model than the one that runs it",
         "judge it with the model that runs it, and say so in the prompt",
+    ),
+    Rule::new(
+        "idle-condition",
+        "a condition of a prompt always comes out alike, so one of its branches never reaches the model",
+        "compare the input with a value that it may have",
     ),
     Rule::new(
         "metric-regression",
@@ -116,6 +126,11 @@ pub const RULES: &[Rule] = &[
         "write cases under `regression/cases`, or name another agent",
     ),
     Rule::new(
+        "other-model",
+        "an answer is of another model than the one that was asked, by the endpoint's own word, so it says nothing of the tuple",
+        "ask an endpoint that serves the model, or say in `served:` of `environments/models.yaml` what it calls it",
+    ),
+    Rule::new(
         "prompt-schema",
         "the input or output of a prompt is described in a way that nothing can be checked against",
         "write Picoschema or JSON Schema",
@@ -131,6 +146,11 @@ pub const RULES: &[Rule] = &[
         "retired-model",
         "a model is past the day from which on its provider may refuse it",
         "name its successor",
+    ),
+    Rule::new(
+        "sql-not-built",
+        "this build has no parser of SQL, so nothing was asked and no case passed",
+        "run it as `cargo xtask`, which makes the build that has one",
     ),
     Rule::new(
         "stale-cassette",

@@ -3,7 +3,7 @@
 pub mod ledger;
 mod regression;
 
-pub use regression::{cases, cassette, cassettes, mock, suite, suite_files};
+pub use regression::{cases, cassette, cassettes, is_folder as is_regression_folder, mock, suite, suite_files};
 
 use crate::model::{AgentName, Digest, EnvironmentName, PlainVersion};
 
@@ -330,10 +330,11 @@ fn misnamed(file: &str) -> Option<&str> {
 /// Whether rendering reads the file: everything below the tool's folders but prose, what is known of Sigstore and recorded
 /// conversations.
 pub fn wanted(path: &str) -> bool {
-    !matches!(
-        place(path),
-        Place::Foreign | Place::Sigstore | Place::Prose | Place::Regression(_)
-    )
+    regression::is_folder(path)
+        || !matches!(
+            place(path),
+            Place::Foreign | Place::Sigstore | Place::Prose | Place::Regression(_)
+        )
 }
 
 /// Paths on an environment branch.

@@ -7,8 +7,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::files::{
-    AgentFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile, RetrievalFile,
-    ToolsFile,
+    AgentFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ReleaseFile, RetrievalFile, ToolsFile,
 };
 use super::layout::{self, Place};
 use super::trust::commit_keys;
@@ -48,7 +47,7 @@ pub(super) fn load(tree: &FileTree, elsewhere: Elsewhere) -> (Option<Workspace>,
     };
     let models = tree
         .get(layout::MODELS)
-        .and_then(|bytes| check::read::<ModelsFile>(layout::MODELS, bytes, &mut findings));
+        .and_then(|bytes| super::known::read(bytes, &mut findings));
     let commit_keys = commit_keys(tree, fleet.as_ref(), &mut findings);
     let parsed = parse(tree, &mut findings);
     let (blueprints, unreadable_blueprints) = blueprint::current(tree, &mut findings);
@@ -233,6 +232,12 @@ fn agent_name(path: &str, stem: &str, findings: &mut Vec<Finding>) -> Option<Age
 }
 
 fn json_object(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<Value> {
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        let finding =
+            Finding::error("json-syntax", "a byte order mark stands before the first character").at(path, 1, 1);
+        findings.push(finding.help("save it as UTF-8 without one: readers of JSON refuse it"));
+        return None;
+    }
     let finding = match serde_json::from_slice::<Value>(bytes) {
         Ok(value @ Value::Object(_)) => return Some(value),
         Ok(_) => Finding::error("invalid-contract", "a contract is a JSON Schema: an object").at(path, 1, 1),

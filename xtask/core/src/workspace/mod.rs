@@ -16,6 +16,7 @@ mod environments;
 mod fixed;
 mod forms;
 mod graph;
+mod known;
 mod layers;
 mod listing;
 mod load;
@@ -52,6 +53,7 @@ pub use parts::retired;
 pub(crate) use places::key as place_of_key;
 pub use regression::{Judged, read_mock};
 pub use suite_text::{SuiteText, case_count};
+pub use suites::not_built;
 pub use trust::read_trust;
 pub use unread::{Unread, calls};
 

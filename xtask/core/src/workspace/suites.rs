@@ -10,10 +10,51 @@ use super::files::ModelsFile;
 use super::layout;
 use crate::model::{Finding, shortened, suggestion};
 use crate::prompts::Prompt;
-use crate::prompts::cases::{Assertion, Case, ExpectedTool, Judge, Suite};
+use crate::prompts::cases::{Assertion, Case, ExpectedTool, Judge, Suite, lacking};
 use crate::prompts::run::Subject;
 use crate::prompts::score::{arguments_fault, sound, tool_calls, tools_named};
-use crate::yaml::{Positions, Segment};
+use crate::yaml::{Positions, Segment, read_value};
+
+/// Why this build cannot judge a suite and another one can, at the first such assertion; whether it can be read at all is
+/// not looked at.
+pub fn not_built(path: &str, bytes: &[u8]) -> Option<Finding> {
+    let text = str::from_utf8(bytes).ok().filter(|text| text.contains("-sql"))?;
+    let suite = read_value(text).ok()?;
+    let mut open: Vec<(Vec<Segment>, &Value)> = vec![(Vec::new(), &suite)];
+    while let Some((place, value)) = open.pop() {
+        let inside: Vec<(Segment, &Value)> = match value {
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .rev()
+                .map(|(at, item)| (Segment::Index(at), item))
+                .collect(),
+            Value::Object(map) => map.iter().map(|(name, value)| (key(name), value)).rev().collect(),
+            _ => continue,
+        };
+        let kind = value.get("type").and_then(Value::as_str);
+        if let Some(feature) = kind.and_then(lacking) {
+            let place = [&place[..], &[key("type")]].concat();
+            let (line, column) = Positions::of(text).map_or((0, 0), |positions| positions.nearest(&place));
+            let message = format!(
+                "this build cannot tell what is SQL: `{}` needs the feature `{feature}`",
+                kind?
+            );
+            let help = "`cargo xtask` makes the build that can, where it can run cargo; by hand: `cargo build --package xtask --features sql --bin xtask-sql`";
+            return Some(
+                Finding::error("sql-not-built", message)
+                    .at(path, line, column)
+                    .help(help),
+            );
+        }
+        open.extend(
+            inside
+                .into_iter()
+                .map(|(segment, value)| ([&place[..], &[segment]].concat(), value)),
+        );
+    }
+    None
+}
 
 /// Holds one suite against what is judged.
 pub(super) struct Checker<'a> {
@@ -142,6 +183,17 @@ impl<'a> Checker<'a> {
             self.tool(tool.name(), &place("expectedTools"));
             if let ExpectedTool::Call { name, arguments } = tool {
                 self.arguments(name, arguments, &place("expectedTools"));
+            }
+        }
+        let words = [
+            ("expectedResponseKeywords", &case.expected_response_keywords),
+            ("forbiddenKeywords", &case.forbidden_keywords),
+        ];
+        for (name, words) in words {
+            for (at, _) in words.iter().enumerate().filter(|(_, word)| word.trim().is_empty()) {
+                let finding = Finding::error("invalid-value", format!("a word of `{name}` is blank"));
+                let help = "write the word, or take it out: every answer has, or almost has, a blank";
+                self.add(finding.help(help), &[place(name), vec![Segment::Index(at)]].concat());
             }
         }
         if !case.expected_behavior.is_empty() && suite.judge.is_none() {

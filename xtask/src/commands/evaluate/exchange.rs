@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lockstep::model::Finding;
+use lockstep::model::{FileTree, Finding};
 use lockstep::prompts::Prompt;
 use lockstep::prompts::cases::{Case, Suite, promptfoo};
 use lockstep::prompts::drafts::drafts;
@@ -140,7 +140,7 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Ar
     let bytes = context.named_file(file)?;
     let text = String::from_utf8_lossy(&bytes);
     let (suite, findings) = promptfoo::import(&shown, &text, prompt);
-    let mut sources = lockstep::model::FileTree::default();
+    let mut sources = FileTree::default();
     sources.insert(shown.clone(), &bytes[..]);
     let Some(mut suite) = suite else {
         return Ok(Report::of_findings(findings, sources));
@@ -214,18 +214,23 @@ fn user_variable(agent: &Agent, suite: &Suite, args: &Args) -> Result<Option<Str
 }
 
 fn export(context: &Context, agent: &Agent, name: &str) -> Result<Report, Failure> {
-    let (_, suite) = written::suite(context, &agent.name, name)?
+    let (path, suite) = written::suite(context, &agent.name, name)?
         .ok_or_else(|| Failure::new(FailureKind::Usage, format!("`{}` has no suite `{name}`", agent.name)))?;
     let version = agent.file.candidate.prompts.get(&suite.prompt);
     let prompt = version.map_or_else(String::new, |version| {
         layout::prompt(&agent.name, &suite.prompt, *version)
     });
     let (file, lost) = promptfoo::export(&suite, &prompt);
-    let findings = lost
-        .into_iter()
-        .map(|lost| Finding::warning("unsupported-assertion", lost).in_file(layout::cases(&agent.name)))
-        .collect();
+    let bytes = context.files.read(&context.root()?.join(&path))?.unwrap_or_default();
+    let positions = yaml::Positions::of(&String::from_utf8_lossy(&bytes)).ok();
+    let told = |(place, lost): (Vec<yaml::Segment>, String)| {
+        let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(&place));
+        Finding::warning("unsupported-assertion", lost).at(&path, line, column)
+    };
+    let findings = lost.into_iter().map(told).collect();
+    let mut sources = FileTree::default();
+    sources.insert(path.clone(), bytes);
     let text = yaml::write(&file);
     let answer = Exported { configuration: file };
-    Ok(Report::new(answer, text).with_findings(findings, Default::default()))
+    Ok(Report::new(answer, text).with_findings(findings, sources))
 }

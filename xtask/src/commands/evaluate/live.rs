@@ -42,7 +42,8 @@ pub(super) struct Live<'a> {
 
 impl Answers for Live<'_> {
     fn answer(&self, request: &Request, _key: &Digest) -> Result<Reply, Refusal> {
-        let body = openai::body(request, &(self.served)(request));
+        let served = (self.served)(request);
+        let body = openai::body(request, &served);
         let body = serde_json::to_vec(&body).expect("requests have string keys");
         let mut reserved = self
             .spent
@@ -59,7 +60,7 @@ impl Answers for Live<'_> {
             timeout: self.timeout,
             most_bytes: MOST_BYTES,
         };
-        let (mut reply, latency) = self.send(call)?;
+        let (mut reply, latency) = self.send(call, &served)?;
         reply.latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         reserved.settle(self.used(request, reply.usage.input, reply.usage.output));
         Ok(reply)
@@ -95,7 +96,7 @@ impl Live<'_> {
     }
 
     /// Sends until an answer comes that is worth reading, waiting twice as long each time; and how long that one took.
-    fn send(&self, mut call: HttpRequest) -> Result<(Reply, Duration), Refusal> {
+    fn send(&self, mut call: HttpRequest, served: &str) -> Result<(Reply, Duration), Refusal> {
         let mut wait = Duration::from_millis(500);
         let (mut limit, mut gone, mut granted) = (self.timeout * TIMEOUTS, Duration::ZERO, Duration::ZERO);
         let mut attempt = 0;
@@ -109,7 +110,7 @@ impl Live<'_> {
             gone += took;
             let (problem, asked) = match answered {
                 Ok(response) => match response.status {
-                    200 => match self.read(&response).reply() {
+                    200 => match self.read(&response).reply(served) {
                         Ok(reply) => {
                             self.outages.answered();
                             return Ok((reply, took));

@@ -1,12 +1,13 @@
 //! Asks the cases of one suite: of what is judged, and of everything beside it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lockstep::model::Finding;
 use lockstep::prompts::cases::Case;
-use lockstep::prompts::evaluation::{Kept, SuiteRunner};
+use lockstep::prompts::evaluation::{Kept, SuiteRun, SuiteRunner};
 use lockstep::prompts::run::{Cassette, Chain, Mock, Recording, Request, Tape};
 use lockstep::workspace::{Agent, Judged, layout};
 
@@ -166,6 +167,8 @@ impl Runner<'_> {
             }
         });
         let mut runs: Vec<_> = runners.into_iter().map(SuiteRunner::done).collect();
+        let named: BTreeSet<String> = chains.iter().flat_map(Chain::others).collect();
+        findings.extend(other_models(agent, suite, &named, &runs));
         let own = runs.remove(0);
         gathered.unreadable += usize::from(faulty.has_duplicates());
         gathered.unchecked += faulty.unchecked();
@@ -177,6 +180,22 @@ impl Runner<'_> {
         }
         true
     }
+}
+
+/// Answers of models that nobody asked for, by the endpoint's own word.
+fn other_models(agent: &Agent, suite: &SuiteFile<'_>, named: &BTreeSet<String>, runs: &[SuiteRun]) -> Option<Finding> {
+    let count: u64 = runs.iter().map(|run| run.answered.other_model).sum();
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    let message = format!(
+        "`{}`: of {count} of the answers the endpoint says that they are of `{}`, which was not asked",
+        suite.name,
+        named.join("`, `")
+    );
+    (count > 0).then(|| {
+        Finding::warning("other-model", message)
+            .in_file(layout::cassette(&agent.name, suite.name))
+            .help(format!("where that is the same model, say so with `served:` in `{}`; otherwise record them again elsewhere with `--refresh`", layout::MODELS))
+    })
 }
 
 /// Goes through a cassette; an empty one where there is none.

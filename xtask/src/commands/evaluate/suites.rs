@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use lockstep::model::{Digest, Finding};
+use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::run::Subject;
-use lockstep::workspace::{Agent, SuiteText, layout};
+use lockstep::workspace::{Agent, SuiteText, layout, not_built};
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::report::Report;
 
 /// The suites by name, each with its file; nothing is read yet. What else stands in their folder is a finding.
 pub(super) fn listed(
@@ -55,6 +56,23 @@ pub(super) fn listed(
         suites.insert(name.to_owned(), path);
     }
     Ok(suites)
+}
+
+/// Suites that only a build with more features can judge. It is known before anything is asked, since that build begins
+/// again, and answers and records are made once.
+pub(super) fn unbuilt(context: &Context, agents: &[&Agent]) -> Result<Report, Failure> {
+    let root = context.root()?;
+    let (mut findings, mut sources) = (Vec::new(), FileTree::default());
+    for agent in agents {
+        for path in listed(context, &root, agent, &mut Vec::new())?.into_values() {
+            let bytes = context.files.read(&root.join(&path))?.unwrap_or_default();
+            if let Some(finding) = not_built(&path, &bytes) {
+                findings.push(finding);
+                sources.insert(path, bytes);
+            }
+        }
+    }
+    Ok(Report::of_findings(findings, sources))
 }
 
 /// What is wrong with single cases of a suite, whatever is answered; places are looked up at the end.

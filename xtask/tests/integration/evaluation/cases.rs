@@ -488,7 +488,6 @@ cases:
   - {id: anything, userInput: Hello, expectedResponseKeywords: [no such word], threshold: 0}
   - {id: weightless, userInput: Hello, assert: [{type: contains, value: no such word, weight: 0}]}
   - {id: later, userInput: Hello, expectedResponseKeywords: [no such word], systemPromptVersion: 9.9.9}
-  - {id: blank, userInput: Hello, expectedResponseKeywords: [' ']}
   - {id: checked, userInput: Hello, forbiddenKeywords: [no such word]}
 ";
     bench.put(suite, cases);
@@ -517,10 +516,6 @@ cases:
             (
                 8,
                 "`later` is for `answer` 9.9.9, which nobody wrote",
-            ),
-            (
-                9,
-                "`blank` passes whatever is answered",
             ),
         ]"#]]
     .assert_eq(&format!("{wrong:#?}"));
@@ -551,4 +546,66 @@ fn suites_are_yaml_or_json_and_nothing_else_is_overlooked() {
         nothing reads `agents/support-rag/regression/cases/answer.yaml.bak`
         nothing reads `agents/support-rag/regression/cases/answer.yml`: `agents/support-rag/regression/cases/answer.yaml` has its name
         nothing reads `agents/support-rag/regression/cases/old/answer.yaml`"#]].assert_eq(&stray.join("\n"));
+}
+
+#[test]
+fn a_blank_keyword_says_nothing() {
+    let bench = Workbench::of_repository();
+    let cases = "\
+prompt: answer
+userVariable: question
+vars: {customer: {firstName: Ada, locale: en, tier: standard}, articles: []}
+cases:
+  - {id: blank, userInput: Hello, expectedResponseKeywords: [tent, ' ']}
+  - id: empty
+    userInput: Hello
+    forbiddenKeywords:
+      - surely
+      - \"\"
+";
+    bench.put("agents/support-rag/regression/cases/more.yaml", cases);
+    let report = bench.run("evaluate support-rag").unwrap();
+    let blank = report.findings.iter().filter(|finding| finding.rule == "invalid-value");
+    let blank: Vec<String> = blank
+        .map(|finding| {
+            let place = finding.location.as_ref().unwrap();
+            format!("{}:{} {}", place.line, place.column, finding.message)
+        })
+        .collect();
+    expect![[r#"
+        5:68 a word of `expectedResponseKeywords` is blank
+        10:9 a word of `forbiddenKeywords` is blank"#]]
+    .assert_eq(&blank.join("\n"));
+}
+
+#[test]
+fn a_suite_about_sql_asks_for_the_build_that_can_before_anything_is_asked() {
+    let bench = Workbench::of_repository();
+    let cases = "\
+prompt: answer
+userVariable: question
+vars: {customer: {firstName: Ada, locale: en, tier: standard}, articles: []}
+cases:
+  - id: query
+    userInput: Hello
+    assert:
+      - type: assert-set
+        assert:
+          - type: not-contains-sql
+";
+    bench.put("agents/support-rag/regression/cases/more.yaml", cases);
+    let report = bench.run("evaluate support-rag").unwrap();
+    let said: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            let place = finding.location.as_ref().unwrap();
+            format!(
+                "{} {}:{}:{} {}",
+                finding.rule, place.file, place.line, place.column, finding.message
+            )
+        })
+        .collect();
+    expect!["sql-not-built agents/support-rag/regression/cases/more.yaml:10:19 this build cannot tell what is SQL: `not-contains-sql` needs the feature `sql`"].assert_eq(&said.join("\n"));
+    assert_eq!(report.exit_code(), 1);
 }

@@ -240,11 +240,17 @@ fn a_suite_goes_out_and_comes_back() {
     let text = bench.text(path).unwrap();
     bench.put(
         path,
-        &text.replace("- id: order-in-transit\n", "- id: order-in-transit\n    weight: 2\n"),
+        &text.replace("- id: order-in-transit\n", "- id: order-in-transit\n    weight: 3\n"),
     );
     let report = bench.run("evaluate support-rag --export answer").unwrap();
-    let mut said = report.findings.iter().map(|finding| finding.message.as_str());
-    assert!(said.any(|message| message == "`weight`: tests count alike"));
+    let found = report
+        .findings
+        .iter()
+        .find(|one| one.message.starts_with("`weight`: tests count alike"));
+    let place = found.and_then(|one| one.location.as_ref()).unwrap();
+    let changed = bench.text(path).unwrap();
+    let line = changed.lines().position(|line| line.trim() == "weight: 3").unwrap() + 1;
+    assert_eq!((&*place.file, place.line, place.column), (path, line, 13));
 }
 
 #[test]

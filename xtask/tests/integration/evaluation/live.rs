@@ -322,3 +322,35 @@ fn a_judge_that_gives_no_score_is_an_error_and_not_a_pass() {
     let got = failure["violations"][0]["got"].as_str().unwrap();
     assert!(got.starts_with("the judge gave no score from 0 to 1"), "{got}");
 }
+
+#[test]
+fn an_answer_of_another_model_is_told_also_when_it_is_replayed() {
+    let other = |said: &str| {
+        let bench = Workbench::of_repository();
+        bench.put(CASSETTE, "");
+        let said = said.to_owned();
+        let server = Server::start(Box::new(move |_, _| {
+            let mut whole: Value = serde_json::from_str(&completion(GOOD)).unwrap();
+            whole["model"] = said.as_str().into();
+            Answer::Whole(200, whole.to_string())
+        }));
+        let live = ask(&bench, &server, "--record");
+        let replayed = bench.run("evaluate agent-router --case gas --no-mock").unwrap();
+        [live, replayed].map(|report| {
+            let told = report.findings.into_iter().filter(|one| one.rule == "other-model");
+            let count = report.result["evaluations"][0]["answered"]["otherModel"].as_u64();
+            (told.map(|one| one.message).collect::<Vec<_>>(), count)
+        })
+    };
+    let message = "`route`: of 1 of the answers the endpoint says that they are of `gpt-4o`, which was not asked";
+    for told in other("gpt-4o") {
+        assert_eq!(told, (vec![message.to_owned()], Some(1)));
+    }
+    // the example asks for gpt-4.1-mini-2025-04-14
+    for said in ["gpt-4.1-mini-2025-04-14", "openai/GPT-4.1-mini-2025-04-14", ""] {
+        for told in other(said) {
+            assert_eq!(told, (Vec::new(), None), "{said}");
+        }
+    }
+    assert_eq!(other("gpt-4.1-mini")[0].1, Some(1));
+}

@@ -264,3 +264,49 @@ fn a_model_is_known() {
     "#]],
     );
 }
+
+#[test]
+fn what_is_known_of_a_model_is_said_once_and_of_a_day() {
+    let path = "environments/models.yaml";
+    check(
+        path,
+        "    name: gpt-4.1-mini\n",
+        "    name: gpt-4.1\n    retired: \"2026-02-30\"\n",
+        expect![[r#"
+            unknown-model agents/agent-router/agent.yaml:50:11 nothing is known of the model `openai/gpt-4.1-mini`
+            unknown-model environments/canary/releases/agent-router.yaml:17:11 nothing is known of the model `openai/gpt-4.1-mini`
+            duplicate-model environments/models.yaml:22:11 the model `openai/gpt-4.1` stands here twice
+            invalid-value environments/models.yaml:23:14 `retired` is `2026-02-30`, which is no day
+            unknown-model environments/production/releases/agent-router.yaml:17:11 nothing is known of the model `openai/gpt-4.1-mini`
+            unknown-model environments/staging/values/agent-router.yaml:4:35 nothing is known of the model `openai/gpt-4.1-mini`
+        "#]],
+    );
+    let index = Workbench::of_repository().text(path).unwrap();
+    let index = index.split_once("indexes:\n").unwrap().1;
+    let name = index
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("- name: "))
+        .unwrap();
+    let twice =
+        format!("indexes:\n  - {{name: {name}, embedding: {{model: text-embedding-3-large, dimension: 3072}}}}\n");
+    check(
+        path,
+        "indexes:\n",
+        &twice,
+        expect![[r#"
+        duplicate-model environments/models.yaml:44:11 the index `help-center` stands here twice
+    "#]],
+    );
+}
+
+#[test]
+fn a_byte_order_mark_in_a_contract_is_told() {
+    check(
+        "agents/code-review/contract/1.1.0.schema.json",
+        "{\n",
+        "\u{feff}{\n",
+        expect![[r#"
+            json-syntax agents/code-review/contract/1.1.0.schema.json:1:1 a byte order mark stands before the first character
+        "#]],
+    );
+}

@@ -80,6 +80,73 @@ fn what_is_open_is_shown_until_it_is_closed() {
 }
 
 #[test]
+fn a_sample_belongs_to_an_incident_that_the_ledger_has() {
+    let fleet = promoted_once();
+    fleet.put("trace.json", "\u{feff}{\"userInput\": \"Where is it?\"}");
+    let add = |agent: &str, id: &str| {
+        let answer = fleet.run(&[
+            "retro",
+            "add",
+            "trace.json",
+            "--agent",
+            agent,
+            "--prompt",
+            "greet",
+            "--dry-run",
+            "--incident",
+            id,
+        ]);
+        answer.text()
+    };
+    expect![[r#"
+        exit 2
+        usage: the ledger knows no incident of `assistant`
+          hint: record it: `cargo xtask incident open assistant --id INC-7 …`, or leave `--incident` out
+    "#]]
+    .assert_eq(&add("assistant", "INC-7"));
+    fleet.done(&[
+        "incident",
+        "open",
+        "assistant",
+        "-e",
+        "dev",
+        "--severity",
+        "P3",
+        "--summary",
+        "slow",
+        "--id",
+        "INC-7",
+    ]);
+    opened(&fleet, &["--id", "INC-9"]);
+    expect![[r#"
+        exit 2
+        usage: there is no incident `INC-8`
+          hint: did you mean `INC-7`?
+          hint: record it: `cargo xtask incident open assistant --id INC-8 …`, or leave `--incident` out
+    "#]]
+    .assert_eq(&add("assistant", "INC-8"));
+    expect![[r#"
+        exit 2
+        usage: `INC-9` is an incident of `orders`
+          hint: cargo xtask retro add <trace> --agent orders --incident INC-9
+    "#]]
+    .assert_eq(&add("assistant", "INC-9"));
+    let line = [
+        "retro",
+        "add",
+        "trace.json",
+        "--agent",
+        "assistant",
+        "--prompt",
+        "greet",
+        "--dry-run",
+    ];
+    let known = fleet.done(&[&line[..], &["--incident", "INC-7"]].concat());
+    assert_eq!(known.result()["case"]["origin"], "incident/INC-7");
+    fleet.done(&line);
+}
+
+#[test]
 fn names_are_taken_once_and_misspelt_ones_are_told() {
     let fleet = promoted_once();
     opened(&fleet, &["--id", "INC-7"]);

@@ -89,6 +89,7 @@ const SUPPORTED: &[&str] = &[
     "latency",
     "levenshtein",
     "llm-rubric",
+    "meteor",
     "regex",
     "rouge-n",
     "starts-with",
@@ -101,12 +102,20 @@ const SUPPORTED: &[&str] = &[
     "word-count",
 ];
 
+/// The types that only a build with a parser of SQL judges.
+const SQL: &[&str] = &["contains-sql", "is-sql"];
+
+/// The feature of the build that a type needs and this build lacks.
+pub fn lacking(kind: &str) -> Option<&'static str> {
+    let plain = kind.strip_prefix("not-").unwrap_or(kind);
+    (SQL.contains(&plain) && !cfg!(feature = "sql")).then_some("sql")
+}
+
 /// The types that are known and cannot be judged here, each with the reason.
 pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("agent-rubric", "it runs an agent as judge"),
     ("answer-relevance", "it needs an embedding model"),
     ("classifier", "it needs a classifier"),
-    ("contains-sql", "there is no SQL parser here"),
     ("context-faithfulness", "it needs several rounds of a judge"),
     ("context-recall", "it needs several rounds of a judge"),
     ("context-relevance", "it needs several rounds of a judge"),
@@ -115,10 +124,9 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("g-eval", "its rubric is the other program's"),
     ("guardrails", "it needs the other program's provider"),
     ("human", "a person has to look"),
-    ("is-sql", "there is no SQL parser here"),
     ("javascript", "no code of a suite is run"),
     ("max-score", "it compares several providers"),
-    ("meteor", "it needs a dictionary of synonyms"),
+    ("not-meteor", "without a dictionary of synonyms too much would pass"),
     ("model-graded-closedqa", "its rubric is the other program's"),
     ("model-graded-factuality", "its rubric is the other program's"),
     ("moderation", "it needs a moderation service"),
@@ -144,10 +152,16 @@ pub fn support(kind: &str) -> Result<(), String> {
     if plain != kind && (plain == "assert-set" || plain.starts_with("is-valid-")) {
         return Err(format!("promptfoo does not turn `{plain}` round"));
     }
-    if SUPPORTED.contains(&plain) {
+    if let Some(feature) = lacking(kind) {
+        return Err(format!(
+            "assertions of type `{kind}` need the build with the feature `{feature}`"
+        ));
+    }
+    let whole = UNSUPPORTED.iter().find(|(name, _)| *name == kind);
+    if whole.is_none() && (SUPPORTED.contains(&plain) || SQL.contains(&plain)) {
         return Ok(());
     }
-    let reason = UNSUPPORTED.iter().find(|(name, _)| *name == plain);
+    let reason = whole.or_else(|| UNSUPPORTED.iter().find(|(name, _)| *name == plain));
     Err(match reason {
         Some((_, reason)) => format!("assertions of type `{kind}` are not supported: {reason}"),
         None => format!("there is no assertion of type `{kind}`"),

@@ -6,7 +6,7 @@ pub mod promptfoo;
 mod standard;
 mod suite;
 
-pub use assertion::{Assertion, UNSUPPORTED, support};
+pub use assertion::{Assertion, UNSUPPORTED, lacking, support};
 pub use mark::{Marker, is_same_case};
 pub use standard::Standard;
 pub use suite::{Case, ExpectedTool, Judge, Order, Suite, Turn, TurnRole};

@@ -1,8 +1,43 @@
 //! Types, listed values and bounds of a schema, compared with those it had; `{}` stands for the place.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+
+/// A schema whose listed values are all that their types have, with these types alone: `enum: [true, false]` is
+/// `type: boolean`.
+pub(super) fn plain(map: &Map<String, Value>) -> Cow<'_, Map<String, Value>> {
+    let listed = match (map.get("const"), map.get("enum")) {
+        (Some(value), None) => std::slice::from_ref(value),
+        (None, Some(Value::Array(values))) => values,
+        _ => return Cow::Borrowed(map),
+    };
+    let name = |value: &Value| match value {
+        Value::Null => Some("null"),
+        Value::Bool(_) => Some("boolean"),
+        _ => None,
+    };
+    let admitted = |name: &str| match map.get("type") {
+        None => true,
+        Some(Value::Array(names)) => names.iter().any(|own| own == name),
+        Some(own) => own == name,
+    };
+    let names: Option<Vec<&str>> = listed.iter().map(name).collect();
+    let names: BTreeSet<&str> = names
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|name| admitted(name))
+        .collect();
+    let is_half = names.contains("boolean") && [true, false].iter().any(|own| !listed.contains(&Value::Bool(*own)));
+    if names.is_empty() || is_half {
+        return Cow::Borrowed(map);
+    }
+    let mut plain = map.clone();
+    plain.retain(|key, _| key != "const" && key != "enum");
+    plain.insert("type".to_owned(), names.into_iter().collect());
+    Cow::Owned(plain)
+}
 
 /// What has changed of the types.
 pub(super) fn types(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {

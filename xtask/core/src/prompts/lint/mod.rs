@@ -1,5 +1,6 @@
 //! Holds a template against the input that it declares: variables, helpers, roles.
 
+mod helpers;
 mod known;
 
 use std::collections::BTreeSet;
@@ -112,6 +113,7 @@ impl Lint<'_> {
             Some("role") if !call.is_bare() || !self.declares("role") => self.role(call),
             Some("history") if call.is_bare() => {}
             _ => {
+                self.inline(call);
                 let known = self.call(call, scope);
                 if let (Expression::Path(path), true, Some(_)) = (&call.name, call.is_bare(), known) {
                     self.bound(path, scope);
@@ -166,13 +168,16 @@ impl Lint<'_> {
             self.notice(call.at, finding);
             return None;
         }
-        Some(Known::Anything)
+        self.helper(name, call, scope)
     }
 
     fn expression<'s>(&mut self, expression: &Expression, scope: &'s Scope<'_>) -> Option<Known<'s>> {
         match expression {
             Expression::Literal(_) => Some(Known::Anything),
-            Expression::Call(call) => self.call(call, scope),
+            Expression::Call(call) => {
+                self.inside(call);
+                self.call(call, scope)
+            }
             Expression::Path(path) => self.path(path, scope),
         }
     }
@@ -180,14 +185,10 @@ impl Lint<'_> {
     /// Where a path leads; a path that leads nowhere is a finding.
     fn path<'s>(&mut self, path: &Path, scope: &'s Scope<'_>) -> Option<Known<'s>> {
         if path.is_data {
-            if path.parts.first().is_some_and(|part| part == "root") {
-                self.uses_all |= path.parts.len() == 1;
-                self.used.extend(path.parts.get(1).cloned());
-            }
-            return Some(Known::Anything);
+            return self.data(path, scope);
         }
         let mut parts = &path.parts[..];
-        let mut known = match scope.parameter(parts.first().map_or("", String::as_str)) {
+        let known = match scope.parameter(parts.first().map_or("", String::as_str)) {
             Some(known) if path.up == 0 => {
                 parts = &parts[1..];
                 known
@@ -206,6 +207,28 @@ impl Lint<'_> {
                 target.schema
             }
         };
+        self.walk(path, known, parts, scope)
+    }
+
+    /// Where a path behind `@` leads. Of `@root` everything is known, and nothing of what else a program may hand in.
+    fn data<'s>(&mut self, path: &Path, scope: &'s Scope<'_>) -> Option<Known<'s>> {
+        let Some(parts) = path.parts.strip_prefix(&["root".to_owned()]) else {
+            return Some(Known::Anything);
+        };
+        self.uses_all |= parts.is_empty();
+        self.used.extend(parts.first().cloned());
+        let root = scope.up(scope.depth)?.schema;
+        self.walk(path, root, parts, scope)
+    }
+
+    /// Where these parts of a path lead from a value.
+    fn walk<'s>(
+        &mut self,
+        path: &Path,
+        mut known: Known<'s>,
+        parts: &[String],
+        scope: &Scope<'_>,
+    ) -> Option<Known<'s>> {
         for (index, part) in parts.iter().enumerate() {
             let Known::Schema(schema) = known else {
                 return Some(Known::Anything);
@@ -230,7 +253,7 @@ impl Lint<'_> {
             matches!(target, Some(Known::Schema(schema)) if matches!(child(schema, &parts[0]), Found::Schema(_)))
         });
         let help = match (outside, suggestion(last, names.iter().copied())) {
-            (Some(levels), _) if path.up == 0 => format!("write `{}{name}`", "../".repeat(levels)),
+            (Some(levels), _) if path.up == 0 && !path.is_data => format!("write `{}{name}`", "../".repeat(levels)),
             (_, Some(near)) => format!("did you mean `{near}`?"),
             _ if names.is_empty() => format!("declare `{name}` under `input.schema`"),
             _ => format!("declare it under `input.schema`; here are `{}`", names.join("`, `")),
@@ -289,6 +312,9 @@ impl Lint<'_> {
                 self.notice(call.at, Finding::error("unknown-helper", message).help(help));
                 return;
             }
+        }
+        if let Some(name) = name.filter(|name| HELPERS.contains(name)) {
+            self.condition(name, call, scope);
         }
         let guard = |expression: Option<&Expression>| match expression {
             Some(Expression::Path(path)) if !path.is_data => {

@@ -1,6 +1,8 @@
 //! Who answers, in order: what was recorded, then a model or the mock; and what of it is recorded.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,9 @@ struct Counts {
     openai: AtomicU64,
     mock: AtomicU64,
     missing: AtomicU64,
+    other_model: AtomicU64,
+    /// Those that answered in its place.
+    others: Mutex<BTreeSet<String>>,
 }
 
 /// How many requests each of them answered.
@@ -49,6 +54,14 @@ pub struct Answered {
     pub mock: u64,
     /// Nobody.
     pub missing: u64,
+    /// Another model than the one that was asked, by its own word: among the recordings and the answers of a model.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub other_model: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Answered {
@@ -60,6 +73,7 @@ impl Answered {
             openai: self.openai + other.openai,
             mock: self.mock + other.mock,
             missing: self.missing + other.missing,
+            other_model: self.other_model + other.other_model,
         }
     }
 }
@@ -89,6 +103,21 @@ impl<'a> Chain<'a> {
             openai: self.counts.openai.load(Ordering::Relaxed),
             mock: self.counts.mock.load(Ordering::Relaxed),
             missing: self.counts.missing.load(Ordering::Relaxed),
+            other_model: self.counts.other_model.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The models that answered in place of the one that was asked.
+    pub fn others(&self) -> Vec<String> {
+        let others = self.counts.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.iter().cloned().collect()
+    }
+
+    fn note(&self, reply: &Reply) {
+        if let Some(model) = &reply.other_model {
+            self.counts.other_model.fetch_add(1, Ordering::Relaxed);
+            let mut others = self.counts.others.lock().unwrap_or_else(PoisonError::into_inner);
+            others.insert(model.clone());
         }
     }
 }
@@ -114,6 +143,7 @@ impl Chain<'_> {
             if cassette.source(key) == Some(Source::Mock) {
                 count(&self.counts.cassette_of_mock);
             }
+            self.note(&reply);
             return Ok(reply);
         }
         let (source, counter, reply) = match (self.live, self.mock) {
@@ -125,6 +155,7 @@ impl Chain<'_> {
             }
         };
         count(counter);
+        self.note(&reply);
         if let Some(recorder) = self.recorder.filter(|_| wrong(&reply).is_none()) {
             let recording = Recording {
                 key: *key,

@@ -108,6 +108,9 @@ pub struct Reply {
     /// How long it took.
     #[serde(default)]
     pub latency_ms: u64,
+    /// The model that it says it is of, where that is another one than was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_model: Option<String>,
 }
 
 /// Tokens of a question and its answer.

@@ -101,12 +101,15 @@ impl Received {
         one_line(&beginning).chars().take(120).collect()
     }
 
-    /// The answer in it, where it is one and whole.
-    pub fn reply(self) -> Result<Reply, String> {
+    /// The answer in it, where it is one and whole; the model that is served under this name was asked.
+    pub fn reply(self, served: &str) -> Result<Reply, String> {
         let excerpt = self.excerpt();
         let wrong = |what: &str| format!("the endpoint's answer {what}: {excerpt}");
         let completion = self.value.and_then(|value| serde_json::from_value(value).ok());
         let completion: Completion = completion.ok_or_else(|| wrong("is no completion"))?;
+        let other_model = completion
+            .model
+            .filter(|model| !model.is_empty() && !is_of(model, served));
         let choice = completion.choices.into_iter().next();
         let choice = choice.ok_or_else(|| wrong("has no choice"))?;
         let usage = completion.usage.ok_or_else(|| wrong("does not count its tokens"))?;
@@ -131,8 +134,24 @@ impl Received {
             finish,
             usage,
             latency_ms: 0,
+            other_model,
         })
     }
+}
+
+/// Whether an answer of this model is one of the model that was asked: of the same name, or of a snapshot of it, as
+/// `gpt-x-2026-01-01` is of `gpt-x`. Who serves it may stand in front: `openai/gpt-x`.
+fn is_of(answered: &str, asked: &str) -> bool {
+    let own = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let (answered, asked) = (own(answered), own(asked));
+    let Some(rest) = answered.strip_prefix(&asked) else {
+        return false;
+    };
+    // fewer digits are another model: `gpt-4` and `gpt-4-1`
+    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+    let is_dated =
+        rest.starts_with(['-', '@']) && rest[1..].bytes().all(|b| b.is_ascii_digit() || b == b'-') && digits >= 4;
+    rest.is_empty() || is_dated
 }
 
 fn call(call: Called) -> ToolCall {
@@ -192,6 +211,8 @@ impl Cleaner<'_> {
 
 #[derive(Deserialize)]
 struct Completion {
+    #[serde(default)]
+    model: Option<String>,
     choices: Vec<Choice>,
     usage: Option<CompletionUsage>,
 }

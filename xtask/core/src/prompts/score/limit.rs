@@ -17,7 +17,7 @@ pub fn limit(assertion: &Assertion) -> Option<Limit> {
     let (kind, turned) = assertion.plain_kind();
     let named = assertion.threshold;
     let usual = match kind {
-        "bleu" | "gleu" => Limit::Least(named.unwrap_or(0.5)),
+        "bleu" | "gleu" | "meteor" => Limit::Least(named.unwrap_or(0.5)),
         "rouge-n" => Limit::Least(named.unwrap_or(0.75)),
         "llm-rubric" | "trajectory:goal-success" => Limit::Least(named.unwrap_or(0.7)),
         "tool-call-f1" => Limit::Least(named.unwrap_or(1.0)),

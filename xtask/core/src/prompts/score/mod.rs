@@ -13,6 +13,9 @@ mod schema;
 mod script;
 mod shape;
 mod snippet;
+#[cfg(feature = "sql")]
+mod sql;
+mod stem;
 mod structure;
 mod text;
 mod tools;
@@ -274,6 +277,8 @@ fn graded(
         "is-json" | "contains-json" | "is-xml" | "contains-xml" | "is-html" | "contains-html" => {
             structure::grade(kind, value, &attempt.text)
         }
+        #[cfg(feature = "sql")]
+        "is-sql" | "contains-sql" => sql::grade(kind, value, &attempt.text),
         kind => text::grade(kind, assertion, value, &attempt.text, expression),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::script::split;
+use super::stem::stem;
 use super::{Ungraded, treebank};
 
 /// Most UTF-16 units of a text whose edits are counted.
@@ -127,4 +128,52 @@ fn harmonic(precision: f64, recall: f64) -> f64 {
         return least;
     }
     most.min(least * (2.0 / (1.0 + least / most)))
+}
+
+/// METEOR, with words that are the same and words of the same stem; promptfoo's also takes synonyms from a dictionary.
+/// A match more is never worth less, so that this is at most what promptfoo says.
+pub(super) fn meteor(answer: &str, references: &[String]) -> Result<f64, Ungraded> {
+    if answer.is_empty() {
+        return Err("`meteor` says nothing of an empty answer".to_owned());
+    }
+    let own = words_without_stops(answer);
+    let scores = references
+        .iter()
+        .map(|reference| aligned(&own, &words_without_stops(reference)));
+    Ok(scores.fold(0.0, f64::max))
+}
+
+/// How much the precision counts beside the recall, how steeply runs that are torn apart cost, and how much at most.
+const ALPHA: f64 = 0.9;
+const BETA: i32 = 3;
+const GAMMA: f64 = 0.5;
+
+fn aligned(own: &[String], other: &[String]) -> f64 {
+    let mut matches = vec![None; own.len()];
+    let mut taken = vec![false; other.len()];
+    let stems = |words: &[String]| words.iter().map(|word| stem(word)).collect::<Vec<_>>();
+    // from the end, as promptfoo goes: which of two twins is taken decides how many runs there are
+    for (own, other) in [(own, other), (&stems(own)[..], &stems(other)[..])] {
+        for at in (0..own.len()).rev() {
+            let twin = |place: &usize| !taken[*place] && other[*place] == own[at];
+            if matches[at].is_none()
+                && let Some(place) = (0..other.len()).rev().find(twin)
+            {
+                matches[at] = Some(place);
+                taken[place] = true;
+            }
+        }
+    }
+    let found: Vec<(usize, usize)> = (0..)
+        .zip(&matches)
+        .filter_map(|(at, place)| Some((at, (*place)?)))
+        .collect();
+    if found.is_empty() {
+        return 0.0;
+    }
+    let follows = |pair: &&[(usize, usize)]| pair[1].0 == pair[0].0 + 1 && pair[1].1 == pair[0].1 + 1;
+    let runs = found.len() - found.windows(2).filter(follows).count();
+    let (precision, recall) = (ratio(found.len(), own.len()), ratio(found.len(), other.len()));
+    let mean = precision * recall / (ALPHA * precision + (1.0 - ALPHA) * recall);
+    (1.0 - GAMMA * ratio(runs, found.len()).powi(BETA)) * mean
 }

@@ -48,11 +48,12 @@ pub(super) fn grade(
         }
         "word-count" => word_count(kind, value, answer)?,
         "levenshtein" => levenshtein(assertion, text(kind, value)?, answer)?,
-        "bleu" | "gleu" | "rouge-n" => {
+        "bleu" | "gleu" | "meteor" | "rouge-n" => {
             let score = match kind {
                 "bleu" => overlap::bleu(answer, &texts(kind, value)?),
                 // before the first answer there is none to say something of
                 "gleu" => overlap::gleu(answer, &texts(kind, value)?)?,
+                "meteor" => overlap::meteor(answer, &texts(kind, value)?)?,
                 _ => overlap::rouge(answer, text(kind, value)?),
             };
             let threshold = bound(assertion);

@@ -8,7 +8,7 @@ use crate::prompts::cases::{Assertion, Case, Suite, UNSUPPORTED, support};
 use crate::prompts::run::{Attempt, RequestModel, Subject, SubjectModel, ToolCall, ToolSpec, Usage};
 use crate::prompts::score::{Score, Scorer, sound};
 
-fn subject() -> Subject {
+pub(super) fn subject() -> Subject {
     let parameters = json!({"type": "object", "required": ["q"], "properties": {"q": {"type": "string"}}});
     Subject {
         model: SubjectModel {
@@ -111,6 +111,18 @@ fn each_holds_and_fails_where_it_should() {
             "a dog",
         ),
         (json!({"type": "rouge-n", "value": "the cat"}), "the cat", "a dog"),
+        #[cfg(feature = "sql")]
+        (
+            json!({"type": "is-sql", "value": {"databaseType": "PostgreSQL"}}),
+            "SELECT a::int FROM t",
+            "SELECT a::int FROM",
+        ),
+        #[cfg(feature = "sql")]
+        (
+            json!({"type": "contains-sql"}),
+            "So:\n```sql\nSELECT a FROM t\n```",
+            "So:\n```sql\nSELECT a FRM t u v\n```",
+        ),
         (json!({"type": "is-refusal"}), "I'm sorry, but I cannot do that", "Sure"),
         (
             json!({"type": "is-json", "value": {"required": ["a"]}}),
@@ -315,4 +327,29 @@ fn every_field_of_a_case_is_checked() {
         }),
         "maxCost"
     );
+}
+
+#[test]
+fn words_of_one_stem_are_near_and_synonyms_are_not_known() {
+    let near = json!({"type": "meteor", "value": "the parcels are delivered tomorrow"});
+    assert!(holds(near.clone(), "The parcel is delivering tomorrow."));
+    assert!(!holds(near.clone(), "tomorrow"));
+    let turned = json!({"type": "not-meteor", "value": "the purchase arrived"});
+    assert!(support("not-meteor").unwrap_err().contains("synonyms"));
+    assert!(sound(&assertion(turned), &json!({})).is_err());
+    assert_eq!(support("meteor"), Ok(()));
+}
+
+#[cfg(not(feature = "sql"))]
+#[test]
+fn without_its_parser_nothing_is_sql() {
+    for kind in ["is-sql", "not-is-sql", "contains-sql", "not-contains-sql"] {
+        let message = support(kind).unwrap_err();
+        assert!(message.contains("the feature `sql`"), "{message}");
+        let case = Case {
+            assertions: vec![assertion(json!({"type": kind}))],
+            ..Case::default()
+        };
+        assert!(score(&case, "SELECT 1").is_err());
+    }
 }

@@ -8,7 +8,7 @@ use crate::prompts::run::openai::Received;
 const KEY: &str = "geheim-4711-quelle";
 
 fn read(body: &Value) -> Result<Reply, String> {
-    Received::new(body.to_string().as_bytes(), Some(KEY)).reply()
+    Received::new(body.to_string().as_bytes(), Some(KEY)).reply("gpt-x")
 }
 
 fn completion(message: Value, finish: Value) -> Value {

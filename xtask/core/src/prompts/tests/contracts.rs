@@ -120,3 +120,38 @@ fn less_is() {
             `the answer` may no longer have other fields"#]],
     );
 }
+
+#[test]
+fn all_values_of_a_type_are_the_type() {
+    let check = |before, after, expected| {
+        check(
+            json!({"properties": {"a": before}}),
+            json!({"properties": {"a": after}}),
+            expected,
+        )
+    };
+    let (boolean, listed) = (json!({"type": "boolean"}), json!({"enum": [false, true]}));
+    check(boolean.clone(), listed.clone(), expect![""]);
+    check(listed, json!({"type": "boolean", "enum": [true, false]}), expect![""]);
+    check(
+        json!({"type": ["null", "boolean"]}),
+        json!({"enum": [true, null, false]}),
+        expect![""],
+    );
+    check(json!({"const": null}), json!({"type": "null"}), expect![""]);
+    check(
+        boolean.clone(),
+        json!({"type": "boolean", "enum": [true]}),
+        expect!["`a` is restricted to certain values"],
+    );
+    check(
+        boolean.clone(),
+        json!({"enum": [true, false, null]}),
+        expect!["`a` may be `null` now"],
+    );
+    check(
+        boolean,
+        json!({"enum": [true, false, "yes"]}),
+        expect!["`a` is restricted to certain values"],
+    );
+}

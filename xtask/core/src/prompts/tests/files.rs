@@ -189,3 +189,28 @@ fn what_a_model_would_not_be_told_as_it_was_meant() {
         assert_eq!(told, [said], "{text:?}");
     }
 }
+
+#[test]
+fn what_is_looked_up_or_compared_can_be_there() {
+    check_body(
+        &format!(
+            "{ALL}{{{{@root.nope}}}}{{{{@root.name}}}}{{{{#each orders}}}}{{{{@root.customer.teir}}}}{{{{@index}}}}{{{{/each}}}}\n\
+             {{{{lookup customer \"teir\"}}}}{{{{lookup customer \"tier\"}}}}{{{{lookup orders 0}}}}{{{{lookup name}}}}\n\
+             {{{{#with customer}}}}{{{{#unlessEquals tier \"pluss\"}}}}x{{{{/unlessEquals}}}}{{{{#ifEquals \"plus\" tier}}}}x{{{{/ifEquals}}}}{{{{/with}}}}\n\
+             {{{{#unlessEquals \"a\" \"b\"}}}}x{{{{/unlessEquals}}}}{{{{#if true}}}}x{{{{/if}}}}{{{{#unlessEquals nam \"a\"}}}}x{{{{/unlessEquals}}}}\n\
+             {{{{if name}}}}{{{{json (section name)}}}}{{{{json (lookup orders 0)}}}}\n"
+        ),
+        expect![[r#"
+            13:3 undeclared-variable: no input is called `nope` (did you mean `note`?)
+            13:47 undeclared-variable: no input is called `customer.teir` (did you mean `tier`?)
+            14:1 undeclared-variable: there is no `teir` to look up (did you mean `tier`?)
+            14:72 unknown-helper: `lookup` takes 2 arguments (write for example `{{lookup value "name"}}`)
+            15:19 idle-condition: the input is never "pluss" (did you mean `plus`?)
+            16:1 idle-condition: `unlessEquals` compares nothing but constants, and always comes out alike (compare an input, or leave the condition out)
+            16:44 idle-condition: `if` compares nothing but constants, and always comes out alike (compare an input, or leave the condition out)
+            16:80 undeclared-variable: no input is called `nam` (did you mean `name`?)
+            17:1 unknown-helper: `if` opens a block and writes nothing itself (write `{{#if value}} … {{/if}}`)
+            17:19 unknown-helper: `section` has no value (inside brackets stand `json` and `lookup`)
+        "#]],
+    );
+}

@@ -10,5 +10,7 @@ mod metrics;
 mod numbers;
 mod rendering;
 mod scrubbing;
+#[cfg(feature = "sql")]
+mod sql;
 mod standards;
 mod time;

@@ -95,3 +95,68 @@ fn what_any_suite_of_the_prompt_asks_is_not_written_again() {
     let twin = case_of(&sample, "incident/1", &suite(serde_json::json!([])), &[other]);
     assert_eq!(twin.unwrap_err(), "known");
 }
+
+#[test]
+fn a_field_that_says_whose_name_it_is_loses_it() {
+    let check = |value: serde_json::Value, expected: &str| {
+        assert_eq!(scrubbed(&value.to_string()), expected, "{value}");
+    };
+    let json = |value| serde_json::Value::to_string(&value);
+    check(
+        serde_json::json!({"firstName": "ada", "last_name": "Lovelace", "Customer-Name": "A. L."}),
+        &json(serde_json::json!({"firstName": "[name]", "last_name": "[name]", "Customer-Name": "[name]"})),
+    );
+    check(
+        serde_json::json!({"customer": {"name": "Ada", "tier": "plus"}, "contact": "Ada King Lovelace"}),
+        &json(serde_json::json!({"customer": {"name": "[name]", "tier": "plus"}, "contact": "[name]"})),
+    );
+    check(
+        serde_json::json!({"customers": [{"name": "ada"}], "name": "Alan Turing"}),
+        &json(serde_json::json!({"customers": [{"name": "[name]"}], "name": "[name]"})),
+    );
+    check(
+        serde_json::json!({"rows": [{"name": "Alan Turing", "email": "a@b.org"}]}),
+        &json(serde_json::json!({"rows": [{"name": "[name]", "email": "person@example.com"}]})),
+    );
+    check(
+        serde_json::json!({"password": "hunter2hunter2", "answer": "{\"firstName\":\"Ada\"}"}),
+        &json(serde_json::json!({"password": "[secret]", "answer": "{\"firstName\":\"[name]\"}"})),
+    );
+    // what has a name and is nobody
+    for value in [
+        serde_json::json!({"product": {"name": "Alpine Tent"}, "tools": [{"name": "order_status"}]}),
+        serde_json::json!({"articles": [{"name": "Return Period", "text": "30 days"}]}),
+        serde_json::json!({"name": "HL-2291043", "customer": "premium", "contact": "Customer Service"}),
+        serde_json::json!({"customer": {"tier": "plus", "locale": "en"}, "user": 4711, "firstName": ""}),
+        serde_json::json!({"customerNumber": "4711", "contact": {"channel": "Live Chat"}}),
+    ] {
+        check(value.clone(), &value.to_string());
+    }
+}
+
+#[test]
+fn a_text_may_say_it_like_a_field() {
+    for (text, expected) in [
+        ("Customer: Ada Lovelace, order HL-1", "Customer: [name], order HL-1"),
+        ("Kunde: Ada Lovelace\nOrt: Ulm", "Kunde: [name]\nOrt: Ulm"),
+        (
+            "first name: Ada; last name = Lovelace",
+            "first name: [name]; last name = [name]",
+        ),
+        ("Name: Ada Lovelace", "Name: [name]"),
+        ("contact: Ludwig van Beethoven", "contact: [name]"),
+        ("so {\"customer\": \"Ada Lovelace\"}", "so {\"customer\": \"[name]\"}"),
+        ("product name: Alpine Tent", "product name: Alpine Tent"),
+        ("Contact: Customer Service", "Contact: Customer Service"),
+        ("Contact: Premium Support", "Contact: Premium Support"),
+        ("Customer: premium since May", "Customer: premium since May"),
+        (
+            "filename: Read Me, hostname: Alpha Beta",
+            "filename: Read Me, hostname: Alpha Beta",
+        ),
+        ("The customer asked: Where is it?", "The customer asked: Where is it?"),
+        ("contact: Berlin", "contact: Berlin"),
+    ] {
+        assert_eq!(scrubbed(text), expected);
+    }
+}

@@ -33,3 +33,12 @@ pub fn cassette(agent: &AgentName, suite: &str) -> String {
 pub fn mock(agent: &AgentName) -> String {
     format!("{AGENTS}/{agent}/regression/mock.yaml")
 }
+
+/// Whether a folder of cases or recordings belongs at a path: what is found there as a file is a link, which is told.
+pub fn is_folder(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    matches!(
+        parts[..],
+        [AGENTS, _, "regression"] | [AGENTS, _, "regression", "cases" | "cassettes"]
+    )
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::{Assertion, support};
+use super::super::{Assertion, lacking, support};
 use super::import::{Import, key};
 use crate::prompts::score::{has_flags, has_tag, pieces, sound};
 use crate::yaml::Segment;
@@ -74,7 +74,9 @@ impl Import<'_> {
             kind,
             value,
         };
-        if let Err(reason) = support(&assertion.kind) {
+        // another build judges it
+        let lacks = lacking(&assertion.kind).is_some();
+        if let (false, Err(reason)) = (lacks, support(&assertion.kind)) {
             // it keeps its type, and is refused by it
             self.unsupported(reason, path);
             return Ok(assertion);
@@ -115,7 +117,7 @@ impl Import<'_> {
             .iter()
             .any(|text| text.as_str().is_some_and(|text| text.contains("{{")));
         if assertion.set.is_empty()
-            && !is_filled
+            && !(is_filled || lacks)
             && let Err(reason) = sound(&assertion, &Value::Null)
         {
             self.unsupported(reason, path);

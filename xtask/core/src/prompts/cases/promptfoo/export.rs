@@ -1,16 +1,22 @@
 //! Writes a suite as a promptfoo file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::super::{Assertion, Case, ExpectedTool, Order, Suite};
+use super::import::key;
 use crate::prompts::score::has_flags;
+use crate::yaml::Segment;
 
-/// The suite as promptfoo's configuration, and what it has no words for.
-pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
-    let mut lost = Vec::new();
-    let tests: Vec<Value> = suite.cases.iter().map(|case| test(suite, case, &mut lost)).collect();
+/// What promptfoo has no words for, with the places of the suite that say it.
+type Lost = BTreeMap<String, Vec<Vec<Segment>>>;
+
+/// The suite as promptfoo's configuration, and what it has no words for: where that stands first, and how often.
+pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<(Vec<Segment>, String)>) {
+    let mut lost = Lost::new();
+    let cases = suite.cases.iter().enumerate();
+    let tests: Vec<Value> = cases.map(|(index, case)| test(suite, case, index, &mut lost)).collect();
     let mut default = Map::new();
     if !suite.vars.is_empty() {
         default.insert("vars".to_owned(), json!(suite.vars));
@@ -19,15 +25,30 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
         let assertions: Vec<Value> = suite.assertions.iter().map(worded).collect();
         default.insert("assert".to_owned(), json!(assertions));
     }
+    let mut lose = |place: Vec<Segment>, message: String| lost.entry(message).or_default().push(place);
     if suite.contract {
-        lost.push("`contract`: promptfoo does not know the agent's contract".to_owned());
+        lose(
+            vec![key("contract")],
+            "`contract`: promptfoo does not know the agent's contract".to_owned(),
+        );
     }
-    let own = suite.cases.iter().flat_map(|case| &case.assertions);
-    let all = suite.assertions.iter().chain(own);
-    let all = all.flat_map(|assertion| std::iter::once(assertion).chain(&assertion.set));
-    let patterns = all.filter(|assertion| assertion.plain_kind().0 == "regex");
-    let flagged = patterns.filter_map(|assertion| assertion.value.as_str().filter(|pattern| has_flags(pattern)));
-    lost.extend(flagged.map(|pattern| format!("`{pattern}`: promptfoo takes no flags in front of an expression")));
+    let of_suite = [(vec![key("assert")], &suite.assertions)];
+    let of_cases = suite.cases.iter().enumerate();
+    let of_cases = of_cases.map(|(index, case)| {
+        (
+            vec![key("cases"), Segment::Index(index), key("assert")],
+            &case.assertions,
+        )
+    });
+    for (place, assertions) in of_suite.into_iter().chain(of_cases) {
+        for (at, assertion) in assertions.iter().enumerate() {
+            let place = [&place[..], &[Segment::Index(at)]].concat();
+            for pattern in std::iter::once(assertion).chain(&assertion.set).filter_map(flagged) {
+                let message = format!("`{pattern}`: promptfoo takes no flags in front of an expression");
+                lose(place.clone(), message);
+            }
+        }
+    }
     let mut file = json!({
         "description": suite.description,
         "prompts": [format!("file://{prompt_file}")],
@@ -36,9 +57,20 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<String>) {
     // lists are values here, and several tests there
     default.insert("options".to_owned(), json!({"disableVarExpansion": true}));
     file["defaultTest"] = Value::Object(default);
-    lost.sort();
-    lost.dedup();
-    (file, lost)
+    let told = lost.into_iter().filter_map(|(message, places)| {
+        let more = match places.len() {
+            1 => String::new(),
+            count => format!(", here and at {} more", count - 1),
+        };
+        Some((places.into_iter().next()?, format!("{message}{more}")))
+    });
+    (file, told.collect())
+}
+
+/// A regular expression with flags in front.
+fn flagged(assertion: &Assertion) -> Option<&str> {
+    let pattern = assertion.value.as_str().filter(|pattern| has_flags(pattern))?;
+    (assertion.plain_kind().0 == "regex").then_some(pattern)
 }
 
 /// An assertion in promptfoo's words: where steps are counted here, they are tool calls.
@@ -56,7 +88,7 @@ fn worded(assertion: &Assertion) -> Value {
     value
 }
 
-fn test(suite: &Suite, case: &Case, lost: &mut Vec<String>) -> Value {
+fn test(suite: &Suite, case: &Case, index: usize, lost: &mut Lost) -> Value {
     let mut vars = case.vars.clone();
     if !case.user_input.is_empty() {
         let name = suite.user_variable.clone().unwrap_or_else(|| "userInput".to_owned());
@@ -108,20 +140,28 @@ fn test(suite: &Suite, case: &Case, lost: &mut Vec<String>) -> Value {
         assertions.push(json!({"type": "llm-rubric", "value": case.expected_behavior, "threshold": threshold}));
     }
     assertions.extend(case.assertions.iter().map(worded));
-    if case.max_tokens_limit.is_some() {
-        lost.push("`maxTokensLimit`: promptfoo counts no tokens".to_owned());
-    }
-    if !case.turns.is_empty() {
-        lost.push("`turns`: the conversation so far has no place in a test".to_owned());
-    }
-    if case.system_prompt_version.is_some() {
-        lost.push("`systemPromptVersion`: tests know no versions".to_owned());
-    }
-    if (case.weight - 1.0).abs() > f64::EPSILON {
-        lost.push("`weight`: tests count alike".to_owned());
-    }
-    if case.origin.is_some() {
-        lost.push("`origin`: tests do not say where they come from".to_owned());
+    let without_words = [
+        (
+            "maxTokensLimit",
+            case.max_tokens_limit.is_some(),
+            "promptfoo counts no tokens",
+        ),
+        (
+            "turns",
+            !case.turns.is_empty(),
+            "the conversation so far has no place in a test",
+        ),
+        (
+            "systemPromptVersion",
+            case.system_prompt_version.is_some(),
+            "tests know no versions",
+        ),
+        ("weight", (case.weight - 1.0).abs() > f64::EPSILON, "tests count alike"),
+        ("origin", case.origin.is_some(), "tests do not say where they come from"),
+    ];
+    for (field, _, why) in without_words.iter().filter(|(_, is_said, _)| *is_said) {
+        let place = vec![key("cases"), Segment::Index(index), key(field)];
+        lost.entry(format!("`{field}`: {why}")).or_default().push(place);
     }
     let description = if case.name.is_empty() { &case.id } else { &case.name };
     let mut test = json!({"description": description, "vars": vars, "assert": assertions});

@@ -1,0 +1,129 @@
+//! Names of people in fields: by what a field is called, and by what its value looks like.
+
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
+use serde_json::{Map, Value};
+
+/// What a name is replaced with.
+const NAME: &str = "[name]";
+
+/// Fields that hold a name and nothing else, in lower case and without separators.
+const NAMES: &[&str] = &[
+    "accountholder",
+    "cardholder",
+    "contactname",
+    "contactperson",
+    "customername",
+    "familyname",
+    "firstname",
+    "fullname",
+    "givenname",
+    "lastname",
+    "maidenname",
+    "middlename",
+    "nachname",
+    "recipientname",
+    "surname",
+    "vorname",
+];
+
+/// Fields that hold a person: by name, or as a map with a name in it. They may say something else of the person, too.
+const PEOPLE: &[&str] = &[
+    "ansprechpartner",
+    "applicant",
+    "assignee",
+    "beneficiary",
+    "billingcontact",
+    "buyer",
+    "caller",
+    "client",
+    "contact",
+    "customer",
+    "employee",
+    "guest",
+    "kunde",
+    "patient",
+    "payee",
+    "passenger",
+    "person",
+    "recipient",
+    "requester",
+    "sender",
+    "shippingaddress",
+    "user",
+];
+
+/// Fields that only a person has beside a name.
+const BESIDE: &[&str] = &[
+    "birthday",
+    "birthdate",
+    "dateofbirth",
+    "email",
+    "mail",
+    "mobile",
+    "phone",
+    "telephone",
+];
+
+/// Two to four words in capitals, as a name has them, and no word that says what a team is.
+static LOOKS_LIKE_A_NAME: LazyLock<Regex> = LazyLock::new(|| expression(&format!("^{PERSON}$")));
+
+/// A name as a field says it inside a text.
+static FIELDS: LazyLock<[(Regex, &str); 2]> = LazyLock::new(|| {
+    const AFTER: &str = r#"(["']?\s*[:=]\s*["']?)"#;
+    let one = r"((?i:\b(?:first name|last name|full name|given name|family name|surname|firstname|lastname|fullname|vorname|nachname)))";
+    let several = r"((?i:\b(?:customer|customer name|contact|contact person|account holder|cardholder|passenger|patient|recipient|kunde|kundin|ansprechpartner|ansprechpartnerin)|(?<![\p{L}\p{N}_.-])(?<!\p{L} )name))";
+    [
+        (
+            expression(&format!(
+                r"{one}{AFTER}\p{{Lu}}[\p{{L}}'’-]+(?:[ \t]+\p{{Lu}}[\p{{L}}'’-]+)*"
+            )),
+            "$1$2[name]",
+        ),
+        (expression(&format!("{several}{AFTER}{PERSON}")), "$1$2[name]"),
+    ]
+});
+
+const PERSON: &str = r"(?!(?:\S+[ \t]+)?(?:Account|Care|Center|Customer|Department|Desk|Group|Management|Office|Product|Sales|Service|Services|Success|Support|Team)\b)\p{Lu}[\p{L}'’-]+(?:[ \t]+(?:von|van|de|der|del|la|bin|al))*(?:[ \t]+\p{Lu}(?:\.|[\p{L}'’-]+)){1,3}";
+
+fn expression(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the patterns of this file are regular expressions")
+}
+
+/// A text without the names that fields in it say.
+pub(super) fn without_names(text: &str) -> String {
+    FIELDS.iter().fold(text.to_owned(), |text, (pattern, instead)| {
+        pattern.replace_all(&text, *instead).into_owned()
+    })
+}
+
+/// What a field of a map says instead, where it holds the name of a person. `holder` is the field that holds the map.
+pub(super) fn instead(field: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<Value> {
+    let text = value.as_str().filter(|text| text.chars().any(char::is_alphabetic))?;
+    let (field, holder) = (plain(field), plain(holder));
+    let looks_like_one = || LOOKS_LIKE_A_NAME.is_match(text.trim()).unwrap_or_default();
+    let is_name = match &*field {
+        field if NAMES.contains(&field) => true,
+        field if PEOPLE.contains(&field) => looks_like_one(),
+        "name" if PEOPLE.contains(&&*holder) => true,
+        // products, tools and places have names, too
+        "name" if holder.is_empty() || beside.keys().any(|key| is_personal(&plain(key))) => looks_like_one(),
+        _ => false,
+    };
+    is_name.then(|| NAME.into())
+}
+
+fn is_personal(field: &str) -> bool {
+    BESIDE.contains(&field) || NAMES.contains(&field)
+}
+
+/// A field's name in lower case, without separators; of several, the holder is the one of a single thing.
+fn plain(field: &str) -> String {
+    let letters = field.chars().filter(|c| c.is_alphanumeric());
+    let name: String = letters.flat_map(char::to_lowercase).collect();
+    match name.strip_suffix('s') {
+        Some(one) if PEOPLE.contains(&one) => one.to_owned(),
+        _ => name,
+    }
+}
