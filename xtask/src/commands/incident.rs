@@ -183,7 +183,7 @@ pub(super) fn all(
     workspace: &Workspace,
 ) -> Result<Vec<(EnvironmentName, AgentName, Incident)>, Failure> {
     let mut found = Vec::new();
-    for environment in &workspace.fleet.environments {
+    for environment in &view.places(workspace)? {
         let units = view.units_with(environment, EventKind::Incident)?;
         let asked: Vec<_> = units.iter().map(|unit| (Some(environment), unit.as_str())).collect();
         for (unit, history) in units.iter().zip(view.units(&asked)?) {

@@ -13,12 +13,18 @@ pub fn listed<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a 
     let known = workspace.fleet.environments.iter();
     for name in names {
         if known.clone().all(|listed| listed.as_str() != name) {
-            return Err(unknown("environment", name, known.map(EnvironmentName::as_str)));
+            return Err(unknown_environment(workspace, name));
         }
     }
     let mut seen = BTreeSet::new();
     let chosen = |name: &&EnvironmentName| names.is_empty() || names.iter().any(|named| named == name.as_str());
     Ok(known.filter(chosen).filter(|name| seen.insert(*name)).collect())
+}
+
+/// That the fleet lists no such environment.
+pub(super) fn unknown_environment(workspace: &Workspace, name: &str) -> Failure {
+    let known = workspace.fleet.environments.iter();
+    unknown("environment", name, known.map(EnvironmentName::as_str))
 }
 
 /// The same with what their files say. Of one that is named and cannot be read, [`unreadable`] is to be asked before.

@@ -75,7 +75,15 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let environments = selection::listed(workspace, &args.environment)?;
     let mut units = Vec::new();
     for environment in &environments {
-        units.extend(of_environment(&*delivery, &view, workspace, environment, &args.agents)?);
+        let found = of_environment(&*delivery, &view, workspace, environment, &args.agents)?;
+        let left = left(&view, environment, &found, &args.agents)?;
+        units.extend(found.into_iter().chain(left));
+    }
+    if args.environment.is_empty() {
+        let places = view.places(workspace)?.into_iter();
+        for environment in places.filter(|name| !environments.contains(&name)) {
+            units.extend(left(&view, &environment, &[], &args.agents)?);
+        }
     }
     let place = (&*repository, &*delivery);
     let standings: Vec<UnitHistory> = units.iter().map(|(_, history)| history.standing()).collect();
@@ -192,20 +200,55 @@ fn of_environment(
     Ok(found.collect())
 }
 
+/// Agents that left an environment, or whose environment left the fleet, while incidents there went on: these still stop
+/// promotions. Only what is about incidents is read.
+fn left(
+    view: &View<'_>,
+    environment: &EnvironmentName,
+    there: &[(UnitAnswer, UnitHistory)],
+    wanted: &[String],
+) -> Result<Vec<(UnitAnswer, UnitHistory)>, Failure> {
+    let there: BTreeSet<&String> = there.iter().map(|(unit, _)| &unit.agent).collect();
+    let mut names = view.names(Some(environment))?;
+    names.retain(|name| {
+        let is_wanted = wanted.is_empty() || wanted.contains(name);
+        is_wanted && name != ENVIRONMENT_UNIT && !there.contains(name)
+    });
+    let asked: Vec<_> = names.iter().map(|name| (Some(environment), name.as_str())).collect();
+    let told = view.latest(&asked, 0)?;
+    let found = names.iter().zip(told).filter_map(|(agent, latest)| {
+        let mut incidents = latest.history.incidents();
+        incidents.retain(Incident::is_open);
+        let answer = UnitAnswer {
+            agent: agent.clone(),
+            environment: environment.clone(),
+            version: None,
+            tuple: None,
+            since: None,
+            verdict: None,
+            hold: None,
+            incidents,
+            doubted: Vec::new(),
+            is_released: false,
+        };
+        (!answer.incidents.is_empty()).then_some((answer, latest.history))
+    });
+    Ok(found.collect())
+}
+
 fn text(context: &Context, environments: &[&EnvironmentName], units: &[UnitAnswer], now: i64) -> String {
     let mut rows: BTreeMap<&str, BTreeMap<&EnvironmentName, &UnitAnswer>> = BTreeMap::new();
-    for unit in units {
+    for unit in units.iter().filter(|unit| environments.contains(&&unit.environment)) {
         rows.entry(&unit.agent).or_default().insert(&unit.environment, unit);
-    }
-    if rows.is_empty() {
-        return "nothing was released yet\n".to_owned();
     }
     let cell = |unit: Option<&&UnitAnswer>| unit.map_or("-".to_owned(), |unit| shown(unit, now));
     let whole = table(environments, &rows, &cell).text();
     let mut lines = whole.lines();
     let fits = !context.environment.output_is_terminal
         || lines.all(|line| line.chars().count() <= context.environment.columns);
-    let body = if fits {
+    let body = if rows.is_empty() {
+        "nothing was released yet\n".to_owned()
+    } else if fits {
         whole
     } else {
         // too many columns for the terminal: one environment after the other

@@ -37,7 +37,7 @@ pub(super) struct UnitOf {
 
 impl UnitOf {
     /// The unit of these names, for who judges what ran: in the fleet that is checked out, or in the ledger where the agent
-    /// left the fleet.
+    /// or the environment left the fleet.
     pub(super) fn recorded(
         context: &Context,
         agent: &str,
@@ -68,23 +68,23 @@ impl UnitOf {
         agent: &str,
         environment: &str,
     ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
-        let is_held = |unit: &UnitOf| unit.is_held(context, base);
+        let is_held = |unit: &UnitOf| Ok(unit.is_listed() && unit.is_held(context, base)?);
         UnitOf::read_where(context, repository, base, (agent, environment), &is_held)
     }
 
-    /// The same of an agent that is in the fleet, or that is admitted all the same.
+    /// The same of an agent and an environment that are in the fleet, or that are admitted all the same.
     fn read_where(
         context: &Context,
         repository: Arc<dyn Repository>,
         base: &Commit,
-        (agent, environment): (&str, &str),
+        (agent, place): (&str, &str),
         is_admitted: &dyn Fn(&UnitOf) -> Result<bool, Failure>,
     ) -> Result<Result<UnitOf, Box<Report>>, Failure> {
         let loaded = context.load_commit(&*repository, base, &is_outline)?;
         let Some(workspace) = &loaded.workspace else {
             return Ok(Err(Box::new(Report::of_findings(loaded.findings, loaded.tree))));
         };
-        let environment = selection::listed(workspace, &[environment.to_owned()])?[0].clone();
+        let environment = EnvironmentName::new(place).map_err(|_| selection::unknown_environment(workspace, place))?;
         let delivery = delivery_repository(context, &repository, workspace)?;
         let known = repository.folder(&base.id, layout::AGENTS)?;
         let unknown = || selection::unknown("agent", agent, known.keys().map(String::as_str));
@@ -95,11 +95,18 @@ impl UnitOf {
             loaded,
             agent: AgentName::new(agent).map_err(|_| unknown())?,
         };
-        match known.contains_key(agent) || is_admitted(&unit)? {
+        let is_here = unit.is_listed() && known.contains_key(agent);
+        match is_here || is_admitted(&unit)? {
             true => Ok(Ok(unit)),
+            false if !unit.is_listed() => Err(selection::unknown_environment(unit.workspace(), place)),
             false if unit.is_recorded(context)? => Err(unit.left()),
             false => Err(unknown()),
         }
+    }
+
+    /// Whether the fleet still lists its environment.
+    fn is_listed(&self) -> bool {
+        self.workspace().fleet.environments.contains(&self.environment)
     }
 
     /// Whether the ledger tells of it.

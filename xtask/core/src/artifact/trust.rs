@@ -193,6 +193,16 @@ impl Trust {
     pub fn with_proof(&self, proof: &Proof) -> Vec<&TrustedSigner> {
         self.signers.iter().filter(|signer| signer.proof == *proof).collect()
     }
+
+    /// The environment by which events about it are signed. One that the file names nowhere, since it left the fleet or has
+    /// another name now, is nobody's: whoever may sign for the agent anywhere speaks for what happened there.
+    pub fn place<'e>(&self, environment: Option<&'e EnvironmentName>) -> Option<&'e EnvironmentName> {
+        let named = |name: &&EnvironmentName| {
+            let mut signers = self.signers.iter();
+            self.ledger.contains_key(*name) || signers.any(|signer| signer.environments.contains(*name))
+        };
+        environment.filter(named)
+    }
 }
 
 /// The problem of a commit that is not named by its whole id.

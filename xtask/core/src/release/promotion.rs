@@ -30,7 +30,7 @@ pub struct Move<'a> {
     pub here: &'a UnitHistory,
     /// What the ledger knows of it wherever it runs.
     pub everywhere: &'a UnitHistory,
-    /// What the ledger knows of it in every environment of the fleet.
+    /// What the ledger knows of it in every environment that there is or was.
     pub places: &'a BTreeMap<EnvironmentName, UnitHistory>,
     /// The digest of its suites at the commit that the promotion goes on from.
     pub suites: Digest,

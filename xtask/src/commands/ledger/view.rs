@@ -164,19 +164,28 @@ impl<'a> View<'a> {
         Ok(parts.into_par_iter().zip(units).map(latest).collect())
     }
 
-    /// Everything that happened to an agent: wherever it runs, and in each environment.
+    /// The environments of the fleet, in its order, and after them those that left it or were renamed: what happened there
+    /// still binds the agents.
+    pub(in super::super) fn places(&self, workspace: &Workspace) -> Result<Vec<EnvironmentName>, Failure> {
+        // also those whose files cannot be read
+        let mut names = workspace.fleet.environments.clone();
+        let known = self.environments()?.into_iter();
+        names.extend(known.filter(|name| !workspace.fleet.environments.contains(name)));
+        Ok(names)
+    }
+
+    /// Everything that happened to an agent: wherever it runs, and in each environment that there is or was.
     pub(in super::super) fn agent(
         &self,
         workspace: &Workspace,
         agent: &AgentName,
     ) -> Result<(UnitHistory, BTreeMap<EnvironmentName, UnitHistory>), Failure> {
-        // also those whose files cannot be read
-        let names = &workspace.fleet.environments;
+        let names = self.places(workspace)?;
         let mut asked = vec![(None, agent.as_str())];
         asked.extend(names.iter().map(|name| (Some(name), agent.as_str())));
         let mut found = self.units(&asked)?.into_iter();
         let everywhere = found.next().unwrap_or_default();
-        Ok((everywhere, names.iter().cloned().zip(found).collect()))
+        Ok((everywhere, names.into_iter().zip(found).collect()))
     }
 
     /// The units of an environment to which something of this kind happened.

@@ -128,7 +128,14 @@ impl<'a> EventSigning<'a> {
         let now = self.context.clock.now();
         let signed = matches!(signer.proof, Proof::Identity { .. }).then_some(now);
         let mut units = events.units.iter();
-        units.find_map(|unit| signer.event_refusal(events.environment, unit, events.releases, (now, signed)))
+        units.find_map(|unit| {
+            signer.event_refusal(
+                self.trust.place(events.environment),
+                unit,
+                events.releases,
+                (now, signed),
+            )
+        })
     }
 
     fn nobody(&self, events: &Together<'_>) -> Failure {

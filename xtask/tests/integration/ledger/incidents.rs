@@ -489,3 +489,124 @@ fn what_cannot_be_read_anywhere_may_be_an_incident() {
     let answer = fleet.run(&STEP);
     assert_eq!((answer.exit, answer.rules()), (1, vec!["unreadable-event"]));
 }
+
+/// Calls staging by another name, with everything that is written of it.
+fn rename_staging(fleet: &Fleet) {
+    let path = |path: &str| fleet.repository.path(path);
+    std::fs::rename(path("environments/staging"), path("environments/pre-prod")).unwrap();
+    for file in ["fleet.yaml", "trust.yaml"] {
+        let file = format!("environments/{file}");
+        let text = std::fs::read_to_string(path(&file)).unwrap();
+        fleet.put(&file, &text.replace("staging", "pre-prod"));
+    }
+    fleet.commit("Rename staging");
+}
+
+/// Drafts what was learnt from an incident and records it.
+fn learn(fleet: &Fleet, id: &str) {
+    fleet.done(&["retro", "draft", "orders", "--incident", id, "--into", "retro.yaml"]);
+    fill_in(fleet, "retro.yaml");
+    fleet.done(&["retro", "finish", "retro.yaml"]);
+    fleet.remove("retro.yaml");
+}
+
+#[test]
+fn an_incident_outlives_the_name_of_its_environment() {
+    let fleet = promoted_once();
+    opened(&fleet, &["--id", "INC-6"]);
+    close(&fleet, "INC-6");
+    learn(&fleet, "INC-6");
+    opened(&fleet, &["--id", "INC-7"]);
+    rename_staging(&fleet);
+    fleet.release(&["pre-prod"]);
+    let step = ["promote", "orders", "--from", "pre-prod", "--to", "canary"];
+    fleet.refused(&step, expect![[r#"
+        exit 1
+        error[missing-retrospective] -
+          `INC-7` is open: a P1 incident of `orders` in `staging`
+          unit: canary/orders
+          help: when it is over: `cargo xtask incident close INC-7 --cause "…" --reason "…"`; then `cargo xtask retro draft orders --incident INC-7 --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+    "#]]);
+    let status = fleet.done(&["status"]);
+    let shown = status.result().as_array().unwrap().iter();
+    let open: Vec<_> = shown
+        .filter(|unit| unit["incidents"] != serde_json::json!([]))
+        .collect();
+    assert_eq!((open.len(), &open[0]["environment"]), (1, &"staging".into()));
+    assert_eq!(open[0]["incidents"][0]["id"], "INC-7");
+    close(&fleet, "INC-7");
+    learn(&fleet, "INC-7");
+    fleet.done(&step);
+}
+
+#[test]
+fn an_incident_outlives_its_environment() {
+    let fleet = promoted_once();
+    fleet.done(&["promote", "orders", "--from", "staging", "--to", "canary"]);
+    fleet.release(&["canary"]);
+    let open = [
+        "incident",
+        "open",
+        "orders",
+        "-e",
+        "canary",
+        "--severity",
+        "P0",
+        "--id",
+        "INC-9",
+    ];
+    fleet.done(&[&open[..], &["--summary", "leaks data"]].concat());
+    fleet.remove("environments/canary");
+    for file in ["environments/fleet.yaml", "environments/trust.yaml"] {
+        let text = std::fs::read_to_string(fleet.repository.path(file)).unwrap();
+        let text = text.replace(" canary,", "").replace("  - canary\n", "");
+        assert!(!text.contains("canary"), "{text}");
+        fleet.put(file, &text);
+    }
+    fleet.commit("Go without canary");
+    let step = ["promote", "orders", "--from", "staging", "--to", "production"];
+    let answer = fleet.run(&step);
+    assert_eq!((answer.exit, answer.rules()), (1, vec!["missing-retrospective"]));
+    close(&fleet, "INC-9");
+    learn(&fleet, "INC-9");
+    fleet.done(&step);
+    // what is misspelt is told as ever
+    let open = [
+        "incident",
+        "open",
+        "orders",
+        "-e",
+        "cnary",
+        "--severity",
+        "P0",
+        "--summary",
+        "slow",
+    ];
+    fleet.refused(&open, expect![[r#"
+        exit 2
+        usage: there is no environment `cnary`
+          hint: there is dev, staging, production
+    "#]]);
+}
+
+#[test]
+fn samples_that_are_added_at_once_are_all_kept() {
+    let fleet = Fleet::small();
+    let add = |number: usize| {
+        let sample = format!(r#"{{"userInput": "Where is parcel {number}?", "forbiddenKeywords": ["tomorrow"]}}"#);
+        let file = format!("sample-{number}.json");
+        fleet.put(&file, &sample);
+        let line = ["retro", "add", &file, "--agent", "assistant", "--prompt", "greet"];
+        let mut command = crate::fleet::command(fleet.folder(), &line);
+        command.stdout(std::process::Stdio::null()).spawn().unwrap()
+    };
+    let running: Vec<_> = (0..6).map(add).collect();
+    for mut run in running {
+        assert!(run.wait().unwrap().success());
+    }
+    let suite = fleet
+        .repository
+        .path("agents/assistant/regression/cases/incidents-greet.yaml");
+    let text = std::fs::read_to_string(suite).unwrap();
+    assert_eq!(text.matches("id: sample-").count(), 6, "{text}");
+}

@@ -165,7 +165,7 @@ impl Belief<'_> {
         if !signed.covers(&event.path(digest), digest) {
             return Err(uncovered("the signature that the event names is about other events"));
         }
-        match signed.refusal(event.environment.as_ref(), &event.unit, self.now) {
+        match signed.refusal(self.trust.place(event.environment.as_ref()), &event.unit, self.now) {
             None => Ok(Some(signed)),
             Some(problem) => Err(problem),
         }
