@@ -305,6 +305,10 @@ pub trait Files: Send + Sync {
     /// Adds bytes at the end of a file, making it and its folders: what a killed run has added stays.
     fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure>;
 
+    /// Waits for others of this tool that change files below a folder by what they read of them, until what is returned is
+    /// dropped or the process ends. Where the system knows no such locks, nobody waits.
+    fn turn(&self, folder: &Path) -> Box<dyn Send>;
+
     /// Removes a file, and the folders that are empty then up to `root`.
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure>;
 }

@@ -121,6 +121,10 @@ impl Files for Disk {
             .map_err(|error| could_not("write", path, &error))
     }
 
+    fn turn(&self, folder: &Path) -> Box<dyn Send> {
+        Box::new(File::open(folder).ok().filter(|folder| folder.lock().is_ok()))
+    }
+
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure> {
         match fs::remove_file(path) {
             Ok(()) => {}

@@ -127,6 +127,10 @@ impl Files for MemoryFiles {
         Ok(())
     }
 
+    fn turn(&self, _folder: &Path) -> Box<dyn Send> {
+        Box::new(())
+    }
+
     fn remove(&self, _root: &Path, path: &Path) -> Result<(), Failure> {
         self.lock().remove(path);
         Ok(())

@@ -2,10 +2,10 @@
 
 mod draft;
 mod finish;
+mod target;
 
 use std::path::PathBuf;
 
-use lockstep::model::AgentName;
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::retro::{Trace, case_of};
 use lockstep::release::ledger::Retrospective;
@@ -15,9 +15,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use self::target::Target;
 use super::answers::{Shape, shape};
 use super::branches::delivery_repository;
-use super::evaluate::written::{self, new_file, suite, suites};
+use super::evaluate::written::suites;
 use super::ledger::Ledger;
 use super::{incident, selection};
 use crate::context::{Context, Source};
@@ -124,19 +125,15 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         }
     }
     let prompt = selection::prompt(agent, args.prompt.as_ref().or(trace.prompt.as_ref()))?;
-    let name = format!("incidents-{prompt}");
-    let (path, mut target) = match suite(context, &agent.name, &name)? {
-        Some(found) => found,
-        None => (
-            new_file(context, &agent.name, &name)?,
-            started(context, &agent.name, &prompt)?,
-        ),
-    };
+    // what is read of the suites now is what the new case is added to
+    let _turn = context.files.turn(&context.root()?);
+    let target = Target::of(context, &agent.name, &prompt)?;
+    let path = target.path.clone();
     let others: Vec<Suite> = suites(context, &agent.name)?
         .into_iter()
         .map(|(_, suite)| suite)
         .collect();
-    let case = match case_of(&trace, &format!("incident/{}", args.incident), &target, &others) {
+    let case = match case_of(&trace, &format!("incident/{}", args.incident), &target.suite, &others) {
         Ok(case) => case,
         Err(twin) => {
             let text = format!("the case `{twin}` asks the same already: nothing was written\n");
@@ -154,17 +151,24 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         file: path.clone(),
         case: case.clone(),
     };
-    target.cases.push(case);
+    let is_unjudged = target.lacks_judge(&case);
     if args.dry_run {
         return Ok(with_note(Report::new(answer, shown)));
     }
-    let text = written::text(&path, &target);
+    let text = target.text(context, case)?;
     context.files.write(&context.root()?.join(&path), text.as_bytes())?;
     let report = with_note(Report::new(answer, format!("wrote {path}:\n{shown}")));
     let report = if is_open {
         report.next(format!(
             "say in {path} what a good answer is, in place of `type: unsupported`: `expectedTools`, \
              `expectedResponseKeywords`, `forbiddenKeywords` or an assertion; until then the suite is refused"
+        ))
+    } else {
+        report
+    };
+    let report = if is_unjudged {
+        report.next(format!(
+            "say in {path} who judges what is expected: `judge:` with provider and name; until then the suite is refused"
         ))
     } else {
         report
@@ -229,16 +233,4 @@ fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
         true => Err(refused("it asks nothing".to_owned())),
         false => Ok(trace),
     }
-}
-
-/// A suite for samples, with what the suites of the same prompt give every case.
-fn started(context: &Context, agent: &AgentName, prompt: &str) -> Result<Suite, Failure> {
-    let like = suite(context, agent, prompt)?.map(|(_, suite)| suite);
-    let like = like.filter(|suite| suite.prompt == prompt).unwrap_or_default();
-    Ok(Suite {
-        description: "Samples that failed in production.".to_owned(),
-        prompt: prompt.to_owned(),
-        cases: Vec::new(),
-        ..like
-    })
 }

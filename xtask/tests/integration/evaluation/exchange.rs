@@ -411,3 +411,90 @@ fn a_suite_of_the_format_is_run() {
     assert_eq!(report.text.lines().last(), Some("1 passed, 1 failed"));
     assert_eq!(report.findings[0].rule, "failed-conformance");
 }
+
+#[test]
+fn a_sample_is_added_below_what_people_wrote() {
+    let bench = Workbench::of_repository();
+    let file = "agents/support-rag/regression/cases/incidents-answer.yaml";
+    let add = |question: &str| {
+        let sample = serde_json::json!({"userInput": question, "forbiddenKeywords": ["tomorrow"]});
+        bench.put("trace.json", &sample.to_string());
+        bench.run("retro add trace.json --agent support-rag --prompt answer")
+    };
+    let case = "{ id: mine, userInput: \"Why?\", forbiddenKeywords: [no] } # by hand";
+    let before =
+        |between: &str, after: &str| format!("# ours\nprompt: answer\ncases: # each\n{between}{case}\n{after}");
+    for (text, place) in [
+        (before("- ", ""), "\n- id: sample-"),
+        (before("  # first\n  - ", "\n# end"), "\n  - id: sample-"),
+        (before("- ", "\n# who\ndescription: Ours. # so\n"), "\n- id: sample-"),
+        (
+            "prompt: answer\ncases: [] # none yet".to_owned(),
+            "cases: # none yet\n- id: sample-",
+        ),
+    ] {
+        bench.put(file, &text);
+        add("Where is it?").unwrap();
+        add("And the other one?").unwrap();
+        let after = bench.text(file).unwrap();
+        let mut left = after.lines();
+        let is_kept = |line: &str| left.any(|now| now == line.replace(" []", ""));
+        assert!(text.lines().all(is_kept), "{after}");
+        assert!(after.contains(place), "{after}");
+        assert_eq!(after.matches("id: sample-").count(), 2, "{after}");
+        assert!(
+            bench
+                .run("evaluate support-rag")
+                .unwrap()
+                .findings
+                .iter()
+                .all(|one| one.rule != "invalid-syntax")
+        );
+    }
+    let flow = "prompt: answer\ncases: [{ id: mine, userInput: Why?, forbiddenKeywords: [no] }]\n";
+    bench.put(file, flow);
+    let failure = add("Where is it?").unwrap_err();
+    assert!(failure.message.contains("one below the other"), "{}", failure.message);
+    assert_eq!(bench.text(file).unwrap(), flow);
+    // a suite of that name that is about another prompt
+    let other = flow.replace("answer", "rewrite-query");
+    bench.put(file, &other);
+    assert_eq!(
+        add("Where is it?").unwrap().result["file"],
+        "agents/support-rag/regression/cases/incidents-answer-2.yaml"
+    );
+    assert_eq!(bench.text(file).unwrap(), other);
+}
+
+#[test]
+fn a_sample_that_is_to_be_judged_takes_the_judge_along_or_asks_for_one() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "trace.json",
+        r#"{"userInput": "Where is HL-77?", "answer": "I do not know.", "expectedBehavior": "Asks the database."}"#,
+    );
+    let report = bench
+        .run("retro add trace.json --agent agent-infer --prompt assistant")
+        .unwrap();
+    assert!(report.next[0].contains("`judge:`"), "{:?}", report.next);
+    let suite = "agents/agent-infer/regression/cases/assistant.yaml";
+    let text = bench.text(suite).unwrap();
+    bench.put(
+        "agents/agent-infer/regression/cases/more.yaml",
+        "prompt: assistant\njudge: {provider: openai, name: gpt-4.1}\ncases: []\n",
+    );
+    bench.remove("agents/agent-infer/regression/cases/incidents-assistant.yaml");
+    let report = bench
+        .run("retro add trace.json --agent agent-infer --prompt assistant")
+        .unwrap();
+    assert!(
+        report.next.iter().all(|next| !next.contains("judge")),
+        "{:?}",
+        report.next
+    );
+    let file = bench
+        .text("agents/agent-infer/regression/cases/incidents-assistant.yaml")
+        .unwrap();
+    assert!(file.contains("name: gpt-4.1"), "{file}");
+    assert_eq!(bench.text(suite).unwrap(), text);
+}
