@@ -202,7 +202,7 @@ impl Promotion<'_> {
         } else {
             text(self.context, &answer)
         };
-        let mut report = Report::new(answer, text).with_findings(findings, self.part.tree.clone());
+        let mut report = Report::new(answer, text).with_findings(findings, plan.sources);
         if commit.is_some() {
             let delivery = &self.workspace.fleet.delivery;
             report = report.next(format!("git show {}    # what was written", self.target.branch()));
@@ -233,6 +233,7 @@ impl Promotion<'_> {
             promoted: Vec::new(),
             kinds: BTreeSet::new(),
             untrusted: self.untrusted(&commit)?,
+            sources: self.part.tree.clone(),
         };
         let doubts = checks::set_aside(&mut plan.untrusted, &self.args.overrides);
         let mut dry_commits = BTreeMap::new();
@@ -253,7 +254,7 @@ impl Promotion<'_> {
             }
         }
         self.pin(&mut plan, &dry_commits)?;
-        findings.extend(self.prove(&plan)?);
+        findings.extend(self.prove(&mut plan)?);
         Ok(plan)
     }
 

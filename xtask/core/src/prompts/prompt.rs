@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::header::{self, PromptHeader};
 use super::lint::{self, Spot};
 use super::picoschema::json_schema;
-use super::source::{place, split};
+use super::source::{Source, place, split};
 use super::template::{Template, parse};
 use crate::model::Finding;
 use crate::yaml::{Positions, Segment, path_of_pointer, read_value};
@@ -45,7 +45,10 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
         findings.push(Finding::error("prompt-syntax", message).at(path, 1, 1).help(help));
     }
     let template = match parse(source.body) {
-        Ok(template) => Some(template),
+        Ok(mut template) => {
+            template.ends_line = ends_line(text, &source);
+            Some(template)
+        }
         Err(faults) => {
             findings.extend(faults.into_iter().map(|fault| {
                 at(
@@ -90,6 +93,12 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
         output,
         template,
     })
+}
+
+/// Whether a line break stands behind the template in its file.
+fn ends_line(text: &str, source: &Source<'_>) -> bool {
+    let behind = text.get(source.body_at + source.body.len()..).unwrap_or_default();
+    behind.trim_start_matches([' ', '\t', '\r']).starts_with('\n')
 }
 
 /// Why a model would not be told what the author wrote, and what to do about it.

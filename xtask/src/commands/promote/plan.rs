@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, Finding};
+use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::release::ledger::{Promoted, ReleaseKind};
 use lockstep::release::promotion::Told;
 
@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub(super) kinds: BTreeSet<ReleaseKind>,
     /// What keeps the source, or what the ledger has, from being believed.
     pub(super) untrusted: Vec<Finding>,
+    /// The files as they would be, in which what is found has its place.
+    pub(super) sources: FileTree,
 }
 
 impl Plan {

@@ -17,18 +17,19 @@ use crate::failure::Failure;
 impl Promotion<'_> {
     /// What `release` would find wrong with the agents: their files, what they render to, and what judges that. What
     /// units ask of each other is left to `check`, which knows them all.
-    pub(super) fn prove(&self, plan: &Plan) -> Result<Vec<Finding>, Failure> {
+    pub(super) fn prove(&self, plan: &mut Plan) -> Result<Vec<Finding>, Failure> {
         if plan.change.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tree = self.part.tree.clone();
+        // what is found stands in the text that would be written
+        let tree = &mut plan.sources;
         for (path, bytes) in &plan.change {
             match bytes {
                 Some(bytes) => tree.insert(path.clone(), Arc::clone(bytes)),
                 None => tree.remove(path),
             }
         }
-        let (workspace, mut findings) = Workspace::load_part(&tree, self.part.elsewhere.clone());
+        let (workspace, mut findings) = Workspace::load_part(tree, self.part.elsewhere.clone());
         let Some(workspace) = &workspace else {
             return Ok(findings);
         };
@@ -56,7 +57,7 @@ impl Promotion<'_> {
         let fleet = Fleet {
             workspace,
             engines: &engines,
-            tree: &tree,
+            tree,
         };
         let judged = judge.part(fleet, &units, &before, &|| true).findings.into_iter();
         let names: Vec<String> = self.agents.iter().map(|agent| format!("{}/{agent}", to.name)).collect();

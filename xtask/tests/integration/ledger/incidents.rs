@@ -582,11 +582,14 @@ fn an_incident_outlives_its_environment() {
         "--summary",
         "slow",
     ];
-    fleet.refused(&open, expect![[r#"
+    fleet.refused(
+        &open,
+        expect![[r#"
         exit 2
         usage: there is no environment `cnary`
           hint: there is dev, staging, production
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -405,3 +405,55 @@ fn a_label_below_the_one_that_runs_is_refused_but_of_a_hotfix() {
         hotfix.text()
     );
 }
+
+#[test]
+fn what_a_promotion_finds_is_shown_in_the_file_that_it_would_write() {
+    let fleet = Fleet::small();
+    fleet.done(&["keys", "init", "--plain"]);
+    // another model answers in staging, so that what the tuple names is not asked there
+    fleet.append(
+        "environments/staging/environment.yaml",
+        "overrides: { model: { name: claude-2026-01-15 } }\n",
+    );
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "dependencies:\n  - { name: orders, agent: orders }\n",
+        "",
+    );
+    fleet.commit("Let a key sign");
+    fleet.release(&["dev"]);
+    let step = |version| {
+        [
+            "promote",
+            "assistant",
+            "--from",
+            "dev",
+            "--to",
+            "staging",
+            "--as",
+            version,
+        ]
+    };
+    fleet.done(&step("v1.0.0"));
+    fleet.edit(
+        "agents/assistant/agent.yaml",
+        "    name: claude\n",
+        "    name: claude\n    version: latest\n",
+    );
+    fleet.commit("Follow the model");
+    fleet.release(&["dev"]);
+    let output = crate::fleet::command(fleet.folder(), &step("v1.1.0")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = [output.stdout, output.stderr].concat();
+    expect![[r#"
+        error[moving-model]: `claude` is whatever its provider makes it
+          --> environments/staging/releases/assistant.yaml:21:14
+          21 |     version: latest
+             |              ^
+          = unit: staging/assistant
+          = help: name a dated version: only dev may follow an alias
+
+        1 error
+    "#]]
+    .assert_eq(&String::from_utf8(text).unwrap());
+}

@@ -9,6 +9,8 @@ pub(super) struct Scope<'a> {
     pub(super) parameters: Vec<(&'a str, Known<'a>)>,
     pub(super) depth: usize,
     pub(super) in_loop: bool,
+    /// Whether it sees what its parent sees: a partial without a context of its own.
+    is_same: bool,
 }
 
 /// What is known of a value.
@@ -28,6 +30,7 @@ impl<'a> Scope<'a> {
             parameters: Vec::new(),
             depth: 0,
             in_loop: false,
+            is_same: false,
         }
     }
 
@@ -39,7 +42,29 @@ impl<'a> Scope<'a> {
             parameters: parameters.iter().map(String::as_str).zip(values).collect(),
             depth: self.depth + 1,
             in_loop: in_loop || self.in_loop,
+            is_same: false,
         }
+    }
+
+    /// A partial: with a context of its own, or with what is seen here, and what it is given by name beside that.
+    pub(super) fn partial<'b>(&'b self, context: Option<Known<'b>>, named: Vec<(&'b str, Known<'b>)>) -> Scope<'b> {
+        Scope {
+            schema: context.unwrap_or(self.schema),
+            parent: Some(self),
+            parameters: named,
+            depth: self.depth + 1,
+            in_loop: self.in_loop,
+            is_same: context.is_none(),
+        }
+    }
+
+    /// The scope whose value is seen here.
+    pub(super) fn seen(&self) -> &Scope<'a> {
+        let mut scope = self;
+        while let (true, Some(parent)) = (scope.is_same, scope.parent) {
+            scope = parent;
+        }
+        scope
     }
 
     pub(super) fn up(&self, levels: usize) -> Option<&Scope<'a>> {
@@ -47,7 +72,7 @@ impl<'a> Scope<'a> {
         for _ in 0..levels {
             scope = scope.parent?;
         }
-        Some(scope)
+        Some(scope.seen())
     }
 
     pub(super) fn parameter(&self, name: &str) -> Option<Known<'a>> {

@@ -2,15 +2,17 @@
 
 mod helpers;
 mod known;
+mod partials;
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::header::PromptHeader;
-use super::template::{Block, Call, Expression, HELPERS, Node, Partial, Path, Template};
+use super::template::{Block, Call, Expression, HELPERS, Node, Path, Template};
 use crate::model::{Finding, suggestion};
 use known::{Found, Known, Scope, child, is_list, is_required, items};
+pub use partials::{Others, partial_faults};
 
 /// Who may speak.
 pub const ROLES: &[&str] = &["system", "user", "model", "tool"];
@@ -38,28 +40,19 @@ pub(super) struct Linted {
 
 /// Looks at a template.
 pub(super) fn lint(template: &Template, input: &Value, header: &PromptHeader) -> Linted {
-    let defaults = header
-        .input
-        .iter()
-        .flat_map(|input| input.default.keys().cloned())
-        .collect();
-    let mut lint = Lint {
-        linted: Linted {
-            notices: Vec::new(),
-            partials: Vec::new(),
-        },
-        root: input,
-        defaults,
-        used: BTreeSet::new(),
-        uses_all: false,
-        guards: Vec::new(),
-    };
+    let others = Others::new();
+    let mut lint = Lint::new(input, header, &others);
     lint.template(template, &Scope::root(input));
     lint.unused();
     lint.linted
 }
 
 struct Lint<'a> {
+    others: &'a Others<'a>,
+    /// The partials that are open, the outermost first.
+    open: Vec<String>,
+    /// What is wrong inside partials, by the place of the outermost one among those of the prompt.
+    of_partials: Vec<(usize, Finding)>,
     linted: Linted,
     root: &'a Value,
     defaults: BTreeSet<String>,
@@ -70,7 +63,25 @@ struct Lint<'a> {
     guards: Vec<(usize, String)>,
 }
 
-impl Lint<'_> {
+impl<'a> Lint<'a> {
+    fn new(input: &'a Value, header: &PromptHeader, others: &'a Others<'a>) -> Lint<'a> {
+        let defaults = header.input.iter().flat_map(|input| input.default.keys().cloned());
+        Lint {
+            others,
+            open: Vec::new(),
+            of_partials: Vec::new(),
+            linted: Linted {
+                notices: Vec::new(),
+                partials: Vec::new(),
+            },
+            root: input,
+            defaults: defaults.collect(),
+            used: BTreeSet::new(),
+            uses_all: false,
+            guards: Vec::new(),
+        }
+    }
+
     fn notice(&mut self, at: usize, finding: Finding) {
         self.linted.notices.push((Spot::Template(at), finding));
     }
@@ -91,20 +102,6 @@ impl Lint<'_> {
             let finding = Finding::error("wrong-role", "a marker is written as text")
                 .help("write `{{role \"user\"}}`, `{{history}}`, `{{media url=…}}` or `{{section \"name\"}}`");
             self.linted.notices.push((Spot::Text(MARKER), finding));
-        }
-    }
-
-    fn partial(&mut self, partial: &Partial, scope: &Scope<'_>) {
-        self.linted.partials.push((partial.name.clone(), partial.at));
-        match &partial.context {
-            Some(context) => {
-                self.expression(context, scope);
-            }
-            // it sees what is seen here, and may use any of it
-            None => self.uses_all = true,
-        }
-        for (_, value) in &partial.named {
-            self.expression(value, scope);
         }
     }
 
@@ -246,6 +243,9 @@ impl Lint<'_> {
     }
 
     fn undeclared(&mut self, path: &Path, parts: &[String], names: &[&str], scope: &Scope<'_>) {
+        if parts.len() == 1 && self.may_be_left_out(&parts[0]) {
+            return;
+        }
         let name = parts.join(".");
         let last = parts.last().map_or("", String::as_str);
         let outside = (1..=scope.depth).find(|levels| {

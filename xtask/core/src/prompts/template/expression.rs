@@ -228,6 +228,7 @@ impl<'a> Reader<'a> {
             context: arguments.into_iter().next(),
             named,
             indent: tag.indent.clone(),
+            takes_line: tag.takes_line,
             at: tag.at,
         })
     }

@@ -17,6 +17,19 @@ pub use render::{Data, Partials, Piece, RenderError, render};
 pub struct Template {
     /// What it consists of, in order.
     pub nodes: Vec<Node>,
+    /// Whether a line break stood behind it that is no part of it, as at the end of a file. A tag that puts it in alone on a
+    /// line gives it back.
+    pub ends_line: bool,
+}
+
+impl Template {
+    /// These parts, with nothing behind them.
+    pub(super) fn of(nodes: Vec<Node>) -> Template {
+        Template {
+            nodes,
+            ends_line: false,
+        }
+    }
 }
 
 /// A part of a template.
@@ -56,6 +69,8 @@ pub struct Partial {
     pub named: Vec<(String, Expression)>,
     /// White space before it, where it stands alone on its line: every line of it gets the same.
     pub indent: String,
+    /// Whether it stands alone on its line and took the line break behind it.
+    pub takes_line: bool,
     /// Byte offset of the tag.
     pub at: usize,
 }

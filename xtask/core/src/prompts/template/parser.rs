@@ -159,8 +159,8 @@ impl Builder {
         self.nodes.push(Node::Block(Box::new(Block {
             call: open.call,
             parameters: open.parameters,
-            body: Template { nodes: body },
-            otherwise: Template { nodes: otherwise },
+            body: Template::of(body),
+            otherwise: Template::of(otherwise),
         })));
     }
 
@@ -174,7 +174,7 @@ impl Builder {
             ));
         }
         if self.faults.is_empty() {
-            return Ok(Template { nodes: self.nodes });
+            return Ok(Template::of(self.nodes));
         }
         self.faults.sort_by_key(|fault| fault.at);
         Err(self.faults)

@@ -228,15 +228,20 @@ impl Output {
         }
         let inside = frame.inside(&value);
         if partial.indent.is_empty() {
-            return self.template(template, &inside, depth + 1);
-        }
-        let mut output = Output::default();
-        output.template(template, &inside, depth + 1)?;
-        for piece in output.pieces {
-            match piece {
-                Piece::Text(text) => self.text(&indented(&text, &partial.indent)),
-                other => self.pieces.push(other),
+            self.template(template, &inside, depth + 1)?;
+        } else {
+            let mut output = Output::default();
+            output.template(template, &inside, depth + 1)?;
+            for piece in output.pieces {
+                match piece {
+                    Piece::Text(text) => self.text(&indented(&text, &partial.indent)),
+                    other => self.pieces.push(other),
+                }
             }
+        }
+        // the next line would go on in the last one of the partial otherwise
+        if partial.takes_line && template.ends_line {
+            self.text("\n");
         }
         Ok(())
     }

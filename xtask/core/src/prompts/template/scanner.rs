@@ -21,6 +21,8 @@ pub(super) struct Tag {
     pub(super) at: usize,
     /// The white space before a partial that stands alone on its line.
     pub(super) indent: String,
+    /// Whether it stands alone on its line and takes the line break behind it.
+    pub(super) takes_line: bool,
     strips: (bool, bool),
 }
 
@@ -139,6 +141,7 @@ fn tag(text: &str, at: usize) -> Result<(Tag, usize), Fault> {
         inside_at,
         at,
         indent: String::new(),
+        takes_line: false,
         strips: (strips_before, strips_after),
     };
     Ok((tag, inside_at + length + closing.len()))
@@ -161,6 +164,7 @@ fn comment_tag(comment: &str, at: usize, inside_at: usize, strips_before: bool) 
         inside_at,
         at,
         indent: String::new(),
+        takes_line: false,
         strips: (strips_before, closing.contains('~')),
     };
     Ok((tag, inside_at + found + closing.len()))
@@ -206,6 +210,7 @@ fn trimmed(mut tokens: Vec<Token>) -> Vec<Token> {
         } else {
             String::new()
         };
+        let takes_line = alone && at + 1 < tokens.len();
         if at > 0 {
             cuts[at - 1].1 = cuts[at - 1].1.max(Cut::of(before, alone));
         }
@@ -214,6 +219,7 @@ fn trimmed(mut tokens: Vec<Token>) -> Vec<Token> {
         }
         if let Token::Tag(tag) = &mut tokens[at] {
             tag.indent = indent;
+            tag.takes_line = takes_line;
         }
     }
     for (token, (start, end)) in tokens.iter_mut().zip(cuts) {

@@ -3,7 +3,7 @@
 use super::super::files::{KnownModel, ModelsFile};
 use super::super::{Agent, Workspace, layout};
 use super::Setting;
-use crate::model::{FileTree, Finding, PromptChoice, Tier, suggestion};
+use crate::model::{FileTree, Finding, Overrides, PromptChoice, Tier, suggestion};
 
 /// Characters of prompt that are taken for one token: few enough that the estimate is rather too high.
 const CHARACTERS_PER_TOKEN: usize = 3;
@@ -61,22 +61,49 @@ pub(super) fn check(workspace: &Workspace, setting: &Setting<'_>, tree: &FileTre
             "mock models run only in dev: take `mock: true` out".to_owned(),
         );
     }
+    moving(workspace, setting, &model, tree, findings);
+    // what is replaced here stays in the tuple, and goes on to where nothing replaces it
+    if setting
+        .overrides
+        .model
+        .as_ref()
+        .is_some_and(|other| other.name.is_some())
+    {
+        let own = Setting {
+            overrides: Overrides::default(),
+            prompts: Vec::new(),
+            source: setting.source.clone(),
+            ..*setting
+        };
+        if let Some(model) = Running::of(&own) {
+            moving(workspace, &own, &model, tree, findings);
+        }
+    }
+    known_model(workspace, setting, &model, tree, findings);
+}
+
+/// Above dev, a model is one and the same from day to day.
+fn moving(
+    workspace: &Workspace,
+    setting: &Setting<'_>,
+    model: &Running<'_>,
+    tree: &FileTree,
+    findings: &mut Vec<Finding>,
+) {
     let known = workspace.models.as_ref();
     let found = known.and_then(|known| known.model(model.provider, model.name));
     let moves = |text: &str| text == "latest" || text.ends_with("-latest") || text.ends_with(":latest");
-    if tier > Tier::Dev
-        && (moves(model.name) || model.version.is_some_and(moves) || found.is_some_and(|found| found.moves))
-    {
-        report(
-            Finding::error(
-                "moving-model",
-                format!("`{}` is whatever its provider makes it", model.name),
-            ),
-            "name",
-            "name a dated version: only dev may follow an alias".to_owned(),
-        );
+    let key = match model.version.filter(|version| moves(version)) {
+        Some(_) => "version",
+        None if moves(model.name) || found.is_some_and(|found| found.moves) => "name",
+        None => return,
+    };
+    if setting.environment.file.tier > Tier::Dev {
+        let (file, line, column) = setting.place(tree, "model", key);
+        let message = format!("`{}` is whatever its provider makes it", model.name);
+        let finding = Finding::error("moving-model", message).at(file, line, column);
+        findings.push(finding.help("name a dated version: only dev may follow an alias"));
     }
-    known_model(workspace, setting, &model, tree, findings);
 }
 
 /// Checks the candidate's own model, which some environment may replace and a later one may not.

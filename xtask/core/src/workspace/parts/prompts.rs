@@ -50,6 +50,7 @@ pub(super) fn check(workspace: &Workspace, agent: &Agent, tree: &FileTree, findi
             if let Some(prompt) = component.and_then(|component| component.file.as_deref()) {
                 let path = layout::prompt(&agent.name, name, version);
                 of_candidate(agent, &path, prompt, tree, findings);
+                inputs_of_partials(agent, &path, prompt, findings);
                 // of a model that nothing is known of, that is all there is to say
                 let is_known = |model: &&ModelComponent| {
                     let known = workspace.models.as_ref();
@@ -62,6 +63,34 @@ pub(super) fn check(workspace: &Workspace, agent: &Agent, tree: &FileTree, findi
             }
         }
     }
+}
+
+/// What partials read must be there in the prompt that names them: with the versions of the candidate, and with the newest,
+/// which `prompts: latest` runs.
+fn inputs_of_partials(agent: &Agent, path: &str, prompt: &Prompt, findings: &mut Vec<Finding>) {
+    if prompt.partials.is_empty() {
+        return;
+    }
+    let (mut chosen, mut newest) = (prompts::Others::new(), prompts::Others::new());
+    for (name, version) in &agent.file.candidate.prompts {
+        let Some(versions) = agent.prompts.get(name) else {
+            continue;
+        };
+        let read = |version: &PlainVersion| versions.get(version)?.file.as_deref();
+        chosen.extend(read(version).map(|prompt| (name.as_str(), prompt)));
+        let last = versions.last_key_value().and_then(|(version, _)| read(version));
+        newest.extend(last.map(|prompt| (name.as_str(), prompt)));
+    }
+    let mut told = Vec::new();
+    for others in [chosen, newest] {
+        for (finding, line, column) in prompts::partial_faults(prompt, &others) {
+            let finding = finding.at(path, line, column);
+            if !told.contains(&finding) {
+                told.push(finding);
+            }
+        }
+    }
+    findings.append(&mut told);
 }
 
 /// A prompt that the candidate runs must not come back to itself by way of others.
