@@ -105,7 +105,7 @@ impl UnitOf {
     }
 
     /// Whether the fleet still lists its environment.
-    fn is_listed(&self) -> bool {
+    pub(super) fn is_listed(&self) -> bool {
         self.workspace().fleet.environments.contains(&self.environment)
     }
 

@@ -129,8 +129,11 @@ fn incident(context: &Context, agent: &str, id: &str) -> Result<Result<(String, 
     Ok(Ok((environment.to_string(), incident)))
 }
 
-/// What a release recorded of its tuple.
+/// What a release recorded of its tuple; nothing where its environment left the fleet, and its branch was deleted.
 fn record(unit: &UnitOf, release: &Recorded) -> Result<Option<TupleRecord>, Failure> {
+    if !unit.is_listed() && unit.delivery.resolve(&release.release.commit).is_err() {
+        return Ok(None);
+    }
     let commit = GitId(release.release.commit.clone());
     Ok(units(&*unit.delivery, &commit, &[unit.agent.as_str()])?
         .remove(0)

@@ -535,6 +535,20 @@ fn an_incident_outlives_the_name_of_its_environment() {
     assert_eq!((open.len(), &open[0]["environment"]), (1, &"staging".into()));
     assert_eq!(open[0]["incidents"][0]["id"], "INC-7");
     close(&fleet, "INC-7");
+    // the branch that nothing writes any more is deleted, and git has thrown its commits away
+    let tip = fleet.tip("environment/staging").unwrap().to_string();
+    let mut branch = fleet
+        .repository
+        .git
+        .find_reference("refs/heads/environment/staging")
+        .unwrap();
+    branch.delete().unwrap();
+    std::fs::remove_file(
+        fleet
+            .repository
+            .path(&format!(".git/objects/{}/{}", &tip[..2], &tip[2..])),
+    )
+    .unwrap();
     learn(&fleet, "INC-7");
     fleet.done(&step);
 }
