@@ -44,6 +44,7 @@ mod abandoned;
 mod blueprints;
 mod branches;
 mod checks;
+mod committed;
 mod count;
 mod dry;
 mod judging;

@@ -54,7 +54,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "incomplete-evaluation",
         "cases of the tuple had no recorded answer, and what is not known is no pass",
-        "record the answers with `cargo xtask evaluate … --live --record`, then evaluate it again with `--evidence`",
+        "record the answers with `cargo xtask evaluate … --live --record`, commit them, then evaluate it again with `--evidence`",
     ),
     Rule::new(
         "loosened-case",

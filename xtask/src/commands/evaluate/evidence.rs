@@ -3,10 +3,10 @@
 use lockstep::model::Finding;
 use lockstep::prompts::evaluation::{Bar, Evaluation};
 use lockstep::release::ledger::{Draft, Evaluated, Fact};
-use lockstep::workspace::Workspace;
-use lockstep::workspace::layout;
+use lockstep::workspace::{Agent, Workspace, layout};
 
 use crate::commands::branches::delivery_repository;
+use crate::commands::committed::refuse_uncommitted;
 use crate::commands::ledger::{PushArgs, Recording};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
@@ -14,7 +14,8 @@ use crate::failure::{Failure, FailureKind};
 /// Whether and how to record.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Record what came of it in the ledger, where promotion looks for it. Only recorded and live answers count, no mock.
+    /// Record what came of it in the ledger, where promotion looks for it. Only recorded and live answers count, no mock, and
+    /// what the agents are judged by must be committed.
     #[arg(long, conflicts_with_all = ["tag", "case", "import", "export", "draft"])]
     pub(super) evidence: bool,
     /// With `--evidence`: look at the remote first, and push the ledger.
@@ -23,6 +24,22 @@ pub(super) struct Args {
 }
 
 impl Args {
+    /// Fails where what the agents are judged by is not committed: cases and answers that nobody has afterwards are no
+    /// evidence. Answers that a live endpoint gives in this very run are not among them yet.
+    pub(super) fn refuse_uncommitted(&self, context: &Context, agents: &[&Agent]) -> Result<(), Failure> {
+        if !self.evidence {
+            return Ok(());
+        }
+        let folder = |agent: &&Agent| format!("{}/{}", layout::AGENTS, agent.name);
+        let folders: Vec<String> = agents.iter().map(folder).collect();
+        let roots: Vec<&str> = folders
+            .iter()
+            .map(String::as_str)
+            .chain([layout::ENVIRONMENTS])
+            .collect();
+        refuse_uncommitted(&*context.repository()?, &roots, "evidence is about a commit")
+    }
+
     /// Fails where what would be recorded proves less than what a promotion asks for; `margin` is how far that lets the
     /// share of cases fall.
     pub(super) fn admit(&self, bar: &Bar, margin: f64) -> Result<(), Failure> {

@@ -256,6 +256,7 @@ pub(super) fn of_loaded(
     let margin = demands.and_then(|demands| demands.margin);
     args.evidence.admit(&bar, margin.unwrap_or(Bar::default().margin))?;
     let progress = Progress::new(progress, context, workspace, &args, &agents)?;
+    args.evidence.refuse_uncommitted(context, &agents)?;
     let runner = Runner::new(context, workspace, &args, bar, progress)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
     let (mut findings, mut text) = (Vec::new(), String::new());

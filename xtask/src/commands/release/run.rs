@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{FileTree, Finding, ObjectId, named};
+use lockstep::model::{FileTree, Finding, ObjectId};
 use lockstep::policy::rules::environment::UnitFacts;
 use lockstep::release::ledger::UnitHistory;
 use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit, Stray};
@@ -10,13 +10,14 @@ use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, SentOn, Workspace, released_from};
 
 use super::super::branches::{branch_state, manifests_on};
+use super::super::committed::refuse_uncommitted;
 use super::super::dry::REMOTE_BRANCHES;
 use super::super::ledger::Ledger;
 use super::super::remote::{Made, Remote};
 use super::super::trust::Trusted;
 use super::memory::Memory;
 use crate::context::Context;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::ports::{Commit, GitId, NewCommit, Repository, Tip, Wanted};
 
 /// An environment's branch as the run found it.
@@ -262,16 +263,6 @@ pub(super) fn made(plans: &[EnvironmentPlan], branches: &[Branch], commits: &[Op
 
 /// A release is made of a commit: what is not committed would not be in it.
 pub(super) fn refuse_dirty(repository: &dyn Repository) -> Result<(), Failure> {
-    if repository.work_folder().is_none() {
-        return Ok(());
-    }
-    let dirty = repository.dirty(&[&layout::ROOTS[..], &layout::JUDGES].concat())?;
-    if dirty.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(
-        FailureKind::Repository,
-        format!("these files are not committed: {}", named(&dirty, 5)),
-    )
-    .hint("commit them (`git add -A && git commit`) or put them away (`git stash -u`): a release is made of a commit"))
+    let roots = [&layout::ROOTS[..], &layout::JUDGES].concat();
+    refuse_uncommitted(repository, &roots, "a release is made of a commit")
 }

@@ -16,6 +16,7 @@ const EVIDENCE: [&str; 7] = [
     "--evidence",
 ];
 const CASES: &str = "agents/assistant/regression/cases/greet.yaml";
+const MOCK: &str = "agents/assistant/regression/mock.yaml";
 const CASSETTE: &str = "agents/assistant/regression/cassettes/greet.jsonl";
 
 /// A fleet whose `assistant` has one case with a recorded answer; it runs v1.0.0 in staging, and what it depends on does
@@ -131,9 +132,9 @@ fn a_hotfix_needs_it_too() {
 fn what_failed_last_is_refused_until_it_passes_again() {
     let fleet = with_cases();
     fleet.done(&EVIDENCE);
-    fleet.edit(CASES, "[welcome]", "[goodbye]");
+    fleet.edit(CASES, "[welcome]", "[goodbye]").commit("Ask for too much");
     stopped(&fleet, &EVIDENCE, &["failed-evaluation", "failed-case"]);
-    fleet.edit(CASES, "[goodbye]", "[welcome]");
+    fleet.edit(CASES, "[goodbye]", "[welcome]").commit("Ask for less");
     fleet.refused(
         &STEP,
         expect![[r#"
@@ -152,7 +153,7 @@ fn what_failed_last_is_refused_until_it_passes_again() {
 fn what_was_not_answered_is_recorded_and_is_no_pass() {
     let fleet = with_cases();
     // the mock would answer, and says nothing of the model
-    fleet.put(CASSETTE, "");
+    fleet.put(CASSETTE, "").commit("Lose the answers");
     stopped(&fleet, &EVIDENCE, &["not-evaluated"]);
     fleet.done(&["evaluate", "assistant", "--record"]);
     fleet.refused(
@@ -223,6 +224,7 @@ fn cases_that_changed_since_are_asked_again() {
     "#]],
     );
     fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.commit("Record");
     fleet.done(&EVIDENCE);
     fleet.done(&STEP);
 }
@@ -240,17 +242,29 @@ fn a_suite_that_was_taken_away_or_renamed_is_a_change_too() {
 }
 
 #[test]
-fn evidence_of_cases_that_nobody_committed_is_none() {
+fn evidence_is_about_what_is_committed() {
     let fleet = with_cases();
-    fleet.edit(CASES, "[welcome]", "[shop]");
+    // a mock that says what the case wants to hear, recorded and thrown away afterwards
+    fleet.edit(CASES, "[welcome]", "[shopping]").commit("Ask for more");
+    stopped(&fleet, &EVIDENCE, &["failed-evaluation", "failed-case"]);
+    fleet.edit(MOCK, "Welcome to the shop.", "Happy shopping.");
+    fleet.done(&["evaluate", "assistant", "--record", "--refresh"]);
+    fleet.refused(&EVIDENCE, expect![[r#"
+        exit 4
+        repository: these files are not committed: agents/assistant/regression/cassettes/greet.jsonl, agents/assistant/regression/mock.yaml
+          hint: commit them (`git add -A && git commit`) or put them away (`git stash -u`): evidence is about a commit
+    "#]]);
+    fleet.commit("Record other answers");
     fleet.done(&EVIDENCE);
-    stopped(&fleet, &STEP, &["stale-evaluation"]);
-    fleet.edit(CASES, "[shop]", "[welcome]");
+    // what another agent is judged by is not its business
+    fleet.put("agents/orders/regression/cases/.keep", "");
     fleet.done(&EVIDENCE);
-    // somebody tries other cases meanwhile, and they hold
-    fleet.edit(CASES, "[welcome]", "[shop]");
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    fleet.put(
+        "agents/assistant/regression/cases/more.yaml",
+        "prompt: greet\ncases: []\n",
+    );
+    assert_ne!(fleet.run(&EVIDENCE).exit, 0);
+    assert_eq!(kinds(&fleet, "_everywhere/assistant"), ["evaluated"; 3]);
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn the_record_names_every_case_and_what_it_is_known_by() {
     let fleet = with_cases();
     fleet.append(CASES, BYE);
     fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.commit("Ask more");
     fleet.done(&EVIDENCE);
     let event = serde_json::to_value(last(&fleet, "_everywhere/assistant").fact).unwrap();
     let held = event["roll"]["held"].as_object().unwrap();
