@@ -41,13 +41,17 @@ pub fn drafts(subject: &Subject, prompt: &str, user_variable: Option<&str>, risk
     }
     let required = asked.input.get("required").and_then(Value::as_array);
     for name in required.into_iter().flatten().filter_map(Value::as_str) {
-        if Some(name) != user_variable {
+        let schema = &asked.input["properties"][name];
+        let given = suite.vars.get(name).unwrap_or(&Value::Null);
+        // what cannot be empty is refused before the model is asked
+        let emptied = empty(given, schema);
+        if Some(name) != user_variable && emptied != *given {
             let mut case = draft(
                 &format!("without-{name}"),
                 &format!("A question while `{name}` is empty."),
                 "input",
             );
-            case.vars = Map::from_iter([(name.to_owned(), empty(&suite.vars[name]))]);
+            case.vars = Map::from_iter([(name.to_owned(), emptied)]);
             suite.cases.push(case);
         }
     }
@@ -234,15 +238,21 @@ fn example(schema: &Value) -> Value {
     }
 }
 
-fn empty(value: &Value) -> Value {
-    match value {
+/// A value as empty as its schema lets it be: what must not be empty, one of some words for example, stays as it is.
+fn empty(value: &Value, schema: &Value) -> Value {
+    let emptied = match value {
         Value::Array(_) => json!([]),
         Value::Object(map) => map
             .iter()
-            .map(|(key, value)| (key.clone(), empty(value)))
+            .map(|(key, value)| (key.clone(), empty(value, &schema["properties"][key])))
             .collect::<Map<_, _>>()
             .into(),
         Value::String(_) => json!(""),
         other => other.clone(),
+    };
+    let validator = jsonschema::options().build(schema).ok();
+    match validator.is_none_or(|validator| validator.is_valid(&emptied)) {
+        true => emptied,
+        false => value.clone(),
     }
 }

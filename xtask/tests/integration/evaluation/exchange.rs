@@ -337,6 +337,23 @@ fn drafts_call_refuse_and_fail_every_tool() {
 }
 
 #[test]
+fn a_draft_leaves_empty_only_what_the_prompt_takes_empty() {
+    let bench = Workbench::of_repository();
+    let report = bench.run("evaluate support-rag --draft --prompt answer").unwrap();
+    let cases = report.result["suite"]["cases"].as_array().unwrap();
+    let case = cases
+        .iter()
+        .find(|case| case["id"] == "draft-without-customer")
+        .unwrap();
+    // `tier` is one of two words
+    expect![[r#"{"customer":{"firstName":"","locale":"","tier":"standard"}}"#]].assert_eq(&case["vars"].to_string());
+    bench.put("agents/support-rag/regression/cases/drafts.yaml", &report.text);
+    let report = bench.run("evaluate support-rag").unwrap();
+    let wrong = report.findings.iter().find(|finding| finding.rule == "invalid-value");
+    assert_eq!(wrong, None);
+}
+
+#[test]
 fn fields_of_an_answer_are_drafted_as_deep_as_they_go_and_not_what_the_service_adds() {
     let report = Workbench::of_repository()
         .run("evaluate fraud-screening --draft")
