@@ -8,6 +8,8 @@ use crate::failure::{Failure, FailureKind};
 pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("a reason has words"),
+        // as it stands in the commands that answers offer
+        "…" => Err("write why in place of `…`: it is recorded"),
         text if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
             Err("it has characters that steer a terminal")
         }

@@ -50,7 +50,7 @@ pub(super) fn opened(event: &Event, environment: &EnvironmentName, agent: &Agent
         report
     };
     report.next(format!(
-        "cargo xtask incident close {} --cause \"…\" --reason \"…\"",
+        "cargo xtask incident close {} --cause \"…\" --reason \"…\"    # when it is over",
         incident.id
     ))
 }
