@@ -58,6 +58,7 @@ impl Workspace {
             model: self.model(model, &overrides),
             prompts: std::collections::BTreeMap::new(),
             tools: Vec::new(),
+            withheld: std::collections::BTreeSet::new(),
             contract: tuple
                 .contract
                 .as_ref()
@@ -96,6 +97,8 @@ impl Workspace {
                     description: tool.description.clone(),
                     parameters: tool.parameters.clone(),
                 });
+            } else {
+                subject.withheld.insert(tool.name.to_string());
             }
         }
         if !findings.is_empty() {

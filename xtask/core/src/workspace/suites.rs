@@ -281,8 +281,15 @@ impl<'a> Checker<'a> {
         self.add(finding.help("add `judge:` with provider and name to the suite"), path);
     }
 
+    /// The tools of the manifest: cases that need one which the environment does not enable are not asked.
+    fn tools(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+        let subject = self.subject;
+        let enabled = subject.tools.iter().map(|tool| tool.name.as_str());
+        enabled.chain(subject.withheld.iter().map(String::as_str))
+    }
+
     fn tool(&mut self, name: &str, path: &[Segment]) {
-        let tools = self.subject.tools.iter().map(|tool| tool.name.as_str());
+        let tools = self.tools();
         if !tools.clone().any(|tool| tool == name) {
             let finding = Finding::error("missing-tool", format!("there is no tool `{name}`"));
             let otherwise = "name a tool of the manifest that the candidate names";
@@ -312,7 +319,7 @@ impl<'a> Checker<'a> {
             let finding = Finding::error("invalid-value", fault);
             self.add(finding.help("mend it: no answer can be held against it"), path);
         }
-        for name in tools_named(assertion, self.subject.tools.iter().map(|tool| tool.name.as_str())) {
+        for name in tools_named(assertion, self.tools()) {
             self.tool(&name, path);
         }
         if let Some((name, arguments)) = tool_calls(assertion) {

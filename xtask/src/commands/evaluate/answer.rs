@@ -9,7 +9,8 @@ use lockstep::release::other_cases;
 use lockstep::report::{Style, Table, TestOutcome, TestedCase};
 use lockstep::workspace::layout;
 
-use super::grid;
+use super::run::Done;
+use super::{Args, grid};
 use crate::context::Context;
 
 /// An evaluation for people.
@@ -189,6 +190,30 @@ pub(super) fn unrecorded(evaluations: &[Evaluation]) -> Option<String> {
     })
 }
 
+/// The command that shows the first failing case alone; none where no case is the reason.
+pub(super) fn next(args: &Args, evaluations: &[Evaluation]) -> Option<String> {
+    if !args.case.is_empty() {
+        return None;
+    }
+    let is_failed = |evaluation: &&Evaluation| evaluation.verdict.outcome == VerdictOutcome::Failed;
+    let is_why = |case: &&CaseResult| matches!(case.outcome, CaseOutcome::Failed | CaseOutcome::Error);
+    let mut failed = evaluations.iter().filter(is_failed);
+    let (agent, case) = failed.find_map(|one| Some((&one.agent, one.failures.iter().find(is_why)?)))?;
+    let option = |name: &str, value: &Option<String>| {
+        let value = value.as_ref();
+        value.map_or_else(String::new, |value| format!(" --{name} {value}"))
+    };
+    let places = option("environment", &args.environment) + &option("for", &args.place);
+    let id = &case.case_id;
+    let is_word = id.chars().all(|c| c.is_alphanumeric() || "-_.:/".contains(c));
+    let id = if is_word {
+        id.clone()
+    } else {
+        format!("'{}'", id.replace('\'', r"'\''"))
+    };
+    Some(format!("cargo xtask evaluate {agent}{places} --case {id}"))
+}
+
 /// Every case as a test, where details were kept.
 pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
     let suites = evaluation.suites.iter();
@@ -217,7 +242,8 @@ pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
 }
 
 /// What an evaluation says as findings: a verdict against it, and cases that nobody answered.
-pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
+pub(super) fn findings(done: &Done, strict: bool) -> Vec<Finding> {
+    let evaluation = &done.evaluation;
     let file = layout::agent(evaluation.agent.as_str());
     let mut findings = Vec::new();
     if evaluation.verdict.outcome == VerdictOutcome::Failed {
@@ -236,7 +262,9 @@ pub(super) fn findings(evaluation: &Evaluation, strict: bool) -> Vec<Finding> {
             findings.push(finding.in_file(&file).help(help));
         }
     };
-    unknown(evaluation.summary.not_evaluated, String::new(), String::new());
+    // no recording helps those that need what the environment does not enable; they were told
+    let unrecorded = evaluation.summary.not_evaluated - done.withheld;
+    unknown(unrecorded, String::new(), String::new());
     if let Some(against) = &evaluation.against {
         let with = &against.with;
         unknown(

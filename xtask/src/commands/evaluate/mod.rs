@@ -15,6 +15,7 @@ mod suite;
 mod suites;
 mod unused;
 mod versus;
+mod withheld;
 pub(super) mod written;
 
 use std::collections::BTreeSet;
@@ -255,8 +256,8 @@ pub(super) fn of_loaded(
     let demands = place.and_then(|place| workspace.fleet.promotion.get(&place.name));
     let margin = demands.and_then(|demands| demands.margin);
     args.evidence.admit(&bar, margin.unwrap_or(Bar::default().margin))?;
-    let progress = Progress::new(progress, context, workspace, &args, &agents)?;
     args.evidence.refuse_uncommitted(context, &agents)?;
+    let progress = Progress::new(progress, context, workspace, &args, &agents)?;
     let runner = Runner::new(context, workspace, &args, bar, progress)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
     let (mut findings, mut text) = (Vec::new(), String::new());
@@ -265,11 +266,11 @@ pub(super) fn of_loaded(
         runner.progress.begin(agent);
         let done = runner.agent(agent, &mut findings, &mut sources)?;
         runner.progress.end(agent);
-        if let Some((evaluation, grid)) = done {
-            text += &answer::text(context, &evaluation, grid.as_ref());
-            findings.extend(answer::findings(&evaluation, args.strict));
-            evaluations.push(evaluation);
-            grids.extend(grid);
+        if let Some(done) = done {
+            text += &answer::text(context, &done.evaluation, done.grid.as_ref());
+            findings.extend(answer::findings(&done, args.strict));
+            evaluations.push(done.evaluation);
+            grids.extend(done.grid);
         }
     }
     if let (Some(file), [evaluation]) = (&args.into, &evaluations[..]) {
@@ -298,6 +299,7 @@ pub(super) fn of_loaded(
     let tables = answer::tables(&evaluations, &grids);
     let unrecorded = answer::unrecorded(&evaluations);
     let tested = evaluations.iter().flat_map(answer::tested).collect();
+    let next = answer::next(&args, &evaluations);
     let mut report = Report::new(Answer { evaluations, grids }, text).with_findings(findings, sources);
     report.tables = tables;
     report.tested = tested;
@@ -307,8 +309,8 @@ pub(super) fn of_loaded(
         report.unchecked.push(what);
         report.exit = (!failed).then_some(EXIT_OUTSIDE);
     }
-    let next = (failed && args.case.is_empty()).then_some("cargo xtask evaluate <agent> --case <id>");
-    Ok(next.into_iter().fold(report, Report::next))
+    report.next.extend(next);
+    Ok(report)
 }
 
 /// Refuses cases and tags that no suite has. Where a suite cannot be read, they may stand in there.

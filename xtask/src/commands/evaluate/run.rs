@@ -5,19 +5,30 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use lockstep::model::{Digest, FileTree, Finding};
-use lockstep::prompts::evaluation::{Bar, Evaluation, Grid, Kept, Tokens, cost, suite_digest, sum_up, verdict};
+use lockstep::prompts::evaluation::{
+    Bar, Evaluation, Grid, Kept, Tokens, VerdictOutcome, cost, suite_digest, sum_up, verdict,
+};
 use lockstep::prompts::run::{Answered, Mock};
 use lockstep::workspace::{Agent, Judged, SuiteText, Workspace, layout, read_mock};
 use rayon::ThreadPool;
 
 use super::beside::{self, Other};
-use super::gathered::{Gathered, SuiteFile};
+use super::gathered::{Gathered, SuiteFile, tolerate};
 use super::live::{Outages, Spent};
 use super::progress::Progress;
 use super::sources::Endpoint;
-use super::{Args, suites, unused};
+use super::{Args, suites, unused, withheld};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
+
+/// What came of an agent.
+pub(super) struct Done {
+    pub(super) evaluation: Evaluation,
+    /// It beside its variants.
+    pub(super) grid: Option<Grid>,
+    /// How many cases were not asked since the environment does not enable what they need.
+    pub(super) withheld: usize,
+}
 
 /// Judges agents.
 pub(super) struct Runner<'a> {
@@ -84,13 +95,14 @@ impl<'a> Runner<'a> {
         std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Judges an agent; the grid has it beside its variants. Findings say why where it could not be done.
+    /// Judges an agent. Findings say why where it could not be done.
     pub(super) fn agent(
         &self,
         agent: &Agent,
         findings: &mut Vec<Finding>,
         sources: &mut FileTree,
-    ) -> Result<Option<(Evaluation, Option<Grid>)>, Failure> {
+    ) -> Result<Option<Done>, Failure> {
+        let first = findings.len();
         let named = |name: &Option<String>| self.workspace.environment(name.as_deref()?);
         let (environment, place) = (named(&self.args.environment), named(&self.args.place));
         let judged = match self.workspace.judged(agent, environment, place) {
@@ -145,7 +157,20 @@ impl<'a> Runner<'a> {
         if gathered.unreadable == 0 {
             unused::without_suite(self, agent, &suites)?;
         }
-        Ok(Some(self.evaluation(agent, judged, others, gathered)))
+        let withheld = withheld::counted(&gathered.runs);
+        if let Some(place) = place.or(environment) {
+            findings.extend(withheld::findings(place, agent, &withheld, sources, self.args.strict));
+        }
+        let withheld = withheld.values().sum();
+        let (evaluation, grid) = self.evaluation(agent, judged, others, gathered);
+        if evaluation.verdict.outcome != VerdictOutcome::Failed {
+            tolerate(&mut findings[first..]);
+        }
+        Ok(Some(Done {
+            evaluation,
+            grid,
+            withheld,
+        }))
     }
 
     fn mock(

@@ -9,3 +9,4 @@ mod parts;
 mod promptfoo;
 mod server;
 mod unused;
+mod withheld;

@@ -78,6 +78,7 @@ fn subject() -> Subject {
             price: Some((1.0, 0.0)),
         },
         prompts: BTreeMap::new(),
+        withheld: Default::default(),
         tools: vec![
             tool("search", json!({"type": "object"})),
             tool("calculator", expression),

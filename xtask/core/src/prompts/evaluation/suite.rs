@@ -1,6 +1,7 @@
 //! Runs the cases of one suite, some at a time and in parallel.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::iter::repeat;
 
 use rayon::prelude::*;
@@ -14,7 +15,7 @@ use crate::prompts::run::openai::FILTERED;
 use crate::prompts::run::{
     Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, attempt, judge_request, key,
 };
-use crate::prompts::score::{MOST_SHOWN, Score, Scorer, Violation};
+use crate::prompts::score::{MOST_SHOWN, Score, Scorer, Violation, withheld_from};
 use crate::prompts::template::Partials;
 
 /// Most failures that are kept in full.
@@ -49,6 +50,8 @@ pub struct SuiteRun {
     pub cost: Option<f64>,
     /// Who answered.
     pub answered: Answered,
+    /// How many cases were not asked, by a tool that they need and the environment does not enable.
+    pub withheld: BTreeMap<String, usize>,
 }
 
 /// What is kept of every case.
@@ -143,6 +146,9 @@ impl<'a> SuiteRunner<'a> {
             self.consumed = self.consumed.plus(asked.consumed);
             let total = &mut self.total;
             let outcome = asked.worst.outcome;
+            if let Some(tool) = asked.withheld {
+                *total.withheld.entry(tool).or_default() += 1;
+            }
             if let Some((mark, standard)) = known {
                 total.roll.add(&case.id, outcome, mark, standard);
             }
@@ -177,6 +183,8 @@ struct Asked {
     held: u32,
     score: f64,
     consumed: Consumed,
+    /// The tool for lack of which it was not asked.
+    withheld: Option<String>,
 }
 
 impl SuiteRunner<'_> {
@@ -192,9 +200,18 @@ impl SuiteRunner<'_> {
             held: 0,
             score: 0.0,
             consumed: Consumed::default(),
+            withheld: None,
         };
         if case.system_prompt_version > version && version.is_some() {
             (0..repeats).for_each(|_| told());
+            return asked;
+        }
+        if let Some(tool) = withheld_from(self.subject, self.suite, case) {
+            (0..repeats).for_each(|_| told());
+            asked.worst = blank(case, CaseOutcome::NotEvaluated);
+            let got = format!("the environment does not enable `{tool}`");
+            asked.worst.violations = vec![violation("answer", "an answer", &got)];
+            asked.withheld = Some(tool);
             return asked;
         }
         let (mut held, mut failed) = (Vec::new(), Vec::new());

@@ -1,6 +1,6 @@
 //! What is judged: the prompts, the model and the tools of one tuple in one environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -20,6 +20,8 @@ pub struct Subject {
     pub prompts: BTreeMap<String, (PlainVersion, Arc<Prompt>)>,
     /// The tools that may be called.
     pub tools: Vec<ToolSpec>,
+    /// The tools of the manifest that the environment does not enable.
+    pub withheld: BTreeSet<String>,
     /// The agent's output contract.
     pub contract: Option<Arc<Value>>,
 }

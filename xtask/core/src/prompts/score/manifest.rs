@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::shape::words;
 use super::tools::fits;
-use crate::prompts::cases::Assertion;
+use crate::prompts::cases::{Assertion, Case, ExpectedTool, Suite};
+use crate::prompts::run::Subject;
 
 /// The tools that an assertion names and that fit none of those that are there.
 pub fn tools_named<'a>(assertion: &Assertion, there: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
@@ -30,6 +31,26 @@ pub fn tools_named<'a>(assertion: &Assertion, there: impl Iterator<Item = &'a st
     };
     let is_there = |name: &String| name.contains("{{") || there.clone().any(|tool| fits(name, tool));
     named.into_iter().filter(|name| !is_there(name)).collect()
+}
+
+/// The first tool that a case, or its suite of every case, speaks of and the environment does not enable.
+pub fn withheld_from(subject: &Subject, suite: &Suite, case: &Case) -> Option<String> {
+    if subject.withheld.is_empty() {
+        return None;
+    }
+    let mut expected = case.expected_tools.iter().flatten().map(ExpectedTool::name);
+    if let Some(name) = expected.find(|name| subject.withheld.contains(*name)) {
+        return Some(name.to_owned());
+    }
+    let named = |assertion: &Assertion| withheld_named(subject, assertion);
+    suite.assertions.iter().chain(&case.assertions).find_map(named)
+}
+
+fn withheld_named(subject: &Subject, assertion: &Assertion) -> Option<String> {
+    let missing = tools_named(assertion, subject.tools.iter().map(|tool| tool.name.as_str()));
+    let fitting = |name: &String| subject.withheld.iter().find(|tool| fits(name, tool)).cloned();
+    let inner = || assertion.set.iter().find_map(|inner| withheld_named(subject, inner));
+    missing.iter().find_map(fitting).or_else(inner)
 }
 
 /// The call that an assertion is about: the tool, and arguments of it.

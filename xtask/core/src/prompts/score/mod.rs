@@ -39,7 +39,7 @@ use expression::Expression;
 pub(super) use expression::has_flags;
 pub(super) use fill::{has_tag, pieces};
 pub use limit::{Limit, limit};
-pub use manifest::{arguments_fault, tool_calls, tools_named};
+pub use manifest::{arguments_fault, tool_calls, tools_named, withheld_from};
 
 /// Something that an answer should have been and was not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

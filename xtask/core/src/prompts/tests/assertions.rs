@@ -23,6 +23,7 @@ pub(super) fn subject() -> Subject {
             price: Some((1.0, 2.0)),
         },
         prompts: BTreeMap::new(),
+        withheld: Default::default(),
         tools: vec![ToolSpec {
             name: "search".to_owned(),
             description: String::new(),

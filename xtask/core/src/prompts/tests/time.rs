@@ -46,6 +46,7 @@ fn questions(max_latency_ms: Option<u64>) -> Result<usize, Failing> {
             price: None,
         },
         prompts: BTreeMap::from([("say".to_owned(), (version, Arc::new(prompt)))]),
+        withheld: Default::default(),
         tools: Vec::new(),
         contract: None,
     };
