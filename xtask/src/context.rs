@@ -13,6 +13,7 @@ use crate::adapters::environment::Environment;
 use crate::adapters::files::Disk;
 use crate::adapters::git::GitRepository;
 use crate::adapters::http::Client;
+use crate::adapters::memory::{FixedClock, MemoryFiles};
 use crate::adapters::programs::PathPrograms;
 use crate::adapters::signer::Opened;
 use crate::failure::{Failure, FailureKind};
@@ -83,6 +84,19 @@ impl Context {
             verbose: false,
             environment,
         }
+    }
+
+    /// The same, with the files of another tree in place of the disk: what is written to them is lost.
+    pub fn elsewhere(&self, tree: &FileTree) -> Result<Context, Failure> {
+        let root = self.root()?;
+        let files = tree
+            .entries()
+            .filter_map(|(path, _)| Some((root.join(path), tree.get(path)?)));
+        Ok(Context {
+            clock: Box::new(FixedClock(self.clock.now())),
+            files: Box::new(MemoryFiles::new(files)),
+            ..Context::of_process(self.environment.clone(), Some(self.folder.clone()))
+        })
     }
 
     /// What tells this program from another build of it: what one has rendered says nothing of the other.

@@ -1,4 +1,4 @@
-//! In-memory twins of the ports, for tests.
+//! In-memory twins of the ports, for tests and for trees that are not on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 mod base;
 mod cases;
+mod failing;
 mod policies;
 mod promoted;
 mod sides;
@@ -178,6 +179,11 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
         let past = retired(workspace, &context.today());
         evaluated.findings.retain(|finding| !past.contains(finding));
     }
+    if let (Some(base), Some(earlier)) = (&base, &earlier)
+        && !is_late()
+    {
+        known.extend(failing::forget_known(context, base, &earlier.loaded, &mut evaluated)?);
+    }
     // told where everything is judged, and by the change that takes the last one away
     let is_asked = args.units.is_everything() && earlier.is_none_or(|earlier| earlier.amount.policies > 0);
     if is_asked && !evaluated.findings.iter().any(Finding::is_error) {
@@ -281,7 +287,7 @@ fn whole(judged: Judgement, evaluated: Evaluated, base: Option<Base>) -> Report 
     report
 }
 
-/// Evaluations in one line, where all of them passed.
+/// Evaluations in one line, where all of them passed; the cases that do not hold are findings.
 fn in_short(evaluations: &Value) -> Option<String> {
     let evaluations = evaluations.as_array()?;
     let passed = |evaluation: &Value| {
@@ -292,13 +298,18 @@ fn in_short(evaluations: &Value) -> Option<String> {
     if evaluations.is_empty() || !evaluations.iter().all(passed) {
         return None;
     }
-    let cases = evaluations
-        .iter()
-        .filter_map(|evaluation| evaluation.pointer("/summary/total")?.as_u64());
+    let sum = |pointer: &str| -> u64 {
+        let counts = evaluations.iter().filter_map(|one| one.pointer(pointer)?.as_u64());
+        counts.sum()
+    };
+    let (cases, held) = (sum("/summary/total"), sum("/summary/passed"));
+    let outcome = match cases == held {
+        true => "all passed".to_owned(),
+        false => format!("{held} of them hold, and every agent is above its bar"),
+    };
     Some(format!(
-        "evaluated {} agents by {} cases: all passed\n",
-        evaluations.len(),
-        cases.sum::<u64>()
+        "evaluated {} agents by {cases} cases: {outcome}\n",
+        evaluations.len()
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::model::{AgentName, EnvironmentName, Finding, FleetChange};
+use lockstep::model::{AgentName, EnvironmentName, FileTree, Finding, FleetChange};
 use lockstep::policy::By;
 use lockstep::release::{Blocked, Scope, TreeSide, between_trees};
 use lockstep::report::forget_known as forget;
@@ -94,6 +94,17 @@ impl Base {
         let folder = format!("{}/", layout::cases(agent));
         let is_suite = |path: &&String| path.strip_prefix(&folder).and_then(layout::suite).is_some();
         self.paths.iter().filter(is_suite).cloned().collect()
+    }
+
+    /// The files of these agents as the base has them, and by which its tree is known.
+    pub(super) fn files_of(&self, context: &Context, agents: &[String]) -> Result<FileTree, Failure> {
+        let folders = agents.iter().map(|agent| format!("{}/{agent}/", layout::AGENTS));
+        let roots: Vec<String> = folders.chain([layout::FLEET.to_owned()]).collect();
+        let is_wanted = |path: &str| {
+            let is_of = |root: &String| path.starts_with(root.as_str()) || root.starts_with(path);
+            roots.iter().any(is_of)
+        };
+        context.repository()?.files(&self.commit, &is_wanted)
     }
 
     /// The agents whose files differ, their cases and recorded answers among them, and those whose units do; all of them

@@ -3,6 +3,7 @@
 mod cases;
 mod count;
 mod exchange;
+mod failing;
 mod forms;
 mod live;
 mod parts;
