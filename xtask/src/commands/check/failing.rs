@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indicatif::ProgressBar;
-use lockstep::model::{AgentName, Finding};
+use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::workspace::layout;
 use lockstep::yaml;
@@ -26,78 +26,74 @@ pub(super) fn forget_known(
     let Some(before) = &earlier.workspace else {
         return Ok(Vec::new());
     };
-    let failing: BTreeSet<AgentName> = evaluated
-        .findings
-        .iter()
-        .filter(|one| is_failure(one))
-        .filter_map(agent)
-        .collect();
-    let failing: Vec<String> = failing
-        .iter()
-        .filter(|agent| before.agents.contains_key(*agent))
-        .map(AgentName::to_string)
-        .collect();
-    if failing.is_empty() {
+    let failing = evaluated.findings.iter().filter(|finding| is_failure(finding));
+    let failing: BTreeSet<AgentName> = failing.filter_map(agent).collect();
+    let had = failing.iter().filter(|agent| before.agents.contains_key(*agent));
+    let had: Vec<String> = had.map(AgentName::to_string).collect();
+    if had.is_empty() {
         return Ok(Vec::new());
     }
-    let files = base.files_of(context, &failing)?;
+    let files = base.files_of(context, &had)?;
     let there = context.elsewhere(&files)?;
-    let report = evaluate::of_loaded(&there, evaluate::Args::of(&failing), earlier, &ProgressBar::hidden())?;
+    let report = evaluate::of_loaded(&there, evaluate::Args::of(&had), earlier, &ProgressBar::hidden())?;
     let stood: BTreeSet<(&str, &str)> = report
         .findings
         .iter()
         .filter(|one| is_failure(one))
         .map(words)
         .collect();
-    let is_same = |finding: &Finding| -> Result<bool, Failure> {
-        let (file, message) = words(finding);
-        let id = message
-            .strip_prefix('`')
-            .and_then(|rest| rest.split_once("` does not hold"));
-        let Some((id, _)) = id.filter(|_| finding.rule == "failed-case" && stood.contains(&(file, message))) else {
-            return Ok(false);
-        };
-        let here = context.files.read(&context.root()?.join(file))?;
-        let before = files.get(file).and_then(|bytes| case(bytes, id));
-        Ok(before.is_some() && here.and_then(|bytes| case(&bytes, id)) == before)
-    };
     let mut known = BTreeSet::new();
-    for finding in &evaluated.findings {
-        if is_same(finding)? {
+    for finding in evaluated.findings.iter().filter(|one| stood.contains(&words(one))) {
+        if is_same_case(context, finding, &files)? {
             known.insert(finding.clone());
         }
     }
-    // where all that failed is listed and known, so is the verdict
-    let failed = failed(&evaluated.evaluations);
-    for finding in evaluated.findings.iter().filter(|one| one.rule == "failed-evaluation") {
-        let of_agent = |other: &&Finding| agent(other) == agent(finding);
-        let mut others = evaluated
-            .findings
-            .iter()
-            .filter(of_agent)
-            .filter(|other| *other != finding);
-        let is_all = others.all(|other| known.contains(other) || !other.is_error());
-        let listed = known
-            .iter()
-            .filter(of_agent)
-            .filter(|one| one.rule == "failed-case")
-            .count();
-        let is_listed = agent(finding).is_some_and(|agent| failed.get(agent.as_str()) == Some(&(listed as u64)));
-        if is_all && is_listed && stood.contains(&words(finding)) {
-            known.insert(finding.clone());
-        }
-    }
-    Ok(evaluated
+    let verdicts = evaluated.findings.iter().filter(|one| stood.contains(&words(one)));
+    let verdicts: Vec<Finding> = verdicts
+        .filter(|one| is_explained(one, evaluated, &known))
+        .cloned()
+        .collect();
+    known.extend(verdicts);
+    let is_known = |finding: &mut Finding| known.contains(finding);
+    Ok(evaluated.findings.extract_if(.., is_known).collect())
+}
+
+/// Whether this is a failing case whose text is the same on the base.
+fn is_same_case(context: &Context, finding: &Finding, base: &FileTree) -> Result<bool, Failure> {
+    let (file, message) = words(finding);
+    let id = message
+        .strip_prefix('`')
+        .and_then(|rest| rest.split_once("` does not hold"));
+    let Some((id, _)) = id.filter(|_| finding.rule == "failed-case") else {
+        return Ok(false);
+    };
+    let here = context.files.read(&context.root()?.join(file))?;
+    let before = base.get(file).and_then(|bytes| case(bytes, id));
+    Ok(before.is_some() && here.and_then(|bytes| case(&bytes, id)) == before)
+}
+
+/// Whether this is a verdict for which there is no other reason than the known cases: of many that fail, some are not
+/// listed, and any of them may be new.
+fn is_explained(verdict: &Finding, evaluated: &Evaluated, known: &BTreeSet<Finding>) -> bool {
+    let Some(agent_name) = agent(verdict).filter(|_| verdict.rule == "failed-evaluation") else {
+        return false;
+    };
+    let of_agent = |finding: &&Finding| agent(finding).as_ref() == Some(&agent_name);
+    let mut others = evaluated
         .findings
-        .extract_if(.., |finding| known.contains(finding))
-        .collect())
+        .iter()
+        .filter(of_agent)
+        .filter(|other| *other != verdict);
+    let listed = known.iter().filter(of_agent).count() as u64;
+    others.all(|other| known.contains(other) || !other.is_error())
+        && failed(&evaluated.evaluations).get(agent_name.as_str()) == Some(&listed)
 }
 
 fn is_failure(finding: &Finding) -> bool {
     ["failed-case", "failed-evaluation"].contains(&&*finding.rule)
 }
 
-/// What a finding says, and of which file.
+/// Of which file a finding is, and what it says.
 fn words(finding: &Finding) -> (&str, &str) {
     let file = finding.location.as_ref().map_or("", |location| &location.file);
     (file, &finding.message)

@@ -253,3 +253,13 @@ fn what_can_be_pasted_next_fits_the_remotes_of_this_clone() {
         ]
     );
 }
+
+#[test]
+fn the_place_where_a_reason_is_to_be_written_is_none() {
+    let fleet = promoted_once();
+    let before = snapshot(fleet.folder());
+    let answer = fleet.run(&["hold", "orders", "-e", "staging", "--reason", "…"]);
+    assert_eq!(answer.exit, 2);
+    assert!(answer.text().contains("write why in place of `…`"), "{}", answer.text());
+    assert!(snapshot(fleet.folder()) == before, "nothing is written");
+}
