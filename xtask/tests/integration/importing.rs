@@ -657,6 +657,7 @@ fn what_still_names_the_old_namespace_and_what_a_tag_became_is_told() {
     expect![[r#"
         templates/web/deployment-web.yaml.tera:19:38 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
         templates/web/deployment-web.yaml.tera:21:28 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
+        templates/web/deployment-web.yaml.tera:23:15 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
         templates/web/deployment-web.yaml.tera:28:22 former-namespace: this names the namespace `old-shop`, which is `agent-dev` in dev, `agent-prod` in production now
     "#]].assert_eq(&told);
     let renamed = report.text.lines().filter(|line| line.starts_with("renamed"));
