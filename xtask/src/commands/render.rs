@@ -1,17 +1,19 @@
 //! `render`: manifests without a commit.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+mod folder;
 
-use lockstep::model::{FileTree, Finding};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use lockstep::model::Finding;
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
 use lockstep::workspace::layer_findings;
-use lockstep::workspace::layout::branch;
 use lockstep::yaml::{self, Segment};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use self::folder::{FolderAnswer, to_folder};
 use super::selection;
 use crate::context::{Context, Source};
 use crate::failure::{Failure, FailureKind};
@@ -67,18 +69,6 @@ struct UnitAnswer {
     objects: Vec<Value>,
 }
 
-/// What happened in a folder.
-#[derive(Default, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct FolderAnswer {
-    /// Files that were written, or are to be.
-    written: Vec<String>,
-    /// Files that were removed, or are to be.
-    removed: Vec<String>,
-    /// How many stayed as they are.
-    unchanged: usize,
-}
-
 /// Renders.
 pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let source = args.revision.clone().map_or(Source::WorkTree, Source::Revision);
@@ -120,7 +110,7 @@ fn rendered(context: &Context, args: &Args, source: &Source) -> Result<Report, F
         return Ok(Report::of_findings(findings, loaded.tree));
     }
     let report = match &args.into {
-        Some(folder) => to_folder(context, &selection, &units, folder, args.check)?,
+        Some(folder) => to_folder(context, args, &selection, (folder, &units))?,
         None => to_output(context, &units),
     };
     findings.extend(report.findings.iter().cloned());
@@ -215,111 +205,6 @@ fn to_output(context: &Context, units: &[RenderedUnit]) -> Report {
         Answer {
             units: answers,
             folder: None,
-        },
-        text,
-    )
-}
-
-fn to_folder(
-    context: &Context,
-    selection: &Selection<'_>,
-    units: &[RenderedUnit],
-    folder: &Path,
-    check: bool,
-) -> Result<Report, Failure> {
-    let folder = context.folder.join(folder);
-    let files = files(units);
-    let is_ours = |path: &str| {
-        if path.ends_with('/') {
-            return true;
-        }
-        let parts: Vec<&str> = path.split('/').collect();
-        let rendered = selection
-            .environments
-            .iter()
-            .any(|environment| parts[0] == environment.name.as_str());
-        let manifest = matches!(parts[..], [_, branch::APPS, _, "manifest.yaml"]);
-        rendered && (manifest || matches!(parts[..], [_, branch::ARGOCD, file] if file.ends_with(".yaml")))
-    };
-    let there = if context.files.exists(&folder) {
-        context.files.tree(&folder, &is_ours)?
-    } else {
-        FileTree::default()
-    };
-    let differs = |path: &str, text: &str| there.get(path).map(|bytes| &bytes[..]) != Some(text.as_bytes());
-    let mut answer = FolderAnswer::default();
-    for (path, text) in &files {
-        if !differs(path, text) {
-            answer.unchanged += 1;
-            continue;
-        }
-        if !check {
-            context.files.write(&folder.join(path), text.as_bytes())?;
-        }
-        answer.written.push(path.clone());
-    }
-    // with agents named, what other agents have in the folder is none of this run's business
-    if selection.agents.is_none() {
-        for (path, _) in there.entries().filter(|(path, _)| !files.contains_key(*path)) {
-            if !check {
-                context.files.remove(&folder, &folder.join(path))?;
-            }
-            answer.removed.push(path.to_owned());
-        }
-    }
-    Ok(folder_report(&folder, answer, check))
-}
-
-fn files(units: &[RenderedUnit]) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    for unit in units {
-        let text = yaml::write_manifests(unit.rendered.objects.iter().map(|manifest| &manifest.object));
-        files.insert(format!("{}/{}", unit.environment, branch::manifest(&unit.unit)), text);
-        for (name, objects) in &unit.rendered.argocd {
-            let text = yaml::write_manifests(objects.iter().map(|manifest| &manifest.object));
-            files.insert(format!("{}/{}", unit.environment, branch::argocd(name)), text);
-        }
-    }
-    files
-}
-
-fn folder_report(folder: &Path, answer: FolderAnswer, check: bool) -> Report {
-    let shown = folder.display();
-    if check {
-        let finding = |path: &String, what: &str| {
-            Finding::error("stale-render", format!("`{shown}/{path}` {what}"))
-                .help(format!("render it again: `cargo xtask render --into {shown}`"))
-        };
-        let mut findings: Vec<Finding> = answer
-            .written
-            .iter()
-            .map(|path| finding(path, "differs from what the files render to"))
-            .collect();
-        findings.extend(answer.removed.iter().map(|path| finding(path, "is no longer rendered")));
-        let text = if findings.is_empty() {
-            format!("{} files are up to date\n", answer.unchanged)
-        } else {
-            String::new()
-        };
-        let report = Report::new(
-            Answer {
-                units: Vec::new(),
-                folder: Some(answer),
-            },
-            text,
-        );
-        return report.with_findings(findings, FileTree::default());
-    }
-    let text = format!(
-        "{shown}: {} written, {} removed, {} unchanged\n",
-        answer.written.len(),
-        answer.removed.len(),
-        answer.unchanged
-    );
-    Report::new(
-        Answer {
-            units: Vec::new(),
-            folder: Some(answer),
         },
         text,
     )

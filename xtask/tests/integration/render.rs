@@ -276,17 +276,17 @@ fn check_names_what_differs_and_writes_nothing() {
     fleet.refused(
         &["render", "--environment", "dev", "--into", "out", "--check"],
         expect![[r#"
-        exit 1
-        error[stale-render] -
-          `<folder>/out/dev/apps/orders/manifest.yaml` differs from what the files render to
-          help: render it again: `cargo xtask render --into <folder>/out`
-        error[stale-render] -
-          `<folder>/out/dev/argocd/orders.yaml` differs from what the files render to
-          help: render it again: `cargo xtask render --into <folder>/out`
-        error[stale-render] -
-          `<folder>/out/dev/apps/old/manifest.yaml` is no longer rendered
-          help: render it again: `cargo xtask render --into <folder>/out`
-    "#]],
+            exit 1
+            error[stale-render] -
+              `<folder>/out/dev/apps/orders/manifest.yaml` differs from what the files render to
+              help: render it again: `cargo xtask render --into <folder>/out --environment dev`
+            error[stale-render] -
+              `<folder>/out/dev/argocd/orders.yaml` differs from what the files render to
+              help: render it again: `cargo xtask render --into <folder>/out --environment dev`
+            error[stale-render] -
+              `<folder>/out/dev/apps/old/manifest.yaml` is nothing that the files render to
+              help: render it again: `cargo xtask render --into <folder>/out --environment dev`
+        "#]],
     );
 }
 
@@ -339,5 +339,70 @@ fn a_rollout_that_divides_requests_refuses_another_environment_beside_it() {
                 .any(|finding| finding.message.contains("`values.routing.beside`"));
             assert_eq!(told, is_refused, "{provider} {strategy}: {:?}", report.findings);
         }
+    }
+}
+
+/// Somebody may have put the link there to have files of theirs overwritten.
+#[test]
+fn nothing_is_written_through_a_link() {
+    for link in ["out/dev", "out/dev/apps", "out/dev/apps/orders", "out/dev/argocd"] {
+        let fleet = Fleet::small();
+        let (path, victim) = (fleet.repository.path(link), fleet.repository.path("victim"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::create_dir(&victim).unwrap();
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+        for more in [&[][..], &["--check"], &["-a", "orders"]] {
+            let answer = fleet.run(&[&["render", "-e", "dev", "--into", "out"], more].concat());
+            assert_eq!(answer.exit, 4, "{}", answer.text());
+            let told = format!("{link}` is a link, through which manifests would be written elsewhere");
+            assert!(answer.text().contains(&told), "{}", answer.text());
+        }
+        assert_eq!(fs::read_dir(&victim).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn what_else_would_be_applied_of_a_rendered_unit_is_no_part_of_the_folder() {
+    let fleet = Fleet::small();
+    let into = [
+        "render",
+        "--environment",
+        "dev",
+        "--agent",
+        "orders",
+        "--set",
+        "env.LEVEL=it's",
+        "--into",
+        "my out",
+    ];
+    fleet.done(&into);
+    for path in [
+        "orders/extra.yaml",
+        "orders/more/extra.json",
+        "orders/notes.txt",
+        "theirs/manifest.yaml",
+    ] {
+        fleet.put(&format!("my out/dev/apps/{path}"), "{}\n");
+    }
+    fleet.refused(&[&into[..], &["--check"]].concat(), expect![[r#"
+        exit 1
+        error[stale-render] -
+          `<folder>/my out/dev/apps/orders/extra.yaml` is nothing that the files render to
+          help: render it again: `cargo xtask render --into '<folder>/my out' --environment dev --agent orders --set 'env.LEVEL=it'\''s'`
+        error[stale-render] -
+          `<folder>/my out/dev/apps/orders/more/extra.json` is nothing that the files render to
+          help: render it again: `cargo xtask render --into '<folder>/my out' --environment dev --agent orders --set 'env.LEVEL=it'\''s'`
+    "#]]);
+    let answer = fleet.done(&into);
+    assert_eq!(
+        answer.result()["folder"]["removed"],
+        json!(["dev/apps/orders/extra.yaml", "dev/apps/orders/more/extra.json"])
+    );
+    fleet.done(&[&into[..], &["--check"]].concat());
+    for path in ["orders/notes.txt", "theirs/manifest.yaml"] {
+        assert!(
+            fleet.repository.path(&format!("my out/dev/apps/{path}")).exists(),
+            "{path}"
+        );
     }
 }
