@@ -289,7 +289,10 @@ fn resolve(
         checks: dependency.checks.clone(),
     };
     if let Some(agent) = &dependency.agent {
-        let Some(home) = workspace.home(environment, agent) else {
+        let is_known = workspace.agents.contains_key(agent) || workspace.elsewhere.contains_key(agent);
+        // of one that is none of the fleet, its name is told, and there is nothing to promote
+        let anywhere = (!is_known && !workspace.unreadable.contains(agent)).then_some(environment);
+        let Some(home) = workspace.home(environment, agent).or(anywhere) else {
             if let Some(file) = workspace.unread_beside(environment, std::iter::once(agent)) {
                 let message =
                     format!("`{agent}`, which it depends on, may be where `{file}` says, which cannot be read");

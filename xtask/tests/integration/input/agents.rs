@@ -266,3 +266,20 @@ fn a_number_in_place_of_a_word_is_told_once_with_the_words() {
         "#]],
     );
 }
+
+/// There is nothing to promote: it is no agent any more.
+#[test]
+fn a_call_of_an_agent_that_left_is_told_once() {
+    let fleet = Fleet::promoted();
+    fleet.remove("agents/orders");
+    for environment in ["staging", "canary", "production"] {
+        fleet.remove(&format!("environments/{environment}/releases/orders.yaml"));
+    }
+    let answer = fleet.run(&["render"]);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["unknown-dependency"]),
+        "{}",
+        answer.text()
+    );
+}
