@@ -4,9 +4,10 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lockstep::model::{FileTree, Finding, Timestamp};
+use lockstep::model::{Entry, FileTree, Finding, Timestamp};
 use lockstep::report::{Style, Table};
-use lockstep::workspace::{Elsewhere, Workspace, layout};
+use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::{Elsewhere, Workspace};
 
 use crate::adapters::clock::SystemClock;
 use crate::adapters::environment::Environment;
@@ -198,7 +199,8 @@ impl Context {
 
     /// Reads the wanted files of the work tree, all of which must have been checked out.
     pub fn work_tree(&self, wanted: Wanted<'_>) -> Result<FileTree, Failure> {
-        let mut tree = self.files.tree(&self.root()?, wanted)?;
+        let root = self.root()?;
+        let mut tree = self.files.tree(&root, wanted)?;
         let Ok(repository) = self.repository() else {
             return Ok(tree);
         };
@@ -215,6 +217,9 @@ impl Context {
         }
         for path in checkout.submodules.iter().filter(|path| wanted(&format!("{path}/"))) {
             tree.insert_submodule(path);
+        }
+        if repository.work_folder().is_some_and(|work| is_same(work, &root)) {
+            leave_out_ignored(&*repository, &mut tree)?;
         }
         Ok(tree)
     }
@@ -264,6 +269,24 @@ impl Context {
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
         bar
     }
+}
+
+/// Whether two paths lead to one folder, however they end.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.components().eq(other.components())
+}
+
+/// Takes the files out that git ignores, as a release has none of them; where one would count it says so.
+fn leave_out_ignored(repository: &dyn Repository, tree: &mut FileTree) -> Result<(), Failure> {
+    let files = tree.entries().filter(|(_, entry)| **entry != Entry::Submodule);
+    let paths: Vec<&str> = files.map(|(path, _)| path).collect();
+    for path in repository.ignored(&paths)? {
+        match layout::place(&path) {
+            Place::Stray => tree.remove(&path),
+            _ => tree.insert_ignored(&path),
+        }
+    }
+    Ok(())
 }
 
 /// A folder that is named from another one, without `.` and `..`, so that those above it can be told.

@@ -152,6 +152,10 @@ pub trait Repository: Send + Sync {
     /// not.
     fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure>;
 
+    /// Of these files of the work tree those that git ignores and does not track, in their order; nothing in a bare
+    /// repository.
+    fn ignored(&self, paths: &[&str]) -> Result<Vec<String>, Failure>;
+
     /// What the work tree has not of the commit that is checked out; nothing in a bare repository.
     fn checkout(&self) -> Result<Checkout, Failure>;
 

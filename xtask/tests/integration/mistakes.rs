@@ -114,7 +114,7 @@ fn fleet() -> Files {
     let tree = tree(layout::is_input);
     let texts = tree.entries().filter_map(|(path, entry)| match entry {
         Entry::File(bytes) => Some((path.to_owned(), String::from_utf8(bytes.to_vec()).unwrap())),
-        Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
+        Entry::Link | Entry::Submodule | Entry::Ignored | Entry::Oversized { .. } => None,
     });
     texts.filter(|(path, _)| is_kept(path)).collect()
 }

@@ -118,6 +118,11 @@ pub const RULES: &[Rule] = &[
         "write `{{ environment.namespace }}` in the template, or a value in each environment; leave what is meant to stay there",
     ),
     Rule::new(
+        "ignored-file",
+        "a file stands where releases are made from, and git ignores it: no commit has it, so that no other clone and no release would",
+        "take the line out that ignores it, or add the file with `git add --force`, or move it away",
+    ),
+    Rule::new(
         "incomplete-object",
         "a rendered object has no `apiVersion`, `kind` or name, so Kubernetes refuses it",
         "complete it in the template",

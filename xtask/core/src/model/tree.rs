@@ -22,6 +22,8 @@ pub enum Entry {
     Link,
     /// A folder that is another repository's, of which nothing is read.
     Submodule,
+    /// A file of the work tree that git ignores: no commit has it.
+    Ignored,
     /// A file that is too large to be read.
     Oversized {
         /// Its size, in bytes.
@@ -57,6 +59,11 @@ impl FileTree {
         self.changed().insert(path.to_owned(), Entry::Submodule);
     }
 
+    /// Says that git ignores a file: what was read of it goes.
+    pub fn insert_ignored(&mut self, path: &str) {
+        self.changed().insert(path.to_owned(), Entry::Ignored);
+    }
+
     /// Takes a path out.
     pub fn remove(&mut self, path: &str) {
         self.changed().remove(path);
@@ -70,8 +77,13 @@ impl FileTree {
     pub fn get(&self, path: &str) -> Option<&Arc<[u8]>> {
         match self.entries.get(path)? {
             Entry::File(bytes) => Some(bytes),
-            Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
+            Entry::Link | Entry::Submodule | Entry::Ignored | Entry::Oversized { .. } => None,
         }
+    }
+
+    /// Whether git ignores what stands there.
+    pub fn is_ignored(&self, path: &str) -> bool {
+        self.entries.get(path) == Some(&Entry::Ignored)
     }
 
     /// Every entry, by path.
@@ -95,7 +107,7 @@ impl FileTree {
             .take_while(move |(path, _)| path.starts_with(&prefix))
             .filter_map(|(path, entry)| match entry {
                 Entry::File(bytes) => Some((path.as_str(), bytes)),
-                Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
+                Entry::Link | Entry::Submodule | Entry::Ignored | Entry::Oversized { .. } => None,
             })
     }
 
@@ -112,7 +124,7 @@ impl FileTree {
         names
     }
 
-    /// What is hostile about the tree: links, other repositories, giants, and names that lead elsewhere or look alike.
+    /// What is hostile about the tree: links, other repositories, ignored files, giants, and names that lead elsewhere or look alike.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = self.unread();
         let mut forms: BTreeMap<String, &str> = BTreeMap::new();
@@ -137,7 +149,7 @@ impl FileTree {
         findings
     }
 
-    /// The links, other repositories and giants in it: nothing of them was read.
+    /// The links, other repositories, ignored files and giants in it: nothing of them was read.
     pub fn unread(&self) -> Vec<Finding> {
         let entries = self.entries.iter();
         entries.filter_map(|(path, entry)| entry_finding(path, entry)).collect()
@@ -174,6 +186,16 @@ fn entry_finding(path: &str, entry: &Entry) -> Option<Finding> {
             )
             .in_file(path)
             .help("put the files themselves in its place"),
+        ),
+        Entry::Ignored => Some(
+            Finding::error(
+                "ignored-file",
+                format!("git ignores `{path}`, so that no commit and no release has it"),
+            )
+            .in_file(path)
+            .help(format!(
+                "`git check-ignore --verbose {path}` says which line ignores it; or add it: `git add --force {path}`"
+            )),
         ),
         Entry::Oversized { size, most } => Some(
             Finding::error(

@@ -295,7 +295,7 @@ fn agents(
                 agents.insert(name, agent);
             }
             None => {
-                if tree.get(&path).is_none() {
+                if tree.get(&path).is_none() && !tree.is_ignored(&path) {
                     findings.push(
                         Finding::error(
                             "missing-agent-file",

@@ -7,6 +7,7 @@ mod differing;
 mod dirty;
 mod here;
 mod history;
+mod ignored;
 mod index_file;
 mod line_ends;
 mod lock;
@@ -52,6 +53,10 @@ impl Repository for GitRepository {
 
     fn dirty(&self, roots: &[&str]) -> Result<Vec<String>, Failure> {
         dirty::dirty(self, roots)
+    }
+
+    fn ignored(&self, paths: &[&str]) -> Result<Vec<String>, Failure> {
+        ignored::ignored(self, paths)
     }
 
     fn checkout(&self) -> Result<Checkout, Failure> {

@@ -97,7 +97,7 @@ pub(super) fn read(
                 None => Ok(None),
                 Some(id) => match blob(&odb(lease)?, id)? {
                     Entry::File(bytes) => Ok(Some(bytes)),
-                    Entry::Link | Entry::Submodule => Ok(None),
+                    Entry::Link | Entry::Submodule | Entry::Ignored => Ok(None),
                     Entry::Oversized { size, .. } => Err(oversized(path, size)),
                 },
             },

@@ -156,7 +156,7 @@ fn some_policies(tree: &FileTree) -> FileTree {
     let prefix = format!("{}/", layout::ADMISSION);
     let files = tree.entries().filter_map(|(path, entry)| match entry {
         Entry::File(bytes) => Some((path, path.strip_prefix(&prefix)?, bytes)),
-        Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
+        Entry::Link | Entry::Submodule | Entry::Ignored | Entry::Oversized { .. } => None,
     });
     for (path, _, bytes) in files.filter(|(_, name, _)| !name.starts_with('_')).take(POLICIES) {
         some.insert(path, bytes.to_vec());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lockstep::model::{AgentName, FileTree};
+use lockstep::model::{AgentName, Entry, FileTree};
 use lockstep::workspace::{AgentTexts, Elsewhere, agents_of, layout, near};
 use rayon::prelude::*;
 
@@ -54,6 +54,8 @@ fn read(
     };
     let before = context.repository()?.files(base, &differs)?;
     let same = after.entries().filter(|(path, _)| !paths.contains(*path));
+    // what git ignores no commit has: that it stands there is not the base's
+    let same = same.filter(|(_, entry)| **entry != Entry::Ignored);
     let before = same
         .chain(before.entries())
         .map(|(path, entry)| (path.to_owned(), entry.clone()));

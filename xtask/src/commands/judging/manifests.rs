@@ -159,7 +159,7 @@ impl Place {
             .entries()
             .filter_map(|(path, entry)| match entry {
                 Entry::File(bytes) => Some((path, &bytes[..])),
-                Entry::Link | Entry::Submodule | Entry::Oversized { .. } => None,
+                Entry::Link | Entry::Submodule | Entry::Ignored | Entry::Oversized { .. } => None,
             })
             .collect();
         let judged: Vec<(usize, Vec<Finding>)> = files

@@ -535,3 +535,49 @@ fn a_team_that_no_code_host_knows_is_refused() {
         /environments/dev/ @shop/admins"#]]
     .assert_eq(&lines.join("\n"));
 }
+
+/// No commit has it: what is compared is what a release would be made of.
+#[test]
+fn what_git_ignores_is_told_and_is_no_part_of_the_fleet() {
+    let fleet = Fleet::small();
+    fleet.put(".gitignore", "*.swp\n/agents/mine/\n").commit("Ignore");
+    let exclude = fleet.repository.path(".git/info/exclude");
+    std::fs::create_dir_all(exclude.parent().unwrap()).unwrap();
+    std::fs::write(exclude, "/agents/assistant/prompts/*/3.0.0.prompt\n").unwrap();
+    let agent = std::fs::read_to_string(fleet.repository.path("agents/orders/agent.yaml")).unwrap();
+    fleet
+        .put(
+            "agents/assistant/prompts/greet/3.0.0.prompt",
+            "---\nmodel: m\n---\nHi\n",
+        )
+        .put("agents/mine/agent.yaml", &agent)
+        .put("agents/orders/agent.yaml.swp", "x");
+    fleet.refused(&["affected", "--base", "HEAD"], expect![[r#"
+        exit 1
+        error[ignored-file] agents/assistant/prompts/greet/3.0.0.prompt
+          git ignores `agents/assistant/prompts/greet/3.0.0.prompt`, so that no commit and no release has it
+          help: `git check-ignore --verbose agents/assistant/prompts/greet/3.0.0.prompt` says which line ignores it; or add it: `git add --force agents/assistant/prompts/greet/3.0.0.prompt`
+        error[ignored-file] agents/mine/agent.yaml
+          git ignores `agents/mine/agent.yaml`, so that no commit and no release has it
+          help: `git check-ignore --verbose agents/mine/agent.yaml` says which line ignores it; or add it: `git add --force agents/mine/agent.yaml`
+    "#]]);
+    let answer = fleet.run(&["check"]);
+    assert_eq!(answer.exit, 1);
+    assert!(
+        answer.rules().iter().all(|rule| *rule == "ignored-file"),
+        "{}",
+        answer.text()
+    );
+    // once it is tracked, git ignores it no longer
+    let mut index = fleet.repository.git.index().unwrap();
+    for path in ["agents/assistant/prompts/greet/3.0.0.prompt", "agents/mine/agent.yaml"] {
+        index.add_path(std::path::Path::new(path)).unwrap();
+    }
+    index.write().unwrap();
+    assert!(
+        !fleet
+            .run(&["affected", "--base", "HEAD"])
+            .rules()
+            .contains(&"ignored-file")
+    );
+}
