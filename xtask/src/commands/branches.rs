@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lockstep::model::Manifest;
+use lockstep::model::{EnvironmentName, Manifest, ObjectId};
 use lockstep::release::{BranchState, PreviousUnit};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{self, branch};
@@ -82,6 +82,28 @@ pub(super) fn manifests_on(
     };
     let units = units.into_par_iter().zip(manifests);
     Ok(units.map(|(unit, manifest)| (unit, objects(manifest))).collect())
+}
+
+/// The objects of an environment's branch at a commit, each with the unit that has it.
+pub(super) fn objects_on(
+    delivery: &dyn Repository,
+    commit: &GitId,
+    environment: &EnvironmentName,
+) -> Result<BTreeMap<ObjectId, String>, Failure> {
+    let units: Vec<String> = delivery.folder(commit, branch::RECORDS)?.into_keys().collect();
+    let paths: Vec<String> = units.iter().map(|unit| branch::inventory(unit)).collect();
+    let mut found = BTreeMap::new();
+    for (unit, inventory) in units.iter().zip(delivery.read(commit, &paths)?) {
+        let previous = PreviousUnit {
+            inventory,
+            ..PreviousUnit::default()
+        };
+        let objects = previous.inventory().map(|inventory| inventory.objects);
+        let owner = format!("{environment}/{unit}");
+        let objects = objects.into_iter().flatten();
+        found.extend(objects.map(|object| (object.id, owner.clone())));
+    }
+    Ok(found)
 }
 
 /// What a commit of an environment branch holds. Of units that need not be read there is only the name.

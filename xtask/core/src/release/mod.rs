@@ -55,6 +55,7 @@ pub use recorded::recorded;
 pub use regression::{other_cases, roll_of, taken_away};
 pub use rules::RULES;
 pub use scope::{Blocked, Scope, without_echoes};
+pub use shared::taken;
 pub use stages::StageSummary;
 pub use stray::{STALE_SOURCE, Stray};
 pub use unfinished::{may_be_unfinished, unfinished, unfinished_rollback};

@@ -1,13 +1,16 @@
 //! Objects that two units of one cluster both would have after a run, those that it leaves as they are among them.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::bundles::{Bundles, Rendering};
 use super::{EnvironmentInput, PreviousUnit};
 use crate::artifact::InventoryObject;
-use crate::model::{Finding, ObjectId};
+use crate::model::{Finding, ObjectId, Problem};
 use crate::policy::rules::environment::UnitProblem;
-use crate::policy::shared_object;
+use crate::policy::{Fleet, shared_object};
+use crate::render::RenderedUnit;
 
 /// A unit that has an object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,13 +60,10 @@ impl Rendering<'_> {
             let twin = twin.map(|twin| (name(*twin), twin.stays));
             let twin = twin.or_else(|| Some((input.foreign.get(owner.object)?.clone(), true)));
             if let Some((other, stays)) = twin {
-                let mut problem = shared_object(owner.object, &other, &name(*owner));
-                if stays {
-                    problem = problem.help(format!(
-                        "release `{other}` too if it gives the object up; or give one of the two another name, or the environments \
-                         different namespaces or suffixes"
-                    ));
-                }
+                let problem = match stays {
+                    true => left_with(owner.object, &other, &name(*owner)),
+                    false => shared_object(owner.object, &other, &name(*owner)),
+                };
                 let found = UnitProblem {
                     unit: owner.unit.to_owned(),
                     object: owner.object.clone(),
@@ -87,6 +87,37 @@ impl Rendering<'_> {
         let objects = units.filter_map(|(unit, previous)| Some((unit.as_str(), previous.inventory()?.objects)));
         objects.collect()
     }
+}
+
+/// What is wrong with rendered units, since units of other environments, which stay as they are, have their objects too.
+pub fn taken(fleet: Fleet<'_>, units: &[&RenderedUnit], foreign: &BTreeMap<ObjectId, String>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for unit in units {
+        let Some(environment) = fleet.workspace.environment(unit.environment.as_str()) else {
+            continue;
+        };
+        let name = format!("{}/{}", unit.environment, unit.unit);
+        let shared = unit
+            .all_objects()
+            .filter_map(|manifest| Some((&manifest.id, foreign.get(&manifest.id)?)));
+        for (object, other) in shared {
+            let found = UnitProblem {
+                unit: unit.unit.clone(),
+                object: object.clone(),
+                problem: left_with(object, other, &name),
+            };
+            findings.extend(fleet.place_between(environment, found));
+        }
+    }
+    findings
+}
+
+/// What is wrong with an object that another unit has, which stays as it is.
+fn left_with(object: &ObjectId, other: &str, own: &str) -> Problem {
+    shared_object(object, other, own).help(format!(
+        "release `{other}` too if it gives the object up; or give one of the two another name, or the environments \
+         different namespaces or suffixes"
+    ))
 }
 
 /// Units with their objects.

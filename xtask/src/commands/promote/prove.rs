@@ -1,22 +1,25 @@
 //! What a release of the promotion would find wrong with it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lockstep::model::Finding;
+use lockstep::model::{Finding, ObjectId};
 use lockstep::policy::{By, Fleet, Judge};
-use lockstep::release::Blocked;
-use lockstep::render::{Engines, Selection, render_all};
-use lockstep::workspace::{Workspace, layout};
+use lockstep::release::{Blocked, taken};
+use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
+use lockstep::workspace::{Environment, Workspace, layout};
 use serde_json::Map;
 
 use super::Promotion;
 use super::plan::Plan;
+use crate::commands::branches::objects_on;
 use crate::commands::judging::released;
 use crate::failure::Failure;
 
 impl Promotion<'_> {
-    /// What `release` would find wrong with the agents: their files, what they render to, and what judges that. What
-    /// units ask of each other is left to `check`, which knows them all.
+    /// What `release` would find wrong with the agents: their files, what they render to, what judges that, and objects that
+    /// environments beside the target have already. What units ask of each other else is left to `check`, which knows them
+    /// all.
     pub(super) fn prove(&self, plan: &mut Plan) -> Result<Vec<Finding>, Failure> {
         if plan.change.is_empty() {
             return Ok(Vec::new());
@@ -59,10 +62,25 @@ impl Promotion<'_> {
             engines: &engines,
             tree,
         };
+        let promoted: Vec<&RenderedUnit> = units.iter().filter(|unit| is_promoted(&unit.unit)).collect();
+        findings.extend(taken(fleet, &promoted, &self.beside(workspace, to)?));
         let judged = judge.part(fleet, &units, &before, &|| true).findings.into_iter();
         let names: Vec<String> = self.agents.iter().map(|agent| format!("{}/{agent}", to.name)).collect();
         findings.extend(judged.filter(|finding| finding.unit.as_ref().is_some_and(|unit| names.contains(unit))));
         judge.admit(&mut findings);
         Ok(findings)
+    }
+
+    /// The objects that the branches of environments have which share the target's namespace.
+    fn beside(&self, workspace: &Workspace, to: &Environment) -> Result<BTreeMap<ObjectId, String>, Failure> {
+        let mut objects = BTreeMap::new();
+        for neighbour in workspace.neighbours(to).filter(|neighbour| neighbour.name != to.name) {
+            let branch = workspace.branch(&neighbour.name);
+            let tip = self.delivery.tip(&branch, &workspace.fleet.delivery.remote)?;
+            if let Some(commit) = tip.commit() {
+                objects.extend(objects_on(self.delivery, commit, &neighbour.name)?);
+            }
+        }
+        Ok(objects)
     }
 }

@@ -9,7 +9,7 @@ use lockstep::release::{BranchState, EnvironmentPlan, PreviousUnit, Stray};
 use lockstep::workspace::layout::{self, branch};
 use lockstep::workspace::{Environment, SentOn, Workspace, released_from};
 
-use super::super::branches::{branch_state, manifests_on};
+use super::super::branches::{branch_state, manifests_on, objects_on};
 use super::super::committed::refuse_uncommitted;
 use super::super::dry::REMOTE_BRANCHES;
 use super::super::ledger::Ledger;
@@ -150,22 +150,7 @@ impl Run<'_> {
             let Tip::At { commit, .. } = self.delivery.tip(&branch_name, &self.workspace.fleet.delivery.remote)? else {
                 continue;
             };
-            let units: Vec<String> = self.delivery.folder(&commit, branch::RECORDS)?.into_keys().collect();
-            let paths: Vec<String> = units.iter().map(|unit| branch::inventory(unit)).collect();
-            for (unit, inventory) in units.iter().zip(self.delivery.read(&commit, &paths)?) {
-                let previous = PreviousUnit {
-                    inventory,
-                    ..PreviousUnit::default()
-                };
-                let objects = previous
-                    .inventory()
-                    .map(|inventory| inventory.objects)
-                    .unwrap_or_default();
-                let owner = format!("{name}/{unit}");
-                found
-                    .objects
-                    .extend(objects.into_iter().map(|object| (object.id, owner.clone())));
-            }
+            found.objects.extend(objects_on(self.delivery, &commit, name)?);
             // nothing is asked between units where only some are read
             if !memory.is_partial() {
                 let units = manifests_on(self.delivery, &commit, &|_| true)?.into_iter();

@@ -14,6 +14,7 @@ mod recording;
 mod regression;
 mod reviewed;
 mod rollback;
+mod shared;
 mod signed;
 mod trusted;
 mod unpromoted;
