@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lockstep::model::{Finding, Severity};
+use lockstep::model::{Finding, Severity, one_line};
 use lockstep::release::ledger::{Fact, Reason};
 use lockstep::release::rollback::hold_text;
 use lockstep::release::{self, unfinished_rollback};
@@ -145,7 +145,11 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         "free to be released"
     };
     let already = if changed { "is" } else { "was already" };
-    let text = format!("`{}` {already} {word} in `{environment}`\n", unit.agent);
+    let standing = hold.filter(|_| turn == Turn::Hold && !changed);
+    let standing = standing
+        .map(|hold| standing_text(&hold, &args.reason))
+        .unwrap_or_default();
+    let text = format!("`{}` {already} {word} in `{environment}`{standing}\n", unit.agent);
     let mut report = Report::new(answer, text).with_findings(recording.unpushed()?, Default::default());
     if commit.is_some() {
         let why = format!("take the file on `{}` along", target.branch());
@@ -158,6 +162,15 @@ pub(super) fn change(context: &Context, args: &Args, turn: Turn) -> Result<Repor
         report.next.extend(sends);
     }
     Ok(report)
+}
+
+/// Since when a unit was already held and why; a second reason does not take the place of the first.
+fn standing_text(hold: &HoldFile, reason: &str) -> String {
+    let standing = format!(" since {} by {}: {}", hold.since, hold.by, one_line(&hold.reason));
+    match one_line(&hold.reason) == one_line(reason) {
+        true => standing,
+        false => format!("{standing}\nthat stands, and the reason that was given now is not recorded: resume it first"),
+    }
 }
 
 /// What is done, and what is left to do, where the file could not be written.

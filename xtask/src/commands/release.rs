@@ -6,6 +6,7 @@ mod asked;
 mod memory;
 mod recording;
 mod run;
+mod unsigned;
 
 use indicatif::ProgressBar;
 use lockstep::model::{FileTree, Finding};
@@ -20,6 +21,7 @@ use self::asked::{Asked, Judged};
 use self::memory::{Between, Memory};
 use self::recording::Records;
 use self::run::{Branch, Run, made, refuse_dirty};
+use self::unsigned::unsigned;
 use super::abandoned;
 use super::branches::delivery_repository;
 use super::checks;
@@ -255,6 +257,7 @@ impl Step<'_> {
         if args.push {
             wrong.extend(unpushed(run.repository, &run.head.id)?);
         }
+        wrong.extend(unsigned(run, &plans, self.branches)?);
         wrong.extend(abandoned::findings(run.repository, run.delivery, run.workspace, &tree)?);
         let mut findings = [wrong, judged.clone()].concat();
         if stops {
@@ -283,7 +286,7 @@ impl Step<'_> {
         let _ = memory.keep(&between, &judged);
         let text = plan_text(context, &plans, &commits, false) + &signed.notes;
         findings.extend(signed.warnings);
-        findings.extend(if pushed { run.remote().unpushed()? } else { None });
+        findings.extend(if args.push { run.remote().unpushed()? } else { None });
         findings.extend(signing.believed_here_alone(self.environments));
         let mut report =
             Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);

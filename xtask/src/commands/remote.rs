@@ -139,7 +139,7 @@ impl<'a> Remote<'a> {
             .filter_map(|(name, _)| name.strip_prefix("refs/heads/"))
             .collect();
         let message = format!(
-            "the ledger that was pushed tells of releases which `{remote}` does not have: {}",
+            "the ledger of `{remote}` tells of releases which it does not have: {}",
             names.join(", ")
         );
         let help = format!(

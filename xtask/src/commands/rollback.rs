@@ -184,7 +184,7 @@ impl Run<'_> {
             let pushed = remote.push(std::slice::from_ref(&plan.branch));
             pushed.inspect_err(|_| tries.refused(made, written.events.clone()))?
         };
-        findings.extend(if pushed { remote.unpushed()? } else { None });
+        findings.extend(if self.args.push { remote.unpushed()? } else { None });
         Ok(self
             .report(&plan, Some(&written), Some(dry), pushed)
             .with_findings(findings, Default::default()))

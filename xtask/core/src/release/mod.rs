@@ -12,6 +12,7 @@ mod demands;
 mod diff;
 mod draft;
 mod dry;
+mod edited;
 pub mod history;
 mod judged;
 pub mod ledger;

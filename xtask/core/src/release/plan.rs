@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::bundle::{Bundle, ObjectCounts, Record};
 use super::bundles::{Bundles, Rendering};
 use super::commit::{CommitPlan, commit_plan};
+use super::edited::edited;
 use super::options::{Listener, Options, Tool};
 use super::removals::{over_budget, removed, still_called};
 use super::scope::Blocked;
@@ -19,6 +20,7 @@ use crate::model::{AgentName, EnvironmentName, Finding, ObjectId};
 use crate::policy::rules::environment::UnitFacts;
 use crate::policy::{Fleet, Judge};
 use crate::render::MEND;
+use crate::workspace::files::HoldFile;
 use crate::workspace::layout::ENVIRONMENT_UNIT;
 use crate::workspace::{Environment, Workspace};
 
@@ -85,6 +87,8 @@ pub struct UnitChange {
     pub counts: ObjectCounts,
     /// What happens to its tuple.
     pub components: Vec<ComponentChange>,
+    /// Who holds it and why, where it is held.
+    pub hold: Option<HoldFile>,
 }
 
 /// What a run does to one environment.
@@ -134,11 +138,9 @@ pub fn plan(
     for (input, bundles) in inputs.iter().zip(&bundles) {
         let removed = removed(workspace, input, options);
         findings.extend(in_the_dark(workspace, input, bundles));
-        let changed = bundles
-            .values()
-            .flatten()
-            .filter(|bundle| bundle.differs)
-            .map(|bundle| bundle.unit.as_str());
+        let changed = bundles.values().flatten().filter(|bundle| bundle.differs);
+        findings.extend(changed.clone().flat_map(|bundle| edited(input, bundle)));
+        let changed = changed.map(|bundle| bundle.unit.as_str());
         findings.extend(
             changed
                 .chain(removed.iter().copied())
@@ -236,6 +238,7 @@ fn unit_change(unit: &str, change: Change, bundle: Option<&Bundle>) -> UnitChang
         }),
         counts: bundle.map(|bundle| bundle.counts).unwrap_or_default(),
         components: bundle.map(|bundle| bundle.components.clone()).unwrap_or_default(),
+        hold: None,
     }
 }
 
@@ -263,6 +266,7 @@ fn untouched(workspace: &Workspace, input: &EnvironmentInput<'_>, options: &Opti
             let version = version.filter(|_| change == Change::Unchanged).cloned();
             Some(UnitChange {
                 version,
+                hold: environment.holds.get(agent).cloned(),
                 ..unit_change(agent.as_str(), change, None)
             })
         })

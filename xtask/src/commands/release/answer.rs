@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::release::{Change, EnvironmentPlan};
+use lockstep::model::{AgentName, one_line};
+use lockstep::release::promotion;
+use lockstep::release::{Change, EnvironmentPlan, UnitChange};
 use lockstep::report::Table;
+use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout::branch;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -61,6 +64,9 @@ struct UnitAnswer {
     objects_removed: usize,
     /// What of its tuple changes.
     components: Vec<lockstep::artifact::ComponentChange>,
+    /// Who holds it and why, where it is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<HoldFile>,
 }
 
 /// Whether a unit that was named is held.
@@ -97,6 +103,7 @@ pub(super) fn answer(
                     objects_changed: change.counts.changed,
                     objects_removed: change.counts.removed,
                     components: change.components.clone(),
+                    hold: change.hold.clone(),
                 })
                 .collect(),
             files: files(plan),
@@ -160,11 +167,20 @@ pub(super) fn plan_text(
         if !table.is_empty() {
             text.push_str(&context.table(&table));
         }
+        text.extend(plan.changes.iter().filter_map(|change| hold_text(plan, change)));
         if count(Change::Unchanged) > 0 {
             text.push_str(&format!("  {} unchanged\n", count(Change::Unchanged)));
         }
     }
     text
+}
+
+/// Who holds a unit and why, and the command that lets it go on.
+fn hold_text(plan: &EnvironmentPlan, change: &UnitChange) -> Option<String> {
+    let agent = AgentName::new(&change.unit).ok()?;
+    let told = promotion::held(&plan.environment, &agent, change.hold.as_ref()?);
+    let help = told.help.unwrap_or_default();
+    Some(format!("  {}\n    {help}\n", one_line(&told.message)))
 }
 
 /// The command line that releases the same.

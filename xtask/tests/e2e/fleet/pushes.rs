@@ -227,6 +227,13 @@ fn releases_that_only_the_ledger_takes_to_the_remote_are_told_with_the_push_that
         "{}",
         told.errors
     );
+    // whether or not this push has anything to take along
+    let told_again = run(&one, "$XTASK release dev --push");
+    assert!(
+        told_again.errors.contains("[unpushed-release]"),
+        "{}",
+        told_again.errors
+    );
     let two = fleet.clone("two", "");
     let verified = run(&two, "$XTASK verify");
     assert!(verified.errors.contains("found no branch"), "{}", verified.errors);

@@ -3,6 +3,7 @@
 mod blocked;
 mod doubts;
 mod evidence;
+mod held;
 mod incidents;
 mod judged;
 mod kills;

@@ -40,6 +40,15 @@ fn case_1_a_flipped_byte() {
             Digest::of(text.as_bytes())
         ),
     );
+    let answer = released.fleet.done(&["release", "dev"]);
+    assert_eq!(answer.rules(), ["changed-record"], "{}", answer.text());
+    assert!(
+        answer
+            .text()
+            .contains("somebody edited `apps/orders/manifest.yaml` on the branch")
+    );
+    assert_eq!(released.fleet.file(BRANCH, MANIFEST), text);
+    assert_eq!(released.verify().exit, 0);
 }
 
 #[test]
@@ -53,6 +62,16 @@ fn case_2_a_file_that_nobody_signed() {
         let released = Released::new();
         released.put(path, Some(b"kind: Pod\n"));
         released.refused("unsigned-file", path, "no statement names");
+        // a release leaves alone what it does not own, and does not keep silent about it
+        for _ in 0..2 {
+            let answer = released.fleet.done(&["release", "dev"]);
+            let found = answer
+                .findings()
+                .iter()
+                .find(|finding| finding["rule"] == "unsigned-file");
+            let place = &found.unwrap_or_else(|| panic!("{path}: {}", answer.text()))["location"]["file"];
+            assert_eq!(place, &format!("environment branch of dev:{path}"));
+        }
     }
 }
 

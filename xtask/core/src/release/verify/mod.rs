@@ -185,6 +185,11 @@ pub fn is_judged_of(path: &str, chosen: &BTreeSet<&str>) -> bool {
     is_judged(path) && (is_root || unit == ENVIRONMENT_UNIT || chosen.contains(unit))
 }
 
+/// A file of a branch that no statement names: Argo CD may apply it, and nobody has judged it.
+pub fn unsigned_file(environment: &EnvironmentName, path: &str) -> Finding {
+    unit::unexpected(environment, unit_of(path), path)
+}
+
 /// Without anyone to believe there is nothing to check.
 fn untrusted(trust: &Trust, environment: &EnvironmentName) -> Finding {
     let signers: Vec<&str> = trust.signers.iter().map(|signer| signer.name.as_str()).collect();

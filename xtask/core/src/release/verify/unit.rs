@@ -160,7 +160,10 @@ fn unsigned(facts: &BranchFacts<'_>, unit: &str, paths: &BTreeSet<&str>) -> Vec<
     if paths.is_empty() || has_records || unit == ENVIRONMENT_UNIT {
         return vec![missing_signature(facts.environment, unit)];
     }
-    paths.iter().map(|path| unexpected(facts, unit, path)).collect()
+    paths
+        .iter()
+        .map(|path| unexpected(facts.environment, unit, path))
+        .collect()
 }
 
 fn missing_signature(environment: &EnvironmentName, unit: &str) -> Finding {
@@ -172,13 +175,14 @@ fn missing_signature(environment: &EnvironmentName, unit: &str) -> Finding {
         .help("release the environment with a key that the trust file names")
 }
 
-fn unexpected(facts: &BranchFacts<'_>, unit: &str, path: &str) -> Finding {
+/// A file that no statement names.
+pub(super) fn unexpected(environment: &EnvironmentName, unit: &str, path: &str) -> Finding {
     Finding::error(
         "unsigned-file",
         format!("no statement names `{path}`, and Argo CD may apply it"),
     )
     .in_file(path)
-    .unit(facts.environment.as_str(), unit)
+    .unit(environment.as_str(), unit)
     .help("find out who put it there, and remove it from the branch")
 }
 
@@ -248,7 +252,7 @@ impl<'a> Files<'a> {
         }
         for path in self.found.keys() {
             if !self.expected.contains_key(path) && !renamed.contains(path) {
-                findings.push(unexpected(self.facts, self.unit, path));
+                findings.push(unexpected(self.facts.environment, self.unit, path));
             }
         }
         findings.extend(self.mixed());
