@@ -228,6 +228,7 @@ fn left(
             verdict: None,
             hold: None,
             incidents,
+            lost: None,
             doubted: Vec::new(),
             is_released: false,
         };
