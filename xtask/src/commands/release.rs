@@ -21,7 +21,7 @@ use self::asked::{Asked, Judged};
 use self::memory::{Between, Memory};
 use self::recording::Records;
 use self::run::{Branch, Run, made, refuse_dirty};
-use self::unsigned::unsigned;
+use self::unsigned::Unsigned;
 use super::abandoned;
 use super::branches::delivery_repository;
 use super::checks;
@@ -257,7 +257,8 @@ impl Step<'_> {
         if args.push {
             wrong.extend(unpushed(run.repository, &run.head.id)?);
         }
-        wrong.extend(unsigned(run, &plans, self.branches)?);
+        let mut unsigned = Unsigned::find(context, run, &plans, self.branches)?;
+        wrong.append(&mut unsigned.findings);
         wrong.extend(abandoned::findings(run.repository, run.delivery, run.workspace, &tree)?);
         let mut findings = [wrong, judged.clone()].concat();
         if stops {
@@ -284,6 +285,7 @@ impl Step<'_> {
             branches: self.branches,
         };
         let _ = memory.keep(&between, &judged);
+        let _ = unsigned.keep(context, run, &plans, &commits);
         let text = plan_text(context, &plans, &commits, false) + &signed.notes;
         findings.extend(signed.warnings);
         findings.extend(if args.push { run.remote().unpushed()? } else { None });
