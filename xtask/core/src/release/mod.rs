@@ -40,7 +40,7 @@ pub mod verify;
 pub use abandoned::{AbandonedBranch, FormerBranch};
 pub use affected::{Affected, Cause, Reason, affected};
 pub use branch::{BranchState, PreviousUnit};
-pub use bundle::{Bundle, ObjectCounts, Record};
+pub use bundle::{Bundle, ObjectCounts, Record, owned_paths};
 pub use cache::{Cache, CachedAgent, CachedTip, CachedUnit, object_number, unit_key};
 pub use commit::CommitPlan;
 pub use diff::{

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lockstep::model::{EnvironmentName, Finding, Severity};
-use lockstep::release::EnvironmentPlan;
 use lockstep::release::verify::unsigned_file;
+use lockstep::release::{EnvironmentPlan, owned_paths};
 use lockstep::workspace::layout::branch;
 
 use super::run::{Branch, Run};
@@ -124,21 +124,7 @@ fn unknown(delivery: &dyn Repository, tip: &GitId) -> Result<Vec<String>, Failur
     let all: BTreeSet<String> = there.iter().cloned().collect();
     let is_released = |unit: &&String| all.contains(&branch::inventory(unit));
     let units = records.map(|(_, unit)| unit).filter(is_released);
-    let known: BTreeSet<String> = units.flat_map(|unit| files(unit)).collect();
+    let known: BTreeSet<String> = units.flat_map(|unit| owned_paths(unit)).collect();
     there.retain(|path| !known.contains(path));
     Ok(there)
-}
-
-/// The files that a release may write of a unit.
-fn files(unit: &str) -> [String; 8] {
-    [
-        branch::manifest(unit),
-        branch::metadata(unit),
-        branch::readme(unit),
-        branch::argocd(unit),
-        branch::tuple(unit),
-        branch::inventory(unit),
-        branch::bundle(unit),
-        branch::provenance(unit),
-    ]
 }
