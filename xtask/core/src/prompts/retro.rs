@@ -1,6 +1,7 @@
 //! Production samples made into cases: scrubbed, normalised, never twice.
 
 mod people;
+mod taken;
 
 use std::sync::LazyLock;
 
@@ -16,6 +17,7 @@ static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     compiled(&[
         (r"(?i)\b(sk|pk|rk|api|key)-[A-Za-z0-9_-]{16,}", "[secret]"),
         (r"\bAKIA[0-9A-Z]{16}\b", "[secret]"),
+        (r"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])", "[secret]"),
         (r"\bgh[pousr]_[A-Za-z0-9]{30,}\b", "[secret]"),
         (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "[secret]"),
         (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "[secret]"),
@@ -25,7 +27,7 @@ static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             "[secret]",
         ),
         (
-            r#"(?i)\b(password|passwd|passwort|secret|token)(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}"#,
+            r#"(?i)([\w-]*(?:password|passwd|passphrase|passwort|secret|token|credential|(?:api|access|private|auth)[ _-]?key))(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}"#,
             "$1$2[secret]",
         ),
         (r#"(?i)\b(pw|pwd|pass)(\s*[:=]\s*["']?)[^\s"',;]{4,}"#, "$1$2[secret]"),
@@ -120,13 +122,15 @@ pub fn without_secrets(text: &str) -> String {
     replaced(text, &SECRETS)
 }
 
+/// What a text says where it is JSON with fields.
+fn structured(text: &str) -> Option<Value> {
+    let is_structured = text.trim_start().starts_with(['{', '[']);
+    is_structured.then(|| serde_json::from_str(text).ok()).flatten()
+}
+
 /// A text without secrets and without what tells who somebody is. One that is JSON is looked through field by field.
 pub fn scrubbed(text: &str) -> String {
-    let is_structured = text.trim_start().starts_with(['{', '[']);
-    if let Some(value) = is_structured
-        .then(|| serde_json::from_str::<Value>(text).ok())
-        .flatten()
-    {
+    if let Some(value) = structured(text) {
         let clean = scrubbed_value(&value, "");
         return if clean == value {
             text.to_owned()
@@ -147,8 +151,7 @@ fn replaced(text: &str, patterns: &[(Regex, &'static str)]) -> String {
 /// value itself.
 fn scrubbed_value(value: &Value, holder: &str) -> Value {
     let field = |map: &Map<String, Value>, key: &String, value: &Value| {
-        let instead = people::instead(key, value, holder, map).or_else(|| secret(key, value));
-        instead.unwrap_or_else(|| scrubbed_value(value, key))
+        instead(key, value, holder, map).unwrap_or_else(|| scrubbed_value(value, key))
     };
     match value {
         Value::String(text) => Value::String(scrubbed(text)),
@@ -160,6 +163,11 @@ fn scrubbed_value(value: &Value, holder: &str) -> Value {
             .into(),
         other => other.clone(),
     }
+}
+
+/// What a field says instead that says by its name what it holds.
+fn instead(key: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<Value> {
+    people::instead(key, value, holder, beside).or_else(|| secret(key, value))
 }
 
 /// What a field says instead that is called as secrets are: the patterns of texts need its name beside the value.
@@ -229,10 +237,12 @@ fn asked(case: &Case, suite: &Suite) -> Digest {
 /// The case that a sample makes for a suite, scrubbed; where one of the agent's suites asks the same of the same prompt
 /// already, the id of that case instead.
 pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) -> Result<Case, String> {
-    let mut vars = trace.vars.clone();
-    if let Value::Object(scrubbed) = scrubbed_value(&Value::Object(vars.clone()), "") {
-        vars = scrubbed;
-    }
+    let taken = taken::Taken::of(trace);
+    let scrubbed = |text: &str| taken.out_of(&scrubbed(text));
+    let vars = scrubbed_value(&Value::Object(trace.vars.clone()), "");
+    let vars = taken.out_of_value(&vars).as_object().cloned().unwrap_or_default();
+    // words that went are no words that an answer could have
+    let forbidden = trace.forbidden_keywords.iter().filter(|word| scrubbed(word) == **word);
     let mut case = Case {
         name: String::new(),
         user_input: scrubbed(&trace.user_input).trim().to_owned(),
@@ -241,7 +251,7 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
             .expected_tools
             .clone()
             .map(|tools| tools.into_iter().map(ExpectedTool::Name).collect()),
-        forbidden_keywords: trace.forbidden_keywords.iter().map(|word| scrubbed(word)).collect(),
+        forbidden_keywords: forbidden.cloned().collect(),
         vars,
         turns: trace
             .turns
@@ -264,14 +274,13 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
         }
     }
     case.id = format!("sample-{}", digest.short());
-    case.assertions = demands(trace, &case);
+    case.assertions = demands(trace, &case, scrubbed(&trace.answer));
     Ok(case)
 }
 
 /// What a case demands so that the sample would not pass it: another answer, and where nothing else is known to be wrong
 /// with it, a person who says what a good one is.
-fn demands(trace: &Trace, case: &Case) -> Vec<Assertion> {
-    let answer = scrubbed(&trace.answer);
+fn demands(trace: &Trace, case: &Case, answer: String) -> Vec<Assertion> {
     let mut demands = Vec::new();
     // where something was replaced in it, no answer would ever equal it
     if !answer.is_empty() && answer == trace.answer && !answer.contains("{{") {
@@ -300,7 +309,7 @@ fn is_failed_by(trace: &Trace, case: &Case) -> bool {
         called.is_none_or(|called| sorted(called) != sorted(expected))
     });
     let answer = trace.answer.to_lowercase();
-    let forbidden = trace.forbidden_keywords.iter().any(|word| {
+    let forbidden = case.forbidden_keywords.iter().any(|word| {
         let word = word.to_lowercase();
         !word.is_empty() && (answer.is_empty() || answer.contains(&word))
     });

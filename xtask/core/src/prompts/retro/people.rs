@@ -1,4 +1,4 @@
-//! Names of people in fields: by what a field is called, and by what its value looks like.
+//! Names and telephone numbers of people in fields: by what a field is called, and by what its value looks like.
 
 use std::sync::LazyLock;
 
@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 /// What a name is replaced with.
 const NAME: &str = "[name]";
+/// What a telephone number is replaced with.
+const PHONE: &str = "[phone]";
 
 /// Fields that hold a name and nothing else, in lower case and without separators.
 const NAMES: &[&str] = &[
@@ -54,6 +56,19 @@ const PEOPLE: &[&str] = &[
     "user",
 ];
 
+/// Fields that hold a telephone number, in whatever way it is written.
+const PHONES: &[&str] = &[
+    "fax",
+    "mobile",
+    "mobilenumber",
+    "phone",
+    "phonenumber",
+    "telefon",
+    "telephone",
+];
+/// Fewest digits of one.
+const DIGITS: usize = 6;
+
 /// Fields that only a person has beside a name.
 const BESIDE: &[&str] = &[
     "birthday",
@@ -98,10 +113,15 @@ pub(super) fn without_names(text: &str) -> String {
     })
 }
 
-/// What a field of a map says instead, where it holds the name of a person. `holder` is the field that holds the map.
+/// What a field of a map says instead, where it holds the name or the telephone number of a person. `holder` is the field that holds the map.
 pub(super) fn instead(field: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<Value> {
-    let text = value.as_str().filter(|text| text.chars().any(char::is_alphabetic))?;
     let (field, holder) = (plain(field), plain(holder));
+    let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let is_scalar = value.is_string() || value.is_number();
+    if is_scalar && PHONES.contains(&&*field) && said.chars().filter(char::is_ascii_digit).count() >= DIGITS {
+        return Some(PHONE.into());
+    }
+    let text = value.as_str().filter(|text| text.chars().any(char::is_alphabetic))?;
     let looks_like_one = || LOOKS_LIKE_A_NAME.is_match(text.trim()).unwrap_or_default();
     let is_name = match &*field {
         field if NAMES.contains(&field) => true,

@@ -18,6 +18,11 @@ fn nothing_personal_and_no_secret_stays() {
             "Authorization: Bearer [secret]",
         ),
         ("password=hunter2hunter2", "password=[secret]"),
+        ("my api_key=abc123def456 is old", "my api_key=[secret] is old"),
+        ("clientSecret: s3cr3tvalue", "clientSecret: [secret]"),
+        ("maxTokens: 200000, keys: abcdefg", "maxTokens: 200000, keys: abcdefg"),
+        ("use AIzaSyA1234567890abcdefghijklmnopqrstuv.", "use [secret]."),
+        ("use AIzaSyA12345", "use AIzaSyA12345"),
         ("my password is hunter2secret.", "my password is [secret]"),
         ("the password is wrong", "the password is wrong"),
         ("call 555-123-4567 or (555) 123-4567", "call [phone] or [phone]"),
@@ -159,4 +164,47 @@ fn a_text_may_say_it_like_a_field() {
     ] {
         assert_eq!(scrubbed(text), expected);
     }
+}
+
+/// What one place gives away stands nowhere else in the case, and is no word that an answer is asked about.
+#[test]
+fn what_is_taken_out_once_is_taken_out_everywhere() {
+    let trace = trace(
+        r#"{
+            "userInput": "Grace Hopper here, hunter2secret does not work, call 0301234567",
+            "answer": "Dear Grace Hopper, hunter2secret is wrong",
+            "turns": [{"role": "user", "text": "I am at hunter2secretive.example"}],
+            "forbiddenKeywords": ["hunter2secret", "wrong"],
+            "vars": {"customer": {"name": "Grace Hopper", "password": "hunter2secret", "apiKey": "abc123def456", "phone": "0301234567"}}
+        }"#,
+    );
+    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let text = serde_json::to_string_pretty(&case).unwrap();
+    expect_test::expect![[r#"
+        {
+          "id": "sample-70b08e363e",
+          "userInput": "[name] here, [secret] does not work, call [phone]",
+          "forbiddenKeywords": [
+            "wrong"
+          ],
+          "vars": {
+            "customer": {
+              "apiKey": "[secret]",
+              "name": "[name]",
+              "password": "[secret]",
+              "phone": "[phone]"
+            }
+          },
+          "turns": [
+            {
+              "role": "user",
+              "text": "I am at hunter2secretive.example"
+            }
+          ],
+          "tags": [
+            "incident"
+          ],
+          "origin": "incident/1"
+        }"#]]
+    .assert_eq(&text);
 }

@@ -1,0 +1,127 @@
+//! What was taken out of one place of a sample is taken out of all of it: a password that a field gives away stands in the
+//! question, too.
+
+use std::collections::BTreeMap;
+
+use fancy_regex::Regex;
+use serde_json::{Map, Value};
+
+use super::{PERSONAL, SECRETS, Trace, instead, structured};
+
+/// Fewest characters of what is looked for elsewhere: less may be part of anything.
+const LEAST: usize = 5;
+
+/// What was taken out, and what stands there instead.
+#[derive(Default)]
+pub(super) struct Taken(BTreeMap<String, String>);
+
+impl Taken {
+    pub(super) fn of(trace: &Trace) -> Taken {
+        let mut taken = Taken::default();
+        let words = trace.forbidden_keywords.iter();
+        let turns = trace.turns.iter().map(|turn| &turn.text);
+        let texts = [&trace.user_input, &trace.answer, &trace.expected_behavior];
+        for text in texts.into_iter().chain(turns).chain(words) {
+            taken.from_text(text);
+        }
+        taken.from_fields(&trace.vars, "");
+        taken
+    }
+
+    fn from_text(&mut self, text: &str) {
+        if let Some(value) = structured(text) {
+            return self.from_value(&value, "");
+        }
+        for (pattern, replacement) in SECRETS.iter().chain(PERSONAL.iter()) {
+            self.from_matches(text, pattern, replacement);
+        }
+    }
+
+    fn from_matches(&mut self, text: &str, pattern: &Regex, replacement: &str) {
+        for found in pattern.captures_iter(text).flatten() {
+            let Some(whole) = found.get(0) else { continue };
+            let mut instead = String::new();
+            found.expand(replacement, &mut instead);
+            self.add(whole.as_str(), &instead);
+        }
+    }
+
+    fn from_value(&mut self, value: &Value, holder: &str) {
+        match value {
+            Value::String(text) => self.from_text(text),
+            Value::Array(items) => items.iter().for_each(|item| self.from_value(item, holder)),
+            Value::Object(map) => self.from_fields(map, holder),
+            _ => {}
+        }
+    }
+
+    fn from_fields(&mut self, map: &Map<String, Value>, holder: &str) {
+        for (key, value) in map {
+            match (value.as_str(), instead(key, value, holder, map)) {
+                (Some(text), Some(Value::String(instead))) => self.add(text, &instead),
+                _ => self.from_value(value, key),
+            }
+        }
+    }
+
+    /// Keeps of a text what is not in the one that stands there instead.
+    fn add(&mut self, text: &str, instead: &str) {
+        let same = |one: &str, other: &str| {
+            let pairs = one.chars().zip(other.chars());
+            pairs
+                .take_while(|(one, other)| one == other)
+                .map(|(one, _)| one.len_utf8())
+                .sum::<usize>()
+        };
+        let before = same(text, instead);
+        let (text, instead) = (&text[before..], &instead[before..]);
+        let reversed = |text: &str| text.chars().rev().collect::<String>();
+        let after = same(&reversed(text), &reversed(instead));
+        let (gone, instead) = (&text[..text.len() - after], &instead[..instead.len() - after]);
+        if gone.chars().count() >= LEAST && !instead.is_empty() {
+            self.0.insert(gone.to_owned(), instead.to_owned());
+        }
+    }
+
+    /// A text without any of it.
+    pub(super) fn out_of(&self, text: &str) -> String {
+        let mut longest: Vec<_> = self.0.iter().collect();
+        longest.sort_by_key(|(gone, _)| std::cmp::Reverse(gone.len()));
+        longest
+            .into_iter()
+            .fold(text.to_owned(), |text, (gone, instead)| without(&text, gone, instead))
+    }
+
+    /// The same of every text in a value.
+    pub(super) fn out_of_value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => self.out_of(text).into(),
+            Value::Array(items) => items.iter().map(|item| self.out_of_value(item)).collect(),
+            Value::Object(map) => {
+                let fields = map.iter().map(|(key, value)| (key.clone(), self.out_of_value(value)));
+                fields.collect::<Map<_, _>>().into()
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+/// A text with something else in place of a word, where it stands as a word of its own.
+fn without(text: &str, gone: &str, instead: &str) -> String {
+    let mut clean = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(gone) {
+        let (before, after) = (&rest[..at], &rest[at + gone.len()..]);
+        let last = clean.chars().chain(before.chars()).next_back();
+        let is_inside = last.is_some_and(goes_on) || after.starts_with(goes_on);
+        clean.push_str(before);
+        clean.push_str(if is_inside { gone } else { instead });
+        rest = after;
+    }
+    clean + rest
+}
+
+/// Whether a word goes on with it. Chinese and Japanese have no spaces between words.
+fn goes_on(letter: char) -> bool {
+    letter.is_alphanumeric() && letter < '\u{3000}'
+}
