@@ -98,3 +98,27 @@ fn a_link_in_the_place_of_an_agents_cases_is_refused() {
         answer.text()
     );
 }
+
+/// What stands behind it is in no commit, so that it would make evidence that nobody else has.
+#[cfg(unix)]
+#[test]
+fn a_link_among_an_agents_recordings_is_refused() {
+    let fleet = Fleet::small();
+    fleet.put("elsewhere.jsonl", "");
+    fleet.put(
+        "agents/assistant/regression/cases/main.yaml",
+        "prompt: greet\ncases: [{id: hello, userInput: Hello, expectedResponseKeywords: [hi]}]\n",
+    );
+    let folder = fleet.folder().join("agents/assistant/regression/cassettes");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("../../../../elsewhere.jsonl", folder.join("main.jsonl")).unwrap();
+    fleet.refused(
+        &["evaluate", "assistant"],
+        expect![[r#"
+            exit 1
+            error[symbolic-link] agents/assistant/regression/cassettes/main.jsonl
+              `agents/assistant/regression/cassettes/main.jsonl` is a symbolic link, which is not followed
+              help: put the file itself in its place
+        "#]],
+    );
+}

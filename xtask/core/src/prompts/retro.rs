@@ -273,7 +273,11 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
             return Err(twin.id.clone());
         }
     }
-    case.id = format!("sample-{}", digest.short());
+    // a case that people changed keeps the id that it got for what it asked before
+    let id = format!("sample-{}", digest.short());
+    let numbered = (2..).map(|number| format!("{id}-{number}"));
+    let is_free = |id: &String| target.cases.iter().all(|case| case.id != *id);
+    case.id = [id.clone()].into_iter().chain(numbered).find(is_free).unwrap_or(id);
     case.assertions = demands(trace, &case, scrubbed(&trace.answer));
     Ok(case)
 }

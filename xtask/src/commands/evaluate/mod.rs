@@ -7,6 +7,7 @@ mod evidence;
 pub(super) mod exchange;
 mod gathered;
 mod grid;
+mod links;
 mod live;
 mod progress;
 mod run;
@@ -228,6 +229,10 @@ pub(super) fn of_loaded(
     let is_dark = |agent: &&Agent| workspace.last_release(&agent.name).is_err();
     if args.against.as_ref().is_some_and(String::is_empty) && agents.iter().any(is_dark) {
         return Ok(unreadable());
+    }
+    let links = links::links(context, &agents)?;
+    if !links.is_empty() {
+        return Ok(Report::of_findings(links, loaded.tree.clone()));
     }
     known_cases(context, &agents, &args)?;
     if args.exchange.asked() {

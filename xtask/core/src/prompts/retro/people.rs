@@ -6,7 +6,7 @@ use fancy_regex::Regex;
 use serde_json::{Map, Value};
 
 /// What a name is replaced with.
-const NAME: &str = "[name]";
+pub(super) const NAME: &str = "[name]";
 /// What a telephone number is replaced with.
 const PHONE: &str = "[phone]";
 

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use fancy_regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{PERSONAL, SECRETS, Trace, instead, structured};
+use super::{PERSONAL, SECRETS, Trace, instead, people, structured};
 
 /// Fewest characters of what is looked for elsewhere: less may be part of anything.
 const LEAST: usize = 5;
+/// The same of a part of a name, which is looked for as it is written.
+const LEAST_OF_NAME: usize = 3;
 
 /// What was taken out, and what stands there instead.
 #[derive(Default)]
@@ -22,22 +24,22 @@ impl Taken {
         let turns = trace.turns.iter().map(|turn| &turn.text);
         let texts = [&trace.user_input, &trace.answer, &trace.expected_behavior];
         for text in texts.into_iter().chain(turns).chain(words) {
-            taken.from_text(text);
+            taken.read_text(text);
         }
-        taken.from_fields(&trace.vars, "");
+        taken.read_fields(&trace.vars, "");
         taken
     }
 
-    fn from_text(&mut self, text: &str) {
+    fn read_text(&mut self, text: &str) {
         if let Some(value) = structured(text) {
-            return self.from_value(&value, "");
+            return self.read_value(&value, "");
         }
         for (pattern, replacement) in SECRETS.iter().chain(PERSONAL.iter()) {
-            self.from_matches(text, pattern, replacement);
+            self.read_matches(text, pattern, replacement);
         }
     }
 
-    fn from_matches(&mut self, text: &str, pattern: &Regex, replacement: &str) {
+    fn read_matches(&mut self, text: &str, pattern: &Regex, replacement: &str) {
         for found in pattern.captures_iter(text).flatten() {
             let Some(whole) = found.get(0) else { continue };
             let mut instead = String::new();
@@ -46,20 +48,20 @@ impl Taken {
         }
     }
 
-    fn from_value(&mut self, value: &Value, holder: &str) {
+    fn read_value(&mut self, value: &Value, holder: &str) {
         match value {
-            Value::String(text) => self.from_text(text),
-            Value::Array(items) => items.iter().for_each(|item| self.from_value(item, holder)),
-            Value::Object(map) => self.from_fields(map, holder),
+            Value::String(text) => self.read_text(text),
+            Value::Array(items) => items.iter().for_each(|item| self.read_value(item, holder)),
+            Value::Object(map) => self.read_fields(map, holder),
             _ => {}
         }
     }
 
-    fn from_fields(&mut self, map: &Map<String, Value>, holder: &str) {
+    fn read_fields(&mut self, map: &Map<String, Value>, holder: &str) {
         for (key, value) in map {
             match (value.as_str(), instead(key, value, holder, map)) {
                 (Some(text), Some(Value::String(instead))) => self.add(text, &instead),
-                _ => self.from_value(value, key),
+                _ => self.read_value(value, key),
             }
         }
     }
@@ -81,6 +83,10 @@ impl Taken {
         if gone.chars().count() >= LEAST && !instead.is_empty() {
             self.0.insert(gone.to_owned(), instead.to_owned());
         }
+        // whoever said the whole name calls somebody by a part of it
+        let parts = gone.split_whitespace().filter(|_| instead == people::NAME);
+        let parts = parts.filter(|part| part.chars().count() >= LEAST_OF_NAME && part.starts_with(char::is_uppercase));
+        self.0.extend(parts.map(|part| (part.to_owned(), instead.to_owned())));
     }
 
     /// A text without any of it.

@@ -208,3 +208,24 @@ fn what_is_taken_out_once_is_taken_out_everywhere() {
         }"#]]
     .assert_eq(&text);
 }
+
+#[test]
+fn who_is_named_once_is_named_nowhere() {
+    let trace = trace(
+        r#"{"userInput": "My name is Anna Müller. Call Anna tomorrow.", "answer": "Dear Anna Müller, Annapolis it is"}"#,
+    );
+    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    assert_eq!(case.user_input, "My name is [name]. Call [name] tomorrow.");
+    let text = serde_json::to_string(&case.assertions).unwrap();
+    assert!(text.contains("Dear [name], Annapolis it is"), "{text}");
+    assert!(!text.contains("Anna "), "{text}");
+}
+
+#[test]
+fn a_case_that_was_changed_keeps_its_id_to_itself() {
+    let trace = trace(r#"{"userInput": "What is the VAT?", "answer": "none"}"#);
+    let first = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let changed = serde_json::json!([{"id": first.id, "userInput": "What is the VAT in Austria?", "forbiddenKeywords": ["none"]}]);
+    let second = case_of(&trace, "incident/1", &suite(changed), &[]).unwrap();
+    assert_eq!(second.id, format!("{}-2", first.id));
+}

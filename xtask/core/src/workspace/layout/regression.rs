@@ -3,9 +3,14 @@
 use super::AGENTS;
 use crate::model::AgentName;
 
+/// `agents/<agent>/regression`: cases, recordings and mock.
+pub fn regression(agent: &AgentName) -> String {
+    format!("{AGENTS}/{agent}/regression")
+}
+
 /// `agents/<agent>/regression/cases`: the folder of the suites.
 pub fn cases(agent: &AgentName) -> String {
-    format!("{AGENTS}/{agent}/regression/cases")
+    format!("{}/cases", regression(agent))
 }
 
 /// The files that a suite may stand in; one of them does.
