@@ -44,4 +44,4 @@ pub use tuple::{
 };
 pub use url::impossible_port;
 pub use version::{PlainVersion, Stage, Version, version_refusal};
-pub use words::{named, one_line, shortened};
+pub use words::{named, one_line, shell_quoted, shell_word, shortened};

@@ -124,7 +124,8 @@ impl FileTree {
         names
     }
 
-    /// What is hostile about the tree: links, other repositories, ignored files, giants, and names that lead elsewhere or look alike.
+    /// What is hostile about the tree: links, other repositories, ignored files, giants, and names that lead elsewhere or
+    /// look alike.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = self.unread();
         let mut forms: BTreeMap<String, &str> = BTreeMap::new();

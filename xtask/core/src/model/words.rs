@@ -1,4 +1,4 @@
-//! Texts and lists of any length, for one line of an answer.
+//! Texts and lists of any length, for one line of an answer, and words for a shell.
 
 /// A text in one line: each run of white space is one space.
 pub fn one_line(text: &str) -> String {
@@ -19,5 +19,19 @@ pub fn named<S: AsRef<str>>(names: &[S], most: usize) -> String {
     match names.len().saturating_sub(most) {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// A text in quotes, as a shell takes it for one word.
+pub fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A word as a shell takes it for one, in quotes where it needs them.
+pub fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,@+".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => shell_quoted(word),
     }
 }

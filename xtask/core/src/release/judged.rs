@@ -4,9 +4,9 @@ use super::ledger::{Fact, UnitHistory, Verdict};
 use super::promotion::Move;
 use crate::model::{Digest, EnvironmentName, Finding, Severity, Version};
 
-/// What speaks against a tuple in each environment that there is or was. A block goes with the tuple, whatever it is called and
-/// wherever it goes, until it was verified where it was blocked. What was rolled back may be brought back by a promotion,
-/// though not by one from there.
+/// What speaks against a tuple in each environment that there is or was. A block goes with the tuple, whatever it is called
+/// and wherever it goes, until it was verified where it was blocked. What was rolled back may be brought back by a
+/// promotion, though not by one from there.
 pub(super) fn against(from: &EnvironmentName, step: &Move<'_>) -> Vec<Finding> {
     let tuple = step.source.id;
     let judge = |(environment, history): (&EnvironmentName, &UnitHistory)| {

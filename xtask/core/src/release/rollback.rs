@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::ledger::{Override, Recorded, UnitHistory, Verdict};
 use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit};
 use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
-use crate::model::{AgentName, Digest, EnvironmentName, Finding, one_line};
+use crate::model::{AgentName, Digest, EnvironmentName, Finding, one_line, shell_quoted};
 use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalFile};
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use crate::yaml;
@@ -269,11 +269,11 @@ impl Rollback<'_> {
 
     fn metadata(&self) -> HydratorMetadata {
         let command = format!(
-            "cargo xtask rollback {} --environment {} --to {} --reason '{}'",
+            "cargo xtask rollback {} --environment {} --to {} --reason {}",
             self.agent,
             self.environment,
             self.target.release.commit,
-            one_line(self.reason).replace('\'', r"'\''")
+            shell_quoted(&one_line(self.reason))
         );
         HydratorMetadata {
             tuple_id: Some(self.record.id),

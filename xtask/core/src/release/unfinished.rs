@@ -1,7 +1,7 @@
 //! Rollbacks whose release file did not follow: the next release would bring back what was rolled back.
 
 use super::ledger::{Entry, EventKind, Fact, ReleaseName, RolledBack, UnitHistory};
-use crate::model::{AgentName, EnvironmentName, Finding, Severity};
+use crate::model::{AgentName, EnvironmentName, Finding, Severity, shell_quoted};
 use crate::workspace::files::ReleaseFile;
 use crate::workspace::layout;
 
@@ -51,8 +51,8 @@ pub fn unfinished_rollback(
     let message = format!(
         "`{agent}` was rolled back from {from} to {to} in `{environment}`, and its release file still names {from}"
     );
-    let reason = rollback.reason.replace('\'', r"'\''");
-    let command = format!("cargo xtask rollback {agent} --environment {environment} --reason '{reason}'");
+    let reason = shell_quoted(&rollback.reason);
+    let command = format!("cargo xtask rollback {agent} --environment {environment} --reason {reason}");
     let finding = Finding {
         severity,
         ..Finding::error("unfinished-rollback", message)

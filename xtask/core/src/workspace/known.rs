@@ -20,14 +20,8 @@ pub(super) fn read(bytes: &[u8], findings: &mut Vec<Finding>) -> Option<ModelsFi
     let mut known = BTreeSet::new();
     for (index, model) in file.models.iter().enumerate() {
         if !known.insert((&model.provider, &model.name)) {
-            let message = format!("the model `{}/{}` stands here twice", model.provider, model.name);
-            let finding = Finding::error("duplicate-model", message);
-            add(
-                finding.help("keep one of them: only the first counts"),
-                "models",
-                index,
-                "name",
-            );
+            let what = format!("model `{}/{}`", model.provider, model.name);
+            add(twice(&what), "models", index, "name");
         }
         if let Some(day) = model.retired.as_ref().filter(|day| !is_day(day)) {
             let finding = Finding::error("invalid-value", format!("`retired` is `{day}`, which is no day"));
@@ -38,17 +32,13 @@ pub(super) fn read(bytes: &[u8], findings: &mut Vec<Finding>) -> Option<ModelsFi
     let mut known = BTreeSet::new();
     for (index, listed) in file.indexes.iter().enumerate() {
         if !known.insert(&listed.name) {
-            let finding = Finding::error(
-                "duplicate-model",
-                format!("the index `{}` stands here twice", listed.name),
-            );
-            add(
-                finding.help("keep one of them: only the first counts"),
-                "indexes",
-                index,
-                "name",
-            );
+            add(twice(&format!("index `{}`", listed.name)), "indexes", index, "name");
         }
     }
     Some(file)
+}
+
+fn twice(what: &str) -> Finding {
+    let finding = Finding::error("duplicate-model", format!("the {what} stands here twice"));
+    finding.help("keep one of them: only the first counts")
 }

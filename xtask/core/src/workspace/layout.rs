@@ -3,9 +3,7 @@
 pub mod ledger;
 mod regression;
 
-pub use regression::{
-    cases, cassette, cassettes, is_folder as is_regression_folder, mock, regression, suite, suite_files,
-};
+pub use regression::{cases, cassette, cassettes, mock, regression, suite, suite_files};
 
 use crate::model::{AgentName, Digest, EnvironmentName, PlainVersion};
 

@@ -60,11 +60,8 @@ pub(super) fn forget_known(
 
 /// Whether this is a failing case whose text is the same on the base.
 fn is_same_case(context: &Context, finding: &Finding, base: &FileTree) -> Result<bool, Failure> {
-    let (file, message) = words(finding);
-    let id = message
-        .strip_prefix('`')
-        .and_then(|rest| rest.split_once("` does not hold"));
-    let Some((id, _)) = id.filter(|_| finding.rule == "failed-case") else {
+    let (file, _) = words(finding);
+    let Some(id) = evaluate::failed_case(finding) else {
         return Ok(false);
     };
     let here = context.files.read(&context.root()?.join(file))?;

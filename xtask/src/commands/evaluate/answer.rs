@@ -1,6 +1,6 @@
 //! An evaluation as text, and what of it is a finding.
 
-use lockstep::model::{Finding, Severity, one_line};
+use lockstep::model::{Finding, Severity, one_line, shell_word};
 use lockstep::prompts::evaluation::{
     CaseOutcome, CaseResult, Comparison, Evaluation, Grid, RollChange, SuiteEvidence, Summary, VerdictOutcome,
 };
@@ -204,13 +204,7 @@ pub(super) fn next(args: &Args, evaluations: &[Evaluation]) -> Option<String> {
         value.map_or_else(String::new, |value| format!(" --{name} {value}"))
     };
     let places = option("environment", &args.environment) + &option("for", &args.place);
-    let id = &case.case_id;
-    let is_word = id.chars().all(|c| c.is_alphanumeric() || "-_.:/".contains(c));
-    let id = if is_word {
-        id.clone()
-    } else {
-        format!("'{}'", id.replace('\'', r"'\''"))
-    };
+    let id = shell_word(&case.case_id);
     Some(format!("cargo xtask evaluate {agent}{places} --case {id}"))
 }
 

@@ -90,6 +90,18 @@ impl Gathered {
     }
 }
 
+/// The case that such a finding is about, by the words that it is told in.
+pub(in crate::commands) fn failed_case(finding: &Finding) -> Option<&str> {
+    let told = finding
+        .message
+        .strip_prefix('`')
+        .filter(|_| finding.rule == "failed-case")?;
+    Some(told.split_once(FAILED)?.0)
+}
+
+/// What is said behind the name of a case that fails.
+const FAILED: &str = "` does not hold";
+
 /// Makes warnings of failing cases that are few enough for the verdict.
 pub(super) fn tolerate(findings: &mut [Finding]) {
     let failed = findings.iter_mut().filter(|finding| finding.rule == "failed-case");
@@ -113,8 +125,7 @@ impl SuiteFile<'_> {
                 format!(": `{}` expected {}, got {}", one.assertion, one.expected, one.got)
             });
             let (line, column) = places.get(&failure.case_id).copied().unwrap_or_default();
-            Finding::error("failed-case", format!("`{}` does not hold{message}", failure.case_id))
-                .at(self.path, line, column)
+            Finding::error("failed-case", format!("`{}{FAILED}{message}", failure.case_id)).at(self.path, line, column)
         };
         failures.into_iter().map(finding).collect()
     }

@@ -37,6 +37,7 @@ use crate::context::{Context, Format, Loaded, Source};
 use crate::failure::{EXIT_OUTSIDE, Failure, FailureKind};
 use crate::outputs::OutputArgs;
 use crate::report::Report;
+pub(super) use gathered::failed_case;
 use progress::Progress;
 use run::Runner;
 use written::suites as written_suites;
@@ -241,15 +242,6 @@ pub(super) fn of_loaded(
     let unbuilt = suites::unbuilt(context, &agents)?;
     if !unbuilt.findings.is_empty() {
         return Ok(unbuilt);
-    }
-    let is_link = |finding: &&Finding| {
-        let place = finding.location.as_ref().filter(|_| finding.rule == "symbolic-link");
-        place.is_some_and(|place| layout::is_regression_folder(&place.file))
-    };
-    let of_chosen = concerning(&loaded.findings, &chosen);
-    let links: Vec<Finding> = of_chosen.iter().filter(is_link).cloned().collect();
-    if !links.is_empty() {
-        return Ok(Report::of_findings(links, loaded.tree.clone()));
     }
     let bar = Bar {
         pass_rate: args.bar.pass_rate,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lockstep::model::{Entry, FileTree, Finding};
+use lockstep::model::{Entry, FileTree, Finding, shell_word};
 use lockstep::render::{RenderedUnit, Selection};
 use lockstep::workspace::layout::branch;
 use lockstep::yaml;
@@ -161,20 +161,14 @@ fn command(args: &Args, folder: &Path) -> String {
         .iter()
         .flat_map(|(name, given)| given.iter().map(move |given| (*name, given)));
     let options = options.chain(args.revision.iter().map(|revision| ("--revision", revision)));
-    let mut command = format!("cargo xtask render --into {}", quoted(&folder.display().to_string()));
+    let mut command = format!(
+        "cargo xtask render --into {}",
+        shell_word(&folder.display().to_string())
+    );
     for (name, given) in options {
-        command.push_str(&format!(" {name} {}", quoted(given)));
+        command.push_str(&format!(" {name} {}", shell_word(given)));
     }
     command
-}
-
-/// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,@+".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 fn written(folder: &Path, answer: FolderAnswer) -> Report {

@@ -113,7 +113,8 @@ pub(super) fn without_names(text: &str) -> String {
     })
 }
 
-/// What a field of a map says instead, where it holds the name or the telephone number of a person. `holder` is the field that holds the map.
+/// What a field of a map says instead, where it holds the name or the telephone number of a person. `holder` is the field
+/// that holds the map.
 pub(super) fn instead(field: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<Value> {
     let (field, holder) = (plain(field), plain(holder));
     let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -26,7 +26,7 @@ pub fn suite(file: &str) -> Option<&str> {
 
 /// `agents/<agent>/regression/cassettes`: the folder of the cassettes.
 pub fn cassettes(agent: &AgentName) -> String {
-    format!("{AGENTS}/{agent}/regression/cassettes")
+    format!("{}/cassettes", regression(agent))
 }
 
 /// `agents/<agent>/regression/cassettes/<suite>.jsonl`
@@ -36,11 +36,11 @@ pub fn cassette(agent: &AgentName, suite: &str) -> String {
 
 /// `agents/<agent>/regression/mock.yaml`
 pub fn mock(agent: &AgentName) -> String {
-    format!("{AGENTS}/{agent}/regression/mock.yaml")
+    format!("{}/mock.yaml", regression(agent))
 }
 
 /// Whether a folder of cases or recordings belongs at a path: what is found there as a file is a link, which is told.
-pub fn is_folder(path: &str) -> bool {
+pub(super) fn is_folder(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     matches!(
         parts[..],
