@@ -5,6 +5,7 @@
     reason = "tests run real programs on folders that they lay out themselves"
 )]
 
+mod builds;
 mod cel;
 mod docs;
 mod fleet;

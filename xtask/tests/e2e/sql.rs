@@ -1,8 +1,8 @@
 //! Cases about SQL, judged by the tool as it is built with a parser of it.
 
 use std::fs;
-use std::path::Path;
 
+use crate::builds::with_certificates_and_sql;
 use crate::fleet::Fleet;
 use crate::shell::{refused, sh};
 
@@ -24,26 +24,19 @@ cases:
 fn sql_is_judged_by_the_build_that_can() {
     let fleet = Fleet::new();
     let clone = fleet.clone("clone", "");
-    // where the settings of cargo are that the tool under test was built with
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    sh(root, "cargo build --quiet --locked --features sql --bin xtask-sql");
-    let plain = env!("CARGO_BIN_EXE_xtask");
-    let built = Path::new(plain).with_file_name("xtask-sql").display().to_string();
+    let judged = format!("'{}' evaluate support-rag --case a-query", with_certificates_and_sql());
     let put = |assertion: &str| fs::write(clone.join(SUITE), suite(assertion)).unwrap();
     // no answer of the agent is SQL
     put("{type: not-is-sql, value: {databaseType: PostgreSQL}}");
-    sh(&clone, &format!("'{built}' evaluate support-rag --case a-query"));
-    put("{type: contains-sql}");
-    for tool in [&built[..], plain] {
-        let line = format!("'{tool}' evaluate support-rag --case a-query");
-        refused(&clone, &line, 1, "error[failed-evaluation]");
+    sh(&clone, &judged);
+    for (assertion, said) in [
+        ("{type: contains-sql}", "error[failed-evaluation]"),
+        (
+            "{type: is-sql, value: {databaseType: Oracle}}",
+            "`is-sql` does not read the SQL of `Oracle`",
+        ),
+    ] {
+        put(assertion);
+        refused(&clone, &judged, 1, said);
     }
-    put("{type: is-sql, value: {databaseType: Oracle}}");
-    let said = "`is-sql` does not read the SQL of `Oracle`";
-    refused(
-        &clone,
-        &format!("'{built}' evaluate support-rag --case a-query"),
-        1,
-        said,
-    );
 }

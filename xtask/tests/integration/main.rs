@@ -9,6 +9,7 @@
 mod answers;
 mod base;
 mod bench;
+mod builds;
 mod check;
 mod checkouts;
 mod comparing;
