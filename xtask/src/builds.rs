@@ -59,7 +59,7 @@ pub fn run_with_feature(context: &Context, outcome: Outcome<'_>) -> Option<Resul
     if !context.quiet {
         let _ = writeln!(
             std::io::stderr(),
-            "this needs the build with the feature `{feature}`; where there is none yet, cargo makes it, which takes a minute"
+            "this needs the build with the feature `{feature}`; where there is none yet, cargo makes it, which takes minutes"
         );
     }
     // all that this build has stays, or the two would hand over to each other for ever

@@ -1,19 +1,10 @@
 //! Policies in Rego, judged by the tool as it is built with their engine.
 
 use std::fs;
-use std::path::Path;
 
+use crate::builds::with_rego_and_sql;
 use crate::fleet::Fleet;
 use crate::shell::{refused, run, sh};
-
-/// The tool with the engine, built beside the one under test.
-fn built() -> String {
-    // where the settings of cargo are that the tool under test was built with
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    sh(root, "cargo build --quiet --locked --features rego --bin xtask-rego");
-    let tool = Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name("xtask-rego");
-    tool.display().to_string()
-}
 
 const MAIN: &str = r#"package main
 
@@ -59,7 +50,7 @@ ticket: https://git.example.com/1
 fn policies_in_rego_are_judged() {
     let fleet = Fleet::new();
     let clone = fleet.clone("clone", "");
-    let tool = built();
+    let tool = with_rego_and_sql();
     let policies = clone.join("policies/rego");
     fs::create_dir_all(policies.join("data")).unwrap();
     let put = |name: &str, text: &str| fs::write(clone.join(name), text).unwrap();
@@ -84,15 +75,6 @@ fn policies_in_rego_are_judged() {
         refused(&clone, &path, 1, said);
     }
     sh(&clone, &format!("'{tool}' policy --path good.yaml"));
-    // the tool without the engine calls the one with it
-    let plain = env!("CARGO_BIN_EXE_xtask");
-    refused(
-        &clone,
-        &format!("'{plain}' policy --path objects.yaml"),
-        1,
-        "error[main]: x-a has no team",
-    );
-    sh(&clone, &format!("'{plain}' policy --path good.yaml"));
     // of another package, at the line of the template
     let whole = run(&clone, &format!("'{tool}' check"));
     assert_eq!(whole.code, 1, "{}", whole.errors);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::builds::with_certificates_and_sql;
+use crate::builds::with_rego_and_sql;
 use crate::fleet::Fleet;
 use crate::shell::{refused, sh};
 
@@ -24,7 +24,7 @@ cases:
 fn sql_is_judged_by_the_build_that_can() {
     let fleet = Fleet::new();
     let clone = fleet.clone("clone", "");
-    let judged = format!("'{}' evaluate support-rag --case a-query", with_certificates_and_sql());
+    let judged = format!("'{}' evaluate support-rag --case a-query", with_rego_and_sql());
     let put = |assertion: &str| fs::write(clone.join(SUITE), suite(assertion)).unwrap();
     // no answer of the agent is SQL
     put("{type: not-is-sql, value: {databaseType: PostgreSQL}}");

@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::Fleet;
-use crate::builds::with_certificates_and_sql;
 use crate::shell::{refused, run, sh};
 
 const SERVICES: &str = include_str!("sigstore.py");
+/// The tool as it is built to make and check certificates, which it would build by itself when it first needs to.
+const TOOL: &str = concat!(
+    "cargo run --quiet --locked --features sigstore --bin xtask-sigstore --manifest-path '",
+    env!("CARGO_MANIFEST_DIR"),
+    "/Cargo.toml' --"
+);
 const WORKFLOW: &str = "https://github.com/example/agent-fleet/.github/workflows/lockstep-release.yml@refs/heads/main";
 
 /// A Sigstore of our own, which certifies whoever its tokens name.
@@ -83,11 +88,7 @@ fn a_job_signs_with_one_certificate_and_anybody_can_verify_it() {
     let fleet = Fleet::new();
     let sigstore = Sigstore::start(&fleet.remote().with_file_name("sigstore"), WORKFLOW);
     let clone = clone(&fleet, &sigstore);
-    let tool = with_certificates_and_sql();
-    sh(
-        &clone,
-        &format!("{} '{tool}' release dev staging --push", sigstore.job()),
-    );
+    sh(&clone, &format!("{} $XTASK release dev staging --push", sigstore.job()));
     let bundles = sh(
         &clone,
         "for e in dev staging; do git ls-tree -r --name-only environment/$e; done | grep -c 'release.sigstore.json$'",
@@ -100,10 +101,10 @@ fn a_job_signs_with_one_certificate_and_anybody_can_verify_it() {
 
     drop(sigstore);
     let auditor = fleet.clone("auditor", "");
-    let holds = sh(&auditor, &format!("'{tool}' verify"));
+    let holds = sh(&auditor, &format!("{TOOL} verify"));
     assert!(holds.contains("holds") && holds.contains("ci"), "{holds}");
     let refused = |first: &str, rule: &str| {
-        let line = format!("{first} && '{tool}' verify --trust environments/trust.yaml");
+        let line = format!("{first} && {TOOL} verify --trust environments/trust.yaml");
         let outcome = run(&auditor, &line);
         assert!(
             outcome.code == 1 && outcome.errors.contains(rule),
@@ -123,8 +124,7 @@ fn a_job_promotes_and_rolls_back_as_who_it_is() {
     let fleet = Fleet::new();
     let sigstore = Sigstore::start(&fleet.remote().with_file_name("sigstore"), WORKFLOW);
     let clone = clone(&fleet, &sigstore);
-    let tool = with_certificates_and_sql();
-    let job = |line: &str| sh(&clone, &format!("{} '{tool}' {line}", sigstore.job()));
+    let job = |line: &str| sh(&clone, &format!("{} {TOOL} {line}", sigstore.job()));
     job("release dev staging --push");
     let before = sh(&clone, "git show environment/staging:apps/support-rag/manifest.yaml");
     job("promote support-rag --from dev --to staging --as v9.1.0");
@@ -138,7 +138,7 @@ fn a_job_promotes_and_rolls_back_as_who_it_is() {
 
     drop(sigstore);
     let auditor = fleet.clone("auditor", "");
-    let holds = sh(&auditor, &format!("'{tool}' verify --format json"));
+    let holds = sh(&auditor, &format!("{TOOL} verify --format json"));
     let answer: serde_json::Value = serde_json::from_str(&holds).unwrap();
     let staging = &answer["result"]["environments"][1];
     assert_eq!((&staging["holds"], &staging["chain"]), (&true.into(), &3.into()));
@@ -151,7 +151,7 @@ fn a_job_promotes_and_rolls_back_as_who_it_is() {
         "sed -i 's/release.yml@/other.yml@/' environments/trust.yaml && git commit -qam 'Trust another workflow'
          git push -q origin HEAD:main",
     );
-    let promote = format!("'{tool}' promote support-rag --from dev --to staging --as v9.2.0");
+    let promote = format!("{TOOL} promote support-rag --from dev --to staging --as v9.2.0");
     refused(&auditor, &promote, 1, "wrong-identity");
 }
 
@@ -164,8 +164,7 @@ fn an_identity_that_may_not_sign_reaches_no_log() {
     );
     let clone = clone(&fleet, &sigstore);
     let line = format!(
-        "'{}' release staging --identity-token {}/token",
-        with_certificates_and_sql(),
+        "$XTASK release staging --identity-token {}/token",
         sigstore.folder.display()
     );
     refused(&clone, &line, 2, "is not in the trust file");

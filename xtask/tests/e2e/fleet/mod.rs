@@ -11,6 +11,7 @@ mod remotes;
 mod signatures;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -25,20 +26,14 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// The files of the commit that is checked out here, with a history of their own: a checkout of CI may be shallow.
+    /// The fleet's files of the commit that is checked out here, without the tool's own, with a history of their own: a checkout
+    /// of CI may be shallow.
     pub fn new() -> Fleet {
+        static MADE: LazyLock<PathBuf> = LazyLock::new(made);
         let folder = TempDir::new().unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         sh(
             folder.path(),
-            &format!(
-                "git -c safe.directory='*' -C '{}' archive -o '{}/tree.tar' HEAD
-                 git init -q -b main seed && tar -xf tree.tar -C seed && cd seed
-                 git add -A -f && git commit -qm 'Take over the fleet'
-                 git commit -q --allow-empty -m 'Go on' && cd .. && git clone -q --bare seed remote.git",
-                root.display(),
-                folder.path().display()
-            ),
+            &format!("git clone -q --bare '{}' remote.git", MADE.display()),
         );
         Fleet { folder }
     }
@@ -76,6 +71,29 @@ impl Fleet {
     pub fn files(&self, environment: &str) -> PathBuf {
         self.folder.path().join("released").join(environment)
     }
+}
+
+/// The remote that all others are copies of, made once for a commit and kept beside what cargo builds.
+fn made() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let git = format!("git -c safe.directory='*' -C '{}'", root.display());
+    let commit = sh(root, &format!("{git} rev-parse HEAD"));
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fleet-{commit}.git"));
+    if !made.exists() {
+        let folder = TempDir::new().unwrap();
+        sh(
+            folder.path(),
+            &format!(
+                "{git} archive -o \"$PWD/tree.tar\" HEAD . ':!xtask'
+                 git init -q -b main seed && tar -xf tree.tar -C seed && cd seed
+                 git add -A -f && git commit -qm 'Take over the fleet'
+                 git commit -q --allow-empty -m 'Go on' && git gc -q && cd ..
+                 git clone -q --bare --no-local seed made.git && mv -T made.git '{}'",
+                made.display()
+            ),
+        );
+    }
+    made
 }
 
 /// Adds a newer version of a prompt, which dev runs at once, and commits it.
