@@ -108,7 +108,7 @@ impl Files for MemoryFiles {
 
     fn open_own(&self, path: &Path) -> Result<Option<Box<dyn Tape>>, Failure> {
         let bytes = self.lock().get(path).cloned();
-        Ok(bytes.map(|bytes| Box::new(Kept(bytes)) as Box<dyn Tape>))
+        Ok(bytes.map(|bytes| Box::new(bytes) as Box<dyn Tape>))
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -134,21 +134,6 @@ impl Files for MemoryFiles {
     fn remove(&self, _root: &Path, path: &Path) -> Result<(), Failure> {
         self.lock().remove(path);
         Ok(())
-    }
-}
-
-/// The bytes of a file as they were when it was opened.
-struct Kept(Arc<[u8]>);
-
-impl Tape for Kept {
-    fn read(&self, at: u64, buffer: &mut [u8]) -> Result<usize, String> {
-        let rest = usize::try_from(at)
-            .ok()
-            .and_then(|at| self.0.get(at..))
-            .unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        Ok(count)
     }
 }
 

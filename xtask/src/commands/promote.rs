@@ -279,6 +279,7 @@ impl Promotion<'_> {
                 .believed_of((&self.ledger, self.delivery), self.workspace, agent, to)?;
         let version = self.labels.get(agent).unwrap_or(&record.version).clone();
         let hold = places[to].hold();
+        let committed = cases::committed(self.repository, &self.target.base.id, agent)?;
         let step = Move {
             agent,
             source: record,
@@ -289,7 +290,7 @@ impl Promotion<'_> {
             here: &places[to],
             everywhere: &everywhere,
             places: &places,
-            suites: cases::digest(self.repository, &self.target.base.id, agent)?,
+            committed: &committed,
             hold: self.to.holds.get(agent).or(hold.as_ref()),
         };
         let mut against = objections(self.workspace, self.from, self.to, &step);

@@ -70,8 +70,8 @@ fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
     )
 }
 
-/// Evidence counts for this tuple with the overrides of where it goes and the cases as they are now, and its last word
-/// counts, whichever cases it was about. A tuple without a model has nothing that cases could judge.
+/// Evidence counts for this tuple with the overrides of where it goes, and with cases and answers as they are now; its last
+/// word counts, whatever it was about. A tuple without a model has nothing that cases could judge.
 fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, step: &Move<'_>) -> Vec<Finding> {
     if step.source.tuple.model.is_none() {
         return Vec::new();
@@ -84,7 +84,19 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
     });
     let (exact, other): (Vec<_>, Vec<_>) = evaluations.partition(|evaluated| evaluated.overrides == overrides);
     let agent = step.agent;
-    let today = exact.iter().rfind(|evaluated| evaluated.suite_digest == step.suites);
+    let same_cases = exact
+        .iter()
+        .filter(|evaluated| evaluated.suite_digest == step.committed.suites);
+    let (mut today, mut stale) = (None, None);
+    for evaluated in same_cases.rev() {
+        match step.committed.contradicts(agent, evaluated) {
+            None => {
+                today = Some(*evaluated);
+                break;
+            }
+            Some(message) => stale = stale.or(Some(message)),
+        }
+    }
     let said = |how: &str, evaluated: &Evaluated| {
         let why = evaluated.reasons.join("; ");
         format!("the last evaluation of `{agent}` {how}: {why}")
@@ -106,8 +118,9 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
                 findings
             }
             (None, None) => {
-                let message = format!("the committed cases of `{agent}` are not those that it was evaluated with");
-                vec![Finding::error("stale-evaluation", message)]
+                let other_cases =
+                    || format!("the committed cases of `{agent}` are not those that it was evaluated with");
+                vec![Finding::error("stale-evaluation", stale.unwrap_or_else(other_cases))]
             }
         },
         (None, _) if other.is_empty() => {

@@ -8,6 +8,7 @@ mod bundles;
 mod cache;
 pub mod change_log;
 mod commit;
+mod committed;
 mod demands;
 mod diff;
 mod draft;
@@ -43,6 +44,7 @@ pub use branch::{BranchState, PreviousUnit};
 pub use bundle::{Bundle, ObjectCounts, Record, owned_paths};
 pub use cache::{Cache, CachedAgent, CachedTip, CachedUnit, object_number, unit_key};
 pub use commit::CommitPlan;
+pub use committed::Committed;
 pub use diff::{
     Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
     between_trees, field_changes, object_changes,

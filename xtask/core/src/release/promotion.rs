@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::committed::Committed;
 use super::ledger::{Override, ReleaseKind, UnitHistory};
 use super::unpromoted::is_admitted;
 use super::{demands, judged};
@@ -32,8 +33,8 @@ pub struct Move<'a> {
     pub everywhere: &'a UnitHistory,
     /// What the ledger knows of it in every environment that there is or was.
     pub places: &'a BTreeMap<EnvironmentName, UnitHistory>,
-    /// The digest of its suites at the commit that the promotion goes on from.
-    pub suites: Digest,
+    /// What it is judged by at the commit that the promotion goes on from.
+    pub committed: &'a Committed,
     /// What stops it where it goes to.
     pub hold: Option<&'a HoldFile>,
 }

@@ -140,8 +140,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "stale-evaluation",
-        "the cases of the agent have changed since the tuple was evaluated, so that nobody knows how it does in them",
-        "commit the cases, then `cargo xtask evaluate <agent> --environment <from> --for <to> --evidence`",
+        "the cases of the agent, or the recordings and mock tools that answered them, are others than when the tuple was evaluated, so that nobody knows how it does in them",
+        "commit cases and recordings, then `cargo xtask evaluate <agent> --environment <from> --for <to> --evidence`",
     ),
     Rule::new(
         "uncompared-evaluation",

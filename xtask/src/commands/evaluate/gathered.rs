@@ -7,7 +7,7 @@ use lockstep::prompts::evaluation::{
     Bar, CaseOutcome, CaseResult, JudgeEvidence, NO_CASES, Roll, SuiteEvidence, SuiteRun, Verdict, VerdictOutcome,
     sum_up,
 };
-use lockstep::prompts::run::judge_prompt;
+use lockstep::prompts::run::{UsedRecordings, judge_prompt};
 use lockstep::report::counted;
 use lockstep::workspace::{Judged, SuiteText};
 
@@ -59,6 +59,18 @@ impl Gathered {
     /// Which cases these are, where that was kept.
     pub(super) fn roll(&mut self) -> Roll {
         Roll::taken(&mut self.runs)
+    }
+
+    /// Which recordings answered, by suite, where that was noted.
+    pub(super) fn recordings(&mut self) -> Option<BTreeMap<String, UsedRecordings>> {
+        let mut all = BTreeMap::new();
+        for (suite, run) in self.suites.iter().zip(&mut self.runs) {
+            let used = run.recordings.take()?;
+            if !used.keys.is_empty() {
+                all.insert(suite.name.clone(), used);
+            }
+        }
+        Some(all)
     }
 
     /// Every case in full by suite, where details were kept.

@@ -222,6 +222,7 @@ impl<'a> Runner<'a> {
                 .runs
                 .iter()
                 .fold(Answered::default(), |sum, run| sum.plus(run.answered)),
+            recordings: gathered.recordings(),
             tokens: Tokens::of(&gathered.runs),
             cost: cost(&gathered.runs),
             against,

@@ -130,7 +130,7 @@ impl Runner<'_> {
         let replays = !is_again && (live.is_none() || self.args.sources.record);
         let answering = mock.filter(|_| !self.args.sources.no_mock && live.is_none());
         let subjects = std::iter::once(judged).chain(others.iter().map(|other| &other.judged));
-        let chain = |_: &Judged| {
+        let chain = || {
             Chain::new(
                 replays.then_some(&recorded.cassette),
                 live.as_ref().map(|live| live as _),
@@ -138,7 +138,13 @@ impl Runner<'_> {
                 self.args.sources.record.then_some(&recorder as _),
             )
         };
-        let chains: Vec<Chain<'_>> = subjects.clone().map(chain).collect();
+        // evidence is about what is judged, and not about what it is judged beside
+        let own = match self.args.evidence.evidence {
+            true => chain().noting(mock),
+            false => chain(),
+        };
+        let beside = others.iter().map(|_| chain());
+        let chains: Vec<Chain<'_>> = std::iter::once(own).chain(beside).collect();
         let head = &suite.text.head;
         let counts = std::iter::once(self.kept).chain(std::iter::repeat(Kept::Failures));
         let runners = subjects.zip(&chains).zip(counts).map(|((judged, chain), kept)| {

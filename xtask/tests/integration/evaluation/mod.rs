@@ -8,6 +8,6 @@ mod forms;
 mod live;
 mod parts;
 mod promptfoo;
-mod server;
+pub mod server;
 mod unused;
 mod withheld;

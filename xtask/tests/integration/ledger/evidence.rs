@@ -5,8 +5,8 @@ use expect_test::expect;
 use super::{kinds, last};
 use crate::fleet::{Fleet, folded};
 
-const STEP: [&str; 6] = ["promote", "assistant", "--from", "staging", "--to", "canary"];
-const EVIDENCE: [&str; 7] = [
+pub const STEP: [&str; 6] = ["promote", "assistant", "--from", "staging", "--to", "canary"];
+pub const EVIDENCE: [&str; 7] = [
     "evaluate",
     "assistant",
     "--environment",
@@ -16,8 +16,8 @@ const EVIDENCE: [&str; 7] = [
     "--evidence",
 ];
 const CASES: &str = "agents/assistant/regression/cases/greet.yaml";
-const MOCK: &str = "agents/assistant/regression/mock.yaml";
-const CASSETTE: &str = "agents/assistant/regression/cassettes/greet.jsonl";
+pub const MOCK: &str = "agents/assistant/regression/mock.yaml";
+pub const CASSETTE: &str = "agents/assistant/regression/cassettes/greet.jsonl";
 
 /// A fleet whose `assistant` has one case with a recorded answer; it runs v1.0.0 in staging, and what it depends on does
 /// so in canary too.
@@ -42,7 +42,7 @@ pub fn with_cases() -> Fleet {
 }
 
 /// Runs it and expects these rules.
-fn stopped(fleet: &Fleet, arguments: &[&str], rules: &[&str]) {
+pub fn stopped(fleet: &Fleet, arguments: &[&str], rules: &[&str]) {
     let answer = fleet.run(arguments);
     assert_eq!((answer.exit, answer.rules()), (1, rules.to_vec()), "{}", answer.text());
 }
@@ -92,6 +92,14 @@ fn an_evaluation_is_recorded_with_everything_that_it_is_bound_to() {
             "openai": 0,
             "mock": 0,
             "missing": 0
+          },
+          "recordings": {
+            "greet": {
+              "sha256": "sha256:…",
+              "keys": [
+                "d9b314759f6ef293"
+              ]
+            }
           },
           "tokens": {
             "input": 7,

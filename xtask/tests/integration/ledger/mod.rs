@@ -1,5 +1,6 @@
 //! The ledger and the commands that write it, in real repositories.
 
+mod answered;
 mod blocked;
 mod doubts;
 mod evidence;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Comparison, Roll};
 use crate::model::{AgentName, Digest, Overrides, PlainVersion};
-use crate::prompts::run::Answered;
+use crate::prompts::run::{Answered, UsedRecordings};
 use crate::prompts::score::Violation;
 
 /// How one case ended.
@@ -178,6 +178,9 @@ pub struct Evaluation {
     pub summary: Summary,
     /// Who answered how many requests.
     pub answered: Answered,
+    /// The recordings that did, by suite, where this is evidence: without those that answered nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recordings: Option<BTreeMap<String, UsedRecordings>>,
     /// Tokens of all answers.
     pub tokens: Tokens,
     /// What they cost by the prices in `environments/models.yaml`, where these are known.

@@ -13,7 +13,8 @@ use crate::model::{Digest, shortened};
 use crate::prompts::cases::{Case, Marker, Standard, Suite};
 use crate::prompts::run::openai::FILTERED;
 use crate::prompts::run::{
-    Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, attempt, judge_request, key,
+    Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, UsedRecordings, attempt, judge_request,
+    key,
 };
 use crate::prompts::score::{MOST_SHOWN, Score, Scorer, Violation, withheld_from};
 use crate::prompts::template::Partials;
@@ -50,6 +51,8 @@ pub struct SuiteRun {
     pub cost: Option<f64>,
     /// Who answered.
     pub answered: Answered,
+    /// Which recordings did, where that is wanted.
+    pub recordings: Option<UsedRecordings>,
     /// How many cases were not asked, by a tool that they need and the environment does not enable.
     pub withheld: BTreeMap<String, usize>,
 }
@@ -172,6 +175,7 @@ impl<'a> SuiteRunner<'a> {
     pub fn done(mut self) -> SuiteRun {
         (self.total.tokens, self.total.cost) = (self.consumed.tokens, self.consumed.cost);
         self.total.answered = self.chain.answered();
+        self.total.recordings = self.chain.used();
         self.total
     }
 }

@@ -1,6 +1,7 @@
 //! Cassettes: answers that were recorded, one JSON object a line, which is read when somebody asks for it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,18 @@ pub struct Recording {
 pub trait Tape: Send + Sync {
     /// Fills the buffer from this byte on, and returns how many there were; fewer only at the end.
     fn read(&self, at: u64, buffer: &mut [u8]) -> Result<usize, String>;
+}
+
+impl Tape for Arc<[u8]> {
+    fn read(&self, at: u64, buffer: &mut [u8]) -> Result<usize, String> {
+        let rest = usize::try_from(at)
+            .ok()
+            .and_then(|at| self.get(at..))
+            .unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
 }
 
 /// Recorded answers by key: where each stands, so that memory does not grow with what was answered.
@@ -164,6 +177,19 @@ impl<'a> Cassette<'a> {
     pub fn source(&self, key: &Digest) -> Option<Source> {
         let added = self.added.get(key).map(|(source, _)| *source);
         added.or_else(|| self.places.get(key).map(|place| place.source))
+    }
+
+    /// What is recorded under a key; nobody has asked for it by that.
+    pub(super) fn recording(&self, key: &Digest) -> Result<Option<(Source, Reply)>, String> {
+        match self.added.get(key) {
+            Some(added) => Ok(Some(added.clone())),
+            None => self.stored(key),
+        }
+    }
+
+    /// The keys of all recordings.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Digest> {
+        self.places.keys().chain(self.added.keys())
     }
 
     /// How many of its recordings nobody has asked for so far.

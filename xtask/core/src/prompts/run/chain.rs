@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::used::{Noted, UsedRecordings};
 use super::{Answers, Cassette, Mock, Recording, Refusal, Reply, Request, Source};
 use crate::model::Digest;
 
@@ -24,6 +25,7 @@ pub struct Chain<'a> {
     pub mock: Option<&'a Mock>,
     /// Who keeps answers that were not recorded.
     pub recorder: Option<Recorder<'a>>,
+    noted: Option<Noted<'a>>,
     counts: Counts,
 }
 
@@ -91,8 +93,20 @@ impl<'a> Chain<'a> {
             live,
             mock,
             recorder,
+            noted: None,
             counts: Counts::default(),
         }
+    }
+
+    /// Takes note of which recordings answer, and of what these tools return to the calls in them.
+    pub fn noting(mut self, tools: Option<&'a Mock>) -> Chain<'a> {
+        self.noted = Some(Noted::new(tools));
+        self
+    }
+
+    /// Which recordings answered so far, those that were made meanwhile among them; nothing where nobody took note.
+    pub fn used(&self) -> Option<UsedRecordings> {
+        self.noted.as_ref().map(Noted::used)
     }
 
     /// How many requests each of them answered so far.
@@ -140,8 +154,12 @@ impl Chain<'_> {
             && (is_last || wrong(&reply).is_none())
         {
             count(&self.counts.cassette);
-            if cassette.source(key) == Some(Source::Mock) {
+            let source = cassette.source(key);
+            if source == Some(Source::Mock) {
                 count(&self.counts.cassette_of_mock);
+            }
+            if let (Some(noted), Some(source)) = (&self.noted, source) {
+                noted.note(key, source, &reply);
             }
             self.note(&reply);
             return Ok(reply);
@@ -164,6 +182,9 @@ impl Chain<'_> {
                 again: false,
             };
             recorder(recording).map_err(Refusal::Failed)?;
+            if let Some(noted) = &self.noted {
+                noted.note(key, source, &reply);
+            }
         }
         Ok(reply)
     }

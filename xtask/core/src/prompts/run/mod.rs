@@ -7,6 +7,7 @@ mod exchange;
 mod mock;
 pub mod openai;
 mod subject;
+mod used;
 
 pub use attempt::{Attempt, Failing, attempt, judge_prompt, judge_request};
 pub use cassette::{Cassette, Recording, Source, Tape};
@@ -16,3 +17,4 @@ pub use exchange::{
 };
 pub use mock::{Mock, MockFile};
 pub use subject::{Subject, SubjectModel};
+pub use used::UsedRecordings;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{ReleaseName, Verdict};
 use crate::model::{Digest, Overrides, PipelineStage, StageStatus, Timestamp};
 use crate::prompts::evaluation::{Evaluation, JudgeEvidence, Roll, Tokens, VerdictOutcome};
-use crate::prompts::run::Answered;
+use crate::prompts::run::{Answered, UsedRecordings};
 
 /// A stage of the pipeline and how it ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -122,6 +122,11 @@ pub struct Evaluated {
     pub judges: Vec<JudgeEvidence>,
     /// Who answered how many requests.
     pub answered: Answered,
+    /// The recordings that did, by suite: a promotion asks for the same ones among those that are committed. Empty where
+    /// nothing but a live endpoint answered and nobody recorded it; absent in records of earlier versions, of which nobody
+    /// knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recordings: Option<BTreeMap<String, UsedRecordings>>,
     /// Tokens of all answers.
     pub tokens: Tokens,
     /// What they cost by list price, where that is known.
@@ -161,6 +166,7 @@ impl Evaluated {
             repeats: summary.repeats,
             judges,
             answered: evaluation.answered,
+            recordings: evaluation.recordings.clone(),
             tokens: evaluation.tokens,
             cost: evaluation.cost,
             against: evaluation.against.as_ref().and_then(|against| against.tuple_id),

@@ -8,7 +8,7 @@ use super::super::*;
 use super::{chain, commit, held, name, released};
 use crate::model::{AgentName, Digest, EnvironmentName, PipelineStage, StageStatus, Timestamp, Version};
 use crate::prompts::evaluation::{JudgeEvidence, Roll, Tokens, VerdictOutcome};
-use crate::prompts::run::Answered;
+use crate::prompts::run::{Answered, UsedRecordings};
 use crate::workspace::files::PromotedFrom;
 use crate::workspace::schemas;
 
@@ -106,6 +106,13 @@ fn facts() -> Vec<Fact> {
                 prompt: tuple,
             }],
             answered: Answered::default(),
+            recordings: Some(BTreeMap::from([(
+                "orders".to_owned(),
+                UsedRecordings {
+                    sha256: tuple,
+                    keys: vec!["0123456789abcdef".to_owned()],
+                },
+            )])),
             tokens: Tokens::default(),
             cost: Some(0.5),
             against: Some(tuple),
