@@ -117,8 +117,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "not-evaluated",
-        "cases had no recorded answer, so nothing is known of them",
-        "record them with `cargo xtask evaluate --record`",
+        "cases had no recorded answer, so nothing is known of them, or need a tool that the environment does not enable",
+        "record them with `cargo xtask evaluate --record`; a tool that is left out on purpose is no fault",
     ),
     Rule::new(
         "nothing-to-judge",

@@ -173,8 +173,12 @@ fn weak_evaluation(
     let cases = evaluated.cases;
     match demands.and_then(|demands| demands.least_cases) {
         Some(least) if cases < least => {
+            let beside = match evaluated.roll.withheld.len() {
+                0 => String::new(),
+                count => format!("; {count} more need tools that `{to}` does not enable"),
+            };
             return weak(format!(
-                "{cases} cases speak for `{agent}`, and `{to}` asks for {least}"
+                "{cases} cases speak for `{agent}`, and `{to}` asks for {least}{beside}"
             ));
         }
         Some(_) => {}

@@ -61,6 +61,11 @@ pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange, loos
         let finding = Finding::warning("changed-case", message(&change.changed, "were changed"));
         findings.push(finding.help("have somebody read the change: what it came to before cannot be compared"));
     }
+    if !change.withheld.is_empty() {
+        let how = "do not count any more, for want of a tool that the environment does not enable";
+        let finding = Finding::warning("missing-case", message(&change.withheld, how));
+        findings.push(finding.help("have somebody read the change that takes the tool away from the environment"));
+    }
     let place = layout::cases(agent);
     findings.into_iter().map(|finding| finding.in_file(&place)).collect()
 }

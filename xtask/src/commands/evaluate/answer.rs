@@ -126,6 +126,12 @@ fn summary(summary: &Summary) -> String {
             summary.skipped
         );
     }
+    if summary.withheld > 0 {
+        text += &format!(
+            "  {} cases need a tool that the environment does not enable and were left out\n",
+            summary.withheld
+        );
+    }
     if summary.repeats > 1 {
         let flaky = if summary.flaky.is_empty() {
             "no case is flaky".to_owned()
@@ -222,6 +228,7 @@ pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
             CaseOutcome::Error => (TestOutcome::Error, "it could not be judged"),
             CaseOutcome::NotEvaluated => (TestOutcome::Skipped, "nothing answered"),
             CaseOutcome::Skipped => (TestOutcome::Skipped, "it is for a later version of the prompt"),
+            CaseOutcome::Withheld => (TestOutcome::Skipped, "the environment does not enable a tool that it needs"),
         };
         TestedCase {
             group: format!("{}.{}", evaluation.agent, suite.name),
@@ -256,9 +263,7 @@ pub(super) fn findings(done: &Done, strict: bool) -> Vec<Finding> {
             findings.push(finding.in_file(&file).help(help));
         }
     };
-    // no recording helps those that need what the environment does not enable; they were told
-    let unrecorded = evaluation.summary.not_evaluated - done.withheld;
-    unknown(unrecorded, String::new(), String::new());
+    unknown(evaluation.summary.not_evaluated, String::new(), String::new());
     if let Some(against) = &evaluation.against {
         let with = &against.with;
         unknown(

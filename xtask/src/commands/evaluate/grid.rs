@@ -67,6 +67,6 @@ fn word(cell: &GridCell, repeats: u32) -> String {
         CaseOutcome::Failed => "fails".to_owned(),
         CaseOutcome::Error => "error".to_owned(),
         CaseOutcome::NotEvaluated => "no answer".to_owned(),
-        CaseOutcome::Skipped => "left out".to_owned(),
+        CaseOutcome::Skipped | CaseOutcome::Withheld => "left out".to_owned(),
     }
 }

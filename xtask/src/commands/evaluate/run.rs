@@ -26,8 +26,6 @@ pub(super) struct Done {
     pub(super) evaluation: Evaluation,
     /// It beside its variants.
     pub(super) grid: Option<Grid>,
-    /// How many cases were not asked since the environment does not enable what they need.
-    pub(super) withheld: usize,
 }
 
 /// Judges agents.
@@ -159,18 +157,13 @@ impl<'a> Runner<'a> {
         }
         let withheld = withheld::counted(&gathered.runs);
         if let Some(place) = place.or(environment) {
-            findings.extend(withheld::findings(place, agent, &withheld, sources, self.args.strict));
+            findings.extend(withheld::findings(place, agent, &withheld, sources));
         }
-        let withheld = withheld.values().sum();
         let (evaluation, grid) = self.evaluation(agent, judged, others, gathered);
         if evaluation.verdict.outcome != VerdictOutcome::Failed {
             tolerate(&mut findings[first..]);
         }
-        Ok(Some(Done {
-            evaluation,
-            grid,
-            withheld,
-        }))
+        Ok(Some(Done { evaluation, grid }))
     }
 
     fn mock(

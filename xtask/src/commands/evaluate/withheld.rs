@@ -1,4 +1,4 @@
-//! Cases that an environment cannot be asked: they need tools that it does not enable.
+//! Cases that say nothing of an environment: they need tools that it does not enable.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use lockstep::prompts::evaluation::SuiteRun;
 use lockstep::workspace::{Agent, Environment, layout};
 use lockstep::yaml::{Positions, Segment};
 
-/// The tools that cases need and the environment does not enable, each with how many cases were not asked for it.
+/// The tools that cases need and the environment does not enable, each with how many cases were left out for it.
 pub(super) fn counted(runs: &[SuiteRun]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for (tool, count) in runs.iter().flat_map(|run| &run.withheld) {
@@ -22,7 +22,6 @@ pub(super) fn findings(
     agent: &Agent,
     counts: &BTreeMap<&str, usize>,
     sources: &FileTree,
-    strict: bool,
 ) -> Vec<Finding> {
     let of_agent = environment
         .values
@@ -38,14 +37,12 @@ pub(super) fn findings(
     let (line, column) = positions.map_or((0, 0), |positions| positions.nearest(&path));
     let name = &environment.name;
     let finding = |(tool, count): (&&str, &usize)| {
-        let message = format!("`{name}` does not enable `{tool}`: {count} cases need it and were not evaluated");
-        let finding = match strict {
-            true => Finding::error("not-evaluated", message),
-            false => Finding::warning("not-evaluated", message),
-        };
-        let help =
-            "enable it there; without `--environment` and `--for` the candidate is asked them with all its tools";
-        finding.at(&file, line, column).help(help)
+        let message = format!("`{name}` does not enable `{tool}`: {count} cases need it and do not count there");
+        let help = "where that is meant, the other cases speak for it, also for a promotion; otherwise enable it there. \
+                    Without `--environment` and `--for` the candidate is asked all of them";
+        Finding::warning("not-evaluated", message)
+            .at(&file, line, column)
+            .help(help)
     };
     counts.iter().map(finding).collect()
 }

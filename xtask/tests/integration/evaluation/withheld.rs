@@ -1,4 +1,4 @@
-//! Cases that need tools which an environment does not enable.
+//! Cases that need tools which an environment does not enable, and those that only forbid them.
 
 use expect_test::expect;
 use xtask::report::Report;
@@ -18,45 +18,79 @@ fn unasked(report: &Report) -> String {
 }
 
 #[test]
-fn they_are_not_asked_and_the_others_are() {
+fn they_do_not_count_and_the_others_do() {
     let bench = Workbench::of_repository();
     let report = bench.run("evaluate support-rag --environment dev").unwrap();
     expect![[r#"
-        Warning environments/dev/values/support-rag.yaml:4 `dev` does not enable `create_ticket`: 5 cases need it and were not evaluated
+        Warning environments/dev/values/support-rag.yaml:4 `dev` does not enable `create_ticket`: 5 cases need it and do not count there
     "#]]
     .assert_eq(&unasked(&report));
     let summary = &report.result["evaluations"][0]["summary"];
-    assert_eq!((&summary["total"], &summary["notEvaluated"]), (&19.into(), &5.into()));
+    assert_eq!((&summary["total"], &summary["withheld"]), (&14.into(), &5.into()));
     let is_refused = |rule: &str| rule == "missing-tool";
     assert!(!report.findings.iter().any(|finding| is_refused(&finding.rule)));
 }
 
 #[test]
-fn they_are_no_pass() {
+fn they_are_told_where_it_counts_and_refuse_nothing() {
     let bench = Workbench::of_repository();
-    let report = bench.run("evaluate agent-infer --environment staging").unwrap();
-    let evaluation = &report.result["evaluations"][0];
-    assert_eq!(
-        (&evaluation["verdict"]["outcome"], report.exit_code()),
-        (&"incomplete".into(), 0)
-    );
     let report = bench
         .run("evaluate agent-infer --environment staging --strict")
         .unwrap();
-    assert_eq!(report.exit_code(), 1);
+    assert_eq!(report.result["evaluations"][0]["verdict"]["outcome"], "passed");
+    assert_eq!(report.exit_code(), 0);
     expect![[r#"
-        Error environments/staging/environment.yaml:65 `staging` does not enable `database_query`: 1 cases need it and were not evaluated
+        Warning environments/staging/environment.yaml:65 `staging` does not enable `database_query`: 1 cases need it and do not count there
     "#]]
     .assert_eq(&unasked(&report));
 }
 
 #[test]
-fn an_assertion_that_no_call_was_made_is_not_held_for_lack_of_the_tool() {
+fn without_any_other_case_nothing_speaks_for_it() {
     let bench = Workbench::of_repository();
     let suite = "agents/support-rag/regression/cases/answer.yaml";
     let text = bench.text(suite).unwrap();
-    let never = "assert:\n  - {type: not-trajectory:tool-used, value: create_ticket}\n";
-    bench.put(suite, &text.replacen("assert:\n", never, 1));
+    let used = "assert:\n  - {type: trajectory:tool-used, value: create_ticket}\n";
+    bench.put(suite, &text.replacen("assert:\n", used, 1));
     let report = bench.run("evaluate support-rag --environment dev").unwrap();
-    assert_eq!(report.result["evaluations"][0]["summary"]["notEvaluated"], 19);
+    let verdict = &report.result["evaluations"][0]["verdict"];
+    assert_eq!((&verdict["outcome"], report.exit_code()), (&"failed".into(), 1));
+    let summary = &report.result["evaluations"][0]["summary"];
+    assert_eq!((&summary["total"], &summary["withheld"]), (&0.into(), &19.into()));
+}
+
+/// How many cases of a suite that asserts this of each of them are left out.
+fn left_out(assertion: &str) -> u64 {
+    let bench = Workbench::of_repository();
+    let suite = "agents/support-rag/regression/cases/answer.yaml";
+    let text = bench.text(suite).unwrap();
+    bench.put(
+        suite,
+        &text.replacen("assert:\n", &format!("assert:\n  - {assertion}\n"), 1),
+    );
+    let report = bench.run("evaluate support-rag --environment dev").unwrap();
+    let summary = &report.result["evaluations"][0]["summary"];
+    summary["withheld"].as_u64().unwrap()
+}
+
+#[test]
+fn that_a_tool_is_not_called_is_judged_without_it_too() {
+    for (assertion, count) in [
+        ("{type: not-trajectory:tool-used, value: create_ticket}", 5),
+        ("{type: trajectory:step-count, value: {name: create_ticket, max: 0}}", 5),
+        (
+            "{type: trajectory:step-count, value: {name: create_ticket, min: 1}}",
+            19,
+        ),
+        (
+            "{type: not-trajectory:step-count, value: {name: create_ticket, max: 0}}",
+            19,
+        ),
+        (
+            "{type: not-trajectory:tool-sequence, value: [search, create_ticket]}",
+            5,
+        ),
+    ] {
+        assert_eq!(left_out(assertion), count, "{assertion}");
+    }
 }

@@ -15,7 +15,7 @@ pub const EVIDENCE: [&str; 7] = [
     "canary",
     "--evidence",
 ];
-const CASES: &str = "agents/assistant/regression/cases/greet.yaml";
+pub const CASES: &str = "agents/assistant/regression/cases/greet.yaml";
 pub const MOCK: &str = "agents/assistant/regression/mock.yaml";
 pub const CASSETTE: &str = "agents/assistant/regression/cassettes/greet.jsonl";
 

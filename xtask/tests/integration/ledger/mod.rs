@@ -23,6 +23,7 @@ mod unpromoted;
 mod unproved;
 mod unread;
 mod views;
+mod withheld;
 
 use std::collections::BTreeMap;
 

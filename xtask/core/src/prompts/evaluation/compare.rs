@@ -58,9 +58,9 @@ pub fn compare(here: &[SuiteRun], there: &[SuiteRun], with: String, tuple_id: Op
     for (id, now) in outcomes(here) {
         let then = before.get(id).copied().unwrap_or(CaseOutcome::NotEvaluated);
         match then {
-            _ if now == CaseOutcome::Skipped => continue,
-            // written for a version that the other one has not reached
-            CaseOutcome::Skipped => continue,
+            _ if matches!(now, CaseOutcome::Skipped | CaseOutcome::Withheld) => continue,
+            // written for a version that the other one has not reached, or for a tool that it does not have
+            CaseOutcome::Skipped | CaseOutcome::Withheld => continue,
             CaseOutcome::Error | CaseOutcome::NotEvaluated => {
                 missing.push(id.to_owned());
                 continue;

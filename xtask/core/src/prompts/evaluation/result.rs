@@ -24,6 +24,8 @@ pub enum CaseOutcome {
     NotEvaluated,
     /// It is for a later version of the prompt.
     Skipped,
+    /// It needs a tool that the environment does not enable.
+    Withheld,
 }
 
 /// One case and how it ended.
@@ -54,7 +56,7 @@ pub struct CaseResult {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
-    /// Cases that count: all but the skipped ones.
+    /// Cases that count: all but the skipped and the withheld ones.
     pub total: usize,
     /// Cases that hold.
     pub passed: usize,
@@ -66,6 +68,9 @@ pub struct Summary {
     pub not_evaluated: usize,
     /// Cases for a later version of the prompt.
     pub skipped: usize,
+    /// Cases that need a tool which the environment does not enable.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub withheld: usize,
     /// Share of cases that hold.
     pub pass_rate: f64,
     /// The rate that these cases prove: exact, with 95 % confidence.
@@ -206,6 +211,11 @@ pub struct Evaluation {
 /// What a set of suites is known by: SHA-256 over the names of the suites and the digests of their files.
 pub fn suite_digest(suites: &BTreeMap<&str, Digest>) -> Digest {
     Digest::of_canonical(suites)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn is_default(overrides: &Overrides) -> bool {

@@ -19,6 +19,9 @@ pub struct Roll {
     /// Those that do not, or of which nobody knows.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unheld: BTreeMap<String, String>,
+    /// Those that do not count, since they need a tool that the environment does not enable.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub withheld: BTreeMap<String, String>,
     /// What each of them asks and demands.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub standards: BTreeMap<String, Standard>,
@@ -33,6 +36,8 @@ pub struct RollChange {
     pub loosened: Vec<String>,
     /// Cases of the same name that are changed in any other way, or of which nobody wrote down what they demanded.
     pub changed: Vec<String>,
+    /// Cases that counted and do not now, for want of a tool.
+    pub withheld: Vec<String>,
     /// The same cases: held before, and do not now.
     pub lost: Vec<String>,
     /// The same cases, as pairs.
@@ -46,6 +51,7 @@ impl Roll {
         for roll in runs.iter_mut().map(|run| &mut run.roll) {
             all.held.append(&mut roll.held);
             all.unheld.append(&mut roll.unheld);
+            all.withheld.append(&mut roll.withheld);
             all.standards.append(&mut roll.standards);
         }
         all
@@ -56,6 +62,7 @@ impl Roll {
         let cases = match outcome {
             CaseOutcome::Skipped => return,
             CaseOutcome::Passed => &mut self.held,
+            CaseOutcome::Withheld => &mut self.withheld,
             CaseOutcome::Failed | CaseOutcome::Error | CaseOutcome::NotEvaluated => &mut self.unheld,
         };
         cases.insert(id.to_owned(), mark);
@@ -64,7 +71,16 @@ impl Roll {
 
     /// Whether it names nothing: records of earlier versions have none.
     pub fn is_empty(&self) -> bool {
-        self.held.is_empty() && self.unheld.is_empty()
+        self.held.is_empty() && self.unheld.is_empty() && self.withheld.is_empty()
+    }
+
+    /// The cases, and whether they hold; nothing of those that do not count.
+    fn each(&self) -> [(&BTreeMap<String, String>, Option<bool>); 3] {
+        [
+            (&self.held, Some(true)),
+            (&self.unheld, Some(false)),
+            (&self.withheld, None),
+        ]
     }
 
     /// What became of the cases of an earlier roll.
@@ -77,14 +93,14 @@ impl RollChange {
     /// What became of the cases of an earlier roll, in several of today.
     pub fn of(today: &[&Roll], before: &Roll) -> RollChange {
         let mut change = RollChange::default();
-        let earlier = before.held.iter().map(|case| (case, true));
-        let earlier = earlier.chain(before.unheld.iter().map(|case| (case, false)));
+        let earlier = before.each().into_iter();
+        let earlier = earlier.flat_map(|(cases, held)| cases.iter().map(move |case| (case, held)));
         for ((id, mark), held) in earlier {
             let found = today.iter().find_map(|roll| {
-                let held = roll.held.get(id).map(|now| (now, true));
-                Some((roll, held.or_else(|| roll.unheld.get(id).map(|now| (now, false)))?))
+                let mut each = roll.each().into_iter();
+                each.find_map(|(cases, held)| Some((roll, cases.get(id)?, held)))
             });
-            let Some((roll, (now, holds))) = found else {
+            let Some((roll, now, holds)) = found else {
                 change.gone.push(id.clone());
                 continue;
             };
@@ -99,6 +115,14 @@ impl RollChange {
                 names.push(id.clone());
                 continue;
             }
+            let (held, holds) = match (held, holds) {
+                (Some(held), Some(holds)) => (held, holds),
+                (Some(_), None) => {
+                    change.withheld.push(id.clone());
+                    continue;
+                }
+                (None, _) => continue,
+            };
             change.paired.cases += 1;
             match (held, holds) {
                 (true, false) => {
@@ -113,6 +137,7 @@ impl RollChange {
             &mut change.gone,
             &mut change.loosened,
             &mut change.changed,
+            &mut change.withheld,
             &mut change.lost,
         ] {
             names.sort();

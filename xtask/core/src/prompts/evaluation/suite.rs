@@ -53,7 +53,7 @@ pub struct SuiteRun {
     pub answered: Answered,
     /// Which recordings did, where that is wanted.
     pub recordings: Option<UsedRecordings>,
-    /// How many cases were not asked, by a tool that they need and the environment does not enable.
+    /// How many cases were left out, by a tool that they need and the environment does not enable.
     pub withheld: BTreeMap<String, usize>,
 }
 
@@ -165,7 +165,11 @@ impl<'a> SuiteRunner<'a> {
             if self.kept == Kept::Everything {
                 total.details.push(asked.worst.clone());
             }
-            if !matches!(outcome, CaseOutcome::Passed | CaseOutcome::Skipped) && total.failures.len() < FIRST {
+            let is_told = matches!(
+                outcome,
+                CaseOutcome::Failed | CaseOutcome::Error | CaseOutcome::NotEvaluated
+            );
+            if is_told && total.failures.len() < FIRST {
                 total.failures.push(asked.worst);
             }
         }
@@ -212,7 +216,7 @@ impl SuiteRunner<'_> {
         }
         if let Some(tool) = withheld_from(self.subject, self.suite, case) {
             (0..repeats).for_each(|_| told());
-            asked.worst = blank(case, CaseOutcome::NotEvaluated);
+            asked.worst = blank(case, CaseOutcome::Withheld);
             let got = format!("the environment does not enable `{tool}`");
             asked.worst.violations = vec![violation("answer", "an answer", &got)];
             asked.withheld = Some(tool);

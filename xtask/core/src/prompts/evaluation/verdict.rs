@@ -45,6 +45,10 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
                 summary.skipped += 1;
                 continue;
             }
+            CaseOutcome::Withheld => {
+                summary.withheld += 1;
+                continue;
+            }
             CaseOutcome::Passed => summary.passed += 1,
             CaseOutcome::Failed => summary.failed += 1,
             CaseOutcome::Error => summary.errors += 1,

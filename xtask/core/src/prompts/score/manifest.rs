@@ -33,7 +33,8 @@ pub fn tools_named<'a>(assertion: &Assertion, there: impl Iterator<Item = &'a st
     named.into_iter().filter(|name| !is_there(name)).collect()
 }
 
-/// The first tool that a case, or its suite of every case, speaks of and the environment does not enable.
+/// The first tool that a case, or its suite of every case, needs and the environment does not enable. That one is not called
+/// can be judged where it is not there, too: whoever calls it all the same is found out.
 pub fn withheld_from(subject: &Subject, suite: &Suite, case: &Case) -> Option<String> {
     if subject.withheld.is_empty() {
         return None;
@@ -42,15 +43,31 @@ pub fn withheld_from(subject: &Subject, suite: &Suite, case: &Case) -> Option<St
     if let Some(name) = expected.find(|name| subject.withheld.contains(*name)) {
         return Some(name.to_owned());
     }
-    let named = |assertion: &Assertion| withheld_named(subject, assertion);
+    let named = |assertion: &Assertion| withheld_named(subject, assertion, false);
     suite.assertions.iter().chain(&case.assertions).find_map(named)
 }
 
-fn withheld_named(subject: &Subject, assertion: &Assertion) -> Option<String> {
+fn withheld_named(subject: &Subject, assertion: &Assertion, turned: bool) -> Option<String> {
+    let (kind, is_turned) = assertion.plain_kind();
+    let turned = turned != is_turned;
+    let inner = || {
+        assertion
+            .set
+            .iter()
+            .find_map(|inner| withheld_named(subject, inner, turned))
+    };
+    if holds_without_calls(kind, &assertion.value) != turned {
+        return inner();
+    }
     let missing = tools_named(assertion, subject.tools.iter().map(|tool| tool.name.as_str()));
     let fitting = |name: &String| subject.withheld.iter().find(|tool| fits(name, tool)).cloned();
-    let inner = || assertion.set.iter().find_map(|inner| withheld_named(subject, inner));
     missing.iter().find_map(fitting).or_else(inner)
+}
+
+/// Whether such an assertion about a tool holds where that is never called: a number of calls that may be none.
+fn holds_without_calls(kind: &str, value: &Value) -> bool {
+    let least = value.get("min").and_then(Value::as_f64).unwrap_or_default();
+    kind == "trajectory:step-count" && least <= 0.0
 }
 
 /// The call that an assertion is about: the tool, and arguments of it.
