@@ -1,5 +1,7 @@
 //! What the tool needs of the outside world, in our own words: few, narrow, replaceable in tests.
 
+mod http;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::Failure;
+pub use http::{Http, HttpRequest, HttpResponse};
 
 /// A git object's id in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -281,6 +284,10 @@ pub trait Files: Send + Sync {
         self.tree_up_to(root, wanted, MAX_FILE_BYTES)
     }
 
+    /// What stands below a folder where a file is wanted and is none, by its path from there, each with what it is: a pipe, a
+    /// socket or a device, which could be waited for without end.
+    fn strange(&self, root: &Path, wanted: Wanted<'_>) -> Result<BTreeMap<String, &'static str>, Failure>;
+
     /// The files below a folder that may be executed, by their paths from there; none where every file may, as on disks
     /// that know no modes.
     fn executables(&self, root: &Path) -> Result<BTreeSet<String>, Failure>;
@@ -312,6 +319,9 @@ pub trait Files: Send + Sync {
     /// Waits for others of this tool that change files below a folder by what they read of them, until what is returned is
     /// dropped or the process ends. Where the system knows no such locks, nobody waits.
     fn turn(&self, folder: &Path) -> Box<dyn Send>;
+
+    /// The same without waiting: nothing where somebody else has the turn.
+    fn turn_now(&self, folder: &Path) -> Option<Box<dyn Send>>;
 
     /// Removes a file, and the folders that are empty then up to `root`.
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure>;
@@ -361,36 +371,4 @@ pub trait Programs: Send + Sync {
     /// Runs a program in a folder, its output passing through as it comes, and returns its exit code; `None` where a
     /// signal ended it.
     fn run(&self, program: &str, arguments: &[&str], folder: &Path, stream: Stream) -> Result<Option<i32>, Failure>;
-}
-
-/// A request over HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpRequest {
-    /// The whole address.
-    pub url: String,
-    /// Headers by name.
-    pub headers: Vec<(String, String)>,
-    /// The body, which is posted.
-    pub body: Vec<u8>,
-    /// Longest that all of it may take.
-    pub timeout: Duration,
-    /// Most bytes of an answer that are read.
-    pub most_bytes: u64,
-}
-
-/// An answer over HTTP, whatever its status.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpResponse {
-    /// Its status.
-    pub status: u16,
-    /// Seconds after which the server wants to be asked again.
-    pub retry_after: Option<u64>,
-    /// Its body, whole.
-    pub body: Vec<u8>,
-}
-
-/// Servers that answer over HTTP.
-pub trait Http: Send + Sync {
-    /// Posts a request; fails where no whole answer comes back in time.
-    fn post(&self, request: &HttpRequest) -> Result<HttpResponse, Failure>;
 }

@@ -6,7 +6,7 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, FileType, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +27,9 @@ pub struct Disk;
 
 impl Files for Disk {
     fn tree_up_to(&self, root: &Path, wanted: Wanted<'_>, most: u64) -> Result<FileTree, Failure> {
-        let Walked { files, repositories } = walk(root, wanted)?;
+        let Walked {
+            files, repositories, ..
+        } = walk(root, wanted)?;
         let entries: BTreeMap<String, Entry> = files
             .into_par_iter()
             .filter_map(|found| entry(found, most).transpose())
@@ -37,6 +39,10 @@ impl Files for Disk {
             tree.insert_submodule(&path);
         }
         Ok(tree)
+    }
+
+    fn strange(&self, root: &Path, wanted: Wanted<'_>) -> Result<BTreeMap<String, &'static str>, Failure> {
+        Ok(walk(root, wanted)?.strange)
     }
 
     fn executables(&self, root: &Path) -> Result<BTreeSet<String>, Failure> {
@@ -125,6 +131,14 @@ impl Files for Disk {
         Box::new(File::open(folder).ok().filter(|folder| folder.lock().is_ok()))
     }
 
+    fn turn_now(&self, folder: &Path) -> Option<Box<dyn Send>> {
+        let folder = File::open(folder).ok();
+        match folder.as_ref().map(File::try_lock) {
+            Some(Err(TryLockError::WouldBlock)) => None,
+            _ => Some(Box::new(folder)),
+        }
+    }
+
     fn remove(&self, root: &Path, path: &Path) -> Result<(), Failure> {
         match fs::remove_file(path) {
             Ok(()) => {}
@@ -180,6 +194,8 @@ struct Walked {
     files: Vec<Found>,
     /// The folders below the root that are repositories of their own.
     repositories: Vec<String>,
+    /// What is neither file, link nor folder.
+    strange: BTreeMap<String, &'static str>,
 }
 
 fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Walked, Failure> {
@@ -208,10 +224,16 @@ fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Walked, Failure> {
         };
         let kind = entry.file_type();
         // Pipes, sockets and devices are no files: reading one could wait for ever.
-        if !kind.is_file() && !kind.is_symlink() {
+        if kind.is_dir() {
             continue;
         }
         let name = relative_name(root, entry.path());
+        if !kind.is_file() && !kind.is_symlink() {
+            if wanted(&name) {
+                walked.strange.insert(name, what(kind));
+            }
+            continue;
+        }
         // a folder that is linked is not walked: whoever wants its files is told of the link
         let is_wanted_folder = || kind.is_symlink() && entry.path().is_dir() && wanted(&format!("{name}/"));
         if wanted(&name) || is_wanted_folder() {
@@ -240,6 +262,21 @@ fn entry(found: Found, most: u64) -> Result<Option<(String, Entry)>, Failure> {
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(could_not("read", &found.path, &error)),
     }
+}
+
+#[cfg(unix)]
+fn what(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    match (kind.is_fifo(), kind.is_socket()) {
+        (true, _) => "a pipe",
+        (_, true) => "a socket",
+        (false, false) => "a device",
+    }
+}
+
+#[cfg(not(unix))]
+fn what(_kind: FileType) -> &'static str {
+    "something else"
 }
 
 #[cfg(unix)]

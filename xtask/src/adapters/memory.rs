@@ -72,6 +72,10 @@ impl Files for MemoryFiles {
         self.lock().keys().any(|found| found != path && found.starts_with(path))
     }
 
+    fn strange(&self, _root: &Path, _wanted: Wanted<'_>) -> Result<BTreeMap<String, &'static str>, Failure> {
+        Ok(BTreeMap::new())
+    }
+
     fn executables(&self, _root: &Path) -> Result<BTreeSet<String>, Failure> {
         Ok(BTreeSet::new())
     }
@@ -129,6 +133,10 @@ impl Files for MemoryFiles {
 
     fn turn(&self, _folder: &Path) -> Box<dyn Send> {
         Box::new(())
+    }
+
+    fn turn_now(&self, _folder: &Path) -> Option<Box<dyn Send>> {
+        Some(Box::new(()))
     }
 
     fn remove(&self, _root: &Path, path: &Path) -> Result<(), Failure> {

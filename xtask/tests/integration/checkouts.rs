@@ -122,3 +122,26 @@ fn a_link_among_an_agents_recordings_is_refused() {
         "#]],
     );
 }
+
+/// Of a pipe or a device nobody knows whether it ever ends.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_among_cases_and_recordings_is_named_and_not_read() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "agents/assistant/regression/cases/main.yaml",
+        "prompt: greet\ncases: [{id: hello, userInput: Hello, expectedResponseKeywords: [hi]}]\n",
+    );
+    let folder = fleet.folder().join("agents/assistant/regression");
+    std::fs::create_dir_all(folder.join("cassettes")).unwrap();
+    for path in ["cases/more.yaml", "cassettes/main.jsonl", "mock.yaml"] {
+        let place = folder.join(path);
+        let socket = std::os::unix::net::UnixListener::bind(&place).unwrap();
+        let answer = fleet.run(&["evaluate", "assistant"]);
+        let said = format!("`agents/assistant/regression/{path}` is a socket, and no file");
+        assert_eq!((answer.exit, answer.rules()), (1, vec!["stray-file"]), "{path}");
+        assert!(answer.text().contains(&said), "{}", answer.text());
+        drop(socket);
+        std::fs::remove_file(place).unwrap();
+    }
+}

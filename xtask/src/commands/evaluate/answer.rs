@@ -1,6 +1,6 @@
 //! An evaluation as text, and what of it is a finding.
 
-use lockstep::model::{Finding, Severity, one_line, shell_word};
+use lockstep::model::{Finding, Severity, one_line};
 use lockstep::prompts::evaluation::{
     CaseOutcome, CaseResult, Comparison, Evaluation, Grid, RollChange, SuiteEvidence, Summary, VerdictOutcome,
 };
@@ -205,13 +205,7 @@ pub(super) fn next(args: &Args, evaluations: &[Evaluation]) -> Option<String> {
     let is_why = |case: &&CaseResult| matches!(case.outcome, CaseOutcome::Failed | CaseOutcome::Error);
     let mut failed = evaluations.iter().filter(is_failed);
     let (agent, case) = failed.find_map(|one| Some((&one.agent, one.failures.iter().find(is_why)?)))?;
-    let option = |name: &str, value: &Option<String>| {
-        let value = value.as_ref();
-        value.map_or_else(String::new, |value| format!(" --{name} {value}"))
-    };
-    let places = option("environment", &args.environment) + &option("for", &args.place);
-    let id = shell_word(&case.case_id);
-    Some(format!("cargo xtask evaluate {agent}{places} --case {id}"))
+    Some(args.looking_at(agent, &case.case_id))
 }
 
 /// Every case as a test, where details were kept.
@@ -228,7 +222,10 @@ pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
             CaseOutcome::Error => (TestOutcome::Error, "it could not be judged"),
             CaseOutcome::NotEvaluated => (TestOutcome::Skipped, "nothing answered"),
             CaseOutcome::Skipped => (TestOutcome::Skipped, "it is for a later version of the prompt"),
-            CaseOutcome::Withheld => (TestOutcome::Skipped, "the environment does not enable a tool that it needs"),
+            CaseOutcome::Withheld => (
+                TestOutcome::Skipped,
+                "the environment does not enable a tool that it needs",
+            ),
         };
         TestedCase {
             group: format!("{}.{}", evaluation.agent, suite.name),
@@ -243,8 +240,8 @@ pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
 }
 
 /// What an evaluation says as findings: a verdict against it, and cases that nobody answered.
-pub(super) fn findings(done: &Done, strict: bool) -> Vec<Finding> {
-    let evaluation = &done.evaluation;
+pub(super) fn findings(args: &Args, done: &Done) -> Vec<Finding> {
+    let (evaluation, strict) = (&done.evaluation, args.strict);
     let file = layout::agent(evaluation.agent.as_str());
     let mut findings = Vec::new();
     if evaluation.verdict.outcome == VerdictOutcome::Failed {
@@ -252,25 +249,22 @@ pub(super) fn findings(done: &Done, strict: bool) -> Vec<Finding> {
         findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&file));
     }
     let agent = &evaluation.agent;
-    let mut unknown = |missing: usize, whose: String, options: String| {
+    let mut unknown = |missing: usize, against: Option<&Comparison>| {
         if missing > 0 {
+            let whose = against.map_or_else(String::new, |against| format!(" for {}", against.with));
             let message = format!("{agent}: {missing} cases were not evaluated{whose}");
             let finding = match strict {
                 true => Finding::error("not-evaluated", message),
                 false => Finding::warning("not-evaluated", message),
             };
-            let help = format!("record their answers: `cargo xtask evaluate {agent}{options} --live --record`");
+            let help = format!("record their answers: `{}`", args.recording_live(agent, against));
             findings.push(finding.in_file(&file).help(help));
         }
     };
-    unknown(evaluation.summary.not_evaluated, String::new(), String::new());
+    unknown(evaluation.summary.not_evaluated, None);
     if let Some(against) = &evaluation.against {
         let with = &against.with;
-        unknown(
-            against.missing.len(),
-            format!(" for {with}"),
-            format!(" --against {with}"),
-        );
+        unknown(against.missing.len(), Some(against));
         let change = RollChange {
             gone: against.gone.clone(),
             loosened: against.loosened.clone(),

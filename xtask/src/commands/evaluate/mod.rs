@@ -1,5 +1,6 @@
 //! `evaluate`: an agent's cases asked and judged.
 
+mod again;
 mod answer;
 mod baseline;
 mod beside;
@@ -7,11 +8,11 @@ mod evidence;
 pub(super) mod exchange;
 mod gathered;
 mod grid;
-mod links;
 mod live;
 mod progress;
 mod run;
 mod sources;
+mod strange;
 mod suite;
 mod suites;
 mod unused;
@@ -69,7 +70,7 @@ pub struct Args {
     #[arg(long, requires = "versus")]
     cross: bool,
     /// How often to ask each case.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     /// Only cases with one of these tags.
     #[arg(long, value_name = "TAG")]
@@ -231,9 +232,9 @@ pub(super) fn of_loaded(
     if args.against.as_ref().is_some_and(String::is_empty) && agents.iter().any(is_dark) {
         return Ok(unreadable());
     }
-    let links = links::links(context, &agents)?;
-    if !links.is_empty() {
-        return Ok(Report::of_findings(links, loaded.tree.clone()));
+    let strange = strange::strange(context, &agents)?;
+    if !strange.is_empty() {
+        return Ok(Report::of_findings(strange, loaded.tree.clone()));
     }
     known_cases(context, &agents, &args)?;
     if args.exchange.asked() {
@@ -254,6 +255,7 @@ pub(super) fn of_loaded(
     let margin = demands.and_then(|demands| demands.margin);
     args.evidence.admit(&bar, margin.unwrap_or(Bar::default().margin))?;
     args.evidence.refuse_uncommitted(context, &agents)?;
+    let _turns = args.turns(context, &agents)?;
     let progress = Progress::new(progress, context, workspace, &args, &agents)?;
     let runner = Runner::new(context, workspace, &args, bar, progress)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
@@ -265,7 +267,7 @@ pub(super) fn of_loaded(
         runner.progress.end(agent);
         if let Some(done) = done {
             text += &answer::text(context, &done.evaluation, done.grid.as_ref());
-            findings.extend(answer::findings(&done, args.strict));
+            findings.extend(answer::findings(&args, &done));
             evaluations.push(done.evaluation);
             grids.extend(done.grid);
         }

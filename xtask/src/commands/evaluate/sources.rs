@@ -1,5 +1,7 @@
 //! Where answers come from: the options.
 
+use lockstep::workspace::{Agent, layout};
+
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -8,10 +10,10 @@ use crate::failure::{Failure, FailureKind};
 pub(super) struct Args {
     /// Ask the endpoint in `LLM_BASE_URL`, with the key in `LLM_API_KEY`; it speaks OpenAI's chat completions.
     #[arg(long)]
-    live: bool,
+    pub(super) live: bool,
     /// Ask this endpoint instead of the one in `LLM_BASE_URL`.
     #[arg(long, value_name = "URL", requires = "live")]
-    endpoint: Option<String>,
+    pub(super) endpoint: Option<String>,
     /// Keep answers that were not recorded, from the endpoint or from the mock, in the cassettes.
     #[arg(long)]
     pub(super) record: bool,
@@ -44,6 +46,30 @@ fn amount(text: &str) -> Result<f64, String> {
 pub(super) struct Endpoint {
     pub(super) base: String,
     pub(super) key: Option<String>,
+}
+
+/// Whose turn it is to write the recordings of some agents: until it is dropped.
+pub(super) type Turns = Vec<Box<dyn Send>>;
+
+impl super::Args {
+    /// Takes the turn where recordings are written. Two runs at once would ask an endpoint for everything twice, and the
+    /// second would put its answers in the place of those of the first.
+    pub(super) fn turns(&self, context: &Context, agents: &[&Agent]) -> Result<Turns, Failure> {
+        if !self.sources.record && !self.prune {
+            return Ok(Turns::new());
+        }
+        let root = context.root()?;
+        let turn = |agent: &&Agent| {
+            let name = &agent.name;
+            let turn = context.files.turn_now(&root.join(layout::regression(name)));
+            turn.ok_or_else(|| {
+                let message = format!("another run is recording answers of `{name}`");
+                Failure::new(FailureKind::Race, message)
+                    .hint("wait until it ends, and run this again: what it records is not asked for any more")
+            })
+        };
+        agents.iter().map(turn).collect()
+    }
 }
 
 impl Args {

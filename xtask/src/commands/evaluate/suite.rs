@@ -44,7 +44,12 @@ impl Runner<'_> {
         // what a killed run cut off is asked again
         if !self.args.sources.record {
             gathered.unreadable += usize::from(!is_whole);
-            findings.extend(broken);
+            let command = match mock.is_some() && !self.args.sources.no_mock {
+                true => self.args.recording(&agent.name),
+                false => self.args.recording_live(&agent.name, None),
+            };
+            let help = format!("remove the line, and record what is missing with `{command}`");
+            findings.extend(broken.into_iter().map(|finding| finding.help(&help)));
         }
         let fresh: Mutex<Vec<Recording>> = Mutex::new(Vec::new());
         let parts = (judged, others, mock);
@@ -79,10 +84,7 @@ impl Runner<'_> {
                     format!("{of_mock} requests are not recorded; the mock answered them"),
                 )
                 .in_file(path)
-                .help(format!(
-                    "record them with `cargo xtask evaluate {} --record`",
-                    agent.name
-                )),
+                .help(format!("record them with `{}`", self.args.recording(&agent.name))),
             );
         }
         Ok(())

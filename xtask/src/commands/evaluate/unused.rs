@@ -62,7 +62,8 @@ impl<'a> Unused<'a> {
         } else if unasked > 0 {
             self.runner.note(format!(
                 "{agent}: no case asks for {unasked} of {all} of `{suite}`, neither of the candidate nor of what runs \
-                 anywhere; `cargo xtask evaluate {agent} --prune` drops them"
+                 anywhere; `{}` drops them",
+                args.pruning(agent)
             ));
         }
         args.prune && unasked > 0
@@ -168,7 +169,8 @@ pub(super) fn without_suite(
             runner.note(format!("{name}: removed `{folder}/{file}`, whose suite is gone"));
         } else {
             runner.note(format!(
-                "{name}: the suite of `{folder}/{file}` is gone; `cargo xtask evaluate {name} --prune` removes it"
+                "{name}: the suite of `{folder}/{file}` is gone; `{}` removes it",
+                runner.args.pruning(name)
             ));
         }
     }

@@ -1,5 +1,6 @@
 //! `evaluate` and what belongs to it: cases judged from cassettes, mocks and a server.
 
+mod again;
 mod cases;
 mod count;
 mod exchange;
@@ -9,5 +10,6 @@ mod live;
 mod parts;
 mod promptfoo;
 pub mod server;
+mod turns;
 mod unused;
 mod withheld;

@@ -86,7 +86,7 @@ impl<'a> Cassette<'a> {
                 findings.push(
                     Finding::error("broken-cassette", broken)
                         .at(path, number, 1)
-                        .help("remove the line, and record what is missing with `cargo xtask evaluate --record`"),
+                        .help("remove the line, and record what is missing"),
                 );
             }
             Ok(())

@@ -1,4 +1,5 @@
-//! Links among the cases, recordings and mock of an agent: what stands behind one is in no commit.
+//! What stands where cases, recordings and mock of an agent do and is no file: behind a link is something that no commit
+//! has, and a pipe is waited for without end.
 
 use lockstep::model::{Entry, FileTree, Finding};
 use lockstep::workspace::{Agent, layout};
@@ -6,8 +7,8 @@ use lockstep::workspace::{Agent, layout};
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// The links among them, and in the place of their folders; no file is read.
-pub(super) fn links(context: &Context, agents: &[&Agent]) -> Result<Vec<Finding>, Failure> {
+/// All of it, and links in the place of their folders; no file is read.
+pub(super) fn strange(context: &Context, agents: &[&Agent]) -> Result<Vec<Finding>, Failure> {
     let root = context.root()?;
     let mut findings = Vec::new();
     for agent in agents {
@@ -19,6 +20,15 @@ pub(super) fn links(context: &Context, agents: &[&Agent]) -> Result<Vec<Finding>
         let links = tree.entries().filter(|(_, entry)| **entry == Entry::Link);
         let links = links.map(|(path, entry)| (path.to_owned(), entry.clone()));
         findings.extend(FileTree::new(links.collect()).unread());
+        let others = context.files.strange(&root, &wanted)?;
+        findings.extend(others.into_iter().map(|(path, what)| {
+            Finding::error(
+                "stray-file",
+                format!("`{path}` is {what}, and no file: nothing is read from it"),
+            )
+            .in_file(path)
+            .help("remove it, or put a file in its place")
+        }));
     }
     Ok(findings)
 }
