@@ -2,6 +2,7 @@
 
 mod answer;
 mod plan;
+mod refused;
 mod target;
 
 use std::sync::Arc;

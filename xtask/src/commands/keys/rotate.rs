@@ -66,6 +66,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     for (environment, last) in last {
         let range = old.sequences.entry(environment.clone()).or_default();
         range.to = Some(range.to.unwrap_or(last).min(last));
+        // where it never released anything, events that it signed still belong to the release before them
+        range.from = range.from.map(|from| from.min(last));
         let from = SequenceRange {
             from: Some(last + 1),
             to: None,

@@ -116,7 +116,7 @@ pub(in super::super) fn plan(
         severity: finding.severity.max(Severity::Warning),
         ..unit.about(finding.clone())
     };
-    let uncounted: Vec<Finding> = history.findings.iter().map(told).collect();
+    let mut besides: Vec<Finding> = history.findings.iter().map(told).collect();
     let file = unit.release_file(base)?;
     let wanted = match wanted {
         Aim::Named(name) => &Aim::Named(unit.release_name(&history.releases(), name)?),
@@ -134,13 +134,16 @@ pub(in super::super) fn plan(
     let aims = match &standing {
         Some(standing) => Ok(vec![standing.to.clone()]),
         None => match repeated(&history, environment, agent, wanted) {
-            Some(finding) => Err(Box::new(finding)),
-            None => aims(&history, environment, agent, wanted),
+            Some(finding) if finding.is_error() => Err(Box::new(finding)),
+            told => {
+                besides.extend(told);
+                aims(&history, environment, agent, wanted)
+            }
         },
     };
     let aims = match aims {
         Ok(aims) => aims,
-        Err(finding) => return Ok(Err([vec![*finding], uncounted].concat())),
+        Err(finding) => return Ok(Err([vec![*finding], besides].concat())),
     };
     let Target {
         release: target,
@@ -150,9 +153,9 @@ pub(in super::super) fn plan(
         mut overrides,
     } = match choice.target(aims)? {
         Ok(target) => target,
-        Err(findings) => return Ok(Err(findings)),
+        Err(findings) => return Ok(Err([findings, besides].concat())),
     };
-    findings.extend(uncounted);
+    findings.extend(besides);
     let (tip, more) = choice.tip(&own, &now)?;
     if standing.is_none() {
         findings.extend(more);

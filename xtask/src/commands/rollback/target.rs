@@ -1,19 +1,24 @@
 //! Which release a rollback goes back to: one whose signature and files hold; and what of the tip it may take over.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use lockstep::artifact::TupleRecord;
-use lockstep::model::{Digest, Finding, Severity};
+use lockstep::model::{Digest, Finding};
 use lockstep::release::ledger::{Override, Recorded};
 use lockstep::release::{PreviousUnit, recorded};
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch, ledger};
 
+use super::refused::{Refusal, Refused};
 use crate::commands::branches::units;
 use crate::commands::checks;
 use crate::commands::unit::UnitOf;
 use crate::commands::verified::Verifier;
 use crate::failure::Failure;
 use crate::ports::GitId;
+
+/// Nobody may sign for the environment.
+const NOBODY: &str = "untrusted-environment";
 
 /// What chooses.
 pub(super) struct Choice<'a> {
@@ -39,6 +44,12 @@ pub(super) struct Target {
     pub(super) overrides: Vec<Override>,
 }
 
+/// Manifest and tuple of a commit that brought another signature.
+struct Version {
+    commit: GitId,
+    files: Vec<Option<Arc<[u8]>>>,
+}
+
 /// What of the tip is as it was signed.
 pub(super) struct Tip {
     /// The files of the environment's own unit; none where a person set the check of its signature aside.
@@ -48,59 +59,55 @@ pub(super) struct Tip {
 }
 
 impl Choice<'_> {
-    /// The first of these that holds; what is wrong with the first where none does.
+    /// The first of these that holds; why the first does not where none does.
     pub(super) fn target(&self, aims: Vec<Recorded>) -> Result<Result<Target, Vec<Finding>>, Failure> {
-        let mut refused = None;
+        let (environment, agent) = (self.unit.environment(), &self.unit.agent);
         let mut is_alike = false;
-        let mut passed_over = Vec::new();
+        let mut refused = Refused::default();
+        let mut past = None;
         for release in aims {
-            let found = self.held_to(&release)?;
-            match found {
+            match self.held_to(&release, &mut past)? {
                 Ok(target) if self.other_than.is_some_and(|now| is_same(now, &target.then)) => is_alike = true,
                 Ok(mut target) => {
-                    target.findings.append(&mut passed_over);
+                    target.findings.extend(refused.passed_over(agent));
                     return Ok(Ok(target));
                 }
-                Err(findings) => {
-                    let nobody = findings.iter().any(|finding| finding.rule == "untrusted-environment");
-                    passed_over.extend(findings.iter().map(|finding| skipped(&release, finding)));
-                    refused.get_or_insert(findings);
-                    // nobody who could be believed has signed the others either
-                    if nobody {
-                        break;
-                    }
+                // nobody who could be believed has signed the others either
+                Err(Refusal::Unproved(findings)) if findings.iter().any(|finding| finding.rule == NOBODY) => {
+                    return Ok(Err(findings));
                 }
+                Err(refusal) => refused.push(release, refusal),
             }
         }
-        if is_alike && refused.is_none() {
-            let (environment, agent) = (self.unit.environment(), &self.unit.agent);
+        if is_alike && refused.is_empty() {
             let message = format!("no earlier release of `{agent}` in `{environment}` differs from what runs");
             let finding = Finding::error("no-earlier-release", message);
             let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
-            refused = Some(vec![self.unit.about(finding.help(help))]);
+            return Ok(Err(vec![self.unit.about(finding.help(help))]));
         }
-        Ok(Err(refused.unwrap_or_default()))
+        Ok(Err(refused.finding(environment, agent).into_iter().collect()))
     }
 
     /// A release as its commit holds it, if it is what somebody who may has signed.
-    fn held_to(&self, release: &Recorded) -> Result<Result<Target, Vec<Finding>>, Failure> {
+    fn held_to(&self, release: &Recorded, past: &mut Option<Vec<Version>>) -> Result<Result<Target, Refusal>, Failure> {
         let (environment, agent) = (self.unit.environment(), &self.unit.agent);
         let mut commit = GitId(release.release.commit.clone());
         let delivery = &*self.unit.delivery;
         let mut findings = self.found(&commit)?;
         if findings.iter().any(Finding::is_error)
-            && let Some((anew, found)) = self.signed_anew(&commit)?
+            && let Some((anew, found)) = self.signed_anew(&commit, past)?
         {
             (commit, findings) = (anew, found);
         }
         let overrides = checks::set_aside(&mut findings, self.aside);
         if findings.iter().any(Finding::is_error) {
-            return Ok(Err(findings));
+            findings.retain(Finding::is_error);
+            return Ok(Err(Refusal::Unproved(findings)));
         }
         let then = units(delivery, &commit, &[agent.as_str()])?.remove(0);
         Ok(match recorded(environment, agent, &then) {
             Ok(record) if record.id != release.release.tuple || record.version != release.release.version => {
-                Err(vec![self.unit.about(another(release, &record))])
+                Err(Refusal::Other(Box::new(self.unit.about(another(release, &record)))))
             }
             Ok(record) => Ok(Target {
                 release: release.clone(),
@@ -109,7 +116,7 @@ impl Choice<'_> {
                 findings,
                 overrides,
             }),
-            Err(finding) => Err(vec![*finding]),
+            Err(finding) => Err(Refusal::Other(finding)),
         })
     }
 
@@ -122,21 +129,39 @@ impl Choice<'_> {
 
     /// The newest commit that holds manifest and tuple of a release byte for byte under another signature, one that holds:
     /// a release is signed anew when its key was revoked, or when there was no key at first, and the ledger knows of none.
-    fn signed_anew(&self, release: &GitId) -> Result<Option<(GitId, Vec<Finding>)>, Failure> {
-        let (delivery, agent) = (&*self.unit.delivery, self.unit.agent.as_str());
-        let files = [branch::manifest(agent), branch::tuple(agent)];
+    fn signed_anew(
+        &self,
+        release: &GitId,
+        past: &mut Option<Vec<Version>>,
+    ) -> Result<Option<(GitId, Vec<Finding>)>, Failure> {
+        let delivery = &*self.unit.delivery;
+        let files = [branch::manifest, branch::tuple].map(|path| path(self.unit.agent.as_str()));
         let released = delivery.read(release, &files)?;
-        let past = delivery.history(self.newest, &branch::bundle(agent))?;
-        for version in past.versions {
-            if version.commit == *release || delivery.read(&version.commit, &files)? != released {
-                continue;
-            }
+        let past = match past {
+            Some(past) => past,
+            None => past.insert(self.past(&files)?),
+        };
+        for version in past
+            .iter()
+            .filter(|version| version.commit != *release && version.files == released)
+        {
             let findings = self.found(&version.commit)?;
             if !findings.iter().any(Finding::is_error) {
-                return Ok(Some((version.commit, findings)));
+                return Ok(Some((version.commit.clone(), findings)));
             }
         }
         Ok(None)
+    }
+
+    /// What the branch had of the unit under each of its signatures, the newest first.
+    fn past(&self, files: &[String]) -> Result<Vec<Version>, Failure> {
+        let delivery = &*self.unit.delivery;
+        let past = delivery.history(self.newest, &branch::bundle(self.unit.agent.as_str()))?;
+        let version = |commit: GitId| {
+            let files = delivery.read(&commit, files)?;
+            Ok(Version { commit, files })
+        };
+        past.versions.into_iter().map(|past| version(past.commit)).collect()
     }
 
     /// What of the tip a rollback goes on from; a list of units that nobody signed is none to go on from.
@@ -188,15 +213,6 @@ fn another(release: &Recorded, record: &TupleRecord) -> Finding {
     Finding::error("broken-ledger", message)
         .in_file(ledger::BRANCH)
         .help(format!("see who wrote it: `git log {}`", ledger::BRANCH))
-}
-
-/// A better release that does not hold, as a warning.
-fn skipped(release: &Recorded, finding: &Finding) -> Finding {
-    Finding {
-        severity: Severity::Warning,
-        help: Some(format!("so {} was passed over", release.release.version)),
-        ..finding.clone()
-    }
 }
 
 fn changed(path: &str, environment: &str) -> Finding {

@@ -92,7 +92,7 @@ fn a_release_that_nobody_signed_is_none_to_go_back_to() {
     let fleet = signed_since();
     let answer = fleet.run(&[&BACK[..], &["--to", "v1.0.0"]].concat());
     assert_eq!(answer.exit, 1);
-    assert_eq!(answer.rules(), ["unsigned-unit"; 2], "{}", answer.text());
+    assert_eq!(answer.rules(), ["unsigned-unit"], "{}", answer.text());
     let answer = fleet.done(&BACK);
     assert_eq!(answer.result()["to"]["version"], "v1.1.0");
     assert_eq!(verified(&fleet).exit, 0, "{}", verified(&fleet).text());
@@ -228,4 +228,89 @@ fn a_key_is_called_by_a_plain_name_and_signs_for_agents_that_there_are() {
     let beside = format!("../{name}.key");
     fleet.done(&["keys", "init", "--plain", "--into", &beside, "--agent", "orders"]);
     std::fs::remove_file(fleet.folder().join(beside)).unwrap();
+}
+
+/// Another key signs from now on.
+fn rotate(fleet: &Fleet, key: &str, next: &str) {
+    fleet.done(&["keys", "rotate", key, "--name", next, "--plain"]);
+    fleet.commit("Rotate a key");
+}
+
+fn revoke(fleet: &Fleet, key: &str) {
+    fleet.done(&["keys", "revoke", key, "--reason", "stolen"]);
+    fleet.commit("Revoke a key");
+}
+
+/// The text without the time of the revocation and the twelve digits of a commit.
+fn timeless(answer: &Answer) -> String {
+    let text = answer.text();
+    let words = text.split(' ').map(|word| match word {
+        _ if word.starts_with("20") && word.ends_with("Z:") => "…:".to_owned(),
+        _ if word.len() >= 12 && word[..12].bytes().all(|byte| byte.is_ascii_hexdigit()) => format!("…{}", &word[12..]),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn releases_of_a_revoked_key_are_passed_over_which_is_told_in_one_line() {
+    let fleet = promoted_once();
+    rotate(&fleet, "release", "lost");
+    again(&fleet, '6', "v1.1.0");
+    again(&fleet, '7', "v1.2.0");
+    rotate(&fleet, "lost", "next");
+    again(&fleet, '8', "v1.3.0");
+    revoke(&fleet, "lost");
+    let answer = fleet.done(&BACK);
+    assert_eq!(answer.result()["to"]["version"], "v1.0.0");
+    expect![[r#"
+        exit 0
+        warning[revoked-signer] .lockstep/orders/release.sigstore.json
+          passed over v1.2.0, v1.1.0: `lost` was revoked at …: stolen
+          unit: staging/orders
+    "#]]
+    .assert_eq(&timeless(&answer));
+    assert_eq!(verified(&fleet).exit, 0, "{}", verified(&fleet).text());
+}
+
+#[test]
+fn where_a_revoked_key_signed_all_that_was_one_error_says_what_a_person_may_do() {
+    let fleet = promoted_once();
+    again(&fleet, '6', "v1.1.0");
+    again(&fleet, '7', "v1.2.0");
+    rotate(&fleet, "release", "next");
+    revoke(&fleet, "release");
+    fleet.done(&["release", "dev", "staging", "--resign"]);
+    let answer = fleet.run(&BACK);
+    expect![[r#"
+        exit 1
+        error[revoked-signer] .lockstep/orders/release.sigstore.json
+          v1.1.0 cannot come back: `release` was revoked at …: stolen; nor can v1.0.0
+          unit: staging/orders
+          help: look at it: `cargo xtask verify --environment staging --commit …`, `cargo xtask diff … staging --agent orders`; if it is what you made, bring it back all the same: `cargo xtask rollback orders --environment staging --to … --override revoked-signer --reason "…"`
+    "#]]
+    .assert_eq(&timeless(&answer));
+    let named = fleet.run(&[&BACK[..], &["--to", "v1.0.0"]].concat());
+    expect![[r#"
+        exit 1
+        error[revoked-signer] .lockstep/orders/release.sigstore.json
+          v1.0.0 cannot come back: `release` was revoked at …: stolen
+          unit: staging/orders
+          help: look at it: `cargo xtask verify --environment staging --commit …`, `cargo xtask diff … staging --agent orders`; if it is what you made, bring it back all the same: `cargo xtask rollback orders --environment staging --to … --override revoked-signer --reason "…"`
+    "#]]
+    .assert_eq(&timeless(&named));
+    // what the help names does what it says
+    let help = answer.findings()[0]["help"].as_str().unwrap();
+    let commands: Vec<Vec<&str>> = help
+        .split('`')
+        .filter_map(|part| part.strip_prefix("cargo xtask "))
+        .map(|command| command.split(' ').collect())
+        .collect();
+    let [look, differ, back] = &commands[..] else {
+        panic!("{help}")
+    };
+    assert_eq!(fleet.run(look).rules(), ["revoked-signer"; 2]);
+    assert_eq!(fleet.run(differ).exit, 0);
+    assert_eq!(fleet.done(back).result()["to"]["version"], "v1.1.0");
+    assert_eq!(verified(&fleet).exit, 0, "{}", verified(&fleet).text());
 }

@@ -185,6 +185,20 @@ fn the_trust_file_keeps_the_words_of_people() {
 }
 
 #[test]
+fn a_key_that_released_nothing_is_replaced_as_well() {
+    let fleet = signed();
+    for (old, new) in [("first", "second"), ("second", "third"), ("third", "fourth")] {
+        keys(&fleet, &["rotate", old, "--name", new, "--plain"]);
+    }
+    assert_eq!(signers(&verify(&fleet)), vec!["first"; 3]);
+    fleet.done(&["release", "staging", "--resign"]);
+    assert_eq!(signers(&verify(&fleet)), vec!["fourth"; 3]);
+    let old = fleet.repository.path(".git/lockstep/keys/second.key");
+    let answer = fleet.run(&["release", "staging", "--resign", "--key", old.to_str().unwrap()]);
+    assert_eq!(answer.exit, 2, "{}", answer.text());
+}
+
+#[test]
 fn the_command_that_is_advised_makes_a_key() {
     let fleet = signed();
     let text = fleet.release(&["canary"]).text();
