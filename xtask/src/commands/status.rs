@@ -7,6 +7,7 @@ use lockstep::release::PreviousUnit;
 use lockstep::release::ledger::{Event, Incident, ReleaseName, ShownEvent, UnitHistory, Verdict, name_of};
 use lockstep::report::Table;
 use lockstep::workspace::Workspace;
+use lockstep::workspace::files::HoldFile;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,8 +49,8 @@ pub(super) struct UnitAnswer {
     since: Option<Timestamp>,
     /// What somebody who may said of it; null where the ledger does not know it.
     verdict: Option<Verdict>,
-    /// Why it is held, where it is.
-    hold: Option<String>,
+    /// Who holds it, since when and why, where it is held.
+    hold: Option<HoldFile>,
     /// Incidents that are open.
     incidents: Vec<Incident>,
     /// The release that the ledger tells of last, where the environment's branch does not have it.
@@ -125,7 +126,7 @@ fn doubted(mut unit: UnitAnswer, history: UnitHistory, standing: UnitHistory, do
     let history = history.going_by(&counted);
     unit.verdict = history.current().map(|release| release.verdict);
     if unit.hold.is_none() {
-        unit.hold = history.hold().map(|hold| hold.reason);
+        unit.hold = history.hold();
     }
     unit
 }
@@ -143,8 +144,7 @@ fn of_environment(
     let filed = file.map(|environment| environment.holds.clone()).unwrap_or_default();
     let hold = |unit: &str| {
         let agent = AgentName::new(unit).ok()?;
-        let hold = filed.get(&agent).or_else(|| held.get(&agent))?;
-        Some(hold.reason.clone())
+        filed.get(&agent).or_else(|| held.get(&agent)).cloned()
     };
     let tip = delivery.tip(&name, &workspace.fleet.delivery.remote)?;
     let released: BTreeSet<String> = match tip.commit() {
@@ -261,8 +261,14 @@ fn text(context: &Context, environments: &[&EnvironmentName], units: &[UnitAnswe
         environments.iter().map(one).collect::<Vec<_>>().join("\n")
     };
     let holds = units.iter().filter_map(|unit| {
-        let reason = one_line(unit.hold.as_ref()?);
-        Some(format!("  {}/{} is held: {reason}\n", unit.environment, unit.agent))
+        let HoldFile { reason, by, since } = unit.hold.as_ref()?;
+        let (place, reason, by) = (&unit.environment, one_line(reason), name_of(by));
+        // a file that somebody wrote by hand may say anything
+        let time = Timestamp::parse(since).map_or(String::new(), |since| format!(" for {}", age(now - since.seconds)));
+        let agent = &unit.agent;
+        Some(format!(
+            "  {place}/{agent} is held{time} by {by} since {since}: {reason}\n"
+        ))
     });
     let incidents = units.iter().flat_map(|unit| {
         let place = format!("{}/{}", unit.environment, unit.agent);

@@ -75,7 +75,7 @@ fn status_tells_what_is_unproved_and_keeps_the_hold() {
         units.clone().find(|unit| unit["agent"] == "orders").unwrap().clone()
     };
     let answer = fleet.done(&["status", "-e", "staging"]);
-    assert_eq!(unit(&answer)["hold"], "too slow");
+    assert_eq!(unit(&answer)["hold"]["reason"], "too slow");
     assert_eq!(
         doubted(&unit(&answer)["doubted"]),
         [("resumed", "unsigned-event"), ("marked", "unsigned-event")]

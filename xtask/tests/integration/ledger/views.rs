@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{next_candidate, promoted_once};
+use super::{last, next_candidate, promoted_once};
 use crate::fleet::{Fleet, command, folded};
 
 fn rolled_back() -> Fleet {
@@ -124,8 +124,21 @@ fn the_fleet_at_a_glance() {
     let answer = fleet.done(&["status", "--environment", "staging"]);
     let unit = &answer.result()[0];
     assert_eq!(
-        (&unit["agent"], &unit["version"], &unit["verdict"], &unit["hold"]),
-        (&json!("orders"), &json!("v1.0.0"), &json!("watching"), &json!("slow"))
+        (&unit["agent"], &unit["version"], &unit["verdict"]),
+        (&json!("orders"), &json!("v1.0.0"), &json!("watching"))
+    );
+    let held = last(&fleet, "staging/orders");
+    let since = held.time.to_string();
+    assert_eq!(unit["hold"], json!({ "reason": "slow", "by": held.by, "since": since }));
+    let output = command(fleet.folder(), &["status", "--environment", "staging"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let told = text.lines().find(|line| line.contains("is held")).unwrap();
+    let age = told.split(' ').nth(6).unwrap();
+    assert_eq!(
+        told,
+        format!("  staging/orders is held for {age} by Lockstep since {since}: slow")
     );
     assert_eq!(fleet.run(&["status", "nobody"]).exit, 2);
 }
@@ -137,7 +150,7 @@ fn what_is_held_before_its_first_release_is_shown() {
     let answer = fleet.done(&["status", "orders"]);
     let units = answer.result().as_array().unwrap().iter();
     let told: Vec<Value> = units
-        .map(|unit| json!([unit["environment"], unit["version"], unit["hold"]]))
+        .map(|unit| json!([unit["environment"], unit["version"], unit["hold"]["reason"]]))
         .collect();
     assert_eq!(
         told,
