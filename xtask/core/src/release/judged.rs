@@ -1,8 +1,8 @@
 //! What was said against a tuple where it ran, which a promotion of it has to answer.
 
-use super::ledger::{Fact, UnitHistory, Verdict};
+use super::ledger::{Fact, UnitHistory, Verdict, name_of};
 use super::promotion::Move;
-use crate::model::{Digest, EnvironmentName, Finding, Severity, Version};
+use crate::model::{Digest, EnvironmentName, Finding, Severity, Version, one_line};
 
 /// What speaks against a tuple in each environment that there is or was. A block goes with the tuple, whatever it is called
 /// and wherever it goes, until it was verified where it was blocked. What was rolled back may be brought back by a
@@ -25,12 +25,38 @@ pub(super) fn against(from: &EnvironmentName, step: &Move<'_>) -> Vec<Finding> {
 
 fn finding(environment: &EnvironmentName, step: &Move<'_>, word: &str, version: &Version) -> Finding {
     let agent = step.agent;
-    Finding::error(
-        "blocked-release",
-        format!("`{agent}` {version} was {word} in `{environment}`"),
-    )
-    .help(format!(
-        "see why: `cargo xtask history {agent} --environment {environment}`"
+    let message = format!("`{agent}` {version} was {word} in `{environment}`");
+    let why = format!("see why: `cargo xtask history {agent} --environment {environment}`");
+    let help = match set_aside(step, &message) {
+        None => why,
+        Some(before) => {
+            format!("{before}, which says nothing of another environment: each is a decision of its own; {why}")
+        }
+    };
+    Finding::error("blocked-release", message).help(help)
+}
+
+/// Who set the same aside for the tuple last, on its way to another environment. It does not count for this one: what a
+/// canary may risk, production may not.
+fn set_aside(step: &Move<'_>, message: &str) -> Option<String> {
+    let promotions = step.places.iter().flat_map(|(environment, history)| {
+        let facts = history.facts();
+        facts.filter_map(move |(event, fact)| match fact {
+            Fact::Promoted(promoted) if promoted.tuple == step.source.id => Some((event, environment, promoted)),
+            _ => None,
+        })
+    });
+    let is_it = |check: &str, found: &str| check == "blocked-release" && found == message;
+    let same = promotions.filter(|(.., promoted)| {
+        let mut overrides = promoted.overrides.iter();
+        overrides.any(|aside| is_it(&aside.check, &aside.message))
+    });
+    let (event, environment, promoted) = same.max_by_key(|(event, ..)| event.time)?;
+    let reason = promoted.reason.as_deref().map(one_line).unwrap_or_default();
+    let by = name_of(&event.by);
+    Some(format!(
+        "it was set aside for `{environment}` by {by} at {}: {reason}",
+        event.time
     ))
 }
 

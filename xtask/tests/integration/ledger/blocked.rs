@@ -75,6 +75,38 @@ fn a_block_in_another_environment_stops_a_tuple_under_any_label_until_it_is_veri
 }
 
 #[test]
+fn who_set_a_block_aside_for_one_environment_did_not_for_the_next() {
+    let fleet = promoted_once();
+    mark(&fleet, "blocked", "staging");
+    let why = ["--override", "blocked-release", "--reason", "worse without"];
+    let line = ["promote", "orders", "--from", "staging", "--to", "canary"];
+    fleet.done(&[&line[..], &["--as", "v1.0.0-gray-A"], &why].concat());
+    let time = super::last(&fleet, "canary/orders").time.to_string();
+    fleet.release(&["canary"]);
+    let line = [
+        "promote",
+        "orders",
+        "--from",
+        "canary",
+        "--to",
+        "production",
+        "--as",
+        "v1.0.0",
+    ];
+    let answer = fleet.run(&line);
+    expect![[r#"
+        exit 1
+        error[blocked-release] -
+          `orders` v1.0.0 was blocked in `staging`
+          unit: production/orders
+          help: it was set aside for `canary` by Lockstep at …: worse without, which says nothing of another environment: each is a decision of its own; see why: `cargo xtask history orders --environment staging`
+    "#]]
+    .assert_eq(&answer.text().replace(&time, "…"));
+    fleet.done(&[&line[..], &why].concat());
+    fleet.release(&["production"]);
+}
+
+#[test]
 fn a_block_outlasts_the_rollback_that_follows_it() {
     let fleet = in_canary();
     step(&fleet, "canary", "production", "v1.0.0");
