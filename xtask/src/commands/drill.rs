@@ -19,7 +19,8 @@ const LIMIT: f64 = 600.0;
 /// Measure how long a rollback takes, without doing it, and record that.
 ///
 /// Everything is looked up and prepared as for a real one, up to the point where a branch would move. The ledger keeps
-/// the time beside the ten minutes that a rollback may take.
+/// the time beside the ten minutes that a rollback may take. Of an agent that was rolled back and is held, the next one is
+/// drilled, which would have to name its release.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The agent.
@@ -57,7 +58,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         Err(report) => return Ok(*report),
     };
     let asked = rollback::Args::drill(&args.agent, &args.environment);
-    let (plan, findings) = match plan(context, &unit, &head, &Aim::Earlier, &asked)? {
+    let (plan, findings) = match plan(context, &unit, &head, &Aim::Further, &asked)? {
         Ok(found) => found,
         Err(findings) => return Ok(Report::default().with_findings(findings, Default::default())),
     };

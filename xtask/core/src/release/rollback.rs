@@ -25,6 +25,8 @@ pub enum Aim {
     LastVerified,
     /// The one of this label, tuple or commit.
     Named(String),
+    /// As [`Aim::Earlier`], also from what a rollback has just brought back: what would be left to go back to.
+    Further,
 }
 
 /// The releases to go back to, the best first: whether one can be believed is for its signature to say.
@@ -50,8 +52,10 @@ pub fn aims(
     let verified = |release: &Recorded| release.verdict == Verdict::Verified;
     let unblocked = |release: &Recorded| matches!(release.verdict, Verdict::Watching | Verdict::ManualReview);
     let found = match aim {
-        Aim::Earlier if earlier.iter().any(|release| verified(release) && !is_current(release)) => of(&verified),
-        Aim::Earlier => of(&unblocked),
+        Aim::Earlier | Aim::Further if earlier.iter().any(|release| verified(release) && !is_current(release)) => {
+            of(&verified)
+        }
+        Aim::Earlier | Aim::Further => of(&unblocked),
         Aim::LastVerified => of(&verified),
         Aim::Named(name) => of(&|release| is_named(release, name)).into_iter().take(1).collect(),
     };
@@ -64,7 +68,7 @@ pub fn aims(
         let message = format!("`{name}` is what runs of `{agent}` in `{environment}`");
         return Err(none(environment, agent, message));
     }
-    if matches!(aim, Aim::Earlier) && earlier.iter().any(|release| !is_current(release)) {
+    if matches!(aim, Aim::Earlier | Aim::Further) && earlier.iter().any(|release| !is_current(release)) {
         let message = format!("every earlier release of `{agent}` in `{environment}` was blocked or taken back");
         let mut finding = none(environment, agent, message);
         finding.help = finding
@@ -73,7 +77,7 @@ pub fn aims(
         return Err(finding);
     }
     let what = match aim {
-        Aim::Earlier => "earlier release".to_owned(),
+        Aim::Earlier | Aim::Further => "earlier release".to_owned(),
         Aim::LastVerified => "earlier release that was verified,".to_owned(),
         Aim::Named(name) => format!("earlier release `{name}`"),
     };

@@ -454,6 +454,34 @@ fn a_dry_run_and_a_drill_leave_the_branches_as_they_are() {
 }
 
 #[test]
+fn a_drill_of_what_was_rolled_back_and_is_held_tells_what_would_be_left() {
+    let fleet = twice();
+    again(&fleet, '7', "v1.2.0");
+    fleet.done(&BACK);
+    let drill = || fleet.run(&["drill", "orders", "--environment", "staging"]);
+    let answer = drill();
+    assert_eq!(
+        (answer.exit, answer.rules(), &answer.result()["to"]["version"]),
+        (0, vec!["repeated-rollback"], &json!("v1.0.0")),
+        "{}",
+        answer.text()
+    );
+    assert_eq!(answer.findings()[0]["severity"], "warning");
+    assert_eq!(answer.result()["passed"], true);
+    // and a rollback that nobody gave a release still goes nowhere
+    let other = ["rollback", "orders", "-e", "staging", "--reason", "another"];
+    assert_eq!(fleet.run(&other).exit, 1);
+    fleet.done(&[&other[..], &["--to", "v1.0.0"]].concat());
+    let answer = drill();
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["no-earlier-release", "repeated-rollback"]),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
 fn a_detached_head_is_told_to_name_a_branch() {
     let fleet = twice();
     let head = fleet.tip("main").unwrap();

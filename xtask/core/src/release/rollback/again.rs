@@ -1,7 +1,7 @@
 //! A rollback that is asked for again: what a killed run left undone is done then, and nothing goes back twice.
 
 use super::{Aim, is_named};
-use crate::model::{AgentName, EnvironmentName, Finding, one_line};
+use crate::model::{AgentName, EnvironmentName, Finding, Severity, one_line};
 use crate::release::ledger::{Event, Fact, Recorded, ReleaseName, RolledBack, UnitHistory, Verdict, name_of};
 use crate::release::unfinished;
 use crate::workspace::files::ReleaseFile;
@@ -34,7 +34,7 @@ pub fn standing(history: &UnitHistory, file: Option<&ReleaseFile>, aim: &Aim, re
         .iter()
         .rfind(|release| release.release.commit == rollback.to.commit)?;
     let same = match aim {
-        Aim::Earlier => true,
+        Aim::Earlier | Aim::Further => true,
         Aim::LastVerified => to.verdict == Verdict::Verified,
         Aim::Named(name) => is_named(to, name),
     };
@@ -46,7 +46,7 @@ pub fn standing(history: &UnitHistory, file: Option<&ReleaseFile>, aim: &Aim, re
 }
 
 /// What speaks against going back further: what runs was brought back by a rollback, the unit is held since, and nobody has
-/// blocked what came back. Whoever names a release gets it.
+/// blocked what came back. Whoever names a release gets it; whoever only wants to know what is left is told.
 pub fn repeated(history: &UnitHistory, environment: &EnvironmentName, agent: &AgentName, aim: &Aim) -> Option<Finding> {
     history.hold()?;
     let current = history.current()?;
@@ -73,12 +73,17 @@ pub fn repeated(history: &UnitHistory, environment: &EnvironmentName, agent: &Ag
         event.time,
         one_line(&rollback.reason)
     );
-    Some(
-        Finding::error("repeated-rollback", message)
-            .unit(environment.as_str(), agent.as_str())
-            .help(format!(
-                "nothing is left to do; if that has to go as well, name what is to run, `cargo xtask rollback {unit} --to \
-                 <release>`, or say so first: `cargo xtask mark blocked {unit} --reason \"…\"`"
-            )),
-    )
+    let finding = Finding::error("repeated-rollback", message)
+        .unit(environment.as_str(), agent.as_str())
+        .help(format!(
+            "nothing is left to do; if that has to go as well, name what is to run, `cargo xtask rollback {unit} --to \
+             <release>`, or say so first: `cargo xtask mark blocked {unit} --reason \"…\"`"
+        ));
+    Some(match aim {
+        Aim::Further => Finding {
+            severity: Severity::Warning,
+            ..finding
+        },
+        _ => finding,
+    })
 }
