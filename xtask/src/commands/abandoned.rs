@@ -81,11 +81,28 @@ fn of_before(
     Some(FormerBranch {
         now,
         has_begun: tip.is_some(),
+        newest: newest(delivery, &settings.remote, &known),
         is_here: known.local.is_some(),
         remote: known.tracking.map(|_: GitId| settings.remote.clone()),
         name: known.name,
         delivery: folder_of(delivery, workspace),
     })
+}
+
+/// What git calls the newest commit of a branch, of which this clone and the remote may have different ones.
+fn newest(delivery: &dyn Repository, remote: &str, known: &KnownBranch) -> String {
+    let theirs = format!("{remote}/{}", known.name);
+    match (&known.local, &known.tracking) {
+        (None, _) => theirs,
+        (Some(_), None) => known.name.clone(),
+        (Some(local), Some(tracking)) => {
+            let behind = delivery.ancestors(tracking, &[local.clone()].into());
+            match behind.is_ok_and(|found| !found.is_empty()) {
+                true => theirs,
+                false => known.name.clone(),
+            }
+        }
+    }
 }
 
 /// What a commit records of the environment's own unit, as far as it tells whose branch it is on.
@@ -128,6 +145,7 @@ fn of_ours(
     let units = delivery.folder(commit, branch::RECORDS).ok()?;
     Some(AbandonedBranch {
         environment,
+        newest: newest(delivery, &settings.remote, &known),
         name: known.name,
         is_here: known.local.is_some(),
         remote: known.tracking.map(|_: GitId| settings.remote.clone()),

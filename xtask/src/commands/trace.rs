@@ -33,7 +33,7 @@ pub struct Args {
     /// What was found.
     #[arg(value_name = "CLUE")]
     clue: String,
-    /// Only in this environment.
+    /// Only in this environment; one that left the fleet is known by its old name.
     #[arg(long, short, value_name = "NAME")]
     environment: Option<String>,
     /// Only this agent.
@@ -155,17 +155,30 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The environments to look in, those that left the fleet or have another name now included.
+    fn environments(&self) -> Result<Vec<EnvironmentName>, Failure> {
+        let known = self.view.places(self.workspace)?;
+        let Some(name) = &self.args.environment else {
+            return Ok(known);
+        };
+        match known.into_iter().find(|known| known.as_str() == name) {
+            Some(found) => Ok(vec![found]),
+            None => Err(selection::unknown_environment(self.workspace, name)),
+        }
+    }
+
     /// The releases, each with the events that speak of it.
     fn run(&self, by: &By) -> Result<Vec<(Found, Vec<(Digest, Event)>)>, Failure> {
         let mut found = Vec::new();
         let mut agents = BTreeSet::new();
-        for name in selection::listed(self.workspace, self.args.environment.as_slice())? {
+        for name in &self.environments()? {
             let mut units = self.view.names(Some(name))?;
             units.retain(|unit| AgentName::new(unit).is_ok());
             agents.extend(units.iter().cloned());
             units.retain(|unit| self.args.agent.as_ref().is_none_or(|agent| agent == unit));
             let asked: Vec<_> = units.iter().map(|unit| (Some(name), unit.as_str())).collect();
             let histories = self.view.units(&asked)?;
+            let is_listed = self.workspace.fleet.environments.contains(name);
             let tips = self.tips(name, &units)?;
             let ran = self.ran(by, &histories)?;
             let named = self.named(by, &units, &histories)?;
@@ -186,7 +199,8 @@ impl Search<'_> {
                 if wanted.is_empty() {
                     continue;
                 }
-                let runs = history.current().is_some();
+                // of an environment that left the fleet nothing runs once its branch is gone
+                let runs = history.current().is_some() && (is_listed || !tips.is_empty());
                 let wanted: Vec<Recorded> = wanted.into_iter().cloned().collect();
                 let running = places.into_iter().map(|index| runs && index == last).collect();
                 met.push(Met {

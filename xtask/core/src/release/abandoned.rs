@@ -24,6 +24,8 @@ pub struct AbandonedBranch {
     pub is_here: bool,
     /// The remote that had it at the last fetch.
     pub remote: Option<String>,
+    /// What git calls the newest of these: the branch here, or the remote's.
+    pub newest: String,
     /// How many agents it has.
     pub agents: usize,
     /// The commit that the environment was last rendered from, where the repository that people edit has it.
@@ -45,6 +47,8 @@ pub struct FormerBranch {
     pub is_here: bool,
     /// The remote that had it at the last fetch.
     pub remote: Option<String>,
+    /// What git calls the newest of these: the branch here, or the remote's.
+    pub newest: String,
     /// The folder of the repository that has the branch, where it is not the one that people edit.
     pub delivery: Option<String>,
 }
@@ -112,11 +116,10 @@ impl FormerBranch {
     }
 
     fn deleting(&self) -> String {
-        let git = git(self.delivery.as_deref());
-        let there = self.remote.iter();
-        let there = there.map(|remote| format!("{git} push {remote} --delete {}", self.name));
-        let here = self.is_here.then(|| format!("{git} branch -D {}", self.name));
-        there.chain(here).collect::<Vec<_>>().join(" && ")
+        // whoever goes on from it keeps its commits as well
+        let kept = self.has_begun.then_some(self.newest.as_str());
+        let place = (self.is_here, self.remote.as_deref());
+        deleting(&git(self.delivery.as_deref()), &self.name, place, kept)
     }
 }
 
@@ -174,7 +177,7 @@ impl AbandonedBranch {
             None => "add it to `environments:`".to_owned(),
         };
         let help = format!(
-            "where the environment is to go, delete the branch, `{}`, and then its Applications ({GUIDE}){forgotten}; where it is to stay, \
+            "where the environment is to go, keep its commits by a tag and delete the branch, `{}`, and then its Applications ({GUIDE}){forgotten}; where it is to stay, \
              {restored}",
             self.deleting()
         );
@@ -208,13 +211,8 @@ impl AbandonedBranch {
 
     /// Takes it away, from the remote and from here.
     fn deleting(&self) -> String {
-        let (git, name) = (self.git(), &self.name);
-        let there = self
-            .remote
-            .iter()
-            .map(|remote| format!("{git} push {remote} --delete {name}"));
-        let here = self.is_here.then(|| format!("{git} branch -D {name}"));
-        there.chain(here).collect::<Vec<_>>().join(" && ")
+        let place = (self.is_here, self.remote.as_deref());
+        deleting(&self.git(), &self.name, place, Some(&self.newest))
     }
 
     /// Forgets what the remote no longer has.
@@ -240,6 +238,23 @@ impl AbandonedBranch {
     fn git(&self) -> String {
         git(self.delivery.as_deref())
     }
+}
+
+/// Deletes a branch, here and on the remote. What only it holds keeps a tag: `diff`, `trace` and `git show` find released
+/// commits by their ids, as long as something names them.
+fn deleting(git: &str, name: &str, (is_here, remote): (bool, Option<&str>), kept: Option<&str>) -> String {
+    let tag = format!("archive/{name}");
+    let mut commands: Vec<String> = kept.iter().map(|newest| format!("{git} tag {tag} {newest}")).collect();
+    if let Some(remote) = remote {
+        let sent = if kept.is_some() {
+            format!("{tag} ")
+        } else {
+            String::new()
+        };
+        commands.push(format!("{git} push {remote} {sent}:{name}"));
+    }
+    commands.extend(is_here.then(|| format!("{git} branch -D {name}")));
+    commands.join(" && ")
 }
 
 /// Git, in the repository that has a branch.

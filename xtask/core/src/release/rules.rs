@@ -8,8 +8,8 @@ pub const RULES: &[Rule] = &[
         "abandoned-branch",
         "the branch of an environment that the fleet does not list, or one from before `branchPrefix` was changed, is still there: Argo \
          CD may apply it, and nothing judges, verifies or releases it any more",
-        "delete the branch and the environment's Applications (docs/guides/argo-cd.md), or list the environment again; to go on from a \
-         branch of another prefix, make the new one of it",
+        "keep its commits by a tag, delete the branch and the environment's Applications (docs/guides/argo-cd.md), or list the \
+         environment again; to go on from a branch of another prefix, make the new one of it",
     ),
     Rule::new(
         "altered-retrospective",

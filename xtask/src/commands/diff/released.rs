@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lockstep::model::{AgentName, EnvironmentName, FleetChange, Version};
 use lockstep::release::rollback::is_named;
-use lockstep::release::{BranchState, between_environments};
+use lockstep::release::{BranchState, PreviousUnit, between_environments};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT, branch};
 use lockstep::workspace::{Environment, Workspace};
 use rayon::prelude::*;
@@ -29,8 +29,8 @@ pub(super) enum Named {
 
 /// A state that was released.
 pub(super) enum Side {
-    /// A commit of an environment's branch.
-    Whole(EnvironmentName, BranchState),
+    /// A commit of an environment's branch, and the environment: as it was then, where it left the fleet since.
+    Whole(Box<Environment>, BranchState),
     /// Releases of agents, each where it went furthest.
     Releases(BTreeMap<AgentName, (EnvironmentName, BranchState)>),
 }
@@ -75,7 +75,7 @@ impl Names<'_> {
         match self.delivery.tip(&branch, &self.workspace.fleet.delivery.remote)? {
             Tip::At { commit, .. } => {
                 let state = branch_state(self.delivery, &commit, &|_| false)?;
-                Ok(Side::Whole(environment.name.clone(), state))
+                Ok(Side::Whole(Box::new(environment.clone()), state))
             }
             Tip::Unborn => {
                 let message = format!("`{}` was never released", environment.name);
@@ -94,8 +94,33 @@ impl Names<'_> {
         }
         let state = branch_state(self.delivery, &commit, &|_| false)?;
         let record = state.units.values().find_map(|unit| unit.record());
-        let environment = record.map(|record| record.environment);
-        Ok(environment.map(|environment| Side::Whole(environment, state)))
+        let Some(name) = record.map(|record| record.environment) else {
+            return Ok(None);
+        };
+        let environment = match self.workspace.environment(name.as_str()) {
+            Some(environment) => environment.clone(),
+            None => self.former(&name, &state)?,
+        };
+        Ok(Some(Side::Whole(Box::new(environment), state)))
+    }
+
+    /// An environment that left the fleet, as it was in the commit that a state was rendered from.
+    fn former(&self, name: &EnvironmentName, state: &BranchState) -> Result<Environment, Failure> {
+        let own = state.units.get(ENVIRONMENT_UNIT);
+        let found = match own
+            .and_then(PreviousUnit::dry_sha)
+            .map(|dry| self.repository.resolve(&dry))
+        {
+            Some(Ok(dry)) => {
+                self.context
+                    .load_commit(&**self.repository, &dry, &is_outline)?
+                    .workspace
+            }
+            Some(Err(_)) | None => None,
+        };
+        found
+            .and_then(|workspace| workspace.environment(name.as_str()).cloned())
+            .ok_or_else(|| unlisted(name))
     }
 
     /// The releases of agents with this label or tuple, each in the last environment that had it, as it was there last.
@@ -208,23 +233,24 @@ impl Names<'_> {
         side: &'s Side,
         agent: Option<&AgentName>,
     ) -> Result<(&'s Environment, &'s BranchState), Failure> {
-        let (name, state) = match side {
-            Side::Whole(name, state) => (name, state),
+        match side {
+            Side::Whole(environment, state) => Ok((environment, state)),
             Side::Releases(releases) => {
                 let (name, state) = agent
                     .and_then(|agent| releases.get(agent))
                     .expect("only agents that are on both sides are compared");
-                (name, state)
+                let environment = self.workspace.environment(name.as_str());
+                Ok((environment.ok_or_else(|| unlisted(name))?, state))
             }
-        };
-        let environment = self.workspace.environment(name.as_str()).ok_or_else(|| {
-            Failure::new(
-                FailureKind::Usage,
-                format!("the fleet has no environment `{name}` any more"),
-            )
-        })?;
-        Ok((environment, state))
+        }
     }
+}
+
+fn unlisted(name: &EnvironmentName) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        format!("the fleet has no environment `{name}` any more"),
+    )
 }
 
 /// Two states that are compared, in these agents alone where some are named.

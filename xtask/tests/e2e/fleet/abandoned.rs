@@ -37,7 +37,8 @@ fn what_is_advised_of_an_abandoned_branch_runs_as_it_stands() {
     };
     assert_eq!(
         deleted,
-        "git push origin --delete environment/staging && git branch -D environment/staging"
+        "git tag archive/environment/staging origin/environment/staging && git push origin archive/environment/staging \
+         :environment/staging && git branch -D environment/staging"
     );
     // to stay: the folder is there again, and the list is a person's to write
     sh(&fresh, restored);
@@ -47,7 +48,8 @@ fn what_is_advised_of_an_abandoned_branch_runs_as_it_stands() {
     );
     assert_eq!(
         commands(&advice(&fresh).unwrap())[0],
-        "git push origin --delete environment/staging"
+        "git tag archive/environment/staging origin/environment/staging && git push origin archive/environment/staging \
+         :environment/staging"
     );
     // to go
     sh(&first, deleted);

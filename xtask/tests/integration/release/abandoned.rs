@@ -68,9 +68,9 @@ fn whoever_looks_at_branches_hears_of_it() {
     told(
         &fleet.done(&["status"]),
         expect![[r#"
-        warning[abandoned-branch] environments/fleet.yaml:2:1
-          the fleet does not list `staging`, and its branch `environment/staging` is still in this clone, with 2 agents
-          help: where the environment is to go, delete the branch, `git branch -D environment/staging`, and then its Applications (docs/guides/argo-cd.md); where it is to stay, bring its folder back, `git checkout <commit> -- environments/staging`, and add it to `environments:`"#]],
+            warning[abandoned-branch] environments/fleet.yaml:2:1
+              the fleet does not list `staging`, and its branch `environment/staging` is still in this clone, with 2 agents
+              help: where the environment is to go, keep its commits by a tag and delete the branch, `git tag archive/environment/staging environment/staging && git branch -D environment/staging`, and then its Applications (docs/guides/argo-cd.md); where it is to stay, bring its folder back, `git checkout <commit> -- environments/staging`, and add it to `environments:`"#]],
     );
     fleet.edit("environments/fleet.yaml", "[dev, preprod, ", "[dev, staging, preprod, ");
     fleet.put(
@@ -79,6 +79,51 @@ fn whoever_looks_at_branches_hears_of_it() {
     );
     fleet.commit("Bring staging back");
     assert_eq!(count(&fleet.done(&["status"])), 0);
+}
+
+#[test]
+fn what_a_deleted_branch_held_is_still_found_by_the_tag_that_is_advised() {
+    let fleet = renamed();
+    fleet.release(&["preprod"]);
+    let tip = fleet.tip("environment/staging").unwrap();
+    let tuple = fleet.json("environment/staging", ".lockstep/orders/tuple.json");
+    let tuple = tuple["id"].as_str().unwrap();
+    let help = fleet.done(&["status"]).text();
+    assert!(
+        help.contains("`git tag archive/environment/staging environment/staging && git branch -D environment/staging`"),
+        "{help}"
+    );
+    fleet.repository.set("refs/tags/archive/environment/staging", tip);
+    let git = &fleet.repository.git;
+    let mut branch = git.find_reference("refs/heads/environment/staging").unwrap();
+    branch.delete().unwrap();
+    assert_eq!(count(&fleet.done(&["status"])), 0);
+    let commit = tip.to_string();
+    let record = |fleet: &Fleet| {
+        let answer = fleet.done(&["trace", tuple, "--environment", "staging"]);
+        let found = answer.result()[0].clone();
+        assert_eq!(
+            (&found["commit"], &found["running"]),
+            (&commit.as_str().into(), &false.into())
+        );
+        found["record"].is_object()
+    };
+    let kept = fleet.cloned(|builder| {
+        builder.clone_local(git2::build::CloneLocal::None);
+    });
+    assert!(record(&kept));
+    let differ = ["diff", &commit[..12], "dev"];
+    assert_eq!(kept.run(&differ).exit, 0, "{}", kept.run(&differ).text());
+    // without the tag they are gone with the branch
+    git.find_reference("refs/tags/archive/environment/staging")
+        .unwrap()
+        .delete()
+        .unwrap();
+    let bare = fleet.cloned(|builder| {
+        builder.clone_local(git2::build::CloneLocal::None);
+    });
+    assert!(!record(&bare));
+    assert_ne!(bare.run(&differ).exit, 0);
 }
 
 #[test]
@@ -94,9 +139,9 @@ fn a_folder_that_is_there_need_not_be_brought_back() {
     told(
         &fleet.done(&["status"]),
         expect![[r#"
-        warning[abandoned-branch] environments/fleet.yaml:2:1
-          the fleet does not list `staging`, and its branch `environment/staging` is still in this clone, with 2 agents
-          help: where the environment is to go, delete the branch, `git branch -D environment/staging`, and then its Applications (docs/guides/argo-cd.md); where it is to stay, add it to `environments:`"#]],
+            warning[abandoned-branch] environments/fleet.yaml:2:1
+              the fleet does not list `staging`, and its branch `environment/staging` is still in this clone, with 2 agents
+              help: where the environment is to go, keep its commits by a tag and delete the branch, `git tag archive/environment/staging environment/staging && git branch -D environment/staging`, and then its Applications (docs/guides/argo-cd.md); where it is to stay, add it to `environments:`"#]],
     );
 }
 
@@ -106,9 +151,9 @@ fn a_clone_knows_it_by_what_the_remote_has() {
     told(
         &clone.done(&["status"]),
         expect![[r#"
-        warning[abandoned-branch] environments/fleet.yaml:2:1
-          the fleet does not list `staging`, and its branch `environment/staging` is still there, with 2 agents for Argo CD to apply
-          help: where the environment is to go, delete the branch, `git push origin --delete environment/staging`, and then its Applications (docs/guides/argo-cd.md); where somebody has deleted it already, `git fetch --prune origin` forgets it here; where it is to stay, bring its folder back, `git checkout <commit> -- environments/staging`, and add it to `environments:`"#]],
+            warning[abandoned-branch] environments/fleet.yaml:2:1
+              the fleet does not list `staging`, and its branch `environment/staging` is still there, with 2 agents for Argo CD to apply
+              help: where the environment is to go, keep its commits by a tag and delete the branch, `git tag archive/environment/staging origin/environment/staging && git push origin archive/environment/staging :environment/staging`, and then its Applications (docs/guides/argo-cd.md); where somebody has deleted it already, `git fetch --prune origin` forgets it here; where it is to stay, bring its folder back, `git checkout <commit> -- environments/staging`, and add it to `environments:`"#]],
     );
     let output = command(clone.folder(), &["doctor"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -118,7 +163,7 @@ fn a_clone_knows_it_by_what_the_remote_has() {
         .collect();
     expect![[r#"
         notice   environment branches: the fleet does not list `staging`, and its branch `environment/staging` is still there, with 2 agents for Argo CD to apply
-                 git push origin --delete environment/staging    # where it is to go; then its Applications: docs/guides/argo-cd.md
+                 git tag archive/environment/staging origin/environment/staging && git push origin archive/environment/staging :environment/staging    # where it is to go; then its Applications: docs/guides/argo-cd.md
                  git fetch --prune origin    # where somebody has deleted it already
                  git checkout <commit> -- environments/staging    # where it is to stay; then add it to `environments:`"#]].assert_eq(&folded(&lines[..4]));
 }
@@ -167,9 +212,9 @@ fn branches_from_before_another_prefix_are_told_once() {
     told(
         &fleet.done(&["status"]),
         expect![[r#"
-        warning[abandoned-branch] environments/fleet.yaml:5:3
-          `environment/dev` is left from before branches began with `env/`, and no release goes there any more
-          help: once Argo CD reads the others, delete what is left: `git branch -D environment/dev`"#]],
+            warning[abandoned-branch] environments/fleet.yaml:5:3
+              `environment/dev` is left from before branches began with `env/`, and no release goes there any more
+              help: once Argo CD reads the others, delete what is left: `git tag archive/environment/dev environment/dev && git branch -D environment/dev`"#]],
     );
     assert_eq!(count(&fleet.run(&["verify"])), 1);
     let output = command(fleet.folder(), &["doctor"]).output().unwrap();
@@ -178,7 +223,7 @@ fn branches_from_before_another_prefix_are_told_once() {
     let lines: Vec<&str> = lines.take(2).collect();
     expect![[r#"
         notice   environment branches: `environment/dev` is left from before branches began with `env/`, and no release goes there any more
-                 once Argo CD reads the others, delete what is left: `git branch -D environment/dev`"#]].assert_eq(&lines.join("\n"));
+                 once Argo CD reads the others, delete what is left: `git tag archive/environment/dev environment/dev && git branch -D environment/dev`"#]].assert_eq(&lines.join("\n"));
     fleet
         .repository
         .git
@@ -223,7 +268,7 @@ fn of_a_repository_that_fleets_share_only_ones_own_are_told() {
         exit 0
         warning[abandoned-branch] environments/fleet.yaml:2:1
           the fleet does not list `staging`, and its branch `environment/staging` is still there, with 2 agents for Argo CD to apply
-          help: where the environment is to go, delete the branch, `git -C '<parent>/delivery.git' branch -D environment/staging`, and then its Applications (docs/guides/argo-cd.md); where it is to stay, bring its folder back, `git checkout <commit> -- environments/staging`, and add it to `environments:`"#]].assert_eq(&text);
+          help: where the environment is to go, keep its commits by a tag and delete the branch, `git -C '<parent>/delivery.git' tag archive/environment/staging environment/staging && git -C '<parent>/delivery.git' branch -D environment/staging`, and then its Applications (docs/guides/argo-cd.md); where it is to stay, bring its folder back, `git checkout <commit> -- environments/staging`, and add it to `environments:`"#]].assert_eq(&text);
     let other = Fleet::small();
     let place = delivery.path().display().to_string();
     other.edit("environments/fleet.yaml", url, &format!("{url}  repository: {place}\n"));
