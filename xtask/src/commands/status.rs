@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{AgentName, Digest, EnvironmentName, Timestamp, Version, one_line};
+use lockstep::model::{AgentName, Digest, EnvironmentName, Finding, Timestamp, Version, one_line};
 use lockstep::release::PreviousUnit;
 use lockstep::release::ledger::{Event, Incident, ReleaseName, ShownEvent, UnitHistory, Verdict, name_of};
 use lockstep::report::Table;
@@ -87,6 +87,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         }
     }
     let place = (&*repository, &*delivery);
+    let broken: Vec<Finding> = units.iter().flat_map(broken).collect();
     let standings: Vec<UnitHistory> = units.iter().map(|(_, history)| history.standing()).collect();
     let events = standings.iter().flat_map(|standing| &standing.events);
     let doubts = Doubts::of(context, place, workspace, &view, events)?;
@@ -108,9 +109,16 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         true => abandoned::findings(&*repository, &*delivery, workspace, &loaded.tree)?,
         false => Vec::new(),
     };
+    let findings = [broken, findings].concat();
     let mut report = Report::new(units, text).with_findings(findings, loaded.tree);
     report.notes = doubts.notes();
     Ok(report)
+}
+
+/// What is wrong with the events that an answer goes by: one that somebody changed is not among them.
+fn broken((unit, history): &(UnitAnswer, UnitHistory)) -> impl Iterator<Item = Finding> {
+    let place = |finding: &Finding| finding.clone().unit(unit.environment.as_str(), &unit.agent);
+    history.findings.iter().map(place)
 }
 
 /// The answer with what is in doubt of it. A hold stays where nobody who may has ended it, and a verdict is what those said

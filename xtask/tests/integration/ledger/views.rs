@@ -144,6 +144,26 @@ fn the_fleet_at_a_glance() {
 }
 
 #[test]
+fn an_event_that_somebody_changed_is_told_at_a_glance() {
+    let fleet = rolled_back();
+    let (path, text) = fleet
+        .files("lockstep/ledger")
+        .into_iter()
+        .find(|(path, _)| path.contains("-held-"))
+        .unwrap();
+    fleet.meddle("lockstep/ledger", &path, &text.replace("slow", "fast"));
+    let answer = fleet.run(&["status", "--environment", "staging"]);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["broken-ledger"]),
+        "{}",
+        answer.text()
+    );
+    assert!(answer.text().contains(&path) && answer.text().contains("unit: staging/orders"));
+    assert_eq!(answer.result()[0]["agent"], "orders");
+}
+
+#[test]
 fn what_is_held_before_its_first_release_is_shown() {
     let fleet = promoted_once();
     fleet.done(&["hold", "orders", "-e", "production", "--reason", "frozen"]);
