@@ -36,12 +36,11 @@ impl Committed {
         for (suite, used) in recordings {
             let found = self.found(suite, used, mock.as_ref());
             gone += used
-                .keys
-                .len()
-                .saturating_sub(found.as_ref().map_or(0, |found| found.keys.len()));
+                .count()
+                .saturating_sub(found.as_ref().map_or(0, UsedRecordings::count));
             is_other |= found.as_ref() != Some(used);
         }
-        let all: usize = recordings.values().map(|used| used.keys.len()).sum();
+        let all: usize = recordings.values().map(|used| used.count()).sum();
         match (gone, is_other) {
             (0, false) => None,
             (0, true) => Some(format!(

@@ -17,6 +17,8 @@ use crate::ports::{GitId, Wanted};
 /// Most entries of one commit: a few small trees that name each other can stand for billions of files.
 pub(super) const MAX_ENTRIES: usize = 1_000_000;
 
+/// Largest file that is read by its name, in bytes: recordings and evidence of many thousand cases are such files.
+const MOST_NAMED: u64 = 64 * 1024 * 1024;
 /// In how many folders one thread finds paths: the folders above them are read once for all of these.
 const FOLDERS_AT_ONCE: usize = 64;
 
@@ -31,7 +33,7 @@ pub(super) fn files(repository: &GitRepository, commit: &GitId, wanted: Wanted<'
                 let entry = match found.kind {
                     EntryKind::Link => Entry::Link,
                     EntryKind::Submodule => Entry::Submodule,
-                    _ => blob(&odb(lease)?, found.id)?,
+                    _ => blob(&odb(lease)?, found.id, MAX_FILE_BYTES)?,
                 };
                 Ok((found.path, entry))
             },
@@ -95,7 +97,7 @@ pub(super) fn read(
             || repository.lease(),
             |lease, (id, path)| match id {
                 None => Ok(None),
-                Some(id) => match blob(&odb(lease)?, id)? {
+                Some(id) => match blob(&odb(lease)?, id, MOST_NAMED)? {
                     Entry::File(bytes) => Ok(Some(bytes)),
                     Entry::Link | Entry::Submodule | Entry::Ignored => Ok(None),
                     Entry::Oversized { size, .. } => Err(oversized(path, size)),
@@ -193,12 +195,12 @@ fn list(odb: &Odb<'_>, prefix: &str, id: Oid, wanted: Wanted<'_>) -> Result<Vec<
         .collect())
 }
 
-fn blob(odb: &Odb<'_>, id: Oid) -> Result<Entry, Failure> {
+fn blob(odb: &Odb<'_>, id: Oid, most: u64) -> Result<Entry, Failure> {
     let (size, _) = odb.read_header(id).map_err(|error| unreadable(id, &error))?;
-    if size as u64 > MAX_FILE_BYTES {
+    if size as u64 > most {
         return Ok(Entry::Oversized {
             size: size as u64,
-            most: MAX_FILE_BYTES,
+            most,
         });
     }
     let object = odb.read(id).map_err(|error| unreadable(id, &error))?;
@@ -208,7 +210,7 @@ fn blob(odb: &Odb<'_>, id: Oid) -> Result<Entry, Failure> {
 fn oversized(path: &str, size: u64) -> Failure {
     Failure::new(
         FailureKind::Repository,
-        format!("`{path}` has {size} bytes, more than the {MAX_FILE_BYTES} that are read"),
+        format!("`{path}` has {size} bytes, more than the {MOST_NAMED} that are read"),
     )
 }
 

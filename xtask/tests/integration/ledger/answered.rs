@@ -49,12 +49,12 @@ fn recordings_that_nobody_committed_are_no_evidence() {
     fleet.refused(
         &STEP,
         expect![[r#"
-        exit 1
-        error[stale-evaluation] agents/assistant/regression/cases
-          1 of 1 recordings that `assistant` was evaluated with are not among the committed ones
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+            exit 1
+            error[stale-evaluation] agents/assistant/regression/cases
+              1 of 1 recordings that `assistant` was evaluated with are not among the committed ones
+              unit: canary/assistant
+              help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+        "#]],
     );
     fleet.commit("Keep what answered");
     fleet.done(&STEP);
@@ -89,7 +89,13 @@ fn other_recordings_beside_those_that_answered_are_no_change() {
     assert_eq!((own.lines().count(), all.lines().count()), (1, 4));
     // the order of the file and what rules would answer decide nothing either
     let turned: Vec<&str> = all.lines().rev().collect();
-    fleet.put(CASSETTE, &format!("{}\n\n", turned.join("\n")));
+    // recordings may be larger than what people write
+    let long = format!(
+        "{{\"key\":\"sha256:{}\",\"source\":\"mock\",\"reply\":{{\"text\":\"{}\"}}}}",
+        "0".repeat(64),
+        "a".repeat(5 << 20)
+    );
+    fleet.put(CASSETTE, &format!("{}\n\n{long}\n", turned.join("\n")));
     fleet.edit(MOCK, "Welcome to the shop.", "Happy shopping.");
     fleet.commit("Record more");
     fleet.done(&STEP);

@@ -96,9 +96,7 @@ fn an_evaluation_is_recorded_with_everything_that_it_is_bound_to() {
           "recordings": {
             "greet": {
               "sha256": "sha256:…",
-              "keys": [
-                "d9b314759f6ef293"
-              ]
+              "keys": "d9b314759f6e"
             }
           },
           "tokens": {

@@ -110,7 +110,7 @@ fn facts() -> Vec<Fact> {
                 "orders".to_owned(),
                 UsedRecordings {
                     sha256: tuple,
-                    keys: vec!["0123456789abcdef".to_owned()],
+                    keys: "0123456789ab".to_owned(),
                 },
             )])),
             tokens: Tokens::default(),
