@@ -176,7 +176,7 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     }
     if let Some(workspace) = &judged.loaded.workspace {
         // told, waived or known by now
-        let past = retired(workspace, &context.today());
+        let past = retired(workspace, &judged.loaded.tree, &context.today());
         evaluated.findings.retain(|finding| !past.contains(finding));
     }
     if let (Some(base), Some(earlier)) = (&base, &earlier)

@@ -193,7 +193,7 @@ pub(super) fn whole(
         unchecked.push(what);
     }
     if by == By::Everything {
-        findings.extend(retired(workspace, &context.today()));
+        findings.extend(retired(workspace, &loaded.tree, &context.today()));
     }
     let is_whole = args.is_everything() && left.is_empty();
     findings.retain(|finding| finding.unit.as_ref().is_none_or(|unit| chosen.has(unit)));

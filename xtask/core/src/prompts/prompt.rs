@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::header::{self, PromptHeader};
 use super::lint::{self, Spot};
 use super::picoschema::json_schema;
-use super::source::{Source, place, split};
+use super::source::{MARK, Source, place, split};
 use super::template::{Template, parse};
 use crate::model::Finding;
 use crate::yaml::{Positions, Segment, path_of_pointer, read_value};
@@ -103,13 +103,13 @@ fn ends_line(text: &str, source: &Source<'_>) -> bool {
 
 /// Why a model would not be told what the author wrote, and what to do about it.
 fn unread(text: &str, body: &str, has_header: bool) -> Option<(&'static str, &'static str)> {
-    let has_mark = text.starts_with('\u{feff}');
-    let begins = text.trim_start_matches('\u{feff}').lines().next();
+    let has_mark = text.starts_with(MARK);
+    let begins = text.trim_start_matches(MARK).lines().next();
     let begins_header = !has_header && begins.is_some_and(|line| line.trim_end() == "---");
     match (body.trim().is_empty(), begins_header) {
         _ if has_mark => Some((
             "a byte order mark stands before the first line",
-            "save the file as UTF-8 without one: front matter behind it would be part of the text",
+            "save the file as UTF-8 without one: agents read it as it is, and other readers take front matter behind it for text",
         )),
         (_, true) => Some((
             "the front matter has no end, so that it is part of the text",

@@ -13,15 +13,20 @@ pub struct Source<'a> {
     pub body_at: usize,
 }
 
+/// The byte order mark that some editors write before the first character.
+pub(super) const MARK: char = '\u{feff}';
+
 /// Cuts a prompt file in two. Comment lines and empty lines may stand before the header.
 pub fn split(text: &str) -> Source<'_> {
+    // that one stands there is told; what is wrong behind it is told as without it
+    let begin = text.len() - text.trim_start_matches(MARK).len();
     let whole = Source {
         header: None,
-        header_at: 0,
-        body: text,
-        body_at: 0,
+        header_at: begin,
+        body: &text[begin..],
+        body_at: begin,
     };
-    let mut lines = Lines { text, at: 0 };
+    let mut lines = Lines { text, at: begin };
     let opened = loop {
         match lines.next() {
             Some((_, line)) if line.trim_end() == "---" => break lines.at,
@@ -68,5 +73,5 @@ pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line_at = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    (line, before[line_at..].chars().count() + 1)
+    (line, before[line_at..].trim_start_matches(MARK).chars().count() + 1)
 }

@@ -17,7 +17,7 @@ use super::{
     parts, releases,
 };
 use crate::model::{AgentName, Digest, FileTree, Finding, Location, PlainVersion};
-use crate::yaml;
+use crate::yaml::{self, Positions, Segment};
 
 /// A file of the tree, parsed.
 pub(super) enum Parsed {
@@ -147,7 +147,7 @@ fn parse_file(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(
         Place::Tools(agent, version) => {
             let version = plain_version(path, version, findings)?;
             let file = check::read::<ToolsFile>(path, bytes, findings)?;
-            unique_tools(path, &file, findings);
+            unique_tools((path, check::text(path, bytes, findings)?), &file, findings);
             (agent, Parsed::Tools(version, component(path, bytes, file, findings)?))
         }
         Place::Retrieval(agent, version) => {
@@ -252,11 +252,15 @@ fn json_object(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<
     None
 }
 
-fn unique_tools(path: &str, file: &ToolsFile, findings: &mut Vec<Finding>) {
+fn unique_tools((path, text): (&str, &str), file: &ToolsFile, findings: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
-    for tool in &file.tools {
+    for (index, tool) in file.tools.iter().enumerate() {
         if !seen.insert(&tool.name) {
-            findings.push(Finding::error("duplicate-tool", format!("`{}` stands here twice", tool.name)).in_file(path));
+            let place = [Segment::Key("tools".to_owned()), Segment::Index(index)];
+            let place = Positions::of(text).map(|positions| positions.nearest(&place));
+            let (line, column) = place.unwrap_or_default();
+            let message = format!("`{}` stands here twice", tool.name);
+            findings.push(Finding::error("duplicate-tool", message).at(path, line, column));
         }
     }
 }

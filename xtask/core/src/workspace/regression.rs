@@ -4,6 +4,7 @@ use super::files::Follows;
 use super::{Agent, Environment, Workspace, check, layout};
 use crate::model::{Digest, Finding, ModelComponent, Overrides, PlainVersion, PromptChoice, Tuple};
 use crate::prompts::run::{Mock, MockFile, RequestModel, Subject, SubjectModel, ToolSpec};
+use crate::yaml::{Positions, Segment};
 
 /// An agent's tuple somewhere, and what of it is judged.
 #[derive(Clone, Debug)]
@@ -142,8 +143,15 @@ pub fn read_mock(path: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Optio
     let file: MockFile = check::read(path, bytes, findings)?;
     match Mock::new(file) {
         Ok(mock) => Some(mock),
-        Err(message) => {
-            findings.push(Finding::error("invalid-value", message).in_file(path));
+        Err(faults) => {
+            let text = check::text(path, bytes, findings)?;
+            let positions = Positions::of(text).ok();
+            findings.extend(faults.into_iter().map(|(rule, message)| {
+                let place = [Segment::Key("rules".to_owned()), Segment::Index(rule)];
+                let place = positions.as_ref().map(|positions| positions.nearest(&place));
+                let (line, column) = place.unwrap_or_default();
+                Finding::error("invalid-value", message).at(path, line, column)
+            }));
             None
         }
     }

@@ -290,7 +290,7 @@ pub(super) fn of_loaded(
         findings.extend(unpushed);
     }
     findings.extend(broken);
-    let past = retired(workspace, &context.today());
+    let past = retired(workspace, &loaded.tree, &context.today());
     findings.extend(concerning(&past, &chosen));
     findings.extend(past.into_iter().filter(|finding| is_of(finding, &chosen)));
     findings.sort();

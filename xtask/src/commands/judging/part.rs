@@ -59,7 +59,7 @@ pub(in crate::commands) fn of_change(
         };
         findings.extend(judge.part(fleet, &reached.units, &released, &|| true).findings);
         findings.extend(judge.between(fleet, &reached.facts));
-        findings.extend(retired(side.workspace, &context.today()));
+        findings.extend(retired(side.workspace, side.tree, &context.today()));
         findings.sort();
         findings.dedup();
         conclude(&judge, &mut findings, By::Everything, false);

@@ -451,6 +451,7 @@ fn a_model_past_its_day_is_told_where_it_runs() {
             (
                 finding.unit.as_deref(),
                 finding.location.as_ref().unwrap().file.as_str(),
+                finding.location.as_ref().unwrap().line,
             )
         })
         .collect();
@@ -459,18 +460,21 @@ fn a_model_past_its_day_is_told_where_it_runs() {
             (
                 None,
                 "agents/agent-infer/agent.yaml",
+                55,
             ),
             (
                 Some(
                     "canary/agent-infer",
                 ),
                 "environments/canary/releases/agent-infer.yaml",
+                17,
             ),
             (
                 Some(
                     "production/agent-infer",
                 ),
                 "environments/production/releases/agent-infer.yaml",
+                17,
             ),
         ]"#]]
     .assert_eq(&format!("{places:#?}"));

@@ -7,6 +7,7 @@ mod exchange;
 mod failing;
 mod forms;
 mod live;
+mod partials;
 mod parts;
 mod promptfoo;
 pub mod server;

@@ -37,7 +37,7 @@ fn embedding_and_index_belong_together() {
         "dimension: 3072",
         "dimension: 1536",
         expect![[r#"
-            foreign-embedding agents/support-rag/retrieval/3.1.0.yaml:0:0 questions are embedded by `text-embedding-3-large` with 1536 dimensions, and `help-center` was built by `text-embedding-3-large` with 3072 dimensions
+            foreign-embedding agents/support-rag/retrieval/3.1.0.yaml:3:1 questions are embedded by `text-embedding-3-large` with 1536 dimensions, and `help-center` was built by `text-embedding-3-large` with 3072 dimensions
         "#]],
     );
 }
@@ -86,7 +86,7 @@ fn a_contract_breaks_nobody_without_saying_so() {
         "\"enum\": [\"approve\", \"comment\", \"request_changes\"]",
         "\"enum\": [\"approve\", \"comment\"]",
         expect![[r#"
-            breaking-contract agents/code-review/contract/1.1.0.schema.json:0:0 `verdict` may no longer be `"request_changes"`, compared with 1.0.0
+            breaking-contract agents/code-review/contract/1.1.0.schema.json:9:5 `verdict` may no longer be `"request_changes"`, compared with 1.0.0
         "#]],
     );
 }
@@ -182,7 +182,7 @@ fn a_tool_that_is_enabled_exists() {
         "enabled: [search, order_status, create_ticket]",
         "enabled: [search, order_state]",
         expect![[r#"
-            missing-tool environments/staging/values/support-rag.yaml:0:0 the agent has no tool `order_state` to enable
+            missing-tool environments/staging/values/support-rag.yaml:4:23 the agent has no tool `order_state` to enable
         "#]],
     );
 }
@@ -229,28 +229,25 @@ fn what_answers_and_calls_are_held_to_is_a_json_schema() {
 }
 
 #[test]
-fn a_partial_does_not_lead_back() {
+fn every_rule_of_a_mock_that_is_none_is_told() {
     let bench = Workbench::of_repository();
-    for (name, other) in [("one", "two"), ("two", "one")] {
-        let path = format!("agents/support-rag/prompts/{name}/1.0.0.prompt");
-        bench.put(&path, &format!("Hello {{{{> {other}}}}}\n"));
-        let key = "    rewrite-query: ";
-        let more = format!("    {name}: 1.0.0\n{key}");
-        bench.put(AGENT, &bench.text(AGENT).unwrap().replacen(key, &more, 1));
-    }
-    let report = bench.run("validate").unwrap();
-    let told = report
-        .findings
-        .iter()
-        .filter(|finding| finding.rule == "missing-partial");
-    let told: Vec<&str> = told.map(|finding| finding.message.as_str()).collect();
-    assert_eq!(
-        told,
-        [
-            "`one` puts itself into itself by way of `two`",
-            "`two` puts itself into itself by way of `one`"
-        ]
-    );
+    let rules = [
+        "{name: one, answer: a, when: {user: '('}}",
+        "{name: two, answer: a}",
+        "{name: three, answer: a, when: {result: '['}}",
+    ];
+    let rules = rules.map(|rule| format!("- {rule}\n"));
+    let path = "agents/support-rag/regression/mock.yaml";
+    bench.put(path, &format!("rules:\n{}", rules.concat()));
+    let report = bench.run("evaluate support-rag").unwrap();
+    let told = report.findings.iter().filter(|finding| finding.rule == "invalid-value");
+    let told = told.map(|finding| {
+        (
+            finding.location.as_ref().unwrap().line,
+            finding.message.split('`').nth(1).unwrap(),
+        )
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [(2, "one"), (4, "three")]);
 }
 
 #[test]
@@ -309,89 +306,4 @@ fn a_byte_order_mark_in_a_contract_is_told() {
             json-syntax agents/code-review/contract/1.1.0.schema.json:1:1 a byte order mark stands before the first character
         "#]],
     );
-}
-
-/// What `validate` says of prompts when `answer` names these partials.
-fn said_of_partials(more: &str, partials: &[(&str, &str)]) -> String {
-    let bench = Workbench::of_repository();
-    let answer = "agents/support-rag/prompts/answer/2.2.0.prompt";
-    let text = bench.text(answer).unwrap();
-    bench.put(answer, &text.replacen("# Safety", &format!("{more}\n# Safety"), 1));
-    for (name, text) in partials {
-        bench.put(&format!("agents/support-rag/prompts/{name}/1.0.0.prompt"), text);
-        let key = "    rewrite-query: ";
-        let agent = bench.text(AGENT).unwrap();
-        bench.put(AGENT, &agent.replacen(key, &format!("    {name}: 1.0.0\n{key}"), 1));
-    }
-    let report = bench.run("validate").unwrap();
-    let told = report
-        .findings
-        .iter()
-        .filter(|finding| finding.rule.ends_with("-variable"));
-    let told = told.map(|finding| {
-        let place = finding.location.as_ref().unwrap();
-        let file = place.file.rsplit("prompts/").next().unwrap();
-        format!(
-            "{} {file}:{}:{} {}\n",
-            finding.rule, place.line, place.column, finding.message
-        )
-    });
-    told.collect()
-}
-
-#[test]
-fn a_partial_reads_what_the_prompt_that_names_it_declares() {
-    const TONE: (&str, &str) = (
-        "tone",
-        "---\ninput: { schema: { mood: string, more?: string } }\n---\nYour mood: {{mood}}. {{#if more}}{{more}}{{/if}}\n",
-    );
-    const OUTER: (&str, &str) = (
-        "outer",
-        "---\ninput: { schema: { mood: string, more?: string } }\n---\nFirst:\n{{>tone}}\n",
-    );
-    expect![[r#"
-        undeclared-variable answer/2.2.0.prompt:84:1 in the partial `tone`: no input is called `mood`
-    "#]]
-    .assert_eq(&said_of_partials("{{>tone}}", &[TONE]));
-    expect![[r#"
-        undeclared-variable answer/2.2.0.prompt:84:1 in the partial `rewrite-query`: no input is called `locale`
-    "#]]
-    .assert_eq(&said_of_partials("{{> rewrite-query}}", &[]));
-    expect![[r#"
-        undeclared-variable answer/2.2.0.prompt:84:1 in the partial `outer`: no input is called `mood`
-    "#]]
-    .assert_eq(&said_of_partials("{{>outer}}", &[TONE, OUTER]));
-    assert_eq!(said_of_partials("{{>tone mood=\"calm\"}}", &[TONE]), "");
-    assert_eq!(said_of_partials("{{>outer mood=\"calm\"}}", &[TONE, OUTER]), "");
-}
-
-#[test]
-fn a_partial_on_a_line_of_its_own_ends_that_line() {
-    let read = |text: &str| {
-        let header = lockstep::prompts::header_text(text).unwrap();
-        let header = lockstep::yaml::read_typed(&header).unwrap();
-        lockstep::prompts::read("a.prompt", text, header, &mut Vec::new()).unwrap()
-    };
-    let tone = read("---\nmodel: a\n---\n\nBe kind.\nBe short.\n\n");
-    let partials = [("tone".to_owned(), std::sync::Arc::new(tone.template))].into();
-    let said = |body: &str| {
-        let data = lockstep::prompts::template::Data {
-            input: &serde_json::json!({}),
-            context: &serde_json::Map::new(),
-            partials: &partials,
-        };
-        let prompt = read(&format!("---\nmodel: a\n---\n{body}\n"));
-        let pieces = lockstep::prompts::template::render(&prompt.template, &data).unwrap();
-        match &pieces[..] {
-            [lockstep::prompts::template::Piece::Text(text)] => text.clone(),
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(said("{{>tone}}\n# Safety"), "Be kind.\nBe short.\n# Safety");
-    assert_eq!(
-        said("Hear:\n  {{>tone}}\n\nEnd."),
-        "Hear:\n  Be kind.\n  Be short.\n\nEnd."
-    );
-    assert_eq!(said("Hear: {{>tone}} Always."), "Hear: Be kind.\nBe short. Always.");
-    assert_eq!(said("Hear:\n{{>tone}}"), "Hear:\nBe kind.\nBe short.");
 }

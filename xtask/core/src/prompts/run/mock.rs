@@ -107,13 +107,13 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Makes the rules ready; a rule that is none is named with the reason.
-    pub fn new(file: MockFile) -> Result<Mock, String> {
+    /// Makes the rules ready; each that is none is named by its place in the list, with the reason.
+    pub fn new(file: MockFile) -> Result<Mock, Vec<(usize, String)>> {
         let pattern = |rule: &MockRule, text: &Option<String>| -> Result<Option<Regex>, String> {
             let compiled = text.as_deref().map(Regex::new).transpose();
             compiled.map_err(|error| format!("the rule `{}` has no regular expression: {error}", rule.name))
         };
-        let rules = file.rules.into_iter().map(|rule| {
+        let read = |rule: MockRule| {
             let outcomes = [rule.answer.is_some(), rule.json.is_some(), rule.call.is_some()];
             if outcomes.iter().filter(|set| **set).count() != 1 {
                 return Err(format!(
@@ -123,11 +123,21 @@ impl Mock {
             }
             let (user, result) = (pattern(&rule, &rule.when.user)?, pattern(&rule, &rule.when.result)?);
             Ok((rule, user, result))
-        });
-        Ok(Mock {
-            rules: rules.collect::<Result<_, _>>()?,
-            tools: file.tools,
-        })
+        };
+        let (mut rules, mut faults) = (Vec::new(), Vec::new());
+        for (index, rule) in file.rules.into_iter().enumerate() {
+            match read(rule) {
+                Ok(rule) => rules.push(rule),
+                Err(fault) => faults.push((index, fault)),
+            }
+        }
+        match faults.is_empty() {
+            true => Ok(Mock {
+                rules,
+                tools: file.tools,
+            }),
+            false => Err(faults),
+        }
     }
 
     /// What the tools return, each with its tool and the arguments that it is for, in their order.

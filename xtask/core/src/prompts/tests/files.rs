@@ -191,6 +191,31 @@ fn what_a_model_would_not_be_told_as_it_was_meant() {
 }
 
 #[test]
+fn behind_a_byte_order_mark_only_the_mark_is_told() {
+    let text = "---\ninput: {schema: {name: string}}\n---\nHello {{name}}, {{nam}}\n";
+    check(
+        text,
+        expect![[r#"
+        4:19 undeclared-variable: no input is called `nam` (did you mean `name`?)
+    "#]],
+    );
+    check(
+        &format!("\u{feff}{text}"),
+        expect![[r#"
+        1:1 prompt-syntax: a byte order mark stands before the first line (save the file as UTF-8 without one: agents read it as it is, and other readers take front matter behind it for text)
+        4:19 undeclared-variable: no input is called `nam` (did you mean `name`?)
+    "#]],
+    );
+    check(
+        "\u{feff}Hello {{name}}\n",
+        expect![[r#"
+        1:1 prompt-syntax: a byte order mark stands before the first line (save the file as UTF-8 without one: agents read it as it is, and other readers take front matter behind it for text)
+        1:9 undeclared-variable: no input is called `name` (declare `name` under `input.schema`)
+    "#]],
+    );
+}
+
+#[test]
 fn what_is_looked_up_or_compared_can_be_there() {
     check_body(
         &format!(

@@ -1,8 +1,10 @@
 //! Each version of an output contract against the one before it.
 
 use super::super::{Agent, layout};
+use super::nearest;
 use crate::model::{Finding, PlainVersion};
 use crate::prompts::breaks;
+use crate::yaml::path_of_pointer;
 
 /// Checks the contracts of an agent in the order of their versions.
 pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
@@ -13,11 +15,13 @@ pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
         {
             let path = layout::contract(&agent.name, *version);
             findings.extend(breaks(contract, &component.file).into_iter().map(|change| {
+                let place = path_of_pointer(&component.file, &change.pointer);
+                let (line, column) = nearest(&component.text, &place.unwrap_or_default());
                 Finding::error(
                     "breaking-contract",
                     format!("{}, compared with {earlier}", change.message),
                 )
-                .in_file(&path)
+                .at(&path, line, column)
                 .help(format!(
                     "make it a new major version, or take the change of `{}` back",
                     change.pointer

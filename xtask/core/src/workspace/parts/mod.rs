@@ -39,6 +39,18 @@ pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<F
     }
 }
 
+/// Line and column of what stands at a path of a text, or nearest to it.
+fn nearest(text: &str, path: &[Segment]) -> (usize, usize) {
+    Positions::of(text).map_or((0, 0), |positions| positions.nearest(path))
+}
+
+/// The same in a file of the tree.
+fn nearest_in(tree: &FileTree, file: &str, path: &[&str]) -> (usize, usize) {
+    let path: Vec<Segment> = path.iter().map(|key| Segment::Key((*key).to_owned())).collect();
+    let text = tree.get(file).map(|bytes| String::from_utf8_lossy(bytes));
+    text.map_or((0, 0), |text| nearest(&text, &path))
+}
+
 /// An agent in an environment: what it runs there, and where that is written.
 struct Setting<'a> {
     environment: &'a Environment,

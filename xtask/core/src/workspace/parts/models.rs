@@ -2,8 +2,9 @@
 
 use super::super::files::{KnownModel, ModelsFile};
 use super::super::{Agent, Workspace, layout};
-use super::Setting;
+use super::{Setting, nearest};
 use crate::model::{FileTree, Finding, Overrides, PromptChoice, Tier, suggestion};
+use crate::yaml::Segment;
 
 /// Characters of prompt that are taken for one token: few enough that the estimate is rather too high.
 const CHARACTERS_PER_TOKEN: usize = 3;
@@ -226,45 +227,38 @@ pub(super) fn check_retrieval(workspace: &Workspace, agent: &Agent, findings: &m
     for (version, component) in &agent.retrieval {
         let path = layout::retrieval(&agent.name, *version);
         let retrieval = &component.file;
+        let at = |finding: Finding, key: &str| {
+            let (line, column) = nearest(&component.text, &[Segment::Key(key.to_owned())]);
+            finding.at(&path, line, column)
+        };
         let Some(index) = known.indexes.iter().find(|index| index.name == retrieval.index) else {
             let names = known.indexes.iter().map(|index| index.name.as_str());
             let help = match suggestion(&retrieval.index, names) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("add it to `indexes:` in `{}`", layout::MODELS),
             };
-            findings.push(
-                Finding::error(
-                    "unknown-index",
-                    format!("nothing is known of the index `{}`", retrieval.index),
-                )
-                .in_file(&path)
-                .help(help),
-            );
+            let message = format!("nothing is known of the index `{}`", retrieval.index);
+            findings.push(at(Finding::error("unknown-index", message), "index").help(help));
             continue;
         };
         if index.embedding != retrieval.embedding {
             let shown = |embedding: &super::super::files::Embedding| {
                 format!("`{}` with {} dimensions", embedding.model, embedding.dimension)
             };
-            findings.push(
-                Finding::error(
-                    "foreign-embedding",
-                    format!(
-                        "questions are embedded by {}, and `{}` was built by {}",
-                        shown(&retrieval.embedding),
-                        retrieval.index,
-                        shown(&index.embedding)
-                    ),
-                )
-                .in_file(&path)
-                .help("use the embedding of the index, or name an index that was built with this one"),
+            let message = format!(
+                "questions are embedded by {}, and `{}` was built by {}",
+                shown(&retrieval.embedding),
+                retrieval.index,
+                shown(&index.embedding)
             );
+            let help = "use the embedding of the index, or name an index that was built with this one";
+            findings.push(at(Finding::error("foreign-embedding", message), "embedding").help(help));
         }
     }
 }
 
 /// Models past their day that a candidate names, or that an agent runs in an environment; `today` is `YYYY-MM-DD`.
-pub fn retired(workspace: &Workspace, today: &str) -> Vec<Finding> {
+pub fn retired(workspace: &Workspace, tree: &FileTree, today: &str) -> Vec<Finding> {
     let Some(known) = &workspace.models else {
         return Vec::new();
     };
@@ -272,8 +266,9 @@ pub fn retired(workspace: &Workspace, today: &str) -> Vec<Finding> {
         let model = Running::of(setting).filter(|model| !model.mock)?;
         let day = known.model(model.provider, model.name)?.retired.as_deref()?;
         (day <= today).then(|| {
+            let (file, line, column) = setting.place(tree, "model", "name");
             Finding::error("retired-model", format!("`{}` is retired since {day}", model.name))
-                .in_file(&setting.source.0)
+                .at(file, line, column)
                 .help(successor(known, model.provider, today))
         })
     };

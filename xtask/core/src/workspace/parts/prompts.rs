@@ -1,6 +1,6 @@
 //! Prompts against the other prompts, the tools and the versions of their agent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -96,40 +96,53 @@ fn inputs_of_partials(agent: &Agent, path: &str, prompt: &Prompt, findings: &mut
 /// A prompt that the candidate runs must not come back to itself by way of others.
 fn loops(agent: &Agent, name: &str, path: &str, prompt: &Prompt, findings: &mut Vec<Finding>) {
     for (partial, line, column) in prompt.partials.iter().filter(|(partial, ..)| partial != name) {
-        if reached(agent, partial).contains(name) {
-            let message = format!("`{name}` puts itself into itself by way of `{partial}`");
+        if let Some(way) = way(agent, partial, name) {
+            let message = format!("`{name}` puts itself into itself by way of `{}`", way.join("`, `"));
             let finding = Finding::error("missing-partial", message).at(path, *line, *column);
-            findings.push(finding.help("take one of the two out of the other"));
+            let last = way.last().unwrap_or(&partial.as_str()).to_owned();
+            let help = format!(
+                "take `{{{{> {partial}}}}}` out here, or `{{{{> {name}}}}}` out of `{last}`: it would never end"
+            );
+            findings.push(finding.help(help));
         }
     }
 }
 
-/// The prompts that a partial of the candidate brings along.
-fn reached<'a>(agent: &'a Agent, partial: &'a str) -> BTreeSet<&'a str> {
-    let mut reached = BTreeSet::new();
-    let mut next = vec![partial];
-    while let Some(name) = next.pop() {
+/// The prompts from a partial of the candidate to the last one that brings another along, by the shortest way.
+fn way<'a>(agent: &'a Agent, partial: &'a str, to: &str) -> Option<Vec<&'a str>> {
+    let mut known = BTreeSet::from([partial]);
+    let mut next = VecDeque::from([vec![partial]]);
+    while let Some(way) = next.pop_front() {
+        let name = *way.last()?;
         let version = agent.file.candidate.prompts.get(name);
         let versions = agent.prompts.get(name);
         let component = version.and_then(|version| versions?.get(version));
-        if let Some(prompt) = component.and_then(|component| component.file.as_deref()) {
-            let new = prompt.partials.iter().map(|(partial, ..)| partial.as_str());
-            next.extend(new.filter(|partial| reached.insert(*partial)));
+        let prompt = component.and_then(|component| component.file.as_deref());
+        for (inner, ..) in prompt.iter().flat_map(|prompt| &prompt.partials) {
+            if inner == to {
+                return Some(way);
+            }
+            if known.insert(inner) {
+                next.push_back([&way[..], &[inner.as_str()]].concat());
+            }
         }
     }
-    reached
+    None
 }
 
 /// A partial is a prompt of the same agent, so that the tuple pins it like every other.
 fn partials(agent: &Agent, name: &str, path: &str, prompt: &Prompt, findings: &mut Vec<Finding>) {
     for (partial, line, column) in &prompt.partials {
-        let message = if partial == name {
-            format!("`{name}` puts itself into itself")
-        } else if agent.prompts.contains_key(partial) {
+        if partial == name {
+            let finding = Finding::error("missing-partial", format!("`{name}` puts itself into itself"));
+            let help = format!("take the `{{{{> {name}}}}}` out: it would never end");
+            findings.push(finding.at(path, *line, *column).help(help));
             continue;
-        } else {
-            format!("the agent has no prompt `{partial}`")
-        };
+        }
+        if agent.prompts.contains_key(partial) {
+            continue;
+        }
+        let message = format!("the agent has no prompt `{partial}`");
         let known = agent.prompts.keys().map(String::as_str).filter(|other| *other != name);
         let finding = Finding::error("missing-partial", message).at(path, *line, *column);
         findings.push(match suggestion(partial, known) {

@@ -2,8 +2,9 @@
 
 use super::super::files::Tool;
 use super::super::{Agent, layout};
-use super::Setting;
+use super::{Setting, nearest, nearest_in};
 use crate::model::{FileTree, Finding, Tier};
+use crate::yaml::Segment;
 
 /// Permissions and connections go together in every manifest.
 pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
@@ -52,11 +53,12 @@ pub(super) fn check_in(setting: &Setting<'_>, tree: &FileTree, findings: &mut Ve
         tools.enabled.as_ref()
     }) {
         let file = layout::values(&setting.environment.name, &setting.agent.name);
-        for name in enabled {
+        for (index, name) in enabled.iter().enumerate() {
             if !choice.file.tools.iter().any(|tool| tool.name == *name) {
+                let (line, column) = enabled_at(tree, &file, index);
                 findings.push(
                     Finding::error("missing-tool", format!("the agent has no tool `{name}` to enable"))
-                        .in_file(&file)
+                        .at(&file, line, column)
                         .help("take it out of `overrides.tools.enabled`"),
                 );
             }
@@ -70,6 +72,7 @@ pub(super) fn check_in(setting: &Setting<'_>, tree: &FileTree, findings: &mut Ve
     };
     if let Some(limits) = setting.environment.file.model_limits.as_ref().filter(|_| !mock) {
         let file = layout::environment(setting.environment.name.as_str());
+        let of = |key: &str| nearest_in(tree, &file, &["modelLimits", key]);
         for tool in choice.file.tools.iter().filter(on) {
             for permission in &tool.permissions {
                 if limits
@@ -77,6 +80,7 @@ pub(super) fn check_in(setting: &Setting<'_>, tree: &FileTree, findings: &mut Ve
                     .iter()
                     .any(|pattern| matches(pattern, permission))
                 {
+                    let of_permissions = of("forbiddenPermissions");
                     findings.push(
                         Finding::error(
                             "forbidden-tool",
@@ -85,12 +89,13 @@ pub(super) fn check_in(setting: &Setting<'_>, tree: &FileTree, findings: &mut Ve
                                 tool.name
                             ),
                         )
-                        .in_file(&file)
+                        .at(&file, of_permissions.0, of_permissions.1)
                         .help("leave the tool out of `overrides.tools.enabled`, mock it, or allow the permission"),
                     );
                 }
             }
             if limits.public_egress == Some(false) && tool.egress.iter().any(|egress| egress.namespace.is_none()) {
+                let of_egress = of("publicEgress");
                 findings.push(
                     Finding::error(
                         "forbidden-tool",
@@ -99,12 +104,21 @@ pub(super) fn check_in(setting: &Setting<'_>, tree: &FileTree, findings: &mut Ve
                             tool.name
                         ),
                     )
-                    .in_file(&file)
+                    .at(&file, of_egress.0, of_egress.1)
                     .help("leave the tool out of `overrides.tools.enabled`, or mock it"),
                 );
             }
         }
     }
+}
+
+/// Where an agent's values name a tool that they enable.
+fn enabled_at(tree: &FileTree, file: &str, index: usize) -> (usize, usize) {
+    let keys = ["overrides", "tools", "enabled"].map(|key| Segment::Key(key.to_owned()));
+    let text = tree.get(file).map(|bytes| String::from_utf8_lossy(bytes));
+    text.map_or((0, 0), |text| {
+        nearest(&text, &[&keys[..], &[Segment::Index(index)]].concat())
+    })
 }
 
 fn matches(pattern: &str, permission: &str) -> bool {
