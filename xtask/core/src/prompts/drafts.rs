@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Prompt;
-use super::cases::{Assertion, Case, ExpectedTool, Suite};
+use super::cases::{Assertion, Case, DRAFT, ExpectedTool, Suite};
 use super::run::{Subject, ToolSpec};
 
 /// Messages that try to take an agent over; none of its words may come back.
@@ -27,7 +27,7 @@ const LONG: usize = 20_000;
 /// drafts, and what is said twice is drafted once.
 pub fn drafts(subject: &Subject, prompt: &str, user_variable: Option<&str>, risks: &[String]) -> Suite {
     let mut suite = Suite {
-        description: "Drafts: complete each, or remove it.".to_owned(),
+        description: "Drafts: complete each and take its tag `draft` away, or remove it.".to_owned(),
         prompt: prompt.to_owned(),
         user_variable: user_variable.map(str::to_owned),
         ..Suite::default()
@@ -171,7 +171,7 @@ fn draft(id: &str, input: &str, tag: &str) -> Case {
     Case {
         id: format!("draft-{id}"),
         user_input: input.to_owned(),
-        tags: vec!["draft".to_owned(), tag.to_owned()],
+        tags: vec![DRAFT.to_owned(), tag.to_owned()],
         weight: 1.0,
         ..Case::default()
     }

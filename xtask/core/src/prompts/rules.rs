@@ -20,6 +20,11 @@ pub const RULES: &[Rule] = &[
         "lower `maxTokens` or `topK`, or take a model with a larger context",
     ),
     Rule::new(
+        "draft-case",
+        "a case is still a draft, so it is not asked and counts for nothing, neither here nor as evidence",
+        "complete it and take its tag `draft` away, or remove it",
+    ),
+    Rule::new(
         "duplicate-case",
         "two cases have one id, so their results cannot be told apart",
         "give each an id of its own",

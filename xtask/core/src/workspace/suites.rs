@@ -210,6 +210,15 @@ impl<'a> Checker<'a> {
                 &place("vars"),
             );
         }
+        if let Some(name) = self.subject.unsaid(suite, case) {
+            let message = format!("in `{}` the user says nothing", case.id);
+            let help =
+                format!("write `userInput:`, or say it with `vars:`, as `{{{name}: \"\"}}`, where that is meant");
+            self.add(
+                Finding::error("unbound-variable", message).help(help),
+                &place("userInput"),
+            );
+        }
         let inputs = Value::Object(inputs);
         if let Some(input) = input {
             self.inputs(input, suite, (case, index), &inputs);

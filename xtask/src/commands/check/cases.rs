@@ -46,8 +46,9 @@ fn gone_of(context: &Context, base: &Base, agent: &AgentName) -> Result<BTreeSet
     Ok(&gone - &here)
 }
 
-/// The cases of a suite; nothing where it cannot be read.
+/// The cases of a suite that count; nothing where it cannot be read.
 fn ids(bytes: &[u8]) -> Option<BTreeSet<String>> {
     let suite: Suite = yaml::read_typed(&String::from_utf8_lossy(bytes)).ok()?;
-    Some(suite.cases.into_iter().map(|case| case.id).collect())
+    let cases = suite.cases.into_iter().filter(|case| !case.is_draft());
+    Some(cases.map(|case| case.id).collect())
 }

@@ -122,7 +122,7 @@ fn summary(summary: &Summary) -> String {
     );
     if summary.skipped > 0 {
         text += &format!(
-            "  {} cases are for a later version and were left out\n",
+            "  {} cases are drafts or for a later version, and were left out\n",
             summary.skipped
         );
     }
@@ -221,7 +221,10 @@ pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
             CaseOutcome::Failed => (TestOutcome::Failed, "it does not hold"),
             CaseOutcome::Error => (TestOutcome::Error, "it could not be judged"),
             CaseOutcome::NotEvaluated => (TestOutcome::Skipped, "nothing answered"),
-            CaseOutcome::Skipped => (TestOutcome::Skipped, "it is for a later version of the prompt"),
+            CaseOutcome::Skipped => (
+                TestOutcome::Skipped,
+                "it is a draft, or for a later version of the prompt",
+            ),
             CaseOutcome::Withheld => (
                 TestOutcome::Skipped,
                 "the environment does not enable a tool that it needs",

@@ -11,7 +11,7 @@ use lockstep::workspace::{Agent, Workspace, layout};
 use lockstep::yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::written;
 use crate::commands::selection;
@@ -35,7 +35,8 @@ pub(super) struct Args {
     /// The prompt of an import or of drafts; the agent's only one by default.
     #[arg(long, value_name = "NAME")]
     prompt: Option<String>,
-    /// The input that takes what the user says; for an import the only one that the prompt asks for by default.
+    /// The input that takes what the user says. By default the only one that the prompt asks for; for drafts the one of the
+    /// suites that the prompt has.
     #[arg(long, value_name = "NAME")]
     user_variable: Option<String>,
     /// A risk to draft a case about, beside the agent's `riskAreas`.
@@ -103,7 +104,7 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
     let suite = drafts(
         &judged.subject,
         &named,
-        said_in(&judged.subject, &named, args)?.as_deref(),
+        said_in(context, agent, (&judged.subject, &named), args)?.as_deref(),
         &[&agent.file.risk_areas[..], &args.risk].concat(),
     );
     let text = written::text("drafts.yaml", &suite);
@@ -114,14 +115,38 @@ pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], a
     Ok(Report::new(answer, text))
 }
 
-/// The input that takes what the user says, where one is named.
-fn said_in(subject: &Subject, prompt: &str, args: &Args) -> Result<Option<String>, Failure> {
-    let Some(name) = &args.user_variable else {
-        return Ok(None);
+/// The input that takes what the user says: the one that is named, that of the suites of the prompt, or the only text that
+/// nothing else gives.
+fn said_in(
+    context: &Context,
+    agent: &Agent,
+    (subject, prompt): (&Subject, &str),
+    args: &Args,
+) -> Result<Option<String>, Failure> {
+    let Some((_, asked)) = subject.prompts.get(prompt) else {
+        return Ok(args.user_variable.clone());
     };
-    match subject.prompts.get(prompt) {
-        Some((_, asked)) => input(asked, name).map(Some),
-        None => Ok(Some(name.clone())),
+    if let Some(name) = &args.user_variable {
+        return input(asked, name).map(Some);
+    }
+    let suites = written::suites(context, &agent.name)?
+        .into_iter()
+        .map(|(_, suite)| suite);
+    let own = suites
+        .filter(|suite| suite.prompt == prompt)
+        .find_map(|suite| suite.user_variable);
+    if let Some(name) = own.filter(|name| input(asked, name).is_ok()) {
+        return Ok(Some(name));
+    }
+    let given = asked
+        .header
+        .input
+        .as_ref()
+        .map_or_else(Map::new, |input| input.default.clone());
+    let is_text = |name: &&String| asked.input["properties"][name.as_str()]["type"] == "string";
+    match &Subject::required_inputs(asked, &given)[..] {
+        [only] => Ok(Some(only).filter(is_text).cloned()),
+        _ => Ok(None),
     }
 }
 

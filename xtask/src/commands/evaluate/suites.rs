@@ -82,6 +82,8 @@ pub(super) struct Faulty {
     twice: Vec<String>,
     /// Cases that pass whatever is answered, or that are for a version that nobody wrote, each with what to say of it.
     unchecked: Vec<(String, String)>,
+    /// Cases that a person still has to complete.
+    drafts: Vec<String>,
 }
 
 impl Faulty {
@@ -100,6 +102,10 @@ impl Faulty {
         for case in cases {
             if !known.insert(Digest::of(case.id.as_bytes())) {
                 self.twice.push(case.id.clone());
+            }
+            if case.is_draft() {
+                self.drafts.push(case.id.clone());
+                continue;
             }
             let unwritten = case.system_prompt_version.filter(|version| Some(*version) > newest);
             let is_checked = case.is_checked() || (is_checked_anyway && !case.passes_anything());
@@ -124,7 +130,8 @@ impl Faulty {
 
     /// All of it as findings.
     pub(super) fn findings(self, path: &str, text: &SuiteText<'_>) -> Vec<Finding> {
-        let ids = self.twice.iter().chain(self.unchecked.iter().map(|(id, _)| id));
+        let unchecked = self.unchecked.iter().map(|(id, _)| id);
+        let ids = self.twice.iter().chain(unchecked).chain(&self.drafts);
         let places = text.places(&ids.map(String::as_str).collect());
         let place = |id: &str| places.get(id).copied().unwrap_or_default();
         let twice = self.twice.iter().map(|id| {
@@ -139,6 +146,15 @@ impl Faulty {
                 .at(path, line, column)
                 .help("say what its answer must be: tools, keywords, `expectedBehavior`, `assert`; or remove it")
         });
-        twice.chain(unchecked).collect()
+        let drafts = self.drafts.iter().map(|id| {
+            let (line, column) = place(id);
+            Finding::warning(
+                "draft-case",
+                format!("`{id}` is a draft: it was not asked, and counts for nothing"),
+            )
+            .at(path, line, column)
+            .help("complete it and take its tag `draft` away, or remove it")
+        });
+        twice.chain(unchecked).chain(drafts).collect()
     }
 }

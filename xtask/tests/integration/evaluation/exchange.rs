@@ -1,10 +1,6 @@
 //! Cases from other tools, from production, and drafts.
 
-use std::collections::BTreeSet;
-
-use expect_test::expect;
 use serde_json::Value;
-use xtask::failure::FailureKind;
 
 use crate::workbench::Workbench;
 
@@ -305,81 +301,6 @@ fn a_sample_becomes_a_case_once_and_tells_nobody_who_it_was() {
     let question = known.split_once("userInput: ").unwrap().1.lines().next().unwrap();
     bench.put("trace.json", &serde_json::json!({"userInput": question}).to_string());
     assert_eq!(bench.run(line).unwrap().result["written"], false);
-}
-
-#[test]
-fn drafts_call_refuse_and_fail_every_tool() {
-    let bench = Workbench::of_repository();
-    let report = bench
-        .run("evaluate order-triage --draft --risk refunds --risk Refunds --risk returns,again")
-        .unwrap();
-    for id in [
-        "order_status-called",
-        "stock_level-refused",
-        "propose_action-failing",
-        "injection-role",
-        "answer-without-cause",
-        "answer-without-customerMessage",
-        "risk-refunds",
-        "risk-returns-again",
-        "risk-a-customer-learns-of-a-fraud-check",
-    ] {
-        assert_eq!(report.text.matches(&format!("id: draft-{id}\n")).count(), 1, "{id}");
-    }
-    // what a person completes is a suite
-    bench.put("agents/order-triage/regression/cases/drafts.yaml", &report.text);
-    let report = bench.run("evaluate order-triage").unwrap();
-    let rules: BTreeSet<_> = report.findings.iter().map(|finding| &*finding.rule).collect();
-    assert!(
-        !rules.contains("unreadable-file") && !rules.contains("duplicate-case"),
-        "{rules:?}"
-    );
-}
-
-#[test]
-fn a_draft_leaves_empty_only_what_the_prompt_takes_empty() {
-    let bench = Workbench::of_repository();
-    let report = bench.run("evaluate support-rag --draft --prompt answer").unwrap();
-    let cases = report.result["suite"]["cases"].as_array().unwrap();
-    let case = cases
-        .iter()
-        .find(|case| case["id"] == "draft-without-customer")
-        .unwrap();
-    // `tier` is one of two words
-    expect![[r#"{"customer":{"firstName":"","locale":"","tier":"standard"}}"#]].assert_eq(&case["vars"].to_string());
-    bench.put("agents/support-rag/regression/cases/drafts.yaml", &report.text);
-    let report = bench.run("evaluate support-rag").unwrap();
-    let wrong = report.findings.iter().find(|finding| finding.rule == "invalid-value");
-    assert_eq!(wrong, None);
-}
-
-#[test]
-fn fields_of_an_answer_are_drafted_as_deep_as_they_go_and_not_what_the_service_adds() {
-    let report = Workbench::of_repository()
-        .run("evaluate fraud-screening --draft")
-        .unwrap();
-    let suite = &report.result["suite"];
-    let ids: Vec<&str> = suite["cases"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|case| case["id"].as_str())
-        .collect();
-    let fields: Vec<&str> = ids
-        .iter()
-        .filter_map(|id| id.strip_prefix("draft-answer-without-"))
-        .collect();
-    expect![[r#"["decision", "reasons", "reasons-code", "reasons-text", "reasons-weight", "score"] contract: null"#]]
-        .assert_eq(&format!("{fields:?} contract: {}", suite["contract"]));
-}
-
-#[test]
-fn drafts_are_of_a_prompt_and_an_input_that_the_agent_has() {
-    let bench = Workbench::of_repository();
-    for line in ["--prompt nope", "--user-variable nope"] {
-        let line = format!("evaluate order-triage --draft {line}");
-        assert_eq!(bench.run(&line).unwrap_err().kind, FailureKind::Usage, "{line}");
-    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod again;
 mod cases;
 mod count;
+mod drafts;
 mod exchange;
 mod failing;
 mod forms;

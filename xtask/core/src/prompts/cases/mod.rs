@@ -11,4 +11,4 @@ pub use append::with_case;
 pub use assertion::{Assertion, UNSUPPORTED, lacking, support};
 pub use mark::{Marker, is_same_case};
 pub use standard::Standard;
-pub use suite::{Case, ExpectedTool, Judge, Order, Suite, Turn, TurnRole};
+pub use suite::{Case, DRAFT, ExpectedTool, Judge, Order, Suite, Turn, TurnRole};

@@ -110,7 +110,7 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub threshold: Option<f64>,
-    /// What it is about, for a choice of cases.
+    /// What it is about, for a choice of cases. One with the tag `draft` is not asked, and counts for nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// Where it comes from, for example `incident/2026-014`.
@@ -127,7 +127,15 @@ fn is_one(weight: &f64) -> bool {
     (*weight - 1.0).abs() < f64::EPSILON
 }
 
+/// The tag of a case that a person still has to complete.
+pub const DRAFT: &str = "draft";
+
 impl Case {
+    /// Whether a person still has to complete it: it is not asked, and counts for nothing.
+    pub fn is_draft(&self) -> bool {
+        self.tags.iter().any(|tag| tag == DRAFT)
+    }
+
     /// Whether it says anything of its answer that counts.
     pub fn is_checked(&self) -> bool {
         let counts = |assertion: &Assertion| assertion.weight != Some(0.0);
@@ -175,7 +183,7 @@ impl Order {
 
 /// A tool that must be called.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum ExpectedTool {
     /// With any arguments.
     Name(String),
@@ -184,6 +192,7 @@ pub enum ExpectedTool {
         /// Its name.
         name: String,
         /// Arguments that it must have.
+        #[serde(default)]
         arguments: Map<String, Value>,
     },
 }

@@ -22,7 +22,7 @@ pub enum CaseOutcome {
     Error,
     /// Nothing answered: its answer was never recorded.
     NotEvaluated,
-    /// It is for a later version of the prompt.
+    /// It does not count: it is a draft, or for a later version of the prompt.
     Skipped,
     /// It needs a tool that the environment does not enable.
     Withheld,
@@ -66,7 +66,7 @@ pub struct Summary {
     pub errors: usize,
     /// Cases that nothing answered.
     pub not_evaluated: usize,
-    /// Cases for a later version of the prompt.
+    /// Drafts, and cases for a later version of the prompt.
     pub skipped: usize,
     /// Cases that need a tool which the environment does not enable.
     #[serde(default, skip_serializing_if = "is_none")]

@@ -57,7 +57,7 @@ impl Roll {
         all
     }
 
-    /// Adds a case; one for a later version does not count.
+    /// Adds a case; a draft, or one for a later version, does not count.
     pub(super) fn add(&mut self, id: &str, outcome: CaseOutcome, mark: String, standard: Standard) {
         let cases = match outcome {
             CaseOutcome::Skipped => return,

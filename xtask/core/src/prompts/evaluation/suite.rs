@@ -210,7 +210,8 @@ impl SuiteRunner<'_> {
             consumed: Consumed::default(),
             withheld: None,
         };
-        if case.system_prompt_version > version && version.is_some() {
+        let is_later = case.system_prompt_version > version && version.is_some();
+        if is_later || case.is_draft() {
             (0..repeats).for_each(|_| told());
             return asked;
         }

@@ -64,14 +64,29 @@ impl Subject {
 
     /// The inputs of a case: what the prompt gives by itself, what the suite gives every case, and its own.
     pub fn inputs(&self, suite: &Suite, case: &Case) -> Map<String, Value> {
+        let mut inputs = self.given(suite, case);
+        if let Some(name) = &suite.user_variable
+            && (!case.user_input.is_empty() || !inputs.contains_key(name))
+        {
+            inputs.insert(name.clone(), Value::String(case.user_input.clone()));
+        }
+        inputs
+    }
+
+    /// The input that takes what the user says, where a case lets nobody say anything: neither now nor before.
+    pub fn unsaid<'a>(&self, suite: &'a Suite, case: &Case) -> Option<&'a str> {
+        let name = suite.user_variable.as_deref()?;
+        let is_said = !case.user_input.is_empty() || !case.turns.is_empty();
+        (!is_said && !self.given(suite, case).contains_key(name)).then_some(name)
+    }
+
+    /// The inputs of a case without what the user says.
+    fn given(&self, suite: &Suite, case: &Case) -> Map<String, Value> {
         let prompt = self.prompts.get(&suite.prompt).map(|(_, prompt)| prompt);
         let header = prompt.and_then(|prompt| prompt.header.input.as_ref());
         let mut inputs = header.map_or_else(Map::new, |input| input.default.clone());
         inputs.extend(suite.vars.clone());
         inputs.extend(case.vars.clone());
-        if let Some(name) = &suite.user_variable {
-            inputs.insert(name.clone(), Value::String(case.user_input.clone()));
-        }
         inputs
     }
 
