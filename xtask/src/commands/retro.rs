@@ -228,7 +228,7 @@ fn trace(context: &Context, args: &AddArgs) -> Result<Trace, Failure> {
     if !value.is_object() {
         return Err(refused("it is no JSON object".to_owned()));
     }
-    let trace: Trace = serde_json::from_value(value).map_err(|error| refused(error.to_string()))?;
+    let trace = Trace::read(&value).map_err(refused)?;
     match trace.user_input.trim().is_empty() && trace.vars.is_empty() && trace.turns.is_empty() {
         true => Err(refused("it asks nothing".to_owned())),
         false => Ok(trace),

@@ -1,125 +1,19 @@
 //! Production samples made into cases: scrubbed, normalised, never twice.
 
+mod identity;
+mod patterns;
 mod people;
 mod taken;
 
-use std::sync::LazyLock;
-
-use fancy_regex::Regex;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::cases::{Assertion, Case, ExpectedTool, Suite, Turn};
 use crate::model::Digest;
 
-/// What gives away a secret, and what it is replaced with.
-static SECRETS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    compiled(&[
-        (r"(?i)\b(sk|pk|rk|api|key)-[A-Za-z0-9_-]{16,}", "[secret]"),
-        (r"\bAKIA[0-9A-Z]{16}\b", "[secret]"),
-        (r"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])", "[secret]"),
-        (r"\bgh[pousr]_[A-Za-z0-9]{30,}\b", "[secret]"),
-        (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "[secret]"),
-        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "[secret]"),
-        (r"(?i)\bbearer\s+[A-Za-z0-9._~+/-]{16,}=*", "Bearer [secret]"),
-        (
-            r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----",
-            "[secret]",
-        ),
-        (
-            r#"(?i)([\w-]*(?:password|passwd|passphrase|passwort|secret|token|credential|(?:api|access|private|auth)[ _-]?key))(["']?\s*[:=]\s*["']?)[^\s"',;]{6,}"#,
-            "$1$2[secret]",
-        ),
-        (r#"(?i)\b(pw|pwd|pass)(\s*[:=]\s*["']?)[^\s"',;]{4,}"#, "$1$2[secret]"),
-        // of an address: who, and with which password
-        (r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/:@]+:[^\s/@]+@", "$1[secret]@"),
-        // the longer half of a key of AWS, beside its name
-        (
-            r#"(?i)(secret[ _-]?access[ _-]?key)(["']?\s*(?:[:=]|is)?\s*["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"#,
-            "$1$2[secret]",
-        ),
-        // said in a sentence: a word with a digit, so that `the password is wrong` stays
-        (
-            r#"(?i)\b(password|passwd|passphrase|passwort|passcode|pin|secret|token|key)(\s+(?:is|was|ist|war|lautet)\s+["']?)(?=[^\s"',;]*\d)[^\s"',;]{4,}"#,
-            "$1$2[secret]",
-        ),
-    ])
-});
-
-/// What tells who somebody is, and what it is replaced with.
-static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    compiled(&[
-        (
-            r"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.(?:\p{L}{2,}|xn--[a-z0-9-]+)",
-            "person@example.com",
-        ),
-        (
-            r"(?i)\b(born(?: on)?|date of birth|birthday|dob|geboren(?: am)?|geburtsdatum)([:\s]+(?:is\s+)?)\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b",
-            "$1$2[birthday]",
-        ),
-        (
-            r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b",
-            "[iban]",
-        ),
-        (r"\b\d{17}[\dXx]\b", "[identity]"),
-        (r"\b\d{3}-\d{2}-\d{4}\b", "[identity]"),
-        (r"\b(?:\d[ -]?){13,19}\b", "[card]"),
-        (r"(?:\+|\b00)\d[\d ()/-]{7,}\d\b", "[phone]"),
-        (r"\(\d{2,5}\)\s?\d[\d -]{4,}\d\b", "[phone]"),
-        (r"\b0\d{2,4}[ /-]\d[\d -]{4,}\d\b", "[phone]"),
-        (r"(?<![\w.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?![\w-])", "[phone]"),
-        // mobile numbers of China
-        (r"(?<![\w.-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\w-])", "[phone]"),
-        (r"\b(?:\d{1,3}\.){3}\d{1,3}\b", "192.0.2.1"),
-        (
-            r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])",
-            "2001:db8::",
-        ),
-        (
-            r"(?<![\w:])(?=[0-9A-Fa-f:]*\d)[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![\w:])",
-            "2001:db8::",
-        ),
-        (
-            r"\b[A-Z][a-zß-ü]+(?:straße|strasse|gasse|weg|allee)\s+\d+[a-z]?\b",
-            "[address]",
-        ),
-        (
-            r"\b\d{1,5}\s+(?:[A-Z][a-z]+\s)+(?:Street|Road|Avenue|Lane|Drive)\b",
-            "[address]",
-        ),
-        (
-            r"\b((?i:my name is|i am called|mein name ist|ich heiße|je m[’']appelle|me llamo|mi chiamo))\s+\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
-            "$1 [name]",
-        ),
-        // two words: one alone may be any noun
-        (
-            r"\b((?i:i am|i'm|ich bin|je suis))\s+\p{Lu}\p{Ll}[\p{L}'-]*\s+\p{Lu}\p{Ll}[\p{L}'-]*",
-            "$1 [name]",
-        ),
-        (
-            r"\b((?i:(?:kind |best |warm )?regards|sincerely|cheers|mit freundlichen grüßen|viele grüße|cordialement)[,\s]\s*)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
-            "$1[name]",
-        ),
-        (
-            r"\b(Mr|Mrs|Ms|Dr|Prof|Herr|Frau|Mme)(\.\s*|\s+)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
-            "$1$2[name]",
-        ),
-    ])
-});
-
-fn compiled(patterns: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
-    let compile = |(pattern, instead): &(&str, &'static str)| {
-        (
-            Regex::new(pattern).expect("the patterns of this file are regular expressions"),
-            *instead,
-        )
-    };
-    patterns.iter().map(compile).collect()
-}
-
 /// A text without what looks like a key, a token or a password.
 pub fn without_secrets(text: &str) -> String {
-    replaced(text, &SECRETS)
+    patterns::replaced(text, patterns::SECRETS.iter())
 }
 
 /// What a text says where it is JSON with fields.
@@ -138,13 +32,7 @@ pub fn scrubbed(text: &str) -> String {
             clean.to_string()
         };
     }
-    people::without_names(&replaced(&without_secrets(text), &PERSONAL))
-}
-
-fn replaced(text: &str, patterns: &[(Regex, &'static str)]) -> String {
-    patterns.iter().fold(text.to_owned(), |text, (pattern, instead)| {
-        pattern.replace_all(&text, *instead).into_owned()
-    })
+    patterns::replaced(text, patterns::all())
 }
 
 /// The same of every text in a value, and of fields that say by their name what they hold: `holder` is the field of the
@@ -167,7 +55,8 @@ fn scrubbed_value(value: &Value, holder: &str) -> Value {
 
 /// What a field says instead that says by its name what it holds.
 fn instead(key: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<Value> {
-    people::instead(key, value, holder, beside).or_else(|| secret(key, value))
+    let of_person = people::instead(key, value, holder, beside).or_else(|| identity::instead(key, value));
+    of_person.or_else(|| secret(key, value))
 }
 
 /// What a field says instead that is called as secrets are: the patterns of texts need its name beside the value.
@@ -183,7 +72,7 @@ fn secret(key: &str, value: &Value) -> Option<Value> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Trace {
     /// What the user said.
-    #[serde(alias = "user_input", alias = "input")]
+    #[serde(default, alias = "user_input", alias = "input")]
     pub user_input: String,
     /// Inputs of the prompt.
     #[serde(default)]
@@ -209,6 +98,34 @@ pub struct Trace {
     /// The prompt.
     #[serde(default)]
     pub prompt: Option<String>,
+}
+
+impl Trace {
+    /// Reads a sample, or says which field of it is wrong, and why.
+    pub fn read(sample: &Value) -> Result<Trace, String> {
+        let whole = |error: serde_json::Error| wrong_field(sample).unwrap_or_else(|| error.to_string());
+        serde_json::from_value(sample.clone()).map_err(whole)
+    }
+}
+
+/// The first field of a sample that cannot be read, found by reading each alone: the reader does not say where it was.
+fn wrong_field(sample: &Value) -> Option<String> {
+    let why = |name: &str, value: &Value| {
+        let alone = serde_json::from_value::<Trace>(json!({name: value}));
+        alone.err().map(|error| error.to_string())
+    };
+    sample.as_object()?.iter().find_map(|(name, value)| {
+        let reason = why(name, value)?;
+        if reason.starts_with(&format!("unknown field `{name}`")) {
+            return Some(reason);
+        }
+        let mut items = value.as_array().into_iter().flatten().enumerate();
+        let item = items.find_map(|(index, item)| {
+            let reason = why(name, &json!([item]))?;
+            Some(format!("`{name}[{index}]`: {reason}"))
+        });
+        item.or_else(|| Some(format!("`{name}`: {reason}")))
+    })
 }
 
 /// What a case asks of a prompt, as far as two that ask the same share it.
@@ -267,9 +184,11 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
         ..Case::default()
     };
     let digest = asked(&case, target);
+    // a draft asks nothing yet
+    let is_twin = |other: &Case, suite: &Suite| !other.is_draft() && asked(other, suite) == digest;
     let same_prompt = others.iter().filter(|suite| suite.prompt == target.prompt);
     for suite in same_prompt.chain([target]) {
-        if let Some(twin) = suite.cases.iter().find(|other| asked(other, suite) == digest) {
+        if let Some(twin) = suite.cases.iter().find(|other| is_twin(other, suite)) {
             return Err(twin.id.clone());
         }
     }

@@ -49,7 +49,7 @@ impl Target {
     /// The file with the case. What people wrote stays as they wrote it.
     pub(super) fn text(&self, context: &Context, case: Case) -> Result<String, Failure> {
         let path = &self.path;
-        if self.is_new || path.ends_with(".json") {
+        if self.is_new {
             let mut suite = self.suite.clone();
             suite.cases.push(case);
             return Ok(written::text(path, &suite));

@@ -1,6 +1,6 @@
-//! Cases from other tools, from production, and drafts.
+//! Cases from other tools and for them.
 
-use serde_json::Value;
+use expect_test::expect;
 
 use crate::workbench::Workbench;
 
@@ -222,6 +222,35 @@ fn a_suite_names_only_tools_arguments_and_judges_that_are_there() {
 }
 
 #[test]
+fn a_tool_that_is_expected_is_a_name_or_a_call() {
+    let bench = Workbench::of_repository();
+    let suite = "agents/agent-infer/regression/cases/tools.yaml";
+    let told = |tool: &str| -> Vec<String> {
+        let head = "prompt: assistant\nvars: {caller: a, task: b, today: \"2026-02-12\"}\ncases:\n- id: mine\n  userInput: a\n  expectedTools:\n";
+        bench.put(suite, &format!("{head}  - {tool}\n"));
+        let report = bench.run("evaluate agent-infer").unwrap();
+        let of_suite = report
+            .findings
+            .iter()
+            .filter(|one| one.location.as_ref().is_some_and(|place| place.file == suite));
+        let said = of_suite.filter(|finding| finding.rule != "failed-case");
+        said.map(|finding| finding.message.clone()).collect()
+    };
+    assert_eq!(told("name: calculator"), [""; 0]);
+    assert_eq!(
+        told("{name: calculator, args: {}}"),
+        ["unknown key `args` in `cases[0].expectedTools[0]`"]
+    );
+    assert_eq!(
+        told("{name: 7, arguments: []}"),
+        [
+            "`cases[0].expectedTools[0].name` is wrong: 7 is not of type \"string\"",
+            "`cases[0].expectedTools[0].arguments` is wrong: [] is not of type \"object\""
+        ]
+    );
+}
+
+#[test]
 fn a_suite_goes_out_and_comes_back() {
     let bench = Workbench::of_repository();
     let report = bench.run("evaluate support-rag --export answer").unwrap();
@@ -250,94 +279,6 @@ fn a_suite_goes_out_and_comes_back() {
 }
 
 #[test]
-fn a_sample_becomes_a_case_once_and_tells_nobody_who_it_was() {
-    let bench = Workbench::of_repository();
-    let sample = r#"{"userInput": "My name is Ada Lovelace, ada@love.org, key sk-abcdefghijklmnop1234. Where is HL-2291043?",
-        "expectedTools": ["order_status"], "forbiddenKeywords": ["tomorrow"]}"#;
-    for (wrong, expected) in [
-        ("[]", "it is no JSON object"),
-        (r#"{"userInput": " "}"#, "it asks nothing"),
-        (
-            r#"{"userInput": "a", "expectedTools": ["order_statsu"]}"#,
-            "there is no tool `order_statsu`",
-        ),
-    ] {
-        bench.put("trace.json", wrong);
-        let failure = bench
-            .run("retro add trace.json --agent support-rag --prompt answer")
-            .unwrap_err();
-        assert!(failure.message.ends_with(expected), "{}", failure.message);
-    }
-    bench.put("trace.json", sample);
-    let line = "retro add trace.json --agent support-rag --prompt answer --incident 2026-014";
-    let report = bench.run(line).unwrap();
-    assert_eq!(report.result["case"]["origin"], "incident/2026-014");
-    let text = bench
-        .text("agents/support-rag/regression/cases/incidents-answer.yaml")
-        .unwrap();
-    let text = text.split_once("\ncases:").unwrap().1;
-    assert!(
-        !text.contains("Ada") && !text.contains("love.org") && !text.contains("sk-abc"),
-        "{text}"
-    );
-    bench.put("trace.json", &sample.replace("Where is", "where  IS"));
-    assert_eq!(bench.run(line).unwrap().result["written"], false);
-    let report = bench.run("evaluate support-rag").unwrap();
-    assert_eq!(report.result["evaluations"][0]["summary"]["total"], 20);
-    // a sample that does not tell what was wrong waits for a person
-    bench.put(
-        "trace.json",
-        r#"{"userInput": "What does the tent cost?", "answer": "89 euros"}"#,
-    );
-    assert!(bench.run(line).unwrap().text.contains("not-equals"));
-    let report = bench.run("evaluate support-rag").unwrap();
-    let refused = report.findings.iter().find(|one| one.rule == "unsupported-assertion");
-    assert_eq!(
-        (report.exit_code(), &*refused.unwrap().message),
-        (1, "nobody has said yet what a good answer is")
-    );
-    // another suite of the prompt asks this
-    let known = bench.text("agents/support-rag/regression/cases/answer.yaml").unwrap();
-    let question = known.split_once("userInput: ").unwrap().1.lines().next().unwrap();
-    bench.put("trace.json", &serde_json::json!({"userInput": question}).to_string());
-    assert_eq!(bench.run(line).unwrap().result["written"], false);
-}
-
-#[test]
-fn suites_in_json_stay_json() {
-    let bench = Workbench::of_repository();
-    let yaml = "agents/order-triage/regression/cases/triage.yaml";
-    let suite: Value = lockstep::yaml::read_typed(&bench.text(yaml).unwrap()).unwrap();
-    bench.remove(yaml);
-    bench.put("agents/order-triage/regression/cases/triage.json", &suite.to_string());
-    bench.put(
-        "trace.json",
-        r#"{"userInput": "Hello?", "forbiddenKeywords": ["tomorrow"]}"#,
-    );
-    let line = "retro add trace.json --agent order-triage --incident 2026-014";
-    let report = bench.run(line).unwrap();
-    let file = "agents/order-triage/regression/cases/incidents-triage.json";
-    assert_eq!(report.result["file"], file);
-    // the second one goes into the same file
-    bench.put(
-        "trace.json",
-        r#"{"userInput": "And now?", "forbiddenKeywords": ["tomorrow"]}"#,
-    );
-    bench.run(line).unwrap();
-    let written: Value = serde_json::from_str(&bench.text(file).unwrap()).unwrap();
-    assert_eq!(written["cases"].as_array().unwrap().len(), 2);
-    assert!(bench.run("evaluate order-triage --export triage").is_ok());
-    bench.put(
-        "more.json",
-        r#"[{"id": "a", "user_input": "Hello", "expected_response_keywords": ["hi"]}]"#,
-    );
-    let report = bench
-        .run("evaluate order-triage --import more.json --user-variable now")
-        .unwrap();
-    assert_eq!(report.result["file"], "agents/order-triage/regression/cases/more.json");
-}
-
-#[test]
 fn a_suite_of_the_format_is_run() {
     let bench = Workbench::of_repository();
     bench.put(
@@ -350,89 +291,101 @@ fn a_suite_of_the_format_is_run() {
     assert_eq!(report.findings[0].rule, "failed-conformance");
 }
 
-#[test]
-fn a_sample_is_added_below_what_people_wrote() {
+/// What an import says of a file: line, column and words.
+fn said_of(text: &str) -> String {
     let bench = Workbench::of_repository();
-    let file = "agents/support-rag/regression/cases/incidents-answer.yaml";
-    let add = |question: &str| {
-        let sample = serde_json::json!({"userInput": question, "forbiddenKeywords": ["tomorrow"]});
-        bench.put("trace.json", &sample.to_string());
-        bench.run("retro add trace.json --agent support-rag --prompt answer")
+    bench.put("other.yaml", text);
+    let report = bench
+        .run("evaluate agent-router --import other.yaml --user-variable message")
+        .unwrap();
+    let line = |finding: &lockstep::model::Finding| {
+        let place = finding.location.as_ref().unwrap();
+        format!("{}:{} {}\n", place.line, place.column, finding.message)
     };
-    let case = "{ id: mine, userInput: \"Why?\", forbiddenKeywords: [no] } # by hand";
-    let before =
-        |between: &str, after: &str| format!("# ours\nprompt: answer\ncases: # each\n{between}{case}\n{after}");
-    for (text, place) in [
-        (before("- ", ""), "\n- id: sample-"),
-        (before("  # first\n  - ", "\n# end"), "\n  - id: sample-"),
-        (before("- ", "\n# who\ndescription: Ours. # so\n"), "\n- id: sample-"),
-        (
-            "prompt: answer\ncases: [] # none yet".to_owned(),
-            "cases: # none yet\n- id: sample-",
-        ),
-    ] {
-        bench.put(file, &text);
-        add("Where is it?").unwrap();
-        add("And the other one?").unwrap();
-        let after = bench.text(file).unwrap();
-        let mut left = after.lines();
-        let is_kept = |line: &str| left.any(|now| now == line.replace(" []", ""));
-        assert!(text.lines().all(is_kept), "{after}");
-        assert!(after.contains(place), "{after}");
-        assert_eq!(after.matches("id: sample-").count(), 2, "{after}");
-        assert!(
-            bench
-                .run("evaluate support-rag")
-                .unwrap()
-                .findings
-                .iter()
-                .all(|one| one.rule != "invalid-syntax")
-        );
-    }
-    let flow = "prompt: answer\ncases: [{ id: mine, userInput: Why?, forbiddenKeywords: [no] }]\n";
-    bench.put(file, flow);
-    let failure = add("Where is it?").unwrap_err();
-    assert!(failure.message.contains("one below the other"), "{}", failure.message);
-    assert_eq!(bench.text(file).unwrap(), flow);
-    // a suite of that name that is about another prompt
-    let other = flow.replace("answer", "rewrite-query");
-    bench.put(file, &other);
-    assert_eq!(
-        add("Where is it?").unwrap().result["file"],
-        "agents/support-rag/regression/cases/incidents-answer-2.yaml"
-    );
-    assert_eq!(bench.text(file).unwrap(), other);
+    report.findings.iter().map(line).collect()
 }
 
 #[test]
-fn a_sample_that_is_to_be_judged_takes_the_judge_along_or_asks_for_one() {
-    let bench = Workbench::of_repository();
-    bench.put(
-        "trace.json",
-        r#"{"userInput": "Where is HL-77?", "answer": "I do not know.", "expectedBehavior": "Asks the database."}"#,
+fn what_is_of_another_kind_is_told_as_what_it_is() {
+    let check = |text: &str, expected: expect_test::Expect| expected.assert_eq(&said_of(text));
+    check(
+        "tests: 5\n",
+        expect![[r#"
+        1:8 `tests` is no list
+    "#]],
     );
-    let report = bench
-        .run("retro add trace.json --agent agent-infer --prompt assistant")
-        .unwrap();
-    assert!(report.next[0].contains("`judge:`"), "{:?}", report.next);
-    let suite = "agents/agent-infer/regression/cases/assistant.yaml";
-    let text = bench.text(suite).unwrap();
-    bench.put(
-        "agents/agent-infer/regression/cases/more.yaml",
-        "prompt: assistant\njudge: {provider: openai, name: gpt-4.1}\ncases: []\n",
+    check(
+        "tests: file://tests.yaml\n",
+        expect![[r#"
+        1:8 tests in other files are not read
+    "#]],
     );
-    bench.remove("agents/agent-infer/regression/cases/incidents-assistant.yaml");
-    let report = bench
-        .run("retro add trace.json --agent agent-infer --prompt assistant")
-        .unwrap();
-    assert!(
-        report.next.iter().all(|next| !next.contains("judge")),
-        "{:?}",
-        report.next
+    check(
+        "tests: {path: 'file://tests.py', config: {}}\n",
+        expect![[r#"
+        1:1 tests in other files are not read
+    "#]],
     );
-    let file = bench
-        .text("agents/agent-infer/regression/cases/incidents-assistant.yaml")
-        .unwrap();
-    assert!(file.contains("name: gpt-4.1"), "{file}");
-    assert_eq!(bench.text(suite).unwrap(), text);
+    check(
+        "tests: [5, null, more.csv, {path: 'file://a.py'}]\n",
+        expect![[r#"
+        1:9 a test is a map
+        1:12 a test is a map
+        1:18 tests in other files are not read
+        1:28 tests in other files are not read
+    "#]],
+    );
+    check(
+        "description: 5\nprompts: 7\nproviders: true\ntests: [{vars: 5, assert: 7, metadata: 8, description: 9}]\n",
+        expect![[r#"
+            1:14 `description` is no text
+            2:10 `prompts` is no list
+            3:12 `providers` is no list
+            4:16 `vars` is no map
+            4:27 `assert` is no list
+            4:40 `metadata` is no map
+            4:56 `description` is no text
+        "#]],
+    );
+    check(
+        "prompts: {a.txt: a}\ntests: [{vars: {message: a}, assert: [{type: contains, value: b}]}]\n",
+        expect![[r#""#]],
+    );
+    check(
+        "defaultTest: 5\nscenarios: 7\n",
+        expect![[r#"
+        1:14 `defaultTest` is no map
+        2:12 `scenarios` is no list
+    "#]],
+    );
+    check(
+        "scenarios: [5, file://a.yaml, {config: [6]}]\n",
+        expect![[r#"
+        1:13 a scenario is a map
+        1:16 scenarios in other files are not read
+        1:41 a configuration is a map
+    "#]],
+    );
+    check(
+        "assertionTemplates: 5\ntests: [{assert: [5, {value: a}, {type: 5}, {$ref: 6}]}]\n",
+        expect![[r#"
+            1:21 `assertionTemplates` is no map
+            2:19 an assertion is a map with `type`
+            2:22 an assertion is a map with `type`
+            2:41 `type` of an assertion is no text
+            2:52 `$ref` of an assertion is no text
+        "#]],
+    );
+    check(
+        "description: none\ntests: []\n",
+        expect![[r#"
+        2:1 the file holds neither tests nor cases
+    "#]],
+    );
+    check(
+        "cases: 5\n",
+        expect![[r#"
+        1:8 `cases` is no list
+    "#]],
+    );
 }

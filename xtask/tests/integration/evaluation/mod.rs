@@ -11,6 +11,7 @@ mod live;
 mod partials;
 mod parts;
 mod promptfoo;
+mod samples;
 pub mod server;
 mod turns;
 mod unused;

@@ -1,18 +1,29 @@
 //! One more case in the file of a suite, whose other bytes stay as they are: comments and form are people's.
 
+mod json;
+
 use super::{Case, Suite};
-use crate::yaml;
+use crate::yaml::{self, Positions, Segment};
 
 /// The key of the cases, where the document's own keys stand.
-const KEY: &str = "cases:";
+const KEY: &str = "cases";
 
-/// The text of a suite with a case at the end of its list; nothing where the cases do not stand one below the other.
+/// The text of a suite, in YAML or JSON, with a case at the end of its list; nothing where it cannot be told where that ends:
+/// in YAML, where the cases do not stand one below the other.
 pub fn with_case(text: &str, case: &Case) -> Option<String> {
     let own = yaml::write_typed(case);
     let mut suite: Suite = yaml::read_typed(text).ok()?;
     suite.cases.push(yaml::read_typed(&own).ok()?);
+    let after = json::with_case(text, KEY, case).or_else(|| below(text, &own))?;
+    // whatever was taken for the list and is none, a flow style for example, reads otherwise
+    (yaml::read_typed::<Suite>(&after).ok()? == suite).then_some(after)
+}
+
+/// A text in YAML with a case below the others.
+fn below(text: &str, own: &str) -> Option<String> {
     let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
-    let key = lines.iter().position(|line| line.starts_with(KEY))?;
+    let (line, _) = Positions::of(text).ok()?.key(&[Segment::Key(KEY.to_owned())])?;
+    let key = line.checked_sub(1).filter(|key| *key < lines.len())?;
     let end = end_of(&lines, key);
     let dash = lines[key + 1..end]
         .iter()
@@ -31,9 +42,7 @@ pub fn with_case(text: &str, case: &Case) -> Option<String> {
         (_, line) => format!("{:indent$}  {line}{line_end}", ""),
     });
     lines.splice(end..end, item);
-    let after = lines.concat();
-    // whatever was taken for the list and is none, a flow style for example, reads otherwise
-    (yaml::read_typed::<Suite>(&after).ok()? == suite).then_some(after)
+    Some(lines.concat())
 }
 
 /// The line behind the list: where the next key begins, with the comments and blank lines before it, or the text ends.

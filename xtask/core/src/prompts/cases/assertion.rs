@@ -146,6 +146,12 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("webhook", "no address of a suite is called"),
 ];
 
+/// The same of all types that begin so.
+const FAMILIES: &[(&str, &str)] = &[
+    ("promptfoo:redteam:", "its grader is the other program's"),
+    ("similar:", "it needs an embedding model"),
+];
+
 /// Why a type cannot be judged here; nothing where it can.
 pub fn support(kind: &str) -> Result<(), String> {
     let plain = kind.strip_prefix("not-").unwrap_or(kind);
@@ -161,7 +167,10 @@ pub fn support(kind: &str) -> Result<(), String> {
     if whole.is_none() && (SUPPORTED.contains(&plain) || SQL.contains(&plain)) {
         return Ok(());
     }
-    let reason = whole.or_else(|| UNSUPPORTED.iter().find(|(name, _)| *name == plain));
+    let family = FAMILIES.iter().find(|(family, _)| plain.starts_with(family));
+    let reason = whole
+        .or_else(|| UNSUPPORTED.iter().find(|(name, _)| *name == plain))
+        .or(family);
     Err(match reason {
         Some((_, reason)) => format!("assertions of type `{kind}` are not supported: {reason}"),
         None => format!("there is no assertion of type `{kind}`"),

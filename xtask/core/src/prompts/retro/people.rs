@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use fancy_regex::Regex;
 use serde_json::{Map, Value};
 
+use super::patterns::Pattern;
+
 /// What a name is replaced with.
 pub(super) const NAME: &str = "[name]";
 /// What a telephone number is replaced with.
@@ -82,36 +84,24 @@ const BESIDE: &[&str] = &[
 ];
 
 /// Two to four words in capitals, as a name has them, and no word that says what a team is.
-static LOOKS_LIKE_A_NAME: LazyLock<Regex> = LazyLock::new(|| expression(&format!("^{PERSON}$")));
+static LOOKS_LIKE_A_NAME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!("^{PERSON}$")).expect("a name is told by a regular expression"));
 
 /// A name as a field says it inside a text.
-static FIELDS: LazyLock<[(Regex, &str); 2]> = LazyLock::new(|| {
+pub(super) static FIELDS: LazyLock<[Pattern; 2]> = LazyLock::new(|| {
     const AFTER: &str = r#"(["']?\s*[:=]\s*["']?)"#;
     let one = r"((?i:\b(?:first name|last name|full name|given name|family name|surname|firstname|lastname|fullname|vorname|nachname)))";
     let several = r"((?i:\b(?:customer|customer name|contact|contact person|account holder|cardholder|passenger|patient|recipient|kunde|kundin|ansprechpartner|ansprechpartnerin)|(?<![\p{L}\p{N}_.-])(?<!\p{L} )name))";
     [
-        (
-            expression(&format!(
-                r"{one}{AFTER}\p{{Lu}}[\p{{L}}'’-]+(?:[ \t]+\p{{Lu}}[\p{{L}}'’-]+)*"
-            )),
+        Pattern::new(
+            &format!(r"{one}{AFTER}\p{{Lu}}[\p{{L}}'’-]+(?:[ \t]+\p{{Lu}}[\p{{L}}'’-]+)*"),
             "$1$2[name]",
         ),
-        (expression(&format!("{several}{AFTER}{PERSON}")), "$1$2[name]"),
+        Pattern::new(&format!("{several}{AFTER}{PERSON}"), "$1$2[name]"),
     ]
 });
 
 const PERSON: &str = r"(?!(?:\S+[ \t]+)?(?:Account|Care|Center|Customer|Department|Desk|Group|Management|Office|Product|Sales|Service|Services|Success|Support|Team)\b)\p{Lu}[\p{L}'’-]+(?:[ \t]+(?:von|van|de|der|del|la|bin|al))*(?:[ \t]+\p{Lu}(?:\.|[\p{L}'’-]+)){1,3}";
-
-fn expression(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the patterns of this file are regular expressions")
-}
-
-/// A text without the names that fields in it say.
-pub(super) fn without_names(text: &str) -> String {
-    FIELDS.iter().fold(text.to_owned(), |text, (pattern, instead)| {
-        pattern.replace_all(&text, *instead).into_owned()
-    })
-}
 
 /// What a field of a map says instead, where it holds the name or the telephone number of a person. `holder` is the field
 /// that holds the map.
@@ -139,10 +129,15 @@ fn is_personal(field: &str) -> bool {
     BESIDE.contains(&field) || NAMES.contains(&field)
 }
 
-/// A field's name in lower case, without separators; of several, the holder is the one of a single thing.
-fn plain(field: &str) -> String {
+/// A field's name in lower case, without separators.
+pub(super) fn bare(field: &str) -> String {
     let letters = field.chars().filter(|c| c.is_alphanumeric());
-    let name: String = letters.flat_map(char::to_lowercase).collect();
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The same; of several, the holder is the one of a single thing.
+fn plain(field: &str) -> String {
+    let name = bare(field);
     match name.strip_suffix('s') {
         Some(one) if PEOPLE.contains(&one) => one.to_owned(),
         _ => name,

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use fancy_regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{PERSONAL, SECRETS, Trace, instead, people, structured};
+use super::{Trace, instead, patterns, people, structured};
 
 /// Fewest characters of what is looked for elsewhere: less may be part of anything.
 const LEAST: usize = 5;
@@ -34,17 +33,8 @@ impl Taken {
         if let Some(value) = structured(text) {
             return self.read_value(&value, "");
         }
-        for (pattern, replacement) in SECRETS.iter().chain(PERSONAL.iter()) {
-            self.read_matches(text, pattern, replacement);
-        }
-    }
-
-    fn read_matches(&mut self, text: &str, pattern: &Regex, replacement: &str) {
-        for found in pattern.captures_iter(text).flatten() {
-            let Some(whole) = found.get(0) else { continue };
-            let mut instead = String::new();
-            found.expand(replacement, &mut instead);
-            self.add(whole.as_str(), &instead);
+        for (gone, instead) in patterns::all().flat_map(|pattern| pattern.found(text)) {
+            self.add(gone, &instead);
         }
     }
 

@@ -61,6 +61,94 @@ fn nothing_personal_and_no_secret_stays() {
     assert_eq!(without_secrets("mail ada@love.org"), "mail ada@love.org");
 }
 
+/// Numbers that stand for one person: by their check digits, by their shape, or by the word beside them.
+#[test]
+fn no_number_of_a_person_stays() {
+    for (text, expected) in [
+        (
+            "de89370400440532013000 or de89 3704 0044 0532 0130 00",
+            "[iban] or [iban]",
+        ),
+        (
+            "no93 8601 1117 947 please, be68 5390 0754 7034 then",
+            "[iban] please, [iban] then",
+        ),
+        ("de88370400440532013000", "de88370400440532013000"),
+        (
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+            "[identity]\n[identity]",
+        ),
+        (
+            "DNI 12345678Z, 12345678Z and X1234567L",
+            "DNI [identity], [identity] and [identity]",
+        ),
+        ("article 12345678A", "article 12345678A"),
+        ("RSSMRA85T10A562S", "[identity]"),
+        ("AB123456C or AB 12 34 56 C", "[identity] or [identity]"),
+        (
+            "529.982.247-25, 756.1234.5678.97, 85.07.30-033.28",
+            "[identity], [identity], [identity]",
+        ),
+        ("811228-9874 and 811228-9875", "[identity] and 811228-9875"),
+        ("ABCPE1234F, A123456(3)", "[identity], [identity]"),
+        ("My passport is C01X00T47.", "My passport is [identity]."),
+        (
+            "passport number: L8988901C3, valid",
+            "passport number: [identity], valid",
+        ),
+        ("passportNumber=C01X00T47", "passportNumber=[identity]"),
+        ("Reisepass Nr. C01X00T47", "Reisepass Nr. [identity]"),
+        ("Steuer-ID 86 095 742 719", "Steuer-ID [identity]"),
+        (
+            "Aadhaar 2341 2341 2346, tax id 12-3456789",
+            "Aadhaar [identity], tax id [identity]",
+        ),
+        (
+            "account number 12345678, sort code 20-00-00",
+            "account number [account], sort code [account]",
+        ),
+        (
+            "Kontonummer: 0532013000, BLZ 370 400 44",
+            "Kontonummer: [account], BLZ [account]",
+        ),
+        // what is none
+        ("my passport expired on 2026-02-12", "my passport expired on 2026-02-12"),
+        ("passport 2026-02-12", "passport 2026-02-12"),
+        ("passports of 2024", "passports of 2024"),
+        ("my account is 5 years old", "my account is 5 years old"),
+        ("account 2026 report", "account 2026 report"),
+        (
+            "order HL-2291043, article A104200, SKU 8123-4567",
+            "order HL-2291043, article A104200, SKU 8123-4567",
+        ),
+        (
+            "Please identify 3 items under SINGLE 12345",
+            "Please identify 3 items under SINGLE 12345",
+        ),
+    ] {
+        assert_eq!(scrubbed(text), expected);
+    }
+    let fields = serde_json::json!({"passportNumber": "C01X00T47", "nationalId": "AB 1", "account_number": 12345678, "iban": "x1y2", "cvv": "123",
+        "ssn": null, "taxId": "none", "orderNumber": "HL-2291043"});
+    let clean = serde_json::json!({"passportNumber": "[identity]", "nationalId": "[identity]", "account_number": "[account]", "iban": "[iban]",
+        "cvv": "[card]", "ssn": null, "taxId": "none", "orderNumber": "HL-2291043"});
+    assert_eq!(scrubbed(&fields.to_string()), clean.to_string());
+}
+
+/// A name that a text says like a field, and a number, are gone everywhere.
+#[test]
+fn what_a_text_says_like_a_field_is_taken_out_everywhere() {
+    let trace = trace(
+        r#"{"userInput": "Customer: Grace Hopper, passport C01X00T47", "answer": "Grace, C01X00T47 is invalid"}"#,
+    );
+    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let text = serde_json::to_string(&(&case.user_input, &case.assertions)).unwrap();
+    assert!(
+        !["Grace", "Hopper", "C01X00T47"].iter().any(|gone| text.contains(gone)),
+        "{text}"
+    );
+}
+
 fn trace(text: &str) -> Trace {
     serde_json::from_str(text).unwrap()
 }

@@ -39,6 +39,13 @@ impl Import<'_> {
             return self.lost("an assertion is a map with `type`", path, item.clone());
         };
         let mut map = Map::new();
+        if let Some(wrong) = ["$ref", "type"]
+            .into_iter()
+            .find(|name| own.get(*name).is_some_and(|one| !one.is_string()))
+        {
+            let path = [path, &[key(wrong)]].concat();
+            return self.lost(&format!("`{wrong}` of an assertion is no text"), &path, item.clone());
+        }
         if let Some(name) = own.get("$ref").and_then(Value::as_str) {
             let short = name.rsplit('/').next().unwrap_or_default();
             match self.templates.get(short).cloned() {
@@ -56,6 +63,9 @@ impl Import<'_> {
 
     /// The assertion of a map, or why it would mean something else here.
     fn carried(&mut self, map: &Map<String, Value>, path: &[Segment]) -> Result<Assertion, String> {
+        if !map.contains_key("type") {
+            return Err("an assertion is a map with `type`".to_owned());
+        }
         if let Some(name) = map.keys().find(|name| !KEYS.contains(&name.as_str())) {
             return Err(format!("`{name}` of an assertion is not supported"));
         }

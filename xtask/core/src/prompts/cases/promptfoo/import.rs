@@ -14,24 +14,6 @@ const MOST_COMBINATIONS: usize = 1_000;
 /// Keys of a test that mean something here, or nothing anywhere.
 const TEST_KEYS: &[&str] = &["assert", "description", "metadata", "options", "threshold", "vars"];
 
-/// Keys of the whole file.
-const FILE_KEYS: &[&str] = &[
-    "$schema",
-    "assertionTemplates",
-    "defaultTest",
-    "description",
-    "env",
-    "evaluateOptions",
-    "outputPath",
-    "prompts",
-    "providers",
-    "scenarios",
-    "sharing",
-    "tags",
-    "targets",
-    "tests",
-];
-
 /// The suite that a file stands for, and everything in it that has no place there. What cannot be carried stays in the
 /// suite as an assertion that is refused, so that it is never passed.
 pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Finding>) {
@@ -56,17 +38,20 @@ pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Findi
     };
     match &value {
         Value::Array(items) => import.listed(items, &[]),
-        Value::Object(map) if map.get("cases").is_some_and(Value::is_array) => {
-            let items = map["cases"].as_array().map_or(&[][..], Vec::as_slice);
+        Value::Object(map) if map.contains_key("cases") && !map.contains_key("tests") => {
             import.suite.assertions = import.unknown_keys(map, &["cases"], &[]);
-            import.listed(items, &[key("cases")]);
+            match &map["cases"] {
+                Value::Array(items) => import.listed(items, &[key("cases")]),
+                other => import.placeholder("`cases` is no list", &[key("cases")], other.clone()),
+            }
         }
         Value::Object(map) => import.file(map),
         _ => {}
     }
     if import.suite.cases.is_empty() {
+        let (line, column) = import.place(&[key("tests")]);
         let finding = Finding::error("empty-suite", "the file holds neither tests nor cases")
-            .in_file(path)
+            .at(path, line, column)
             .help("name promptfoo's YAML, or a JSON list of cases; a CSV is not read");
         import.findings.push(finding);
         return (None, import.findings);
@@ -85,31 +70,50 @@ pub(super) struct Import<'a> {
     findings: Vec<Finding>,
     pub(super) templates: Value,
     /// Whether a list is one value instead of several tests.
-    whole_lists: bool,
+    pub(super) whole_lists: bool,
     pub(super) suite: Suite,
 }
 
 /// What every test of a group has, unless it has its own.
 #[derive(Clone, Default)]
 pub(super) struct Outer {
-    vars: Map<String, Value>,
-    assertions: Vec<Assertion>,
+    pub(super) vars: Map<String, Value>,
+    pub(super) assertions: Vec<Assertion>,
     threshold: Option<f64>,
 }
 
 /// Whether a test says that its lists are values.
-fn keeps_lists(test: &Map<String, Value>) -> bool {
+pub(super) fn keeps_lists(test: &Map<String, Value>) -> bool {
     let options = test.get("options");
     options.and_then(|options| options.get("disableVarExpansion")) == Some(&Value::Bool(true))
 }
 
+/// Whether promptfoo would look for it in another file.
+fn is_elsewhere(value: &Value) -> bool {
+    match value {
+        Value::String(_) => true,
+        Value::Object(map) => map.get("path").is_some_and(Value::is_string) && !map.contains_key("vars"),
+        Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_string),
+        _ => false,
+    }
+}
+
+/// What to say of something that is neither what promptfoo takes there nor in another file.
+pub(super) fn unread(value: &Value, elsewhere: &str, otherwise: &str) -> String {
+    let said = if is_elsewhere(value) { elsewhere } else { otherwise };
+    said.to_owned()
+}
+
 impl Import<'_> {
+    /// Line and column of what stands at a path, or nearest to it.
+    fn place(&self, path: &[Segment]) -> (usize, usize) {
+        let positions = self.positions.as_ref();
+        positions.map_or((0, 0), |positions| positions.nearest(path))
+    }
+
     /// Says that something has no place in a suite.
     pub(super) fn unsupported(&mut self, message: impl Into<String>, path: &[Segment]) {
-        let (line, column) = self
-            .positions
-            .as_ref()
-            .map_or((0, 0), |positions| positions.nearest(path));
+        let (line, column) = self.place(path);
         self.findings.push(
             Finding::warning("unsupported-assertion", message)
                 .at(self.path, line, column)
@@ -166,7 +170,7 @@ impl Import<'_> {
     }
 
     /// What a test, the default test or a scenario says beside its vars, over what is around it.
-    fn group(&mut self, test: &Map<String, Value>, path: &[Segment], outer: &Outer) -> Outer {
+    pub(super) fn group(&mut self, test: &Map<String, Value>, path: &[Segment], outer: &Outer) -> Outer {
         let mut group = outer.clone();
         group.assertions.extend(self.unknown_keys(test, TEST_KEYS, path));
         if let Some(options) = test.get("options") {
@@ -210,9 +214,8 @@ impl Import<'_> {
                 group.vars.extend(own.clone());
             }
             Some(other) => {
-                group
-                    .assertions
-                    .push(self.lost("variables in other files are not read", &vars, other.clone()));
+                let message = unread(other, "variables in other files are not read", "`vars` is no map");
+                group.assertions.push(self.lost(&message, &vars, other.clone()));
             }
         }
         let own = self.assertions(test.get("assert"), &[path, &[key("assert")]].concat());
@@ -221,9 +224,14 @@ impl Import<'_> {
     }
 
     /// The tags of a test. What else its metadata say decides nothing, and is only named.
-    fn tags(&mut self, test: &Map<String, Value>, path: &[Segment]) -> Vec<String> {
-        let Some(metadata) = test.get("metadata").and_then(Value::as_object) else {
-            return Vec::new();
+    pub(super) fn tags(&mut self, test: &Map<String, Value>, path: &[Segment]) -> Vec<String> {
+        let metadata = match test.get("metadata") {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Object(metadata)) => metadata,
+            Some(_) => {
+                self.unsupported("`metadata` is no map", &[path, &[key("metadata")]].concat());
+                return Vec::new();
+            }
         };
         let list = |value: &Value| -> Option<Vec<String>> {
             let items = value.as_array()?.iter();
@@ -238,102 +246,41 @@ impl Import<'_> {
         tags.unwrap_or_default()
     }
 
-    fn file(&mut self, map: &Map<String, Value>) {
-        let mut lost = self.unknown_keys(map, FILE_KEYS, &[]);
-        if let Some(description) = map.get("description").and_then(Value::as_str) {
-            self.suite.description = description.to_owned();
+    /// A text of a map; what stands there and is none is only named.
+    pub(super) fn text<'a>(&mut self, map: &'a Map<String, Value>, name: &str, path: &[Segment]) -> String {
+        let given: Option<&'a Value> = map.get(name).filter(|given| !given.is_null());
+        if given.is_some_and(|given| !given.is_string()) {
+            self.unsupported(format!("`{name}` is no text"), &[path, &[key(name)]].concat());
         }
-        if map
-            .get("evaluateOptions")
-            .is_some_and(|options| options.get("repeat").is_some())
-        {
-            let path = [key("evaluateOptions"), key("repeat")];
-            self.unsupported("`repeat` is not carried: pass `--repeat` to `evaluate`", &path);
-        }
-        let mut outer = Outer::default();
-        let path = [key("defaultTest")];
-        match map.get("defaultTest") {
-            None | Some(Value::Null) => {}
-            Some(Value::Object(default)) => {
-                self.tags(default, &path);
-                self.whole_lists = keeps_lists(default);
-                outer = self.group(default, &path, &outer);
-            }
-            Some(other) => lost.push(self.lost("a default test in another file is not read", &path, other.clone())),
-        }
-        self.suite.assertions = lost;
-        self.suite.assertions.append(&mut outer.assertions);
-        let whole = self.whole_lists;
-        let is_list = |value: &Value| !whole && value.as_array().is_some_and(|items| !items.is_empty());
-        let (lists, plain): (Vec<_>, Vec<_>) = outer.vars.into_iter().partition(|(_, value)| is_list(value));
-        outer.vars = lists.into_iter().collect();
-        self.suite.vars = plain.into_iter().collect();
-        self.tests(map.get("tests"), &[key("tests")], &outer);
-        let path = [key("scenarios")];
-        match map.get("scenarios") {
-            None | Some(Value::Null) => {}
-            Some(Value::Array(scenarios)) => {
-                for (index, scenario) in scenarios.iter().enumerate() {
-                    self.scenario(scenario, &[&path[..], &[Segment::Index(index)]].concat(), &outer);
-                }
-            }
-            Some(other) => self.placeholder("scenarios in other files are not read", &path, other.clone()),
-        }
+        given.and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// Each configuration of a scenario with each of its tests.
-    fn scenario(&mut self, scenario: &Value, path: &[Segment], outer: &Outer) {
-        let Some(map) = scenario.as_object() else {
-            self.placeholder("scenarios in other files are not read", path, scenario.clone());
-            return;
-        };
-        let mut outer = outer.clone();
-        outer
-            .assertions
-            .extend(self.unknown_keys(map, &["config", "description", "tests"], path));
-        let place = [path, &[key("config")]].concat();
-        let Some(configs) = map.get("config").and_then(Value::as_array) else {
-            self.placeholder(
-                "a scenario without a list of configurations is not read",
-                &place,
-                scenario.clone(),
-            );
-            return;
-        };
-        let one = Value::Array(vec![Value::Object(Map::new())]);
-        for (index, config) in configs.iter().enumerate() {
-            let place = [&place[..], &[Segment::Index(index)]].concat();
-            match config {
-                Value::Object(config) => {
-                    let group = self.group(config, &place, &outer);
-                    let tests = map.get("tests").unwrap_or(&one);
-                    self.tests(Some(tests), &[path, &[key("tests")]].concat(), &group);
-                }
-                other => self.placeholder("scenarios in other files are not read", &place, other.clone()),
-            }
-        }
-    }
-
-    fn tests(&mut self, tests: Option<&Value>, path: &[Segment], outer: &Outer) {
+    pub(super) fn tests(&mut self, tests: Option<&Value>, path: &[Segment], outer: &Outer) {
         match tests {
             None | Some(Value::Null) => {}
             Some(Value::Array(tests)) => {
                 for (index, test) in tests.iter().enumerate() {
                     let path = [path, &[Segment::Index(index)]].concat();
                     match test {
-                        Value::Object(test) => self.test(test, &path, outer),
-                        other => self.placeholder("tests in other files are not read", &path, other.clone()),
+                        Value::Object(own) if !is_elsewhere(test) => self.test(own, &path, outer),
+                        other => {
+                            let message = unread(other, "tests in other files are not read", "a test is a map");
+                            self.placeholder(&message, &path, other.clone());
+                        }
                     }
                 }
             }
-            Some(other) => self.placeholder("tests in other files are not read", path, other.clone()),
+            Some(other) => {
+                let message = unread(other, "tests in other files are not read", "`tests` is no list");
+                self.placeholder(&message, path, other.clone());
+            }
         }
     }
 
     pub(super) fn test(&mut self, test: &Map<String, Value>, path: &[Segment], outer: &Outer) {
         let mut group = self.group(test, path, outer);
         let tags = self.tags(test, path);
-        let name = test.get("description").and_then(Value::as_str).unwrap_or_default();
+        let name = &self.text(test, "description", path);
         let all = if self.whole_lists || keeps_lists(test) {
             vec![group.vars]
         } else {
@@ -347,7 +294,7 @@ impl Import<'_> {
         for vars in all.into_iter().take(MOST_COMBINATIONS) {
             self.suite.cases.push(Case {
                 id: self.fresh_id(name),
-                name: name.to_owned(),
+                name: name.clone(),
                 vars,
                 assertions: group.assertions.clone(),
                 threshold: group.threshold,

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod export;
+mod file;
 mod import;
 mod listed;
 
