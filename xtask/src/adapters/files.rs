@@ -223,11 +223,11 @@ fn walk(root: &Path, wanted: Wanted<'_>) -> Result<Walked, Failure> {
             }
         };
         let kind = entry.file_type();
-        // Pipes, sockets and devices are no files: reading one could wait for ever.
         if kind.is_dir() {
             continue;
         }
         let name = relative_name(root, entry.path());
+        // Pipes, sockets and devices are no files: reading one could wait for ever.
         if !kind.is_file() && !kind.is_symlink() {
             if wanted(&name) {
                 walked.strange.insert(name, what(kind));
