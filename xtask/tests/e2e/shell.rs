@@ -15,7 +15,13 @@ pub struct Outcome {
 
 /// Runs a shell's command line, however it ends. `$XTASK` in it is the tool under test.
 pub fn run(folder: &Path, line: &str) -> Outcome {
-    let output = Command::new("sh")
+    let mut shell = Command::new("sh");
+    // what cargo tells its tests of their package is nothing that a person's shell has; a cargo that hears it builds anew
+    let of_package = std::env::vars().map(|(name, _)| name);
+    for name in of_package.filter(|name| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")) {
+        shell.env_remove(name);
+    }
+    let output = shell
         .args(["-c", line])
         .current_dir(folder)
         .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
