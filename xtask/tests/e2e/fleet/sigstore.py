@@ -169,7 +169,8 @@ def log(request):
 
 
 def token():
-    claims = {"iss": ISSUER, "sub": IDENTITY, "aud": "sigstore", "exp": int(time.time()) + 600}
+    # a build may stand between the token and its use
+    claims = {"iss": ISSUER, "sub": IDENTITY, "aud": "sigstore", "exp": int(time.time()) + 6 * 3600}
     parts = [b'{"alg":"none"}', canonical(claims), b"none"]
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
