@@ -35,7 +35,7 @@ pub(super) static NUMBERS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     vec![
         // as people type them; those in capitals are taken whatever their check digits say
         Pattern::checked(
-            r"(?i)(?<![\p{L}\p{N}])[a-z]{2}\d{2}[ .-]?[a-z0-9]{4}(?:[ .-]?(?=[a-z]{0,3}\d)[a-z0-9]{4}){1,6}(?:[a-z0-9]{1,3}|[ .-]\d[a-z0-9]{0,2})?(?![\p{L}\p{N}])",
+            r"(?i)(?<![0-9A-Za-zÀ-ɏ])[a-z]{2}\d{2}[ .-]?[a-z0-9]{4}(?:[ .-]?(?=[a-z]{0,3}\d)[a-z0-9]{4}){1,6}(?:[a-z0-9]{1,3}|[ .-]\d[a-z0-9]{0,2})?(?![0-9A-Za-zÀ-ɏ])",
             IBAN,
             is_iban,
         ),
@@ -43,40 +43,52 @@ pub(super) static NUMBERS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         Pattern::new(r"(?<![A-Z0-9<])(?=[A-Z0-9]*<)[A-Z0-9<]{28,46}(?![A-Z0-9<])", IDENTITY),
         // Spain
         Pattern::checked(
-            r"(?<![\p{L}\p{N}])(?:\d{8}|[XYZ]-?\d{7})-?[A-Z](?![\p{L}\p{N}])",
+            r"(?<![0-9A-Za-zÀ-ɏ])(?:\d{8}|[XYZ]-?\d{7})-?[A-Z](?![0-9A-Za-zÀ-ɏ])",
             IDENTITY,
             is_spanish,
         ),
         // Italy
         Pattern::new(
-            r"(?<![\p{L}\p{N}])[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z](?![\p{L}\p{N}])",
+            r"(?<![0-9A-Za-zÀ-ɏ])[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z](?![0-9A-Za-zÀ-ɏ])",
             IDENTITY,
         ),
         // the United Kingdom
         Pattern::new(
-            r"(?<![\p{L}\p{N}])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![\p{L}\p{N}])",
+            r"(?<![0-9A-Za-zÀ-ɏ])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![0-9A-Za-zÀ-ɏ])",
             IDENTITY,
         ),
         // Brazil, Switzerland, Belgium
-        Pattern::new(r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])", IDENTITY),
-        Pattern::new(r"(?<![\w.-])756\.\d{4}\.\d{4}\.\d{2}(?![\w-])", IDENTITY),
-        Pattern::new(r"(?<![\w.-])\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}(?![\w-])", IDENTITY),
+        Pattern::new(
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![0-9A-Za-zÀ-ɏ_-])",
+            IDENTITY,
+        ),
+        Pattern::new(
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])756\.\d{4}\.\d{4}\.\d{2}(?![0-9A-Za-zÀ-ɏ_-])",
+            IDENTITY,
+        ),
+        Pattern::new(
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}(?![0-9A-Za-zÀ-ɏ_-])",
+            IDENTITY,
+        ),
         // Sweden
         Pattern::checked(
-            r"(?<![\w.-])(?:\d{2})?(?<number>\d{2}[01]\d[0-3]\d[-+]\d{4})(?![\w-])",
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])(?:\d{2})?(?<number>\d{2}[01]\d[0-3]\d[-+]\d{4})(?![0-9A-Za-zÀ-ɏ_-])",
             IDENTITY,
             is_luhn,
         ),
         // India: the fourth letter says that it is a person's
-        Pattern::new(r"(?<![\p{L}\p{N}])[A-Z]{3}P[A-Z]\d{4}[A-Z](?![\p{L}\p{N}])", IDENTITY),
-        // Hong Kong
-        Pattern::new(r"(?<![\p{L}\p{N}])[A-Z]{1,2}\d{6}\([0-9A]\)", IDENTITY),
         Pattern::new(
-            &format!(r"(?<![\p{{L}}\p{{N}}])({AUTHORITIES})({BETWEEN}){NUMBER}"),
+            r"(?<![0-9A-Za-zÀ-ɏ])[A-Z]{3}P[A-Z]\d{4}[A-Z](?![0-9A-Za-zÀ-ɏ])",
+            IDENTITY,
+        ),
+        // Hong Kong
+        Pattern::new(r"(?<![0-9A-Za-zÀ-ɏ])[A-Z]{1,2}\d{6}\([0-9A]\)", IDENTITY),
+        Pattern::new(
+            &format!(r"(?<![0-9A-Za-zÀ-ɏ])({AUTHORITIES})({BETWEEN}){NUMBER}"),
             "$1$2[identity]",
         ),
         Pattern::new(
-            &format!(r"(?<![\p{{L}}\p{{N}}])({ACCOUNTS})({BETWEEN})\d(?:[ -]?\d){{4,19}}\b"),
+            &format!(r"(?<![0-9A-Za-zÀ-ɏ])({ACCOUNTS})({BETWEEN})\d(?:[ -]?\d){{4,19}}\b"),
             "$1$2[account]",
         ),
     ]

@@ -1,10 +1,16 @@
 //! What gives away a secret or tells who somebody is inside a text, and what stands there instead.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use fancy_regex::{Captures, Regex};
 
 use super::{identity, people};
+use crate::secrets;
+
+/// What stands for `\b`: where a word of Latin letters, digits and `_` begins or ends. Chinese and Japanese put no space
+/// between words, and their letters may stand right beside a number or a key.
+const BOUNDARY: &str = "(?:(?<![0-9A-Za-zÀ-ɏ_])(?=[0-9A-Za-zÀ-ɏ_])|(?<=[0-9A-Za-zÀ-ɏ_])(?![0-9A-Za-zÀ-ɏ_]))";
 
 /// Something that is taken out of texts.
 pub(super) struct Pattern {
@@ -23,7 +29,8 @@ impl Pattern {
     /// What an expression finds and a check takes for one.
     pub(super) fn checked(expression: &str, instead: &'static str, is_one: fn(&str) -> bool) -> Pattern {
         Pattern {
-            expression: Regex::new(expression).expect("the patterns of this folder are regular expressions"),
+            expression: Regex::new(&expression.replace(r"\b", BOUNDARY))
+                .expect("the patterns of this folder are regular expressions"),
             instead,
             is_one,
         }
@@ -62,22 +69,55 @@ impl Pattern {
 /// What stands in place of a text that could not be looked through.
 const UNREAD: &str = "[unread]";
 
-/// A text without what these patterns find.
-pub(super) fn replaced<'a>(text: &str, patterns: impl Iterator<Item = &'a Pattern>) -> String {
+/// What a secret is replaced with.
+const SECRET: &str = "[secret]";
+
+/// A text without what looks like a secret: what the patterns find, which know how people write, and then what is told as
+/// a leaked secret wherever it stands.
+pub(super) fn without_secrets(text: &str) -> String {
+    let text = replaced(text, SECRETS.iter());
+    let (mut clean, mut end) = (String::new(), 0);
+    for place in leaked(&text) {
+        clean += &text[end..place.start];
+        clean += SECRET;
+        end = place.end;
+    }
+    clean + &text[end..]
+}
+
+/// A text without secrets and without what tells who somebody is.
+pub(super) fn without_any(text: &str) -> String {
+    replaced(&without_secrets(text), personal())
+}
+
+/// All that is taken out of a text, each with what stands there instead.
+pub(super) fn found(text: &str) -> Vec<(&str, String)> {
+    let leaked = leaked(text).into_iter().map(|place| (&text[place], SECRET.to_owned()));
+    let patterns = SECRETS.iter().chain(personal());
+    patterns.flat_map(|pattern| pattern.found(text)).chain(leaked).collect()
+}
+
+/// Where a text has what is told as a leaked secret; the full stop of a sentence is no part of it.
+fn leaked(text: &str) -> Vec<Range<usize>> {
+    let mut places = secrets::places(text);
+    for place in &mut places {
+        place.end = place.start + text[place.clone()].trim_end_matches('.').len();
+    }
+    places
+}
+
+fn replaced<'a>(text: &str, patterns: impl Iterator<Item = &'a Pattern>) -> String {
     patterns.fold(text.to_owned(), |text, pattern| pattern.out_of(&text))
 }
 
-/// Everything that is taken out of a sample, in the order in which it is looked for.
-pub(super) fn all() -> impl Iterator<Item = &'static Pattern> {
-    SECRETS
-        .iter()
-        .chain(identity::NUMBERS.iter())
-        .chain(PERSONAL.iter())
-        .chain(people::FIELDS.iter())
+/// What tells who somebody is, in the order in which it is looked for.
+fn personal() -> impl Iterator<Item = &'static Pattern> {
+    let numbers = identity::NUMBERS.iter();
+    numbers.chain(PERSONAL.iter()).chain(people::FIELDS.iter())
 }
 
 /// What gives away a secret, and what it is replaced with.
-pub(super) static SECRETS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+static SECRETS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     compiled(&[
         (r"(?i)\b(sk|pk|rk|api|key)-[A-Za-z0-9_-]{16,}", "[secret]"),
         (r"\bAKIA[0-9A-Z]{16}\b", "[secret]"),
@@ -128,20 +168,40 @@ static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         (r"\b\d{17}[\dXx]\b", "[identity]"),
         (r"\b\d{3}-\d{2}-\d{4}\b", "[identity]"),
         (r"\b(?:\d[ -]?){13,19}\b", "[card]"),
+        // beside its word, however it is grouped, and no date
+        (
+            r#"(?i)\b((?:tele)?phone|tel|telefon|téléphone|mobile|mobil|cell|handy|fax|call(?: (?:me|us|him|her|them))?(?: back)?(?: (?:on|at))?)(\.?(?:[ _-]?(?:number|no|nr)\b\.?)?["']?(?:\s*[:=]\s*|\s+(?:is\s+)?)["']?)(?!\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?![./-]?\d))(?=\+?(?:[ ()./-]*\d){7})[+(]?\d[\d ()./-]{5,}\d\b"#,
+            "$1$2[phone]",
+        ),
+        // France
+        (
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])0[1-9](?:[ .-]\d{2}){4}(?![0-9A-Za-zÀ-ɏ_]|[.-]\d)",
+            "[phone]",
+        ),
         (r"(?:\+|\b00)\d[\d ()/-]{7,}\d\b", "[phone]"),
         (r"\(\d{2,5}\)\s?\d[\d -]{4,}\d\b", "[phone]"),
         (r"\b0\d{2,4}[ /-]\d[\d -]{4,}\d\b", "[phone]"),
-        (r"(?<![\w.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?![\w-])", "[phone]"),
-        // mobile numbers of China
-        (r"(?<![\w.-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\w-])", "[phone]"),
-        (r"\b(?:\d{1,3}\.){3}\d{1,3}\b", "192.0.2.1"),
         (
-            r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])",
-            "2001:db8::",
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?![0-9A-Za-zÀ-ɏ_-])",
+            "[phone]",
+        ),
+        // mobile numbers of China
+        (
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-zÀ-ɏ_-])",
+            "[phone]",
+        ),
+        // of IPv4, each part at most 255; of more parts it is something else
+        (
+            r"(?<![0-9A-Za-zÀ-ɏ_.-])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![0-9A-Za-zÀ-ɏ_]|[.-]\d)",
+            "[ip]",
         ),
         (
-            r"(?<![\w:])(?=[0-9A-Fa-f:]*\d)[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![\w:])",
-            "2001:db8::",
+            r"(?<![0-9A-Za-zÀ-ɏ_:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Za-zÀ-ɏ_:])",
+            "[ip]",
+        ),
+        (
+            r"(?<![0-9A-Za-zÀ-ɏ_:])(?=[0-9A-Fa-f:]*\d)[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![0-9A-Za-zÀ-ɏ_:])",
+            "[ip]",
         ),
         (
             r"\b[A-Z][a-zß-ü]+(?:straße|strasse|gasse|weg|allee)\s+\d+[a-z]?\b",

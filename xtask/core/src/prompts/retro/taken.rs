@@ -33,7 +33,7 @@ impl Taken {
         if let Some(value) = structured(text) {
             return self.read_value(&value, "");
         }
-        for (gone, instead) in patterns::all().flat_map(|pattern| pattern.found(text)) {
+        for (gone, instead) in patterns::found(text) {
             self.add(gone, &instead);
         }
     }

@@ -10,7 +10,7 @@ fn nothing_personal_and_no_secret_stays() {
         ("call +49 170 1234567 now", "call [phone] now"),
         ("DE89 3704 0044 0532 0130 00", "[iban]"),
         ("card 4111 1111 1111 1111", "card [card]"),
-        ("from 10.1.2.3", "from 192.0.2.1"),
+        ("from 10.1.2.3.", "from [ip]."),
         ("Dear Mr Turing", "Dear Mr [name]"),
         ("Ich wohne Lindenstraße 12", "Ich wohne [address]"),
         (
@@ -30,7 +30,7 @@ fn nothing_personal_and_no_secret_stays() {
         ("call 13812345678 or 138-1234-5678", "call [phone] or [phone]"),
         ("SSN 123-45-6789", "SSN [identity]"),
         ("ID 11010519491231002X", "ID [identity]"),
-        ("from 2001:db8:1::5, at 12:30:45", "from 2001:db8::, at 12:30:45"),
+        ("from 2001:db8:1::5, at 12:30:45", "from [ip], at 12:30:45"),
         ("use std::fs and a::b", "use std::fs and a::b"),
         ("I am Ada Lovelace, and I am Happy", "I am [name], and I am Happy"),
         ("Thanks. Kind regards, Ada Lovelace", "Thanks. Kind regards, [name]"),
@@ -59,6 +59,81 @@ fn nothing_personal_and_no_secret_stays() {
         assert_eq!(scrubbed(text), expected);
     }
     assert_eq!(without_secrets("mail ada@love.org"), "mail ada@love.org");
+}
+
+/// Whatever `check` tells as a leaked secret stays in no case and no recording.
+#[test]
+fn what_is_told_as_a_leaked_secret_stays_nowhere() {
+    let body = "Q7xK2pVw9ZtR4mLn8yBdF3gHj6sAc1eUoTiP";
+    for start in [
+        "sk_live_",
+        "glpat-",
+        "npm_",
+        "hf_",
+        "dop_v1_Zz90Yy81Xx72Ww63Vv54Uu45",
+        "ASIA",
+    ] {
+        let key = match start {
+            "ASIA" => "ASIAQ3EGXYZ2WLKM7PQR".to_owned(),
+            start => format!("{start}{body}"),
+        };
+        let said = format!("use {key}.");
+        assert_eq!(scrubbed(&said), "use [secret].", "{key}");
+        assert_eq!(without_secrets(&said), "use [secret].", "{key}");
+        let trace = Trace {
+            user_input: said.clone(),
+            answer: format!("{key} is wrong"),
+            ..Trace::default()
+        };
+        let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+        let text = serde_json::to_string(&case).unwrap();
+        assert!(!text.contains(&key) && text.contains("[secret] is wrong"), "{text}");
+    }
+    let named = serde_json::json!({format!("npm_{body}"): "a"}).to_string();
+    assert!(scrubbed(&named).contains(r#":"a""#));
+}
+
+/// Chinese and Japanese put no space before a number or after it.
+#[test]
+fn letters_beside_a_number_do_not_hide_it() {
+    for (text, expected) in [
+        (
+            "我的手机号是13812345678，身份证11010519491231002X号，银行卡6222021234567890123，密钥AKIAQ3EGXYZ2WLKM7PQR和ghp_Q7xK2pVw9ZtR4mLn8yBdF3gHj6sAc1eUoTiP。",
+            "我的手机号是[phone]，身份证[identity]号，银行卡[card]，密钥[secret]和[secret]。",
+        ),
+        ("カード4111111111111111です", "カード[card]です"),
+        ("電話は090-1234-5678です", "電話は[phone]です"),
+        ("IBANはDE89370400440532013000です", "IBANは[iban]です"),
+        ("从10.1.2.3来", "从[ip]来"),
+        (
+            "Prüfüng4111111111111111 a4111111111111111",
+            "Prüfüng4111111111111111 a4111111111111111",
+        ),
+    ] {
+        assert_eq!(scrubbed(text), expected);
+    }
+}
+
+#[test]
+fn addresses_and_telephone_numbers_are_told_from_other_numbers() {
+    for (text, expected) in [
+        (
+            "1.795.455.022 rows, 10.1.2.256, 1.2.3.4.5",
+            "1.795.455.022 rows, 10.1.2.256, 1.2.3.4.5",
+        ),
+        ("255.255.255.0 and 0.0.0.0:80", "[ip] and [ip]:80"),
+        ("06.12.34.56.78 or 06 12 34 56 78", "[phone] or [phone]"),
+        ("tel: 06 12 34 56 78", "tel: [phone]"),
+        ("Tel. 5550 1999", "Tel. [phone]"),
+        ("phone 555-0199, please", "phone [phone], please"),
+        ("call me on 06-12-34-56-78", "call me on [phone]"),
+        ("phone number is 5550199", "phone number is [phone]"),
+        ("call me on 2026-02-12", "call me on 2026-02-12"),
+        ("call 12.02.2026, hotel 2026 0101", "call 12.02.2026, hotel 2026 0101"),
+        ("mobile 15 of 2000", "mobile 15 of 2000"),
+    ] {
+        assert_eq!(scrubbed(text), expected);
+    }
 }
 
 /// Numbers that stand for one person: by their check digits, by their shape, or by the word beside them.
