@@ -20,6 +20,11 @@ pub const RULES: &[Rule] = &[
         "lower `maxTokens` or `topK`, or take a model with a larger context",
     ),
     Rule::new(
+        "cut-off-answer",
+        "a case holds by an answer that ended at the longest that the model may give, so nobody knows how it went on",
+        "raise `maxTokens` or `maxOutputTokens`, and record it again",
+    ),
+    Rule::new(
         "draft-case",
         "a case is still a draft, so it is not asked and counts for nothing, neither here nor as evidence",
         "complete it and take its tag `draft` away, or remove it",

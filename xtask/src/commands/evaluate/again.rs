@@ -6,12 +6,43 @@ use lockstep::secrets::without_login;
 
 use super::{Args, sources};
 
+/// Whose answers are missing: those of what is judged, or of something that it is judged beside.
+pub(super) enum Beside<'a> {
+    Nothing,
+    Environment(&'a Comparison),
+    Variant(&'a Comparison),
+}
+
+impl Beside<'_> {
+    /// For whom, as a message ends.
+    pub(super) fn whose(&self) -> String {
+        match self {
+            Beside::Nothing => String::new(),
+            Beside::Environment(other) | Beside::Variant(other) => format!(" for {}", other.with),
+        }
+    }
+}
+
 impl Args {
-    /// Records what nothing answered, of what is judged or of what it was held against.
-    pub(super) fn recording_live(&self, agent: &AgentName, against: Option<&Comparison>) -> String {
-        let against = option("against", against.map(|against| &against.with));
-        let (asked, live) = (self.asked(), self.sources.live_options());
-        format!("cargo xtask evaluate {agent}{asked}{against}{live} --record")
+    /// Records what nothing answered, within the bounds of this run.
+    pub(super) fn recording_live(&self, agent: &AgentName, beside: &Beside<'_>) -> String {
+        let bounds = self.sources.bounds();
+        format!("{}{bounds} --record", self.asking_live(agent, beside))
+    }
+
+    /// Records what nothing answered, within no bounds: those of this run are too narrow.
+    pub(super) fn recording_unbounded(&self, agent: &AgentName, beside: &Beside<'_>) -> String {
+        format!("{} --record", self.asking_live(agent, beside))
+    }
+
+    fn asking_live(&self, agent: &AgentName, beside: &Beside<'_>) -> String {
+        let beside = match beside {
+            Beside::Nothing => String::new(),
+            Beside::Environment(other) => option("against", Some(&other.with)),
+            Beside::Variant(other) => option("versus", Some(&other.with)),
+        };
+        let (asked, live) = (self.asked(), self.sources.asking_live());
+        format!("cargo xtask evaluate {agent}{asked}{beside}{live}")
     }
 
     /// Records what the mock answers.
@@ -38,7 +69,8 @@ impl Args {
         }
         // what was recorded is answered without the endpoint
         if self.sources.live && !self.sources.record {
-            sources += &self.sources.live_options();
+            sources += &self.sources.asking_live();
+            sources += &self.sources.bounds();
         }
         let (places, case) = (self.places(), shell_word(case));
         format!("cargo xtask evaluate {agent}{places}{sources} --case {case}")
@@ -61,13 +93,15 @@ impl Args {
 }
 
 impl sources::Args {
-    /// The endpoint, and what asking it may use up.
-    fn live_options(&self) -> String {
+    /// The endpoint.
+    fn asking_live(&self) -> String {
         let endpoint = self.endpoint.as_deref().map(without_login);
-        " --live".to_owned()
-            + &option("endpoint", endpoint.as_ref())
-            + &option("max-cost", self.max_cost.as_ref())
-            + &option("max-tokens", self.max_tokens.as_ref())
+        " --live".to_owned() + &option("endpoint", endpoint.as_ref())
+    }
+
+    /// What asking it may use up.
+    fn bounds(&self) -> String {
+        option("max-cost", self.max_cost.as_ref()) + &option("max-tokens", self.max_tokens.as_ref())
     }
 }
 

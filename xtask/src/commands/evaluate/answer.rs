@@ -9,8 +9,10 @@ use lockstep::release::other_cases;
 use lockstep::report::{Style, Table, TestOutcome, TestedCase};
 use lockstep::workspace::layout;
 
+use super::again::Beside;
+use super::live::Short;
 use super::run::Done;
-use super::{Args, grid};
+use super::{Args, beside, grid};
 use crate::context::Context;
 
 /// An evaluation for people.
@@ -56,7 +58,7 @@ pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Gri
     );
     if let Some(grid) = grid {
         let comparisons = grid.columns.iter().filter_map(|column| column.comparison.as_ref());
-        text.extend(comparisons.map(beside));
+        text.extend(comparisons.map(compared));
         let (cases, hidden) = grid::cases(grid);
         text += &format!("\n{}\n{}", context.table(&grid::variants(grid)), context.table(&cases));
         text += &not_listed(hidden);
@@ -104,7 +106,7 @@ pub(super) fn tables(evaluations: &[Evaluation], grids: &[Grid]) -> Vec<(String,
 }
 
 /// The share of cases that hold; of what nobody answered nothing is known.
-fn rate(summary: &Summary) -> String {
+pub(super) fn rate(summary: &Summary) -> String {
     match summary.total > 0 && summary.not_evaluated == summary.total {
         true => "unknown".to_owned(),
         false => percent(summary.pass_rate),
@@ -147,7 +149,7 @@ fn summary(summary: &Summary) -> String {
     text
 }
 
-fn beside(comparison: &Comparison) -> String {
+fn compared(comparison: &Comparison) -> String {
     let list = |word: &str, ids: &[String]| {
         if ids.is_empty() {
             String::new()
@@ -155,11 +157,16 @@ fn beside(comparison: &Comparison) -> String {
             format!("; {word}: {}", ids.join(", "))
         }
     };
+    // of cases that nobody answered there nothing is known, neither here nor there
+    let share = |rate| match comparison.cases {
+        0 => "unknown".to_owned(),
+        _ => percent(rate),
+    };
     format!(
         "  beside {}: {} here, {} there over {} cases; drop of {} at least (p = {:.3}){}{}{}\n",
         comparison.with,
-        percent(comparison.pass_rate_here),
-        percent(comparison.pass_rate_there),
+        share(comparison.pass_rate_here),
+        share(comparison.pass_rate_there),
         comparison.cases,
         percent(comparison.drop_bound.max(0.0)),
         comparison.p_value,
@@ -243,7 +250,7 @@ pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
 }
 
 /// What an evaluation says as findings: a verdict against it, and cases that nobody answered.
-pub(super) fn findings(args: &Args, done: &Done) -> Vec<Finding> {
+pub(super) fn findings(args: &Args, done: &Done, short: Option<&Short>) -> Vec<Finding> {
     let (evaluation, strict) = (&done.evaluation, args.strict);
     let file = layout::agent(evaluation.agent.as_str());
     let mut findings = Vec::new();
@@ -252,22 +259,31 @@ pub(super) fn findings(args: &Args, done: &Done) -> Vec<Finding> {
         findings.push(Finding::error("failed-evaluation", format!("{}: {reasons}", evaluation.agent)).in_file(&file));
     }
     let agent = &evaluation.agent;
-    let mut unknown = |missing: usize, against: Option<&Comparison>| {
+    let mut unknown = |missing: usize, beside: Beside<'_>| {
         if missing > 0 {
-            let whose = against.map_or_else(String::new, |against| format!(" for {}", against.with));
-            let message = format!("{agent}: {missing} cases were not evaluated{whose}");
+            let message = format!("{agent}: {missing} cases were not evaluated{}", beside.whose());
             let finding = match strict {
                 true => Finding::error("not-evaluated", message),
                 false => Finding::warning("not-evaluated", message),
             };
-            let help = format!("record their answers: `{}`", args.recording_live(agent, against));
+            let help = match short {
+                Some(short) => format!(
+                    "record their answers: `{}`; {}",
+                    args.recording_unbounded(agent, &beside),
+                    short.needed()
+                ),
+                None => format!("record their answers: `{}`", args.recording_live(agent, &beside)),
+            };
             findings.push(finding.in_file(&file).help(help));
         }
     };
-    unknown(evaluation.summary.not_evaluated, None);
+    unknown(evaluation.summary.not_evaluated, Beside::Nothing);
+    for variant in done.grid.iter().flat_map(beside::variants) {
+        unknown(variant.missing.len(), Beside::Variant(variant));
+    }
     if let Some(against) = &evaluation.against {
         let with = &against.with;
-        unknown(against.missing.len(), Some(against));
+        unknown(against.missing.len(), Beside::Environment(against));
         let change = RollChange {
             gone: against.gone.clone(),
             loosened: against.loosened.clone(),

@@ -1,8 +1,10 @@
 //! What an agent is judged beside: what an environment runs, and variants of its own parts.
 
-use lockstep::model::{Digest, Finding};
-use lockstep::prompts::evaluation::{Bar, Grid, Roll, RollChange, SuiteRun, Variant, compare};
-use lockstep::workspace::{Agent, Judged, Workspace};
+use std::collections::BTreeSet;
+
+use lockstep::model::{Digest, Finding, suggestion};
+use lockstep::prompts::evaluation::{Bar, Comparison, Grid, Roll, RollChange, SuiteRun, Variant, compare};
+use lockstep::workspace::{Agent, Judged, Workspace, layout};
 
 use super::gathered::Gathered;
 use super::{Args, baseline, versus};
@@ -58,6 +60,39 @@ pub(super) fn others(
         others.push(Other::new(&text, variant));
     }
     Ok(Ok(others))
+}
+
+/// The variants that were asked for on the command line, each beside what is judged.
+pub(super) fn variants(grid: &Grid) -> impl Iterator<Item = &Comparison> {
+    let comparisons = grid.columns.iter().filter_map(|column| column.comparison.as_ref());
+    comparisons.filter(|comparison| comparison.tuple_id.is_none())
+}
+
+/// Models of variants that the fleet's list does not have: what they cost is not known, and whether there is such a one.
+pub(super) fn unknown_models(workspace: &Workspace, others: &[Other]) -> Vec<Finding> {
+    let Some(known) = &workspace.models else {
+        return Vec::new();
+    };
+    let listed = known.models.iter();
+    let names: Vec<String> = listed
+        .map(|model| format!("{}/{}", model.provider, model.name))
+        .collect();
+    let variants = others.iter().filter(|other| !other.is_baseline);
+    let models = variants.map(|other| &other.judged.subject.model.model);
+    let named: BTreeSet<String> = models
+        .map(|model| format!("{}/{}", model.provider, model.name))
+        .collect();
+    let unknown = named.into_iter().filter(|named| !names.contains(named));
+    let finding = |named: String| {
+        let help = match suggestion(&named, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`? Models are listed in `{}`", layout::MODELS),
+            None => format!("add it to `{}`", layout::MODELS),
+        };
+        Finding::warning("unknown-model", format!("nothing is known of the model `{named}`"))
+            .in_file(layout::MODELS)
+            .help(help)
+    };
+    unknown.map(finding).collect()
 }
 
 /// What is judged, and everything beside it, case by case; nothing where it is judged alone.

@@ -111,6 +111,9 @@ pub(in crate::commands) fn failed_case(finding: &Finding) -> Option<&str> {
     Some(told.split_once(FAILED)?.0)
 }
 
+/// Most cases that one finding names.
+const MOST_NAMED: usize = 10;
+
 /// What is said behind the name of a case that fails.
 const FAILED: &str = "` does not hold";
 
@@ -121,6 +124,35 @@ pub(super) fn tolerate(findings: &mut [Finding]) {
 }
 
 impl SuiteFile<'_> {
+    /// The cases that hold by an answer that was cut off, where the first of them stands: what came next is not known.
+    pub(super) fn cut_off(&self, run: &SuiteRun) -> Option<Finding> {
+        let first = run.cut_off.first()?;
+        let places = self.text.places(&BTreeSet::from([first.as_str()]));
+        let (line, column) = places.get(first).copied().unwrap_or_default();
+        let mut named: Vec<String> = run
+            .cut_off
+            .iter()
+            .take(MOST_NAMED)
+            .map(|id| format!("`{id}`"))
+            .collect();
+        match run.cut_off.len() - named.len() {
+            0 => {}
+            more => named.push(format!("{more} more")),
+        }
+        let count = counted(run.cut_off.len(), "case");
+        let message = format!(
+            "{count} of `{}` held by answers that were cut off: {}",
+            self.name,
+            named.join(", ")
+        );
+        let help = "raise `maxTokens` in the model's part, or `maxOutputTokens` in the prompt, and record them again";
+        Some(
+            Finding::warning("cut-off-answer", message)
+                .at(self.path, line, column)
+                .help(help),
+        )
+    }
+
     /// Each failing case as a finding where it stands.
     pub(super) fn failures(&self, run: &SuiteRun) -> Vec<Finding> {
         let shown = |outcome| outcome != CaseOutcome::NotEvaluated;

@@ -1,8 +1,9 @@
 //! A grid of cases and variants as tables, for a terminal and for a summary.
 
 use lockstep::prompts::evaluation::{CaseOutcome, Grid, GridCell, GridColumn};
-use lockstep::prompts::statistics::percent;
 use lockstep::report::Table;
+
+use super::answer::rate;
 
 /// Up to this many cases all are listed; of more, only those that do not hold everywhere.
 const MOST_CASES: usize = 50;
@@ -17,7 +18,7 @@ pub(super) fn variants(grid: &Grid) -> Table {
             named(column),
             column.model.clone(),
             format!("{} of {}", summary.passed, summary.total),
-            percent(summary.pass_rate),
+            rate(summary),
             format!("{:.2}", summary.score),
             (column.tokens.input + column.tokens.output).to_string(),
             column.cost.map_or_else(String::new, |cost| format!("{cost:.4}")),

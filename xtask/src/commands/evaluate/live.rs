@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use lockstep::model::Digest;
 use lockstep::prompts::run::{Answers, Refusal, Reply, Request, openai};
+use lockstep::secrets::without_login;
 
 use super::sources::Endpoint;
 use crate::ports::{Clock, Http, HttpRequest, HttpResponse};
 pub(super) use outages::Outages;
-pub(super) use spent::{Budget, Spent, Used};
+pub(super) use spent::{Budget, Short, Spent, Used};
 
 /// How often a request is sent in all.
 const TRIES: u32 = 5;
@@ -54,7 +55,7 @@ impl Answers for Live<'_> {
             headers.push(("authorization".to_owned(), format!("Bearer {key}")));
         }
         let call = HttpRequest {
-            url: format!("{}/chat/completions", self.endpoint.base),
+            url: self.endpoint.url.clone(),
             headers,
             body,
             timeout: self.timeout,
@@ -73,6 +74,7 @@ impl Live<'_> {
         let model = &request.model;
         if self.budget.cost.is_some() && (self.price)(&model.provider, &model.name).is_none() {
             let message = format!("the price of `{}` is not known, so no budget can hold it", model.name);
+            self.spent.refuse(&message);
             return Err(Refusal::OverBudget(message));
         }
         let question = bytes.div_ceil(BYTES_PER_TOKEN) as u64;
@@ -148,6 +150,13 @@ impl Live<'_> {
 
     fn status(&self, response: &HttpResponse) -> String {
         let excerpt = self.read(response).excerpt();
-        format!("the endpoint answers with status {}: {excerpt}", response.status)
+        let mut place = String::new();
+        // where nothing is, the address is what is wrong; a query may have a key
+        if response.status == 404 {
+            let (path, query) = self.endpoint.url.split_once('?').unwrap_or((&self.endpoint.url, ""));
+            let query = if query.is_empty() { "" } else { "?…" };
+            place = format!(" at {}{query}", without_login(path));
+        }
+        format!("the endpoint answers with status {}{place}: {excerpt}", response.status)
     }
 }

@@ -267,7 +267,7 @@ pub(super) fn of_loaded(
         runner.progress.end(agent);
         if let Some(done) = done {
             text += &answer::text(context, &done.evaluation, done.grid.as_ref());
-            findings.extend(answer::findings(&args, &done));
+            findings.extend(answer::findings(&args, &done, runner.short().as_ref()));
             evaluations.push(done.evaluation);
             grids.extend(done.grid);
         }
@@ -282,9 +282,13 @@ pub(super) fn of_loaded(
         .iter()
         .any(|one| one.verdict.outcome == VerdictOutcome::Failed);
     let broken = concerning(&loaded.findings, &chosen);
-    let outages = runner.outages();
-    // an endpoint that is away says nothing of a tuple
-    if outages.is_none() {
+    let unasked: Vec<String> = runner
+        .outages()
+        .into_iter()
+        .chain(runner.short().map(|short| short.told()))
+        .collect();
+    // an endpoint that is away says nothing of a tuple, and neither does a budget that is used up
+    if unasked.is_empty() {
         let (recorded, unpushed) = args.evidence.record(context, workspace, &evaluations, &broken)?;
         text += &recorded;
         findings.extend(unpushed);
@@ -304,8 +308,8 @@ pub(super) fn of_loaded(
     report.tested = tested;
     report.notes.extend(unrecorded);
     report.notes.extend(runner.notes());
-    if let Some(what) = outages {
-        report.unchecked.push(what);
+    if !unasked.is_empty() {
+        report.unchecked.extend(unasked);
         report.exit = (!failed).then_some(EXIT_OUTSIDE);
     }
     report.next.extend(next);

@@ -14,12 +14,15 @@ use rayon::ThreadPool;
 
 use super::beside::{self, Other};
 use super::gathered::{Gathered, SuiteFile, tolerate};
-use super::live::{Outages, Spent};
+use super::live::{Outages, Short, Spent};
 use super::progress::Progress;
 use super::sources::Endpoint;
 use super::{Args, suites, unused, withheld};
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
+
+/// Most requests at the same time: more are no faster anywhere, and each is a thread.
+const MOST_PARALLEL: u16 = 64;
 
 /// What came of an agent.
 pub(super) struct Done {
@@ -56,7 +59,7 @@ impl<'a> Runner<'a> {
         let endpoint = args.sources.endpoint(context)?;
         let pool = endpoint.as_ref().map(|_| {
             rayon::ThreadPoolBuilder::new()
-                .num_threads(args.sources.parallel.max(1))
+                .num_threads(usize::from(args.sources.parallel.min(MOST_PARALLEL)))
                 .build()
         });
         let pool = pool
@@ -81,6 +84,11 @@ impl<'a> Runner<'a> {
     /// What a live endpoint left unanswered so far.
     pub(super) fn outages(&self) -> Option<String> {
         self.outages.told()
+    }
+
+    /// What the budget was too small for so far.
+    pub(super) fn short(&self) -> Option<Short> {
+        self.spent.short()
     }
 
     /// Says something of the run that is no finding.
@@ -117,6 +125,7 @@ impl<'a> Runner<'a> {
                 return Ok(None);
             }
         };
+        findings.extend(beside::unknown_models(self.workspace, &others));
         let suites = suites::listed(self.context, &self.root, agent, findings)?;
         if suites.is_empty() {
             findings.push(
@@ -193,7 +202,11 @@ impl<'a> Runner<'a> {
         let baseline = others.iter().position(|other| other.is_baseline);
         let column = baseline.and_then(|at| grid.as_ref()?.columns.get(at + 1));
         let against = column.and_then(|column| column.comparison.clone());
-        let verdict = gathered.verdict(verdict(&summary, against.as_ref(), &self.bar));
+        let mut verdict = verdict(&summary, against.as_ref(), &self.bar);
+        grid.iter()
+            .flat_map(beside::variants)
+            .for_each(|variant| verdict.beside(variant));
+        let verdict = gathered.verdict(verdict);
         let digests: BTreeMap<&str, Digest> = gathered
             .suites
             .iter()

@@ -24,8 +24,8 @@ pub(super) struct Args {
     #[arg(long)]
     pub(super) no_mock: bool,
     /// Requests at the same time to a live endpoint.
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    pub(super) parallel: usize,
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) parallel: u16,
     /// Most that a live run may cost, in the currency of `environments/models.yaml`. Before each question the most that it
     /// may take is set aside.
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]
@@ -44,7 +44,8 @@ fn amount(text: &str) -> Result<f64, String> {
 
 /// A live endpoint.
 pub(super) struct Endpoint {
-    pub(super) base: String,
+    /// Where it is asked.
+    pub(super) url: String,
     pub(super) key: Option<String>,
 }
 
@@ -72,6 +73,15 @@ impl super::Args {
     }
 }
 
+/// Where completions are asked for below an address; the whole address may be given as well, and a query stays behind it.
+fn completions(base: &str) -> String {
+    const PATH: &str = "/chat/completions";
+    let base = base.split('#').next().unwrap_or_default();
+    let (path, query) = base.find('?').map_or((base, ""), |at| base.split_at(at));
+    let path = path.trim_end_matches('/');
+    format!("{}{PATH}{query}", path.strip_suffix(PATH).unwrap_or(path))
+}
+
 impl Args {
     /// The endpoint to ask, where one is to be asked.
     pub(super) fn endpoint(&self, context: &Context) -> Result<Option<Endpoint>, Failure> {
@@ -91,7 +101,7 @@ impl Args {
             return Err(failure.hint("begin it with `https://`"));
         }
         Ok(Some(Endpoint {
-            base: base.trim_end_matches('/').to_owned(),
+            url: completions(&base),
             key: context.environment.variable("LLM_API_KEY"),
         }))
     }

@@ -11,6 +11,7 @@ use lockstep::prompts::evaluation::{Kept, SuiteRun, SuiteRunner};
 use lockstep::prompts::run::{Cassette, Chain, Mock, Recording, Request, Tape};
 use lockstep::workspace::{Agent, Judged, layout};
 
+use super::again::Beside;
 use super::beside::Other;
 use super::gathered::{Gathered, SuiteFile};
 use super::live::{Budget, Live};
@@ -46,7 +47,7 @@ impl Runner<'_> {
             gathered.unreadable += usize::from(!is_whole);
             let command = match mock.is_some() && !self.args.sources.no_mock {
                 true => self.args.recording(&agent.name),
-                false => self.args.recording_live(&agent.name, None),
+                false => self.args.recording_live(&agent.name, &Beside::Nothing),
             };
             let help = format!("remove the line, and record what is missing with `{command}`");
             findings.extend(broken.into_iter().map(|finding| finding.help(&help)));
@@ -178,6 +179,7 @@ impl Runner<'_> {
         let named: BTreeSet<String> = chains.iter().flat_map(Chain::others).collect();
         findings.extend(other_models(agent, suite, &named, &runs));
         let own = runs.remove(0);
+        findings.extend(suite.cut_off(&own));
         gathered.unreadable += usize::from(faulty.has_duplicates());
         gathered.unchecked += faulty.unchecked();
         findings.extend(faulty.findings(suite.path, suite.text));

@@ -58,6 +58,40 @@ fn what_is_not_answered_for_the_other_one_is_recorded_beside_it() {
 }
 
 #[test]
+fn what_no_variant_answered_leaves_it_open_and_is_recorded_beside_it() {
+    let bench = Workbench::of_repository();
+    let asked = "evaluate agent-router --no-mock --versus model=openai/gpt-4.1-mono";
+    let report = bench.run(asked).unwrap();
+    let told: Vec<(&str, &str)> = report
+        .findings
+        .iter()
+        .map(|finding| (&*finding.rule, &*finding.message))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "not-evaluated",
+                "agent-router: 12 cases were not evaluated for model=openai/gpt-4.1-mono"
+            ),
+            ("unknown-model", "nothing is known of the model `openai/gpt-4.1-mono`"),
+        ]
+    );
+    assert_eq!(
+        help(&report, "not-evaluated"),
+        "record their answers: `cargo xtask evaluate agent-router --versus model=openai/gpt-4.1-mono --live --record`"
+    );
+    let verdict = &report.result["evaluations"][0]["verdict"]["outcome"];
+    assert_eq!((verdict.as_str(), report.exit_code()), (Some("incomplete"), 0));
+    assert!(
+        report.text.contains(": unknown here, unknown there over 0 cases"),
+        "{}",
+        report.text
+    );
+    assert_eq!(bench.run(&format!("{asked} --strict")).unwrap().exit_code(), 1);
+}
+
+#[test]
 fn what_the_mock_answered_is_recorded_where_it_was_asked() {
     let bench = Workbench::of_repository();
     bench.put("agents/support-rag/regression/cassettes/answer.jsonl", "");

@@ -417,6 +417,7 @@ fn a_bar_that_is_no_number_is_none() {
         "--max-cost inf",
         "--max-cost=-1",
         "--repeat 0",
+        "--live --parallel 0",
     ] {
         let words = ["cargo xtask", "evaluate"].into_iter().chain(wrong.split(' '));
         let error = <xtask::cli::Cli as clap::Parser>::try_parse_from(words).unwrap_err();

@@ -310,6 +310,100 @@ fn a_run_ends_when_its_budget_is_used_up() {
 }
 
 #[test]
+fn a_budget_that_is_too_small_is_no_pass_and_tells_what_is_needed() {
+    let bench = Workbench::of_repository();
+    let server = Server::saying(GOOD);
+    let report = ask(&bench, &server, "--max-tokens 100");
+    assert_eq!((report.exit_code(), server.asked()), (4, 0));
+    let [unchecked] = &report.unchecked[..] else {
+        panic!("{:?}", report.unchecked)
+    };
+    let told = "1 questions were not asked: of the budget of 100 tokens 0 are used up, and this question may take ";
+    let needed = unchecked.strip_prefix(told).unwrap();
+    let url = &server.url;
+    assert_eq!(
+        report.findings[0].help.as_deref().unwrap(),
+        format!(
+            "record their answers: `cargo xtask evaluate agent-router --case gas --live --endpoint {url} --record`; \
+             the questions that were left may take {needed} tokens, and rounds of tool calls and a judge more"
+        )
+    );
+}
+
+#[test]
+fn an_answer_that_was_cut_off_is_told_also_where_it_holds() {
+    let bench = Workbench::of_repository();
+    let cut = |text: &'static str| {
+        Server::start(Box::new(move |_, _| {
+            Answer::Whole(200, completion(text).replace("\"stop\"", "\"length\""))
+        }))
+    };
+    let report = ask(&bench, &cut(GOOD), "");
+    let told: Vec<&str> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        told,
+        ["1 case of `route` held by answers that were cut off: `gas`"],
+        "{}",
+        report.text
+    );
+    let report = ask(&bench, &cut("{"), "");
+    let failure = report.result["evaluations"][0]["failures"][0].to_string();
+    assert!(failure.contains("`length`: it was cut off"), "{failure}");
+}
+
+#[test]
+fn the_address_may_have_a_query_and_be_the_whole_one() {
+    let bench = Workbench::of_repository();
+    let server = Server::start(Box::new(|_, _| Answer::Whole(404, "nothing".to_owned())));
+    for (base, asked, shown) in [
+        (
+            "?api-version=1",
+            "/v1/chat/completions?api-version=1",
+            "/chat/completions?…",
+        ),
+        ("/chat/completions", "/v1/chat/completions", "/chat/completions"),
+        (
+            "/chat/completions/?a=b",
+            "/v1/chat/completions?a=b",
+            "/chat/completions?…",
+        ),
+        ("/", "/v1/chat/completions", "/chat/completions"),
+    ] {
+        let line = format!(
+            "evaluate agent-router --case gas --live --endpoint {}{base}",
+            server.url
+        );
+        let report = bench.run(&line).unwrap();
+        assert_eq!(server.targets.lock().unwrap().pop().unwrap(), asked);
+        let url = &server.url;
+        assert_eq!(
+            report.unchecked,
+            [format!(
+                "1 questions got no answer, and the endpoint was given up: the endpoint answers with status 404 at \
+                 {url}{shown}: nothing"
+            )]
+        );
+    }
+}
+
+#[test]
+fn a_judge_with_two_scores_is_an_error_and_not_the_better_one() {
+    let bench = Workbench::of_repository();
+    let cassette = "agents/order-triage/regression/cassettes/triage.jsonl";
+    let text = bench.text(cassette).unwrap();
+    let score = r#"\"score\":0.9"#;
+    assert!(text.contains(score), "{text}");
+    bench.put(cassette, &text.replace(score, r#"\"score\":0,\"score\":1"#));
+    let report = bench.run("evaluate order-triage --case lost-parcel --no-mock").unwrap();
+    let failure = &report.result["evaluations"][0]["failures"][0];
+    assert_eq!(failure["outcome"], "error", "{}", report.text);
+    assert!(
+        failure.to_string().contains("the judge gave more than one score"),
+        "{failure}"
+    );
+}
+
+#[test]
 fn a_judge_that_gives_no_score_is_an_error_and_not_a_pass() {
     let bench = Workbench::of_repository();
     let mock = "agents/order-triage/regression/mock.yaml";

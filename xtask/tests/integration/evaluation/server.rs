@@ -27,21 +27,31 @@ pub enum Answer {
 pub struct Server {
     pub url: String,
     pub bodies: Arc<Mutex<Vec<Value>>>,
+    /// What was asked for: path and query, in order.
+    pub targets: Arc<Mutex<Vec<String>>>,
+}
+
+/// What was asked so far.
+#[derive(Clone, Default)]
+struct Seen {
+    bodies: Arc<Mutex<Vec<Value>>>,
+    targets: Arc<Mutex<Vec<String>>>,
+    count: Arc<AtomicUsize>,
 }
 
 impl Server {
     pub fn start(behaviour: Behaviour) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let (behaviour, bodies) = (Arc::new(behaviour), Arc::new(Mutex::new(Vec::new())));
-        let (seen, count) = (Arc::clone(&bodies), Arc::new(AtomicUsize::new(0)));
+        let (behaviour, seen) = (Arc::new(behaviour), Seen::default());
+        let (bodies, targets) = (Arc::clone(&seen.bodies), Arc::clone(&seen.targets));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (behaviour, seen, count) = (Arc::clone(&behaviour), Arc::clone(&seen), Arc::clone(&count));
-                thread::spawn(move || serve(&stream.unwrap(), &behaviour, &seen, &count));
+                let (behaviour, seen) = (Arc::clone(&behaviour), seen.clone());
+                thread::spawn(move || serve(&stream.unwrap(), &behaviour, &seen));
             }
         });
-        Server { url, bodies }
+        Server { url, bodies, targets }
     }
 
     /// A server that answers every question with this text.
@@ -76,7 +86,7 @@ pub fn calling(tool: &str, arguments: &Value) -> String {
     .to_string()
 }
 
-fn serve(stream: &TcpStream, behaviour: &Behaviour, seen: &Mutex<Vec<Value>>, count: &AtomicUsize) {
+fn serve(stream: &TcpStream, behaviour: &Behaviour, seen: &Seen) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut length = 0;
@@ -85,6 +95,10 @@ fn serve(stream: &TcpStream, behaviour: &Behaviour, seen: &Mutex<Vec<Value>>, co
             line.clear();
             if reader.read_line(&mut line).unwrap_or(0) == 0 {
                 return;
+            }
+            if let Some(target) = line.strip_prefix("POST ") {
+                let target = target.split(' ').next().unwrap().to_owned();
+                seen.targets.lock().unwrap().push(target);
             }
             if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
                 length = value.trim().parse().unwrap();
@@ -96,8 +110,8 @@ fn serve(stream: &TcpStream, behaviour: &Behaviour, seen: &Mutex<Vec<Value>>, co
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
         let body: Value = serde_json::from_slice(&body).unwrap();
-        let answer = behaviour(count.fetch_add(1, Ordering::SeqCst), &body);
-        seen.lock().unwrap().push(body);
+        let answer = behaviour(seen.count.fetch_add(1, Ordering::SeqCst), &body);
+        seen.bodies.lock().unwrap().push(body);
         let mut out = stream;
         // a client that has gone is no failure of the server
         let _ = match answer {

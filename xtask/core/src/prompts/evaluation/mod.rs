@@ -2,6 +2,7 @@
 
 mod compare;
 mod grid;
+mod judgement;
 mod meter;
 mod result;
 mod roll;

@@ -7,11 +7,12 @@ use std::iter::repeat;
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::judgement::score;
 use super::meter::{Consumed, Meter, Prices};
 use super::{CaseOutcome, CaseResult, Roll, Tokens};
 use crate::model::{Digest, shortened};
 use crate::prompts::cases::{Case, Marker, Standard, Suite};
-use crate::prompts::run::openai::FILTERED;
+use crate::prompts::run::openai::{CUT_OFF, FILTERED};
 use crate::prompts::run::{
     Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, UsedRecordings, attempt, judge_request,
     key,
@@ -55,6 +56,8 @@ pub struct SuiteRun {
     pub recordings: Option<UsedRecordings>,
     /// How many cases were left out, by a tool that they need and the environment does not enable.
     pub withheld: BTreeMap<String, usize>,
+    /// The cases that hold though an answer to them was cut off, in order.
+    pub cut_off: Vec<String>,
 }
 
 /// What is kept of every case.
@@ -149,6 +152,9 @@ impl<'a> SuiteRunner<'a> {
             self.consumed = self.consumed.plus(asked.consumed);
             let total = &mut self.total;
             let outcome = asked.worst.outcome;
+            if asked.was_cut_off && outcome == CaseOutcome::Passed {
+                total.cut_off.push(case.id.clone());
+            }
             if let Some(tool) = asked.withheld {
                 *total.withheld.entry(tool).or_default() += 1;
             }
@@ -193,6 +199,8 @@ struct Asked {
     consumed: Consumed,
     /// The tool for lack of which it was not asked.
     withheld: Option<String>,
+    /// Whether an answer that holds was cut off.
+    was_cut_off: bool,
 }
 
 impl SuiteRunner<'_> {
@@ -209,6 +217,7 @@ impl SuiteRunner<'_> {
             score: 0.0,
             consumed: Consumed::default(),
             withheld: None,
+            was_cut_off: false,
         };
         let is_later = case.system_prompt_version > version && version.is_some();
         if is_later || case.is_draft() {
@@ -226,8 +235,9 @@ impl SuiteRunner<'_> {
         let (mut held, mut failed) = (Vec::new(), Vec::new());
         for repeat in 0..repeats {
             let meter = Meter::new(self.chain, &self.subject.model, self.prices);
-            let result = self.once(case, repeat, &meter);
+            let (result, was_cut_off) = self.once(case, repeat, &meter);
             told();
+            asked.was_cut_off |= was_cut_off && result.passed;
             asked.score += result.score / f64::from(repeats);
             asked.consumed = asked.consumed.plus(meter.consumed());
             if result.passed {
@@ -250,7 +260,8 @@ impl SuiteRunner<'_> {
         asked
     }
 
-    fn once(&self, case: &Case, repeat: u32, meter: &Meter<'_>) -> CaseResult {
+    /// What came of asking a case once, and whether its last answer was cut off.
+    fn once(&self, case: &Case, repeat: u32, meter: &Meter<'_>) -> (CaseResult, bool) {
         let answered = attempt(
             self.subject,
             &self.partials,
@@ -262,7 +273,7 @@ impl SuiteRunner<'_> {
         );
         let attempt = match answered {
             Ok(attempt) => attempt,
-            Err(failing) => return unanswered(case, failing),
+            Err(failing) => return (unanswered(case, failing), false),
         };
         // a judge that is not there says nothing of the case
         let was_absent = Cell::new(false);
@@ -276,10 +287,15 @@ impl SuiteRunner<'_> {
                 Unjudged::Wrong(reason) => reason,
             })
         };
-        match self.scorer.score(case, &attempt, &judge) {
+        let was_cut_off = attempt.finish == CUT_OFF;
+        let result = match self.scorer.score(case, &attempt, &judge) {
             Ok(mut score) => {
-                if !score.passed && attempt.finish == FILTERED {
-                    let got = "`content_filter`: the endpoint kept it back";
+                let stopped = match attempt.finish.as_str() {
+                    FILTERED => Some("`content_filter`: the endpoint kept it back"),
+                    CUT_OFF => Some("`length`: it was cut off at the longest answer that the model may give"),
+                    _ => None,
+                };
+                if let Some(got) = stopped.filter(|_| !score.passed) {
                     score.violations.push(violation("finish-reason", "an answer", got));
                 }
                 graded(case, &attempt, score)
@@ -294,7 +310,8 @@ impl SuiteRunner<'_> {
                 result.violations = vec![violation("not judged", "a judgement", &reason)];
                 result
             }
-        }
+        };
+        (result, was_cut_off)
     }
 
     fn judged(
@@ -327,18 +344,6 @@ enum Unjudged {
     Wrong(String),
     /// It could not be asked.
     Absent(String),
-}
-
-/// The score in a judge's answer.
-fn score(reply: &Reply) -> Result<f64, String> {
-    let value = serde_json::from_str::<Value>(&reply.text).ok();
-    let score = value.and_then(|value| value.get("score")?.as_f64());
-    score.filter(|score| (0.0..=1.0).contains(score)).ok_or_else(|| {
-        format!(
-            "the judge gave no score from 0 to 1: {}",
-            shortened(&reply.text, MOST_SHOWN)
-        )
-    })
 }
 
 fn violation(assertion: &str, expected: &str, got: &str) -> Violation {

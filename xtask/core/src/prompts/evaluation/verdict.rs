@@ -121,17 +121,29 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
     if !reasons.is_empty() {
         outcome = VerdictOutcome::Failed;
     }
-    let mut unknown = Vec::new();
+    let mut verdict = Verdict { outcome, reasons };
     if summary.not_evaluated > 0 {
-        unknown.push(format!("{} cases were not evaluated", summary.not_evaluated));
+        verdict.leave_open(format!("{} cases were not evaluated", summary.not_evaluated));
     }
-    if let Some(against) = against.filter(|against| !against.missing.is_empty()) {
-        let (cases, with) = (against.missing.len(), &against.with);
-        unknown.push(format!("{cases} cases were not evaluated for {with}"));
+    if let Some(against) = against {
+        verdict.beside(against);
     }
-    if outcome == VerdictOutcome::Passed && !unknown.is_empty() {
-        outcome = VerdictOutcome::Incomplete;
+    verdict
+}
+
+impl Verdict {
+    /// Takes into account what is not known of something that it is judged beside.
+    pub fn beside(&mut self, comparison: &Comparison) {
+        let (cases, with) = (comparison.missing.len(), &comparison.with);
+        if cases > 0 {
+            self.leave_open(format!("{cases} cases were not evaluated for {with}"));
+        }
     }
-    reasons.extend(unknown);
-    Verdict { outcome, reasons }
+
+    fn leave_open(&mut self, why: String) {
+        if self.outcome == VerdictOutcome::Passed {
+            self.outcome = VerdictOutcome::Incomplete;
+        }
+        self.reasons.push(why);
+    }
 }

@@ -11,6 +11,8 @@ use crate::prompts::retro::without_secrets;
 pub const MOST_TOKENS: u64 = 100_000_000;
 /// Why an answer ended that a filter of the endpoint kept back.
 pub const FILTERED: &str = "content_filter";
+/// Why an answer ended that was longer than it might be.
+pub const CUT_OFF: &str = "length";
 /// Most bytes of a body that no completion is in and that are looked at for a message.
 const MOST_LOOKED_AT: usize = 4096;
 
@@ -61,6 +63,11 @@ fn message(message: &ChatMessage) -> Value {
     said
 }
 
+/// Least characters of a key that is one: local servers take any word, and such a word is taken out of nothing.
+const LEAST_OF_A_KEY: usize = 8;
+/// From so many characters on, letters alone are a key as well: `not-needed` and `sk-no-key-required` are none.
+const LEAST_OF_LETTERS: usize = 20;
+
 /// What a server sent, without the key that it was asked with and without what looks like one: nothing of it is read,
 /// shown or kept before.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +80,7 @@ impl Received {
     /// What is left of a body.
     pub fn new(body: &[u8], key: Option<&str>) -> Received {
         let cleaner = Cleaner {
-            key: key.filter(|key| !key.is_empty()),
+            key: key.filter(|key| is_secret(key)),
         };
         match serde_json::from_slice::<Value>(body) {
             Ok(value) => {
@@ -85,7 +92,7 @@ impl Received {
                 };
                 Received {
                     text,
-                    value: Some(clean),
+                    value: Some(cleaner.texts(value)),
                 }
             }
             Err(_) => Received {
@@ -165,6 +172,13 @@ fn call(call: Called) -> ToolCall {
     }
 }
 
+/// Whether a key is a secret, and no word that stands in for one where none is asked for.
+fn is_secret(key: &str) -> bool {
+    let is_word = key.bytes().all(|b| b.is_ascii_lowercase() || b"-_ ".contains(&b))
+        || key.bytes().all(|b| b.is_ascii_uppercase() || b"-_ ".contains(&b));
+    key.len() >= LEAST_OF_A_KEY && (!is_word || key.len() >= LEAST_OF_LETTERS)
+}
+
 /// Takes out the key that a server was asked with, even where it echoes it, and what looks like one.
 struct Cleaner<'a> {
     key: Option<&'a str>,
@@ -178,7 +192,21 @@ impl Cleaner<'_> {
         }
     }
 
-    /// The same of every text in a value; one that holds JSON, as the arguments of a tool call do, stays JSON.
+    /// The same of every text that a value says; the protocol's own names stay, whatever the key is.
+    fn texts(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.inner(text)),
+            Value::Array(items) => items.into_iter().map(|item| self.texts(item)).collect(),
+            Value::Object(map) => map
+                .into_iter()
+                .map(|(name, value)| (name, self.texts(value)))
+                .collect::<Map<_, _>>()
+                .into(),
+            other => other,
+        }
+    }
+
+    /// The same of every text and name in a value; one that holds JSON, as the arguments of a tool call do, stays JSON.
     fn value(&self, value: Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.inner(text)),

@@ -35,6 +35,17 @@ fn the_key_is_nowhere_in_an_answer() {
 }
 
 #[test]
+fn a_word_that_stands_in_for_a_key_changes_no_answer() {
+    let body = completion(json!({"content": "the summary: no token is not-needed"}), json!("stop"));
+    for key in ["token", "k", "summary", "not-needed", ""] {
+        let received = Received::new(body.to_string().as_bytes(), Some(key));
+        let reply = received.reply("gpt-x").unwrap();
+        assert_eq!(reply.text, "the summary: no token is not-needed", "{key}");
+        assert_eq!((reply.finish.as_str(), reply.usage.input), ("stop", 100), "{key}");
+    }
+}
+
+#[test]
 fn the_key_is_nowhere_in_a_message() {
     let escaped = format!("{{\"error\": \"wrong key \\u0067{}\"}}", &KEY[1..]);
     let plain = format!("<p>your key {KEY} is wrong, and so is sk-abcdefghijklmnop1234</p>");

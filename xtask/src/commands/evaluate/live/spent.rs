@@ -37,6 +37,16 @@ struct Sums {
     spent: Used,
     under_way: Vec<(u64, Used)>,
     next: u64,
+    short: Option<Short>,
+}
+
+/// What a budget was too small for.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Short {
+    questions: usize,
+    first: String,
+    /// The most that these questions may take.
+    most: Used,
 }
 
 /// What one question may use up; without an answer it used up nothing.
@@ -64,14 +74,57 @@ impl Spent {
                 });
             };
             if sums.under_way.is_empty() {
+                sums.missed(&message, most);
                 return Err(message);
             }
             sums = self.settled.wait(sums).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
+    /// Keeps in mind a question that no budget can hold.
+    pub(super) fn refuse(&self, message: &str) {
+        self.sums().missed(message, Used::default());
+    }
+
+    /// What the budget was too small for so far.
+    pub(in super::super) fn short(&self) -> Option<Short> {
+        self.sums().short.clone()
+    }
+
     fn sums(&self) -> MutexGuard<'_, Sums> {
         self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sums {
+    fn missed(&mut self, message: &str, most: Used) {
+        let short = self.short.get_or_insert_with(|| Short {
+            questions: 0,
+            first: message.to_owned(),
+            most: Used::default(),
+        });
+        short.questions += 1;
+        short.most = short.most.plus(most);
+    }
+}
+
+impl Short {
+    /// What was not asked.
+    pub(in super::super) fn told(&self) -> String {
+        format!("{} questions were not asked: {}", self.questions, self.first)
+    }
+
+    /// How much more than was used up the questions need that were not asked; what these lead to comes on top.
+    pub(in super::super) fn needed(&self) -> String {
+        let Used { tokens, cost } = self.most;
+        let cost = if cost > 0.0 {
+            format!(", or {cost:.4}")
+        } else {
+            String::new()
+        };
+        format!(
+            "the questions that were left may take {tokens} tokens{cost}, and rounds of tool calls and a judge more"
+        )
     }
 }
 
