@@ -144,11 +144,8 @@ impl<'a> SuiteRunner<'a> {
                 .collect(),
             false => Vec::new(),
         };
-        for ((case, asked), known) in cases
-            .iter()
-            .zip(asked)
-            .zip(known.into_iter().map(Some).chain(repeat(None)))
-        {
+        let known = known.into_iter().map(Some).chain(repeat(None));
+        for ((case, asked), known) in cases.iter().zip(asked).zip(known) {
             self.consumed = self.consumed.plus(asked.consumed);
             let total = &mut self.total;
             let outcome = asked.worst.outcome;
