@@ -325,7 +325,7 @@ fn a_budget_that_is_too_small_is_no_pass_and_tells_what_is_needed() {
         report.findings[0].help.as_deref().unwrap(),
         format!(
             "record their answers: `cargo xtask evaluate agent-router --case gas --live --endpoint {url} --record`; \
-             the questions that were left may take {needed} tokens, and rounds of tool calls and a judge more"
+             the questions that were left may take {needed} tokens, or 0.0011, and rounds of tool calls and a judge more"
         )
     );
 }
