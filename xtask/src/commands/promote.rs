@@ -16,7 +16,7 @@ use std::sync::Arc;
 use lockstep::model::{AgentName, Digest, Finding, Version};
 use lockstep::release::ledger::{Override, Promoted, ReleaseKind};
 use lockstep::release::promotion::{self, Move, Told, kind_of, objections, skipped};
-use lockstep::release::{Blocked, recorded};
+use lockstep::release::{Blocked, evidence_of, recorded};
 use lockstep::workspace::files::PromotedFrom;
 use lockstep::workspace::{Environment, Workspace, layout, promoted_on};
 
@@ -342,6 +342,7 @@ impl Promotion<'_> {
             release_kind: step.kind,
             skipped: skipped(self.workspace, &self.from.name, &self.to.name).unwrap_or_default(),
             dry_commit: String::new(),
+            evidence: evidence_of(self.to, step),
             overrides,
             reason: self.args.reason.clone(),
         }

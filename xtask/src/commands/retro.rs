@@ -7,7 +7,7 @@ mod target;
 use std::path::PathBuf;
 
 use lockstep::prompts::cases::{Case, Suite};
-use lockstep::prompts::retro::{Trace, case_of};
+use lockstep::prompts::retro::{Trace, Twin, as_asked, case_of, twins};
 use lockstep::release::ledger::Retrospective;
 use lockstep::workspace::Workspace;
 use lockstep::yaml;
@@ -41,7 +41,8 @@ enum What {
 
 /// Make a failed production sample a case: without personal data and secrets, and never twice.
 ///
-/// The case demands what the sample did not do. Where the sample does not tell, a person has to say it: until then the
+/// A case that asks the same is enough where it is asked now and demands all that the sample does. The case demands what
+/// the sample did not do. Where the sample does not tell, a person has to say it: until then the
 /// suite is refused.
 #[derive(Debug, clap::Args)]
 struct AddArgs {
@@ -75,6 +76,8 @@ struct Added {
     file: String,
     /// The case.
     case: Case,
+    /// Cases that ask the same, and do not demand all that the sample does.
+    near: Vec<Twin>,
 }
 
 /// A sample that is a case already.
@@ -129,11 +132,13 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     let _turn = context.files.turn(&context.root()?);
     let target = Target::of(context, &agent.name, &prompt)?;
     let path = target.path.clone();
+    let version = agent.file.candidate.prompts.get(&prompt).copied();
     let others: Vec<Suite> = suites(context, &agent.name)?
         .into_iter()
-        .map(|(_, suite)| suite)
+        .map(|(_, suite)| as_asked(suite, version))
         .collect();
-    let case = match case_of(&trace, &format!("incident/{}", args.incident), &target.suite, &others) {
+    let suite = as_asked(target.suite.clone(), version);
+    let case = match case_of(&trace, &format!("incident/{}", args.incident), &suite, &others) {
         Ok(case) => case,
         Err(twin) => {
             let text = format!("the case `{twin}` asks the same already: nothing was written\n");
@@ -142,14 +147,24 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     };
     let shown = yaml::write_typed(&case);
     let is_open = case.assertions.iter().any(|assertion| assertion.support().is_err());
+    let near = twins(&case, &suite, &others);
+    let lacking = |twin: &Twin| {
+        let lacks = twin.lacks.join(", ");
+        format!(
+            "`{}` asks the same, and would pass what failed: it lacks {lacks} of the sample",
+            twin.id
+        )
+    };
+    let told: Vec<String> = unknown.into_iter().chain(near.iter().map(lacking)).collect();
     let with_note = |mut report: Report| {
-        report.notes.extend(unknown);
+        report.notes.extend(told);
         report
     };
     let answer = Added {
         written: !args.dry_run,
         file: path.clone(),
         case: case.clone(),
+        near,
     };
     let is_unjudged = target.lacks_judge(&case);
     if args.dry_run {

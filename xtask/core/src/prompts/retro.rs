@@ -4,7 +4,9 @@ mod identity;
 mod patterns;
 mod people;
 mod taken;
+mod twin;
 
+pub use self::twin::{Twin, as_asked, twins};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -153,7 +155,7 @@ fn asked(case: &Case, suite: &Suite) -> Digest {
 }
 
 /// The case that a sample makes for a suite, scrubbed; where one of the agent's suites asks the same of the same prompt
-/// already, the id of that case instead.
+/// already, and demands all that the sample does, the id of that case instead.
 pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) -> Result<Case, String> {
     let taken = taken::Taken::of(trace);
     let scrubbed = |text: &str| taken.out_of(&scrubbed(text));
@@ -184,19 +186,16 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
         weight: 1.0,
         ..Case::default()
     };
-    let digest = asked(&case, target);
-    // a draft asks nothing yet
-    let is_twin = |other: &Case, suite: &Suite| !other.is_draft() && asked(other, suite) == digest;
-    let same_prompt = others.iter().filter(|suite| suite.prompt == target.prompt);
-    for suite in same_prompt.chain([target]) {
-        if let Some(twin) = suite.cases.iter().find(|other| is_twin(other, suite)) {
-            return Err(twin.id.clone());
-        }
+    // one that demands less would pass what failed
+    let mut twins = twins(&case, target, others.iter().chain([target])).into_iter();
+    if let Some(twin) = twins.find(|twin| twin.lacks.is_empty()) {
+        return Err(twin.id);
     }
     // a case that people changed keeps the id that it got for what it asked before
-    let id = format!("sample-{}", digest.short());
+    let id = format!("sample-{}", asked(&case, target).short());
     let numbered = (2..).map(|number| format!("{id}-{number}"));
-    let is_free = |id: &String| target.cases.iter().all(|case| case.id != *id);
+    let known = others.iter().chain([target]).flat_map(|suite| &suite.cases);
+    let is_free = |id: &String| known.clone().all(|case| case.id != *id);
     case.id = [id.clone()].into_iter().chain(numbered).find(is_free).unwrap_or(id);
     case.assertions = demands(trace, &case, scrubbed(&trace.answer));
     Ok(case)

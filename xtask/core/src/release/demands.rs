@@ -3,7 +3,7 @@
 use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict, unlearnt};
 use super::promotion::Move;
 use super::regression;
-use crate::model::{EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
+use crate::model::{Digest, EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
 use crate::prompts::evaluation::{Bar, VerdictOutcome};
 use crate::prompts::statistics::percent;
 use crate::workspace::files::{Demands, EvidenceKind};
@@ -70,6 +70,57 @@ fn missing_stage(stage: PipelineStage, step: &Move<'_>) -> Option<Finding> {
     )
 }
 
+/// What is recorded of evaluations of a tuple, for where it goes.
+struct Records<'a> {
+    /// Those with the overrides of where it goes.
+    exact: Vec<&'a Evaluated>,
+    /// Whether there are some with others.
+    other: bool,
+    /// The last of them with cases and answers as they are now, and the digest of its event.
+    today: Option<(Digest, &'a Evaluated)>,
+    /// What is different with the last one whose answers are not those of now.
+    stale: Option<String>,
+}
+
+impl<'a> Records<'a> {
+    fn of(to: &Environment, step: &Move<'a>) -> Records<'a> {
+        let overrides = Evaluated::overrides_digest(&to.overrides(step.agent));
+        let evaluations = step
+            .everywhere
+            .events
+            .iter()
+            .filter_map(|(digest, event)| match &event.fact {
+                Fact::Evaluated(evaluated) if evaluated.tuple == step.source.id => Some((*digest, evaluated)),
+                _ => None,
+            });
+        let (exact, other): (Vec<_>, Vec<_>) = evaluations.partition(|(_, one)| one.overrides == overrides);
+        let same_cases = exact.iter().rev();
+        let (mut today, mut stale) = (None, None);
+        for (digest, evaluated) in same_cases.filter(|(_, one)| one.suite_digest == step.committed.suites) {
+            match step.committed.contradicts(step.agent, evaluated) {
+                None => {
+                    today = Some((*digest, *evaluated));
+                    break;
+                }
+                Some(message) => stale = stale.or(Some(message)),
+            }
+        }
+        Records {
+            exact: exact.into_iter().map(|(_, evaluated)| evaluated).collect(),
+            other: !other.is_empty(),
+            today,
+            stale,
+        }
+    }
+}
+
+/// The event of the evaluation that speaks for a tuple where it goes, which its promotion names: the next one is held
+/// against it, whatever is recorded until then.
+pub fn evidence_of(to: &Environment, step: &Move<'_>) -> Option<Digest> {
+    let (digest, evaluated) = Records::of(to, step).today?;
+    (evaluated.outcome == VerdictOutcome::Passed).then_some(digest)
+}
+
 /// Evidence counts for this tuple with the overrides of where it goes, and with cases and answers as they are now; its last
 /// word counts, whatever it was about. A tuple without a model has nothing that cases could judge.
 fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, step: &Move<'_>) -> Vec<Finding> {
@@ -77,26 +128,14 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
         return Vec::new();
     }
     let tuple = step.source.id;
-    let overrides = Evaluated::overrides_digest(&to.overrides(step.agent));
-    let evaluations = step.everywhere.facts().filter_map(|(_, fact)| match fact {
-        Fact::Evaluated(evaluated) if evaluated.tuple == tuple => Some(evaluated),
-        _ => None,
-    });
-    let (exact, other): (Vec<_>, Vec<_>) = evaluations.partition(|evaluated| evaluated.overrides == overrides);
     let agent = step.agent;
-    let same_cases = exact
-        .iter()
-        .filter(|evaluated| evaluated.suite_digest == step.committed.suites);
-    let (mut today, mut stale) = (None, None);
-    for evaluated in same_cases.rev() {
-        match step.committed.contradicts(agent, evaluated) {
-            None => {
-                today = Some(*evaluated);
-                break;
-            }
-            Some(message) => stale = stale.or(Some(message)),
-        }
-    }
+    let Records {
+        exact,
+        other,
+        today,
+        stale,
+    } = Records::of(to, step);
+    let today = today.map(|(_, evaluated)| evaluated);
     let said = |how: &str, evaluated: &Evaluated| {
         let why = evaluated.reasons.join("; ");
         format!("the last evaluation of `{agent}` {how}: {why}")
@@ -123,7 +162,7 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
                 vec![Finding::error("stale-evaluation", stale.unwrap_or_else(other_cases))]
             }
         },
-        (None, _) if other.is_empty() => {
+        (None, _) if !other => {
             let message = format!("the tuple of `{agent}` was never evaluated: `{tuple}`");
             vec![Finding::error("missing-evaluation", message)]
         }
@@ -245,8 +284,8 @@ fn missing_retrospective(to: &Environment, step: &Move<'_>) -> Option<Finding> {
         Finding::error("missing-retrospective", message)
             .in_file(layout::FLEET)
             .help(format!(
-                "`cargo xtask retro draft {agent} --environment {to} --into retro.yaml`, fill it in, then \
-                 `cargo xtask retro finish retro.yaml`"
+                "`cargo xtask retro draft {agent} --environment {to} --into retro-{agent}.yaml`, fill it in, then \
+                 `cargo xtask retro finish retro-{agent}.yaml`"
             ))
     })
 }
@@ -271,8 +310,8 @@ pub(super) fn open_lessons(step: &Move<'_>) -> Vec<Finding> {
             ),
         )
         .help(format!(
-            "{close}`cargo xtask retro draft {agent} --incident {id} --into retro.yaml`, fill it in, then \
-             `cargo xtask retro finish retro.yaml`"
+            "{close}`cargo xtask retro draft {agent} --incident {id} --into retro-{id}.yaml`, fill it in, then \
+             `cargo xtask retro finish retro-{id}.yaml`"
         ))
     };
     unlearnt(step.places).iter().map(finding).collect()

@@ -45,6 +45,7 @@ pub use bundle::{Bundle, ObjectCounts, Record, owned_paths};
 pub use cache::{Cache, CachedAgent, CachedTip, CachedUnit, object_number, unit_key};
 pub use commit::CommitPlan;
 pub use committed::Committed;
+pub use demands::evidence_of;
 pub use diff::{
     Compared, Consequence, Names, Naming, ObjectChanges, TreeSide, UnitState, against_branches, between_environments,
     between_trees, field_changes, object_changes,

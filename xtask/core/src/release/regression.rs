@@ -1,8 +1,8 @@
 //! What speaks for a tuple beside what spoke for the one that it replaces: the same cases, and no step back.
 
-use super::ledger::{Evaluated, Fact, UnitHistory};
+use super::ledger::{Evaluated, Event, Fact, UnitHistory};
 use super::promotion::Move;
-use crate::model::{AgentName, Digest, Finding, Severity, named};
+use crate::model::{AgentName, Digest, Finding, Severity, Timestamp, named};
 use crate::prompts::evaluation::{Bar, Roll, RollChange, VerdictOutcome};
 use crate::prompts::statistics::percent;
 use crate::report::counted;
@@ -12,19 +12,46 @@ use crate::workspace::{Environment, layout};
 /// Most names in one message.
 const MOST: usize = 10;
 
-/// The evaluation that spoke for a tuple in a place: the last one that passed before it was released there, or at all
-/// where there was none.
+/// The evaluation that spoke for a tuple in a place: the one that the promotion there names, whatever was recorded since.
+/// Promotions of earlier versions name none, and some environments follow the candidate: there it is the last one that
+/// passed before, or the first one after.
 pub(super) fn spoke_for<'a>(tuple: Digest, here: &UnitHistory, everywhere: &'a UnitHistory) -> Option<&'a Evaluated> {
-    let releases = here.releases();
-    let since = releases.iter().rfind(|release| release.release.tuple == tuple);
-    let evaluations = everywhere.facts().filter_map(|(event, fact)| match fact {
-        Fact::Evaluated(evaluated) => Some((event.time, evaluated)),
+    let passed: Vec<_> = everywhere
+        .events
+        .iter()
+        .filter_map(|recorded| passed(tuple, recorded))
+        .collect();
+    let (mut release, mut promotion, mut latest) = (None, None, None);
+    // the ledger's own order says which promotion a release is of: both may be of the same second
+    for (event, fact) in here.facts().filter(|(_, fact)| fact.tuple() == Some(tuple)) {
+        match fact {
+            Fact::Promoted(promoted) => latest = Some((event.time, promoted.evidence)),
+            Fact::Released(_) | Fact::RolledBack(_) => (release, promotion) = (Some(event.time), latest),
+            _ => {}
+        }
+    }
+    let named = promotion.and_then(|(_, evidence)| evidence);
+    let named = passed.iter().find(|(digest, ..)| Some(*digest) == named);
+    let since = promotion.map(|(time, _)| time).or(release);
+    let before = || {
+        passed
+            .iter()
+            .rfind(|(_, time, _)| since.is_some_and(|since| *time <= since))
+    };
+    let found = named
+        .or_else(before)
+        .or(if since.is_some() { passed.first() } else { passed.last() });
+    found.map(|(.., evaluated)| *evaluated)
+}
+
+/// An evaluation of a tuple that passed, by the digest of its event, and when it was recorded.
+fn passed(tuple: Digest, (digest, event): &(Digest, Event)) -> Option<(Digest, Timestamp, &Evaluated)> {
+    match &event.fact {
+        Fact::Evaluated(one) if one.tuple == tuple && one.outcome == VerdictOutcome::Passed => {
+            Some((*digest, event.time, one))
+        }
         _ => None,
-    });
-    let is_of_it = |one: &Evaluated| one.tuple == tuple && one.outcome == VerdictOutcome::Passed;
-    let passed: Vec<_> = evaluations.filter(|(_, one)| is_of_it(one)).collect();
-    let before = since.and_then(|since| passed.iter().rfind(|(time, _)| *time <= since.time));
-    before.or(passed.last()).map(|(_, evaluated)| *evaluated)
+    }
 }
 
 /// The cases that spoke for a tuple in a place, by the ledger; nothing where it does not name them.

@@ -22,8 +22,8 @@ pub(in crate::commands) struct Answer<'a> {
     changed: bool,
 }
 
-/// It was opened.
-pub(super) fn opened(event: &Event, environment: &EnvironmentName, agent: &AgentName) -> Report {
+/// It was opened; `can_go_back` is whether the ledger knows a release to go back to.
+pub(super) fn opened(event: &Event, environment: &EnvironmentName, agent: &AgentName, can_go_back: bool) -> Report {
     let Fact::Incident(incident) = &event.fact else {
         return Report::default();
     };
@@ -41,7 +41,7 @@ pub(super) fn opened(event: &Event, environment: &EnvironmentName, agent: &Agent
         changed: true,
     };
     let report = Report::new(answer, text);
-    let report = if incident.severity == IncidentSeverity::P0 {
+    let report = if incident.severity == IncidentSeverity::P0 && can_go_back {
         report.next(format!(
             "cargo xtask rollback {agent} --environment {environment} --reason {}",
             incident.id
@@ -66,8 +66,8 @@ pub(super) fn closed(environment: &EnvironmentName, agent: &AgentName, incident:
         answer_by: incident.answer_by(),
         changed,
     };
+    let id = &incident.id;
     Report::new(answer, text).next(format!(
-        "cargo xtask retro draft {agent} --incident {} --into retro.yaml",
-        incident.id
+        "cargo xtask retro draft {agent} --incident {id} --into retro-{id}.yaml"
     ))
 }

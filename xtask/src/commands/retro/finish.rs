@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let bytes = context.files.read(&context.folder.join(&args.file))?;
     let bytes = bytes.ok_or_else(|| {
         Failure::new(FailureKind::Usage, format!("there is no `{shown}`"))
-            .hint("begin one: `cargo xtask retro draft <agent> --incident <id> --into retro.yaml`")
+            .hint("begin one: `cargo xtask retro draft <agent> --incident <id> --into retro-<id>.yaml`")
     })?;
     let mut sources = FileTree::default();
     sources.insert(shown.clone(), &bytes[..]);

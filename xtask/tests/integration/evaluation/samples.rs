@@ -59,6 +59,45 @@ fn a_sample_becomes_a_case_once_and_tells_nobody_who_it_was() {
 }
 
 #[test]
+fn a_case_that_is_not_asked_or_demands_less_keeps_no_sample_away() {
+    let bench = Workbench::of_repository();
+    let suite = "agents/support-rag/regression/cases/answer.yaml";
+    let head = bench.text(suite).unwrap();
+    let sample = |more: &str| format!(r#"{{"userInput": "May I cancel?", "forbiddenKeywords": ["Sorry"]{more}}}"#);
+    let add = |case: &str, sample: &str| {
+        bench.put(suite, &format!("{}\n  - {case}\n", head.trim_end()));
+        bench.put("trace.json", sample);
+        let report = bench.run("retro add trace.json --agent support-rag --prompt answer --dry-run");
+        let report = report.unwrap();
+        let notes = report.notes.join("; ");
+        (
+            report.result["twin"].as_str().map(str::to_owned),
+            report.result["case"]["id"].to_string(),
+            notes,
+        )
+    };
+    let case = |more: &str| format!("{{ id: mine, userInput: may I cancel, forbiddenKeywords: [sorry]{more} }}");
+    let twin = (Some("mine".to_owned()), "null".to_owned(), String::new());
+    assert_eq!(add(&case(""), &sample("")), twin);
+    assert_eq!(add(&case(", systemPromptVersion: 2.1.0"), &sample("")), twin);
+    // the candidate has the version before that one
+    let (known, id, notes) = add(&case(", systemPromptVersion: 2.2.0"), &sample(""));
+    assert_eq!((known, notes), (None, String::new()));
+    assert!(id.starts_with("\"sample-"), "{id}");
+    let taken = case(", expectedBehavior: Says how.").replace("mine", id.trim_matches('"'));
+    let (known, other, notes) = add(
+        &taken,
+        &sample(r#", "expectedBehavior": "Asks which.", "expectedTools": ["order_status"]"#),
+    );
+    assert_eq!((known, other), (None, format!("{}-2\"", id.trim_end_matches('"'))));
+    let lacks = "asks the same, and would pass what failed: it lacks expectedBehavior, expectedTools of the sample";
+    assert_eq!(notes, format!("`{}` {lacks}", id.trim_matches('"')));
+    let (known, _, notes) = add(&case("").replace("[sorry]", "[never]"), &sample(""));
+    assert_eq!(known, None);
+    assert!(notes.ends_with("it lacks forbiddenKeywords of the sample"), "{notes}");
+}
+
+#[test]
 fn suites_in_json_stay_json() {
     let bench = Workbench::of_repository();
     let yaml = "agents/order-triage/regression/cases/triage.yaml";

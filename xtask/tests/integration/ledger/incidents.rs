@@ -197,6 +197,27 @@ fn names_are_taken_once_and_misspelt_ones_are_told() {
 }
 
 #[test]
+fn a_rollback_is_advised_only_where_there_is_something_to_go_back_to() {
+    let fleet = super::evidence::with_cases();
+    let open = |id: &str| {
+        let what = ["--severity", "P0", "--summary", "slow", "--id", id];
+        let answer = fleet.done(&[&["incident", "open", "assistant", "-e", "staging"], &what[..]].concat());
+        answer.json["next"].to_string()
+    };
+    let first = open("INC-1");
+    assert!(
+        !first.contains("rollback") && first.contains("incident close INC-1"),
+        "{first}"
+    );
+    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
+    fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
+    fleet.release(&["staging"]);
+    let second = open("INC-2");
+    let back = "cargo xtask rollback assistant --environment staging --reason INC-2";
+    assert!(second.contains(back), "{second}");
+}
+
+#[test]
 fn the_next_promotion_waits_for_its_retrospective() {
     let fleet = promoted_once();
     opened(&fleet, &["--id", "INC-7"]);
@@ -205,7 +226,7 @@ fn the_next_promotion_waits_for_its_retrospective() {
         error[missing-retrospective] -
           `INC-7` is open: a P1 incident of `orders` in `staging`
           unit: canary/orders
-          help: when it is over: `cargo xtask incident close INC-7 --cause "…" --reason "…"`; then `cargo xtask retro draft orders --incident INC-7 --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+          help: when it is over: `cargo xtask incident close INC-7 --cause "…" --reason "…"`; then `cargo xtask retro draft orders --incident INC-7 --into retro-INC-7.yaml`, fill it in, then `cargo xtask retro finish retro-INC-7.yaml`
     "#]]);
     close(&fleet, "INC-7");
     fleet.refused(&STEP, expect![[r#"
@@ -213,7 +234,7 @@ fn the_next_promotion_waits_for_its_retrospective() {
         error[missing-retrospective] -
           nothing was learnt yet from `INC-7`: a P1 incident of `orders` in `staging`
           unit: canary/orders
-          help: `cargo xtask retro draft orders --incident INC-7 --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+          help: `cargo xtask retro draft orders --incident INC-7 --into retro-INC-7.yaml`, fill it in, then `cargo xtask retro finish retro-INC-7.yaml`
     "#]]);
     // wherever it is promoted to
     let far = [
@@ -470,7 +491,7 @@ fn an_environment_may_ask_for_a_retrospective_of_every_release() {
         error[missing-retrospective] environments/fleet.yaml
           nothing was learnt yet from v1.0.0 of `orders`, which runs in `staging`
           unit: staging/orders
-          help: `cargo xtask retro draft orders --environment staging --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+          help: `cargo xtask retro draft orders --environment staging --into retro-orders.yaml`, fill it in, then `cargo xtask retro finish retro-orders.yaml`
     "#]]);
     fleet.done(&["retro", "draft", "orders", "-e", "staging", "--into", "retro.yaml"]);
     fleet.edit("retro.yaml", "impact: \"\"", "impact: nobody noticed");
@@ -525,7 +546,7 @@ fn an_incident_outlives_the_name_of_its_environment() {
         error[missing-retrospective] -
           `INC-7` is open: a P1 incident of `orders` in `staging`
           unit: canary/orders
-          help: when it is over: `cargo xtask incident close INC-7 --cause "…" --reason "…"`; then `cargo xtask retro draft orders --incident INC-7 --into retro.yaml`, fill it in, then `cargo xtask retro finish retro.yaml`
+          help: when it is over: `cargo xtask incident close INC-7 --cause "…" --reason "…"`; then `cargo xtask retro draft orders --incident INC-7 --into retro-INC-7.yaml`, fill it in, then `cargo xtask retro finish retro-INC-7.yaml`
     "#]]);
     let status = fleet.done(&["status"]);
     let shown = status.result().as_array().unwrap().iter();

@@ -122,6 +122,31 @@ fn a_case_that_demands_less_under_its_id_is_refused() {
 }
 
 #[test]
+fn what_is_recorded_between_a_promotion_and_its_release_does_not_lower_what_it_is_held_against() {
+    let fleet = with_cases();
+    fleet.append(CASES, BYE);
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.commit("Ask more");
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+    let (eased, then) = (BYE.replace("[goodbye]", "[farewell]"), "_everywhere/assistant");
+    let evaluation = last(&fleet, then);
+    fleet.edit(CASES, BYE, &eased).commit("Demand less");
+    fleet.done(&EVIDENCE);
+    assert_ne!(last(&fleet, then), evaluation);
+    fleet.release(&["canary"]);
+    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
+    fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
+    fleet.release(&["staging"]);
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.commit("Record");
+    fleet.done(&EVIDENCE);
+    assert_eq!(fleet.run(&STEP).rules(), ["loosened-case"]);
+    let against = ["evaluate", "assistant", "--against", "canary"];
+    assert_eq!(fleet.done(&against).rules(), ["loosened-case"]);
+}
+
+#[test]
 fn another_question_under_the_same_id_is_refused() {
     let fleet = on_its_way(|fleet| {
         fleet.edit(CASES, "Bye!", "Hi!");

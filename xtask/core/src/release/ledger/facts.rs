@@ -209,6 +209,9 @@ pub struct Promoted {
     pub skipped: Vec<EnvironmentName>,
     /// The commit that wrote the release file.
     pub dry_commit: String,
+    /// SHA-256 of the event of the evaluation that spoke for it; absent where none did, and in records of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Digest>,
     /// Checks that a person set aside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,

@@ -57,6 +57,7 @@ fn facts() -> Vec<Fact> {
             release_kind: ReleaseKind::Hotfix,
             skipped: vec![environment],
             dry_commit: commit("dry"),
+            evidence: Some(tuple),
             overrides: set_aside.clone(),
             reason: Some("users wait".to_owned()),
         }),
