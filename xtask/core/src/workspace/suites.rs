@@ -12,7 +12,7 @@ use crate::model::{Finding, shortened, suggestion};
 use crate::prompts::Prompt;
 use crate::prompts::cases::{Assertion, Case, ExpectedTool, Judge, Suite, lacking};
 use crate::prompts::run::Subject;
-use crate::prompts::score::{arguments_fault, sound, tool_calls, tools_named};
+use crate::prompts::score::{arguments_fault, sound, sound_keyword, tool_calls, tools_named};
 use crate::yaml::{Positions, Segment, read_value};
 
 /// Why this build cannot judge a suite and another one can, at the first such assertion; whether it can be read at all is
@@ -142,12 +142,13 @@ impl<'a> Checker<'a> {
         let input = jsonschema::options().build(&prompt.input).ok();
         let mut ids = BTreeSet::new();
         for (index, case) in suite.cases.iter().enumerate() {
-            if !ids.insert(case.id.as_str()) {
+            let of_id = [key("cases"), Segment::Index(index), key("id")];
+            if case.id.trim().is_empty() {
+                let finding = Finding::error("invalid-value", "the id of a case is blank");
+                self.add(finding.help("give each case an id of its own"), &of_id);
+            } else if !ids.insert(case.id.as_str()) {
                 let finding = Finding::error("duplicate-case", format!("the id `{}` stands here twice", case.id));
-                self.add(
-                    finding.help("give each case an id of its own"),
-                    &[key("cases"), Segment::Index(index), key("id")],
-                );
+                self.add(finding.help("give each case an id of its own"), &of_id);
             }
             self.case(suite, (prompt, input.as_ref()), case, index);
         }
@@ -220,6 +221,15 @@ impl<'a> Checker<'a> {
             );
         }
         let inputs = Value::Object(inputs);
+        for (name, words) in words {
+            for (at, word) in words.iter().enumerate() {
+                if let Err(fault) = sound_keyword(word, &inputs) {
+                    let finding = Finding::error("invalid-value", fault);
+                    let help = "name an input of the case; where braces are meant, say it with `regex` under `assert:`";
+                    self.add(finding.help(help), &[place(name), vec![Segment::Index(at)]].concat());
+                }
+            }
+        }
         if let Some(input) = input {
             self.inputs(input, suite, (case, index), &inputs);
         }
@@ -260,6 +270,8 @@ impl<'a> Checker<'a> {
                 // assertions may take what the prompt does not
                 let used =
                     [&suite.assertions, &case.assertions].map(|all| serde_json::to_string(all).unwrap_or_default());
+                let words = case.expected_response_keywords.iter().chain(&case.forbidden_keywords);
+                let used: Vec<&String> = used.iter().chain(words).collect();
                 let is_used = |name: &str| used.iter().any(|text| text.contains("{{") && text.contains(name));
                 for name in unexpected.iter().filter(|name| !is_used(name)) {
                     let Some(place) = place(name) else { continue };

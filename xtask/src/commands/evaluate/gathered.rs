@@ -20,6 +20,8 @@ pub(super) struct Gathered {
     pub(super) unreadable: usize,
     /// Cases that pass whatever is answered.
     pub(super) unchecked: usize,
+    /// Cases for a version of the prompt that nobody wrote.
+    pub(super) unwritten: usize,
     /// The digests of the ids of all cases, asked or not.
     pub(super) ids: BTreeSet<Digest>,
 }
@@ -48,6 +50,12 @@ impl Gathered {
         }
         if self.unchecked > 0 {
             against.push(format!("{} cases pass whatever is answered", self.unchecked));
+        }
+        if self.unwritten > 0 {
+            against.push(format!(
+                "{} for a version that nobody wrote",
+                counted(self.unwritten, "case")
+            ));
         }
         if !against.is_empty() {
             verdict.outcome = VerdictOutcome::Failed;

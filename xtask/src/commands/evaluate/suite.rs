@@ -182,6 +182,7 @@ impl Runner<'_> {
         findings.extend(suite.cut_off(&own));
         gathered.unreadable += usize::from(faulty.has_duplicates());
         gathered.unchecked += faulty.unchecked();
+        gathered.unwritten += faulty.unwritten();
         findings.extend(faulty.findings(suite.path, suite.text));
         findings.extend(suite.failures(&own));
         gathered.add(suite, judged, own, (self.args.repeat, &self.bar));

@@ -80,8 +80,10 @@ pub(super) fn unbuilt(context: &Context, agents: &[&Agent]) -> Result<Report, Fa
 pub(super) struct Faulty {
     /// Cases whose id another suite of the agent has: by it evidence names them.
     twice: Vec<String>,
-    /// Cases that pass whatever is answered, or that are for a version that nobody wrote, each with what to say of it.
-    unchecked: Vec<(String, String)>,
+    /// Cases that pass whatever is answered.
+    unchecked: Vec<String>,
+    /// Cases for a version that nobody wrote, each with what to say of it.
+    unwritten: Vec<(String, String)>,
     /// Cases that a person still has to complete.
     drafts: Vec<String>,
 }
@@ -108,13 +110,13 @@ impl Faulty {
                 continue;
             }
             let unwritten = case.system_prompt_version.filter(|version| Some(*version) > newest);
-            let is_checked = case.is_checked() || (is_checked_anyway && !case.passes_anything());
-            let message = match unwritten {
-                Some(version) => format!("`{}` is for `{}` {version}, which nobody wrote", case.id, head.prompt),
-                None if !is_checked => format!("`{}` passes whatever is answered", case.id),
-                None => continue,
-            };
-            self.unchecked.push((case.id.clone(), message));
+            let is_checked = case.is_checked(head.judge.as_ref()) || (is_checked_anyway && !case.passes_anything());
+            if let Some(version) = unwritten {
+                let message = format!("`{}` is for `{}` {version}, which nobody wrote", case.id, head.prompt);
+                self.unwritten.push((case.id.clone(), message));
+            } else if !is_checked {
+                self.unchecked.push(case.id.clone());
+            }
         }
     }
 
@@ -128,10 +130,16 @@ impl Faulty {
         self.unchecked.len()
     }
 
+    /// How many cases are for a version that nobody wrote.
+    pub(super) fn unwritten(&self) -> usize {
+        self.unwritten.len()
+    }
+
     /// All of it as findings.
     pub(super) fn findings(self, path: &str, text: &SuiteText<'_>) -> Vec<Finding> {
-        let unchecked = self.unchecked.iter().map(|(id, _)| id);
-        let ids = self.twice.iter().chain(unchecked).chain(&self.drafts);
+        let unwritten = self.unwritten.iter().map(|(id, _)| id);
+        let ids = self.twice.iter().chain(&self.unchecked);
+        let ids = ids.chain(unwritten).chain(&self.drafts);
         let places = text.places(&ids.map(String::as_str).collect());
         let place = |id: &str| places.get(id).copied().unwrap_or_default();
         let twice = self.twice.iter().map(|id| {
@@ -140,11 +148,17 @@ impl Faulty {
                 .at(path, line, column)
                 .help("give each case of the agent an id of its own")
         });
-        let unchecked = self.unchecked.iter().map(|(id, message)| {
+        let unchecked = self.unchecked.iter().map(|id| {
+            let (line, column) = place(id);
+            Finding::error("unchecked-case", format!("`{id}` passes whatever is answered"))
+                .at(path, line, column)
+                .help("say what its answer must be: tools, keywords, `expectedBehavior`, `assert`; or remove it")
+        });
+        let unwritten = self.unwritten.iter().map(|(id, message)| {
             let (line, column) = place(id);
             Finding::error("unchecked-case", message.clone())
                 .at(path, line, column)
-                .help("say what its answer must be: tools, keywords, `expectedBehavior`, `assert`; or remove it")
+                .help("write that version of the prompt, or mend `systemPromptVersion`: until then nobody is asked")
         });
         let drafts = self.drafts.iter().map(|id| {
             let (line, column) = place(id);
@@ -155,6 +169,6 @@ impl Faulty {
             .at(path, line, column)
             .help("complete it and take its tag `draft` away, or remove it")
         });
-        twice.chain(unchecked).chain(drafts).collect()
+        twice.chain(unchecked).chain(unwritten).chain(drafts).collect()
     }
 }

@@ -14,5 +14,6 @@ mod promptfoo;
 mod samples;
 pub mod server;
 mod turns;
+mod unsound;
 mod unused;
 mod withheld;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Assertion;
 use crate::model::PlainVersion;
+use crate::prompts::score::holds_anyway;
 
 /// Cases that one prompt is judged by.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -136,9 +137,8 @@ impl Case {
         self.tags.iter().any(|tag| tag == DRAFT)
     }
 
-    /// Whether it says anything of its answer that counts.
-    pub fn is_checked(&self) -> bool {
-        let counts = |assertion: &Assertion| assertion.weight != Some(0.0);
+    /// Whether it says anything of its answer that counts, where this is who judges.
+    pub fn is_checked(&self, judge: Option<&Judge>) -> bool {
         let has_words = |words: &[String]| words.iter().any(|word| !word.trim().is_empty());
         let says = self.expected_tools.is_some()
             || has_words(&self.expected_response_keywords)
@@ -146,8 +146,8 @@ impl Case {
             || self.max_tokens_limit.is_some()
             || self.max_latency_ms.is_some()
             || self.max_cost.is_some()
-            || !self.expected_behavior.is_empty()
-            || self.assertions.iter().any(counts);
+            || (!self.expected_behavior.is_empty() && judge.is_none_or(|judge| judge.threshold > 0.0))
+            || !self.assertions.iter().all(holds_anyway);
         says && !self.passes_anything()
     }
 
@@ -157,10 +157,18 @@ impl Case {
     }
 }
 
+fn says_content(assertion: &Assertion) -> bool {
+    let is_content = match assertion.plain_kind().0 {
+        "assert-set" => assertion.set.iter().any(says_content),
+        kind => !["cost", "latency"].contains(&kind),
+    };
+    is_content && !holds_anyway(assertion)
+}
+
 impl Suite {
-    /// Whether it says anything of every answer that counts.
+    /// Whether it says anything of every answer's content that counts; how long an answer takes and what it costs is none.
     pub fn is_checked(&self) -> bool {
-        self.assertions.iter().any(|assertion| assertion.weight != Some(0.0))
+        self.assertions.iter().any(says_content)
     }
 }
 

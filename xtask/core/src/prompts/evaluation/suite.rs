@@ -297,14 +297,17 @@ impl SuiteRunner<'_> {
                 }
                 graded(case, &attempt, score)
             }
-            Err(reason) => {
+            Err(unscored) => {
                 let outcome = match was_absent.get() {
                     true => CaseOutcome::NotEvaluated,
                     false => CaseOutcome::Error,
                 };
                 let mut result = blank(case, outcome);
                 result.response_preview = shortened(&attempt.text, MOST_SHOWN);
-                result.violations = vec![violation("not judged", "a judgement", &reason)];
+                result.tools_called = attempt.calls.iter().map(|call| call.name.clone()).collect();
+                result.violations = unscored.violations;
+                let reason = unscored.reason.as_str();
+                result.violations.push(violation("not judged", "a judgement", reason));
                 result
             }
         };

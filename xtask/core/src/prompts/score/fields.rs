@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Grade, Judging, Scorer, Tally, Ungraded, tools};
+use super::{Asked, Grade, Judging, Scorer, Tally, Ungraded, fill, tools};
 use crate::prompts::cases::Case;
 use crate::prompts::run::{Attempt, Subject};
 
@@ -11,10 +11,11 @@ impl Scorer<'_> {
     pub(super) fn fields(
         &self,
         case: &Case,
-        attempt: &Attempt,
+        asked: &Asked<'_>,
         judge: Judging<'_>,
         tally: &mut Tally,
     ) -> Result<(), Ungraded> {
+        let attempt = asked.attempt;
         for call in &attempt.calls {
             if let Some(wrong) = self.wrong_call(call) {
                 tally.add(
@@ -30,6 +31,7 @@ impl Scorer<'_> {
         }
         let lower = attempt.text.to_lowercase();
         for word in &case.expected_response_keywords {
+            let word = fill::keyword(word, || &asked.inputs)?;
             let holds = lower.contains(&word.to_lowercase());
             tally.add(
                 "expectedResponseKeywords",
@@ -38,6 +40,7 @@ impl Scorer<'_> {
             );
         }
         for word in &case.forbidden_keywords {
+            let word = fill::keyword(word, || &asked.inputs)?;
             let holds = !lower.contains(&word.to_lowercase());
             tally.add(
                 "forbiddenKeywords",

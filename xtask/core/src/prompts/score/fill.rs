@@ -1,5 +1,7 @@
 //! Puts the inputs of an attempt into the value of an assertion.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{Ungraded, script};
@@ -17,6 +19,23 @@ pub(super) fn filled<'a>(value: &Value, inputs: impl Fn() -> &'a Value + Copy) -
         }
         other => Ok(other.clone()),
     }
+}
+
+/// A keyword with every `{{name}}` filled, as in the value of an assertion.
+pub(super) fn keyword<'a, 'w>(word: &'w str, inputs: impl Fn() -> &'a Value + Copy) -> Result<Cow<'w, str>, Ungraded> {
+    if !has_tag(word) {
+        return Ok(Cow::Borrowed(word));
+    }
+    let filled = filled_text(word, inputs())?;
+    match filled.trim().is_empty() {
+        true => Err(format!("`{word}`: the word is blank")),
+        false => Ok(Cow::Owned(filled)),
+    }
+}
+
+/// Why no answer can be held against a keyword of a case; nothing where one can. `inputs` are those of the case, as a map.
+pub fn sound_keyword(word: &str, inputs: &Value) -> Result<(), Ungraded> {
+    keyword(word, || inputs).map(drop)
 }
 
 /// Whether a text is more than it says: a name in it is filled, and everything else of Nunjucks is refused.

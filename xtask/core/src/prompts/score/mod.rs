@@ -23,7 +23,7 @@ mod treebank;
 mod xml;
 
 use crate::model::shortened;
-use std::cell::LazyCell;
+use std::cell::{Cell, LazyCell};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,7 +37,9 @@ use super::run::{Attempt, Subject};
 
 use expression::Expression;
 pub(super) use expression::has_flags;
+pub use fill::sound_keyword;
 pub(super) use fill::{has_tag, pieces};
+pub(super) use limit::holds_anyway;
 pub use limit::{Limit, limit};
 pub use manifest::{arguments_fault, tool_calls, tools_named, withheld_from};
 
@@ -107,6 +109,15 @@ impl Grade {
 /// Why an answer cannot be graded: an assertion that is none, or a judge that did not judge.
 pub type Ungraded = String;
 
+/// Why an answer has no score, and what is known of it all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unscored {
+    /// What could not be graded.
+    pub reason: Ungraded,
+    /// What it should have been and was not, by all the rest.
+    pub violations: Vec<Violation>,
+}
+
 /// Asks a judge how well an answer does what was expected: a score from 0 to 1.
 pub type Judging<'a> = &'a (dyn Fn(&str) -> Result<f64, Ungraded> + 'a);
 
@@ -156,19 +167,31 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    /// Grades one answer.
-    pub fn score(&self, case: &Case, attempt: &Attempt, judge: Judging<'_>) -> Result<Score, Ungraded> {
+    /// Grades one answer. What cannot be graded takes nothing away from what can.
+    pub fn score(&self, case: &Case, attempt: &Attempt, judge: Judging<'_>) -> Result<Score, Unscored> {
         let mut tally = Tally::default();
-        self.fields(case, attempt, judge, &mut tally)?;
         let asked = Asked {
             inputs: LazyCell::new(Box::new(|| Value::Object(self.subject.inputs(self.suite, case)))),
             attempt,
         };
+        let is_silent = Cell::new(false);
+        // one that could not judge is not asked again
+        let once = |expected: &str| match is_silent.get() {
+            true => Err("the judge did not judge".to_owned()),
+            false => judge(expected).inspect_err(|_| is_silent.set(true)),
+        };
+        let mut ungraded = self.fields(case, &asked, &once, &mut tally).err();
         for assertion in self.suite.assertions.iter().chain(&case.assertions) {
-            let grade = self.grade(assertion, &asked, judge)?;
-            tally.weigh(assertion, grade);
+            match self.grade(assertion, &asked, &once) {
+                Ok(grade) => tally.weigh(assertion, grade),
+                Err(reason) => ungraded = ungraded.or(Some(reason)),
+            }
         }
-        Ok(tally.score(case.threshold))
+        let violations = tally.violations.clone();
+        ungraded.map_or_else(
+            || Ok(tally.score(case.threshold)),
+            |reason| Err(Unscored { reason, violations }),
+        )
     }
 
     fn grade(&self, assertion: &Assertion, asked: &Asked<'_>, judge: Judging<'_>) -> Result<Grade, Ungraded> {

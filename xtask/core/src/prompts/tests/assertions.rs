@@ -54,9 +54,9 @@ fn answer(text: &str) -> Attempt {
 fn score(case: &Case, text: &str) -> Result<Score, String> {
     let (subject, suite) = (subject(), Suite::default());
     let scorer = Scorer::new(&subject, &suite).unwrap();
-    scorer.score(case, &answer(text), &|expected| {
-        if expected == "good" { Ok(0.9) } else { Ok(0.1) }
-    })
+    let judge = |expected: &str| if expected == "good" { Ok(0.9) } else { Ok(0.1) };
+    let scored = scorer.score(case, &answer(text), &judge);
+    scored.map_err(|unscored| unscored.reason)
 }
 
 fn assertion(value: Value) -> Assertion {
@@ -328,6 +328,22 @@ fn every_field_of_a_case_is_checked() {
         }),
         "maxCost"
     );
+}
+
+#[test]
+fn a_name_in_a_keyword_is_filled_as_in_an_assertion() {
+    let case = |word: &str| Case {
+        expected_response_keywords: vec!["dear".into()],
+        forbidden_keywords: vec![word.into()],
+        vars: Map::from_iter([("name".to_owned(), json!("Ada")), ("nobody".to_owned(), json!(" "))]),
+        ..Case::default()
+    };
+    let said = score(&case("Dr {{name}}"), "Dear DR ADA").unwrap();
+    assert_eq!(said.violations[0].expected, "no `Dr Ada`");
+    assert!(score(&case("Dr {{name}}"), "Dear {{name}}").unwrap().passed);
+    for wrong in ["{{other}}", "{{nobody}}", "{% if name %}"] {
+        assert!(score(&case(wrong), "Dear Ada").is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod contracts;
 mod models;
 mod parameters;
 mod prompts;
+mod retrieval;
 mod tools;
 
 use super::files::Follows;
@@ -22,6 +23,7 @@ pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<F
         contracts::check(agent, findings);
         tools::check(agent, findings);
         parameters::check(workspace, agent, findings);
+        retrieval::check(workspace, agent, findings);
         models::check_retrieval(workspace, agent, findings);
         if let Some(setting) = workspace.environments.first().map(|first| Setting::plain(first, agent)) {
             models::check_known(workspace, &setting, tree, findings);

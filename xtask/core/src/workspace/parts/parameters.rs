@@ -1,4 +1,4 @@
-//! The schemas of tools' parameters: every keyword in them says something.
+//! The schemas of tools' parameters: every keyword in them says something, and what they ask for they take.
 
 use serde_json::Value;
 
@@ -30,7 +30,22 @@ pub(super) fn check(workspace: &Workspace, agent: &Agent, findings: &mut Vec<Fin
             let key = |name: &str| Segment::Key(name.to_owned());
             let mut at = vec![key("tools"), Segment::Index(index), key("parameters")];
             let schema = Value::Object(tool.parameters.clone());
-            empty(&schema, &mut at, &mut |at| {
+            visit(&schema, &mut at, &mut |schema, at| {
+                for (index, name) in refused(schema) {
+                    let mut place = at.to_vec();
+                    place.extend([key("required"), Segment::Index(index)]);
+                    let message = format!(
+                        "`{}` requires `{name}`, which is no property and which `additionalProperties: false` refuses",
+                        tool.name
+                    );
+                    let (line, column) = positions.as_ref().map_or((0, 0), |positions| positions.nearest(&place));
+                    let finding = Finding::error("invalid-value", message).at(&path, line, column);
+                    findings
+                        .push(finding.help("add it to `properties`, or take it out: no call of the tool can be right"));
+                }
+                if !schema.is_null() {
+                    return;
+                }
                 let message = format!(
                     "`{}` of `{}` has no value, so it says nothing",
                     dotted(&at[3..]),
@@ -49,21 +64,35 @@ pub(super) fn check(workspace: &Workspace, agent: &Agent, findings: &mut Vec<Fin
     }
 }
 
-/// Every keyword of a schema, and every schema under a name, that is null.
-fn empty(schema: &Value, at: &mut Vec<Segment>, found: &mut dyn FnMut(&[Segment])) {
+/// The properties that a schema requires and refuses, with their places in `required`.
+fn refused(schema: &Value) -> Vec<(usize, &str)> {
+    let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    let required = schema.get("required").and_then(Value::as_array);
+    let Some(required) = required.filter(|_| is_closed && schema.get("patternProperties").is_none()) else {
+        return Vec::new();
+    };
+    let names = required.iter().enumerate();
+    let names = names.filter_map(|(index, name)| Some((index, name.as_str()?)));
+    let is_known = |name: &str| schema.get("properties").is_some_and(|known| known.get(name).is_some());
+    names.filter(|(_, name)| !is_known(name)).collect()
+}
+
+/// Every map of a schema, and every keyword and every schema under a name that is null.
+fn visit(schema: &Value, at: &mut Vec<Segment>, found: &mut dyn FnMut(&Value, &[Segment])) {
     match schema {
         Value::Object(map) => {
+            found(schema, at);
             for (key, value) in map.iter().filter(|(key, _)| !ANY.contains(&key.as_str())) {
                 at.push(Segment::Key(key.clone()));
                 match value.as_object().filter(|_| NAMED.contains(&key.as_str())) {
                     Some(named) => {
                         for (name, value) in named {
                             at.push(Segment::Key(name.clone()));
-                            empty(value, at, found);
+                            visit(value, at, found);
                             at.pop();
                         }
                     }
-                    None => empty(value, at, found),
+                    None => visit(value, at, found),
                 }
                 at.pop();
             }
@@ -71,11 +100,11 @@ fn empty(schema: &Value, at: &mut Vec<Segment>, found: &mut dyn FnMut(&[Segment]
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 at.push(Segment::Index(index));
-                empty(item, at, found);
+                visit(item, at, found);
                 at.pop();
             }
         }
-        Value::Null => found(at),
+        Value::Null => found(schema, at),
         _ => {}
     }
 }

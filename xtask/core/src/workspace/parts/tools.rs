@@ -1,6 +1,6 @@
 //! Tool manifests in themselves, and against what an environment admits.
 
-use super::super::files::Tool;
+use super::super::files::{Egress, Tool};
 use super::super::{Agent, layout};
 use super::{Setting, nearest, nearest_in};
 use crate::model::{FileTree, Finding, Tier};
@@ -94,7 +94,7 @@ pub(super) fn check_in(setting: &Setting<'_>, tree: &FileTree, findings: &mut Ve
                     );
                 }
             }
-            if limits.public_egress == Some(false) && tool.egress.iter().any(|egress| egress.namespace.is_none()) {
+            if limits.public_egress == Some(false) && tool.egress.iter().any(leaves) {
                 let of_egress = of("publicEgress");
                 findings.push(
                     Finding::error(
@@ -121,10 +121,18 @@ fn enabled_at(tree: &FileTree, file: &str, index: usize) -> (usize, usize) {
     })
 }
 
+/// Whether a connection leaves the cluster: what is opened are the addresses, where there are any.
+fn leaves(egress: &Egress) -> bool {
+    egress.namespace.is_none() || egress.cidr.is_some()
+}
+
+/// Whether something is forbidden that a permission stands for: a tool that may do `orders:*` may do `orders:write`.
 fn matches(pattern: &str, permission: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(start) => permission.starts_with(start),
-        None => pattern == permission,
+    match (pattern.strip_suffix('*'), permission.split_once('*')) {
+        (Some(pattern), Some((start, _))) => pattern.starts_with(start) || start.starts_with(pattern),
+        (Some(start), None) => permission.starts_with(start),
+        (None, Some((start, _))) => pattern.starts_with(start),
+        (None, None) => pattern == permission,
     }
 }
 
