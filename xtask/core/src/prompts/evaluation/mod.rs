@@ -1,6 +1,7 @@
 //! An evaluation: all cases of an agent asked, graded and judged as a whole.
 
 mod compare;
+mod ending;
 mod grid;
 mod judgement;
 mod meter;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::iter::repeat;
 
 use rayon::prelude::*;
-use serde_json::Value;
 
+use super::ending::{blank, graded, unanswered, violation};
 use super::judgement::score;
 use super::meter::{Consumed, Meter, Prices};
 use super::{CaseOutcome, CaseResult, Roll, Tokens};
@@ -14,10 +14,9 @@ use crate::model::{Digest, shortened};
 use crate::prompts::cases::{Case, Marker, Standard, Suite};
 use crate::prompts::run::openai::{CUT_OFF, FILTERED};
 use crate::prompts::run::{
-    Answered, Attempt, Chain, Failing, Mock, Refusal, Reply, Subject, Usage, UsedRecordings, attempt, judge_request,
-    key,
+    Answered, Attempt, Chain, Mock, Refusal, Reply, Subject, Usage, UsedRecordings, attempt, judge_request, key,
 };
-use crate::prompts::score::{MOST_SHOWN, Score, Scorer, Violation, withheld_from};
+use crate::prompts::score::{MOST_SHOWN, Scorer, withheld_from};
 use crate::prompts::template::Partials;
 
 /// Most failures that are kept in full.
@@ -344,59 +343,4 @@ enum Unjudged {
     Wrong(String),
     /// It could not be asked.
     Absent(String),
-}
-
-fn violation(assertion: &str, expected: &str, got: &str) -> Violation {
-    Violation {
-        assertion: assertion.to_owned(),
-        expected: expected.to_owned(),
-        got: got.to_owned(),
-    }
-}
-
-fn blank(case: &Case, outcome: CaseOutcome) -> CaseResult {
-    let input = if case.user_input.is_empty() {
-        Value::Object(case.vars.clone()).to_string()
-    } else {
-        case.user_input.clone()
-    };
-    CaseResult {
-        case_id: case.id.clone(),
-        outcome,
-        passed: false,
-        input: shortened(&input, MOST_SHOWN),
-        tools_called: Vec::new(),
-        response_preview: String::new(),
-        token_count: 0,
-        violations: Vec::new(),
-        score: 0.0,
-    }
-}
-
-fn unanswered(case: &Case, failing: Failing) -> CaseResult {
-    let (outcome, reason) = match failing {
-        Failing::Case(reason) | Failing::Answer(Refusal::Failed(reason)) => (CaseOutcome::Error, reason),
-        Failing::Answer(Refusal::OverBudget(reason) | Refusal::Outage(reason)) => (CaseOutcome::NotEvaluated, reason),
-        Failing::Answer(Refusal::Missing) => (CaseOutcome::NotEvaluated, "this request was never recorded".to_owned()),
-    };
-    let mut result = blank(case, outcome);
-    result.violations = vec![violation("answer", "an answer", &reason)];
-    result
-}
-
-fn graded(case: &Case, attempt: &Attempt, score: Score) -> CaseResult {
-    let outcome = if score.passed {
-        CaseOutcome::Passed
-    } else {
-        CaseOutcome::Failed
-    };
-    CaseResult {
-        passed: score.passed,
-        tools_called: attempt.calls.iter().map(|call| call.name.clone()).collect(),
-        response_preview: shortened(&attempt.text, MOST_SHOWN),
-        token_count: attempt.usage.output,
-        violations: score.violations,
-        score: score.score,
-        ..blank(case, outcome)
-    }
 }
