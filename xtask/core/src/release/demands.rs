@@ -94,9 +94,11 @@ impl<'a> Records<'a> {
                 _ => None,
             });
         let (exact, other): (Vec<_>, Vec<_>) = evaluations.partition(|(_, one)| one.overrides == overrides);
-        let same_cases = exact.iter().rev();
+        let same_cases = exact
+            .iter()
+            .filter(|(_, one)| one.suite_digest == step.committed.suites);
         let (mut today, mut stale) = (None, None);
-        for (digest, evaluated) in same_cases.filter(|(_, one)| one.suite_digest == step.committed.suites) {
+        for (digest, evaluated) in same_cases.rev() {
             match step.committed.contradicts(step.agent, evaluated) {
                 None => {
                     today = Some((*digest, *evaluated));

@@ -137,6 +137,12 @@ impl Case {
         self.tags.iter().any(|tag| tag == DRAFT)
     }
 
+    /// Whether a prompt of this version is asked it: it is no draft, and for no later version.
+    pub fn is_asked_of(&self, version: Option<PlainVersion>) -> bool {
+        let is_later = version.is_some() && self.system_prompt_version > version;
+        !is_later && !self.is_draft()
+    }
+
     /// Whether it says anything of its answer that counts, where this is who judges.
     pub fn is_checked(&self, judge: Option<&Judge>) -> bool {
         let has_words = |words: &[String]| words.iter().any(|word| !word.trim().is_empty());

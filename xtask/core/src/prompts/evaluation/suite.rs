@@ -215,8 +215,7 @@ impl SuiteRunner<'_> {
             withheld: None,
             was_cut_off: false,
         };
-        let is_later = case.system_prompt_version > version && version.is_some();
-        if is_later || case.is_draft() {
+        if !case.is_asked_of(version) {
             (0..repeats).for_each(|_| told());
             return asked;
         }

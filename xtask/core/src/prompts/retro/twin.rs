@@ -21,7 +21,7 @@ pub struct Twin {
 /// A suite as the prompt of a version is asked it: what is for a later one counts as little as a draft.
 pub fn as_asked(mut suite: Suite, version: Option<PlainVersion>) -> Suite {
     for case in &mut suite.cases {
-        if version.is_some() && case.system_prompt_version > version && !case.is_draft() {
+        if !case.is_asked_of(version) && !case.is_draft() {
             case.tags.push(DRAFT.to_owned());
         }
     }
