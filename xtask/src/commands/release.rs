@@ -274,7 +274,7 @@ impl Step<'_> {
         }
         aside::tell(&mut plans, &overrides, &judged, args.reason.as_deref());
         let signing = signing(context, args, run, self.trusted);
-        let signed = signing.sign(&mut plans)?;
+        let signed = signing.sign(&mut plans, &run.head.id)?;
         let (commits, pushed) = self.write(&plans, tries)?;
         // what cannot be remembered costs the next run its time; this one is done
         let between = Between {

@@ -18,7 +18,7 @@ use self::signers::Signers;
 use super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::ports::{Repository, Signer};
+use crate::ports::{GitId, Repository, Signer};
 
 /// How to sign.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -90,13 +90,13 @@ impl Signing<'_> {
             .collect()
     }
 
-    /// Signs every statement of the plans and puts the bundles into them.
-    pub(super) fn sign(&self, plans: &mut [EnvironmentPlan]) -> Result<Outcome, Failure> {
+    /// Signs every statement of plans that are rendered from a dry commit, and puts the bundles into them.
+    pub(super) fn sign(&self, plans: &mut [EnvironmentPlan], dry: &GitId) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::default();
         let signers = self.signers();
         for plan in plans {
             if let Some(commit) = &mut plan.commit {
-                self.sign_with(&plan.environment, commit, &signers, &mut outcome)?;
+                self.sign_with(&plan.environment, commit, Some(dry), &signers, &mut outcome)?;
             }
         }
         Ok(outcome)
@@ -109,7 +109,7 @@ impl Signing<'_> {
         commit: &mut CommitPlan,
     ) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::default();
-        self.sign_with(environment, commit, &self.signers(), &mut outcome)?;
+        self.sign_with(environment, commit, None, &self.signers(), &mut outcome)?;
         Ok(outcome)
     }
 
@@ -121,6 +121,7 @@ impl Signing<'_> {
         &self,
         environment: &EnvironmentName,
         commit: &mut CommitPlan,
+        dry: Option<&GitId>,
         signers: &Signers,
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
@@ -134,36 +135,48 @@ impl Signing<'_> {
             commit.files.insert(layout::branch::bundle(unit), Some(bundle));
         }
         match self.context.environment.build_run() {
-            Some(run) => attest(commit, &*signer, &run),
+            Some(run) => self.attest(commit, dry, &*signer, &run),
             None => Ok(()),
         }
     }
-}
 
-/// Signs which run of a CI service made the units of a commit, beside their releases.
-fn attest(commit: &mut CommitPlan, signer: &dyn Signer, run: &BuildRun) -> Result<(), Failure> {
-    let mut units = Vec::new();
-    let mut statements: Vec<Arc<[u8]>> = Vec::new();
-    for (unit, statement) in &commit.statements {
-        let metadata = commit
-            .files
-            .get(&layout::branch::metadata(unit))
-            .and_then(Option::as_deref);
-        let metadata = metadata.and_then(|bytes| serde_json::from_slice::<HydratorMetadata>(bytes).ok());
-        // where a unit keeps its files, another run made them
-        if let (Some(metadata), Ok(release)) = (metadata, read_statement(statement)) {
-            let source = DrySource {
-                repository: &metadata.repo_url,
-                commit: &metadata.dry_sha,
+    /// Signs which run of a CI service made the units of a commit, beside their releases: a run that renders a dry commit
+    /// makes them whether or not they come out as they were.
+    fn attest(
+        &self,
+        commit: &mut CommitPlan,
+        dry: Option<&GitId>,
+        signer: &dyn Signer,
+        run: &BuildRun,
+    ) -> Result<(), Failure> {
+        let mut units = Vec::new();
+        let mut statements: Vec<Arc<[u8]>> = Vec::new();
+        for (unit, statement) in &commit.statements {
+            let metadata = commit.files.get(&layout::branch::metadata(unit));
+            let metadata = metadata.and_then(Option::as_deref);
+            let metadata = metadata.and_then(|bytes| serde_json::from_slice::<HydratorMetadata>(bytes).ok());
+            let source = match (&metadata, dry) {
+                (Some(metadata), _) => DrySource {
+                    repository: &metadata.repo_url,
+                    commit: &metadata.dry_sha,
+                },
+                // it says already that it is of this dry commit
+                (None, Some(dry)) => DrySource {
+                    repository: &self.workspace.fleet.delivery.repo_url,
+                    commit: &dry.0,
+                },
+                (None, None) => continue,
             };
-            units.push(unit.clone());
-            statements.push(provenance(&release, source, run).into());
+            if let Ok(release) = read_statement(statement) {
+                units.push(unit.clone());
+                statements.push(provenance(&release, source, run).into());
+            }
         }
+        for (unit, bundle) in units.iter().zip(signer.sign(&statements)?) {
+            commit.files.insert(layout::branch::provenance(unit), Some(bundle));
+        }
+        Ok(())
     }
-    for (unit, bundle) in units.iter().zip(signer.sign(&statements)?) {
-        commit.files.insert(layout::branch::provenance(unit), Some(bundle));
-    }
-    Ok(())
 }
 
 fn unsigned(file: &TrustFile, environment: &EnvironmentName) -> Finding {

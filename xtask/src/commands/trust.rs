@@ -26,6 +26,8 @@ pub(super) struct Trusted {
     pub(super) sources: FileTree,
     /// Whose services certify identities.
     pub(super) instance: Instance,
+    /// Why it proves nothing, where it was read from what is checked out though a remote has the branch that people edit.
+    pub(super) unvouched: Option<Failure>,
     /// Environments that follow the candidate, which a development key may sign for.
     candidates: Vec<EnvironmentName>,
 }
@@ -38,10 +40,17 @@ impl Trusted {
         workspace: &Workspace,
         given: Option<&Path>,
     ) -> Result<Trusted, Failure> {
+        let mut unvouched = None;
         let (source, [bytes, signing_config, trusted_root]) = match given {
             Some(path) => (context.folder.join(path).display().to_string(), beside(context, path)?),
             None => {
-                let (source, commit) = dry_tip(repository, workspace)?;
+                let (source, commit) = match dry_tip(repository, workspace)? {
+                    Some(tip) => tip,
+                    None => {
+                        unvouched = unfetched(repository, workspace)?;
+                        ("HEAD".to_owned(), repository.head()?.id)
+                    }
+                };
                 let files = repository.read(&commit, &FILES.map(str::to_owned))?;
                 let mut files = files.into_iter().map(|file| file.map(|bytes| bytes.to_vec()));
                 (source, std::array::from_fn(|_| files.next().flatten()))
@@ -79,8 +88,14 @@ impl Trusted {
             source,
             sources,
             instance,
+            unvouched,
             candidates,
         })
+    }
+
+    /// The same for those who verify: what is checked out may be the very thing to judge.
+    pub(super) fn vouched(self) -> Result<Trusted, Failure> {
+        self.unvouched.clone().map_or(Ok(self), Err)
     }
 
     /// Whether an environment follows the candidate.
@@ -140,8 +155,8 @@ pub(super) fn development_file(repository: &dyn Repository) -> PathBuf {
     repository.git_folder().join("lockstep/trust.yaml")
 }
 
-/// The tip of the branch that people edit, as the remote has it, and its name.
-pub(super) fn dry_tip(repository: &dyn Repository, workspace: &Workspace) -> Result<(String, GitId), Failure> {
+/// The tip of the branch that people edit, as the remote has it, and its name; nothing where this clone knows neither.
+fn dry_tip(repository: &dyn Repository, workspace: &Workspace) -> Result<Option<(String, GitId)>, Failure> {
     let delivery = &workspace.fleet.delivery;
     let (remote, branch) = (&delivery.remote, &delivery.dry_branch);
     for (name, reference) in [
@@ -149,10 +164,29 @@ pub(super) fn dry_tip(repository: &dyn Repository, workspace: &Workspace) -> Res
         (branch.clone(), format!("refs/heads/{branch}")),
     ] {
         if let Some(commit) = repository.reference(&reference)? {
-            return Ok((name, commit));
+            return Ok(Some((name, commit)));
         }
     }
-    Ok(("HEAD".to_owned(), repository.head()?.id))
+    Ok(None)
+}
+
+/// Who may sign is said on a branch of the remote that this clone did not fetch.
+fn unfetched(repository: &dyn Repository, workspace: &Workspace) -> Result<Option<Failure>, Failure> {
+    let delivery = &workspace.fleet.delivery;
+    let (remote, branch) = (&delivery.remote, &delivery.dry_branch);
+    if repository.remote_url(remote)?.is_none() {
+        return Ok(None);
+    }
+    let message = format!(
+        "could not tell whom to believe: `{}` counts on the branch `{branch}` of `{remote}`, which this clone lacks",
+        layout::TRUST
+    );
+    let fetch = format!("git fetch {remote} '+refs/heads/{branch}:refs/remotes/{remote}/{branch}'");
+    Ok(Some(
+        Failure::new(FailureKind::Repository, message)
+            .hint(format!("fetch it: `{fetch}`"))
+            .hint("or name a trust file that you believe, where the command takes one: `--trust`"),
+    ))
 }
 
 /// What this clone says of its own development key, which counts for environments that follow the candidate alone,

@@ -32,7 +32,7 @@ impl<'a> Verifier<'a> {
         workspace: &Workspace,
         given: Option<&Path>,
     ) -> Result<Verifier<'a>, Failure> {
-        let trusted = Trusted::read(context, repository, workspace, given)?;
+        let trusted = Trusted::read(context, repository, workspace, given)?.vouched()?;
         Ok(Verifier {
             context,
             certificates: Certificates::new(context, None, &trusted)?,

@@ -6,7 +6,7 @@ use std::fmt;
 use super::commit::CommitKey;
 use super::key::PublicKey;
 use super::trust_file::{Revocation, SequenceRange, SignerEntry, TrustFile};
-use crate::model::{EnvironmentName, Problem, Timestamp};
+use crate::model::{EnvironmentName, Problem, Timestamp, suggestion};
 
 /// Whom to believe: a trust file whose keys and times are read.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,7 @@ impl Trust {
                 Ok(signer) => signers.push(signer),
                 Err(problem) => problems.push(problem),
             }
-            problems.extend(backwards(entry, &pointer));
+            problems.extend(idle(entry, &pointer));
             if file.signers[..index].iter().any(|other| other.name == entry.name) {
                 let message = format!("`{}` is the name of another signer already", entry.name);
                 let problem = Problem::error("unclear-signer", format!("{pointer}/name"), message);
@@ -277,15 +277,53 @@ impl TrustedSigner {
     }
 }
 
-/// Ranges that hold no number, so that the signer may sign nothing where somebody meant something.
-fn backwards(entry: &SignerEntry, pointer: &str) -> Vec<Problem> {
-    let problem = |(environment, range): (&EnvironmentName, &SequenceRange)| {
-        let (from, to) = (range.from?, range.to?);
-        let message = format!("no release has a number from {from} to {to}");
-        let pointer = format!("{pointer}/sequences/{environment}");
-        (from > to).then(|| Problem::error("invalid-value", pointer, message).help("exchange the two ends"))
+/// Bounds that admit nothing, or bound nothing, where somebody meant something.
+fn idle(entry: &SignerEntry, pointer: &str) -> Vec<Problem> {
+    let told = |place: String, message: String, help: String| {
+        Problem::error("invalid-value", format!("{pointer}/{place}"), message).help(help)
     };
-    entry.sequences.iter().filter_map(problem).collect()
+    let mut problems = Vec::new();
+    for (environment, range) in &entry.sequences {
+        let place = format!("sequences/{environment}");
+        if !entry.environments.contains(environment) {
+            let known = entry.environments.iter().map(|name| name.as_str());
+            let help = match suggestion(environment.as_str(), known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "take it out, or list it under `environments:`".to_owned(),
+            };
+            let message = format!("this bounds nothing: `{}` may not sign for `{environment}`", entry.name);
+            problems.push(told(place, message, help));
+        } else if let (Some(from), Some(to)) = (range.from, range.to)
+            && from > to
+        {
+            let message = format!("no release has a number from {from} to {to}");
+            problems.push(told(place, message, "exchange the two ends".to_owned()));
+        }
+    }
+    let seconds = |text: &Option<String>| Timestamp::parse(text.as_deref()?).map(|time| time.seconds);
+    if let (Some(from), Some(until)) = (seconds(&entry.valid_from), seconds(&entry.valid_until))
+        && from > until
+    {
+        let message = "this ends before it begins, so nothing that is signed counts".to_owned();
+        problems.push(told(
+            "validUntil".to_owned(),
+            message,
+            "exchange it with `validFrom`".to_owned(),
+        ));
+    }
+    if entry
+        .revoked
+        .as_ref()
+        .is_some_and(|revoked| revoked.reason.trim().is_empty())
+    {
+        let message = "a revocation says why".to_owned();
+        problems.push(told(
+            "revoked/reason".to_owned(),
+            message,
+            "write what happened to the key".to_owned(),
+        ));
+    }
+    problems
 }
 
 fn signer(entry: &SignerEntry, pointer: &str) -> Result<TrustedSigner, Problem> {
@@ -324,10 +362,21 @@ pub fn proof(parts: (Option<&str>, Option<&str>, Option<&str>), pointer: &str) -
             )
             .help("write what `cargo xtask keys init` or `cosign public-key` prints")
         }),
-        (None, Some(identity), Some(issuer)) => Ok(Proof::Identity {
-            identity: identity.to_owned(),
-            issuer: issuer.to_owned(),
-        }),
+        (None, Some(identity), Some(issuer)) => {
+            let odd = |text: &str| text.trim().is_empty() || text.contains('*');
+            if let Some((field, text)) = [("identity", identity), ("issuer", issuer)]
+                .into_iter()
+                .find(|(_, text)| odd(text))
+            {
+                let message = format!("no certificate has `{text}`: {field} and certificate agree letter by letter");
+                return Err(Problem::error("unclear-signer", format!("{pointer}/{field}"), message)
+                    .help("write it as the certificate has it; one entry for each"));
+            }
+            Ok(Proof::Identity {
+                identity: identity.to_owned(),
+                issuer: issuer.to_owned(),
+            })
+        }
         _ => Err(Problem::error(
             "unclear-signer",
             pointer,

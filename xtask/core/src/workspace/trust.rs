@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::files::FleetFile;
 use super::{check, layout};
 use crate::artifact::{CommitKey, Trust, TrustFile};
-use crate::model::{EnvironmentName, FileTree, Finding, Problem, suggestion};
+use crate::model::{AgentName, EnvironmentName, FileTree, Finding, Problem, suggestion};
 use crate::yaml::{self, Positions};
 
 /// Reads a trust file; whatever cannot be believed in it is a finding.
@@ -16,9 +16,28 @@ pub fn read_trust(path: &str, bytes: &[u8]) -> (TrustFile, Trust, Vec<Finding>) 
     let Some(file) = check::read::<TrustFile>(path, bytes, &mut findings) else {
         return (TrustFile::default(), Trust::default(), findings);
     };
-    let (trust, problems) = Trust::of(&file);
+    let (trust, mut problems) = Trust::of(&file);
+    problems.extend(nobodies(&file));
     findings.extend(placed(path, bytes, problems));
     (file, trust, findings)
+}
+
+/// Agents that there can never be, for which a signer was to sign.
+fn nobodies(file: &TrustFile) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, signer) in file.signers.iter().enumerate() {
+        for (place, agent) in signer.agents.iter().flatten().enumerate() {
+            if agent != layout::ENVIRONMENT_UNIT && AgentName::new(agent).is_err() {
+                let pointer = format!("/signers/{index}/agents/{place}");
+                let message = format!("`{agent}` is no agent's name, and names count letter by letter");
+                problems.push(
+                    Problem::error("invalid-value", pointer, message)
+                        .help("leave `agents:` out for a signer of all agents"),
+                );
+            }
+        }
+    }
+    problems
 }
 
 /// The keys that sign commits, by environment.

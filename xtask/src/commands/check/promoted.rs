@@ -132,7 +132,11 @@ impl Scene<'_> {
             };
             return Ok(if new.is_empty() { Ok(Vec::new()) } else { Err(missing()) });
         }
-        Ok(Ok(self.against(&ledger.view()?, files, &new)?))
+        let trusted = Trusted::read(self.context, self.repository, self.workspace, None)?;
+        if let Some(unvouched) = &trusted.unvouched {
+            return Ok(Err(format!("{}: {}", unasked(environment, &new), unvouched.message)));
+        }
+        Ok(Ok(self.against(&trusted, &ledger.view()?, files, &new)?))
     }
 
     /// Whether a change gives a unit another tuple than it had.
@@ -160,11 +164,16 @@ impl Scene<'_> {
         Ok(found.map(|(file, _)| *file).collect())
     }
 
-    fn against(&self, view: &View<'_>, files: &[New<'_>], new: &[New<'_>]) -> Result<Vec<Finding>, Failure> {
+    fn against(
+        &self,
+        trusted: &Trusted,
+        view: &View<'_>,
+        files: &[New<'_>],
+        new: &[New<'_>],
+    ) -> Result<Vec<Finding>, Failure> {
         let environment = self.environment;
-        let trusted = Trusted::read(self.context, self.repository, self.workspace, None)?;
-        let certificates = Certificates::new(self.context, None, &trusted)?;
-        let believer = Believer::new(self.context, (self.delivery, self.workspace), &trusted, &certificates);
+        let certificates = Certificates::new(self.context, None, trusted)?;
+        let believer = Believer::new(self.context, (self.delivery, self.workspace), trusted, &certificates);
         let held = [
             view.held(&environment.name)?,
             view.held_still(&environment.name, &believer)?,

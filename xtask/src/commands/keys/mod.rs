@@ -174,10 +174,11 @@ fn make(context: &Context, name: &str, place: &Place) -> Result<Made, Failure> {
         None => key_folder(&*repository).join(format!("{name}.key")),
     };
     if context.files.exists(&path) {
-        return Err(
-            Failure::new(FailureKind::Usage, format!("`{}` exists already", path.display()))
-                .hint("choose another name: `--name`"),
-        );
+        let hint = match place.into {
+            Some(_) => "name another file: `--into`",
+            None => "choose another name: `--name`",
+        };
+        return Err(Failure::new(FailureKind::Usage, format!("`{}` exists already", path.display())).hint(hint));
     }
     let is_inside = place.into.is_some()
         && repository

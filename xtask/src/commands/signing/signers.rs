@@ -84,7 +84,10 @@ fn read_key(context: &Context, path: &Path, descriptor: Option<u32>) -> Result<L
             &prompt,
             Novelty::Known,
         )?;
-        return encrypted::open(&text, &secret);
+        return encrypted::open(&text, &secret).map_err(|failure| match secret.is_empty() {
+            true => failure.hint("the passphrase that was given is empty: is it where it was looked for?"),
+            false => failure,
+        });
     }
     LocalKey::from_pem(&text).unwrap_or_else(|| Err(failed("is no private key in PEM")))
 }

@@ -118,7 +118,7 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let Some(workspace) = &loaded.workspace else {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
-    let trusted = Trusted::read(context, &*repository, workspace, args.trust.as_deref())?;
+    let trusted = Trusted::read(context, &*repository, workspace, args.trust.as_deref())?.vouched()?;
     if !trusted.findings.is_empty() {
         return Ok(Report::of_findings(trusted.findings, trusted.sources));
     }

@@ -1,5 +1,7 @@
 //! Making, replacing and revoking keys, as the drills of the guide have it.
 
+use expect_test::expect;
+
 use crate::fleet::{Answer, Fleet};
 
 /// A fleet whose staging environment is released with a key of its own.
@@ -157,6 +159,37 @@ fn trust_counts_as_the_remote_has_it() {
     assert_eq!(answer.rules(), ["unsigned-release"], "nobody has reviewed the entry");
     let given = clone.run(&["release", "staging", "--resign", "--trust", "environments/trust.yaml"]);
     assert_eq!((given.exit, given.rules()), (0, vec![]), "{}", given.text());
+}
+
+#[test]
+fn what_is_checked_out_vouches_for_nobody_where_the_remote_has_the_branch_that_counts() {
+    let fleet = Fleet::small();
+    keys(&fleet, &["init", "--name", "ours", "--environment", "dev", "--plain"]);
+    fleet.commit("Believe ours");
+    fleet.release(&["dev"]);
+    let clone = fleet.cloned(|_| {});
+    let git = &clone.repository.git;
+    // as a job has it that fetches the one commit that it is about
+    let head = git.head().unwrap().target().unwrap();
+    git.set_head_detached(head).unwrap();
+    git.find_reference("refs/heads/main").unwrap().delete().unwrap();
+    git.find_reference("refs/remotes/origin/HEAD")
+        .unwrap()
+        .delete()
+        .unwrap();
+    let mut dry = git.find_reference("refs/remotes/origin/main").unwrap();
+    dry.delete().unwrap();
+    clone.refused(&["verify", "--environment", "dev"], expect![[r#"
+        exit 4
+        repository: could not tell whom to believe: `environments/trust.yaml` counts on the branch `main` of `origin`, which this clone lacks
+          hint: fetch it: `git fetch origin '+refs/heads/main:refs/remotes/origin/main'`
+          hint: or name a trust file that you believe, where the command takes one: `--trust`
+    "#]]);
+    let hold = ["hold", "orders", "--environment", "dev", "--reason", "slow"];
+    assert_eq!(clone.run(&hold).exit, 4);
+    clone.done(&["verify", "--environment", "dev", "--trust", "environments/trust.yaml"]);
+    git.reference("refs/remotes/origin/main", head, true, "fetch").unwrap();
+    clone.done(&["verify", "--environment", "dev"]);
 }
 
 #[test]

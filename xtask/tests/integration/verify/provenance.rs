@@ -139,6 +139,26 @@ fn a_release_by_hand_takes_an_earlier_provenance_away() {
 }
 
 #[test]
+fn a_job_that_signs_anew_made_what_comes_out_as_it_was() {
+    let released = released();
+    let again = [&GITHUB[..4], &[("GITHUB_RUN_ID", "43"), ("GITHUB_RUN_ATTEMPT", "1")]].concat();
+    for _ in 0..2 {
+        let mut command = command(
+            released.fleet.folder(),
+            &["--format", "json", "release", "dev", "--resign"],
+        );
+        let answer = Answer::of(&command.envs(again.iter().copied()).output().unwrap());
+        assert_eq!(answer.exit, 0, "{}", answer.text());
+        let paths = released.fleet.paths(BRANCH);
+        let runs = paths.iter().filter(|path| path.ends_with("provenance.sigstore.json"));
+        assert_eq!(runs.count(), 3, "{paths:?}");
+        let run = statement(&released)["predicate"]["runDetails"]["metadata"]["invocationId"].clone();
+        assert_eq!(run, "https://github.com/example/shop/actions/runs/43/attempts/1");
+        assert_eq!(released.verify().exit, 0);
+    }
+}
+
+#[test]
 fn what_a_service_tells_in_part_is_no_provenance() {
     let fleet = Fleet::small();
     release_in(&fleet, &GITHUB[..4]);

@@ -1,5 +1,7 @@
 //! Keys that may not sign, or not any more.
 
+use expect_test::expect;
+
 use super::released::{Released, refused};
 use crate::fleet::Fleet;
 
@@ -67,6 +69,32 @@ fn entries_that_mean_nothing_are_told() {
     let answer = fleet.run(&["check"]);
     assert!(answer.rules().contains(&"unlisted-environment"), "{}", answer.text());
     assert!(answer.text().contains("did you mean `staging`?"), "{}", answer.text());
+}
+
+#[test]
+fn bounds_that_bound_nothing_are_told() {
+    let released = Released::new();
+    let wrong = |entry: &str| {
+        let answer = released.verify_with(&format!("    environments: [dev]\n{entry}"));
+        assert_eq!(answer.rules(), ["invalid-value"], "{}", answer.text());
+        let finding = &answer.json["findings"][0];
+        format!(
+            "{} ({})",
+            finding["message"].as_str().unwrap(),
+            finding["help"].as_str().unwrap()
+        )
+    };
+    expect!["this bounds nothing: `ours` may not sign for `dve` (did you mean `dev`?)"]
+        .assert_eq(&wrong("    sequences: { dve: { to: 0 } }\n"));
+    expect![
+        "`*` is no agent's name, and names count letter by letter (leave `agents:` out for a signer of all agents)"
+    ]
+    .assert_eq(&wrong("    agents: [\"*\"]\n"));
+    expect!["this ends before it begins, so nothing that is signed counts (exchange it with `validFrom`)"].assert_eq(
+        &wrong("    validFrom: \"2099-01-01T00:00:00Z\"\n    validUntil: \"2020-01-01T00:00:00Z\"\n"),
+    );
+    expect!["a revocation says why (write what happened to the key)"]
+        .assert_eq(&wrong("    revoked: { reason: \" \", at: \"2026-01-01T00:00:00Z\" }\n"));
 }
 
 #[test]
