@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::branches::{delivery_repository, manifests_on};
 use super::selection;
-use crate::context::{Context, Loaded, Source, count};
+use crate::context::{Context, Loaded, Source, count, until_the_end};
 use crate::failure::Failure;
 use crate::ports::Tip;
 use crate::report::Report;
@@ -156,6 +156,7 @@ pub(super) fn whole(
     let (engines, more) = Engines::compile(workspace);
     findings.extend(more);
     let (judge, more) = Judge::read(&loaded.tree, by, context.clock.now());
+    let judge = until_the_end(judge);
     let unread = errors(&more);
     findings.extend(more);
     watch.progress.set_message("rendering");
@@ -181,7 +182,7 @@ pub(super) fn whole(
         engines: &engines,
         tree: &loaded.tree,
     };
-    let Judged { findings: more, left } = watch.judged(&judge, fleet, &units, &released);
+    let Judged { findings: more, left } = watch.judged(judge, fleet, &units, &released);
     findings.extend(more);
     if !left.is_empty() {
         let all = counted(units.len(), "unit");
@@ -208,7 +209,7 @@ pub(super) fn whole(
     }
     findings.sort();
     findings.dedup();
-    conclude(&judge, &mut findings, by, is_whole);
+    conclude(judge, &mut findings, by, is_whole);
     let name = |unit: &RenderedUnit| format!("{}/{}", unit.environment, unit.unit);
     let rendered = units.iter().map(name).collect();
     let units = units

@@ -32,7 +32,7 @@ use super::signing::{Signing, SigningArgs};
 use super::tries::Tries;
 use super::trust::Trusted;
 use super::verify::Certificates;
-use crate::context::Context;
+use crate::context::{Context, until_the_end};
 use crate::failure::{EXIT_FINDINGS, EXIT_HOLD, Failure};
 use crate::outputs::OutputArgs;
 use crate::ports::GitId;
@@ -196,6 +196,7 @@ fn attempt(
         .judges()
         .then(|| Judge::read(&tree, By::Everything, context.clock.now()))
         .unzip();
+    let judge: Option<&Judge> = judge.map(|judge| &*until_the_end(judge));
     findings.extend(more.into_iter().flatten());
     let asked = Asked {
         args,
@@ -206,11 +207,11 @@ fn attempt(
         progress,
         lost: aside::lost(&args.overrides, &branches, tries),
     };
-    let judged = asked.judged(judge.as_ref(), &memory, signed, findings)?;
+    let judged = asked.judged(judge, &memory, signed, findings)?;
     let between = Between {
         context,
         run: &run,
-        judge: judge.as_ref(),
+        judge,
         plans: &judged.plans,
         branches: &branches,
     };

@@ -11,7 +11,7 @@ use lockstep::workspace::{Environment, Read, Workspace, concerned, retired};
 use rayon::prelude::*;
 
 use super::{Amount, Judgement, conclude, errors, released};
-use crate::context::{Context, Loaded};
+use crate::context::{Context, Loaded, until_the_end};
 use crate::failure::Failure;
 
 /// A change, before and after.
@@ -28,7 +28,7 @@ pub(in crate::commands) fn of_change(
     let Some(part) = concerned(before, after) else {
         return Ok(None);
     };
-    let ((engines, mut common, reached), (mut judge, more)) = rayon::join(
+    let ((engines, mut common, reached), (judge, more)) = rayon::join(
         || {
             let (engines, common) = Engines::compile(after.workspace);
             let reached = reached([before.workspace, after.workspace], &engines, &part);
@@ -36,6 +36,7 @@ pub(in crate::commands) fn of_change(
         },
         || Judge::read(after.tree, By::Everything, context.clock.now()),
     );
+    let judge = until_the_end(judge);
     let Some(reached) = reached.filter(|_| !common.iter().any(Finding::is_error)) else {
         return Ok(None);
     };
@@ -62,7 +63,7 @@ pub(in crate::commands) fn of_change(
         findings.extend(retired(side.workspace, side.tree, &context.today()));
         findings.sort();
         findings.dedup();
-        conclude(&judge, &mut findings, By::Everything, false);
+        conclude(judge, &mut findings, By::Everything, false);
         let idle: BTreeSet<Finding> = judge.idle().into_iter().collect();
         let admitted = findings.iter().filter(|finding| finding.waiver.is_some());
         let admitted = admitted.map(|finding| (finding.rule.clone(), finding.unit.clone(), finding.waiver.clone()));
@@ -76,8 +77,6 @@ pub(in crate::commands) fn of_change(
         return Ok(None);
     }
     let amount = amount(after.workspace, &reached[1].units, judge.policy_count());
-    // taking apart what was compiled takes longer than the end of the process
-    std::mem::forget(judge);
     let part = Arc::new(Part { agents: part, engines });
     let found = |findings, unchecked| Found {
         findings,
