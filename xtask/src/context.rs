@@ -174,7 +174,7 @@ impl Context {
     /// Reads a file that the user names.
     pub fn named_file(&self, path: &Path) -> Result<Vec<u8>, Failure> {
         let absent = || Failure::new(FailureKind::Usage, format!("there is no `{}`", path.display()));
-        self.files.read(&self.folder.join(path))?.ok_or_else(absent)
+        self.files.read_named(&self.folder.join(path))?.ok_or_else(absent)
     }
 
     /// The day, in UTC, as `YYYY-MM-DD`.
@@ -228,6 +228,20 @@ impl Context {
             leave_out_ignored(&*repository, &mut tree)?;
         }
         Ok(tree)
+    }
+
+    /// The paths of the wanted files of the work tree, in order; nothing is read of them. What git ignores is none.
+    pub fn listed(&self, wanted: Wanted<'_>) -> Result<Vec<String>, Failure> {
+        let root = self.root()?;
+        let mut tree = self.files.tree_up_to(&root, wanted, 0)?;
+        if let Ok(repository) = self.repository()
+            && repository.work_folder().is_some_and(|work| is_same(work, &root))
+        {
+            leave_out_ignored(&*repository, &mut tree)?;
+        }
+        let is_file = |entry: &Entry| matches!(entry, Entry::File(_) | Entry::Oversized { .. });
+        let files = tree.entries().filter(|(_, entry)| is_file(entry));
+        Ok(files.map(|(path, _)| path.to_owned()).collect())
     }
 
     /// Reads a source into a workspace.

@@ -298,13 +298,18 @@ pub trait Files: Send + Sync {
     /// Whether a folder stands at a path.
     fn is_folder(&self, path: &Path) -> bool;
 
-    /// One file's bytes; `None` where there is none.
+    /// One file's bytes; `None` where there is none. What stands in its place and could be waited for is none.
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
+
+    /// The same of what a user names, which may be a pipe: `<(…)`.
+    fn read_named(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        self.read(path)
+    }
 
     /// The bytes of a file that the tool itself wrote, of any size; `None` where there is none.
     fn read_own(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure>;
 
-    /// A file that the tool itself wrote, of any size, to be read in parts; `None` where there is none.
+    /// A file that the tool itself wrote, of any size, to be read in parts; `None` where there is none, as with `read`.
     fn open_own(&self, path: &Path) -> Result<Option<Box<dyn Tape>>, Failure>;
 
     /// Writes a file as a whole or not at all, making its folders.

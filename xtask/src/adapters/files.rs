@@ -65,6 +65,13 @@ impl Files for Disk {
     }
 
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        match waits(path) {
+            true => Ok(None),
+            false => self.read_named(path),
+        }
+    }
+
+    fn read_named(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
         match bytes(path, MAX_FILE_BYTES) {
             Ok(Bounded::Whole(bytes)) => Ok(Some(bytes)),
             Ok(Bounded::Over(size)) => Err(Failure::new(
@@ -88,6 +95,9 @@ impl Files for Disk {
     }
 
     fn open_own(&self, path: &Path) -> Result<Option<Box<dyn Tape>>, Failure> {
+        if waits(path) {
+            return Ok(None);
+        }
         match File::open(path) {
             Ok(file) => Ok(Some(Box::new(Opened {
                 path: path.to_owned(),
@@ -308,6 +318,11 @@ fn bytes(path: &Path, most: u64) -> io::Result<Bounded> {
         Ok(size) if size > most => Ok(Bounded::Over(size)),
         _ => Ok(Bounded::Whole(bytes)),
     }
+}
+
+/// Whether a pipe, a socket or a device stands there: who opens one may wait without end.
+fn waits(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 fn holds(path: &Path, bytes: &[u8]) -> bool {

@@ -3,6 +3,7 @@
 mod base;
 mod cases;
 mod failing;
+mod leaks;
 mod policies;
 mod promoted;
 mod sides;
@@ -99,7 +100,8 @@ fn check(context: &Context, args: &Args, progress: &ProgressBar) -> Result<Repor
     let base = args.base.as_deref().map(|name| Base::find(context, name)).transpose()?;
     let (mut judged, mut earlier) = match &base {
         None => {
-            let loaded = context.load_with_judges(&Source::WorkTree)?;
+            let mut loaded = context.load_with_judges(&Source::WorkTree)?;
+            leaks::join(context, &mut loaded)?;
             (
                 judging::whole(context, loaded, &args.units, By::Everything, &watch)?,
                 None,

@@ -233,6 +233,7 @@ impl Promotion<'_> {
             promoted: Vec::new(),
             kinds: BTreeSet::new(),
             untrusted: self.untrusted(&commit)?,
+            leaky: Vec::new(),
             sources: self.part.tree.clone(),
         };
         let doubts = checks::set_aside(&mut plan.untrusted, &self.args.overrides);
@@ -279,7 +280,8 @@ impl Promotion<'_> {
                 .believed_of((&self.ledger, self.delivery), self.workspace, agent, to)?;
         let version = self.labels.get(agent).unwrap_or(&record.version).clone();
         let hold = places[to].hold();
-        let committed = cases::committed(self.repository, &self.target.base.id, agent)?;
+        let (committed, leaky) = cases::committed(self.repository, &self.target.base.id, agent)?;
+        plan.leaky.extend(leaky);
         let step = Move {
             agent,
             source: record,

@@ -26,6 +26,7 @@ mod guarded;
 mod importing;
 mod input;
 mod laws;
+mod leaks;
 mod ledger;
 mod mistakes;
 mod moving_in;

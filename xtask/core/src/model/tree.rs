@@ -52,6 +52,12 @@ impl FileTree {
         self.changed().insert(path.into(), Entry::File(bytes.into()));
     }
 
+    /// Puts several files in.
+    pub fn extend(&mut self, files: impl IntoIterator<Item = (String, Arc<[u8]>)>) {
+        let files = files.into_iter().map(|(path, bytes)| (path, Entry::File(bytes)));
+        self.changed().extend(files);
+    }
+
     /// Says that a folder is another repository's: what was read of it goes.
     pub fn insert_submodule(&mut self, path: &str) {
         let below = format!("{path}/");

@@ -7,6 +7,7 @@ use lockstep::model::{AgentName, Entry, FileTree};
 use lockstep::workspace::{AgentTexts, Elsewhere, agents_of, layout, near};
 use rayon::prelude::*;
 
+use super::leaks;
 use crate::commands::dry::{elsewhere, is_near, is_outline};
 use crate::context::{Context, Loaded};
 use crate::failure::Failure;
@@ -64,7 +65,9 @@ fn read(
         || Loaded::of_part(before, elsewhere.clone()),
         || Loaded::of_part(after, elsewhere.clone()),
     );
-    Ok([before, after])
+    let mut sides = [before, after];
+    leaks::join_both(context, &mut sides, base, paths)?;
+    Ok(sides)
 }
 
 /// The files `agent.yaml` of a commit and of the work tree, between which only those of some agents may differ.

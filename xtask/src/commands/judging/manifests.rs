@@ -118,7 +118,7 @@ fn files(context: &Context, paths: &[PathBuf]) -> Result<FileTree, Failure> {
     for path in paths {
         let place = context.folder.join(path);
         let shown = path.to_string_lossy().trim_end_matches('/').to_owned();
-        match context.files.read(&place) {
+        match context.files.read_named(&place) {
             Ok(Some(bytes)) => drop(entries.insert(shown, Entry::File(bytes.into()))),
             // a file that cannot be read is no folder without manifests
             Err(failure) if !context.files.exists(&place.join(".")) => {

@@ -1,6 +1,7 @@
 //! What a promotion would write.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use lockstep::model::{AgentName, FileTree, Finding};
 use lockstep::release::ledger::{Promoted, ReleaseKind};
@@ -17,6 +18,8 @@ pub(super) struct Plan {
     pub(super) kinds: BTreeSet<ReleaseKind>,
     /// What keeps the source, or what the ledger has, from being believed.
     pub(super) untrusted: Vec<Finding>,
+    /// The files that agents are judged by and that may have secrets.
+    pub(super) leaky: Vec<(String, Arc<[u8]>)>,
     /// The files as they would be, in which what is found has its place.
     pub(super) sources: FileTree,
 }

@@ -7,7 +7,8 @@ use lockstep::model::{Finding, ObjectId};
 use lockstep::policy::{By, Fleet, Judge};
 use lockstep::release::{Blocked, taken};
 use lockstep::render::{Engines, RenderedUnit, Selection, render_all};
-use lockstep::workspace::{Environment, Workspace, layout};
+use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::{Environment, Workspace};
 use serde_json::Map;
 
 use super::Promotion;
@@ -17,9 +18,9 @@ use crate::commands::judging::released;
 use crate::failure::Failure;
 
 impl Promotion<'_> {
-    /// What `release` would find wrong with the agents: their files, what they render to, what judges that, and objects that
-    /// environments beside the target have already. What units ask of each other else is left to `check`, which knows them
-    /// all.
+    /// What `release` would find wrong with the agents: their files, what they render to, what judges that, objects that
+    /// environments beside the target have already, and secrets in what they are judged by. What units ask of each other
+    /// else is left to `check`, which knows them all.
     pub(super) fn prove(&self, plan: &mut Plan) -> Result<Vec<Finding>, Failure> {
         if plan.change.is_empty() {
             return Ok(Vec::new());
@@ -42,6 +43,7 @@ impl Promotion<'_> {
         if Blocked::by(&findings).touches(&[self.to], Some(self.agents)) {
             return Ok(findings);
         }
+        tree.extend(std::mem::take(&mut plan.leaky));
         let (engines, more) = Engines::compile(workspace);
         findings.extend(more);
         // with what the environment has of its own, which agents are judged beside
@@ -66,7 +68,11 @@ impl Promotion<'_> {
         findings.extend(taken(fleet, &promoted, &self.beside(workspace, to)?));
         let judged = judge.part(fleet, &units, &before, &|| true).findings.into_iter();
         let names: Vec<String> = self.agents.iter().map(|agent| format!("{}/{agent}", to.name)).collect();
-        findings.extend(judged.filter(|finding| finding.unit.as_ref().is_some_and(|unit| names.contains(unit))));
+        let is_told = |finding: &Finding| match &finding.unit {
+            Some(unit) => names.contains(unit),
+            None => finding.location.as_ref().is_some_and(|place| is_case(&place.file)),
+        };
+        findings.extend(judged.filter(is_told));
         judge.admit(&mut findings);
         Ok(findings)
     }
@@ -83,4 +89,9 @@ impl Promotion<'_> {
         }
         Ok(objects)
     }
+}
+
+/// Whether a file is what an agent is judged by; of those that have no secret none is in the tree.
+fn is_case(path: &str) -> bool {
+    matches!(layout::place(path), Place::Regression(_))
 }

@@ -28,7 +28,7 @@ pub(super) struct Args {
 /// Records.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     let shown = args.file.display().to_string();
-    let bytes = context.files.read(&context.folder.join(&args.file))?;
+    let bytes = context.files.read_named(&context.folder.join(&args.file))?;
     let bytes = bytes.ok_or_else(|| {
         Failure::new(FailureKind::Usage, format!("there is no `{shown}`"))
             .hint("begin one: `cargo xtask retro draft <agent> --incident <id> --into retro-<id>.yaml`")

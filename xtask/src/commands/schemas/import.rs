@@ -97,7 +97,7 @@ fn sources(context: &Context, paths: &[PathBuf]) -> Result<(FileTree, Vec<Findin
         let place = context.folder.join(path);
         let name = path.to_string_lossy().into_owned();
         if is_manifest(&name) {
-            let bytes = context.files.read(&place)?.ok_or_else(|| absent(path))?;
+            let bytes = context.files.read_named(&place)?.ok_or_else(|| absent(path))?;
             sources.insert(name, bytes);
             continue;
         }

@@ -35,7 +35,7 @@ impl Signers {
         if let Some(key) = context.opened.key(path) {
             return Ok(Some(key));
         }
-        let Some(bytes) = context.files.read(path)? else {
+        let Some(bytes) = context.files.read_named(path)? else {
             return Ok(None);
         };
         let asks = encrypted::is_encrypted(&String::from_utf8_lossy(&bytes));
@@ -72,7 +72,10 @@ pub(super) fn read_token(context: &Context, path: &Path) -> Result<Identity, Fai
 /// Reads a key file.
 fn read_key(context: &Context, path: &Path, descriptor: Option<u32>) -> Result<LocalKey, Failure> {
     let failed = |what: &str| Failure::new(FailureKind::Usage, format!("`{}` {what}", path.display()));
-    let bytes = context.files.read(path)?.ok_or_else(|| failed("does not exist"))?;
+    let bytes = context
+        .files
+        .read_named(path)?
+        .ok_or_else(|| failed("does not exist"))?;
     let text = String::from_utf8(bytes).map_err(|_| failed("is no key in PEM"))?;
     if encrypted::is_encrypted(&text) {
         encrypted::available()?;

@@ -152,6 +152,11 @@ impl Fleet {
 
     /// Runs it and expects this answer, an exit code other than 0, and that not one byte was written anywhere.
     pub fn refused(&self, arguments: &[&str], expected: Expect) {
+        expected.assert_eq(&self.refusal(arguments));
+    }
+
+    /// Runs it, expects that it is refused and that nothing was written, and returns the answer.
+    pub fn refusal(&self, arguments: &[&str]) -> String {
         let before = snapshot(self.folder());
         let answer = self.run(arguments);
         assert_ne!(answer.exit, 0, "{answer:?}");
@@ -162,7 +167,7 @@ impl Fleet {
             None,
             "was written"
         );
-        expected.assert_eq(&answer.text().replace(&self.folder().display().to_string(), "<folder>"));
+        answer.text().replace(&self.folder().display().to_string(), "<folder>")
     }
 
     /// What a branch points at.

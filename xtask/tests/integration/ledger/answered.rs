@@ -1,15 +1,12 @@
 //! Evidence is about the answers that are committed where a promotion goes on from, and about no others.
 
-use expect_test::expect;
 use lockstep::model::Digest;
 use lockstep::release::ledger::Fact;
 
-use super::evidence::{CASSETTE, EVIDENCE, MOCK, STEP, stopped, with_cases};
+use super::evidence::{CASSETTE, EVERYWHERE, EVIDENCE, MOCK, STEP, objected, proved, stopped, with_cases};
 use super::last;
 use crate::evaluation::server::Server;
 use crate::fleet::Fleet;
-
-const EVERYWHERE: &str = "_everywhere/assistant";
 
 /// Evidence by a live endpoint, with these options besides.
 fn live(fleet: &Fleet, server: &Server, more: &[&str]) {
@@ -22,22 +19,16 @@ fn recordings_that_say_something_else_since_make_it_stale() {
     fleet.done(&EVIDENCE);
     fleet.edit(CASSETTE, "Welcome to the shop.", "Leave my shop.");
     fleet.commit("Record other answers");
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[stale-evaluation] agents/assistant/regression/cases
-          the committed recordings and mock tools of `assistant` answer otherwise than those that it was evaluated with
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "stale-evaluation",
+        "the committed recordings and mock tools of `assistant` answer otherwise than those that it was evaluated with",
     );
     stopped(&fleet, &EVIDENCE, &["failed-evaluation", "failed-case"]);
     // what answered once more is what was evaluated
     fleet.edit(CASSETTE, "Leave my shop.", "Welcome to the shop.");
     fleet.commit("Put the answers back");
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    proved(&fleet);
 }
 
 #[test]
@@ -46,15 +37,10 @@ fn recordings_that_nobody_committed_are_no_evidence() {
     let server = Server::saying("Welcome, live.");
     fleet.put(CASSETTE, "").commit("Forget the answers");
     live(&fleet, &server, &["--record"]);
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-            exit 1
-            error[stale-evaluation] agents/assistant/regression/cases
-              1 of 1 recordings that `assistant` was evaluated with are not among the committed ones
-              unit: canary/assistant
-              help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-        "#]],
+    objected(
+        &fleet,
+        "stale-evaluation",
+        "1 of 1 recordings that `assistant` was evaluated with are not among the committed ones",
     );
     fleet.commit("Keep what answered");
     fleet.done(&STEP);
@@ -116,15 +102,10 @@ fn what_mock_tools_returned_is_a_part_of_the_answers() {
     fleet.commit("Look first");
     fleet.done(&EVIDENCE);
     fleet.edit(MOCK, "Ada", "Bob").commit("Return something else");
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[stale-evaluation] agents/assistant/regression/cases
-          the committed recordings and mock tools of `assistant` answer otherwise than those that it was evaluated with
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "stale-evaluation",
+        "the committed recordings and mock tools of `assistant` answer otherwise than those that it was evaluated with",
     );
     fleet.edit(MOCK, "Bob", "Ada").commit("Return the same again");
     fleet.done(&STEP);
@@ -143,18 +124,12 @@ fn a_record_of_an_earlier_version_does_not_say_what_answered() {
     let bytes = event.bytes();
     let path = event.path(Digest::of(&bytes));
     fleet.meddle("lockstep/ledger", &path, std::str::from_utf8(&bytes).unwrap());
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[stale-evaluation] agents/assistant/regression/cases
-          no record says by which answers `assistant` was evaluated: an earlier version wrote it
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "stale-evaluation",
+        "no record says by which answers `assistant` was evaluated: an earlier version wrote it",
     );
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    proved(&fleet);
 }
 
 #[test]

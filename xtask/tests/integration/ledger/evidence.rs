@@ -18,6 +18,7 @@ pub const EVIDENCE: [&str; 7] = [
 pub const CASES: &str = "agents/assistant/regression/cases/greet.yaml";
 pub const MOCK: &str = "agents/assistant/regression/mock.yaml";
 pub const CASSETTE: &str = "agents/assistant/regression/cassettes/greet.jsonl";
+pub const EVERYWHERE: &str = "_everywhere/assistant";
 
 /// A fleet whose `assistant` has one case with a recorded answer; it runs v1.0.0 in staging, and what it depends on does
 /// so in canary too.
@@ -47,17 +48,35 @@ pub fn stopped(fleet: &Fleet, arguments: &[&str], rules: &[&str]) {
     assert_eq!((answer.exit, answer.rules()), (1, rules.to_vec()), "{}", answer.text());
 }
 
+/// Records what is missing, and commits all.
+pub fn record(fleet: &Fleet, message: &str) {
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    fleet.commit(message);
+}
+
+/// Evaluates for the promotion, and promotes.
+pub fn proved(fleet: &Fleet) {
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+}
+
+/// Promotes, and expects this objection alone, which an evaluation lifts.
+pub fn objected(fleet: &Fleet, rule: &str, message: &str) {
+    let expected = format!(
+        "exit 1\nerror[{rule}] agents/assistant/regression/cases\n  {message}\n  unit: canary/assistant\n  \
+         help: `cargo xtask {}`\n",
+        EVIDENCE.join(" ")
+    );
+    assert_eq!(fleet.refusal(&STEP), expected);
+}
+
 #[test]
 fn an_evaluation_is_recorded_with_everything_that_it_is_bound_to() {
     let fleet = with_cases();
     fleet.done(&["evaluate", "assistant"]);
-    assert_eq!(
-        kinds(&fleet, "_everywhere/assistant"),
-        [""; 0],
-        "only where it is asked for"
-    );
+    assert_eq!(kinds(&fleet, EVERYWHERE), [""; 0], "only where it is asked for");
     fleet.done(&["evaluate", "assistant", "--repeat", "1", "--evidence"]);
-    let event = last(&fleet, "_everywhere/assistant");
+    let event = last(&fleet, EVERYWHERE);
     let fact = serde_json::to_string_pretty(&event.fact).unwrap();
     expect![[r#"
         {
@@ -110,18 +129,12 @@ fn an_evaluation_is_recorded_with_everything_that_it_is_bound_to() {
 #[test]
 fn what_nobody_evaluated_does_not_reach_users() {
     let fleet = with_cases();
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[missing-evaluation] agents/assistant/regression/cases
-          the tuple of `assistant` was never evaluated: `sha256:…`
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "missing-evaluation",
+        "the tuple of `assistant` was never evaluated: `sha256:…`",
     );
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    proved(&fleet);
 }
 
 #[test]
@@ -141,18 +154,12 @@ fn what_failed_last_is_refused_until_it_passes_again() {
     fleet.edit(CASES, "[welcome]", "[goodbye]").commit("Ask for too much");
     stopped(&fleet, &EVIDENCE, &["failed-evaluation", "failed-case"]);
     fleet.edit(CASES, "[goodbye]", "[welcome]").commit("Ask for less");
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[failed-evaluation] agents/assistant/regression/cases
-          the last evaluation of `assistant` failed: 0.0 % of the cases hold, and more than 90.0 % must
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "failed-evaluation",
+        "the last evaluation of `assistant` failed: 0.0 % of the cases hold, and more than 90.0 % must",
     );
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    proved(&fleet);
 }
 
 #[test]
@@ -162,15 +169,10 @@ fn what_was_not_answered_is_recorded_and_is_no_pass() {
     fleet.put(CASSETTE, "").commit("Lose the answers");
     stopped(&fleet, &EVIDENCE, &["not-evaluated"]);
     fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-            exit 1
-            error[incomplete-evaluation] agents/assistant/regression/cases
-              the last evaluation of `assistant` is incomplete: 1 cases were not evaluated
-              unit: canary/assistant
-              help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-        "#]],
+    objected(
+        &fleet,
+        "incomplete-evaluation",
+        "the last evaluation of `assistant` is incomplete: 1 cases were not evaluated",
     );
 }
 
@@ -190,23 +192,17 @@ fn evidence_is_about_one_tuple_and_the_overrides_of_the_target() {
         &["evaluate", "assistant", "-e", "staging", "--evidence"],
         &["not-evaluated"],
     );
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[missing-evaluation] agents/assistant/regression/cases
-          `assistant` was never evaluated with the overrides of `canary`, only with others
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "missing-evaluation",
+        "`assistant` was never evaluated with the overrides of `canary`, only with others",
     );
     // the candidate is another tuple by now
     let path = "agents/assistant/agent.yaml";
     fleet.edit(path, &"1".repeat(64), &"9".repeat(64)).commit("Build it");
     fleet.done(&["evaluate", "assistant", "--evidence"]);
     stopped(&fleet, &STEP, &["missing-evaluation"]);
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    proved(&fleet);
 }
 
 #[test]
@@ -219,20 +215,13 @@ fn cases_that_changed_since_are_asked_again() {
             "  - { id: bye, userInput: Bye!, forbiddenKeywords: [goodbye] }\n",
         )
         .commit("Ask more");
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[stale-evaluation] agents/assistant/regression/cases
-          the committed cases of `assistant` are not those that it was evaluated with
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "stale-evaluation",
+        "the committed cases of `assistant` are not those that it was evaluated with",
     );
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Record");
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    record(&fleet, "Record");
+    proved(&fleet);
 }
 
 #[test]
@@ -270,7 +259,7 @@ fn evidence_is_about_what_is_committed() {
         "prompt: greet\ncases: []\n",
     );
     assert_ne!(fleet.run(&EVIDENCE).exit, 0);
-    assert_eq!(kinds(&fleet, "_everywhere/assistant"), ["evaluated"; 3]);
+    assert_eq!(kinds(&fleet, EVERYWHERE), ["evaluated"; 3]);
 }
 
 #[test]
@@ -336,7 +325,7 @@ fn a_part_of_the_cases_or_a_lower_bar_is_no_evidence() {
         let answer = fleet.run(&[&["evaluate", "assistant", "--evidence"][..], &arguments].concat());
         assert_eq!(answer.exit, 2, "{arguments:?}");
     }
-    assert_eq!(kinds(&fleet, "_everywhere/assistant"), [""; 0]);
+    assert_eq!(kinds(&fleet, EVERYWHERE), [""; 0]);
 }
 
 #[test]
@@ -363,15 +352,10 @@ fn an_environment_asks_for_so_many_cases_and_such_a_rate() {
     );
     // one case cannot prove it
     ask("{ passRate: 0.6, proved: true }");
-    fleet.refused(
-        &STEP,
-        expect![[r#"
-        exit 1
-        error[weak-evaluation] agents/assistant/regression/cases
-          the cases of `assistant` prove that 5.0 % hold, and `canary` asks for more than 60.0 %
-          unit: canary/assistant
-          help: `cargo xtask evaluate assistant --environment staging --for canary --evidence`
-    "#]],
+    objected(
+        &fleet,
+        "weak-evaluation",
+        "the cases of `assistant` prove that 5.0 % hold, and `canary` asks for more than 60.0 %",
     );
     ask("{ passRate: .nan }");
     assert_ne!(fleet.run(&STEP).exit, 0);

@@ -3,7 +3,7 @@
 mod answered;
 mod blocked;
 mod doubts;
-mod evidence;
+pub mod evidence;
 mod held;
 mod incidents;
 mod judged;

@@ -3,41 +3,30 @@
 use expect_test::expect;
 use serde_json::Value;
 
-use super::evidence::with_cases;
+use super::evidence::{CASES, EVERYWHERE, EVIDENCE, MOCK, STEP, proved, record, with_cases};
 use super::last;
 use crate::fleet::Fleet;
 
-const STEP: [&str; 6] = ["promote", "assistant", "--from", "staging", "--to", "canary"];
-const EVIDENCE: [&str; 7] = [
-    "evaluate",
-    "assistant",
-    "--environment",
-    "staging",
-    "--for",
-    "canary",
-    "--evidence",
-];
-const CASES: &str = "agents/assistant/regression/cases/greet.yaml";
-const MOCK: &str = "agents/assistant/regression/mock.yaml";
 const BYE: &str = "  - { id: bye, userInput: Bye!, forbiddenKeywords: [goodbye] }\n";
 
 /// A fleet with two cases, by which v1.0.0 came to canary; staging runs v1.1.0, after `edit`.
 fn on_its_way(edit: impl Fn(&Fleet)) -> Fleet {
     let fleet = with_cases();
     fleet.append(CASES, BYE);
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Ask more");
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    record(&fleet, "Ask more");
+    proved(&fleet);
     fleet.release(&["canary"]);
-    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
     edit(&fleet);
-    fleet.promote("assistant", "staging", "v1.1.0");
-    fleet.commit("Build it");
-    fleet.release(&["staging"]);
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Record");
+    build(&fleet);
+    record(&fleet, "Record");
     fleet
+}
+
+/// Builds the agent anew, and brings that to staging as v1.1.0.
+fn build(fleet: &Fleet) {
+    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
+    fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
+    fleet.release(&["staging"]);
 }
 
 /// Evaluates, promotes, and returns what is said of it.
@@ -58,10 +47,9 @@ fn promoted(fleet: &Fleet) -> (i32, Vec<String>) {
 fn the_record_names_every_case_and_what_it_is_known_by() {
     let fleet = with_cases();
     fleet.append(CASES, BYE);
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Ask more");
+    record(&fleet, "Ask more");
     fleet.done(&EVIDENCE);
-    let event = serde_json::to_value(last(&fleet, "_everywhere/assistant").fact).unwrap();
+    let event = serde_json::to_value(last(&fleet, EVERYWHERE).fact).unwrap();
     let held = event["roll"]["held"].as_object().unwrap();
     assert_eq!(held.keys().collect::<Vec<_>>(), ["bye", "hello"]);
     assert!(held.values().all(|mark| mark.as_str().unwrap().len() == 32));
@@ -125,21 +113,16 @@ fn a_case_that_demands_less_under_its_id_is_refused() {
 fn what_is_recorded_between_a_promotion_and_its_release_does_not_lower_what_it_is_held_against() {
     let fleet = with_cases();
     fleet.append(CASES, BYE);
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Ask more");
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
-    let (eased, then) = (BYE.replace("[goodbye]", "[farewell]"), "_everywhere/assistant");
+    record(&fleet, "Ask more");
+    proved(&fleet);
+    let (eased, then) = (BYE.replace("[goodbye]", "[farewell]"), EVERYWHERE);
     let evaluation = last(&fleet, then);
     fleet.edit(CASES, BYE, &eased).commit("Demand less");
     fleet.done(&EVIDENCE);
     assert_ne!(last(&fleet, then), evaluation);
     fleet.release(&["canary"]);
-    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
-    fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
-    fleet.release(&["staging"]);
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Record");
+    build(&fleet);
+    record(&fleet, "Record");
     fleet.done(&EVIDENCE);
     assert_eq!(fleet.run(&STEP).rules(), ["loosened-case"]);
     let against = ["evaluate", "assistant", "--against", "canary"];
@@ -190,10 +173,8 @@ fn lost(pattern: &str) -> Fleet {
         })
         .collect();
     fleet.put(CASES, &format!("prompt: greet\ncases:\n{cases}"));
-    fleet.done(&["evaluate", "assistant", "--record"]);
-    fleet.commit("Ask more");
-    fleet.done(&EVIDENCE);
-    fleet.done(&STEP);
+    record(&fleet, "Ask more");
+    proved(&fleet);
     fleet.release(&["canary"]);
     fleet.edit("agents/assistant/agent.yaml", "temperature: 0.2", "temperature: 0.9");
     fleet.edit(
@@ -243,9 +224,7 @@ fn what_was_compared_with_nothing_is_told_and_refused_where_the_fleet_asks_for_i
         "--reason",
         "moved in",
     ]);
-    fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
-    fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
-    fleet.release(&["staging"]);
+    build(&fleet);
     fleet.done(&EVIDENCE);
     let answer = fleet.done(&[&STEP[..], &["--dry-run"]].concat());
     assert_eq!(answer.rules(), ["uncompared-evaluation"]);

@@ -12,6 +12,7 @@ use crate::model::{AgentName, FileTree, Finding, Rule};
 use crate::workspace::{Environment, Workspace, layout};
 use crate::yaml::{Positions, Segment};
 pub use clusters::clusters;
+pub use leaked_secret::may_leak;
 
 /// What a rule of the fleet sees.
 #[derive(Clone, Copy)]
