@@ -3,6 +3,8 @@
 mod identity;
 mod patterns;
 mod people;
+mod placeholder;
+mod search;
 mod taken;
 mod twin;
 
@@ -10,12 +12,13 @@ pub use self::twin::{Twin, as_asked, twins};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use self::placeholder::{Numbers, marked, unmarked, unnumbered};
 use super::cases::{Assertion, Case, ExpectedTool, Suite, Turn};
 use crate::model::Digest;
 
 /// A text without what looks like a key, a token or a password.
 pub fn without_secrets(text: &str) -> String {
-    patterns::without_secrets(text)
+    unmarked(&patterns::without_secrets(text))
 }
 
 /// What a text says where it is JSON with fields.
@@ -26,8 +29,13 @@ fn structured(text: &str) -> Option<Value> {
 
 /// A text without secrets and without what tells who somebody is. One that is JSON is looked through field by field.
 pub fn scrubbed(text: &str) -> String {
+    unmarked(&clean(text))
+}
+
+/// The same with marked placeholders.
+fn clean(text: &str) -> String {
     if let Some(value) = structured(text) {
-        let clean = scrubbed_value(&value, "");
+        let clean = clean_value(&value, "");
         return if clean == value {
             text.to_owned()
         } else {
@@ -39,13 +47,13 @@ pub fn scrubbed(text: &str) -> String {
 
 /// The same of every text in a value, and of fields that say by their name what they hold: `holder` is the field of the
 /// value itself.
-fn scrubbed_value(value: &Value, holder: &str) -> Value {
+fn clean_value(value: &Value, holder: &str) -> Value {
     let field = |map: &Map<String, Value>, key: &String, value: &Value| {
-        instead(key, value, holder, map).unwrap_or_else(|| scrubbed_value(value, key))
+        instead(key, value, holder, map).unwrap_or_else(|| clean_value(value, key))
     };
     match value {
-        Value::String(text) => Value::String(scrubbed(text)),
-        Value::Array(items) => items.iter().map(|item| scrubbed_value(item, holder)).collect(),
+        Value::String(text) => Value::String(clean(text)),
+        Value::Array(items) => items.iter().map(|item| clean_value(item, holder)).collect(),
         Value::Object(map) => map
             .iter()
             .map(|(key, value)| (key.clone(), field(map, key, value)))
@@ -57,7 +65,9 @@ fn scrubbed_value(value: &Value, holder: &str) -> Value {
 
 /// What a field says instead that says by its name what it holds.
 fn instead(key: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<Value> {
-    let of_person = people::instead(key, value, holder, beside).or_else(|| identity::instead(key, value));
+    let placeholder = people::instead(key, value, holder, beside).or_else(|| identity::instead(key, value));
+    let said = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let of_person = placeholder.map(|placeholder| marked(placeholder, &said()).into());
     of_person.or_else(|| secret(key, value))
 }
 
@@ -65,7 +75,7 @@ fn instead(key: &str, value: &Value, holder: &str, beside: &Map<String, Value>) 
 fn secret(key: &str, value: &Value) -> Option<Value> {
     let text = value.as_str()?;
     let together = format!("{key}: {text}");
-    let clean = without_secrets(&together);
+    let clean = patterns::without_secrets(&together);
     let said = clean.strip_prefix(key)?.strip_prefix(": ")?;
     (said != text).then(|| said.into())
 }
@@ -134,7 +144,8 @@ fn wrong_field(sample: &Value) -> Option<String> {
 /// What a case asks of a prompt, as far as two that ask the same share it.
 fn asked(case: &Case, suite: &Suite) -> Digest {
     let plain = |text: &str| {
-        scrubbed(text)
+        // of what several placeholders stand for says nothing of what is asked
+        unnumbered(&scrubbed(text))
             .to_lowercase()
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
@@ -158,29 +169,34 @@ fn asked(case: &Case, suite: &Suite) -> Digest {
 /// already, and demands all that the sample does, the id of that case instead.
 pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) -> Result<Case, String> {
     let taken = taken::Taken::of(trace);
-    let scrubbed = |text: &str| taken.out_of(&scrubbed(text));
-    let vars = scrubbed_value(&Value::Object(trace.vars.clone()), "");
-    let vars = taken.out_of_value(&vars).as_object().cloned().unwrap_or_default();
+    let clean = |text: &str| taken.out_of(&clean(text));
+    let user_input = clean(&trace.user_input);
+    let turns: Vec<String> = trace.turns.iter().map(|turn| clean(&turn.text)).collect();
+    let vars = taken.out_of_value(&clean_value(&Value::Object(trace.vars.clone()), ""));
+    let (expected, answer) = (clean(&trace.expected_behavior), clean(&trace.answer));
+    let mut numbers = Numbers::new(taken.same());
+    numbers.read(&user_input);
+    turns.iter().for_each(|text| numbers.read(text));
+    numbers.read_value(&vars);
+    numbers.read(&expected);
+    numbers.read(&answer);
     // words that went are no words that an answer could have
-    let forbidden = trace.forbidden_keywords.iter().filter(|word| scrubbed(word) == **word);
+    let forbidden = trace.forbidden_keywords.iter().filter(|word| clean(word) == **word);
+    let turns = trace.turns.iter().zip(turns).map(|(turn, text)| Turn {
+        role: turn.role.clone(),
+        text: numbers.shown(&text),
+    });
     let mut case = Case {
         name: String::new(),
-        user_input: scrubbed(&trace.user_input).trim().to_owned(),
-        expected_behavior: scrubbed(&trace.expected_behavior),
+        user_input: numbers.shown(&user_input).trim().to_owned(),
+        expected_behavior: numbers.shown(&expected),
         expected_tools: trace
             .expected_tools
             .clone()
             .map(|tools| tools.into_iter().map(ExpectedTool::Name).collect()),
         forbidden_keywords: forbidden.cloned().collect(),
-        vars,
-        turns: trace
-            .turns
-            .iter()
-            .map(|turn| Turn {
-                role: turn.role.clone(),
-                text: scrubbed(&turn.text),
-            })
-            .collect(),
+        vars: numbers.shown_value(&vars).as_object().cloned().unwrap_or_default(),
+        turns: turns.collect(),
         origin: Some(origin.to_owned()),
         tags: vec!["incident".to_owned()],
         weight: 1.0,
@@ -197,7 +213,7 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
     let known = others.iter().chain([target]).flat_map(|suite| &suite.cases);
     let is_free = |id: &String| known.clone().all(|case| case.id != *id);
     case.id = [id.clone()].into_iter().chain(numbered).find(is_free).unwrap_or(id);
-    case.assertions = demands(trace, &case, scrubbed(&trace.answer));
+    case.assertions = demands(trace, &case, numbers.shown(&answer));
     Ok(case)
 }
 

@@ -3,18 +3,29 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use fancy_regex::{Captures, Regex};
+use fancy_regex::Captures;
 
+use super::placeholder::{self, PERSON, apart};
+use super::search::{Found, Search};
 use super::{identity, people};
 use crate::secrets;
 
 /// What stands for `\b`: where a word of Latin letters, digits and `_` begins or ends. Chinese and Japanese put no space
 /// between words, and their letters may stand right beside a number or a key.
-const BOUNDARY: &str = "(?:(?<![0-9A-Za-zÀ-ɏ_])(?=[0-9A-Za-zÀ-ɏ_])|(?<=[0-9A-Za-zÀ-ɏ_])(?![0-9A-Za-zÀ-ɏ_]))";
+const BOUNDARY: &str = "(?:(?<![[:latin:]_])(?=[[:latin:]_])|(?<=[[:latin:]_])(?![[:latin:]_]))";
+
+/// What stands for `[:latin:]`: the letters and digits that a Latin word or number goes on with.
+const LATIN: &str = "0-9A-Za-zÀ-ɏ";
+
+/// What stands for `[:spaced:]`: letters of people who put spaces between words and what stands beside them.
+const SPACED: &str = r"[\p{L}&&[^[:unspaced:]]]";
+
+/// What stands for `[:unspaced:]`: letters of those who do not.
+const UNSPACED: &str = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー]";
 
 /// Something that is taken out of texts.
 pub(super) struct Pattern {
-    expression: Regex,
+    search: Search,
     instead: &'static str,
     /// Whether what looks like one is one: its group `number`, or all of it. Numbers with a check digit know.
     is_one: fn(&str) -> bool,
@@ -28,40 +39,60 @@ impl Pattern {
 
     /// What an expression finds and a check takes for one.
     pub(super) fn checked(expression: &str, instead: &'static str, is_one: fn(&str) -> bool) -> Pattern {
+        let named = [
+            (r"\b", BOUNDARY),
+            ("[:latin:]", LATIN),
+            ("[:spaced:]", SPACED),
+            ("[:unspaced:]", UNSPACED),
+        ];
+        let expression = named
+            .iter()
+            .fold(expression.to_owned(), |text, (name, meant)| text.replace(name, meant));
         Pattern {
-            expression: Regex::new(&expression.replace(r"\b", BOUNDARY))
-                .expect("the patterns of this folder are regular expressions"),
+            search: Search::new(&expression),
             instead,
             is_one,
         }
     }
 
-    /// What stands in place of a match; nothing where it is none.
+    /// What stands in place of a match, marked by what was there; nothing where it is none.
     fn instead(&self, found: &Captures<'_, str>) -> Option<String> {
-        let number = found.name("number").or_else(|| found.get(0))?;
+        let whole = found.get(0)?.as_str();
+        let number = found.name("number").map_or(whole, |number| number.as_str());
         let mut instead = String::new();
         found.expand(self.instead, &mut instead);
-        (self.is_one)(number.as_str()).then_some(instead)
+        (self.is_one)(number).then(|| placeholder::marked(&instead, apart(whole, &instead).0))
     }
 
     /// All that is found in a text, each with what stands there instead.
-    pub(super) fn found<'a>(&self, text: &'a str) -> impl Iterator<Item = (&'a str, String)> {
-        let matches = self.expression.captures_iter(text).flatten();
-        matches.filter_map(|found| Some((found.get(0)?.as_str(), self.instead(&found)?)))
+    fn found<'a>(&self, text: &'a str) -> Vec<(&'a str, String)> {
+        let mut all = Vec::new();
+        self.search.each(text, |found| {
+            if let Found::Match(found) = found
+                && let (Some(whole), Some(instead)) = (found.get(0), self.instead(&found))
+            {
+                all.push((whole.as_str(), instead));
+            }
+        });
+        all
     }
 
     /// A text without what is found in it.
     fn out_of(&self, text: &str) -> String {
         let (mut clean, mut end) = (String::new(), 0);
-        for found in self.expression.captures_iter(text) {
-            // what takes too long to look through may hold anything
-            let Ok(found) = found else { return clean + UNREAD };
-            if let (Some(whole), Some(instead)) = (found.get(0), self.instead(&found)) {
-                clean += &text[end..whole.start()];
-                clean += &instead;
-                end = whole.end();
+        let mut put = |place: Range<usize>, instead: &str| {
+            clean += &text[end..place.start];
+            clean += instead;
+            end = place.end;
+        };
+        self.search.each(text, |found| match found {
+            Found::Match(found) => {
+                if let (Some(whole), Some(instead)) = (found.get(0), self.instead(&found)) {
+                    put(whole.range(), &instead);
+                }
             }
-        }
+            Found::Unread(place) => put(place, UNREAD),
+        });
         clean + &text[end..]
     }
 }
@@ -72,27 +103,28 @@ const UNREAD: &str = "[unread]";
 /// What a secret is replaced with.
 const SECRET: &str = "[secret]";
 
-/// A text without what looks like a secret: what the patterns find, which know how people write, and then what is told as
+/// A text with marked placeholders for what looks like a secret: what the patterns find, which know how people write, and then what is told as
 /// a leaked secret wherever it stands.
 pub(super) fn without_secrets(text: &str) -> String {
     let text = replaced(text, SECRETS.iter());
     let (mut clean, mut end) = (String::new(), 0);
     for place in leaked(&text) {
         clean += &text[end..place.start];
-        clean += SECRET;
         end = place.end;
+        clean += &placeholder::marked(SECRET, &text[place]);
     }
     clean + &text[end..]
 }
 
-/// A text without secrets and without what tells who somebody is.
+/// The same for secrets and for what tells who somebody is.
 pub(super) fn without_any(text: &str) -> String {
     replaced(&without_secrets(text), personal())
 }
 
 /// All that is taken out of a text, each with what stands there instead.
 pub(super) fn found(text: &str) -> Vec<(&str, String)> {
-    let leaked = leaked(text).into_iter().map(|place| (&text[place], SECRET.to_owned()));
+    let leaked = leaked(text).into_iter().map(|place| &text[place]);
+    let leaked = leaked.map(|gone| (gone, placeholder::marked(SECRET, gone)));
     let patterns = SECRETS.iter().chain(personal());
     patterns.flat_map(|pattern| pattern.found(text)).chain(leaked).collect()
 }
@@ -125,7 +157,7 @@ static SECRETS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         (r"\bgh[pousr]_[A-Za-z0-9]{30,}\b", "[secret]"),
         (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "[secret]"),
         (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "[secret]"),
-        (r"(?i)\bbearer\s+[A-Za-z0-9._~+/-]{16,}=*", "Bearer [secret]"),
+        (r"(?i)\b(bearer\s+)[A-Za-z0-9._~+/-]{16,}=*", "$1[secret]"),
         (
             r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----",
             "[secret]",
@@ -136,7 +168,7 @@ static SECRETS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ),
         (r#"(?i)\b(pw|pwd|pass)(\s*[:=]\s*["']?)[^\s"',;]{4,}"#, "$1$2[secret]"),
         // of an address: who, and with which password
-        (r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/:@]+:[^\s/@]+@", "$1[secret]@"),
+        (r"(?i)\b([a-z][a-z0-9+.-]{0,30}://)[^\s/:@]+:[^\s/@]+@", "$1[secret]@"),
         // the longer half of a key of AWS, beside its name
         (
             r#"(?i)(secret[ _-]?access[ _-]?key)(["']?\s*(?:[:=]|is)?\s*["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"#,
@@ -153,9 +185,10 @@ static SECRETS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 /// What tells who somebody is, and what it is replaced with.
 static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     compiled(&[
+        // without a space nobody knows where a word beside an address ends, unless its letters are others
         (
-            r"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.(?:\p{L}{2,}|xn--[a-z0-9-]+)",
-            "person@example.com",
+            r"(?:[[:spaced:]\p{N}._%+-]+|[[:unspaced:]\p{N}._%+-]+)@(?:[[:spaced:]\p{N}.-]+\.(?:[:spaced:]{2,}|xn--[a-z0-9-]+)|[\p{L}\p{N}.-]+\.(?:[:spaced:]{2,}|\p{L}{2,}|xn--[a-z0-9-]+))",
+            PERSON,
         ),
         (
             r"(?i)\b(born(?: on)?|date of birth|birthday|dob|geboren(?: am)?|geburtsdatum)([:\s]+(?:is\s+)?)\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b",
@@ -175,32 +208,32 @@ static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ),
         // France
         (
-            r"(?<![0-9A-Za-zÀ-ɏ_.-])0[1-9](?:[ .-]\d{2}){4}(?![0-9A-Za-zÀ-ɏ_]|[.-]\d)",
+            r"(?<![[:latin:]_.-])0[1-9](?:[ .-]\d{2}){4}(?![[:latin:]_]|[.-]\d)",
             "[phone]",
         ),
         (r"(?:\+|\b00)\d[\d ()/-]{7,}\d\b", "[phone]"),
         (r"\(\d{2,5}\)\s?\d[\d -]{4,}\d\b", "[phone]"),
         (r"\b0\d{2,4}[ /-]\d[\d -]{4,}\d\b", "[phone]"),
         (
-            r"(?<![0-9A-Za-zÀ-ɏ_.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?![0-9A-Za-zÀ-ɏ_-])",
+            r"(?<![[:latin:]_.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?![[:latin:]_-])",
             "[phone]",
         ),
         // mobile numbers of China
         (
-            r"(?<![0-9A-Za-zÀ-ɏ_.-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-zÀ-ɏ_-])",
+            r"(?<![[:latin:]_.-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![[:latin:]_-])",
             "[phone]",
         ),
         // of IPv4, each part at most 255; of more parts it is something else
         (
-            r"(?<![0-9A-Za-zÀ-ɏ_.-])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![0-9A-Za-zÀ-ɏ_]|[.-]\d)",
+            r"(?<![[:latin:]_.-])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![[:latin:]_]|[.-]\d)",
             "[ip]",
         ),
         (
-            r"(?<![0-9A-Za-zÀ-ɏ_:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Za-zÀ-ɏ_:])",
+            r"(?<![[:latin:]_:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![[:latin:]_:])",
             "[ip]",
         ),
         (
-            r"(?<![0-9A-Za-zÀ-ɏ_:])(?=[0-9A-Fa-f:]*\d)[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![0-9A-Za-zÀ-ɏ_:])",
+            r"(?<![[:latin:]_:])(?=[0-9A-Fa-f:]*\d)[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![[:latin:]_:])",
             "[ip]",
         ),
         (
@@ -212,13 +245,13 @@ static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             "[address]",
         ),
         (
-            r"\b((?i:my name is|i am called|mein name ist|ich heiße|je m[’']appelle|me llamo|mi chiamo))\s+\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
-            "$1 [name]",
+            r"\b((?i:my name is|i am called|mein name ist|ich heiße|je m[’']appelle|me llamo|mi chiamo)\s+)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
+            "$1[name]",
         ),
         // two words: one alone may be any noun
         (
-            r"\b((?i:i am|i'm|ich bin|je suis))\s+\p{Lu}\p{Ll}[\p{L}'-]*\s+\p{Lu}\p{Ll}[\p{L}'-]*",
-            "$1 [name]",
+            r"\b((?i:i am|i'm|ich bin|je suis)\s+)\p{Lu}\p{Ll}[\p{L}'-]*\s+\p{Lu}\p{Ll}[\p{L}'-]*",
+            "$1[name]",
         ),
         (
             r"\b((?i:(?:kind |best |warm )?regards|sincerely|cheers|mit freundlichen grüßen|viele grüße|cordialement)[,\s]\s*)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",

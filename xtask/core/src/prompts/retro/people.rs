@@ -105,12 +105,12 @@ const PERSON: &str = r"(?!(?:\S+[ \t]+)?(?:Account|Care|Center|Customer|Departme
 
 /// What a field of a map says instead, where it holds the name or the telephone number of a person. `holder` is the field
 /// that holds the map.
-pub(super) fn instead(field: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<Value> {
+pub(super) fn instead(field: &str, value: &Value, holder: &str, beside: &Map<String, Value>) -> Option<&'static str> {
     let (field, holder) = (plain(field), plain(holder));
     let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let is_scalar = value.is_string() || value.is_number();
     if is_scalar && PHONES.contains(&&*field) && said.chars().filter(char::is_ascii_digit).count() >= DIGITS {
-        return Some(PHONE.into());
+        return Some(PHONE);
     }
     let text = value.as_str().filter(|text| text.chars().any(char::is_alphabetic))?;
     let looks_like_one = || LOOKS_LIKE_A_NAME.is_match(text.trim()).unwrap_or_default();
@@ -122,7 +122,7 @@ pub(super) fn instead(field: &str, value: &Value, holder: &str, beside: &Map<Str
         "name" if holder.is_empty() || beside.keys().any(|key| is_personal(&plain(key))) => looks_like_one(),
         _ => false,
     };
-    is_name.then(|| NAME.into())
+    is_name.then_some(NAME)
 }
 
 fn is_personal(field: &str) -> bool {

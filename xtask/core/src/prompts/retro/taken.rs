@@ -2,9 +2,11 @@
 //! question, too.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Included, Unbounded};
 
 use serde_json::{Map, Value};
 
+use super::placeholder::{apart, mark_of, marked};
 use super::{Trace, instead, patterns, people, structured};
 
 /// Fewest characters of what is looked for elsewhere: less may be part of anything.
@@ -14,7 +16,11 @@ const LEAST_OF_NAME: usize = 3;
 
 /// What was taken out, and what stands there instead.
 #[derive(Default)]
-pub(super) struct Taken(BTreeMap<String, String>);
+pub(super) struct Taken {
+    gone: BTreeMap<String, String>,
+    /// The marks of parts of names, each with that of the whole one.
+    same: BTreeMap<String, String>,
+}
 
 impl Taken {
     pub(super) fn of(trace: &Trace) -> Taken {
@@ -58,34 +64,66 @@ impl Taken {
 
     /// Keeps of a text what is not in the one that stands there instead.
     fn add(&mut self, text: &str, instead: &str) {
-        let same = |one: &str, other: &str| {
-            let pairs = one.chars().zip(other.chars());
-            pairs
-                .take_while(|(one, other)| one == other)
-                .map(|(one, _)| one.len_utf8())
-                .sum::<usize>()
-        };
-        let before = same(text, instead);
-        let (text, instead) = (&text[before..], &instead[before..]);
-        let reversed = |text: &str| text.chars().rev().collect::<String>();
-        let after = same(&reversed(text), &reversed(instead));
-        let (gone, instead) = (&text[..text.len() - after], &instead[..instead.len() - after]);
+        let (gone, instead) = apart(text, instead);
         if gone.chars().count() >= LEAST && !instead.is_empty() {
-            self.0.insert(gone.to_owned(), instead.to_owned());
+            self.gone.insert(gone.to_owned(), instead.to_owned());
         }
+        let Some(whole) = mark_of(instead).filter(|_| instead.starts_with(people::NAME.trim_end_matches(']'))) else {
+            return;
+        };
         // whoever said the whole name calls somebody by a part of it
-        let parts = gone.split_whitespace().filter(|_| instead == people::NAME);
+        let parts = gone.split_whitespace();
         let parts = parts.filter(|part| part.chars().count() >= LEAST_OF_NAME && part.starts_with(char::is_uppercase));
-        self.0.extend(parts.map(|part| (part.to_owned(), instead.to_owned())));
+        for part in parts {
+            self.gone.entry(part.to_owned()).or_insert_with(|| instead.to_owned());
+            let alone = marked(people::NAME, part);
+            if let Some(alone) = mark_of(&alone).filter(|alone| *alone != whole) {
+                self.same.entry(alone.to_owned()).or_insert_with(|| whole.to_owned());
+            }
+        }
     }
 
-    /// A text without any of it.
+    /// The marks that stand for what others do.
+    pub(super) fn same(&self) -> BTreeMap<String, String> {
+        self.same.clone()
+    }
+
+    /// A text without any of it, where it stands as a word of its own; of several the longest goes.
     pub(super) fn out_of(&self, text: &str) -> String {
-        let mut longest: Vec<_> = self.0.iter().collect();
-        longest.sort_by_key(|(gone, _)| std::cmp::Reverse(gone.len()));
-        longest
-            .into_iter()
-            .fold(text.to_owned(), |text, (gone, instead)| without(&text, gone, instead))
+        let (mut clean, mut end) = (String::new(), 0);
+        let mut last = None;
+        for (at, letter) in text.char_indices() {
+            if at >= end
+                && !last.is_some_and(goes_on)
+                && let Some((gone, instead)) = self.longest(&text[at..])
+            {
+                clean += &text[end..at];
+                clean += instead;
+                end = at + gone.len();
+            }
+            last = Some(letter);
+        }
+        clean + &text[end..]
+    }
+
+    /// The longest of what was taken out with which a text begins as with a word.
+    fn longest(&self, text: &str) -> Option<(&str, &str)> {
+        let mut bound = text;
+        loop {
+            // what begins a text comes before it in order, and what is longer comes later
+            let (gone, instead) = self.gone.range::<str, _>((Unbounded, Included(bound))).next_back()?;
+            let same = gone
+                .bytes()
+                .zip(bound.bytes())
+                .take_while(|(one, other)| one == other)
+                .count();
+            if same == gone.len() && !text[same..].starts_with(goes_on) {
+                return Some((gone, instead));
+            }
+            // all that is left is no longer than what both begin with
+            let most = if same == gone.len() { same.checked_sub(1)? } else { same };
+            bound = &bound[..bound.floor_char_boundary(most)];
+        }
     }
 
     /// The same of every text in a value.
@@ -100,21 +138,6 @@ impl Taken {
             other => other.clone(),
         }
     }
-}
-
-/// A text with something else in place of a word, where it stands as a word of its own.
-fn without(text: &str, gone: &str, instead: &str) -> String {
-    let mut clean = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(gone) {
-        let (before, after) = (&rest[..at], &rest[at + gone.len()..]);
-        let last = clean.chars().chain(before.chars()).next_back();
-        let is_inside = last.is_some_and(goes_on) || after.starts_with(goes_on);
-        clean.push_str(before);
-        clean.push_str(if is_inside { gone } else { instead });
-        rest = after;
-    }
-    clean + rest
 }
 
 /// Whether a word goes on with it. Chinese and Japanese have no spaces between words.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::asked;
+use super::placeholder::unnumbered;
 use crate::model::PlainVersion;
 use crate::prompts::cases::{Case, DRAFT, ExpectedTool, Suite};
 
@@ -52,11 +53,11 @@ fn lacks(twin: &Case, case: &Case) -> Vec<String> {
     };
     let words =
         |case: &Case| -> BTreeSet<String> { case.forbidden_keywords.iter().map(|word| word.to_lowercase()).collect() };
-    let behavior = case.expected_behavior.trim();
+    let behavior = unnumbered(case.expected_behavior.trim());
     let is_lacked = [
         (
             "expectedBehavior",
-            !behavior.is_empty() && twin.expected_behavior.trim() != behavior,
+            !behavior.is_empty() && unnumbered(twin.expected_behavior.trim()) != behavior,
         ),
         ("expectedTools", tools(case).is_some() && tools(twin) != tools(case)),
         ("forbiddenKeywords", !words(case).is_subset(&words(twin))),

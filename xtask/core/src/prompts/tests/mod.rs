@@ -8,6 +8,7 @@ mod files;
 mod marks;
 mod metrics;
 mod numbers;
+mod placeholders;
 mod rendering;
 mod scrubbing;
 #[cfg(feature = "sql")]

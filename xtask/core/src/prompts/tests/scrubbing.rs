@@ -106,6 +106,16 @@ fn letters_beside_a_number_do_not_hide_it() {
         ("IBANはDE89370400440532013000です", "IBANは[iban]です"),
         ("从10.1.2.3来", "从[ip]来"),
         (
+            "请写信给ada.l@love.org谢谢，或写信给 用户@例子.公司。",
+            "请写信给person@example.com谢谢，或写信给 person@example.com。",
+        ),
+        ("メールはada@love.co.jpです", "メールはperson@example.comです"),
+        (
+            "ada@love.org으로, jörg@müller.example",
+            "person@example.com으로, person@example.com",
+        ),
+        ("写给ada@例子.com吧", "写给person@example.com吧"),
+        (
             "Prüfüng4111111111111111 a4111111111111111",
             "Prüfüng4111111111111111 a4111111111111111",
         ),
@@ -346,15 +356,15 @@ fn what_is_taken_out_once_is_taken_out_everywhere() {
     expect_test::expect![[r#"
         {
           "id": "sample-70b08e363e",
-          "userInput": "[name] here, [secret] does not work, call [phone]",
+          "userInput": "[name] here, [secret-1] does not work, call [phone]",
           "forbiddenKeywords": [
             "wrong"
           ],
           "vars": {
             "customer": {
-              "apiKey": "[secret]",
+              "apiKey": "[secret-2]",
               "name": "[name]",
-              "password": "[secret]",
+              "password": "[secret-1]",
               "phone": "[phone]"
             }
           },
@@ -370,18 +380,6 @@ fn what_is_taken_out_once_is_taken_out_everywhere() {
           "origin": "incident/1"
         }"#]]
     .assert_eq(&text);
-}
-
-#[test]
-fn who_is_named_once_is_named_nowhere() {
-    let trace = trace(
-        r#"{"userInput": "My name is Anna Müller. Call Anna tomorrow.", "answer": "Dear Anna Müller, Annapolis it is"}"#,
-    );
-    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
-    assert_eq!(case.user_input, "My name is [name]. Call [name] tomorrow.");
-    let text = serde_json::to_string(&case.assertions).unwrap();
-    assert!(text.contains("Dear [name], Annapolis it is"), "{text}");
-    assert!(!text.contains("Anna "), "{text}");
 }
 
 #[test]
