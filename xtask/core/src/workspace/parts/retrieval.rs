@@ -1,10 +1,9 @@
 //! Retrieval configurations in themselves.
 
-use serde_json::{Value, json};
-
 use super::super::{Agent, Workspace, layout};
 use super::nearest;
-use crate::model::{Finding, Tuple};
+use crate::cel;
+use crate::model::{Finding, Tuple, is_day};
 use crate::yaml::Segment;
 
 /// Looks at the configurations that may still be written: what was released never changes.
@@ -46,7 +45,5 @@ pub(super) fn check(workspace: &Workspace, agent: &Agent, findings: &mut Vec<Fin
 
 /// Whether a text is a time or a day as RFC 3339 has it.
 fn is_moment(text: &str) -> bool {
-    let form = json!({"anyOf": [{"format": "date-time"}, {"format": "date"}]});
-    let form = jsonschema::options().should_validate_formats(true).build(&form);
-    form.is_ok_and(|form| form.is_valid(&Value::from(text)))
+    is_day(text) || cel::Value::timestamp(text).is_some()
 }
