@@ -25,7 +25,7 @@ mod tests;
 
 pub use compatibility::{Break, breaks};
 pub use header::{InputHeader, OutputHeader, PromptHeader};
-pub use lint::{Others, ROLES, partial_faults};
+pub use lint::{Misnamed, Others, ROLES, Words, misnamed, partial_faults};
 pub use messages::{Content, Media, Message, messages};
 pub use metric::Metric;
 pub use picoschema::{SchemaFault, json_schema};

@@ -112,7 +112,7 @@ pub const RULES: &[Rule] = &[
     .example("{{> tune}}", "{{> tone}}"),
     Rule::new(
         "missing-tool",
-        "a prompt, a case or an environment names a tool that the agent does not have",
+        "a prompt (its front matter or its text), a case or an environment names a tool that the agent does not have",
         "mend the name, or add the tool to the manifest that the candidate names",
     ),
     Rule::new(

@@ -8,6 +8,7 @@ mod exchange;
 mod failing;
 mod forms;
 mod live;
+mod mentions;
 mod partials;
 mod parts;
 mod promptfoo;

@@ -2,6 +2,7 @@
 
 mod helpers;
 mod known;
+mod mentions;
 mod partials;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use super::header::PromptHeader;
 use super::template::{Block, Call, Expression, HELPERS, Node, Path, Template};
 use crate::model::{Finding, suggestion};
 use known::{Found, Known, Scope, child, is_list, is_required, items};
+pub use mentions::{Misnamed, Words, misnamed};
 pub use partials::{Others, partial_faults};
 
 /// Who may speak.

@@ -1,6 +1,7 @@
 //! The parts of an agent against each other, against what its environments admit and what is known of models.
 
 mod contracts;
+mod mentions;
 mod models;
 mod parameters;
 mod prompts;
@@ -20,6 +21,7 @@ pub(super) use prompts::prompt;
 pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<Finding>) {
     for agent in workspace.agents.values() {
         prompts::check(workspace, agent, tree, findings);
+        mentions::check(agent, findings);
         contracts::check(agent, findings);
         tools::check(agent, findings);
         parameters::check(workspace, agent, findings);
