@@ -258,7 +258,7 @@ fn a_suite_goes_out_and_comes_back() {
     let back = bench
         .run("evaluate support-rag --import out.yaml --prompt answer")
         .unwrap();
-    assert_eq!(back.result["cases"], 19);
+    assert_eq!(back.result["cases"], 20);
     let lost: Vec<&str> = back.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert!(lost.is_empty(), "{lost:?}");
     let path = "agents/support-rag/regression/cases/answer.yaml";

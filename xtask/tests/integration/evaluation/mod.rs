@@ -12,6 +12,7 @@ mod mentions;
 mod partials;
 mod parts;
 mod promptfoo;
+mod renames;
 mod samples;
 pub mod server;
 mod turns;

@@ -26,7 +26,7 @@ fn they_do_not_count_and_the_others_do() {
     "#]]
     .assert_eq(&unasked(&report));
     let summary = &report.result["evaluations"][0]["summary"];
-    assert_eq!((&summary["total"], &summary["withheld"]), (&14.into(), &5.into()));
+    assert_eq!((&summary["total"], &summary["withheld"]), (&15.into(), &5.into()));
     let is_refused = |rule: &str| rule == "missing-tool";
     assert!(!report.findings.iter().any(|finding| is_refused(&finding.rule)));
 }
@@ -40,7 +40,8 @@ fn they_are_told_where_it_counts_and_refuse_nothing() {
     assert_eq!(report.result["evaluations"][0]["verdict"]["outcome"], "passed");
     assert_eq!(report.exit_code(), 0);
     expect![[r#"
-        Warning environments/staging/environment.yaml:65 `staging` does not enable `database_query`: 1 cases need it and do not count there
+        Warning environments/staging/environment.yaml:65 `staging` does not enable `database_query`: 2 cases need it and do not count there
+        Warning environments/staging/environment.yaml:65 `staging` does not enable `file_read`: 2 cases need it and do not count there
     "#]]
     .assert_eq(&unasked(&report));
 }
@@ -56,7 +57,7 @@ fn without_any_other_case_nothing_speaks_for_it() {
     let verdict = &report.result["evaluations"][0]["verdict"];
     assert_eq!((&verdict["outcome"], report.exit_code()), (&"failed".into(), 1));
     let summary = &report.result["evaluations"][0]["summary"];
-    assert_eq!((&summary["total"], &summary["withheld"]), (&0.into(), &19.into()));
+    assert_eq!((&summary["total"], &summary["withheld"]), (&0.into(), &20.into()));
 }
 
 /// How many cases of a suite that asserts this of each of them are left out.
@@ -80,11 +81,11 @@ fn that_a_tool_is_not_called_is_judged_without_it_too() {
         ("{type: trajectory:step-count, value: {name: create_ticket, max: 0}}", 5),
         (
             "{type: trajectory:step-count, value: {name: create_ticket, min: 1}}",
-            19,
+            20,
         ),
         (
             "{type: not-trajectory:step-count, value: {name: create_ticket, max: 0}}",
-            19,
+            20,
         ),
         (
             "{type: not-trajectory:tool-sequence, value: [search, create_ticket]}",
