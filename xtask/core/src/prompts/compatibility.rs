@@ -1,18 +1,22 @@
 //! What in a new version of a contract breaks those who rely on the old one.
 
+mod dialect;
 mod limits;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::model::escaped;
 use limits::{bounds, plain, types, values};
 
 /// A change that breaks somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Break {
-    /// JSON pointer into the schema.
+    /// JSON pointer into the schema as a reader of the answer goes through it, behind references.
     pub pointer: String,
+    /// JSON pointer to where it stands in the new document, or to what is nearest to it.
+    pub place: String,
     /// What changed, in a few words.
     pub message: String,
 }
@@ -72,7 +76,8 @@ pub fn breaks(before: &Value, after: &Value) -> Vec<Break> {
     let mut walk = Walk {
         roots: (before, after),
         seen: BTreeSet::new(),
-        found: Vec::new(),
+        found: dialect::changed(before, after).into_iter().collect(),
+        here: String::new(),
     };
     let whole = |value| At {
         value,
@@ -106,7 +111,7 @@ impl<'a> At<'a> {
         };
         Some(At {
             value,
-            place: format!("{}/{}", self.place, name.replace('~', "~0").replace('/', "~1")),
+            place: format!("{}/{}", self.place, escaped(name)),
         })
     }
 
@@ -142,12 +147,19 @@ struct Walk<'a> {
     /// Places that were compared already: schemas may contain themselves.
     seen: BTreeSet<(String, String)>,
     found: Vec<Break>,
+    /// Where the schema that is compared stands in the new document.
+    here: String,
 }
 
 impl<'a> Walk<'a> {
     fn push(&mut self, pointer: &str, message: String) {
+        self.push_at(pointer, self.here.clone(), message);
+    }
+
+    fn push_at(&mut self, pointer: &str, place: String, message: String) {
         self.found.push(Break {
             pointer: if pointer.is_empty() { "/" } else { pointer }.to_owned(),
+            place,
             message,
         });
     }
@@ -158,6 +170,16 @@ impl<'a> Walk<'a> {
         if !self.seen.insert((before.place.clone(), after.place.clone())) {
             return;
         }
+        let outer = self.here.clone();
+        if !std::ptr::eq(after.value, &ANYTHING) {
+            self.here.clone_from(&after.place);
+        }
+        self.differ(&before, &after, pointer);
+        self.here = outer;
+    }
+
+    /// Compares two schemas that are meant, and what is inside them.
+    fn differ(&mut self, before: &At<'a>, after: &At<'a>, pointer: &str) {
         let nothing = Map::new();
         let map = |value: &'a Value| match value {
             Value::Object(map) => Some(map),
@@ -179,10 +201,10 @@ impl<'a> Walk<'a> {
         for message in [types(&was, &is), values(&was, &is), bounds(old, new)].concat() {
             self.push(pointer, message.replace("{}", &shown(pointer)));
         }
-        self.properties(&before, &after, pointer);
-        self.items(&before, &after, pointer);
+        self.properties(before, after, pointer);
+        self.items(before, after, pointer);
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            self.alternatives(keyword, &before, &after, pointer);
+            self.alternatives(keyword, before, after, pointer);
         }
         self.references(old, new, pointer);
         self.others(old, new, pointer);
@@ -246,11 +268,20 @@ impl<'a> Walk<'a> {
         };
         let inside = |name: &str| shown(&format!("{pointer}/{name}"));
         let (was, is) = (required(before), required(after));
+        let list = after.value.get("required").and_then(Value::as_array);
+        let (asked, asked_at) = (format!("{pointer}/required"), format!("{}/required", self.here));
         for name in is.difference(&was) {
-            self.push(pointer, format!("`{}` is required now", inside(name)));
+            let index = list.and_then(|list| list.iter().position(|one| one == name));
+            let place = index.map_or_else(|| asked_at.clone(), |index| format!("{asked_at}/{index}"));
+            self.push_at(&asked, place, format!("`{}` is required now", inside(name)));
         }
         for name in was.difference(&is) {
-            self.push(pointer, format!("`{}` may be missing now", inside(name)));
+            // without the list, the field is what is left to show
+            let place = match list {
+                Some(_) => asked_at.clone(),
+                None => format!("{}/properties/{}", self.here, escaped(name)),
+            };
+            self.push_at(&asked, place, format!("`{}` may be missing now", inside(name)));
         }
         let rest = |at: &At<'a>| at.inside("additionalProperties").unwrap_or_else(At::anything);
         let (others, others_now) = (rest(before), rest(after));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Metric;
-use crate::model::{Finding, escaped, suggestion};
+use crate::model::{Finding, suggestion};
 
 /// The front matter of a prompt file. Keys with a dot are extensions; `lockstep.…` are ours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -89,23 +89,25 @@ const RESERVED: &[&str] = &[
 /// Forms of an answer that can be asked for: others would be asked for in vain.
 const FORMATS: &[&str] = &["json", "text"];
 
-/// What a front matter says in vain: where, as a JSON pointer, and what is wrong.
-pub(super) fn faults(header: &PromptHeader) -> Vec<(String, Finding)> {
-    let mut found = Vec::new();
+/// The keys of a front matter that nobody reads, each with what is wrong.
+pub(super) fn unknown_keys(header: &PromptHeader) -> Vec<(String, Finding)> {
     // extensions have a dot
-    for key in header
-        .other
-        .keys()
-        .filter(|key| !RESERVED.contains(&key.as_str()) && !key.contains('.'))
-    {
+    let is_known = |key: &str| RESERVED.contains(&key) || key.contains('.');
+    let unknown = header.other.keys().filter(|key| !is_known(key)).map(|key| {
         let known = RESERVED.iter().copied().chain(["lockstep.metrics", "lockstep.changes"]);
         let finding = Finding::error("unknown-key", format!("unknown key `{key}`"));
         let finding = match suggestion(key, known) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("take it out, or give it a name with a dot, as extensions have"),
         };
-        found.push((format!("/{}", escaped(key)), finding));
-    }
+        (key.clone(), finding)
+    });
+    unknown.collect()
+}
+
+/// What a front matter says in vain: where, as a JSON pointer, and what is wrong.
+pub(super) fn faults(header: &PromptHeader) -> Vec<(String, Finding)> {
+    let mut found = Vec::new();
     let format = header.output.as_ref().and_then(|output| output.format.as_deref());
     if let Some(format) = format.filter(|format| !FORMATS.contains(format)) {
         let message = format!("`{format}` is no form that an answer can be asked for");

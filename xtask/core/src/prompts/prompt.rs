@@ -67,6 +67,10 @@ pub fn read(path: &str, text: &str, header: PromptHeader, findings: &mut Vec<Fin
     );
     let answer = header.output.as_ref().and_then(|output| output.schema.as_ref());
     let output = answer.and_then(|schema| expanded(path, text, "output", schema, findings));
+    findings.extend(header::unknown_keys(&header).into_iter().map(|(key, finding)| {
+        let (line, column) = key_place(text, key);
+        finding.at(path, line, column)
+    }));
     findings.extend(header::faults(&header).into_iter().map(|(pointer, finding)| {
         let (line, column) = header_place(text, &pointer);
         finding.at(path, line, column)
@@ -150,6 +154,13 @@ fn input_place(text: &str, header: &PromptHeader, name: &str) -> (usize, usize) 
     positions.map_or((1, 1), |positions| {
         positions.key(&path).unwrap_or_else(|| positions.nearest(&path))
     })
+}
+
+/// Where a key of the front matter stands in the file.
+fn key_place(text: &str, key: String) -> (usize, usize) {
+    let positions = header_text(text).and_then(|header| Positions::of(&header).ok());
+    let found = positions.and_then(|positions| positions.key(&[Segment::Key(key)]));
+    found.unwrap_or((1, 1))
 }
 
 /// Where a value of the front matter stands in the file.

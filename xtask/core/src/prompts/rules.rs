@@ -153,6 +153,15 @@ pub const RULES: &[Rule] = &[
     )
     .example("Hello {{name", "Hello {{name}}"),
     Rule::new(
+        "refused-default",
+        "a default in a contract or in the parameters of a tool is a value that its own schema refuses",
+        "give it a value that the schema admits, or widen the schema",
+    )
+    .example(
+        "limit: {type: integer, maximum: 20, default: 50}",
+        "limit: {type: integer, maximum: 20, default: 5}",
+    ),
+    Rule::new(
         "retired-model",
         "a model is past the day from which on its provider may refuse it",
         "name its successor",

@@ -2,6 +2,7 @@
 
 mod again;
 mod cases;
+mod contracts;
 mod count;
 mod drafts;
 mod exchange;

@@ -136,6 +136,19 @@ fn a_prompt_says_which_model_runs_it_and_how_long_it_may_answer() {
 }
 
 #[test]
+fn a_key_that_nobody_reads_is_told_where_it_stands() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "model: anthropic/claude-sonnet-4\n",
+        "model: anthropic/claude-sonnet-4\nmodle: anthropic/claude-sonnet-4\nvarient:\n  a: 1\n",
+        expect![[r#"
+            unknown-key agents/support-rag/prompts/answer/2.2.0.prompt:4:1 unknown key `modle`
+            unknown-key agents/support-rag/prompts/answer/2.2.0.prompt:5:1 unknown key `varient`
+        "#]],
+    );
+}
+
+#[test]
 fn a_measure_may_be_of_a_whole() {
     check(
         "agents/support-rag/prompts/answer/2.2.0.prompt",

@@ -231,7 +231,7 @@ fn traffic_shares_rise_to_all_of_the_traffic() {
 fn a_comma_in_a_text_without_quotes_leaves_a_key_without_a_value() {
     let fleet = Fleet::small();
     let schema = "parameters:\n      type: object\n      properties:\n        \
-                  query: { type: string, default: null, description: A few key words, not a sentence. }\n        limit:\n";
+                  query: { default: null, description: A few key words, not a sentence. }\n        limit:\n";
     let path = "agents/assistant/tools/1.0.0.yaml";
     fleet
         .edit(path, "parameters: { type: object }\n", schema)
@@ -240,7 +240,7 @@ fn a_comma_in_a_text_without_quotes_leaves_a_key_without_a_value() {
         &["release", "dev"],
         expect![[r#"
         exit 1
-        error[empty-keyword] agents/assistant/tools/1.0.0.yaml:8:77
+        error[empty-keyword] agents/assistant/tools/1.0.0.yaml:8:63
           `properties.query["not a sentence."]` of `find-order` has no value, so it says nothing
           help: give it a value, or take it out; in `{…}` a comma ends a text without quotes: put the text in quotes
         error[empty-keyword] agents/assistant/tools/1.0.0.yaml:9:9

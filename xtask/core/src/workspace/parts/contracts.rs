@@ -15,7 +15,7 @@ pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
         {
             let path = layout::contract(&agent.name, *version);
             findings.extend(breaks(contract, &component.file).into_iter().map(|change| {
-                let place = path_of_pointer(&component.file, &change.pointer);
+                let place = path_of_pointer(&component.file, &change.place);
                 let (line, column) = nearest(&component.text, &place.unwrap_or_default());
                 Finding::error(
                     "breaking-contract",

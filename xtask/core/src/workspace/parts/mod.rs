@@ -1,6 +1,7 @@
 //! The parts of an agent against each other, against what its environments admit and what is known of models.
 
 mod contracts;
+mod defaults;
 mod mentions;
 mod models;
 mod parameters;
@@ -25,6 +26,7 @@ pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<F
         contracts::check(agent, findings);
         tools::check(agent, findings);
         parameters::check(workspace, agent, findings);
+        defaults::check(workspace, agent, findings);
         retrieval::check(workspace, agent, findings);
         models::check_retrieval(workspace, agent, findings);
         if let Some(setting) = workspace.environments.first().map(|first| Setting::plain(first, agent)) {

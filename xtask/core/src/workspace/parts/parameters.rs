@@ -78,7 +78,7 @@ fn refused(schema: &Value) -> Vec<(usize, &str)> {
 }
 
 /// Every map of a schema, and every keyword and every schema under a name that is null.
-fn visit(schema: &Value, at: &mut Vec<Segment>, found: &mut dyn FnMut(&Value, &[Segment])) {
+pub(super) fn visit(schema: &Value, at: &mut Vec<Segment>, found: &mut dyn FnMut(&Value, &[Segment])) {
     match schema {
         Value::Object(map) => {
             found(schema, at);

@@ -1,0 +1,31 @@
+//! The dialect in which a contract is written.
+
+use serde_json::Value;
+
+use super::Break;
+
+/// The dialect of a schema that names none.
+const LATEST: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The same keywords ask for something else in another dialect, also where nobody changed them.
+pub(super) fn changed(before: &Value, after: &Value) -> Option<Break> {
+    let (was, is) = (of(before), of(after));
+    (plain(was) != plain(is)).then(|| Break {
+        pointer: "/$schema".to_owned(),
+        place: "/$schema".to_owned(),
+        message: format!("the dialect was `{was}` and is `{is}`, where keywords mean something else"),
+    })
+}
+
+fn of(contract: &Value) -> &str {
+    contract.get("$schema").and_then(Value::as_str).unwrap_or(LATEST)
+}
+
+/// An address as all ways to write it have it.
+fn plain(dialect: &str) -> String {
+    let dialect = dialect.trim_end_matches('#').replacen("http://", "https://", 1);
+    match dialect.as_str() {
+        "https://json-schema.org/schema" => LATEST.to_owned(),
+        _ => dialect,
+    }
+}
