@@ -57,9 +57,13 @@ impl<'a> Runner<'a> {
         progress: Progress<'a>,
     ) -> Result<Runner<'a>, Failure> {
         let endpoint = args.sources.endpoint(context)?;
+        let wanted = args.sources.parallel;
+        let capped = (endpoint.is_some() && wanted > MOST_PARALLEL).then(|| {
+            format!("of `--parallel {wanted}` {MOST_PARALLEL} questions are asked at the same time: more are no faster")
+        });
         let pool = endpoint.as_ref().map(|_| {
             rayon::ThreadPoolBuilder::new()
-                .num_threads(usize::from(args.sources.parallel.min(MOST_PARALLEL)))
+                .num_threads(usize::from(wanted.min(MOST_PARALLEL)))
                 .build()
         });
         let pool = pool
@@ -77,7 +81,7 @@ impl<'a> Runner<'a> {
             pool,
             kept: args.kept(context),
             progress,
-            notes: Mutex::default(),
+            notes: Mutex::new(capped.into_iter().collect()),
         })
     }
 

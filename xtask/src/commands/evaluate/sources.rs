@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// Let no mock answer what is not recorded.
     #[arg(long)]
     pub(super) no_mock: bool,
-    /// Requests at the same time to a live endpoint.
+    /// Requests at the same time to a live endpoint, 64 at most; where more are asked for, the run says so.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) parallel: u16,
     /// Most that a live run may cost, in the currency of `environments/models.yaml`. Before each question the most that it

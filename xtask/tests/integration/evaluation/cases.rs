@@ -175,6 +175,20 @@ fn a_cassette_that_was_cut_off_is_found_and_mended() {
 }
 
 #[test]
+fn a_cassette_behind_a_byte_order_mark_is_read() {
+    let bench = Workbench::of_repository();
+    let whole = bench.text(CASSETTE).unwrap();
+    bench.put(CASSETTE, &format!("\u{feff}{whole}"));
+    let report = bench.run("evaluate data-query --no-mock --strict").unwrap();
+    assert_eq!(rules(&report), [""; 0]);
+    assert_eq!(evaluation(&report)["verdict"]["outcome"], "passed");
+    // anywhere else it is no part of a recording
+    bench.put(CASSETTE, &whole.replacen("\n", "\n\u{feff}", 1));
+    let report = bench.run("evaluate data-query --no-mock").unwrap();
+    assert!(rules(&report).contains(&"broken-cassette"));
+}
+
+#[test]
 fn fewer_cases_than_demanded_or_a_rate_that_is_not_proved_fail() {
     let bench = Workbench::of_repository();
     let failed = |line: &str| {

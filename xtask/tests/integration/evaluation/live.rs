@@ -290,6 +290,21 @@ fn an_unreadable_judgement_is_not_kept() {
 }
 
 #[test]
+fn a_run_says_how_many_questions_it_asks_at_once_where_that_is_less() {
+    let bench = Workbench::of_repository();
+    let server = Server::saying(GOOD);
+    let report = ask(&bench, &server, "--parallel 100");
+    assert_eq!(
+        report.notes,
+        ["of `--parallel 100` 64 questions are asked at the same time: more are no faster"]
+    );
+    assert_eq!(ask(&bench, &server, "--parallel 64").notes, [""; 0]);
+    // without an endpoint nothing is asked of anybody
+    let report = bench.run("evaluate agent-router --parallel 100").unwrap();
+    assert_eq!(report.notes, [""; 0]);
+}
+
+#[test]
 fn a_run_ends_when_its_budget_is_used_up() {
     let bench = Workbench::of_repository();
     let server = Server::saying(GOOD);

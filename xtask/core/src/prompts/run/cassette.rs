@@ -12,6 +12,9 @@ use crate::model::{Digest, Finding};
 /// Bytes that are read at once while a cassette is gone through.
 const BLOCK: usize = 64 * 1024;
 
+/// A byte order mark.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Who gave a recorded answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -82,6 +85,11 @@ impl<'a> Cassette<'a> {
         let mut number = 0;
         cassette.lines(|cassette, at, line| {
             number += 1;
+            // some editors write it before the first character
+            let (at, line) = match line.strip_prefix(MARK).filter(|_| at == 0) {
+                Some(rest) => (MARK.len() as u64, rest),
+                None => (at, line),
+            };
             if let Some(broken) = cassette.take(at, line)? {
                 findings.push(
                     Finding::error("broken-cassette", broken)
