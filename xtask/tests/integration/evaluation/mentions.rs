@@ -59,11 +59,19 @@ fn an_item_names_a_tool_where_another_item_does() {
             answer/2.2.0.prompt:91:5 there is no tool `weigh` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
         "#]],
     );
+    said(
+        "| tool | use |\n|---|---|\n|`search` | finds it |\n| `rate` | rates `it` |\n\n| `fold` |",
+        expect![[r#"
+            answer/2.2.0.prompt:87:3 there is no tool `rate` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
+        "#]],
+    );
     // what is no name of a tool, what an answer or a parameter is called, and what is only shown
     said(
         "- `search` finds it.\n- `topic: delivery` is no name.\n- `handover`, `standard` and `kb-1`\n- `delivery`, `urgency`\n- `404`\n\
-         ```\n- `shown`\n```\n{{! - `hidden` }}\n{{role \"user\"}}\n- `theirs` is of another text.",
-        expect![""],
+         ```\n- `shown`\n```\n{{! - `hidden` }}\n{{!-- `deeper` --~}}\n- `weigh` it\n{{role \"user\"}}\n- `theirs` is of another text.",
+        expect![[r#"
+            answer/2.2.0.prompt:94:3 there is no tool `weigh` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
+        "#]],
     );
 }
 

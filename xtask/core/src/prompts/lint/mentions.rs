@@ -1,8 +1,8 @@
 //! Tools that the text of a prompt names: a model calls what it reads there, also where no tool has that name.
 //!
 //! Text has words in back quotes for many things, so one must look like the name of a tool to be taken for it: it begins an
-//! item of a list in which another item begins with a tool, it stands beside the word `tool`, or it is nearly a tool's name.
-//! What inputs, answers and the parameters of tools are called is none.
+//! item of a list, or a row of a table, in which another one begins with a tool, it stands beside the word `tool`, or it is
+//! nearly a tool's name. What inputs, answers and the parameters of tools are called is none.
 
 use std::collections::BTreeSet;
 
@@ -112,8 +112,13 @@ fn without_tags(body: &str) -> String {
         let (before, tag) = rest.split_at(at);
         text.push_str(before);
         let inside = tag.trim_start_matches(['{', '~']);
-        let end = if inside.starts_with("!--") { "--}}" } else { "}}" };
-        let length = tag.find(end).map_or(tag.len(), |found| found + end.len());
+        let ends: &[&str] = if inside.starts_with("!--") {
+            &["--}}", "--~}}"]
+        } else {
+            &["}}"]
+        };
+        let end = ends.iter().filter_map(|end| Some(tag.find(end)? + end.len())).min();
+        let length = end.unwrap_or(tag.len());
         let (tag, behind) = tag.split_at(length);
         let mark = if inside.starts_with("role ") { '#' } else { ' ' };
         text.push(mark);
@@ -250,7 +255,9 @@ impl Lists {
             }
             return None;
         };
-        let same = self.open.get(depth).filter(|open| open.marker == marker);
+        // an empty line ends a table, and no list
+        let ends = is_apart && marker == '|';
+        let same = self.open.get(depth).filter(|open| open.marker == marker && !ends);
         let list = same.map(|open| open.list).unwrap_or_else(|| {
             self.count += 1;
             self.count
@@ -277,5 +284,7 @@ fn marker(rest: &str) -> Option<(char, usize)> {
     };
     let behind = &rest[digits..].get(marker.len_utf8()..)?;
     let space = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-    (is_marker && space > 0).then_some((marker, digits + 1 + space))
+    // a row of a table is an item like those above it
+    let is_row = digits == 0 && marker == '|';
+    (is_row || is_marker && space > 0).then_some((marker, digits + 1 + space))
 }
