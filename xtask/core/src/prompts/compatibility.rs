@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::model::escaped;
+pub use dialect::unknown_dialect;
 use limits::{bounds, plain, types, values};
 
 /// A change that breaks somebody.

@@ -89,6 +89,31 @@ fn another_dialect_is_a_break() {
 }
 
 #[test]
+fn a_dialect_that_nobody_knows_is_told_where_it_is_named() {
+    let bench = Workbench::of_repository();
+    let text = bench.text(&format!("{CONTRACT}/1.1.0.schema.json")).unwrap();
+    let agent = bench.text("agents/code-review/agent.yaml").unwrap();
+    bench.put(
+        "agents/code-review/agent.yaml",
+        &agent.replacen("contract: 1.1.0", "contract: 2.0.0", 1),
+    );
+    for (dialect, expected) in [
+        (
+            "https://example.com/our-own",
+            expect![[r#"
+                2.0.0.schema.json:2:14 this is no JSON Schema: nobody knows the dialect `https://example.com/our-own`
+            "#]],
+        ),
+        ("http://json-schema.org/draft-04/schema#", expect![""]),
+        ("https://json-schema.org/schema", expect![""]),
+    ] {
+        let own = text.replacen("https://json-schema.org/draft/2020-12/schema", dialect, 1);
+        bench.put(&format!("{CONTRACT}/2.0.0.schema.json"), &own);
+        expected.assert_eq(&told(&bench, &["invalid-schema", "breaking-contract"]));
+    }
+}
+
+#[test]
 fn a_default_is_admitted_by_its_own_schema() {
     let bench = Workbench::of_repository();
     let manifest = bench.text(&format!("{TOOLS}/1.1.0.yaml")).unwrap();

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::FleetScene;
 use crate::model::{Digest, Finding, Rule, Tuple};
 use crate::prompts::score::schema_fault;
+use crate::prompts::unknown_dialect;
 use crate::workspace::files::Tool;
 use crate::workspace::{Agent, Workspace, layout};
 use crate::yaml::{Positions, Segment, path_of_pointer};
@@ -87,7 +88,13 @@ fn parameters(index: usize) -> Vec<Segment> {
 impl Schemas<'_> {
     fn faults(&self) -> Vec<Finding> {
         let faults = self.found.iter().filter_map(|(path, schema)| {
-            let (pointer, message) = schema_fault(schema)?;
+            let (pointer, message) = match unknown_dialect(schema) {
+                Some(dialect) => (
+                    "/$schema".to_owned(),
+                    format!("this is no JSON Schema: nobody knows the dialect `{dialect}`"),
+                ),
+                None => schema_fault(schema)?,
+            };
             // a keyword without a value is an `empty-keyword`
             if schema.pointer(&pointer).is_none_or(Value::is_null) {
                 return None;
