@@ -47,7 +47,7 @@ impl Search {
         while let Some(candidate) = self.rough.find_at(text, at) {
             let begin = candidate.start();
             let stop = match self.is_rough {
-                true => text.ceil_char_boundary(begin + WINDOW),
+                true => boundary(text, begin + WINDOW),
                 false => text.len(),
             };
             at = self.within(text, begin..stop, &mut take);
@@ -58,7 +58,7 @@ impl Search {
     fn within<'a>(&self, text: &'a str, part: Range<usize>, take: &mut impl FnMut(Found<'a>)) -> usize {
         let (mut at, mut ahead) = (part.start, AHEAD);
         while at < part.end {
-            let end = text.ceil_char_boundary(part.end + ahead);
+            let end = boundary(text, part.end + ahead);
             let Ok(found) = self.exact.captures_from_pos(&text[..end], at) else {
                 take(Found::Unread(at..part.end));
                 return part.end;
@@ -78,6 +78,12 @@ impl Search {
         }
         at
     }
+}
+
+/// Where the next letter of a text begins, from this byte on.
+fn boundary(text: &str, at: usize) -> usize {
+    let mut ends = at.min(text.len())..text.len();
+    ends.find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 /// An expression without what it says of the text before and behind a match.

@@ -122,7 +122,7 @@ impl Taken {
             }
             // all that is left is no longer than what both begin with
             let most = if same == gone.len() { same.checked_sub(1)? } else { same };
-            bound = &bound[..bound.floor_char_boundary(most)];
+            bound = (0..=most).rev().find_map(|end| bound.get(..end))?;
         }
     }
 
