@@ -95,6 +95,22 @@ fn a_case_that_is_not_asked_or_demands_less_keeps_no_sample_away() {
     let (known, _, notes) = add(&case("").replace("[sorry]", "[never]"), &sample(""));
     assert_eq!(known, None);
     assert!(notes.ends_with("it lacks forbiddenKeywords of the sample"), "{notes}");
+    // a case for a later version counts as little as a draft, and is written as none
+    let own = "agents/support-rag/regression/cases/incidents-answer.yaml";
+    let later = case(", systemPromptVersion: 2.2.0").replace("mine", "later");
+    bench.put(
+        own,
+        &format!("prompt: answer\nuserVariable: question\ncases:\n  - {later}\n"),
+    );
+    bench.put("trace.json", &sample(""));
+    bench
+        .run("retro add trace.json --agent support-rag --prompt answer")
+        .unwrap();
+    let written = bench.text(own).unwrap();
+    assert!(
+        written.contains(&later) && written.contains("id: sample-") && !written.contains("draft"),
+        "{written}"
+    );
 }
 
 #[test]
