@@ -32,8 +32,8 @@ pub struct PromptHeader {
     /// What it is to be answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<OutputHeader>,
-    /// What was measured with this version: share of tasks done, of tool calls that were right, and stars as
-    /// `4.2/5.0`.
+    /// What was measured with this version: share of tasks done, of tool calls that were right, stars as `4.2/5.0`, time and
+    /// cost. Whether higher or lower is better follows from the name, or is said as in `{value: 900, better: lower}`.
     #[serde(default, rename = "lockstep.metrics", skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, Metric>,
     /// What is new in this version.

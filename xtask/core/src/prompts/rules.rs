@@ -85,6 +85,11 @@ pub const RULES: &[Rule] = &[
         "compare the input with a value that it may have",
     ),
     Rule::new(
+        "incomparable-metric",
+        "a version of a prompt was measured on another scale than the one that it replaces, so nobody can tell whether it is worse",
+        "write both on one scale, as in `0.94`, `94 %` or `4.2/5.0`, or measure it under another name",
+    ),
+    Rule::new(
         "metric-regression",
         "a version of a prompt measured worse than the one that it replaces",
         "mend the prompt, or measure it again",

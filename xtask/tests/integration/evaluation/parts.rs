@@ -171,7 +171,33 @@ fn a_measure_may_be_of_a_whole() {
         "userSatisfaction: 4.2",
         "userSatisfaction: good",
         expect![[r#"
-            invalid-value agents/support-rag/prompts/answer/2.2.0.prompt:34:21 `["lockstep.metrics"].userSatisfaction` is wrong: "good" does not match "^[0-9]+(\.[0-9]+)?/[0-9]+(\.[0-9]+)?$"
+            invalid-value agents/support-rag/prompts/answer/2.2.0.prompt:34:21 `["lockstep.metrics"].userSatisfaction` is wrong: "good" does not match "^[0-9]+(\.[0-9]+)?(/[0-9]+(\.[0-9]+)?| ?%)$"
+        "#]],
+    );
+}
+
+#[test]
+fn measures_on_different_scales_are_told_and_what_is_better_may_be_said() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "toolAccuracy: 0.97",
+        "toolAccuracy: 98",
+        expect![[r#"
+            incomparable-metric agents/support-rag/prompts/answer/2.2.0.prompt:33:17 `toolAccuracy` is 98, and 0.97 in 2.1.0: these are not on one scale
+        "#]],
+    );
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "toolAccuracy: 0.97",
+        "toolAccuracy: 98 %",
+        expect![[""]],
+    );
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "userSatisfaction: 4.2",
+        "userSatisfaction: {value: 4.3, better: lower}",
+        expect![[r#"
+            metric-regression agents/support-rag/prompts/answer/2.2.0.prompt:34:3 `userSatisfaction` is 4.3, and 4.2 in 2.1.0: lower is better
         "#]],
     );
 }

@@ -3,6 +3,7 @@
 mod contracts;
 mod defaults;
 mod mentions;
+mod metrics;
 mod models;
 mod parameters;
 mod prompts;

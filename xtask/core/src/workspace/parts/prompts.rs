@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::Value;
 
 use super::super::{Agent, Workspace, check, layout};
+use super::metrics;
 use crate::model::{FileTree, Finding, ModelComponent, PlainVersion, suggestion};
-use crate::prompts::{self, Metric, Prompt, PromptHeader, header_text};
+use crate::prompts::{self, Prompt, PromptHeader, header_text};
 use crate::yaml::{Positions, Segment};
 
 /// Reads a prompt file; the inner value is absent where it cannot be read, and findings say why.
@@ -22,21 +23,14 @@ pub(in super::super) fn prompt(path: &str, bytes: &[u8], findings: &mut Vec<Find
 /// Checks the prompts of an agent.
 pub(super) fn check(workspace: &Workspace, agent: &Agent, tree: &FileTree, findings: &mut Vec<Finding>) {
     for (name, versions) in &agent.prompts {
-        let mut measured = Measured::new();
+        let mut measured = metrics::Measured::new();
         for (version, component) in versions {
             let path = layout::prompt(&agent.name, name, *version);
             let Some(prompt) = component.file.as_deref() else {
                 continue;
             };
             partials(agent, name, &path, prompt, findings);
-            for (measure, value) in &prompt.header.metrics {
-                if !value.is_possible() {
-                    let (line, column) = header_place(tree, &path, &["lockstep.metrics", measure]);
-                    let finding = Finding::error("invalid-value", format!("`{value}` is no part of its whole"));
-                    findings.push(finding.at(&path, line, column).help("write it as in `4.2/5.0`"));
-                }
-            }
-            metrics(&mut measured, (*version, prompt), &path, tree, findings);
+            metrics::check(&mut measured, (*version, prompt), &path, tree, findings);
         }
     }
     for (name, version) in &agent.file.candidate.prompts {
@@ -156,41 +150,6 @@ fn partials(agent: &Agent, name: &str, path: &str, prompt: &Prompt, findings: &m
     }
 }
 
-/// What was last measured of a prompt: each metric with its version.
-type Measured<'a> = BTreeMap<&'a str, (PlainVersion, &'a Metric)>;
-
-/// No version may measure worse than the last one that was measured, nor leave out what was.
-fn metrics<'a>(
-    measured: &mut Measured<'a>,
-    (version, now): (PlainVersion, &'a Prompt),
-    path: &str,
-    tree: &FileTree,
-    findings: &mut Vec<Finding>,
-) {
-    for (name, (earlier_version, earlier)) in measured.iter() {
-        let Some(value) = now.header.metrics.get(*name) else {
-            let (line, column) = header_place(tree, path, &["lockstep.metrics"]);
-            let message = format!("`{name}` is not measured, and was {earlier} in {earlier_version}");
-            let finding = Finding::warning("metric-regression", message).at(path, line, column);
-            findings.push(finding.help("measure it, so that nobody has to guess whether it is worse"));
-            continue;
-        };
-        if value.is_below(earlier) {
-            let (line, column) = header_place(tree, path, &["lockstep.metrics", name]);
-            findings.push(
-                Finding::error(
-                    "metric-regression",
-                    format!("`{name}` is {value}, and {earlier} in {earlier_version}"),
-                )
-                .at(path, line, column)
-                .help("mend the prompt, or measure again: a version replaces one that did no worse"),
-            );
-        }
-    }
-    let metrics = now.header.metrics.iter();
-    measured.extend(metrics.map(|(name, value)| (name.as_str(), (version, value))));
-}
-
 /// What a prompt that the candidate runs names must be in the candidate too.
 fn of_candidate(agent: &Agent, path: &str, prompt: &Prompt, tree: &FileTree, findings: &mut Vec<Finding>) {
     let candidate = &agent.file.candidate;
@@ -260,7 +219,8 @@ fn written_for(model: &ModelComponent, path: &str, prompt: &Prompt, tree: &FileT
     }
 }
 
-fn header_place(tree: &FileTree, path: &str, keys: &[&str]) -> (usize, usize) {
+/// Where a key of a prompt's front matter stands, or what is nearest to it.
+pub(super) fn header_place(tree: &FileTree, path: &str, keys: &[&str]) -> (usize, usize) {
     let path_in_file: Vec<Segment> = keys.iter().map(|key| Segment::Key((*key).to_owned())).collect();
     nearest(tree, path, &path_in_file)
 }
