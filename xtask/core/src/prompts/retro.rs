@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use self::placeholder::{Numbers, marked, unmarked, unnumbered};
 use super::cases::{Assertion, Case, ExpectedTool, Suite, Turn};
+use super::score::quoted;
 use crate::model::Digest;
 
 /// A text without what looks like a key, a token or a password.
@@ -181,7 +182,11 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
     numbers.read(&expected);
     numbers.read(&answer);
     // words that went are no words that an answer could have
-    let forbidden = trace.forbidden_keywords.iter().filter(|word| clean(word) == **word);
+    let forbidden: Vec<&String> = trace
+        .forbidden_keywords
+        .iter()
+        .filter(|word| clean(word) == **word)
+        .collect();
     let turns = trace.turns.iter().zip(turns).map(|(turn, text)| Turn {
         role: turn.role.clone(),
         text: numbers.shown(&text),
@@ -194,7 +199,8 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
             .expected_tools
             .clone()
             .map(|tools| tools.into_iter().map(ExpectedTool::Name).collect()),
-        forbidden_keywords: forbidden.cloned().collect(),
+        // braces of an answer are no names of inputs
+        forbidden_keywords: forbidden.iter().map(|word| quoted(word)).collect(),
         vars: numbers.shown_value(&vars).as_object().cloned().unwrap_or_default(),
         turns: turns.collect(),
         origin: Some(origin.to_owned()),
@@ -213,23 +219,23 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
     let known = others.iter().chain([target]).flat_map(|suite| &suite.cases);
     let is_free = |id: &String| known.clone().all(|case| case.id != *id);
     case.id = [id.clone()].into_iter().chain(numbered).find(is_free).unwrap_or(id);
-    case.assertions = demands(trace, &case, numbers.shown(&answer));
+    case.assertions = demands(trace, &case, &forbidden, numbers.shown(&answer));
     Ok(case)
 }
 
 /// What a case demands so that the sample would not pass it: another answer, and where nothing else is known to be wrong
 /// with it, a person who says what a good one is.
-fn demands(trace: &Trace, case: &Case, answer: String) -> Vec<Assertion> {
+fn demands(trace: &Trace, case: &Case, forbidden: &[&String], answer: String) -> Vec<Assertion> {
     let mut demands = Vec::new();
     // where something was replaced in it, no answer would ever equal it
-    if !answer.is_empty() && answer == trace.answer && !answer.contains("{{") {
+    if !answer.is_empty() && answer == trace.answer {
         demands.push(Assertion {
             kind: "not-equals".to_owned(),
-            value: Value::String(answer.clone()),
+            value: Value::String(quoted(&answer)),
             ..Assertion::default()
         });
     }
-    if !is_failed_by(trace, case) {
+    if !is_failed_by(trace, case, forbidden) {
         let was = json!({"answer": answer, "toolsCalled": trace.tools_called});
         demands.push(Assertion::undecided("nobody has said yet what a good answer is", was));
     }
@@ -237,7 +243,7 @@ fn demands(trace: &Trace, case: &Case, answer: String) -> Vec<Assertion> {
 }
 
 /// Whether the sample fails what its case demands, as far as that can be known without a judge.
-fn is_failed_by(trace: &Trace, case: &Case) -> bool {
+fn is_failed_by(trace: &Trace, case: &Case, forbidden: &[&String]) -> bool {
     let sorted = |names: &Vec<String>| {
         let mut names = names.clone();
         names.sort();
@@ -248,7 +254,7 @@ fn is_failed_by(trace: &Trace, case: &Case) -> bool {
         called.is_none_or(|called| sorted(called) != sorted(expected))
     });
     let answer = trace.answer.to_lowercase();
-    let forbidden = case.forbidden_keywords.iter().any(|word| {
+    let forbidden = forbidden.iter().any(|word| {
         let word = word.to_lowercase();
         !word.is_empty() && (answer.is_empty() || answer.contains(&word))
     });

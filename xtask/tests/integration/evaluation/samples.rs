@@ -359,3 +359,55 @@ fn a_draft_does_not_keep_a_sample_away() {
         .unwrap();
     assert!(report.result["case"].is_object(), "{}", report.result);
 }
+
+#[test]
+fn braces_of_a_sample_are_no_names_of_inputs() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "trace.json",
+        r#"{"userInput": "Who am I?", "answer": "Dear {{name}}, {% hi %}.", "forbiddenKeywords": ["{{name}}", "{%"]}"#,
+    );
+    let report = bench
+        .run("retro add trace.json --agent support-rag --prompt answer")
+        .unwrap();
+    let case = &report.result["case"];
+    assert_eq!(case["forbiddenKeywords"][0], r#"{{"{{"}}name}}"#);
+    assert_eq!(case["forbiddenKeywords"][1], r#"{{"{%"}}"#);
+    assert_eq!(case["assert"][0]["value"], r#"Dear {{"{{"}}name}}, {{"{%"}} hi %}."#);
+    assert_eq!(
+        case["assert"].as_array().unwrap().len(),
+        1,
+        "the sample fails by its words"
+    );
+    let report = bench.run("evaluate support-rag").unwrap();
+    let rules: Vec<&str> = report.findings.iter().map(|finding| &*finding.rule).collect();
+    assert!(
+        !rules.contains(&"invalid-value") && !rules.contains(&"unsupported-assertion"),
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn an_assertion_may_forbid_what_a_sample_does() {
+    let bench = Workbench::of_repository();
+    let suite = "agents/support-rag/regression/cases/answer.yaml";
+    let head = bench.text(suite).unwrap();
+    for (assertion, is_twin) in [
+        ("{ type: not-icontains, value: SORRY }", true),
+        ("{ type: not-contains, value: Sorry }", true),
+        ("{ type: not-icontains-any, value: [no, sorry] }", true),
+        ("{ type: not-contains, value: sorry }", false),
+        ("{ type: not-icontains, value: sorry, weight: 0 }", false),
+        ("{ type: icontains, value: sorry }", false),
+    ] {
+        let case = format!("{{ id: mine, userInput: may I cancel, assert: [{assertion}] }}");
+        bench.put(suite, &format!("{}\n  - {case}\n", head.trim_end()));
+        bench.put(
+            "trace.json",
+            r#"{"userInput": "May I cancel?", "forbiddenKeywords": ["Sorry"]}"#,
+        );
+        let line = "retro add trace.json --agent support-rag --prompt answer --dry-run";
+        let report = bench.run(line).unwrap();
+        assert_eq!(report.result["twin"] == "mine", is_twin, "{assertion}");
+    }
+}

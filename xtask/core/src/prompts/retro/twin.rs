@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::asked;
 use super::placeholder::unnumbered;
 use crate::model::PlainVersion;
-use crate::prompts::cases::{Case, DRAFT, ExpectedTool, Suite};
+use crate::prompts::cases::{Assertion, Case, DRAFT, ExpectedTool, Suite};
 
 /// A case that asks the same of the same prompt.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -36,23 +37,59 @@ pub fn twins<'a>(case: &Case, of: &Suite, suites: impl IntoIterator<Item = &'a S
     let each = same_prompt.flat_map(|suite| suite.cases.iter().map(move |other| (suite, other)));
     // a draft asks nothing yet
     let twins = each.filter(|(suite, other)| !other.is_draft() && asked(other, suite) == digest);
-    let twin = |(_, other): (&Suite, &Case)| Twin {
+    let twin = |(suite, other): (&Suite, &Case)| Twin {
         id: other.id.clone(),
-        lacks: lacks(other, case),
+        lacks: lacks(suite, other, case),
     };
     twins.map(twin).collect()
 }
 
-/// What one case does not demand of what the other one does.
-fn lacks(twin: &Case, case: &Case) -> Vec<String> {
+/// What every answer to a case must not have: words in whatever case, and texts as they stand.
+#[derive(Default)]
+struct Forbidden {
+    words: BTreeSet<String>,
+    texts: BTreeSet<String>,
+}
+
+impl Forbidden {
+    /// By the case's keywords, and by assertions that mean the same.
+    fn of(suite: &Suite, case: &Case) -> Forbidden {
+        let mut forbidden = Forbidden::default();
+        let words = case.forbidden_keywords.iter().map(|word| word.to_lowercase());
+        forbidden.words.extend(words);
+        // one that only reports forbids nothing
+        let counts = |assertion: &&Assertion| assertion.weight != Some(0.0);
+        for assertion in suite.assertions.iter().chain(&case.assertions).filter(counts) {
+            let values = match (&assertion.value, assertion.kind.as_str()) {
+                (Value::String(text), "not-contains" | "not-icontains") => vec![text.as_str()],
+                (Value::Array(texts), "not-contains-any" | "not-icontains-any") => {
+                    texts.iter().filter_map(Value::as_str).collect()
+                }
+                _ => continue,
+            };
+            if assertion.kind.starts_with("not-i") {
+                forbidden.words.extend(values.iter().map(|text| text.to_lowercase()));
+            } else {
+                forbidden.texts.extend(values.into_iter().map(str::to_owned));
+            }
+        }
+        forbidden
+    }
+
+    fn has(&self, word: &String) -> bool {
+        self.words.contains(&word.to_lowercase()) || self.texts.contains(word)
+    }
+}
+
+/// What one case of a suite does not demand of what the other one does.
+fn lacks(suite: &Suite, twin: &Case, case: &Case) -> Vec<String> {
     let tools = |case: &Case| {
         let names = case.expected_tools.as_ref()?.iter().map(ExpectedTool::name);
         let mut names: Vec<String> = names.map(str::to_owned).collect();
         names.sort_unstable();
         Some(names)
     };
-    let words =
-        |case: &Case| -> BTreeSet<String> { case.forbidden_keywords.iter().map(|word| word.to_lowercase()).collect() };
+    let forbidden = Forbidden::of(suite, twin);
     let behavior = unnumbered(case.expected_behavior.trim());
     let is_lacked = [
         (
@@ -60,7 +97,10 @@ fn lacks(twin: &Case, case: &Case) -> Vec<String> {
             !behavior.is_empty() && unnumbered(twin.expected_behavior.trim()) != behavior,
         ),
         ("expectedTools", tools(case).is_some() && tools(twin) != tools(case)),
-        ("forbiddenKeywords", !words(case).is_subset(&words(twin))),
+        (
+            "forbiddenKeywords",
+            !case.forbidden_keywords.iter().all(|word| forbidden.has(word)),
+        ),
     ];
     let lacked = is_lacked.into_iter().filter(|(_, is_lacked)| *is_lacked);
     lacked.map(|(field, _)| field.to_owned()).collect()

@@ -38,16 +38,32 @@ pub fn sound_keyword(word: &str, inputs: &Value) -> Result<(), Ungraded> {
     keyword(word, || inputs).map(drop)
 }
 
+/// What begins something else than text to Nunjucks.
+const TAGS: [&str; 3] = ["{{", "{%", "{#"];
+
 /// Whether a text is more than it says: a name in it is filled, and everything else of Nunjucks is refused.
 pub(in crate::prompts) fn has_tag(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|tag| text.contains(tag))
+    TAGS.iter().any(|tag| text.contains(tag))
+}
+
+/// A text that means another one as it stands: the braces of its tags are quoted, `{{"{{"}}`, as Nunjucks reads them.
+pub(in crate::prompts) fn quoted(text: &str) -> String {
+    let mut written = String::new();
+    let mut rest = text;
+    while let Some(at) = TAGS.iter().filter_map(|tag| rest.find(tag)).min() {
+        let (before, tag) = rest.split_at(at);
+        let (tag, after) = tag.split_at(2);
+        written += &format!("{before}{{{{\"{tag}\"}}}}");
+        rest = after;
+    }
+    written + rest
 }
 
 fn filled_text(text: &str, inputs: &Value) -> Result<String, Ungraded> {
     let mut written = String::new();
     for piece in pieces(text)? {
         match piece {
-            Piece::Text(text) => written.push_str(text),
+            Piece::Text(text) | Piece::Quoted(text) => written.push_str(text),
             Piece::Name(path) => {
                 let found = path.iter().try_fold(inputs, |value, part| value.get(part));
                 let found = found.ok_or_else(|| format!("`{text}`: there is no input `{}`", path.join(".")))?;
@@ -80,25 +96,36 @@ fn as_text(value: &Value) -> Option<String> {
 /// What a text consists of.
 pub(in crate::prompts) enum Piece<'a> {
     Text(&'a str),
+    /// A text in quotes between braces, which stands for itself.
+    Quoted(&'a str),
     Name(Vec<&'a str>),
 }
 
 /// Taken apart; what is more than a name in braces is refused: it would mean something else elsewhere.
 pub(in crate::prompts) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Ungraded> {
-    let refused = || format!("`{text}`: only `{{{{name}}}}` is filled in the value of an assertion");
+    let refused = || {
+        format!(
+            "`{text}`: only `{{{{name}}}}` is filled in the value of an assertion; `{{{{\"{{{{\"}}}}` stands for the braces themselves"
+        )
+    };
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("{{") {
         let (before, tag) = rest.split_at(at);
-        let (inside, after) = tag[2..].split_once("}}").ok_or_else(refused)?;
         pieces.push(Piece::Text(before));
+        if let Some((inside, after)) = in_quotes(&tag[2..]) {
+            pieces.push(Piece::Quoted(inside));
+            rest = after;
+            continue;
+        }
+        let (inside, after) = tag[2..].split_once("}}").ok_or_else(refused)?;
         pieces.push(Piece::Name(path(inside).ok_or_else(refused)?));
         rest = after;
     }
     pieces.push(Piece::Text(rest));
     let is_plain = |piece: &Piece<'_>| match piece {
         Piece::Text(text) => !has_tag(text),
-        Piece::Name(_) => true,
+        Piece::Quoted(_) | Piece::Name(_) => true,
     };
     if pieces.iter().all(is_plain) {
         Ok(pieces)
@@ -107,9 +134,21 @@ pub(in crate::prompts) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Ungraded>
     }
 }
 
+/// What stands in quotes, without any escape, and what comes behind the braces that end it.
+fn in_quotes(tag: &str) -> Option<(&str, &str)> {
+    let tag = tag.trim_start_matches(WHITE);
+    let quote = tag.chars().next().filter(|first| ['"', '\''].contains(first))?;
+    let (inside, after) = tag[1..].split_once(quote)?;
+    let after = after.trim_start_matches(WHITE).strip_prefix("}}")?;
+    (!inside.contains('\\')).then_some((inside, after))
+}
+
+/// What Nunjucks passes over between braces.
+const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// The parts of a name with points.
 fn path(inside: &str) -> Option<Vec<&str>> {
-    let parts: Vec<&str> = inside.trim_matches([' ', '\t', '\n', '\r']).split('.').collect();
+    let parts: Vec<&str> = inside.trim_matches(WHITE).split('.').collect();
     let is_name = |part: &&str| {
         let first = part.chars().next();
         first.is_some_and(|c| c.is_ascii_alphabetic() || c == '_' || c == '$')

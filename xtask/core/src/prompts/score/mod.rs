@@ -38,7 +38,7 @@ use super::run::{Attempt, Subject};
 use expression::Expression;
 pub(super) use expression::has_flags;
 pub use fill::sound_keyword;
-pub(super) use fill::{has_tag, pieces};
+pub(super) use fill::{has_tag, pieces, quoted};
 pub(super) use limit::holds_anyway;
 pub use limit::{Limit, limit};
 pub use manifest::{arguments_fault, tool_calls, tools_named, withheld_from};
