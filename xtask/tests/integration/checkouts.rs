@@ -144,4 +144,32 @@ fn what_is_no_file_among_cases_and_recordings_is_named_and_not_read() {
         drop(socket);
         std::fs::remove_file(place).unwrap();
     }
+    // the others are judged all the same
+    let greets = "rules:\n  - { name: greets, answer: hi }\n";
+    let suite = "prompt: greet\ncases: [{id: hello, userInput: Hello, expectedResponseKeywords: [hi]}]\n";
+    fleet.put("agents/assistant/regression/mock.yaml", greets);
+    let tree = fleet.tree();
+    let other = |path: &str| format!("agents/other/{path}");
+    for (path, _) in tree.entries() {
+        let own = path
+            .strip_prefix("agents/assistant/")
+            .filter(|own| !own.starts_with("regression/"));
+        if let (Some(own), Some(bytes)) = (own, tree.get(path)) {
+            fleet.put(
+                &other(own),
+                &String::from_utf8_lossy(bytes).replace("assistant", "other"),
+            );
+        }
+    }
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("cases/more.yaml")).unwrap();
+    fleet.put(&other("regression/cases/main.yaml"), suite);
+    fleet.put(&other("regression/mock.yaml"), greets);
+    let answer = fleet.run(&["evaluate"]);
+    let judged: Vec<_> = answer.result()["evaluations"].as_array().unwrap().iter().collect();
+    assert_eq!((answer.exit, judged.len()), (1, 1), "{}", answer.text());
+    assert_eq!(
+        (&judged[0]["agent"], &judged[0]["verdict"]["outcome"]),
+        (&"other".into(), &"passed".into())
+    );
+    assert!(answer.rules().contains(&"stray-file"), "{:?}", answer.rules());
 }

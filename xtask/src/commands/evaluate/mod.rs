@@ -226,14 +226,17 @@ pub(super) fn of_loaded(
         );
         return Err(Failure::new(FailureKind::Usage, message).hint("name one agent, or write all with `--format json`"));
     }
-    let agents: Vec<&Agent> = chosen.iter().filter_map(|name| workspace.agents.get(name)).collect();
+    let mut agents: Vec<&Agent> = chosen.iter().filter_map(|name| workspace.agents.get(name)).collect();
     // the last environment that runs an agent may be one that cannot be read
     let is_dark = |agent: &&Agent| workspace.last_release(&agent.name).is_err();
     if args.against.as_ref().is_some_and(String::is_empty) && agents.iter().any(is_dark) {
         return Ok(unreadable());
     }
     let strange = strange::strange(context, &agents)?;
-    if !strange.is_empty() {
+    // an agent whose cases may be anything is not judged; the others are
+    agents.retain(|agent| !strange.contains_key(&agent.name));
+    let strange: Vec<Finding> = strange.into_values().flatten().collect();
+    if !strange.is_empty() && (agents.is_empty() || args.exchange.asked()) {
         return Ok(Report::of_findings(strange, loaded.tree.clone()));
     }
     known_cases(context, &agents, &args)?;
@@ -259,7 +262,7 @@ pub(super) fn of_loaded(
     let progress = Progress::new(progress, context, workspace, &args, &agents)?;
     let runner = Runner::new(context, workspace, &args, bar, progress)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
-    let (mut findings, mut text) = (Vec::new(), String::new());
+    let (mut findings, mut text) = (strange, String::new());
     let mut sources = loaded.tree.clone();
     for agent in agents {
         runner.progress.begin(agent);
