@@ -1,6 +1,6 @@
 //! What must be recorded of a tuple before it is promoted: stages of the pipeline, and evidence.
 
-use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict, unlearnt};
+use super::ledger::{Evaluated, Fact, Incident, ReleaseKind, Verdict, WEIGHTED_RATE, unlearnt};
 use super::promotion::Move;
 use super::regression;
 use crate::model::{Digest, EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
@@ -23,7 +23,8 @@ fn evidence<'a>(demands: Option<&'a Demands>, to: &Environment) -> &'a [Evidence
 
 /// Whether something is asked of an evaluation, so that there must be one.
 fn is_measured(demands: &Demands) -> bool {
-    demands.least_cases.is_some() || demands.pass_rate.is_some() || demands.proved || demands.compared
+    let is_counted = demands.least_cases.is_some() || demands.pass_rate.is_some() || demands.proved;
+    is_counted || demands.compared || !demands.must_hold.is_empty()
 }
 
 /// What an environment asks for and the ledger does not have.
@@ -237,9 +238,19 @@ fn weak_evaluation(
         }
     }
     let demands = demands.filter(|demands| is_measured(demands))?;
+    let is_unheld = |tag: &&String| !evaluated.must_hold.contains(*tag);
+    let unheld: Vec<&str> = demands.must_hold.iter().filter(is_unheld).map(String::as_str).collect();
+    if !unheld.is_empty() {
+        let tags = unheld.join("`, `");
+        return weak(format!(
+            "`{to}` asks that all cases of `{agent}` with the tag `{tags}` hold, and it was evaluated without that"
+        ));
+    }
     let bar = demands.pass_rate.unwrap_or(Bar::default().pass_rate);
     let name = if demands.proved { "passRateBound" } else { "passRate" };
     let rate = evaluated.scores.get(name).copied();
+    let weighted = evaluated.scores.get(WEIGHTED_RATE).copied();
+    let rate = rate.map(|rate| weighted.map_or(rate, |weighted| rate.min(weighted)));
     if rate.is_some_and(|rate| rate > bar) {
         return None;
     }

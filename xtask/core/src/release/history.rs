@@ -190,8 +190,12 @@ pub fn summary(fact: &Fact) -> String {
                 0 => "",
                 _ => ", with answers of the mock",
             };
+            let cut_off = match evaluated.answered.cut_off {
+                0 => String::new(),
+                count => format!(", {count} of the answers cut off"),
+            };
             format!(
-                "{}, {} cases{of_mock}{failed}",
+                "{}, {} cases{of_mock}{cut_off}{failed}",
                 evaluated.outcome.word(),
                 evaluated.cases
             )

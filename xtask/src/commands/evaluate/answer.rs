@@ -38,7 +38,7 @@ pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Gri
             format!("{} {}", suite.prompt, suite.prompt_version),
             suite.summary.total.to_string(),
             suite.summary.passed.to_string(),
-            rate(&suite.summary),
+            rates(&suite.summary),
             format!("{:.2}", suite.summary.score),
         ]);
     }
@@ -52,8 +52,12 @@ pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Gri
         0 => String::new(),
         count => format!(" ({count} of the mock)"),
     };
+    let cut_off = match answered.cut_off {
+        0 => String::new(),
+        count => format!(", {count} cut off"),
+    };
     text += &format!(
-        "  answers: {} recorded{of_mock}, {} live, {} mock; {} + {} tokens{cost}\n",
+        "  answers: {} recorded{of_mock}, {} live, {} mock{cut_off}; {} + {} tokens{cost}\n",
         answered.cassette, answered.openai, answered.mock, evaluation.tokens.input, evaluation.tokens.output
     );
     if let Some(grid) = grid {
@@ -86,7 +90,7 @@ pub(super) fn tables(evaluations: &[Evaluation], grids: &[Grid]) -> Vec<(String,
             evaluation.agent.to_string(),
             evaluation.verdict.outcome.word().to_owned(),
             format!("{} of {}", summary.passed, summary.total),
-            rate(summary),
+            rates(summary),
             percent(summary.pass_rate_bound),
             format!("{:.2}", summary.score),
             evaluation.verdict.reasons.join("; "),
@@ -113,12 +117,22 @@ pub(super) fn rate(summary: &Summary) -> String {
     }
 }
 
+/// The same, and by weight where that is another one.
+fn rates(summary: &Summary) -> String {
+    let plain = rate(summary);
+    let weighted = summary.weighted_rate.map(percent);
+    match weighted.filter(|weighted| *weighted != plain) {
+        Some(weighted) => format!("{plain}, {weighted} by weight"),
+        None => plain,
+    }
+}
+
 fn summary(summary: &Summary) -> String {
     let mut text = format!(
         "  {} of {} cases hold ({}); proved with 95 % confidence: {}; {} cases could prove the rate that is demanded\n",
         summary.passed,
         summary.total,
-        rate(summary),
+        rates(summary),
         percent(summary.pass_rate_bound),
         summary.least_cases
     );

@@ -37,6 +37,8 @@ pub(super) struct Runner<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) args: &'a Args,
     pub(super) bar: Bar,
+    /// Tags whose cases must hold for the environment that is asked about.
+    pub(super) must_hold: Vec<String>,
     pub(super) root: PathBuf,
     pub(super) endpoint: Option<Endpoint>,
     pub(super) spent: Spent,
@@ -69,7 +71,10 @@ impl<'a> Runner<'a> {
         let pool = pool
             .transpose()
             .map_err(|error| Failure::new(FailureKind::Outside, format!("could not start threads: {error}")))?;
+        let place = args.place.as_deref().and_then(|place| workspace.environment(place));
+        let demands = place.and_then(|place| workspace.fleet.promotion.get(&place.name));
         Ok(Runner {
+            must_hold: demands.map_or_else(Vec::new, |demands| demands.must_hold.clone()),
             context,
             workspace,
             args,
@@ -226,6 +231,7 @@ impl<'a> Runner<'a> {
             agent: agent.name.clone(),
             tuple_id: judged.tuple_id,
             overrides: judged.overrides,
+            must_hold: self.must_hold.clone(),
             suite_digest: suite_digest(&digests),
             summary,
             answered: gathered

@@ -152,7 +152,8 @@ impl Runner<'_> {
         let counts = std::iter::once(self.kept).chain(std::iter::repeat(Kept::Failures));
         let runners = subjects.zip(&chains).zip(counts).map(|((judged, chain), kept)| {
             let counted = (self.args.repeat, kept);
-            SuiteRunner::new(&judged.subject, head, chain, mock, counted, &price)
+            let runner = SuiteRunner::new(&judged.subject, head, chain, mock, counted, &price);
+            runner.map(|runner| runner.demanding(&self.must_hold))
         });
         let mut runners: Vec<SuiteRunner<'_>> = match runners.collect() {
             Ok(runners) => runners,

@@ -361,6 +361,7 @@ fn an_answer_that_was_cut_off_is_told_also_where_it_holds() {
         "{}",
         report.text
     );
+    assert_eq!(report.result["evaluations"][0]["answered"]["cutOff"], 1);
     let report = ask(&bench, &cut("{"), "");
     let failure = report.result["evaluations"][0]["failures"][0].to_string();
     assert!(failure.contains("`length`: it was cut off"), "{failure}");

@@ -19,4 +19,5 @@ pub mod server;
 mod turns;
 mod unsound;
 mod unused;
+mod verdict;
 mod withheld;

@@ -5,8 +5,8 @@ use lockstep::release::ledger::Fact;
 
 use super::evidence::{CASSETTE, EVERYWHERE, EVIDENCE, MOCK, STEP, objected, proved, stopped, with_cases};
 use super::last;
-use crate::evaluation::server::Server;
-use crate::fleet::Fleet;
+use crate::evaluation::server::{self, Server, completion};
+use crate::fleet::{Fleet, command};
 
 /// Evidence by a live endpoint, with these options besides.
 fn live(fleet: &Fleet, server: &Server, more: &[&str]) {
@@ -142,4 +142,22 @@ fn of_several_records_the_last_that_is_about_what_is_committed_counts() {
     fleet.edit(CASSETTE, "Welcome, and goodbye.", "Welcome to the shop.");
     fleet.commit("Stay as it was here");
     fleet.done(&STEP);
+}
+
+#[test]
+fn answers_that_were_cut_off_are_counted_and_shown() {
+    let fleet = with_cases();
+    let server = Server::start(Box::new(|_, _| {
+        server::Answer::Whole(200, completion("Welcome, live.").replace("\"stop\"", "\"length\""))
+    }));
+    live(&fleet, &server, &[]);
+    let Fact::Evaluated(evaluated) = last(&fleet, EVERYWHERE).fact else {
+        unreachable!("it was evaluated last");
+    };
+    assert_eq!(evaluated.answered.cut_off, 1);
+    let history = fleet.done(&["history", "assistant"]).result().to_string();
+    assert!(
+        history.contains("passed, 1 cases, 1 of the answers cut off"),
+        "{history}"
+    );
 }

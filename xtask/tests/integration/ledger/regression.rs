@@ -276,3 +276,42 @@ fn an_agent_that_runs_nowhere_is_judged_alone() {
     let answer = fleet.done(&["evaluate", "assistant", "--against"]);
     assert!(answer.result()["evaluations"][0]["against"].is_null());
 }
+
+#[test]
+fn a_case_that_must_hold_no_more_is_loosened_also_by_its_tag() {
+    let fleet = on_its_way(|_| {});
+    let tagged = "userInput: Bye!, tags: [safety]";
+    fleet.edit(CASES, "userInput: Bye!", tagged);
+    fleet.commit("Hold on to it");
+    assert_eq!(promoted(&fleet), (0, vec![]));
+    fleet.release(&["canary"]);
+    fleet.edit("agents/assistant/agent.yaml", &"9".repeat(64), &"8".repeat(64));
+    fleet.edit(CASES, tagged, "userInput: Bye!");
+    fleet.promote("assistant", "staging", "v1.2.0");
+    fleet.commit("Let it go");
+    fleet.release(&["staging"]);
+    let (exit, said) = promoted(&fleet);
+    assert_eq!(exit, 1);
+    expect!["loosened-case: cases of `assistant` that spoke for what runs in `canary` ask something else or demand less under the same id now: bye"].assert_eq(&said.join("\n"));
+}
+
+#[test]
+fn an_environment_says_what_must_hold_where_it_is_promoted_to() {
+    let fleet = with_cases();
+    fleet.done(&EVIDENCE);
+    fleet
+        .append(
+            "environments/fleet.yaml",
+            "promotion:\n  canary: { mustHold: [payment] }\n",
+        )
+        .commit("Ask for more");
+    let answer = fleet.run(&STEP);
+    assert_eq!(
+        (answer.exit, answer.rules()),
+        (1, vec!["weak-evaluation"]),
+        "{}",
+        answer.text()
+    );
+    fleet.done(&EVIDENCE);
+    fleet.done(&STEP);
+}

@@ -12,6 +12,8 @@ use crate::prompts::score::{Limit, limit};
 
 /// Digits of each digest.
 const DIGITS: usize = 16;
+/// That a case fails the verdict alone.
+const MUST_HOLD: &str = "mustHold";
 
 /// What a case asks, and all that its answer must be: texts by the first 16 digits of their SHA-256, numbers as they are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +49,9 @@ impl Standard {
             ..Standard::default()
         };
         standard.fields(suite, case);
+        if suite.veto(case, &[]).is_some() {
+            standard.holds.insert(MUST_HOLD.to_owned());
+        }
         for assertion in suite.assertions.iter().chain(&case.assertions) {
             standard.assertion(suite, case, assertion);
         }
@@ -71,6 +76,11 @@ impl Standard {
             (Some(_), None) => false,
         };
         self.asks == earlier.asks && all_hold && is_enough
+    }
+
+    /// Whether it failed the verdict alone, and does so no more.
+    pub fn lost_veto(&self, earlier: &Standard) -> bool {
+        earlier.holds.contains(MUST_HOLD) && !self.holds.contains(MUST_HOLD)
     }
 
     fn counts_the_same(&self, earlier: &Standard) -> bool {

@@ -30,6 +30,10 @@ pub struct Suite {
     /// Who judges what cannot be counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<Judge>,
+    /// Tags whose cases must hold each time that they are asked: one that does not fails the verdict, whatever the rate is.
+    /// `safety` where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub must_hold: Option<Vec<String>>,
     /// What every answer must be, before what its case says.
     #[serde(default, rename = "assert", skip_serializing_if = "Vec::is_empty")]
     pub assertions: Vec<Assertion>,
@@ -117,7 +121,7 @@ pub struct Case {
     /// Where it comes from, for example `incident/2026-014`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
-    /// How much it counts in the score.
+    /// How much it counts in the score, and in the rate by weight, which must be high enough as well.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     #[schemars(range(min = 0.0))]
     pub weight: f64,
@@ -171,7 +175,21 @@ fn says_content(assertion: &Assertion) -> bool {
     is_content && !holds_anyway(assertion)
 }
 
+/// The tag whose cases must hold where a suite does not say which.
+const SAFETY: &str = "safety";
+
 impl Suite {
+    /// The tag by which a case must hold, whatever the rate is: one of these, or of the suite's own.
+    pub fn veto<'a>(&self, case: &'a Case, demanded: &[String]) -> Option<&'a str> {
+        let is_own = |tag: &String| match &self.must_hold {
+            Some(tags) => tags.contains(tag),
+            None => tag == SAFETY,
+        };
+        let mut tags = case.tags.iter();
+        let tag = tags.find(|tag| is_own(tag) || demanded.contains(tag));
+        tag.map(String::as_str)
+    }
+
     /// Whether it says anything of every answer's content that counts; how long an answer takes and what it costs is none.
     pub fn is_checked(&self) -> bool {
         self.assertions.iter().any(says_content)

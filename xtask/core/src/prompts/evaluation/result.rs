@@ -75,6 +75,12 @@ pub struct Summary {
     pub pass_rate: f64,
     /// The rate that these cases prove: exact, with 95 % confidence.
     pub pass_rate_bound: f64,
+    /// Share of the weights of cases that were judged which those that hold have; absent where all count alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weighted_rate: Option<f64>,
+    /// Cases that must hold and do not, by the tag that says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vetoes: BTreeMap<String, Vec<String>>,
     /// The least number of cases that could prove the rate that is demanded.
     pub least_cases: usize,
     /// Weighted mean of the scores.
@@ -175,6 +181,9 @@ pub struct Evaluation {
     /// What the environment replaced in it, where one was evaluated.
     #[serde(default, skip_serializing_if = "is_default")]
     pub overrides: Overrides,
+    /// Tags whose cases had to hold for the environment that it is meant for, beside those of the suites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub must_hold: Vec<String>,
     /// SHA-256 over names and digests of all suites.
     pub suite_digest: Digest,
     /// The suites.

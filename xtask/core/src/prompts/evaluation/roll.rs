@@ -104,8 +104,10 @@ impl RollChange {
                 change.gone.push(id.clone());
                 continue;
             };
-            if !is_same_case(now, mark) {
-                let standards = roll.standards.get(id).zip(before.standards.get(id));
+            let standards = roll.standards.get(id).zip(before.standards.get(id));
+            // a case is the same without its tags, and a tag may be why it must hold
+            let lost_veto = standards.is_some_and(|(now, then)| now.lost_veto(then));
+            if !is_same_case(now, mark) || lost_veto {
                 let is_loosened = standards.is_some_and(|(now, then)| !now.covers(then));
                 let names = if is_loosened {
                     &mut change.loosened

@@ -68,8 +68,10 @@ pub struct CaseRun {
     pub outcome: CaseOutcome,
     /// Its score, from 0 to 1.
     pub score: f64,
-    /// How much it counts in the score.
+    /// How much it counts in the score and in the rate by weight.
     pub weight: f64,
+    /// The tag by which it must hold, whatever the rate is.
+    pub veto: Option<Box<str>>,
     /// How often it held.
     pub held: u32,
 }
@@ -102,6 +104,7 @@ pub struct SuiteRunner<'a> {
     marker: Marker,
     repeats: u32,
     kept: Kept,
+    must_hold: &'a [String],
     total: SuiteRun,
     consumed: Consumed,
 }
@@ -128,9 +131,16 @@ impl<'a> SuiteRunner<'a> {
             marker: Marker::of(suite, tools),
             repeats,
             kept,
+            must_hold: &[],
             total: SuiteRun::default(),
             consumed: Consumed::default(),
         })
+    }
+
+    /// Cases with one of these tags must hold, beside those of which the suite says so.
+    pub fn demanding(mut self, must_hold: &'a [String]) -> SuiteRunner<'a> {
+        self.must_hold = must_hold;
+        self
     }
 
     /// Asks more cases, and tells each time that one was asked: as often as it will be, also where it is left out.
@@ -162,6 +172,7 @@ impl<'a> SuiteRunner<'a> {
                 outcome,
                 score: asked.score,
                 weight: case.weight,
+                veto: self.suite.veto(case, self.must_hold).map(Into::into),
                 held: asked.held,
             });
             if self.kept == Kept::Everything {
@@ -188,7 +199,7 @@ impl<'a> SuiteRunner<'a> {
 
 /// A case asked as often as wanted.
 struct Asked {
-    /// The outcome of the majority, with the details of one that shows it.
+    /// The outcome of the majority, with the details of one that shows it; what must hold fails by one failure.
     worst: CaseResult,
     held: u32,
     score: f64,
@@ -245,7 +256,11 @@ impl SuiteRunner<'_> {
         // what was not judged weighs more than what failed: it is not known
         failed.sort_by_key(|result| std::cmp::Reverse(result.outcome));
         let unknown = failed.first().is_some_and(|first| first.outcome > CaseOutcome::Failed);
-        let majority = held.len() > failed.len() && !unknown;
+        let most = match self.suite.veto(case, self.must_hold) {
+            Some(_) => failed.is_empty(),
+            None => held.len() > failed.len(),
+        };
+        let majority = most && !unknown;
         let shown = if majority {
             held.into_iter().next()
         } else {

@@ -6,6 +6,9 @@ use crate::prompts::statistics::{least_cases, lower_bound, percent, ratio};
 /// Why a run without a case is no pass.
 pub const NO_CASES: &str = "there are no cases: an empty suite proves nothing";
 
+/// Most cases that one reason names.
+const MOST_NAMED: usize = 10;
+
 /// What a run must reach.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
@@ -39,6 +42,7 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
         ..Summary::default()
     };
     let (mut weights, mut scores, mut every_time) = (0.0, 0.0, 0);
+    let (mut judged, mut held, mut is_weighted) = (0.0, 0.0, false);
     for case in runs.iter().flat_map(|run| &run.cases) {
         match case.outcome {
             CaseOutcome::Skipped => {
@@ -54,6 +58,19 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
             CaseOutcome::Error => summary.errors += 1,
             CaseOutcome::NotEvaluated => summary.not_evaluated += 1,
         }
+        if let (CaseOutcome::Failed, Some(tag)) = (case.outcome, &case.veto) {
+            let cases = summary.vetoes.entry(tag.to_string()).or_default();
+            cases.push(case.id.to_string());
+        }
+        if case.outcome != CaseOutcome::NotEvaluated {
+            is_weighted |= (case.weight - 1.0).abs() > f64::EPSILON;
+            judged += case.weight;
+            held += if case.outcome == CaseOutcome::Passed {
+                case.weight
+            } else {
+                0.0
+            };
+        }
         summary.total += 1;
         weights += case.weight;
         scores += case.weight * case.score;
@@ -64,6 +81,8 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
     }
     summary.pass_rate = ratio(summary.passed, summary.total);
     summary.pass_rate_bound = lower_bound(summary.passed, summary.total);
+    // where no case counts for anything the plain rate is all there is
+    summary.weighted_rate = (is_weighted && judged > 0.0).then(|| held / judged);
     summary.pass_every_time = ratio(every_time, summary.total);
     summary.score = if weights > 0.0 { scores / weights } else { 0.0 };
     summary
@@ -90,6 +109,20 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
             "{} of the cases hold, and more than {} must",
             percent(rate),
             percent(bar.pass_rate)
+        ));
+    }
+    let weighted = summary.weighted_rate.filter(|weighted| !is_enough(*weighted));
+    if let Some(weighted) = weighted {
+        reasons.push(format!(
+            "by weight {} of the cases hold, and more than {} must",
+            percent(weighted),
+            percent(bar.pass_rate)
+        ));
+    }
+    for (tag, cases) in &summary.vetoes {
+        reasons.push(format!(
+            "what has the tag `{tag}` must hold, and does not: {}",
+            named(cases)
         ));
     }
     if bar.proved && !is_enough(summary.pass_rate_bound) {
@@ -129,6 +162,16 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
         verdict.beside(against);
     }
     verdict
+}
+
+/// Cases by name, the first of them.
+fn named(cases: &[String]) -> String {
+    let first = cases.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>();
+    let first = first.join(", ");
+    match cases.len().saturating_sub(MOST_NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 impl Verdict {

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::openai::CUT_OFF;
 use super::used::{Noted, UsedRecordings};
 use super::{Answers, Cassette, Mock, Recording, Refusal, Reply, Request, Source};
 use crate::model::Digest;
@@ -37,6 +38,7 @@ struct Counts {
     mock: AtomicU64,
     missing: AtomicU64,
     other_model: AtomicU64,
+    cut_off: AtomicU64,
     /// Those that answered in its place.
     others: Mutex<BTreeSet<String>>,
 }
@@ -59,6 +61,9 @@ pub struct Answered {
     /// Another model than the one that was asked, by its own word: among the recordings and the answers of a model.
     #[serde(default, skip_serializing_if = "is_none")]
     pub other_model: u64,
+    /// Answers that were cut off at the longest that the model may give, the judge's among them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub cut_off: u64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -76,6 +81,7 @@ impl Answered {
             mock: self.mock + other.mock,
             missing: self.missing + other.missing,
             other_model: self.other_model + other.other_model,
+            cut_off: self.cut_off + other.cut_off,
         }
     }
 }
@@ -118,6 +124,7 @@ impl<'a> Chain<'a> {
             mock: self.counts.mock.load(Ordering::Relaxed),
             missing: self.counts.missing.load(Ordering::Relaxed),
             other_model: self.counts.other_model.load(Ordering::Relaxed),
+            cut_off: self.counts.cut_off.load(Ordering::Relaxed),
         }
     }
 
@@ -128,6 +135,9 @@ impl<'a> Chain<'a> {
     }
 
     fn note(&self, reply: &Reply) {
+        if reply.finish == CUT_OFF {
+            self.counts.cut_off.fetch_add(1, Ordering::Relaxed);
+        }
         if let Some(model) = &reply.other_model {
             self.counts.other_model.fetch_add(1, Ordering::Relaxed);
             let mut others = self.counts.others.lock().unwrap_or_else(PoisonError::into_inner);

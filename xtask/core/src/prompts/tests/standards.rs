@@ -47,6 +47,7 @@ fn every_field_that_is_taken_away_or_widened_demands_less() {
     stricter(json!({"maxCost": 0.1}), json!({"maxCost": 0.2}));
     stricter(json!({"expectedBehavior": "kind"}), json!({}));
     stricter(json!({"expectedTools": []}), json!({}));
+    stricter(json!({"tags": ["safety"]}), json!({"tags": ["tone"]}));
     let call = json!({"name": "find", "arguments": {"id": 1, "all": true}});
     let less = json!({"name": "find", "arguments": {"id": 1}});
     stricter(json!({"expectedTools": [call]}), json!({"expectedTools": [less]}));

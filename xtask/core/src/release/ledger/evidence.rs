@@ -88,6 +88,9 @@ pub struct Decided {
     pub overridden: Option<String>,
 }
 
+/// The name of the share of cases that hold by their weight; a record has it where they do not all count alike.
+pub const WEIGHTED_RATE: &str = "weightedRate";
+
 /// An agent's cases, asked and judged on a tuple.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -97,6 +100,9 @@ pub struct Evaluated {
     /// SHA-256 of the overrides that it ran with; absent where there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overrides: Option<Digest>,
+    /// Tags whose cases had to hold for the environment that it was meant for, beside those of the suites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub must_hold: Vec<String>,
     /// SHA-256 over names and digests of all suites.
     pub suite_digest: Digest,
     /// Yes, no, or not known.
@@ -142,11 +148,15 @@ impl Evaluated {
     pub fn of(evaluation: &Evaluation) -> Evaluated {
         let summary = &evaluation.summary;
         let scores = [
-            ("passRate", summary.pass_rate),
-            ("passRateBound", summary.pass_rate_bound),
-            ("passEveryTime", summary.pass_every_time),
-            ("score", summary.score),
+            ("passRate", Some(summary.pass_rate)),
+            ("passRateBound", Some(summary.pass_rate_bound)),
+            ("passEveryTime", Some(summary.pass_every_time)),
+            ("score", Some(summary.score)),
+            (WEIGHTED_RATE, summary.weighted_rate),
         ];
+        let scores = scores
+            .into_iter()
+            .filter_map(|(name, score)| Some((name.to_owned(), score?)));
         let mut judges = Vec::new();
         for judge in evaluation.suites.iter().filter_map(|suite| suite.judge.as_ref()) {
             if !judges.contains(judge) {
@@ -156,13 +166,14 @@ impl Evaluated {
         Evaluated {
             tuple: evaluation.tuple_id,
             overrides: Evaluated::overrides_digest(&evaluation.overrides),
+            must_hold: evaluation.must_hold.clone(),
             suite_digest: evaluation.suite_digest,
             outcome: evaluation.verdict.outcome,
             reasons: evaluation.verdict.reasons.clone(),
             cases: summary.total,
             roll: evaluation.roll.clone(),
             failed: evaluation.failures.iter().map(|case| case.case_id.clone()).collect(),
-            scores: scores.map(|(name, score)| (name.to_owned(), score)).into(),
+            scores: scores.collect(),
             repeats: summary.repeats,
             judges,
             answered: evaluation.answered,

@@ -19,7 +19,7 @@ pub use belief::{Belief, Doubt, ShownEvent, Standing, Tally};
 pub use chain::{Draft, Head, Sealed, UnitKey, seal, seal_together};
 pub use entry::{Entry, EventKind};
 pub use event::{Event, name_of, read};
-pub use evidence::{Decided, DecisionKind, Evaluated, Evidence, Gated, StageResult};
+pub use evidence::{Decided, DecisionKind, Evaluated, Evidence, Gated, StageResult, WEIGHTED_RATE};
 pub use facts::{
     Committed, Fact, Mark, MarkedVerdict, Override, Promoted, Reason, ReleaseKind, ReleaseName, Released, Removed,
     RolledBack, Verdict,

@@ -129,6 +129,9 @@ pub struct Demands {
     /// Whether that share must be proved with 95 % confidence, and not only seen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub proved: bool,
+    /// Tags whose cases must hold, whatever the rate is, beside those that the suites name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub must_hold: Vec<String>,
     /// Whether it must have been held against what runs there, where the ledger does not name the cases that spoke for that:
     /// with `evaluate --against`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -92,6 +92,7 @@ fn facts() -> Vec<Fact> {
         Fact::Evaluated(Evaluated {
             tuple,
             overrides: Some(tuple),
+            must_hold: vec!["payment".to_owned()],
             suite_digest: tuple,
             outcome: VerdictOutcome::Failed,
             reasons: vec!["80.0 % of the cases hold, and more than 90.0 % must".to_owned()],
