@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lockstep::model::{FileTree, Finding};
 use lockstep::prompts::Prompt;
-use lockstep::prompts::cases::{Case, Suite, promptfoo};
+use lockstep::prompts::cases::{Suite, promptfoo};
 use lockstep::prompts::drafts::drafts;
 use lockstep::prompts::run::Subject;
 use lockstep::workspace::{Agent, Workspace, layout};
@@ -164,16 +164,23 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Ar
     let shown = file.display().to_string();
     let bytes = context.named_file(file)?;
     let text = String::from_utf8_lossy(&bytes);
-    let (suite, findings) = promptfoo::import(&shown, &text, prompt);
+    let (imported, findings) = promptfoo::import(&shown, &text, prompt);
     let mut sources = FileTree::default();
     sources.insert(shown.clone(), &bytes[..]);
-    let Some(mut suite) = suite else {
-        return Ok(Report::of_findings(findings, sources));
+    let suite = match imported {
+        None => return Ok(Report::of_findings(findings, sources)),
+        Some(promptfoo::Imported::New(mut suite)) => {
+            suite.user_variable = user_variable(agent, &suite, args)?;
+            suite
+        }
+        Some(promptfoo::Imported::Back(mut suite)) => {
+            if args.user_variable.is_some() {
+                suite.user_variable = user_variable(agent, &suite, args)?;
+            }
+            suite
+        }
     };
-    suite.user_variable = user_variable(agent, &suite, args)?;
-    if let Some(name) = &suite.user_variable {
-        says(name, &mut suite.cases);
-    }
+    let suite = said(suite);
     let stem = file
         .file_stem()
         .map_or_else(|| "imported".into(), |stem| stem.to_string_lossy());
@@ -200,13 +207,17 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Ar
 }
 
 /// Makes what the variable of a test says what the user says.
-fn says(name: &str, cases: &mut [Case]) {
-    for case in cases.iter_mut().filter(|case| case.user_input.is_empty()) {
+fn said(mut suite: Suite) -> Suite {
+    let Some(name) = &suite.user_variable else {
+        return suite;
+    };
+    for case in suite.cases.iter_mut().filter(|case| case.user_input.is_empty()) {
         if let Some(Value::String(said)) = case.vars.get(name) {
             case.user_input = said.clone();
             case.vars.remove(name);
         }
     }
+    suite
 }
 
 /// The input that takes what the user says: the one that is named, or the only one that nothing else gives.

@@ -1,6 +1,8 @@
 //! Cases from other tools and for them.
 
 use expect_test::expect;
+use lockstep::prompts::cases::{Suite, promptfoo};
+use lockstep::yaml;
 
 use crate::workbench::Workbench;
 
@@ -387,5 +389,118 @@ fn what_is_of_another_kind_is_told_as_what_it_is() {
         expect![[r#"
         1:8 `cases` is no list
     "#]],
+    );
+}
+
+/// The suites of the repository's agents, each with its agent, its name and its text.
+fn suites() -> Vec<(String, String, String)> {
+    let agents = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../agents");
+    let list = |folder: std::path::PathBuf| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().path())
+    };
+    let name = |path: &std::path::Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let mut suites = Vec::new();
+    for agent in list(agents) {
+        for file in
+            list(agent.join("regression/cases")).filter(|file| file.extension().is_some_and(|end| end == "yaml"))
+        {
+            suites.push((name(&agent), name(&file), std::fs::read_to_string(&file).unwrap()));
+        }
+    }
+    suites
+}
+
+#[test]
+fn what_is_exported_comes_back_as_it_was() {
+    let suites = suites();
+    assert!(suites.len() > 5, "{}", suites.len());
+    for (agent, name, text) in &suites {
+        let suite: Suite = yaml::read_typed(text).unwrap();
+        let (file, _) = promptfoo::export(&suite, "x.prompt");
+        let (back, findings) = promptfoo::import("back.yaml", &yaml::write(&file), &suite.prompt);
+        let Some(promptfoo::Imported::Back(back)) = back else {
+            panic!("{agent}/{name}: {findings:?}");
+        };
+        assert_eq!(back, suite, "{agent}/{name}");
+        assert_eq!(findings, [], "{agent}/{name}");
+    }
+}
+
+#[test]
+fn every_field_comes_back_and_what_was_changed_meanwhile_counts() {
+    let bench = Workbench::of_repository();
+    let suite = "\
+description: all of it
+prompt: answer
+userVariable: question
+vars: {customer: {firstName: Ada, locale: en, tier: standard}, articles: []}
+contract: true
+judge: {provider: openai, name: gpt-4.1, threshold: 0.8}
+mustHold: [safety, payment]
+assert: [{type: word-count, value: {max: 80}}, {type: 'trajectory:step-count', value: {max: 3}}]
+cases:
+  - id: k-1
+    name: May I return it?
+    systemPromptVersion: 2.1.0
+    userInput: May I return it?
+    expectedBehavior: It says how.
+    expectedTools: [{name: search, arguments: {query: return}}, order_status]
+    toolOrder: strict
+    expectedResponseKeywords: [return]
+    forbiddenKeywords: [sorry, '{{\"{{\"}}name']
+    maxTokensLimit: 300
+    maxLatencyMs: 2000
+    maxCost: 0.5
+    vars: {articles: [a, b]}
+    turns: [{role: user, text: Hi}, {role: assistant, text: Hello}]
+    assert: [{type: regex, value: '(?i)return', weight: 2, threshold: 0.5, metric: tone}]
+    threshold: 0.6
+    tags: [safety]
+    origin: incident/2026-014
+    weight: 3
+  - {id: k-2, userInput: Bye, forbiddenKeywords: [hello]}
+";
+    bench.put("agents/support-rag/regression/cases/all.yaml", suite);
+    let out = bench.run("evaluate support-rag --export all").unwrap();
+    let told = out
+        .findings
+        .iter()
+        .any(|finding| finding.message.starts_with("`judge`:"));
+    assert!(told, "{:?}", out.findings);
+    let read = |name: &str| -> Suite {
+        let text = bench
+            .text(&format!("agents/support-rag/regression/cases/{name}.yaml"))
+            .unwrap();
+        yaml::read_typed(&text).unwrap()
+    };
+    bench.put("back.yaml", &out.text);
+    bench
+        .run("evaluate support-rag --import back.yaml --prompt answer")
+        .unwrap();
+    assert_eq!(read("back"), read("all"));
+    // a test that somebody changed is read as any other one, and keeps what has no words there
+    bench.put("changed.yaml", &out.text.replacen("value: hello", "value: hallo", 1));
+    bench
+        .run("evaluate support-rag --import changed.yaml --prompt answer")
+        .unwrap();
+    let (changed, all) = (read("changed"), read("all"));
+    assert_eq!(changed.cases[0], all.cases[0]);
+    let case = &changed.cases[1];
+    assert_eq!(
+        (case.id.as_str(), case.name.as_str(), case.user_input.as_str()),
+        ("k-2", "", "Bye")
+    );
+    assert_eq!(case.forbidden_keywords, [""; 0]);
+    assert_eq!(case.assertions[0].value, "hallo");
+    bench.put("fewer.yaml", &out.text.replacen("max: 80", "max: 90", 1));
+    bench
+        .run("evaluate support-rag --import fewer.yaml --prompt answer")
+        .unwrap();
+    let fewer = read("fewer");
+    assert_eq!((&fewer.judge, &fewer.must_hold), (&all.judge, &all.must_hold));
+    assert_eq!(
+        (fewer.assertions[0].value["max"].as_u64(), &fewer.vars),
+        (Some(90), &all.vars)
     );
 }

@@ -98,7 +98,9 @@ fn imported(row: &Row) -> (Suite, Case) {
     }
     let config = json!({"tests": [test]});
     let (suite, findings) = promptfoo::import("promptfooconfig.yaml", &config.to_string(), "answer");
-    let mut suite = suite.unwrap_or_else(|| panic!("{config}: {findings:?}"));
+    let Some(promptfoo::Imported::New(mut suite)) = suite else {
+        panic!("{config}: {findings:?}");
+    };
     let case = suite.cases.remove(0);
     (suite, case)
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::{Assertion, Case, ExpectedTool, Order, Suite};
 use super::import::key;
+use super::own;
 use crate::prompts::score::has_flags;
 use crate::yaml::Segment;
 
@@ -16,20 +17,23 @@ type Lost = BTreeMap<String, Vec<Vec<Segment>>>;
 pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<(Vec<Segment>, String)>) {
     let mut lost = Lost::new();
     let cases = suite.cases.iter().enumerate();
-    let tests: Vec<Value> = cases.map(|(index, case)| test(suite, case, index, &mut lost)).collect();
-    let mut default = Map::new();
-    if !suite.vars.is_empty() {
-        default.insert("vars".to_owned(), json!(suite.vars));
-    }
-    if !suite.assertions.is_empty() {
-        let assertions: Vec<Value> = suite.assertions.iter().map(worded).collect();
-        default.insert("assert".to_owned(), json!(assertions));
-    }
+    let tests: Vec<Value> = cases
+        .map(|(index, case)| {
+            without_words(case, index, &mut lost);
+            test(suite, case)
+        })
+        .collect();
     let mut lose = |place: Vec<Segment>, message: String| lost.entry(message).or_default().push(place);
     if suite.contract {
         lose(
             vec![key("contract")],
             "`contract`: promptfoo does not know the agent's contract".to_owned(),
+        );
+    }
+    if suite.judge.is_some() {
+        lose(
+            vec![key("judge")],
+            "`judge`: promptfoo asks the one that its own configuration names".to_owned(),
         );
     }
     let of_suite = [(vec![key("assert")], &suite.assertions)];
@@ -49,14 +53,12 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<(Vec<Segment>, St
             }
         }
     }
-    let mut file = json!({
+    let file = json!({
+        "defaultTest": default_test(suite),
         "description": suite.description,
         "prompts": [format!("file://{prompt_file}")],
         "tests": tests,
     });
-    // lists are values here, and several tests there
-    default.insert("options".to_owned(), json!({"disableVarExpansion": true}));
-    file["defaultTest"] = Value::Object(default);
     let told = lost.into_iter().filter_map(|(message, places)| {
         let more = match places.len() {
             1 => String::new(),
@@ -65,6 +67,22 @@ pub fn export(suite: &Suite, prompt_file: &str) -> (Value, Vec<(Vec<Segment>, St
         Some((places.into_iter().next()?, format!("{message}{more}")))
     });
     (file, told.collect())
+}
+
+/// What a suite says of all its cases.
+pub(super) fn default_test(suite: &Suite) -> Value {
+    let mut default = Map::new();
+    if !suite.vars.is_empty() {
+        default.insert("vars".to_owned(), json!(suite.vars));
+    }
+    if !suite.assertions.is_empty() {
+        let assertions: Vec<Value> = suite.assertions.iter().map(worded).collect();
+        default.insert("assert".to_owned(), json!(assertions));
+    }
+    default.insert("metadata".to_owned(), json!({own::KEY: own::head(suite)}));
+    // lists are values here, and several tests there
+    default.insert("options".to_owned(), json!({"disableVarExpansion": true}));
+    Value::Object(default)
 }
 
 /// A regular expression with flags in front.
@@ -88,7 +106,8 @@ fn worded(assertion: &Assertion) -> Value {
     value
 }
 
-fn test(suite: &Suite, case: &Case, index: usize, lost: &mut Lost) -> Value {
+/// A case as a test.
+pub(super) fn test(suite: &Suite, case: &Case) -> Value {
     let mut vars = case.vars.clone();
     if !case.user_input.is_empty() {
         let name = suite.user_variable.clone().unwrap_or_else(|| "userInput".to_owned());
@@ -140,6 +159,20 @@ fn test(suite: &Suite, case: &Case, index: usize, lost: &mut Lost) -> Value {
         assertions.push(json!({"type": "llm-rubric", "value": case.expected_behavior, "threshold": threshold}));
     }
     assertions.extend(case.assertions.iter().map(worded));
+    let description = if case.name.is_empty() { &case.id } else { &case.name };
+    let mut test = json!({"description": description, "vars": vars, "assert": assertions});
+    if let Some(threshold) = case.threshold {
+        test["threshold"] = json!(threshold);
+    }
+    test["metadata"] = json!({own::KEY: case});
+    if !case.tags.is_empty() {
+        test["metadata"]["tags"] = json!(case.tags);
+    }
+    test
+}
+
+/// What of a case promptfoo has no words for; only its metadata have it.
+fn without_words(case: &Case, index: usize, lost: &mut Lost) {
     let without_words = [
         (
             "maxTokensLimit",
@@ -163,13 +196,4 @@ fn test(suite: &Suite, case: &Case, index: usize, lost: &mut Lost) -> Value {
         let place = vec![key("cases"), Segment::Index(index), key(field)];
         lost.entry(format!("`{field}`: {why}")).or_default().push(place);
     }
-    let description = if case.name.is_empty() { &case.id } else { &case.name };
-    let mut test = json!({"description": description, "vars": vars, "assert": assertions});
-    if let Some(threshold) = case.threshold {
-        test["threshold"] = json!(threshold);
-    }
-    if !case.tags.is_empty() {
-        test["metadata"] = json!({"tags": case.tags});
-    }
-    test
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::super::Suite;
 use super::import::{Import, Outer, keeps_lists, key, unread};
+use super::own;
 use crate::yaml::Segment;
 
 /// Keys of the whole file.
@@ -52,6 +54,7 @@ impl Import<'_> {
         let path = [key("defaultTest")];
         match map.get("defaultTest") {
             None | Some(Value::Null) => {}
+            Some(Value::Object(default)) if self.is_own_head(default) => self.whole_lists = true,
             Some(Value::Object(default)) => {
                 self.tags(default, &path);
                 self.whole_lists = keeps_lists(default);
@@ -66,13 +69,13 @@ impl Import<'_> {
                 lost.push(self.lost(&message, &path, other.clone()));
             }
         }
-        self.suite.assertions = lost;
+        self.suite.assertions.append(&mut lost);
         self.suite.assertions.append(&mut outer.assertions);
         let whole = self.whole_lists;
         let is_list = |value: &Value| !whole && value.as_array().is_some_and(|items| !items.is_empty());
         let (lists, plain): (Vec<_>, Vec<_>) = outer.vars.into_iter().partition(|(_, value)| is_list(value));
         outer.vars = lists.into_iter().collect();
-        self.suite.vars = plain.into_iter().collect();
+        self.suite.vars.extend(plain);
         self.tests(map.get("tests"), &[key("tests")], &outer);
         let path = [key("scenarios")];
         match map.get("scenarios") {
@@ -87,6 +90,28 @@ impl Import<'_> {
                 self.placeholder(&message, &path, other.clone());
             }
         }
+    }
+
+    /// Takes back what an export says of its suite: all of it where the default test still says the same, and otherwise
+    /// what promptfoo has no words for.
+    fn is_own_head(&mut self, default: &Map<String, Value>) -> bool {
+        let Some(head) = own::head_of(default) else {
+            return false;
+        };
+        let is_same = own::is_head(default, &head);
+        let prompt = std::mem::take(&mut self.suite.prompt);
+        self.suite = Suite {
+            prompt,
+            description: std::mem::take(&mut self.suite.description),
+            cases: Vec::new(),
+            ..head.clone()
+        };
+        if !is_same {
+            self.suite.vars.clear();
+            self.suite.assertions.clear();
+        }
+        self.exported = Some(head);
+        is_same
     }
 
     /// Each configuration of a scenario with each of its tests.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::{Assertion, Case, Suite};
 use super::assertions::number;
+use super::own;
 use crate::model::Finding;
 use crate::prompts::score::has_tag;
 use crate::yaml::{self, Positions, Segment};
@@ -16,7 +17,7 @@ const TEST_KEYS: &[&str] = &["assert", "description", "metadata", "options", "th
 
 /// The suite that a file stands for, and everything in it that has no place there. What cannot be carried stays in the
 /// suite as an assertion that is refused, so that it is never passed.
-pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Finding>) {
+pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Imported>, Vec<Finding>) {
     let value = match yaml::read_value(text) {
         Ok(value) => value,
         Err(error) => {
@@ -31,6 +32,7 @@ pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Findi
         findings: Vec::new(),
         templates: value.get("assertionTemplates").cloned().unwrap_or_default(),
         whole_lists: false,
+        exported: None,
         suite: Suite {
             prompt: prompt.to_owned(),
             ..Suite::default()
@@ -56,7 +58,11 @@ pub fn import(path: &str, text: &str, prompt: &str) -> (Option<Suite>, Vec<Findi
         import.findings.push(finding);
         return (None, import.findings);
     }
-    (Some(import.suite), import.findings)
+    let imported = match import.exported {
+        Some(_) => Imported::Back(import.suite),
+        None => Imported::New(import.suite),
+    };
+    (Some(imported), import.findings)
 }
 
 pub(super) fn key(name: &str) -> Segment {
@@ -71,7 +77,17 @@ pub(super) struct Import<'a> {
     pub(super) templates: Value,
     /// Whether a list is one value instead of several tests.
     pub(super) whole_lists: bool,
+    /// The suite that the file was exported from, without its cases.
+    pub(super) exported: Option<Suite>,
     pub(super) suite: Suite,
+}
+
+/// A suite that came in.
+pub enum Imported {
+    /// From a file that somebody wrote: which input takes what the user says, it does not tell.
+    New(Suite),
+    /// From a file that was exported here.
+    Back(Suite),
 }
 
 /// What every test of a group has, unless it has its own.
@@ -79,7 +95,7 @@ pub(super) struct Import<'a> {
 pub(super) struct Outer {
     pub(super) vars: Map<String, Value>,
     pub(super) assertions: Vec<Assertion>,
-    threshold: Option<f64>,
+    pub(super) threshold: Option<f64>,
 }
 
 /// Whether a test says that its lists are values.
@@ -238,7 +254,7 @@ impl Import<'_> {
             items.map(|item| item.as_str().map(str::to_owned)).collect()
         };
         let tags = metadata.get("tags").and_then(list);
-        let known = |name: &str| name == "tags" && tags.is_some();
+        let known = |name: &str| (name == "tags" && tags.is_some()) || name == own::KEY;
         for name in metadata.keys().filter(|name| !known(name)) {
             let path = [path, &[key("metadata"), key(name)]].concat();
             self.unsupported(format!("`metadata.{name}` is not carried"), &path);
@@ -278,6 +294,18 @@ impl Import<'_> {
     }
 
     pub(super) fn test(&mut self, test: &Map<String, Value>, path: &[Segment], outer: &Outer) {
+        let was = self.exported.as_ref().zip(own::case_of(test));
+        let is_free = |case: &Case| self.suite.cases.iter().all(|other| other.id != case.id);
+        let was = was.filter(|(_, case)| is_free(case));
+        if let Some((head, case)) = &was
+            && self.whole_lists
+            && own::is_case(test, head, case, outer)
+        {
+            let case = case.clone();
+            self.suite.cases.push(case);
+            return;
+        }
+        let mut was = was.map(|(_, case)| case);
         let mut group = self.group(test, path, outer);
         let tags = self.tags(test, path);
         let name = &self.text(test, "description", path);
@@ -292,7 +320,7 @@ impl Import<'_> {
             group.assertions.push(self.lost(&message, path, was));
         }
         for vars in all.into_iter().take(MOST_COMBINATIONS) {
-            self.suite.cases.push(Case {
+            let case = Case {
                 id: self.fresh_id(name),
                 name: name.clone(),
                 vars,
@@ -301,6 +329,10 @@ impl Import<'_> {
                 tags: tags.clone(),
                 weight: 1.0,
                 ..Case::default()
+            };
+            self.suite.cases.push(match was.take() {
+                Some(was) => own::beside(case, was),
+                None => case,
             });
         }
     }

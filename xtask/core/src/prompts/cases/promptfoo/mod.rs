@@ -5,6 +5,7 @@ mod export;
 mod file;
 mod import;
 mod listed;
+mod own;
 
 pub use export::export;
-pub use import::import;
+pub use import::{Imported, import};
