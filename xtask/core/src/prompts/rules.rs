@@ -85,6 +85,11 @@ pub const RULES: &[Rule] = &[
         "compare the input with a value that it may have",
     ),
     Rule::new(
+        "idle-tag",
+        "a suite says that cases with a tag must hold, and no case has it",
+        "mend the tag, give it to the cases that must hold, or take it out",
+    ),
+    Rule::new(
         "incomparable-metric",
         "a version of a prompt was measured on another scale than the one that it replaces, so nobody can tell whether it is worse",
         "write both on one scale, as in `0.94`, `94 %` or `4.2/5.0`, or measure it under another name",

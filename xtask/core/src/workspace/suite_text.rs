@@ -79,6 +79,11 @@ impl<'a> SuiteText<'a> {
         }
     }
 
+    /// Line and column of what a path leads to before the cases.
+    pub fn place(&self, path: &[Segment]) -> (usize, usize) {
+        Positions::of(self.text).map_or((1, 1), |positions| positions.nearest(path))
+    }
+
     /// Line and column of the ids of these cases.
     pub fn places(&self, ids: &BTreeSet<&str>) -> BTreeMap<String, (usize, usize)> {
         let id = Segment::Key("id".to_owned());

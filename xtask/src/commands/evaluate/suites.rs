@@ -8,6 +8,7 @@ use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::{Case, Suite};
 use lockstep::prompts::run::Subject;
 use lockstep::workspace::{Agent, SuiteText, layout, not_built};
+use lockstep::yaml::Segment;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -86,6 +87,8 @@ pub(super) struct Faulty {
     unwritten: Vec<(String, String)>,
     /// Cases that a person still has to complete.
     drafts: Vec<String>,
+    /// The tags of all other cases, of those that the suite says must hold.
+    held: BTreeSet<String>,
 }
 
 impl Faulty {
@@ -109,6 +112,8 @@ impl Faulty {
                 self.drafts.push(case.id.clone());
                 continue;
             }
+            let held = case.tags.iter().filter(|tag| head.must_hold.iter().flatten().any(|own| own == *tag));
+            self.held.extend(held.cloned());
             let unwritten = case.system_prompt_version.filter(|version| Some(*version) > newest);
             let is_checked = case.is_checked(head.judge.as_ref()) || (is_checked_anyway && !case.passes_anything());
             if let Some(version) = unwritten {
@@ -169,6 +174,13 @@ impl Faulty {
             .at(path, line, column)
             .help("complete it and take its tag `draft` away, or remove it")
         });
-        twice.chain(unchecked).chain(unwritten).chain(drafts).collect()
+        let tags = text.head.must_hold.iter().flatten().enumerate();
+        let idle = tags.filter(|(_, tag)| !self.held.contains(*tag)).map(|(index, tag)| {
+            let (line, column) = text.place(&[Segment::Key("mustHold".to_owned()), Segment::Index(index)]);
+            Finding::warning("idle-tag", format!("no case has the tag `{tag}`, so none must hold by it"))
+                .at(path, line, column)
+                .help("mend the tag, give it to the cases that must hold, or take it out")
+        });
+        twice.chain(unchecked).chain(unwritten).chain(drafts).chain(idle).collect()
     }
 }
