@@ -80,7 +80,7 @@ pub struct UnitDifference {
     pub overrides: Vec<ComponentChange>,
     /// The texts of the prompts that run, where they differ.
     pub prompts: Vec<PromptChange>,
-    /// What the tuple's tools permit more or less.
+    /// What the tuple's tools that are enabled permit more or less.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<PermissionChange>,
     /// What other contracts, tools and indexes mean for those who rely on them.

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod limits;
+mod wider;
 
 use std::collections::BTreeSet;
 
@@ -10,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::model::escaped;
 pub use dialect::unknown_dialect;
 use limits::{bounds, plain, types, values};
+pub use wider::wider;
 
 /// A change that breaks somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]

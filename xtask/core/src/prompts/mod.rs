@@ -23,7 +23,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use compatibility::{Break, breaks, unknown_dialect};
+pub use compatibility::{Break, breaks, unknown_dialect, wider};
 pub use header::{InputHeader, OutputHeader, PromptHeader};
 pub use lint::{Misnamed, Others, ROLES, Words, misnamed, partial_faults};
 pub use messages::{Content, Media, Message, messages};

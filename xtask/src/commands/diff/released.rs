@@ -260,7 +260,7 @@ type Pair<'s> = (
     Option<BTreeSet<AgentName>>,
 );
 
-/// The agents that run other files on either side.
+/// The agents that run other files on either side, or other tools of theirs.
 fn differing<'p>(((_, before), (_, after), agents): &'p Pair<'_>) -> impl Iterator<Item = AgentName> + 'p {
     let names = after
         .units
@@ -270,7 +270,8 @@ fn differing<'p>(((_, before), (_, after), agents): &'p Pair<'_>) -> impl Iterat
     chosen.filter_map(|(agent, now)| {
         let then = before.units.get(agent.as_str())?;
         let (then, now) = (then.record()?, now.record()?);
-        (then.id != now.id || then.latest != now.latest).then_some(agent)
+        let is_other = then.id != now.id || then.latest != now.latest || then.overrides.tools != now.overrides.tools;
+        is_other.then_some(agent)
     })
 }
 

@@ -112,7 +112,10 @@ impl Faulty {
                 self.drafts.push(case.id.clone());
                 continue;
             }
-            let held = case.tags.iter().filter(|tag| head.must_hold.iter().flatten().any(|own| own == *tag));
+            let held = case
+                .tags
+                .iter()
+                .filter(|tag| head.must_hold.iter().flatten().any(|own| own == *tag));
             self.held.extend(held.cloned());
             let unwritten = case.system_prompt_version.filter(|version| Some(*version) > newest);
             let is_checked = case.is_checked(head.judge.as_ref()) || (is_checked_anyway && !case.passes_anything());
@@ -177,10 +180,18 @@ impl Faulty {
         let tags = text.head.must_hold.iter().flatten().enumerate();
         let idle = tags.filter(|(_, tag)| !self.held.contains(*tag)).map(|(index, tag)| {
             let (line, column) = text.place(&[Segment::Key("mustHold".to_owned()), Segment::Index(index)]);
-            Finding::warning("idle-tag", format!("no case has the tag `{tag}`, so none must hold by it"))
-                .at(path, line, column)
-                .help("mend the tag, give it to the cases that must hold, or take it out")
+            Finding::warning(
+                "idle-tag",
+                format!("no case has the tag `{tag}`, so none must hold by it"),
+            )
+            .at(path, line, column)
+            .help("mend the tag, give it to the cases that must hold, or take it out")
         });
-        twice.chain(unchecked).chain(unwritten).chain(drafts).chain(idle).collect()
+        twice
+            .chain(unchecked)
+            .chain(unwritten)
+            .chain(drafts)
+            .chain(idle)
+            .collect()
     }
 }

@@ -168,6 +168,101 @@ fn the_change_of_a_contract_of_tools_or_of_an_index_says_what_it_means() {
 }
 
 #[test]
+fn a_wider_contract_is_told_to_who_validates_by_the_old_one() {
+    let fleet = Fleet::small();
+    let contract = |version: &str, maximum: u32, more: &str| {
+        let score = format!("\"score\": {{\"type\": \"number\", \"maximum\": {maximum}}}{more}");
+        let text = format!("{{\"type\": \"object\", \"properties\": {{{score}}}, \"additionalProperties\": false}}\n");
+        fleet.put(&format!("agents/assistant/contract/{version}.schema.json"), &text);
+    };
+    let name = |from: &str, to: &str| {
+        let (from, to) = (format!("  contract: {from}\n"), format!("  contract: {to}\n"));
+        fleet.edit("agents/assistant/agent.yaml", &from, &to).commit("Score");
+    };
+    contract("2.0.0", 1, "");
+    name("1.0.0", "2.0.0");
+    contract("2.1.0", 100, ", \"why\": {\"type\": \"string\"}");
+    name("2.0.0", "2.1.0");
+    let answer = fleet.done(&["diff", "HEAD~1", "HEAD", "-e", "dev", "-a", "assistant"]);
+    let meanings = answer.result()["units"][0]["meanings"].as_array().unwrap().clone();
+    let line = |meaning: &Value| {
+        format!(
+            "{}: {}\n",
+            meaning["risk"].as_str().unwrap(),
+            meaning["text"].as_str().unwrap()
+        )
+    };
+    expect![[r#"
+        medium: wider: `why` is a new field; a reader that validates by the old one may refuse what the new one admits
+        medium: wider: `maximum` of `score` is higher; a reader that validates by the old one may refuse what the new one admits
+    "#]].assert_eq(&meanings.iter().map(line).collect::<String>());
+    // what was added in an open object was admitted before
+    let open = "{\"type\": \"object\", \"properties\": {\"why\": {\"type\": \"string\"}}}\n";
+    fleet.put(
+        "agents/assistant/contract/3.0.0.schema.json",
+        "{\"type\": \"object\"}\n",
+    );
+    name("2.1.0", "3.0.0");
+    fleet.put("agents/assistant/contract/3.1.0.schema.json", open);
+    name("3.0.0", "3.1.0");
+    let answer = fleet.done(&["diff", "HEAD~1", "HEAD", "-e", "dev", "-a", "assistant"]);
+    let meanings = answer.result()["units"][0]["meanings"].as_array().unwrap().clone();
+    expect![[r#"
+        low: compatible: who reads the old one can read the new one
+    "#]]
+    .assert_eq(&meanings.iter().map(line).collect::<String>());
+}
+
+#[test]
+fn permissions_are_compared_over_the_tools_that_are_enabled_on_either_side() {
+    let fleet = Fleet::small();
+    fleet.put(
+        "agents/assistant/tools/1.0.0.yaml",
+        "tools:\n  - name: find-order\n    version: 1.0.0\n    description: Finds an order.\n    permissions: [orders:read]\n    egress: [{ host: orders.example.com, port: 443 }]\n    \
+         parameters: { type: object }\n  - name: refund\n    version: 1.0.0\n    description: Pays back.\n    \
+         permissions: [orders:refund]\n    egress: [{ host: pay.example.com, port: 443 }]\n    parameters: { type: object }\n",
+    );
+    fleet.append(
+        "environments/dev/environment.yaml",
+        "overrides: { tools: { enabled: [find-order] } }\n",
+    );
+    fleet.commit("Refund");
+    fleet.done(&["keys", "init", "--plain"]);
+    fleet.commit("Let a key sign");
+    fleet.release(&["dev"]);
+    for agent in ["orders", "assistant"] {
+        let to = ["promote", agent, "--from", "dev", "--to", "staging", "--as", "v1.0.0"];
+        fleet.done(&to);
+    }
+    fleet.release(&["staging"]);
+    let permissions = |sides: [&str; 2]| {
+        let answer = fleet.done(&["diff", sides[0], sides[1], "--agent", "assistant"]);
+        let unit = answer.result()["units"][0].clone();
+        let permissions = unit["permissions"].as_array().cloned().unwrap_or_default();
+        let risks = unit["risks"].as_array().unwrap().clone();
+        let line = |change: &Value| {
+            let word = |field: &str| change[field].as_str().unwrap().to_owned();
+            let what = format!("{}: {}", word("tool"), word("permission"));
+            let risk = risks.iter().find(|risk| risk["what"] == what).unwrap();
+            format!("{} {what} ({})\n", word("change"), risk["risk"].as_str().unwrap())
+        };
+        permissions.iter().map(line).collect::<String>()
+    };
+    expect![[r#"
+        added refund: call (high)
+        added refund: connect to pay.example.com:443 (high)
+        added refund: orders:refund (high)
+    "#]]
+    .assert_eq(&permissions(["dev", "staging"]));
+    expect![[r#"
+        removed refund: call (medium)
+        removed refund: connect to pay.example.com:443 (medium)
+        removed refund: orders:refund (medium)
+    "#]]
+    .assert_eq(&permissions(["staging", "dev"]));
+}
+
+#[test]
 fn a_tag_that_is_called_as_a_release_does_not_hide_it() {
     let fleet = twice();
     let before = fleet.done(&["diff", "v1.0.0", "v1.1.0"]);

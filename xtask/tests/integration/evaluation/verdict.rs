@@ -76,9 +76,15 @@ fn a_case_that_must_hold_fails_the_verdict_alone() {
     judged(&fleet, "mustHold: [safety, paymnet]\n", ", tags: [safety, payment]");
     let answer = fleet.run(&["evaluate", "assistant"]);
     let findings = answer.json["findings"].as_array().unwrap();
-    let idle: Vec<&Value> = findings.iter().filter(|finding| finding["rule"] == "idle-tag").collect();
+    let idle: Vec<&Value> = findings
+        .iter()
+        .filter(|finding| finding["rule"] == "idle-tag")
+        .collect();
     assert_eq!(idle.len(), 1, "{}", answer.text());
-    assert_eq!(idle[0]["message"], "no case has the tag `paymnet`, so none must hold by it");
+    assert_eq!(
+        idle[0]["message"],
+        "no case has the tag `paymnet`, so none must hold by it"
+    );
     assert_eq!(idle[0]["location"]["column"], 20, "{}", idle[0]);
     // an environment may ask for more
     fleet.append(

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::meanings::{self, contract, retrieval, untold};
 use super::unit::UnitState;
-use crate::model::{ChangeKind, Digest, FileComponent, Meaning, PermissionChange, PromptChange};
+use crate::model::{ChangeKind, Digest, FileComponent, Meaning, PermissionChange, PromptChange, ToolName};
 use crate::workspace::Workspace;
-use crate::workspace::files::{RetrievalFile, ToolsFile};
+use crate::workspace::files::{RetrievalFile, Tool, ToolsFile};
 
 /// The files of components by their digest, wherever one of them is at hand.
 #[derive(Clone, Debug, Default)]
@@ -80,17 +80,21 @@ impl<'a> ComponentFiles<'a> {
             .collect()
     }
 
-    /// What the tools permit more and less; nothing where a manifest is not at hand, since half an answer would mislead.
+    /// What the tools that are enabled on either side permit more and less; nothing where a manifest is not at hand, since
+    /// half an answer would mislead.
     pub(super) fn permission_changes(&self, before: &UnitState, after: &UnitState) -> Vec<PermissionChange> {
         let (old, new) = (manifest(before), manifest(after));
-        if old == new {
+        if old == new && enabled(before) == enabled(after) {
             return Vec::new();
         }
-        let granted = |digest: Option<Digest>| match digest {
+        let granted = |digest: Option<Digest>, state: &UnitState| match digest {
             None => Some(BTreeSet::new()),
-            Some(digest) => self.tools.get(&digest).map(|manifest| permissions(manifest)),
+            Some(digest) => self
+                .tools
+                .get(&digest)
+                .map(|manifest| permissions(manifest, enabled(state))),
         };
-        let (Some(old), Some(new)) = (granted(old), granted(new)) else {
+        let (Some(old), Some(new)) = (granted(old, before), granted(new, after)) else {
             return Vec::new();
         };
         let change = |(tool, permission): &(String, String), change| PermissionChange {
@@ -145,10 +149,17 @@ fn manifest(state: &UnitState) -> Option<Digest> {
     Some(state.record.as_ref()?.tuple.tools.as_ref()?.sha256)
 }
 
-/// Everything that a tool manifest permits, by tool: that the model calls it, what it may do, where it connects to.
-fn permissions(manifest: &ToolsFile) -> BTreeSet<(String, String)> {
+/// The tools that an environment enables; nothing where it enables all that the tuple has.
+fn enabled(state: &UnitState) -> Option<&[ToolName]> {
+    state.record.as_ref()?.overrides.tools.as_ref()?.enabled.as_deref()
+}
+
+/// Everything that the tools of a manifest permit which are enabled, by tool: that the model calls it, what it may do, where
+/// it connects to.
+fn permissions(manifest: &ToolsFile, enabled: Option<&[ToolName]>) -> BTreeSet<(String, String)> {
     let mut granted = BTreeSet::new();
-    for tool in &manifest.tools {
+    let is_on = |tool: &&Tool| enabled.is_none_or(|enabled| enabled.contains(&tool.name));
+    for tool in manifest.tools.iter().filter(is_on) {
         let egress = tool
             .egress
             .iter()

@@ -5,18 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::model::{Meaning, RiskClass};
-use crate::prompts::breaks;
+use crate::prompts::{breaks, wider};
 use crate::workspace::files::{RetrievalFile, Tool, ToolsFile};
 
 /// What readers of answers find after a change of the contract.
 pub(super) fn contract(before: &Value, after: &Value) -> Vec<Meaning> {
     let found = breaks(before, after);
     if found.is_empty() {
-        return vec![meaning(
-            "contract",
-            "compatible: who reads the old one can read the new one",
-            RiskClass::Low,
-        )];
+        let wider = wider(before, after).into_iter().map(|what| {
+            let text =
+                format!("wider: {what}; a reader that validates by the old one may refuse what the new one admits");
+            meaning("contract", text, RiskClass::Medium)
+        });
+        let wider: Vec<Meaning> = wider.collect();
+        return match wider.is_empty() {
+            false => wider,
+            true => vec![meaning(
+                "contract",
+                "compatible: who reads the old one can read the new one",
+                RiskClass::Low,
+            )],
+        };
     }
     let broken = found.into_iter();
     broken
