@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, FileTree, Finding, Timestamp, one_line};
 use lockstep::release::DryCommit;
-use lockstep::workspace::files::Delivery;
-use lockstep::workspace::layout::{self, Place};
+use lockstep::workspace::files::{Delivery, FleetFile};
+use lockstep::workspace::layout::{self, Place, branch, ledger};
 use lockstep::workspace::{Dependencies, Elsewhere, Workspace, no_branch};
+use lockstep::yaml;
 
 use super::ledger::operator;
 use super::remote::sends;
@@ -34,7 +35,7 @@ impl Target {
     pub(super) fn new(repository: &dyn Repository, named: Option<&str>) -> Result<Target, Failure> {
         let current = repository.current_branch()?;
         let branch = match (named, &current) {
-            (Some(named), _) => branch_name(named)?,
+            (Some(named), _) => branch_for_people(repository, named)?,
             (None, Some(current)) => current.clone(),
             (None, None) => {
                 return Err(Failure::new(
@@ -110,6 +111,38 @@ impl Target {
         let what = if self.checked_out { "HEAD" } else { self.branch.as_str() };
         sends(repository, remote, what, why)
     }
+}
+
+/// The name of a branch that was given, if people edit it: what Lockstep writes itself holds no fleet to go on from.
+fn branch_for_people(repository: &dyn Repository, name: &str) -> Result<String, Failure> {
+    let name = branch_name(name)?;
+    if name == ledger::BRANCH || is_environment(repository, &name)? {
+        let message =
+            format!("`{name}` is a branch of Lockstep's own: release files and holds go to one that people edit");
+        return Err(Failure::new(FailureKind::Usage, message).hint("name another: `--branch <name>`"));
+    }
+    Ok(name)
+}
+
+/// Whether a branch is one that releases of an environment go to, by its name or by what is on it.
+fn is_environment(repository: &dyn Repository, name: &str) -> Result<bool, Failure> {
+    let head = repository.head()?;
+    let file = repository.read(&head.id, &[layout::FLEET.to_owned()])?.remove(0);
+    let text = file.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let fleet: Option<FleetFile> = text.and_then(|text| yaml::read_typed(text).ok());
+    if let Some(fleet) = &fleet {
+        let prefix = &fleet.delivery.branch_prefix;
+        let place = name.strip_prefix(prefix.as_str());
+        let place = place.map(|place| place.strip_suffix(branch::PROPOSED).unwrap_or(place));
+        if place.is_some_and(|place| fleet.environments.iter().any(|listed| listed.as_str() == place)) {
+            return Ok(true);
+        }
+    }
+    let Some(tip) = repository.reference(&format!("refs/heads/{name}"))? else {
+        return Ok(false);
+    };
+    let is_released = !repository.folder(&tip, branch::RECORDS)?.is_empty();
+    Ok(is_released && repository.read(&tip, &[layout::FLEET.to_owned()])?.remove(0).is_none())
 }
 
 /// The name of a branch that was given, if git takes it. A full reference would become a branch of that long name.

@@ -268,10 +268,10 @@ pub struct Told {
     pub overrides: Vec<Override>,
 }
 
-/// The message of the commit that writes release files.
+/// The message of the commit that writes release files; `skipped` are the environments that they never ran in.
 pub fn message(
-    from: &EnvironmentName,
-    to: &EnvironmentName,
+    (from, to): (&EnvironmentName, &EnvironmentName),
+    skipped: &[EnvironmentName],
     kind: ReleaseKind,
     reason: Option<&str>,
     told: &[Told],
@@ -287,6 +287,10 @@ pub fn message(
     let mut text = format!("{subject}\n");
     if let Some(reason) = reason {
         text.push_str(&format!("\n{reason}\n"));
+    }
+    if !skipped.is_empty() {
+        let names: Vec<&str> = skipped.iter().map(EnvironmentName::as_str).collect();
+        text.push_str(&format!("\nIt never ran in {}.\n", names.join(" and ")));
     }
     for one in told {
         let before = one.before.as_ref().map_or("nothing".to_owned(), ToString::to_string);

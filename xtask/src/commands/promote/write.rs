@@ -52,9 +52,10 @@ impl Promotion<'_> {
     }
 
     fn commit(&self, plan: &Plan) -> Result<GitId, Failure> {
+        let (from, to) = (&self.from.name, &self.to.name);
         let message = promotion::message(
-            &self.from.name,
-            &self.to.name,
+            (from, to),
+            &promotion::skipped(self.workspace, from, to).unwrap_or_default(),
             plan.kind(),
             self.args.reason.as_deref(),
             &plan.told,

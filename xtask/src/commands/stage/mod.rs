@@ -214,7 +214,18 @@ fn details(pairs: &[String]) -> Result<Map<String, Value>, Failure> {
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
         Ok((key.to_owned(), value))
     };
-    pairs.iter().map(pair).collect()
+    let mut details = Map::new();
+    for (key, value) in pairs.iter().map(pair).collect::<Result<Vec<_>, _>>()? {
+        // one of the two would be lost without a word
+        if details.contains_key(&key) {
+            return Err(
+                Failure::new(FailureKind::Usage, format!("the detail `{key}` is given twice"))
+                    .hint("give each its own name, or one list: `tests=[1, 2]`"),
+            );
+        }
+        details.insert(key, value);
+    }
+    Ok(details)
 }
 
 /// The agent of this name in the commit.

@@ -162,6 +162,8 @@ fn an_environment_is_not_skipped_but_by_a_hotfix_which_says_so() {
         event.contains("\"releaseKind\": \"hotfix\"") && event.contains("\"canary\""),
         "{event}"
     );
+    let message = fleet.message("main");
+    assert!(message.contains("\nIt never ran in canary.\n"), "{message}");
 }
 
 #[test]

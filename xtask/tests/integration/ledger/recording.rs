@@ -121,6 +121,23 @@ fn what_looks_like_a_secret_is_not_recorded() {
 }
 
 #[test]
+fn a_detail_that_is_given_twice_is_refused() {
+    let fleet = Fleet::small();
+    fleet.release(&["dev"]);
+    let record = ["stage", "record", "unit_test", "passed", "--agent", "orders"];
+    let details = ["--detail", "tests=1", "--detail", "tests=2"];
+    fleet.refused(
+        &[&record[..], &details].concat(),
+        expect![[r#"
+        exit 2
+        usage: the detail `tests` is given twice
+          hint: give each its own name, or one list: `tests=[1, 2]`
+    "#]],
+    );
+    fleet.done(&[&record[..], &details[..2]].concat());
+}
+
+#[test]
 fn a_dry_run_and_a_refused_run_record_nothing() {
     let fleet = Fleet::small();
     let before = snapshot(fleet.folder());

@@ -533,3 +533,21 @@ fn what_came_back_unchanged_is_none_to_go_back_from() {
         "#]],
     );
 }
+
+#[test]
+fn a_branch_of_lockstep_is_none_to_commit_files_to() {
+    let fleet = twice();
+    let hold = ["hold", "orders", "-e", "staging", "--reason", "frozen"];
+    let promote = [
+        "promote", "orders", "--from", "dev", "--to", "staging", "--as", "v1.2.0",
+    ];
+    // nobody has released to the last one yet
+    for branch in ["environment/staging", "lockstep/ledger", "environment/production"] {
+        for command in [&BACK[..], &hold, &promote] {
+            let answer = fleet.run(&[command, &["--branch", branch]].concat());
+            assert_eq!(answer.exit, 2, "{}", answer.text());
+            let said = format!("`{branch}` is a branch of Lockstep's own");
+            assert!(answer.text().contains(&said), "{}", answer.text());
+        }
+    }
+}
