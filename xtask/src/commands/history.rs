@@ -2,12 +2,13 @@
 
 mod change_log;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, one_line};
 use lockstep::release::change_log::LoggedRelease;
 use lockstep::release::history::{ReleaseLog, SlaResult, VersionMetadata, release_log, sla_results, summary, versions};
 use lockstep::release::ledger::{Event, Incident, ShownEvent, UnitHistory, name_of};
+use lockstep::release::rollback::Past;
 use lockstep::report::Table;
 use lockstep::workspace::{Workspace, layout};
 use rayon::prelude::*;
@@ -18,10 +19,11 @@ use serde_json::{Value, json};
 use super::answers::{Shape, shape};
 use super::branches::delivery_repository;
 use super::dry::is_outline;
-use super::ledger::{Doubts, Ledger, View};
+use super::ledger::{Doubts, Ledger, View, judged, on_branch};
 use super::selection;
 use crate::context::{Context, Format};
 use crate::failure::{Failure, FailureKind};
+use crate::ports::Repository;
 use crate::report::Report;
 
 /// Show what happened to an agent, or to all of them.
@@ -118,7 +120,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let doubts = Doubts::of(context, place, workspace, &view, shown.iter().copied())?;
     let mut report = match context.format {
         Format::Json => {
-            let mut report = Report::new(answer(&histories), "");
+            let mut answer = answer(&histories);
+            answer.versions = all_versions(context, place, workspace, &view, &histories)?;
+            let mut report = Report::new(answer, "");
             // by all threads: there may be thousands
             let events: Vec<Value> = shown.par_iter().map(|told| json!(doubts.shown(told))).collect();
             report.result["events"] = events.into();
@@ -221,7 +225,8 @@ fn text(context: &Context, histories: &[Known<'_>], shown: &[&(Digest, Event)], 
         let place = event.environment.as_ref().map_or("-".to_owned(), ToString::to_string);
         let mut row = vec![event.time.to_string(), place];
         row.extend(several.then(|| event.unit.clone()));
-        let what = one_line(&summary(&event.fact));
+        let again = if event.recovered { " (recovered)" } else { "" };
+        let what = one_line(&summary(&event.fact)) + again;
         row.extend([event.kind().as_str().to_owned(), what, name_of(&event.by).to_owned()]);
         row.extend(in_doubt.then(|| doubts.get(*digest).map_or(String::new(), |doubt| doubt.rule.clone())));
         table.row(row);
@@ -250,16 +255,52 @@ fn incidents(histories: &[Known<'_>]) -> Vec<Incident> {
     histories.iter().flat_map(|known| known.history.incidents()).collect()
 }
 
-/// The answer without its events.
+/// The versions of agents, with what a rollback would say of each.
+fn all_versions(
+    context: &Context,
+    place: (&dyn Repository, &dyn Repository),
+    workspace: &Workspace,
+    view: &View<'_>,
+    histories: &[Known<'_>],
+) -> Result<Vec<VersionMetadata>, Failure> {
+    let agents = || histories.iter().filter(|known| known.is_agent());
+    let names: BTreeSet<&str> = agents().map(|known| known.unit.as_str()).collect();
+    let mut judged = judged(context, place, workspace, view, &names)?;
+    let mut told: BTreeMap<&EnvironmentName, Vec<&str>> = BTreeMap::new();
+    for known in agents() {
+        if let Some(environment) = known.environment {
+            told.entry(environment).or_default().extend(known.history.commits());
+        }
+    }
+    let mut there = BTreeMap::new();
+    for (environment, commits) in told {
+        // a clone that is cut off cannot tell what its branches lost
+        let found = on_branch((place.1, workspace), environment, commits.into_iter());
+        there.insert(environment, found.unwrap_or_default());
+    }
+    let mut found = Vec::new();
+    for known in agents() {
+        let Some(environment) = known.environment else { continue };
+        let places = judged.entry(known.unit.clone()).or_default();
+        let own = places.entry(environment.clone());
+        let own = own.or_insert_with(|| known.history.clone());
+        if let Some(Some(there)) = there.get(environment) {
+            own.only_of(there);
+        }
+        let past = Past::new(places, environment);
+        found.extend(versions(&known.unit, &known.history, &past));
+    }
+    Ok(found)
+}
+
+/// The answer without its events and versions.
 fn answer(histories: &[Known<'_>]) -> Answer {
     let agents = || histories.iter().filter(|known| known.is_agent());
     Answer {
         release_log: agents()
             .flat_map(|known| release_log(&known.unit, &known.history))
             .collect(),
-        versions: agents()
-            .flat_map(|known| versions(&known.unit, &known.history))
-            .collect(),
+        versions: Vec::new(),
         sla_results: agents().flat_map(|known| sla_results(&known.history)).collect(),
         events: Vec::new(),
         incidents: incidents(histories),

@@ -5,7 +5,7 @@ pub(super) mod answer;
 use lockstep::model::{AgentName, EnvironmentName};
 use lockstep::prompts::retro::scrubbed;
 use lockstep::release::ledger::{EventKind, Fact, Incident, IncidentEnd, IncidentSeverity};
-use lockstep::release::rollback::{Aim, aims};
+use lockstep::release::rollback::{Aim, Past, aims};
 use lockstep::workspace::Workspace;
 
 use super::branches::delivery_repository;
@@ -144,8 +144,8 @@ fn open(context: &Context, args: &OpenArgs) -> Result<Report, Failure> {
         let fact = Fact::Incident(incident);
         Ok(vec![recording.draft(Some(environment), unit.agent.as_str(), fact)])
     })?;
-    let history = recording.ledger.view()?.unit(Some(environment), unit.agent.as_str())?;
-    let can_go_back = aims(&history, environment, &unit.agent, &Aim::Earlier).is_ok();
+    let (_, places) = recording.ledger.view()?.agent(unit.workspace(), &unit.agent)?;
+    let can_go_back = aims(&Past::new(&places, environment), &unit.agent, &Aim::Earlier).is_ok();
     let report = answer::opened(&events[0].event, environment, &unit.agent, can_go_back);
     Ok(report.with_findings(recording.unpushed()?, Default::default()))
 }

@@ -174,6 +174,9 @@ impl Promotion<'_> {
         let mut wrong: Vec<Finding> = promoted_on(self.workspace, &self.part.tree, self.target.branch(), self.to)
             .into_iter()
             .collect();
+        let environments: Vec<_> = self.workspace.fleet.environments.iter().collect();
+        let view = self.ledger.view()?;
+        wrong.extend(self.ledger.blank(&view, self.workspace, &environments)?);
         let overrides = checks::set_aside(&mut wrong, &self.args.overrides);
         for (_, promoted) in &mut plan.promoted {
             promoted.overrides.extend(overrides.iter().cloned());

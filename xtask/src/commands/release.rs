@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use self::answer::{answer, for_good, held, next, plan_text};
 use self::asked::{Asked, Judged};
 use self::memory::{Between, Memory};
-use self::recording::Records;
+use self::recording::{Kept, Records};
 use self::run::{Branch, Run, made, refuse_dirty};
 use self::unsigned::Unsigned;
 use super::abandoned;
@@ -276,7 +276,7 @@ impl Step<'_> {
         aside::tell(&mut plans, &overrides, &judged, args.reason.as_deref());
         let signing = signing(context, args, run, self.trusted);
         let signed = signing.sign(&mut plans, &run.head.id)?;
-        let (commits, pushed) = self.write(&plans, tries)?;
+        let (commits, kept, pushed) = self.write(&plans, tries)?;
         // what cannot be remembered costs the next run its time; this one is done
         let between = Between {
             context,
@@ -295,21 +295,22 @@ impl Step<'_> {
             Report::new(answer(run.head, &plans, &commits, true, pushed), text).with_findings(findings, tree);
         let remote = run.workspace.fleet.delivery.remote.as_str();
         let is_there = run.delivery.remote_url(remote)?.is_some();
+        report.notes.extend(kept.note());
         report.next = next(&plans, Some(remote).filter(|_| is_there && !args.push), args);
         Ok(exit(report, held))
     }
 
     /// Writes the branches, then the ledger, then the notes, and pushes all of it where that is asked for.
-    fn write(&self, plans: &[EnvironmentPlan], tries: &mut Tries) -> Result<(Vec<Option<GitId>>, bool), Failure> {
+    fn write(&self, plans: &[EnvironmentPlan], tries: &mut Tries) -> Result<(Vec<Option<GitId>>, Kept, bool), Failure> {
         let commits = self.run.apply(plans, self.branches, self.trusted)?;
-        let recorded = self.records.keep(self.environments, &commits)?;
+        let kept = self.records.keep(self.environments, &commits)?;
         self.run.note(self.branches, &commits)?;
         let pushed = self.args.push && {
             let names: Vec<String> = plans.iter().map(|plan| plan.branch.clone()).collect();
             let pushed = self.run.remote().push(&names);
-            pushed.inspect_err(|_| tries.refused(made(plans, self.branches, &commits), recorded))?
+            pushed.inspect_err(|_| tries.refused(made(plans, self.branches, &commits), kept.events.clone()))?
         };
-        Ok((commits, pushed))
+        Ok((commits, kept, pushed))
     }
 }
 

@@ -1,5 +1,7 @@
 //! `status`: the fleet at a glance.
 
+mod blocked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Finding, Timestamp, Version, one_line};
@@ -12,6 +14,7 @@ use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::blocked::Block;
 use super::abandoned;
 use super::branches::delivery_repository;
 use super::dry::is_outline;
@@ -49,6 +52,8 @@ pub(super) struct UnitAnswer {
     since: Option<Timestamp>,
     /// What somebody who may said of it; null where the ledger does not know it.
     verdict: Option<Verdict>,
+    /// Where its tuple was blocked, so that nothing promotes it or goes back to it; null where it was not.
+    blocked: Option<Block>,
     /// Who holds it, since when and why, where it is held.
     hold: Option<HoldFile>,
     /// Incidents that are open.
@@ -72,7 +77,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         return Ok(Report::of_findings(loaded.findings, loaded.tree));
     };
     let delivery = delivery_repository(context, &repository, workspace)?;
-    let view = Ledger::new(context, &*delivery, workspace).view()?;
+    let ledger = Ledger::new(context, &*delivery, workspace);
+    let view = ledger.view()?;
     let environments = selection::listed(workspace, &args.environment)?;
     let mut units = Vec::new();
     for environment in &environments {
@@ -91,11 +97,12 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let standings: Vec<UnitHistory> = units.iter().map(|(_, history)| history.standing()).collect();
     let events = standings.iter().flat_map(|standing| &standing.events);
     let doubts = Doubts::of(context, place, workspace, &view, events)?;
-    let units: Vec<UnitAnswer> = units
+    let mut units: Vec<UnitAnswer> = units
         .into_iter()
         .zip(standings)
         .map(|((unit, history), standing)| doubted(unit, history, standing, &doubts))
         .collect();
+    blocked::tell(context, place, workspace, &view, &mut units)?;
     let known: BTreeSet<&String> = units.iter().map(|unit| &unit.agent).collect();
     if let Some(name) = args.agents.iter().find(|name| !known.contains(name)) {
         return Err(selection::unknown(
@@ -112,6 +119,11 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let findings = [broken, findings].concat();
     let mut report = Report::new(units, text).with_findings(findings, loaded.tree);
     report.notes = doubts.notes();
+    let blank = ledger.blank(&view, workspace, &environments)?.into_iter();
+    report.notes.extend(blank.map(|finding| match finding.help {
+        Some(help) => format!("{}: {help}", finding.message),
+        None => finding.message,
+    }));
     Ok(report)
 }
 
@@ -197,6 +209,7 @@ fn of_environment(
                 tuple: record.map(|record| record.id),
                 since: current.as_ref().map(|release| release.time),
                 verdict: current.map(|release| release.verdict),
+                blocked: None,
                 hold: hold(unit),
                 incidents: history.incidents().into_iter().filter(Incident::is_open).collect(),
                 lost,
@@ -234,6 +247,7 @@ fn left(
             tuple: None,
             since: None,
             verdict: None,
+            blocked: None,
             hold: None,
             incidents,
             lost: None,
@@ -307,7 +321,13 @@ fn text(context: &Context, environments: &[&EnvironmentName], units: &[UnitAnswe
             "  {place}/{agent} lost {version} ({commit}): the ledger tells of it, and the branch does not have it\n"
         ))
     });
-    let below: String = holds.chain(incidents).chain(lost).chain(doubted).collect();
+    let blocked = units.iter().filter_map(blocked::line);
+    let below: String = holds
+        .chain(blocked)
+        .chain(incidents)
+        .chain(lost)
+        .chain(doubted)
+        .collect();
     let gap = if below.is_empty() { "" } else { "\n" };
     format!("{body}{gap}{below}")
 }
@@ -335,10 +355,11 @@ fn shown(unit: &UnitAnswer, now: i64) -> String {
     let age = unit
         .since
         .map_or(String::new(), |since| format!(" {}", age(now - since.seconds)));
-    let verdict = match unit.verdict {
-        None | Some(Verdict::Watching) => String::new(),
-        Some(verdict) => format!(" {}", verdict.as_str()),
+    let verdict = match (unit.verdict, &unit.blocked) {
+        (_, Some(_)) => Some(Verdict::Blocked),
+        (verdict, None) => verdict.filter(|verdict| *verdict != Verdict::Watching),
     };
+    let verdict = verdict.map_or(String::new(), |verdict| format!(" {}", verdict.as_str()));
     let hold = if unit.hold.is_some() { " held" } else { "" };
     let incident = if unit.incidents.is_empty() { "" } else { " incident" };
     let lost = if unit.lost.is_some() { " lost" } else { "" };

@@ -1,7 +1,7 @@
 //! One agent in one environment, as the commands about it see it: the outline of the fleet, the ledger, and where
 //! commits go.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, EnvironmentName, Finding};
@@ -207,6 +207,21 @@ impl UnitOf {
         let believer = verifier.believer((&*self.delivery, self.workspace()));
         let mut believed = believer.counted(&view, vec![history], self.environment())?;
         Ok(believed.pop().unwrap_or_default())
+    }
+
+    /// The same with what counts for its agent in each other environment that there is or was.
+    pub(super) fn believed_everywhere(
+        &self,
+        context: &Context,
+        verifier: &Verifier<'_>,
+    ) -> Result<BTreeMap<EnvironmentName, UnitHistory>, Failure> {
+        let view = self.ledger(context).whole()?;
+        let (_, mut places) = view.agent(self.workspace(), &self.agent)?;
+        places.insert(self.environment.clone(), self.history(context)?);
+        let (names, histories): (Vec<_>, Vec<_>) = places.into_iter().unzip();
+        let believer = verifier.believer((&*self.delivery, self.workspace()));
+        let counted = believer.counted(&view, histories, self.environment())?;
+        Ok(names.into_iter().zip(counted).collect())
     }
 
     /// What the ledger knows of the unit, and what it would if an earlier run had got so far as to say so.

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::{Event, Fact, UnitHistory, Verdict};
+use super::rollback::Past;
 use crate::model::{Stage, Timestamp, Version};
 
 /// One release, as a log has it.
@@ -47,7 +48,7 @@ pub struct VersionMetadata {
     pub prev_version: Option<Version>,
     /// Whether it is one for a share of the traffic.
     pub gray: bool,
-    /// Whether a rollback may go back to it.
+    /// Whether a rollback may go back to it: it does not run already, it was not rolled back, and nobody blocked it or its tuple.
     pub rollbackable: bool,
     /// When it was released.
     pub created_at: Timestamp,
@@ -95,12 +96,11 @@ pub fn release_log(agent: &str, history: &UnitHistory) -> Vec<ReleaseLog> {
     history.releases().into_iter().map(record).collect()
 }
 
-/// The versions of an agent in an environment.
-pub fn versions(agent: &str, history: &UnitHistory) -> Vec<VersionMetadata> {
+/// The versions of an agent in an environment; `past` is what of them counts. One that does not is none to go back to.
+pub fn versions(agent: &str, history: &UnitHistory, past: &Past<'_>) -> Vec<VersionMetadata> {
     let mut before: Option<Version> = None;
-    let releases = history.releases();
-    let last = releases.len().saturating_sub(1);
-    let metadata = releases.into_iter().enumerate().map(|(index, release)| {
+    let metadata = history.releases().into_iter().map(|release| {
+        let counted = past.find(&release.release.commit);
         let tag = release.release.version;
         let plain = match &tag {
             Version::Tagged(plain, _) => format!("v{plain}"),
@@ -110,10 +110,10 @@ pub fn versions(agent: &str, history: &UnitHistory) -> Vec<VersionMetadata> {
             agent_name: agent.to_owned(),
             version: plain,
             publisher: release.by,
-            status: release.verdict,
+            status: counted.map_or(release.verdict, |counted| past.verdict(counted)),
             prev_version: before.replace(tag.clone()),
             gray: matches!(tag, Version::Tagged(_, Stage::Gray(_))),
-            rollbackable: index < last && !matches!(release.verdict, Verdict::Blocked | Verdict::Rollbacked),
+            rollbackable: counted.is_some_and(|counted| past.unfit(counted).is_none()),
             created_at: release.time,
             tag,
         }

@@ -1,5 +1,7 @@
 //! What was said against a tuple where it ran, which a promotion of it has to answer.
 
+use std::collections::BTreeMap;
+
 use super::ledger::{Fact, UnitHistory, Verdict, name_of};
 use super::promotion::Move;
 use crate::model::{Digest, EnvironmentName, Finding, Severity, Version, one_line};
@@ -21,6 +23,27 @@ pub(super) fn against(from: &EnvironmentName, step: &Move<'_>) -> Vec<Finding> {
         Some(finding)
     };
     step.places.iter().filter_map(judge).collect()
+}
+
+/// That the release of a tuple where it comes from was recorded again after the ledger had lost it, and nobody has judged it
+/// since: what was said before is not known.
+pub(super) fn unknown(from: &EnvironmentName, step: &Move<'_>) -> Option<Finding> {
+    let tuple = Some(step.source.id);
+    let told = step.there.facts().filter(|(_, fact)| fact.tuple() == tuple);
+    let told = told.filter_map(|(event, fact)| match fact {
+        Fact::Released(_) | Fact::RolledBack(_) => Some(event.recovered),
+        Fact::Marked(_) | Fact::Gated(_) => Some(false),
+        _ => None,
+    });
+    let agent = step.agent;
+    let message = format!(
+        "`{agent}` in `{from}` was recorded again after the ledger was lost: nobody knows whether it was blocked"
+    );
+    told.last().unwrap_or_default().then(|| {
+        Finding::warning("broken-ledger", message).help(format!(
+            "look at it, then `cargo xtask mark verified {agent} --environment {from} --reason \"…\"`"
+        ))
+    })
 }
 
 fn finding(environment: &EnvironmentName, step: &Move<'_>, word: &str, version: &Version) -> Finding {
@@ -58,6 +81,17 @@ fn set_aside(step: &Move<'_>, message: &str) -> Option<String> {
         "it was set aside for `{environment}` by {by} at {}: {reason}",
         event.time
     ))
+}
+
+/// Where a tuple was blocked and what it was called there, this environment first.
+pub fn block<'p>(
+    places: &'p BTreeMap<EnvironmentName, UnitHistory>,
+    environment: &EnvironmentName,
+    tuple: Digest,
+) -> Option<(&'p EnvironmentName, Version)> {
+    let others = places.iter().filter(|(name, _)| *name != environment);
+    let mut places = places.get_key_value(environment).into_iter().chain(others);
+    places.find_map(|(name, history)| Some((name, blocked(history, tuple)?)))
 }
 
 /// The last block of a tuple that no verdict lifted, by the label that it was blocked under. What a release was judged

@@ -62,6 +62,7 @@ pub fn objections(workspace: &Workspace, from: &Environment, to: &Environment, s
     findings.extend(out_of_order(workspace, from, to, step));
     findings.extend(step.hold.map(|hold| held(&to.name, step.agent, hold)));
     findings.extend(judged::against(&from.name, step));
+    findings.extend(judged::unknown(&from.name, step));
     findings.extend(reused(to, step));
     findings.extend(lower(to, step));
     findings.extend(demands::unmet(workspace, from, to, step));

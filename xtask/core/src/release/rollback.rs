@@ -1,12 +1,13 @@
 //! Rollback: which release to go back to, whether that is safe, and the files that bring it back.
 
 mod again;
+mod aim;
 mod application;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ledger::{Override, Recorded, UnitHistory, Verdict};
+use super::ledger::{Override, Recorded};
 use super::{CommitPlan, DryCommit, HydratorMetadata, PreviousUnit};
 use crate::artifact::{self, Generator, Inventory, Kind, Predicate, Statement, TupleRecord, payload};
 use crate::model::{AgentName, Digest, EnvironmentName, Finding, one_line, shell_quoted};
@@ -14,113 +15,9 @@ use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalF
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use crate::yaml;
 
+pub use super::judged::block as blocked_in;
 pub use again::{Standing, repeated, standing};
-
-/// Which release to go back to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Aim {
-    /// The last one that was verified here; where none ever was, the one before.
-    Earlier,
-    /// The last one that was verified here, and no other.
-    LastVerified,
-    /// The one of this label, tuple or commit.
-    Named(String),
-    /// As [`Aim::Earlier`], also from what a rollback has just brought back: what would be left to go back to.
-    Further,
-}
-
-/// The releases to go back to, the best first: whether one can be believed is for its signature to say.
-pub fn aims(
-    history: &UnitHistory,
-    environment: &EnvironmentName,
-    agent: &AgentName,
-    aim: &Aim,
-) -> Result<Vec<Recorded>, Box<Finding>> {
-    let releases = history.releases();
-    let (current, earlier) = match releases.split_last() {
-        Some((current, earlier)) => (Some(current), earlier),
-        None => (None, &[][..]),
-    };
-    let is_current = |release: &Recorded| {
-        let back = current.and_then(|current| current.brought_back.as_ref());
-        back.is_some_and(|back| back.commit == release.release.commit)
-    };
-    let of = |wanted: &dyn Fn(&Recorded) -> bool| -> Vec<Recorded> {
-        let earlier = earlier.iter().rev().filter(|release| !is_current(release));
-        earlier.filter(|release| wanted(release)).cloned().collect()
-    };
-    let verified = |release: &Recorded| release.verdict == Verdict::Verified;
-    let unblocked = |release: &Recorded| matches!(release.verdict, Verdict::Watching | Verdict::ManualReview);
-    let found = match aim {
-        Aim::Earlier | Aim::Further if earlier.iter().any(|release| verified(release) && !is_current(release)) => {
-            of(&verified)
-        }
-        Aim::Earlier | Aim::Further => of(&unblocked),
-        Aim::LastVerified => of(&verified),
-        Aim::Named(name) => of(&|release| is_named(release, name)).into_iter().take(1).collect(),
-    };
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    if let (Aim::Named(name), Some(current)) = (aim, current)
-        && is_named(current, name)
-    {
-        let message = format!("`{name}` is what runs of `{agent}` in `{environment}`");
-        return Err(none(environment, agent, message));
-    }
-    if matches!(aim, Aim::Earlier | Aim::Further) && earlier.iter().any(|release| !is_current(release)) {
-        let message = format!("every earlier release of `{agent}` in `{environment}` was blocked or taken back");
-        let mut finding = none(environment, agent, message);
-        finding.help = finding
-            .help
-            .map(|help| format!("name one that is good all the same by `--to <release>`; {help}"));
-        return Err(finding);
-    }
-    let what = match aim {
-        Aim::Earlier | Aim::Further => "earlier release".to_owned(),
-        Aim::LastVerified => "earlier release that was verified,".to_owned(),
-        Aim::Named(name) => format!("earlier release `{name}`"),
-    };
-    let message = format!("there is no {what} of `{agent}` in `{environment}`");
-    Err(none(environment, agent, message))
-}
-
-fn none(environment: &EnvironmentName, agent: &AgentName, message: String) -> Box<Finding> {
-    let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
-    Box::new(
-        Finding::error("no-earlier-release", message)
-            .unit(environment.as_str(), agent.as_str())
-            .help(help),
-    )
-}
-
-/// Whether a release has this label, or a tuple or commit that begins so.
-pub fn is_named(release: &Recorded, name: &str) -> bool {
-    let hex = name.strip_prefix("sha256:").unwrap_or(name);
-    let is_hex = hex.len() >= 7 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    release.release.version.to_string() == name
-        || is_hex && (release.release.tuple.hex().starts_with(hex) || release.release.commit.starts_with(hex))
-}
-
-/// A release that must not go on is none to go back to.
-pub fn blocked_target(environment: &EnvironmentName, agent: &AgentName, target: &Recorded) -> Option<Finding> {
-    let word = match target.verdict {
-        Verdict::Blocked => "blocked",
-        Verdict::Rollbacked => "rolled back",
-        Verdict::Watching | Verdict::Verified | Verdict::ManualReview => return None,
-    };
-    Some(
-        Finding::error(
-            "blocked-release",
-            format!(
-                "`{agent}` {} was {word} in `{environment}` itself",
-                target.release.version
-            ),
-        )
-        .unit(environment.as_str(), agent.as_str())
-        .help("go back to another release: `--to <release>`"),
-    )
-}
+pub use aim::{Aim, Aims, Past, Unfit, aims, blocked_target, is_named, nothing_differs};
 
 /// An index that was built anew under the same name answers only those who ask with the new embedding. Settings that
 /// cannot be read prove nothing.

@@ -28,8 +28,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "broken-ledger",
-        "an event was changed or taken out of the ledger, so that it no longer proves what happened",
-        "look at the log of `lockstep/ledger`, and put back what is missing",
+        "an event was changed or taken out of the ledger, or it has nothing of an environment: it no longer proves what happened",
+        "fetch it; look at the log of `lockstep/ledger`, and put back what is missing",
     ),
     Rule::new(
         "changed-case",

@@ -236,6 +236,7 @@ fn of_one_release(environment: &EnvironmentName, unit: &str, number: usize) -> V
         unit: unit.to_owned(),
         time: moment(minute),
         by: "Bench <bench@localhost>".to_owned(),
+        recovered: false,
         fact,
     };
     (0..).zip(facts).map(draft).collect()

@@ -76,6 +76,20 @@ impl<'a> Believer<'a> {
         histories.into_iter().map(believed).collect()
     }
 
+    /// The same of events of environments for who only shows them: what this build cannot check lets nothing go on.
+    pub(super) fn glanced(&self, view: &View<'_>, histories: Vec<UnitHistory>) -> Result<Vec<UnitHistory>, Failure> {
+        let events: Vec<_> = histories.iter().flat_map(|history| &history.events).collect();
+        let belief = self.looked_at(view, &events, &|event| event.fact.needs_signature())?;
+        let believed = |history: UnitHistory| {
+            let environment = history.events.first().and_then(|(_, event)| event.environment.clone());
+            match environment {
+                Some(environment) => belief.believed(history, &environment),
+                None => history,
+            }
+        };
+        Ok(histories.into_iter().map(believed).collect())
+    }
+
     /// The same without what the environments' branches know nothing of: a release that was never pushed, that the branch
     /// lost, or that somebody made up.
     pub(in super::super) fn counted(

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::model::{EnvironmentName, Timestamp};
+use lockstep::model::{EnvironmentName, Finding, Timestamp};
 use lockstep::release::PreviousUnit;
-use lockstep::release::ledger::{CommitFacts, Draft, Entry, Fact, Head, UnitFacts, drafts};
+use lockstep::release::ledger::{
+    CommitFacts, Draft, Entry, EventKind, Fact, Head, Sealed, UnitFacts, drafts, nothing_recorded,
+};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 
@@ -43,10 +45,15 @@ impl Ledger<'_> {
                 continue;
             };
             let commits = self.unrecorded(view, environment, commit)?;
+            let is_blank = is_blank(view, environment)?;
             let facts = commits
                 .iter()
-                .map(|commit| self.facts(commit, recorder))
-                .collect::<Result<Vec<_>, _>>()?;
+                .map(|commit| {
+                    let facts = self.facts(commit, recorder)?;
+                    let recovered = is_blank && !recorder.own.contains(&commit.id);
+                    Ok(CommitFacts { recovered, ..facts })
+                })
+                .collect::<Result<Vec<_>, Failure>>()?;
             found.extend(drafts(environment, &facts, &recorder.by, self.now()));
         }
         Ok(found)
@@ -58,15 +65,37 @@ impl Ledger<'_> {
         workspace: &Workspace,
         recorder: &Recorder,
         but: &[&EnvironmentName],
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<Sealed>, Failure> {
         let names = workspace.fleet.environments.iter();
         let is_here = |name: &&EnvironmentName| {
             let tip = self.delivery.tip(&workspace.branch(name), &self.settings.remote);
             matches!(tip, Ok(Tip::At { .. }))
         };
         let here: Vec<&EnvironmentName> = names.filter(|name| !but.contains(name)).filter(is_here).collect();
-        self.append(&|view| self.missing(view, workspace, &here, recorder))?;
-        Ok(())
+        self.append(&|view| self.missing(view, workspace, &here, recorder))
+    }
+
+    /// The environments whose branches have releases and of which the ledger has nothing: what was said of them cannot be
+    /// known, and an unknown is never a pass.
+    pub(in super::super) fn blank(
+        &self,
+        view: &View<'_>,
+        workspace: &Workspace,
+        environments: &[&EnvironmentName],
+    ) -> Result<Vec<Finding>, Failure> {
+        let remote = &self.settings.remote;
+        let fetch = format!("git fetch {remote} '{}'", Ledger::refspec(self.settings));
+        let mut findings = Vec::new();
+        for environment in environments {
+            // a clone that is cut off cannot tell
+            let Ok(Tip::At { commit, .. }) = self.delivery.tip(&workspace.branch(environment), remote) else {
+                continue;
+            };
+            if is_blank(view, environment)? && !self.delivery.folder(&commit, branch::RECORDS)?.is_empty() {
+                findings.push(nothing_recorded(environment, &fetch));
+            }
+        }
+        Ok(findings)
     }
 
     /// The commits of a branch that the ledger does not know, the earliest first.
@@ -125,6 +154,7 @@ impl Ledger<'_> {
             parent: parent.map(|parent| parent.0.clone()),
             message: commit.message.clone(),
             started: recorder.own.contains(&commit.id).then_some(recorder.started),
+            recovered: false,
             units,
         })
     }
@@ -182,6 +212,14 @@ impl Ledger<'_> {
 /// Whether a commit of an environment's branch rolls a unit back.
 fn brings_back(commit: &Commit, unit: &str) -> bool {
     commit.message.contains(&format!("Rollback-of: {unit}="))
+}
+
+/// Whether the ledger knows no commit of an environment's branch.
+fn is_blank(view: &View<'_>, environment: &EnvironmentName) -> Result<bool, Failure> {
+    let folder = Entry::folder(Some(environment), ENVIRONMENT_UNIT, EventKind::Committed);
+    let names = view.folders(&[folder])?.remove(0);
+    let mut entries = names.keys().filter_map(|name| Entry::parse(name));
+    Ok(!entries.any(|entry| entry.kind == EventKind::Committed))
 }
 
 enum Which {

@@ -2,6 +2,7 @@
 
 mod belief;
 mod doubts;
+mod judged;
 mod last;
 mod lost;
 mod missing;
@@ -20,6 +21,7 @@ use lockstep::workspace::layout::ledger;
 
 pub(super) use belief::{Believer, on_branch};
 pub(super) use doubts::Doubts;
+pub(super) use judged::judged;
 pub(super) use missing::Recorder;
 pub(super) use promoted::{New, unfinished_rollbacks};
 pub(super) use recording::{PushArgs, Recording, share};

@@ -71,6 +71,7 @@ impl<'a> Recording<'a> {
             unit: unit.to_owned(),
             time: self.time,
             by: self.by.clone(),
+            recovered: false,
             fact,
         }
     }

@@ -34,6 +34,7 @@ impl Promotion<'_> {
                     unit: agent.to_string(),
                     time,
                     by: by.clone(),
+                    recovered: false,
                     fact: Fact::Promoted(promoted),
                 }
             };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lockstep::model::{AgentName, EnvironmentName, Finding};
 use lockstep::release::ledger::{Fact, Sealed};
 use lockstep::workspace::files::HoldFile;
+use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use lockstep::workspace::{Environment, Workspace};
 
 use super::super::ledger::{Believer, Ledger, New, Recorder, operator, unfinished_rollbacks};
@@ -16,6 +17,29 @@ use super::run::{Branch, Run};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::ports::GitId;
+
+/// What a release recorded.
+pub(super) struct Kept {
+    /// The events of its environments.
+    pub(super) events: Vec<Sealed>,
+    /// How many releases were recorded again, since the ledger had lost them.
+    pub(super) recovered: usize,
+}
+
+impl Kept {
+    /// What is to be known of releases that were recorded again.
+    pub(super) fn note(&self) -> Option<String> {
+        let what = match self.recovered {
+            0 => return None,
+            1 => "one release was".to_owned(),
+            many => format!("{many} releases were"),
+        };
+        Some(format!(
+            "the ledger had nothing of what ran: {what} recorded again, with the time and the name of this run, and marked as \
+             recovered; verdicts, holds and promotions that were recorded before are not known"
+        ))
+    }
+}
 
 /// The ledger as a release uses it.
 pub(super) struct Records<'a> {
@@ -112,18 +136,25 @@ impl<'a> Records<'a> {
 
     /// Records what the branches of these environments have and the ledger has not: the commits of this run, and those
     /// of a run before it that did not get so far, here or in other environments.
-    pub(super) fn keep(
-        &self,
-        environments: &[&Environment],
-        commits: &[Option<GitId>],
-    ) -> Result<Vec<Sealed>, Failure> {
+    pub(super) fn keep(&self, environments: &[&Environment], commits: &[Option<GitId>]) -> Result<Kept, Failure> {
         let names: Vec<&EnvironmentName> = environments.iter().map(|environment| &environment.name).collect();
         let recorder = Recorder {
             own: commits.iter().flatten().cloned().collect(),
             ..self.recorder.clone()
         };
-        self.ledger.catch_up(self.workspace, &recorder, &names)?;
-        self.ledger
-            .append(&|view| self.ledger.missing(view, self.workspace, &names, &recorder))
+        let others = self.ledger.catch_up(self.workspace, &recorder, &names)?;
+        let events = self
+            .ledger
+            .append(&|view| self.ledger.missing(view, self.workspace, &names, &recorder))?;
+        let is_release = |sealed: &&Sealed| {
+            let fact = &sealed.event.fact;
+            sealed.event.recovered
+                && sealed.event.unit != ENVIRONMENT_UNIT
+                && matches!(fact, Fact::Released(_) | Fact::RolledBack(_))
+        };
+        Ok(Kept {
+            recovered: others.iter().chain(&events).filter(is_release).count(),
+            events,
+        })
     }
 }

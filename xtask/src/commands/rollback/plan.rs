@@ -7,7 +7,7 @@ use lockstep::artifact::{ComponentChange, component_changes};
 use lockstep::model::{Digest, Finding, Severity, Tuple, Version};
 use lockstep::release::ledger::{Override, ReleaseName};
 use lockstep::release::promotion::release_text;
-use lockstep::release::rollback::{Aim, Rollback, aims, blocked_target, repeated, standing, unsafe_index};
+use lockstep::release::rollback::{Aim, Aims, Past, Rollback, aims, blocked_target, repeated, standing, unsafe_index};
 use lockstep::release::{CommitPlan, DryCommit, PreviousUnit};
 use lockstep::workspace::files::{ReleaseFile, RetrievalFile};
 use lockstep::workspace::layout::{self, ENVIRONMENT_UNIT};
@@ -110,19 +110,28 @@ pub(in super::super) fn plan(
     };
     let given = args.signing.trust.as_deref();
     let verifier = Verifier::new(context, &*unit.repository, workspace, given)?;
-    let history = unit.believed(context, &verifier)?;
+    let places = unit.believed_everywhere(context, &verifier)?;
+    let past = Past::new(&places, environment);
+    let history = &places[environment];
     // what of the ledger counts for nothing; other trouble with it is told and stops no rollback
     let told = |finding: &Finding| Finding {
         severity: finding.severity.max(Severity::Warning),
         ..unit.about(finding.clone())
     };
     let mut besides: Vec<Finding> = history.findings.iter().map(told).collect();
+    let ledger = unit.ledger(context);
+    let all: Vec<_> = workspace.fleet.environments.iter().collect();
+    let blank = ledger.blank(&ledger.view()?, workspace, &all)?;
+    besides.extend(blank.into_iter().map(|finding| Finding {
+        severity: Severity::Warning,
+        ..finding
+    }));
     let file = unit.release_file(base)?;
     let wanted = match wanted {
-        Aim::Named(name) => &Aim::Named(unit.release_name(&history.releases(), name)?),
+        Aim::Named(name) => &Aim::Named(unit.release_name(&past.releases, name)?),
         other => other,
     };
-    let standing = standing(&history, file.as_ref(), wanted, &args.reason);
+    let standing = standing(history, file.as_ref(), wanted, &args.reason);
     let choice = Choice {
         unit,
         verifier: &verifier,
@@ -132,12 +141,12 @@ pub(in super::super) fn plan(
         other_than: (standing.is_none() && !matches!(wanted, Aim::Named(_))).then_some(&now),
     };
     let aims = match &standing {
-        Some(standing) => Ok(vec![standing.to.clone()]),
-        None => match repeated(&history, environment, agent, wanted) {
+        Some(standing) => Ok(Aims::only(standing.to.clone())),
+        None => match repeated(history, environment, agent, wanted) {
             Some(finding) if finding.is_error() => Err(Box::new(finding)),
             told => {
                 besides.extend(told);
-                aims(&history, environment, agent, wanted)
+                aims(&past, agent, wanted)
             }
         },
     };
@@ -151,15 +160,16 @@ pub(in super::super) fn plan(
         record,
         mut findings,
         mut overrides,
-    } = match choice.target(aims)? {
+    } = match choice.target(aims.fit())? {
         Ok(target) => target,
         Err(findings) => return Ok(Err([findings, besides].concat())),
     };
+    findings.extend(aims.passed_over(&target).into_iter().map(|finding| unit.about(finding)));
     findings.extend(besides);
     let (tip, more) = choice.tip(&own, &now)?;
     if standing.is_none() {
         findings.extend(more);
-        findings.extend(blocked_target(environment, agent, &target));
+        findings.extend(blocked_target(&past, agent, &target));
         findings.extend(index_objection(unit, base, &current.tuple, &record.tuple)?.map(|finding| unit.about(finding)));
     }
     overrides.extend(checks::set_aside(&mut findings, &args.overrides()));

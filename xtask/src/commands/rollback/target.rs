@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lockstep::artifact::TupleRecord;
 use lockstep::model::{Digest, Finding};
 use lockstep::release::ledger::{Override, Recorded};
+use lockstep::release::rollback::nothing_differs;
 use lockstep::release::{PreviousUnit, recorded};
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch, ledger};
 
@@ -80,10 +81,7 @@ impl Choice<'_> {
             }
         }
         if is_alike && refused.is_empty() {
-            let message = format!("no earlier release of `{agent}` in `{environment}` differs from what runs");
-            let finding = Finding::error("no-earlier-release", message);
-            let help = format!("see what there is: `cargo xtask history {agent} --environment {environment}`");
-            return Ok(Err(vec![self.unit.about(finding.help(help))]));
+            return Ok(Err(vec![nothing_differs(environment, agent)]));
         }
         Ok(Err(refused.finding(environment, agent).into_iter().collect()))
     }

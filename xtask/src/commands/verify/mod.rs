@@ -199,6 +199,9 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
         findings.extend(told.findings);
         told.answer
     });
+    if is_of_tips {
+        findings.extend(ledger.blank(&ledger.view()?, workspace, &asked)?);
+    }
     if is_of_tips && args.environment.is_empty() {
         findings.extend(abandoned::findings(&*repository, &*delivery, workspace, &loaded.tree)?);
     }

@@ -1,6 +1,7 @@
 //! What decides beside the plain rate: the weight of cases, and those that must hold.
 
 use expect_test::expect;
+use serde_json::Value;
 
 use super::server::Server;
 use crate::fleet::{Fleet, command};

@@ -250,6 +250,12 @@ impl Fleet {
         ledger.delete().unwrap();
     }
 
+    /// Forgets the ledger, and records what the branches have now.
+    pub fn record_again(&self) {
+        self.forget_ledger();
+        self.done(&["stage", "record", "unit_test", "passed", "--agent", "orders"]);
+    }
+
     fn update(
         &self,
         branch: &str,

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use super::promoted_once;
+use super::{next_candidate, promoted_once};
 use crate::fleet::Fleet;
 
 /// What a promotion of `orders` says; what may be is not written.
@@ -29,6 +29,11 @@ fn step(fleet: &Fleet, from: &str, to: &str, version: &str) {
 
 fn mark(fleet: &Fleet, word: &str, environment: &str) {
     fleet.done(&["mark", word, "orders", "-e", environment, "--reason", "leaks"]);
+}
+
+fn mark_release(fleet: &Fleet, word: &str, environment: &str, release: &str) {
+    let line = ["mark", word, "orders", "-e", environment, "--reason", "leaks"];
+    fleet.done(&[&line[..], &["--release", release]].concat());
 }
 
 fn in_canary() -> Fleet {
@@ -144,6 +149,227 @@ fn what_was_rolled_back_is_brought_back_by_a_promotion_which_says_so() {
         expect![[r#"
         exit 0
         warning: `orders` v1.1.0 was rolled back in `production`
+    "#]],
+    );
+}
+
+/// What a rollback of `orders` in `environment` would do, beside what the log says that it may go back to and `status` of it.
+fn back(fleet: &Fleet, environment: &str, more: &[&str], expected: Expect) {
+    let line = ["rollback", "orders", "-e", environment, "--reason", "slow", "--dry-run"];
+    let answer = fleet.run(&[&line[..], more].concat());
+    let mut text = match answer.result()["to"]["version"].as_str() {
+        Some(version) => format!("exit {} {version}\n", answer.exit),
+        None => format!("exit {}\n", answer.exit),
+    };
+    for finding in answer.findings() {
+        let word = |key: &str| finding[key].as_str().unwrap_or_default();
+        text += &format!("{}[{}]: {}\n", word("severity"), word("rule"), word("message"));
+    }
+    let history = fleet.done(&["history", "orders", "-e", environment]);
+    let versions = history.result()["versions"].as_array().unwrap().clone();
+    let may = versions.iter().filter(|version| version["rollbackable"] == true);
+    let may: Vec<_> = may.map(|version| version["tag"].as_str().unwrap()).collect();
+    // commits have another name in each run
+    let named = more.iter().filter(|word| word.len() == 40);
+    let text = named.fold(text, |text, commit| text.replace(commit, "…"));
+    let may = match may.is_empty() {
+        true => "none".to_owned(),
+        false => may.join(", "),
+    };
+    expected.assert_eq(&format!("{text}rollbackable: {may}\n"));
+}
+
+/// The tuple of v1.1.0-rc1 ran again as v1.1.0-rc3 and was blocked; v1.1.0-rc4 runs.
+fn same_tuple_again() -> Fleet {
+    let fleet = promoted_once();
+    for (digit, version) in [('a', "v1.1.0-rc1"), ('b', "v1.1.0-rc2"), ('a', "v1.1.0-rc3")] {
+        super::again(&fleet, digit, version);
+    }
+    mark(&fleet, "blocked", "staging");
+    super::again(&fleet, 'c', "v1.1.0-rc4");
+    fleet
+}
+
+#[test]
+fn a_rollback_goes_back_to_no_tuple_that_was_blocked_under_another_label() {
+    let fleet = same_tuple_again();
+    mark_release(&fleet, "blocked", "staging", "v1.1.0-rc2");
+    back(
+        &fleet,
+        "staging",
+        &[],
+        expect![[r#"
+        exit 0 v1.0.0
+        warning[blocked-release]: passed over v1.1.0-rc1: the tuple was blocked in `staging` as v1.1.0-rc3
+        rollbackable: v1.0.0
+    "#]],
+    );
+    back(
+        &fleet,
+        "staging",
+        &["--to", "v1.1.0-rc1"],
+        expect![[r#"
+        exit 1 v1.1.0-rc1
+        error[blocked-release]: `orders` v1.1.0-rc1 is the tuple that was blocked in `staging` as v1.1.0-rc3
+        rollbackable: v1.0.0
+    "#]],
+    );
+    let aside = ["--to", "v1.1.0-rc1", "--override", "blocked-release"];
+    back(
+        &fleet,
+        "staging",
+        &aside,
+        expect![[r#"
+        exit 0 v1.1.0-rc1
+        warning[blocked-release]: `orders` v1.1.0-rc1 is the tuple that was blocked in `staging` as v1.1.0-rc3
+        rollbackable: v1.0.0
+    "#]],
+    );
+    mark_release(&fleet, "blocked", "staging", "v1.0.0");
+    back(
+        &fleet,
+        "staging",
+        &[],
+        expect![[r#"
+        exit 1
+        error[no-earlier-release]: every earlier release of `orders` in `staging` was blocked or taken back; v1.1.0-rc1 is the tuple that was blocked in `staging` as v1.1.0-rc3
+        rollbackable: none
+    "#]],
+    );
+    mark_release(&fleet, "verified", "staging", "v1.1.0-rc1");
+    back(
+        &fleet,
+        "staging",
+        &[],
+        expect![[r#"
+        exit 0 v1.1.0-rc1
+        rollbackable: v1.1.0-rc1
+    "#]],
+    );
+}
+
+#[test]
+fn a_rollback_goes_back_to_no_tuple_that_was_blocked_in_another_environment() {
+    let fleet = in_canary();
+    step(&fleet, "canary", "production", "v1.0.0");
+    next_candidate(&fleet, '7');
+    step(&fleet, "dev", "staging", "v1.1.0-rc1");
+    step(&fleet, "staging", "canary", "v1.1.0-gray-A");
+    step(&fleet, "canary", "production", "v1.1.0");
+    mark_release(&fleet, "blocked", "canary", "v1.0.0-gray-A");
+    back(
+        &fleet,
+        "production",
+        &[],
+        expect![[r#"
+        exit 1
+        error[no-earlier-release]: every earlier release of `orders` in `production` was blocked or taken back; v1.0.0 is the tuple that was blocked in `canary` as v1.0.0-gray-A
+        rollbackable: none
+    "#]],
+    );
+    back(
+        &fleet,
+        "production",
+        &["--to", "v1.0.0"],
+        expect![[r#"
+        exit 1 v1.0.0
+        error[blocked-release]: `orders` v1.0.0 is the tuple that was blocked in `canary` as v1.0.0-gray-A
+        rollbackable: none
+    "#]],
+    );
+}
+
+#[test]
+fn status_tells_of_a_tuple_that_runs_and_was_blocked_under_another_label() {
+    let fleet = same_tuple_again();
+    let line = [
+        "rollback",
+        "orders",
+        "-e",
+        "staging",
+        "--reason",
+        "slow",
+        "--to",
+        "v1.1.0-rc1",
+    ];
+    fleet.done(&[&line[..], &["--override", "blocked-release"]].concat());
+    let status = fleet.done(&["status", "orders", "-e", "staging"]);
+    assert_eq!(status.result()[0]["blocked"]["version"], "v1.1.0-rc3");
+    let shown = crate::fleet::command(fleet.folder(), &["status", "orders"])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let (row, below) = (shown.lines().nth(1).unwrap(), shown.lines().last().unwrap());
+    assert!(row.contains(" blocked held"), "{shown}");
+    expect!["  staging/orders runs a tuple that was blocked in staging as v1.1.0-rc3"].assert_eq(below);
+}
+
+#[test]
+fn what_runs_already_is_nothing_to_go_back_to() {
+    let fleet = promoted_once();
+    let first = fleet.tip("environment/staging").unwrap().to_string();
+    super::again(&fleet, '7', "v1.1.0");
+    fleet.done(&["rollback", "orders", "-e", "staging", "--reason", "leaks"]);
+    fleet.done(&["resume", "orders", "-e", "staging", "--reason", "over"]);
+    back(
+        &fleet,
+        "staging",
+        &[],
+        expect![[r#"
+        exit 1
+        error[no-earlier-release]: every earlier release of `orders` in `staging` was blocked or taken back
+        rollbackable: none
+    "#]],
+    );
+    back(
+        &fleet,
+        "staging",
+        &["--to", "v1.0.0"],
+        expect![[r#"
+        exit 1
+        error[no-earlier-release]: `v1.0.0` is what runs of `orders` in `staging` already
+        rollbackable: none
+    "#]],
+    );
+    let named = fleet.run(&[
+        "rollback", "orders", "-e", "staging", "--reason", "slow", "--to", &first,
+    ]);
+    assert!(
+        named.text().contains("is what runs of `orders` in `staging` already"),
+        "{}",
+        named.text()
+    );
+    // the notice goes, and the same release has another commit: who names it holds it, and is told
+    fleet.release(&["staging"]);
+    back(
+        &fleet,
+        "staging",
+        &["--to", "v1.0.0"],
+        expect![[r#"
+        exit 1
+        error[no-earlier-release]: `v1.0.0` is what runs of `orders` in `staging` already
+        rollbackable: none
+    "#]],
+    );
+    back(
+        &fleet,
+        "staging",
+        &["--to", &first],
+        expect![[r#"
+        exit 1
+        error[no-earlier-release]: `…` is what runs of `orders` in `staging` already
+        rollbackable: none
+    "#]],
+    );
+    mark_release(&fleet, "blocked", "staging", "v1.0.0");
+    back(
+        &fleet,
+        "staging",
+        &[],
+        expect![[r#"
+        exit 1
+        error[no-earlier-release]: every earlier release of `orders` in `staging` was blocked or taken back
+        rollbackable: none
     "#]],
     );
 }

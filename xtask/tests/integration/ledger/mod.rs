@@ -4,6 +4,7 @@ mod answered;
 mod blocked;
 mod doubts;
 pub mod evidence;
+mod forgotten;
 mod held;
 mod incidents;
 mod judged;

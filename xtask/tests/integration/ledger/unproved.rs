@@ -21,6 +21,7 @@ fn forge(fleet: &Fleet, unit: &str, fact: Fact) {
     let forged = Event {
         sequence: before.sequence + 1,
         previous: vec![Digest::of(&before.bytes())],
+        recovered: false,
         signature: None,
         fact,
         ..before

@@ -71,7 +71,7 @@ fn the_records_have_exactly_the_fields_of_the_documents() {
     assert_eq!(
         told,
         [
-            json!(["v1.0.0", null, "watching", true]),
+            json!(["v1.0.0", null, "watching", false]),
             json!(["v1.1.0", "v1.0.0", "rollbacked", false]),
             json!(["v1.0.0", "v1.1.0", "watching", false]),
         ]

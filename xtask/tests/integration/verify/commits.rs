@@ -21,7 +21,7 @@ fn sign(fleet: &Fleet, armour: &str) {
     let text = format!("{}\n{}", String::from_utf8_lossy(headers), tip.message_raw().unwrap());
     let signed: Oid = git.commit_signed(&text, armour, None).unwrap();
     fleet.repository.set(&format!("refs/heads/{BRANCH}"), signed);
-    fleet.forget_ledger();
+    fleet.record_again();
 }
 
 #[test]

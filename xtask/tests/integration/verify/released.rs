@@ -146,7 +146,7 @@ impl Released {
             )
             .unwrap();
         self.fleet.repository.set(&format!("refs/heads/{BRANCH}"), forged);
-        self.fleet.forget_ledger();
+        self.fleet.record_again();
         self
     }
 

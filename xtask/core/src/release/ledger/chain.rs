@@ -17,6 +17,8 @@ pub struct Draft {
     pub time: Timestamp,
     /// Who did it.
     pub by: String,
+    /// Whether it tells of a commit of which the ledger had lost everything.
+    pub recovered: bool,
     /// What happened.
     pub fact: Fact,
 }
@@ -90,6 +92,7 @@ fn seal_as(draft: Draft, head: &mut Head, signature: Option<Digest>) -> Sealed {
         previous: std::mem::take(&mut head.digests),
         time: draft.time,
         by: draft.by,
+        recovered: draft.recovered,
         signature,
         fact: draft.fact,
     };

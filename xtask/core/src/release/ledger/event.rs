@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, EventKind, Fact};
+use super::{Entry, EventKind, Fact, bounds};
 use crate::model::{Digest, EnvironmentName, Finding, Timestamp};
 
 /// One thing that happened to a unit. Events are never changed; each names the ones before it by digest.
@@ -26,6 +26,10 @@ pub struct Event {
     pub time: Timestamp,
     /// Who did it, `Name <email>`.
     pub by: String,
+    /// Whether it tells of a commit of which the ledger had lost everything: time and person are of the run that recorded it
+    /// again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recovered: bool,
     /// The name of the signature over it and the events that were written with it; absent where nobody signed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Digest>,
@@ -60,14 +64,21 @@ impl Event {
 
 /// Reads an event's file. What cannot be read is a finding, not a gap: it may be a hold.
 pub fn read(path: &str, bytes: &[u8]) -> Result<Event, Box<Finding>> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    let unreadable = |message: String| {
+        let place = format!("{}:{path}", crate::workspace::layout::ledger::BRANCH);
+        Finding::error("unreadable-event", message).in_file(place)
+    };
+    let event: Event = serde_json::from_slice(bytes).map_err(|error| {
         Box::new(
-            Finding::error(
-                "unreadable-event",
-                format!("the ledger's `{path}` is no event: {error}"),
-            )
-            .in_file(format!("{}:{path}", crate::workspace::layout::ledger::BRANCH))
-            .help("a newer Lockstep may have written it: update this one; otherwise see `git log lockstep/ledger`"),
+            unreadable(format!("the ledger's `{path}` is no event: {error}"))
+                .help("a newer Lockstep may have written it: update this one; otherwise see `git log lockstep/ledger`"),
         )
-    })
+    })?;
+    match bounds::impossible(&event) {
+        None => Ok(event),
+        Some(what) => Err(Box::new(
+            unreadable(format!("the ledger's `{path}` tells what cannot be: {what}"))
+                .help("it counts for nothing: find out who wrote it, `git log lockstep/ledger`, and record it again if it is true"),
+        )),
+    }
 }

@@ -21,6 +21,7 @@ pub struct StageResult {
     pub status: StageStatus,
     /// How long it took, seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
     pub duration_seconds: Option<f64>,
     /// Why it ended so, in a person's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,6 +80,7 @@ pub struct Decided {
     pub outcome: String,
     /// How sure that is, from 0 to 1, where it means something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: Option<f64>,
     /// Why, row by row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -200,13 +202,17 @@ pub struct Gated {
     pub started: Timestamp,
     /// Which of the agent's pods it looked at.
     pub agent_group: String,
-    /// Share of requests that succeeded, from 0 to 1.
+    /// Share of requests that succeeded, from 0 to 1; with that of traces with an error it makes 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub success_rate: f64,
     /// 95th percentile of the answer time, milliseconds.
+    #[schemars(range(min = 0.0))]
     pub p95_latency_ms: f64,
     /// Share of traces with an error, from 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub error_trace_ratio: f64,
     /// Share of callbacks that failed, from 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub callback_fail_rate: f64,
     /// The verdict.
     pub verdict: Verdict,

@@ -1,6 +1,7 @@
 //! The ledger: the append-only record of what happened to every unit, one file an event, chained by digest.
 
 mod belief;
+mod bounds;
 mod chain;
 mod entry;
 mod event;
@@ -27,4 +28,4 @@ pub use facts::{
 pub use incident::{Incident, IncidentEnd, IncidentSeverity, unlearnt};
 pub use recording::{CommitFacts, UnitFacts, drafts};
 pub use retrospective::{Action, Moment, Retrospective};
-pub use unit::{Recorded, Removal, UnitHistory, taken_out};
+pub use unit::{Recorded, Removal, UnitHistory, nothing_recorded, taken_out};

@@ -20,6 +20,8 @@ pub struct CommitFacts {
     pub message: String,
     /// When the run began that made it; absent where it was another run.
     pub started: Option<Timestamp>,
+    /// Whether the ledger has nothing of its branch, although it is not this run that made it.
+    pub recovered: bool,
     /// The units whose records it changed.
     pub units: Vec<UnitFacts>,
 }
@@ -62,6 +64,7 @@ pub fn drafts(environment: &EnvironmentName, commits: &[CommitFacts], by: &str, 
             unit,
             time: now,
             by: by.to_owned(),
+            recovered: commit.recovered,
             fact,
         }));
     }

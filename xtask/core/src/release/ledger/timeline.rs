@@ -26,12 +26,11 @@ impl Timeline {
         self.releases.push(release);
     }
 
-    /// The verdict on what a commit wrote itself.
-    pub(super) fn verdict(&self, commit: &str) -> Verdict {
+    /// What a commit wrote itself.
+    pub(super) fn written(&self, commit: &str) -> Option<&Recorded> {
         let known = self.by_commit.get(commit).into_iter().flatten();
         let mut known = known.filter_map(|index| self.releases.get(*index)?.as_ref());
-        let own = known.rfind(|recorded| recorded.release.commit == commit);
-        own.map_or(Verdict::Watching, |recorded| recorded.verdict)
+        known.rfind(|recorded| recorded.release.commit == commit)
     }
 
     /// The last release was not good enough to stay, nor is what it had brought back.

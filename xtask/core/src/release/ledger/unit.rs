@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use super::timeline::Timeline;
 use super::{Committed, Entry, Event, Fact, Gated, Mark, ReleaseName, Sealed, Verdict, event};
-use crate::model::{Digest, Finding, Timestamp};
+use crate::model::{Digest, EnvironmentName, Finding, Timestamp};
 use crate::workspace::files::{HoldFile, PromotedFrom};
-use crate::workspace::layout::ledger;
+use crate::workspace::layout::{ENVIRONMENT_UNIT, ledger};
 
 /// The events of a unit, in their order.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,8 @@ pub struct Recorded {
     pub namespace: String,
     /// Where its tuple was promoted from.
     pub promoted_from: Option<PromotedFrom>,
+    /// SHA-256 of everything that it was rendered from; absent where the ledger does not know what a rollback brought back.
+    pub input_digest: Option<Digest>,
     /// The release that a rollback brought back.
     pub brought_back: Option<ReleaseName>,
     /// What is thought of it.
@@ -146,13 +148,16 @@ impl UnitHistory {
                     started: released.started.unwrap_or(event.time),
                     namespace: released.namespace.clone(),
                     promoted_from: released.promoted_from.clone(),
+                    input_digest: Some(released.input_digest),
                     brought_back: None,
                     verdict: Verdict::Watching,
                     time: event.time,
                     by: event.by.clone(),
                 })),
                 Fact::RolledBack(rollback) => {
-                    let verdict = timeline.verdict(&rollback.to.commit);
+                    let first = timeline.written(&rollback.to.commit);
+                    let verdict = first.map_or(Verdict::Watching, |first| first.verdict);
+                    let input_digest = first.and_then(|first| first.input_digest);
                     timeline.take_back();
                     timeline.push(Some(Recorded {
                         release: ReleaseName {
@@ -162,6 +167,7 @@ impl UnitHistory {
                         started: rollback.started.unwrap_or(event.time),
                         namespace: rollback.namespace.clone(),
                         promoted_from: None,
+                        input_digest,
                         brought_back: Some(rollback.to.clone()),
                         verdict,
                         time: event.time,
@@ -335,6 +341,20 @@ fn read((path, bytes): (String, Arc<[u8]>)) -> Option<Result<(Digest, Event), Bo
         Ok(event) => Ok((digest, event)),
         Err(finding) => Err(finding),
     })
+}
+
+/// That the ledger has nothing of an environment whose branch has releases; `fetch` would bring it.
+pub fn nothing_recorded(environment: &EnvironmentName, fetch: &str) -> Finding {
+    let message = format!(
+        "the ledger has nothing of `{environment}`, whose branch has releases: what was said of them and what is held cannot be known"
+    );
+    Finding::error("broken-ledger", message)
+        .in_file(ledger::BRANCH)
+        .unit(environment.as_str(), ENVIRONMENT_UNIT)
+        .help(format!(
+            "fetch it, `{fetch}`; where nobody has it any more, `cargo xtask release {environment}` records the releases again, \
+             marked as recovered"
+        ))
 }
 
 /// An event that a commit took out of the ledger again.

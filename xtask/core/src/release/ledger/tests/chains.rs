@@ -86,6 +86,7 @@ fn two_events_with_one_number_both_stay_and_the_next_follows_both() {
         unit: "assistant".to_owned(),
         time: events[0].event.time,
         by: "Bob <bob@example.com>".to_owned(),
+        recovered: false,
         fact,
     };
     let one = seal(draft(released("v1.1.0")), &mut heads[0]);

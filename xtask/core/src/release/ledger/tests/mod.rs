@@ -48,6 +48,7 @@ fn chain(facts: Vec<Fact>) -> Vec<Sealed> {
         unit: "assistant".to_owned(),
         time: Timestamp::utc(1_700_000_000 + 60 * minute),
         by: "Ann <ann@example.com>".to_owned(),
+        recovered: false,
         fact,
     };
     (0_i64..)

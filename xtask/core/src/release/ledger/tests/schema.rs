@@ -195,3 +195,29 @@ fn a_key_that_nobody_knows_is_refused_by_schema_and_reader_alike() {
         }
     }
 }
+
+#[test]
+fn numbers_that_nobody_can_have_measured_are_refused() {
+    let validator = jsonschema::options().build(&schemas::of::<Event>()).unwrap();
+    let events = chain(facts());
+    // what no schema can say, the reader alone refuses
+    let cases = [
+        ("gated", "successRate", json!(7.5), false),
+        ("gated", "errorTraceRatio", json!(9), false),
+        ("gated", "callbackFailRate", json!(-1), false),
+        ("gated", "p95LatencyMs", json!(-3), false),
+        ("gated", "successRate", json!(0.5), true),
+        ("gated", "started", json!("2999-01-01T00:00:00Z"), true),
+        ("stage", "durationSeconds", json!(-1), false),
+        ("decided", "confidence", json!(1.5), false),
+    ];
+    for (kind, field, value, is_valid) in cases {
+        let event = events.iter().find(|event| event.event.kind().as_str() == kind).unwrap();
+        let mut changed: Value = serde_json::from_slice(&event.bytes).unwrap();
+        changed["fact"][field] = value.clone();
+        assert_eq!(validator.is_valid(&changed), is_valid, "{field}: {value}");
+        let finding = read(&event.path, changed.to_string().as_bytes()).unwrap_err();
+        assert_eq!(finding.rule, "unreadable-event", "{field}: {value}");
+        assert!(finding.message.contains("tells what cannot be"), "{}", finding.message);
+    }
+}
