@@ -124,7 +124,7 @@ fn a_front_matter_says_nothing_in_vain() {
     check(
         "---\ndescripton: Greets.\ninputs: {}\nteam.owner: shop\nconfig: {temperature: hot, maxOutputTokens: 0}\noutput: {format: xml}\n---\nHi\n",
         expect![[r#"
-            2:13 unknown-key: unknown key `descripton` (did you mean `description`?)
+            2:1 unknown-key: unknown key `descripton` (did you mean `description`?)
             3:1 unknown-key: unknown key `inputs` (did you mean `input`?)
             6:18 unknown-word: `xml` is no form that an answer can be asked for (write `json` or `text`)
             5:45 invalid-value: `maxOutputTokens` is 0: expected a whole number from 1 (it has no effect: mend it, or take it out)
