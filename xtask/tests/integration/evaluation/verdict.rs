@@ -73,7 +73,21 @@ fn a_case_that_must_hold_fails_the_verdict_alone() {
             "{suite}{case}"
         );
     }
-    // of a tag that no case has nobody should think that it guards anything
+    // an environment may ask for more
+    fleet.append(
+        "environments/fleet.yaml",
+        "promotion:\n  staging: { mustHold: [payment] }\n",
+    );
+    let answer = fleet.run(&["evaluate", "assistant", "--for", "staging"]);
+    let evaluation = &answer.result()["evaluations"][0];
+    assert_eq!(evaluation["verdict"]["outcome"], "failed");
+    assert_eq!(evaluation["mustHold"][0], "payment");
+    assert_eq!(evaluation["summary"]["vetoes"]["payment"][0], "heavy");
+}
+
+#[test]
+fn a_tag_that_no_case_has_is_told() {
+    let fleet = saying("Welcome.");
     judged(&fleet, "mustHold: [safety, paymnet]\n", ", tags: [safety, payment]");
     let answer = fleet.run(&["evaluate", "assistant"]);
     let findings = answer.json["findings"].as_array().unwrap();
@@ -87,16 +101,6 @@ fn a_case_that_must_hold_fails_the_verdict_alone() {
         "no case has the tag `paymnet`, so none must hold by it"
     );
     assert_eq!(idle[0]["location"]["column"], 20, "{}", idle[0]);
-    // an environment may ask for more
-    fleet.append(
-        "environments/fleet.yaml",
-        "promotion:\n  staging: { mustHold: [payment] }\n",
-    );
-    let answer = fleet.run(&["evaluate", "assistant", "--for", "staging"]);
-    let evaluation = &answer.result()["evaluations"][0];
-    assert_eq!(evaluation["verdict"]["outcome"], "failed");
-    assert_eq!(evaluation["mustHold"][0], "payment");
-    assert_eq!(evaluation["summary"]["vetoes"]["payment"][0], "heavy");
 }
 
 #[test]
