@@ -222,13 +222,14 @@ fn generated(
     if !base.is_none_or(concerns) {
         return Ok(Vec::new());
     }
-    let was_there = |path: &str| base.is_some_and(|base| base.touches(|touched| touched == path));
+    let touches = base.map(|base| move |path: &str| base.touches(|touched| touched == path));
+    let was_there = touches.as_ref().map(|touches| touches as &dyn Fn(&str) -> bool);
     if judged.part.is_none() {
-        return stale::stale(context, workspace, &judged.loaded.tree, &was_there);
+        return stale::stale(context, workspace, &judged.loaded.tree, was_there);
     }
     let loaded = context.load_with_judges(&Source::WorkTree)?;
     loaded.whole().map_or(Ok(Vec::new()), |whole| {
-        stale::stale(context, whole, &loaded.tree, &was_there)
+        stale::stale(context, whole, &loaded.tree, was_there)
     })
 }
 

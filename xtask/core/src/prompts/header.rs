@@ -89,15 +89,19 @@ const RESERVED: &[&str] = &[
 /// Forms of an answer that can be asked for: others would be asked for in vain.
 const FORMATS: &[&str] = &["json", "text"];
 
+/// What the extensions of this tool begin with.
+const OWN: &str = "lockstep.";
+
 /// The keys of a front matter that nobody reads, each with what is wrong.
 pub(super) fn unknown_keys(header: &PromptHeader) -> Vec<(String, Finding)> {
-    // extensions have a dot
-    let is_known = |key: &str| RESERVED.contains(&key) || key.contains('.');
+    // extensions have a dot, and those of this tool are fields
+    let is_known = |key: &str| RESERVED.contains(&key) || (key.contains('.') && !key.starts_with(OWN));
     let unknown = header.other.keys().filter(|key| !is_known(key)).map(|key| {
         let known = RESERVED.iter().copied().chain(["lockstep.metrics", "lockstep.changes"]);
         let finding = Finding::error("unknown-key", format!("unknown key `{key}`"));
         let finding = match suggestion(key, known) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None if key.starts_with(OWN) => finding.help("take it out"),
             None => finding.help("take it out, or give it a name with a dot, as extensions have"),
         };
         (key.clone(), finding)

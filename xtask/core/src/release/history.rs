@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ledger::{Event, Fact, UnitHistory, Verdict};
 use super::rollback::Past;
 use crate::model::{Stage, Timestamp, Version};
+use crate::report::counted;
 
 /// One release, as a log has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -195,9 +196,9 @@ pub fn summary(fact: &Fact) -> String {
                 count => format!(", {count} of the answers cut off"),
             };
             format!(
-                "{}, {} cases{of_mock}{cut_off}{failed}",
+                "{}, {}{of_mock}{cut_off}{failed}",
                 evaluated.outcome.word(),
-                evaluated.cases
+                counted(evaluated.cases, "case")
             )
         }
         Fact::Gated(gated) => format!("{} {}: {}", gated.release.version, gated.verdict.as_str(), gated.action),

@@ -7,6 +7,7 @@ use lockstep::prompts::Prompt;
 use lockstep::prompts::cases::{Suite, promptfoo};
 use lockstep::prompts::drafts::drafts;
 use lockstep::prompts::run::Subject;
+use lockstep::report::counted;
 use lockstep::workspace::{Agent, Workspace, layout};
 use lockstep::yaml;
 use schemars::JsonSchema;
@@ -192,8 +193,8 @@ fn import(context: &Context, agent: &Agent, file: &Path, prompt: &str, args: &Ar
     let target = context.root()?.join(&path);
     context.files.write(&target, written::text(&path, &suite).as_bytes())?;
     let text = format!(
-        "wrote {path}: {} cases, {} not supported\n",
-        suite.cases.len(),
+        "wrote {path}: {}, {} not supported\n",
+        counted(suite.cases.len(), "case"),
         findings.len()
     );
     let answer = Imported {

@@ -91,18 +91,24 @@ pub(super) fn findings(answer: &Answer) -> Vec<Finding> {
 }
 
 /// What is stale here, for those who check a fleet. Where a fleet keeps none of a kind of generated files, none is missed
-/// but those that were there until this change.
+/// but those that were there until a change, where one is judged.
 pub(in crate::commands) fn stale(
     context: &Context,
     workspace: &Workspace,
     tree: &FileTree,
-    was_there: &dyn Fn(&str) -> bool,
+    was_there: Option<&dyn Fn(&str) -> bool>,
 ) -> Result<Vec<Finding>, Failure> {
     let root = context.root()?;
     let kept: BTreeSet<String> = generated(context, &root)?.iter().map(|path| folder(path)).collect();
-    let mut files = files(workspace, tree);
-    files.retain(|path, _| kept.contains(&folder(path)) || was_there(path) || context.files.exists(&root.join(path)));
-    let mut found = in_short(findings(&compare(context, &root, &files)?));
+    let is_here = |path: &str| context.files.exists(&root.join(path));
+    let mut found = Vec::new();
+    // to write them all takes longer than to judge a small fleet
+    if was_there.is_some() || !kept.is_empty() || FILES.into_iter().any(is_here) {
+        let mut files = files(workspace, tree);
+        let was_there = |path: &str| was_there.is_some_and(|was_there| was_there(path));
+        files.retain(|path, _| kept.contains(&folder(path)) || was_there(path) || is_here(path));
+        found = in_short(findings(&compare(context, &root, &files)?));
+    }
     found.extend(pipelines(context, &root, workspace)?);
     Ok(found)
 }

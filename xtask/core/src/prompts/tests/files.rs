@@ -122,13 +122,14 @@ fn a_role_is_one_that_can_speak_and_no_input_chooses_it() {
 #[test]
 fn a_front_matter_says_nothing_in_vain() {
     check(
-        "---\ndescripton: Greets.\ninputs: {}\nteam.owner: shop\nconfig: {temperature: hot, maxOutputTokens: 0}\noutput: {format: xml}\n---\nHi\n",
+        "---\ndescripton: Greets.\ninputs: {}\nteam.owner: shop\nlockstep.metrcs: {rate: 0.9}\nconfig: {temperature: hot, maxOutputTokens: 0}\noutput: {format: xml}\n---\nHi\n",
         expect![[r#"
             2:1 unknown-key: unknown key `descripton` (did you mean `description`?)
             3:1 unknown-key: unknown key `inputs` (did you mean `input`?)
-            6:18 unknown-word: `xml` is no form that an answer can be asked for (write `json` or `text`)
-            5:45 invalid-value: `maxOutputTokens` is 0: expected a whole number from 1 (it has no effect: mend it, or take it out)
-            5:23 invalid-value: `temperature` is "hot": expected a number from 0 to 2 (it has no effect: mend it, or take it out)
+            5:1 unknown-key: unknown key `lockstep.metrcs` (did you mean `lockstep.metrics`?)
+            7:18 unknown-word: `xml` is no form that an answer can be asked for (write `json` or `text`)
+            6:45 invalid-value: `maxOutputTokens` is 0: expected a whole number from 1 (it has no effect: mend it, or take it out)
+            6:23 invalid-value: `temperature` is "hot": expected a number from 0 to 2 (it has no effect: mend it, or take it out)
         "#]],
     );
     check(
