@@ -363,7 +363,9 @@ pub fn proof(parts: (Option<&str>, Option<&str>, Option<&str>), pointer: &str) -
             .help("write what `cargo xtask keys init` or `cosign public-key` prints")
         }),
         (None, Some(identity), Some(issuer)) => {
-            let odd = |text: &str| text.trim().is_empty() || text.contains('*');
+            let odd = |text: &str| {
+                text.is_empty() || text.contains(|letter: char| letter.is_whitespace() || "*^$|".contains(letter))
+            };
             if let Some((field, text)) = [("identity", identity), ("issuer", issuer)]
                 .into_iter()
                 .find(|(_, text)| odd(text))

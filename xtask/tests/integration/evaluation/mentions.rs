@@ -50,6 +50,17 @@ fn a_tool_that_is_misnamed_among_others_is_told() {
 }
 
 #[test]
+fn a_name_with_an_underscore_that_is_called_is_a_tool() {
+    said(
+        "Call `send_mail` at the end, and 调用 `book_room`. Say `as_of` with `the_day`, and call `mum`.",
+        expect![[r#"
+            answer/2.2.0.prompt:84:6 there is no tool `send_mail` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
+            answer/2.2.0.prompt:84:37 there is no tool `book_room` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
+        "#]],
+    );
+}
+
+#[test]
 fn an_item_names_a_tool_where_another_item_does() {
     said(
         "1. `search`: find it.\n\n   More of it, and `what` it is.\n   - `inside` is another list\n2. **`rate(parcel)`**: ask for it.\n\

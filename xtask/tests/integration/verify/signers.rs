@@ -98,6 +98,24 @@ fn bounds_that_bound_nothing_are_told() {
 }
 
 #[test]
+fn an_identity_that_no_certificate_has_is_told() {
+    let released = Released::new();
+    let issuer = "https://token.actions.githubusercontent.com";
+    for identity in [
+        "",
+        " ",
+        "https://github.com/x/*",
+        "^https://github.com/x/.+$",
+        "https://github.com/x/y@main ",
+    ] {
+        let answer = released.verify_with(&format!(
+            "    environments: [dev]\n  - name: ci\n    identity: \"{identity}\"\n    issuer: {issuer}\n    environments: [dev]\n"
+        ));
+        assert_eq!(answer.rules(), ["unclear-signer"], "{identity}: {}", answer.text());
+    }
+}
+
+#[test]
 fn case_13_an_expired_key_whatever_the_date_of_the_commit() {
     let released = Released::new();
     // the fixture's commits are of November 2023, when the key was still good

@@ -1,8 +1,9 @@
 //! Tools that the text of a prompt names: a model calls what it reads there, also where no tool has that name.
 //!
 //! Text has words in back quotes for many things, so one must look like the name of a tool to be taken for it: it begins an
-//! item of a list, or a row of a table, in which another one begins with a tool, it stands beside the word `tool`, or it is
-//! nearly a tool's name. What inputs, answers and the parameters of tools are called is none.
+//! item of a list, or a row of a table, in which another one begins with a tool, it stands beside the word `tool`, it has an
+//! underscore and stands behind a word like `call`, or it is nearly a tool's name. What inputs, answers and the parameters of
+//! tools are called is none.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,8 @@ const SHORT: usize = 5;
 const NEAR: usize = 2;
 /// Words before `tool` in front of which a name stands, as in "the `search` tool".
 const BEFORE: &[&str] = &["a", "an", "call", "our", "that", "the", "this", "use", "using", "your"];
+/// Words behind which a name with an underscore is one to call, as in "call `order_status`".
+const CALLS: &[&str] = &["call", "calling", "calls", "invoke", "invoking", "use", "using"];
 /// Words behind `tool` that speak of something else, as in "the `failed` tool calls".
 const BEHIND: &[&str] = &["call", "calls", "choice", "result", "results"];
 
@@ -91,7 +94,7 @@ pub fn misnamed(text: &str, words: &Words) -> Vec<Misnamed> {
         let long = words.offered.iter().map(String::as_str);
         let meant = nearest(span.name, long.filter(|name| name.len() >= SHORT), NEAR);
         let is_listed = span.list.is_some_and(|list| lists.contains(&list));
-        let is_told = meant.is_some() || is_listed || is_called_tool(&body[..span.at], &body[span.end..]);
+        let is_told = meant.is_some() || is_listed || is_called_tool(span.name, &body[..span.at], &body[span.end..]);
         let near = meant.or_else(|| suggestion(span.name, words.tools.iter().map(String::as_str)));
         let (line, column) = place(text, source.body_at + span.at);
         is_told.then(|| Misnamed {
@@ -195,7 +198,7 @@ fn name(span: &str) -> Option<&str> {
 }
 
 /// Whether the words around a span say that it is a tool.
-fn is_called_tool(before: &str, after: &str) -> bool {
+fn is_called_tool(name: &str, before: &str, after: &str) -> bool {
     // a name in a paragraph of its own belongs to nothing before it
     let is_near = |gap: &str| gap.matches('\n').count() <= 1;
     let shown = before.trim_end_matches(['*', '_']).trim_end();
@@ -206,6 +209,10 @@ fn is_called_tool(before: &str, after: &str) -> bool {
         .unwrap_or_default();
     let is_word = |word: &str, known: &[&str]| known.contains(&word.to_lowercase().as_str());
     if is_beside && (is_word(last, &["tool", "tools"]) || shown.ends_with("工具")) {
+        return true;
+    }
+    let is_call = is_word(last, CALLS) || shown.ends_with("调用");
+    if is_beside && is_call && name.contains('_') {
         return true;
     }
     let behind = after.trim_start_matches(['*', '_']).trim_start();

@@ -259,6 +259,6 @@ pub fn blocked_target(past: &Past<'_>, agent: &AgentName, target: &Recorded) -> 
     Some(
         Finding::error("blocked-release", message)
             .unit(environment.as_str(), agent.as_str())
-            .help("go back to another release: `--to <release>`"),
+            .help("go back to another release: `--to <release>`; or to this one all the same: `--override blocked-release`"),
     )
 }
