@@ -120,9 +120,8 @@ pub fn run(context: &Context, args: Args) -> Result<Report, Failure> {
     let doubts = Doubts::of(context, place, workspace, &view, shown.iter().copied())?;
     let mut report = match context.format {
         Format::Json => {
-            let mut answer = answer(&histories);
-            answer.versions = all_versions(context, place, workspace, &view, &histories)?;
-            let mut report = Report::new(answer, "");
+            let versions = all_versions(context, place, workspace, &view, &histories)?;
+            let mut report = Report::new(answer(&histories, versions), "");
             // by all threads: there may be thousands
             let events: Vec<Value> = shown.par_iter().map(|told| json!(doubts.shown(told))).collect();
             report.result["events"] = events.into();
@@ -293,14 +292,14 @@ fn all_versions(
     Ok(found)
 }
 
-/// The answer without its events and versions.
-fn answer(histories: &[Known<'_>]) -> Answer {
+/// The answer without its events.
+fn answer(histories: &[Known<'_>], versions: Vec<VersionMetadata>) -> Answer {
     let agents = || histories.iter().filter(|known| known.is_agent());
     Answer {
         release_log: agents()
             .flat_map(|known| release_log(&known.unit, &known.history))
             .collect(),
-        versions: Vec::new(),
+        versions,
         sla_results: agents().flat_map(|known| sla_results(&known.history)).collect(),
         events: Vec::new(),
         incidents: incidents(histories),

@@ -201,7 +201,8 @@ impl<'a> Walk<'a> {
             map(after.value).unwrap_or(&nothing),
         );
         let (was, is) = (plain(old), plain(new));
-        for message in [types(&was, &is), values(&was, &is), bounds(old, new)].concat() {
+        let bounds = bounds(old, new).into_iter().map(|bound| bound.now);
+        for message in [types(&was, &is), values(&was, &is)].concat().into_iter().chain(bounds) {
             self.push(pointer, message.replace("{}", &shown(pointer)));
         }
         self.properties(before, after, pointer);

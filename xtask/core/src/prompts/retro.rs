@@ -12,7 +12,7 @@ pub use self::twin::{Twin, as_asked, twins};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use self::placeholder::{Numbers, marked, unmarked, unnumbered};
+use self::placeholder::{Numbers, marked, unmarked, unnumbered, with_texts};
 use super::cases::{Assertion, Case, ExpectedTool, Suite, Turn};
 use super::score::quoted;
 use crate::model::Digest;
@@ -173,7 +173,8 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
     let clean = |text: &str| taken.out_of(&clean(text));
     let user_input = clean(&trace.user_input);
     let turns: Vec<String> = trace.turns.iter().map(|turn| clean(&turn.text)).collect();
-    let vars = taken.out_of_value(&clean_value(&Value::Object(trace.vars.clone()), ""));
+    let vars = clean_value(&Value::Object(trace.vars.clone()), "");
+    let vars = with_texts(&vars, &|text| taken.out_of(text));
     let (expected, answer) = (clean(&trace.expected_behavior), clean(&trace.answer));
     let mut numbers = Numbers::new(taken.same());
     numbers.read(&user_input);
@@ -201,7 +202,10 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
             .map(|tools| tools.into_iter().map(ExpectedTool::Name).collect()),
         // braces of an answer are no names of inputs
         forbidden_keywords: forbidden.iter().map(|word| quoted(word)).collect(),
-        vars: numbers.shown_value(&vars).as_object().cloned().unwrap_or_default(),
+        vars: with_texts(&vars, &|text| numbers.shown(text))
+            .as_object()
+            .cloned()
+            .unwrap_or_default(),
         turns: turns.collect(),
         origin: Some(origin.to_owned()),
         tags: vec!["incident".to_owned()],

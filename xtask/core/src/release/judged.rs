@@ -84,7 +84,7 @@ fn set_aside(step: &Move<'_>, message: &str) -> Option<String> {
 }
 
 /// Where a tuple was blocked and what it was called there, this environment first.
-pub fn block<'p>(
+pub fn blocked_in<'p>(
     places: &'p BTreeMap<EnvironmentName, UnitHistory>,
     environment: &EnvironmentName,
     tuple: Digest,

@@ -15,7 +15,7 @@ use crate::workspace::files::{HoldFile, PreviousRelease, ReleaseFile, RetrievalF
 use crate::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use crate::yaml;
 
-pub use super::judged::block as blocked_in;
+pub use super::judged::blocked_in;
 pub use again::{Standing, repeated, standing};
 pub use aim::{Aim, Aims, Past, Unfit, aims, blocked_target, is_named, nothing_differs};
 

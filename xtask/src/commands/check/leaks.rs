@@ -29,10 +29,7 @@ pub(super) fn join_both(
     base: &GitId,
     paths: &BTreeSet<String>,
 ) -> Result<(), Failure> {
-    let is_touched = |path: &str| match path.strip_suffix('/') {
-        Some(_) => true,
-        None => paths.contains(path),
-    };
+    let is_touched = |path: &str| path.ends_with('/') || paths.contains(path);
     let paths: Vec<String> = paths.iter().filter(|path| is_own(path)).cloned().collect();
     if paths.is_empty() {
         return Ok(());

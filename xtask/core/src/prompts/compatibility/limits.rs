@@ -88,27 +88,42 @@ pub(super) fn values(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<
     }
 }
 
+/// A bound that has become tighter.
+pub(super) struct Tighter {
+    /// What it is now.
+    pub(super) now: String,
+    /// What it would be of the way back, which loosens it.
+    pub(super) back: String,
+}
+
 /// What has become tighter of the bounds.
-pub(super) fn bounds(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
+pub(super) fn bounds(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Tighter> {
     let number = |map: &Map<String, Value>, key: &str| map.get(key).and_then(Value::as_f64);
+    let told = |key: &str, now: &str, back: &str| Tighter {
+        now: format!("`{key}` of `{{}}` is {now}"),
+        back: format!("`{key}` of `{{}}` is {back}"),
+    };
     let mut found = Vec::new();
     for key in ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"] {
         if let Some(after) = number(new, key)
             && number(old, key).is_none_or(|before| after > before)
             && (after > 0.0 || key.ends_with("imum"))
         {
-            found.push(format!("`{key}` of `{{}}` is higher"));
+            found.push(told(key, "higher", "lower"));
         }
     }
     for key in ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"] {
         if let Some(after) = number(new, key)
             && number(old, key).is_none_or(|before| after < before)
         {
-            found.push(format!("`{key}` of `{{}}` is lower"));
+            found.push(told(key, "lower", "higher"));
         }
     }
     if new.get("uniqueItems") == Some(&Value::Bool(true)) && old.get("uniqueItems") != Some(&Value::Bool(true)) {
-        found.push("`{}` must be without twins now".to_owned());
+        found.push(Tighter {
+            now: "`{}` must be without twins now".to_owned(),
+            back: "`{}` may have twins now".to_owned(),
+        });
     }
     found
 }

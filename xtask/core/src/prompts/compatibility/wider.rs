@@ -19,8 +19,9 @@ pub fn wider(before: &Value, after: &Value) -> Vec<String> {
 fn compare(before: &Value, after: &Value, pointer: &str, found: &mut Vec<String>) {
     match (before, after) {
         (Value::Object(old), Value::Object(new)) => {
-            let back = bounds(new, old).into_iter().map(reversed);
-            found.extend(back.map(|message| message.replace("{}", &shown(pointer))));
+            // what the way back tightens, the way forth loosens
+            let looser = bounds(new, old).into_iter().map(|bound| bound.back);
+            found.extend(looser.map(|message| message.replace("{}", &shown(pointer))));
             found.extend(fields(old, new, pointer));
             let both = old.iter().filter_map(|(key, was)| Some((key, was, new.get(key)?)));
             for (key, was, is) in both.filter(|(key, ..)| !DATA.contains(&key.as_str())) {
@@ -33,15 +34,6 @@ fn compare(before: &Value, after: &Value, pointer: &str, found: &mut Vec<String>
             }
         }
         _ => {}
-    }
-}
-
-/// What the way back tightens, the way forth loosens.
-fn reversed(message: String) -> String {
-    match message.rsplit_once(" is ") {
-        Some((what, "lower")) => format!("{what} is higher"),
-        Some((what, "higher")) => format!("{what} is lower"),
-        _ => "`{}` may have twins now".to_owned(),
     }
 }
 

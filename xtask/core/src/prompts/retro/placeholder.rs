@@ -184,17 +184,17 @@ impl Numbers {
             number.map_or_else(String::new, |number| format!("-{number}"))
         })
     }
+}
 
-    /// The same of every text in a value.
-    pub(super) fn shown_value(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => self.shown(text).into(),
-            Value::Array(items) => items.iter().map(|item| self.shown_value(item)).collect(),
-            Value::Object(map) => {
-                let fields = map.iter().map(|(key, value)| (key.clone(), self.shown_value(value)));
-                fields.collect::<Map<_, _>>().into()
-            }
-            other => other.clone(),
+/// A value with something else in place of each text.
+pub(super) fn with_texts(value: &Value, instead: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => instead(text).into(),
+        Value::Array(items) => items.iter().map(|item| with_texts(item, instead)).collect(),
+        Value::Object(map) => {
+            let fields = map.iter().map(|(key, value)| (key.clone(), with_texts(value, instead)));
+            fields.collect::<Map<_, _>>().into()
         }
+        other => other.clone(),
     }
 }

@@ -125,19 +125,6 @@ impl Taken {
             bound = (0..=most).rev().find_map(|end| bound.get(..end))?;
         }
     }
-
-    /// The same of every text in a value.
-    pub(super) fn out_of_value(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => self.out_of(text).into(),
-            Value::Array(items) => items.iter().map(|item| self.out_of_value(item)).collect(),
-            Value::Object(map) => {
-                let fields = map.iter().map(|(key, value)| (key.clone(), self.out_of_value(value)));
-                fields.collect::<Map<_, _>>().into()
-            }
-            other => other.clone(),
-        }
-    }
 }
 
 /// Whether a word goes on with it. Chinese and Japanese have no spaces between words.

@@ -83,7 +83,7 @@ impl<'a> Past<'a> {
 
     /// Where the tuple of a release was blocked, and what it was called there.
     pub fn block(&self, release: &Recorded) -> Option<(&'a EnvironmentName, Version)> {
-        judged::block(self.places, self.environment, release.release.tuple)
+        judged::blocked_in(self.places, self.environment, release.release.tuple)
     }
 
     /// Whether it is the last release, or what that one brought back.
