@@ -91,8 +91,8 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(
         "incomparable-metric",
-        "a version of a prompt was measured on another scale than the one that it replaces, so nobody can tell whether it is worse",
-        "write both on one scale, as in `0.94`, `94 %` or `4.2/5.0`, or measure it under another name",
+        "nobody can tell whether a version of a prompt is worse: another scale, or a metric that does not say what is better",
+        "write both on one scale, as in `94 %` or `4.2/5.0`, and say which way is better: `{value: 7, better: lower}`",
     ),
     Rule::new(
         "metric-regression",

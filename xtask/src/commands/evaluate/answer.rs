@@ -1,5 +1,7 @@
 //! An evaluation as text, and what of it is a finding.
 
+use std::collections::BTreeMap;
+
 use lockstep::model::{Finding, Severity, one_line};
 use lockstep::prompts::evaluation::{
     CaseOutcome, CaseResult, Comparison, Evaluation, Grid, RollChange, SuiteEvidence, Summary, VerdictOutcome,
@@ -67,8 +69,9 @@ pub(super) fn text(context: &Context, evaluation: &Evaluation, grid: Option<&Gri
         text += &format!("\n{}\n{}", context.table(&grid::variants(grid)), context.table(&cases));
         text += &not_listed(hidden);
     }
+    let vetoes = vetoes(&evaluation.summary);
     for failure in &evaluation.failures {
-        text += &failed(failure, style);
+        text += &failed(failure, vetoes.get(&*failure.case_id).copied(), style);
     }
     text.push('\n');
     text
@@ -190,8 +193,20 @@ fn compared(comparison: &Comparison) -> String {
     )
 }
 
-fn failed(failure: &CaseResult, style: Style) -> String {
-    let mut text = format!("\n  {}  score {:.2}\n", style.strong(&failure.case_id), failure.score);
+/// The cases that fail the verdict alone, each with the tag by which it must hold.
+fn vetoes(summary: &Summary) -> BTreeMap<&str, &str> {
+    let tags = summary.vetoes.iter();
+    let cases = tags.flat_map(|(tag, cases)| cases.iter().map(move |case| (case.as_str(), tag.as_str())));
+    cases.collect()
+}
+
+fn failed(failure: &CaseResult, veto: Option<&str>, style: Style) -> String {
+    let veto = veto.map_or(String::new(), |tag| format!(", must hold by its tag `{tag}`"));
+    let mut text = format!(
+        "\n  {}  score {:.2}{veto}\n",
+        style.strong(&failure.case_id),
+        failure.score
+    );
     text += &format!("    input     {}\n", one_line(&failure.input));
     for violation in &failure.violations {
         text += &format!("    violated  {}\n", violation.assertion);
@@ -232,6 +247,7 @@ pub(super) fn next(args: &Args, evaluations: &[Evaluation]) -> Option<String> {
 /// Every case as a test, where details were kept.
 pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
     let suites = evaluation.suites.iter();
+    let vetoes = vetoes(&evaluation.summary);
     let details = suites.filter_map(|suite| Some((suite, evaluation.details.get(&suite.name)?)));
     let cases = details.flat_map(|(suite, cases)| cases.iter().map(move |case| (suite, case)));
     let test = |(suite, case): (&SuiteEvidence, &CaseResult)| {
@@ -251,12 +267,16 @@ pub(super) fn tested(evaluation: &Evaluation) -> Vec<TestedCase> {
                 "the environment does not enable a tool that it needs",
             ),
         };
+        let message = said.unwrap_or_else(|| otherwise.to_owned());
         TestedCase {
             group: format!("{}.{}", evaluation.agent, suite.name),
             name: case.case_id.clone(),
             file: suite.file.clone(),
             outcome,
-            message: said.unwrap_or_else(|| otherwise.to_owned()),
+            message: match vetoes.get(&*case.case_id) {
+                Some(tag) => format!("fails the verdict alone, since it has the tag `{tag}`: {message}"),
+                None => message,
+            },
             rule: "failed-case",
         }
     };

@@ -60,3 +60,43 @@ fn junit_lists_every_case_once() {
         </testsuites>
     "#]].assert_eq(&document(Format::Junit, "evaluate", Ok(&report)));
 }
+
+#[test]
+fn a_veto_is_shown_at_its_case_and_in_the_verdict_of_every_form() {
+    let bench = Workbench::of_repository();
+    let text = bench.text(SUITE).unwrap();
+    let (two, _) = text.split_once("  - id: held-by-fraud-check").unwrap();
+    let tagged = two.replacen("  - id: lost-parcel\n", "  - id: lost-parcel\n    tags: [payment]\n", 1);
+    assert_ne!(tagged, two);
+    bench.put(
+        SUITE,
+        &tagged.replace("[reship, arranging]", "[reship, singing]").replacen(
+            "cases:\n",
+            "mustHold: [payment]\ncases:\n",
+            1,
+        ),
+    );
+    let report = bench
+        .run("evaluate order-triage --no-mock --pass-rate 0.4 --format junit --output answer.xml")
+        .unwrap();
+    let junit = document(Format::Junit, "evaluate", Ok(&report));
+    let at_case =
+        "message=\"fails the verdict alone, since it has the tag `payment`: `expectedResponseKeywords` expected";
+    assert!(junit.contains(at_case), "{junit}");
+    let why = "what has the tag `payment` must hold, and does not: lost-parcel";
+    for format in [
+        Format::Junit,
+        Format::Sarif,
+        Format::Markdown,
+        Format::Github,
+        Format::Gitlab,
+    ] {
+        let shown = document(format, "evaluate", Ok(&report));
+        assert!(shown.contains(why), "{shown}");
+    }
+    assert!(
+        report.text.contains(", must hold by its tag `payment`"),
+        "{}",
+        report.text
+    );
+}

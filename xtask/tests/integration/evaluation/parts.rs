@@ -203,6 +203,33 @@ fn measures_on_different_scales_are_told_and_what_is_better_may_be_said() {
 }
 
 #[test]
+fn which_way_is_better_is_not_guessed_of_words_that_do_not_agree() {
+    let bench = Workbench::of_repository();
+    let (new, old) = ("answer/2.2.0", "answer/2.1.0");
+    for (version, value) in [(old, "0.7"), (new, "0.8")] {
+        let path = format!("agents/support-rag/prompts/{version}.prompt");
+        let text = bench.text(&path).unwrap();
+        let (before, behind) = text.split_once("lockstep.metrics:\n").unwrap();
+        bench.put(
+            &path,
+            &format!("{before}lockstep.metrics:\n  attackDefenseRate: {value}\n  toolCalls: 4\n{behind}"),
+        );
+    }
+    let told = |bench: &Workbench| {
+        let report = bench.run("validate").unwrap();
+        let told = report.findings.iter().filter(|one| one.rule == "incomparable-metric");
+        told.map(|one| format!("{} ({})", one.message, one.help.as_deref().unwrap_or_default()))
+            .collect::<Vec<_>>()
+    };
+    expect!["`attackDefenseRate` is 0.8, and 0.7 in 2.1.0: its name does not say whether higher or lower is better (say it by hand: `attackDefenseRate: {value: 0.8, better: higher}`, or `lower`)"].assert_eq(&told(&bench).join("\n"));
+    let path = format!("agents/support-rag/prompts/{new}.prompt");
+    let text = bench.text(&path).unwrap();
+    let by_hand = "attackDefenseRate: {value: 0.8, better: higher}";
+    bench.put(&path, &text.replace("attackDefenseRate: 0.8", by_hand));
+    assert_eq!(told(&bench), Vec::<String>::new());
+}
+
+#[test]
 fn permissions_and_connections_go_together() {
     check(
         "agents/support-rag/tools/1.1.0.yaml",

@@ -115,3 +115,52 @@ fn braces_in_quotes_stand_for_themselves() {
         assert_eq!(verdict["outcome"], outcome, "{}", answer.text());
     }
 }
+
+#[test]
+fn a_weight_that_cannot_be_added_up_is_a_finding_at_its_place() {
+    let fleet = saying("Welcome.");
+    for weight in ["1e308", "1000001", "-1", ".inf", ".nan"] {
+        let case = format!(
+            "  - id: heavy\n    userInput: Hello\n    expectedResponseKeywords: [welcome]\n    weight: {weight}\n"
+        );
+        fleet.put(CASES, &format!("prompt: greet\ncases:\n{case}"));
+        let answer = fleet.run(&["evaluate", "assistant"]);
+        assert_eq!(answer.exit, 1, "{weight}: {}", answer.text());
+        let findings = answer.json["findings"].as_array().unwrap();
+        let places: Vec<&Value> = findings.iter().map(|one| &one["location"]).collect();
+        let found = places.iter().find(|place| place["file"] == CASES).unwrap();
+        assert_eq!(
+            (found["line"].as_u64(), found["column"].as_u64()),
+            (Some(6), Some(13)),
+            "{weight}: {found}"
+        );
+    }
+}
+
+#[test]
+fn nothing_that_counts_for_nothing_passes() {
+    let fleet = saying("Welcome.");
+    let case = |id: &str, word: &str, more: &str| {
+        format!("  - {{ id: {id}, userInput: Hello, expectedResponseKeywords: [{word}]{more} }}\n")
+    };
+    for (cases, outcome) in [
+        (
+            case("a", "farewell", ", weight: 0") + &case("b", "farewell", ", weight: 0"),
+            "failed",
+        ),
+        (case("a", "welcome", ", weight: 0"), "passed"),
+        (
+            case("a", "welcome", ", tags: [draft]") + &case("b", "welcome", ", tags: [draft]"),
+            "failed",
+        ),
+        (
+            case("a", "farewell", ", weight: 0") + &case("b", "welcome", ""),
+            "failed",
+        ),
+    ] {
+        fleet.put(CASES, &format!("prompt: greet\ncases:\n{cases}"));
+        let answer = fleet.run(&["evaluate", "assistant"]);
+        let verdict = &answer.result()["evaluations"][0]["verdict"]["outcome"];
+        assert_eq!(verdict, outcome, "{cases}");
+    }
+}

@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+/// The greatest weight of a case and of an assertion: sums of weights stay numbers, and exact ones.
+pub const MOST_WEIGHT: f64 = 1_000_000.0;
+
 /// Something that an answer must be.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -19,7 +22,7 @@ pub struct Assertion {
     pub threshold: Option<f64>,
     /// How much it counts; 0 only reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0))]
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub weight: Option<f64>,
     /// The name that promptfoo sums it up under. It is carried, and nothing is summed up by it here.
     #[serde(default, skip_serializing_if = "Option::is_none")]

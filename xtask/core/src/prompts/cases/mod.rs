@@ -8,7 +8,7 @@ mod standard;
 mod suite;
 
 pub use append::with_case;
-pub use assertion::{Assertion, UNSUPPORTED, lacking, support};
+pub use assertion::{Assertion, MOST_WEIGHT, UNSUPPORTED, lacking, support};
 pub use mark::{Marker, is_same_case};
 pub use standard::Standard;
 pub use suite::{Case, DRAFT, ExpectedTool, Judge, Order, Suite, Turn, TurnRole};

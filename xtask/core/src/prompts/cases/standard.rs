@@ -14,6 +14,8 @@ use crate::prompts::score::{Limit, limit};
 const DIGITS: usize = 16;
 /// That a case fails the verdict alone.
 const MUST_HOLD: &str = "mustHold";
+/// How much it counts; records of a case that counts once, as most do, do not say it.
+const WEIGHT: &str = "weight";
 
 /// What a case asks, and all that its answer must be: texts by the first 16 digits of their SHA-256, numbers as they are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +54,9 @@ impl Standard {
         if suite.veto(case, &[]).is_some() {
             standard.holds.insert(MUST_HOLD.to_owned());
         }
+        if (case.weight - 1.0).abs() > f64::EPSILON {
+            standard.least.insert(WEIGHT.to_owned(), case.weight);
+        }
         for assertion in suite.assertions.iter().chain(&case.assertions) {
             standard.assertion(suite, case, assertion);
         }
@@ -61,9 +66,9 @@ impl Standard {
     /// Whether every answer that passes here passed there: the same is asked, and nothing of what was demanded is gone or less.
     pub fn covers(&self, earlier: &Standard) -> bool {
         let all_hold = earlier.holds.is_subset(&self.holds)
+            && self.weight() >= earlier.weight()
             && earlier
-                .least
-                .iter()
+                .demanded()
                 .all(|(what, then)| self.least.get(what).is_some_and(|now| now >= then))
             && earlier
                 .most
@@ -83,9 +88,21 @@ impl Standard {
         earlier.holds.contains(MUST_HOLD) && !self.holds.contains(MUST_HOLD)
     }
 
+    fn weight(&self) -> f64 {
+        self.least.get(WEIGHT).copied().unwrap_or(1.0)
+    }
+
+    /// What an answer must have at least so much of.
+    fn demanded(&self) -> impl Iterator<Item = (&String, &f64)> {
+        self.least.iter().filter(|(what, _)| *what != WEIGHT)
+    }
+
     fn counts_the_same(&self, earlier: &Standard) -> bool {
         self.holds == earlier.holds
-            && self.least.keys().eq(earlier.least.keys())
+            && self
+                .demanded()
+                .map(|(what, _)| what)
+                .eq(earlier.demanded().map(|(what, _)| what))
             && self.most.keys().eq(earlier.most.keys())
     }
 

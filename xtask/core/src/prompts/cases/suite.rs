@@ -123,7 +123,7 @@ pub struct Case {
     pub origin: Option<String>,
     /// How much it counts in the score, and in the rate by weight, which must be high enough as well.
     #[serde(default = "one", skip_serializing_if = "is_one")]
-    #[schemars(range(min = 0.0))]
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub weight: f64,
 }
 

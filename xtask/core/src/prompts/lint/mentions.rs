@@ -2,8 +2,9 @@
 //!
 //! Text has words in back quotes for many things, so one must look like the name of a tool to be taken for it: it begins an
 //! item of a list, or a row of a table, in which another one begins with a tool, it stands beside the word `tool`, it has an
-//! underscore and stands behind a word like `call`, or it is nearly a tool's name. What inputs, answers and the parameters of
-//! tools are called is none.
+//! underscore and stands behind a word like `call`, or it is nearly a tool's name. A heading that is nothing but a name with an
+//! underscore is one where another heading of its level is a tool. What inputs, answers and the parameters of tools are
+//! called is none.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +21,20 @@ const NEAR: usize = 2;
 const BEFORE: &[&str] = &["a", "an", "call", "our", "that", "the", "this", "use", "using", "your"];
 /// Words behind which a name with an underscore is one to call, as in "call `order_status`".
 const CALLS: &[&str] = &["call", "calling", "calls", "invoke", "invoking", "use", "using"];
+/// Words behind which it may also be a column, a table or a job: it is a tool where the prompt offers some, and no `FIELDS`.
+const MEANS: &[&str] = &["execute", "executing", "run", "running", "through", "trigger", "via"];
+/// The same in Chinese.
+const MEANS_IN_CHINESE: &[&str] = &["使用", "通过", "运行", "执行"];
+/// Words that make a means of what stands behind their `with`, as in "propose with `book_slot`".
+const WITH: &[&str] = &[
+    "cancel", "check", "confirm", "fetch", "propose", "search", "up", "verify",
+];
+/// How names of columns, tables and fields end.
+const FIELDS: &[&str] = &[
+    "_at", "_by", "_code", "_column", "_count", "_date", "_field", "_file", "_flag", "_format", "_id", "_ids", "_key",
+    "_list", "_mode", "_name", "_number", "_path", "_schema", "_table", "_text", "_time", "_type", "_url", "_value",
+    "_view",
+];
 /// Words behind `tool` that speak of something else, as in "the `failed` tool calls".
 const BEHIND: &[&str] = &["call", "calls", "choice", "result", "results"];
 
@@ -94,7 +109,9 @@ pub fn misnamed(text: &str, words: &Words) -> Vec<Misnamed> {
         let long = words.offered.iter().map(String::as_str);
         let meant = nearest(span.name, long.filter(|name| name.len() >= SHORT), NEAR);
         let is_listed = span.list.is_some_and(|list| lists.contains(&list));
-        let is_told = meant.is_some() || is_listed || is_called_tool(span.name, &body[..span.at], &body[span.end..]);
+        let (before, after) = (&body[..span.at], &body[span.end..]);
+        let is_means = || !words.offered.is_empty() && is_means(span.name, before);
+        let is_told = meant.is_some() || is_listed || is_called_tool(span.name, before, after) || is_means();
         let near = meant.or_else(|| suggestion(span.name, words.tools.iter().map(String::as_str)));
         let (line, column) = place(text, source.body_at + span.at);
         is_told.then(|| Misnamed {
@@ -153,12 +170,38 @@ fn spans(body: &str) -> Vec<Span<'_>> {
             (_, Some(_)) => {}
             (None, None) => {
                 let item = lists.item(line);
-                in_line(line, at, item, &mut found);
+                match heading(line, at) {
+                    Some(heading) => found.push(heading),
+                    None => in_line(line, at, item, &mut found),
+                }
             }
         }
         at += line.len();
     }
     found
+}
+
+/// A heading that is nothing but a name with an underscore, with back quotes or without; headings of one level are a list.
+fn heading(line: &str, line_at: usize) -> Option<Span<'_>> {
+    let shown = line.trim_end().trim_end_matches('#').trim_end();
+    let text = shown.trim_start_matches('#');
+    let level = shown.len() - text.len();
+    let text = text
+        .strip_prefix(' ')
+        .map(str::trim_start)
+        .filter(|_| (1..=6).contains(&level))?;
+    let inside = text
+        .strip_prefix('`')
+        .and_then(|inside| inside.strip_suffix('`'))
+        .unwrap_or(text);
+    let name = name(inside).filter(|name| name.contains('_'))?;
+    Some(Span {
+        name,
+        at: line_at + shown.len() - text.len(),
+        end: line_at + shown.len(),
+        // other lists have small numbers
+        list: Some(usize::MAX - level),
+    })
 }
 
 /// Takes the names in back quotes out of a line; `item` says where the text of an item begins, and in which list.
@@ -225,6 +268,23 @@ fn is_called_tool(name: &str, before: &str, after: &str) -> bool {
     let mut words = behind.split(|letter: char| !letter.is_alphanumeric());
     let (word, next) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     is_word(word, &["tool"]) && !is_word(next, BEHIND) && is_beside && is_word(last, BEFORE)
+}
+
+/// Whether the words before a name say that something is done by it.
+fn is_means(name: &str, before: &str) -> bool {
+    let shown = before.trim_end_matches(['*', '_']).trim_end();
+    let is_near = before[shown.len()..].matches('\n').count() <= 1;
+    let is_field = FIELDS.iter().any(|end| name.to_lowercase().ends_with(end));
+    if !is_near || is_field || !name.contains('_') {
+        return false;
+    }
+    let mut words = shown
+        .rsplit(|letter: char| !letter.is_alphanumeric())
+        .map(str::to_lowercase);
+    let (last, first) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    MEANS.contains(&last.as_str())
+        || MEANS_IN_CHINESE.iter().any(|word| shown.ends_with(word))
+        || last == "with" && WITH.contains(&first.as_str())
 }
 
 /// The lists that are open at a line, the outermost first.

@@ -13,6 +13,8 @@ pub enum Beside {
     NoWorse,
     /// Worse, since this is better.
     Worse(Better),
+    /// Another number, and nobody can tell which way is better.
+    NoDirection,
     /// On another scale, so that nobody can tell.
     OtherScale,
     /// By hand one says that higher is better, and the other one that lower is.
@@ -24,12 +26,18 @@ impl Metric {
     pub fn beside(&self, earlier: &Metric, name: &str) -> Beside {
         let better = match (self.better, earlier.better) {
             (Some(now), Some(then)) if now != then => return Beside::Contradictory,
-            (now, then) => now.or(then).unwrap_or_else(|| better(name)),
+            (now, then) => now.or(then).or_else(|| better(name)),
         };
         let Some((now, then)) = on_one_scale(self, earlier, kind(name)) else {
             return Beside::OtherScale;
         };
         let grain = GRAIN * f64::max(now.abs(), then.abs());
+        let Some(better) = better else {
+            return match (now - then).abs() <= grain {
+                true => Beside::NoWorse,
+                false => Beside::NoDirection,
+            };
+        };
         let is_worse = match better {
             Better::Higher => now < then - grain,
             Better::Lower => now > then + grain,

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::vocabulary::{
+    ANSWERS, ASIDE, CHANGES, COUNTED, HEADS, HIGHER, LOWER, MILD, QUANTITIES, SHARES, TIMES, TOGETHER, TURNING, WORK,
+    WRONGLY,
+};
+
 /// Which way is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,98 +35,6 @@ impl Better {
     }
 }
 
-/// Words of a name by which lower is better, each also with an `s`. The page about prompts lists them.
-pub const LOWER: &[&str] = &[
-    "bias",
-    "complaint",
-    "cost",
-    "delay",
-    "distance",
-    "duration",
-    "error",
-    "escalation",
-    "failure",
-    "fallback",
-    "hallucination",
-    "latency",
-    "leak",
-    "loss",
-    "millisecond",
-    "minute",
-    "mistake",
-    "ms",
-    "perplexity",
-    "price",
-    "refusal",
-    "rejection",
-    "retries",
-    "second",
-    "time",
-    "timeout",
-    "tokens",
-    "toxicity",
-    "violation",
-];
-
-/// Words by which higher is better, each also with an `s`: the last word of either list decides, so that more of
-/// `errorDetectionRate` is better and less of `successLatencyMs`.
-pub const HIGHER: &[&str] = &[
-    "accuracy",
-    "avoided",
-    "caught",
-    "detected",
-    "detection",
-    "free",
-    "handled",
-    "precision",
-    "prevented",
-    "recall",
-    "recovered",
-    "recovery",
-    "resolved",
-    "saved",
-    "saving",
-    "success",
-    "throughput",
-];
-
-/// Words of what is a share, from 0 to 1 or in percent.
-const SHARES: &[&str] = &[
-    "accuracy",
-    "f1",
-    "percent",
-    "percentage",
-    "precision",
-    "rate",
-    "ratio",
-    "recall",
-    "share",
-];
-
-/// Words of what is counted or has a unit, so that a number above 1 is none but that.
-const QUANTITIES: &[&str] = &[
-    "cost",
-    "count",
-    "delay",
-    "duration",
-    "eur",
-    "latency",
-    "millisecond",
-    "minute",
-    "ms",
-    "number",
-    "per",
-    "price",
-    "second",
-    "throughput",
-    "time",
-    "tokens",
-    "usd",
-];
-
-/// Units of time behind `per`: so many in a second are the more the better.
-const TIMES: &[&str] = &["second", "minute", "hour", "day"];
-
 /// What numbers of a name are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -133,24 +46,97 @@ pub(super) enum Kind {
     Unknown,
 }
 
-/// Words behind which something else is meant than what is measured: `timeToRecovery`, `errorsPerSecond`.
-const ASIDE: &[&str] = &["per", "to"];
+/// What one word says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// A quantity of which less is better, where it is the last word that says anything.
+    Head,
+    /// It says this.
+    Says(Better),
+    /// It is done against something, or turns it round.
+    Turns,
+    /// It says this where no other word says anything.
+    Mildly(Better),
+}
 
-/// Which way is better, by a metric's name.
-pub(super) fn better(name: &str) -> Better {
+/// Which way is better, by a metric's name; nothing where its words say nothing, or do not agree.
+pub(super) fn better(name: &str) -> Option<Better> {
     let words = words(name);
-    let aside = words.iter().position(|word| ASIDE.contains(&word.as_str()));
+    let aside = words.iter().position(|word| is_one_of(word, ASIDE));
     let (counted, span) = words.split_at(aside.unwrap_or(words.len()));
-    let is_throughput = any(span, TIMES);
-    let of = |word: &String| {
-        if is_one_of(word, HIGHER) {
-            Some(Better::Higher)
-        } else {
-            let is_lower = is_one_of(word, LOWER) && !(is_throughput && word == "tokens");
-            is_lower.then_some(Better::Lower)
+    // what lies between failures, or comes before one, is the better the longer it is
+    if any(span, LOWER) {
+        return None;
+    }
+    let mut said = said(counted);
+    if span.first().is_some_and(|word| word == "per") && any(span, TIMES) {
+        let is_throughput = !said
+            .iter()
+            .any(|word| matches!(word, Word::Head | Word::Says(_) | Word::Turns));
+        if is_throughput {
+            let is_work = any(counted, WORK);
+            return is_work.then_some(Better::Higher);
         }
-    };
-    counted.iter().rev().find_map(of).unwrap_or(Better::Higher)
+    }
+    let is_answered = counted.iter().any(|word| is_one_of(word, ANSWERS));
+    let unwanted = |word: &String| is_one_of(word, LOWER) && !is_one_of(word, ANSWERS) && !is_one_of(word, WRONGLY);
+    if is_answered && counted.iter().any(unwanted) {
+        return None;
+    }
+    if said.iter().any(|word| !matches!(word, Word::Mildly(_))) {
+        said.retain(|word| !matches!(word, Word::Mildly(_)));
+    }
+    if said.last() == Some(&Word::Head) && !any(counted, CHANGES) {
+        return Some(Better::Lower);
+    }
+    let turns = said.contains(&Word::Turns);
+    let mut ways = said.iter().filter_map(|word| match word {
+        Word::Head => Some(Better::Lower),
+        Word::Says(better) | Word::Mildly(better) => Some(*better),
+        Word::Turns => None,
+    });
+    match (ways.next(), turns) {
+        // what is done against nothing in particular is done against what nobody wants
+        (None, true) => (!any(counted, CHANGES)).then_some(Better::Higher),
+        (Some(Better::Higher), true) if !any(counted, CHANGES) => {
+            ways.all(|way| way == Better::Higher).then_some(Better::Higher)
+        }
+        (Some(_), true) => None,
+        (way, false) => way.filter(|way| ways.all(|other| other == *way)),
+    }
+}
+
+/// What the words say one by one, and two of them together.
+fn said(words: &[String]) -> Vec<Word> {
+    let mut said = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let next = words.get(at + 1);
+        let pair = TOGETHER
+            .iter()
+            .find(|(one, other, _)| is_one_of(word, one) && next.is_some_and(|next| is_one_of(next, other)));
+        if let Some((_, _, better)) = pair {
+            said.push(Word::Says(*better));
+            at += 2;
+            continue;
+        }
+        let tables = [
+            (HEADS, Word::Head),
+            (LOWER, Word::Says(Better::Lower)),
+            (HIGHER, Word::Says(Better::Higher)),
+            (TURNING, Word::Turns),
+            (COUNTED, Word::Mildly(Better::Lower)),
+            (MILD, Word::Mildly(Better::Higher)),
+        ];
+        said.extend(
+            tables
+                .iter()
+                .find(|(table, _)| is_one_of(word, table))
+                .map(|(_, says)| *says),
+        );
+        at += 1;
+    }
+    said
 }
 
 /// What the numbers of a metric are, by its name.
@@ -165,13 +151,16 @@ pub(super) fn kind(name: &str) -> Kind {
     }
 }
 
-fn any(words: &[String], table: &[&str]) -> bool {
+fn any(words: &[String], table: &str) -> bool {
     words.iter().any(|word| is_one_of(word, table))
 }
 
-fn is_one_of(word: &str, table: &[&str]) -> bool {
+fn is_one_of(word: &str, table: &str) -> bool {
     let one = word.strip_suffix('s').unwrap_or(word);
-    table.contains(&word) || table.contains(&one)
+    let crash = word.strip_suffix("es").unwrap_or(word);
+    [word, one, crash]
+        .iter()
+        .any(|form| table.split_whitespace().any(|one| one == *form))
 }
 
 /// The words of a name in any of the usual forms: `p95LatencyMs`, `p95_latency_ms`, `HTTPErrors`.

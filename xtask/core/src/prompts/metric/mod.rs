@@ -2,6 +2,7 @@
 
 mod beside;
 mod meaning;
+mod vocabulary;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,7 +13,8 @@ use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use beside::Beside;
-pub use meaning::{Better, HIGHER, LOWER};
+pub use meaning::Better;
+pub use vocabulary::{COUNTED, HEADS, HIGHER, LOWER, MILD, TURNING};
 
 /// A measured number, and what it is measured by: `0.94`, `94 %`, `4.2/5.0`, or with what is better said by hand.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::shape::bounds;
-use crate::prompts::cases::Assertion;
+use crate::prompts::cases::{Assertion, MOST_WEIGHT};
 
 /// A bound of a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,6 +39,21 @@ pub fn limit(assertion: &Assertion) -> Option<Limit> {
 pub(super) fn bound(assertion: &Assertion) -> f64 {
     match limit(assertion).expect("the type has a bound of its own") {
         Limit::Least(bound) | Limit::Most(bound) => bound,
+    }
+}
+
+/// Why the weight or the threshold of an assertion can be added up or compared with nothing.
+pub(super) fn numbers(assertion: &Assertion) -> Result<(), String> {
+    // a weight that is no number is in no range
+    if assertion
+        .weight
+        .is_some_and(|weight| !(0.0..=MOST_WEIGHT).contains(&weight))
+    {
+        return Err(format!("a weight is from 0 to {MOST_WEIGHT}"));
+    }
+    match assertion.threshold.is_some_and(|threshold| !threshold.is_finite()) {
+        true => Err("a threshold is a finite number".to_owned()),
+        false => Ok(()),
     }
 }
 

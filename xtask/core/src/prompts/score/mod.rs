@@ -313,9 +313,7 @@ pub fn sound(assertion: &Assertion, inputs: &Value) -> Result<(), Ungraded> {
     if kind != "assert-set" && !assertion.set.is_empty() {
         return Err(format!("`{kind}` has no assertions of its own"));
     }
-    if assertion.weight.is_some_and(|weight| weight.is_nan() || weight < 0.0) {
-        return Err("a weight is 0 or more".to_owned());
-    }
+    limit::numbers(assertion)?;
     let value = fill::filled(&assertion.value, || inputs)?;
     match kind {
         "assert-set" if assertion.set.iter().any(|inner| inner.plain_kind().0 == "assert-set") => {

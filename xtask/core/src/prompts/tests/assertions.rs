@@ -370,3 +370,25 @@ fn without_its_parser_nothing_is_sql() {
         assert!(score(&case, "SELECT 1").is_err());
     }
 }
+
+#[test]
+fn a_weight_and_a_threshold_are_numbers_that_can_be_added_up() {
+    for (weight, is_sound) in [
+        (0.0, true),
+        (1_000_000.0, true),
+        (1_000_001.0, false),
+        (1e308, false),
+        (-1.0, false),
+        (f64::INFINITY, false),
+        (f64::NAN, false),
+    ] {
+        let mut weighed = assertion(json!({"type": "equals", "value": "a"}));
+        weighed.weight = Some(weight);
+        assert_eq!(sound(&weighed, &json!({})).is_ok(), is_sound, "{weight}");
+    }
+    for threshold in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        let mut bounded = assertion(json!({"type": "bleu", "value": "a b c d"}));
+        bounded.threshold = Some(threshold);
+        assert!(sound(&bounded, &json!({})).is_err(), "{threshold}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Measured numbers: which way is better, and on which scale.
 
-use crate::prompts::{Beside, Better, HIGHER, LOWER, Metric};
+use crate::prompts::{Beside, Better, COUNTED, HEADS, HIGHER, LOWER, MILD, Metric, TURNING};
 
 const WORSE: Beside = Beside::Worse(Better::Higher);
 const LONGER: Beside = Beside::Worse(Better::Lower);
@@ -60,35 +60,53 @@ fn numbers_are_compared_on_one_scale() {
     );
 }
 
-#[test]
-fn the_name_says_which_way_is_better() {
-    for (name, is_lower) in [
-        ("p95LatencyMs", true),
-        ("p95_latency_ms", true),
-        ("latencyMS", true),
-        ("HTTPErrors", true),
-        ("errorRate", true),
-        ("refusalRate", true),
-        ("hallucination-rate", true),
-        ("costPerTask", true),
-        ("tokensPerAnswer", true),
-        ("timeToFirstToken", true),
-        ("meanTimeToRecovery", true),
-        ("successLatencyMs", true),
-        ("taskSuccessRate", false),
-        ("toolAccuracy", false),
-        ("userSatisfaction", false),
-        ("errorDetectionRate", false),
-        ("costSaved", false),
-        ("tokensPerSecond", false),
-        ("tokenAccuracy", false),
-    ] {
-        let rows = match is_lower {
-            true => [("2", "3", Beside::NoWorse), ("3", "2", LONGER)],
-            false => [("3", "2", Beside::NoWorse), ("2", "3", WORSE)],
+/// Names, one a line with a word for the way that is better.
+fn ways(expected: &str, names: &str) {
+    for name in names.split_whitespace() {
+        let rows = match expected {
+            "lower" => [("2", "3", Beside::NoWorse), ("3", "2", LONGER)],
+            "higher" => [("3", "2", Beside::NoWorse), ("2", "3", WORSE)],
+            _ => [("2", "3", Beside::NoDirection), ("3", "2", Beside::NoDirection)],
         };
         check(name, &rows);
+        check(name, &[("2", "2", Beside::NoWorse)]);
     }
+}
+
+#[test]
+fn less_is_better_of_what_nobody_wants_and_of_what_is_spent() {
+    ways(
+        "lower",
+        "p95LatencyMs p95_latency_ms latencyMS HTTPErrors errorRate refusalRate hallucination-rate costPerTask \
+         tokensPerAnswer timeToFirstToken meanTimeToRecovery successLatencyMs recoveryTime falsePositiveRate \
+         falseNegatives false_alarm_rate falseRefusalRate overRefusalRate attackSuccessRate jailbreak_success_rate \
+         promptInjectionSuccessRate toolCalls steps avgTurns turnsToResolution llmCallCount toxicityScore safetyViolations \
+         tokenUsage completionTokens toolCallErrors agent_crash_count memory_spike_ratio callback_failure_rate \
+         log_error_count token_cost_avg qpsFluctuation trace_latency_p95 wer rmse cacheMissRate misses biasScore \
+         dropOffRate unansweredQuestions piiLeakage fpr errorsPerSecond",
+    );
+}
+
+#[test]
+fn more_is_better_of_what_everybody_wants() {
+    ways(
+        "higher",
+        "taskSuccessRate task_success_rate toolAccuracy tool_accuracy userSatisfaction user_satisfaction trace_success_rate \
+         tokensPerSecond requests_per_second tokenAccuracy toolCallAccuracy stepSuccessRate truePositiveRate tnr \
+         detectionRate firstContactResolution callsHandled safetyScore qualityScore judgeScore passRate f1 recallAt5 \
+         faithfulness onTimeRate taskCompletionRate uptime cacheHitRate tokenEfficiency helpfulness",
+    );
+}
+
+#[test]
+fn nobody_knows_it_of_words_that_do_not_agree_or_say_nothing() {
+    ways(
+        "unknown",
+        "attackDefenseRate errorRecoveryRate falsePositivesAvoided errorDetectionRate costSaved savedTime timeSaved \
+         harmfulRefusalRate trueRejectionRate timeToFailure meanTimeBetweenFailures errorFreeRate nonToxicRate \
+         accuracyLoss latencyImprovement lowAccuracyRate notHelpfulRate missedDetectionRate errorBudgetRemaining \
+         answerLength friendliness callsPerMinute costPerError correctRefusals successFailureRatio",
+    );
 }
 
 #[test]
@@ -109,8 +127,15 @@ fn what_is_said_by_hand_counts_more_than_the_name() {
 #[test]
 fn the_guide_lists_the_words() {
     let guide = include_str!("../../../../../docs/guides/prompts.md");
-    for (begin, words) in [("Lower is better by", LOWER), ("higher by", HIGHER)] {
-        let list: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    for (begin, words) in [
+        ("Where a name ends so, lower is better:", HEADS),
+        ("Lower is better by", LOWER),
+        ("Higher is better by", HIGHER),
+        ("Done against something:", TURNING),
+        ("the fewer the better:", COUNTED),
+        ("the more the better:", MILD),
+    ] {
+        let list: Vec<String> = words.split_whitespace().map(|word| format!("`{word}`")).collect();
         let told = guide
             .split_once(begin)
             .map(|(_, rest)| rest.split_whitespace().collect::<Vec<_>>().join(" "));

@@ -48,6 +48,10 @@ fn every_field_that_is_taken_away_or_widened_demands_less() {
     stricter(json!({"expectedBehavior": "kind"}), json!({}));
     stricter(json!({"expectedTools": []}), json!({}));
     stricter(json!({"tags": ["safety"]}), json!({"tags": ["tone"]}));
+    stricter(json!({"weight": 9}), json!({"weight": 2}));
+    stricter(json!({"weight": 9}), json!({}));
+    stricter(json!({}), json!({"weight": 0.5}));
+    stricter(json!({"weight": 0.5}), json!({"weight": 0}));
     let call = json!({"name": "find", "arguments": {"id": 1, "all": true}});
     let less = json!({"name": "find", "arguments": {"id": 1}});
     stricter(json!({"expectedTools": [call]}), json!({"expectedTools": [less]}));
@@ -117,6 +121,11 @@ fn where_a_score_decides_one_thing_more_makes_up_for_another_one() {
         words(json!(["a"])),
     );
     stricter(json!({"expectedResponseKeywords": ["a", "b"]}), words(json!(["a"])));
+    // how much the case counts among others is nothing that makes up for something
+    stricter(
+        json!({"expectedResponseKeywords": ["a"], "threshold": 0.5, "weight": 2}),
+        words(json!(["a"])),
+    );
 }
 
 #[test]

@@ -68,6 +68,11 @@ fn beside(name: &str, now: &Metric, earlier: &Metric, version: PlainVersion) -> 
             Finding::error("incomparable-metric", format!("{said}: these are not on one scale"))
                 .help("write it on the scale of the earlier one, or measure it under another name"),
         ),
+        Beside::NoDirection => {
+            let message = format!("{said}: its name does not say whether higher or lower is better");
+            let help = format!("say it by hand: `{name}: {{value: {now}, better: higher}}`, or `lower`");
+            Some(Finding::error("incomparable-metric", message).help(help))
+        }
         Beside::Contradictory => {
             let (here, there) = (now.better()?.word(), earlier.better()?.word());
             let message = format!("of `{name}` {here} is better, and {there} was by {version}");
