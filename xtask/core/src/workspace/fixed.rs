@@ -56,13 +56,9 @@ pub(crate) fn fixed_values(template: &str) -> Vec<Fixed> {
 fn without_tags(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest
-        .find("{{")
-        .into_iter()
-        .chain(rest.find("{%"))
-        .chain(rest.find("{#"))
-        .min()
-    {
+    // not one search for each kind of tag, which would go to the end of the text again and again for a kind that it has not
+    let opens = |(at, _): &(usize, &str), rest: &str| rest[at + 1..].starts_with(['{', '%', '#']);
+    while let Some((at, _)) = rest.match_indices('{').find(|found| opens(found, rest)) {
         let close = match &rest[at..at + 2] {
             "{{" => "}}",
             "{%" => "%}",
@@ -105,15 +101,19 @@ fn literals(line: &str) -> Vec<(usize, &'static str, &str)> {
     if code.trim_start().starts_with('#') {
         return Vec::new();
     }
+    // what stands before each colon is looked at, since a search for each key costs more than all of that
+    let colons: Vec<usize> = code.match_indices(": ").map(|(at, _)| at).collect();
     let mut found = Vec::new();
     for key in KEYS {
-        for (at, _) in code.match_indices(key) {
-            let before = code[..at].chars().next_back();
-            let begins = before.is_none_or(|c| matches!(c, ' ' | '{' | '"' | '\'' | '.'));
-            let after = code[at + key.len()..].trim_start_matches(['"', '\'']);
-            let Some(rest) = after.strip_prefix(':').filter(|rest| begins && rest.starts_with(' ')) else {
+        for colon in &colons {
+            let (head, rest) = (code[..*colon].trim_end_matches(['"', '\'']), &code[colon + 1..]);
+            let Some(before) = head.strip_suffix(key) else {
                 continue;
             };
+            let at = before.len();
+            if !before.ends_with([' ', '{', '"', '\'', '.']) && !before.is_empty() {
+                continue;
+            }
             let value = rest.trim_start().trim_start_matches(['[', '"', '\'']);
             let value = value[..value.find([',', '}', ']', '"', '\'']).unwrap_or(value.len())].trim();
             let named = !value.is_empty() && !value.contains(TAG) && !value.starts_with(['{', '&', '*', '|', '>']);

@@ -16,6 +16,8 @@ use super::super::failing;
 use crate::failure::{Failure, FailureKind};
 
 const ID_BYTES: usize = 20;
+/// What stands before the path of each entry and is as long in all of them.
+const FIXED_BYTES: usize = 62;
 const EXTENDED: u16 = 0x4000;
 const ASSUME_VALID: u16 = 0x8000;
 const NAME_LENGTH: u16 = 0x0fff;
@@ -151,14 +153,15 @@ fn parse(bytes: &[u8]) -> Result<IndexFile, Problem> {
 
 fn entry(reader: &mut Reader<'_>, version: u32, before: &[u8]) -> Result<IndexEntry, Problem> {
     let start = reader.at;
-    let changed = reader.moment()?;
-    let modified = reader.moment()?;
-    reader.take(8)?; // device and inode
-    let mode = reader.number()?;
-    reader.take(8)?; // user and group
-    let size = reader.number()?;
-    let id = Oid::from_bytes(reader.take(ID_BYTES)?).map_err(|_| Problem::Damaged)?;
-    let flags = reader.short()?;
+    // all at once, since there may be ten thousand of them: times, device, inode, mode, user, group, size, id and flags
+    let fixed: &[u8; FIXED_BYTES] = reader.take(FIXED_BYTES)?.try_into().map_err(|_| Problem::Damaged)?;
+    let number = |at: usize| u32::from_be_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]]);
+    let moment = |at: usize| Moment {
+        seconds: number(at),
+        nanoseconds: number(at + 4),
+    };
+    let id = Oid::from_bytes(&fixed[40..60]).map_err(|_| Problem::Damaged)?;
+    let flags = u16::from_be_bytes([fixed[60], fixed[61]]);
     let extended = if flags & EXTENDED == 0 { 0 } else { reader.short()? };
     let path = if version == 4 {
         let keep = before.len().checked_sub(reader.varint()?).ok_or(Problem::Damaged)?;
@@ -176,10 +179,10 @@ fn entry(reader: &mut Reader<'_>, version: u32, before: &[u8]) -> Result<IndexEn
     Ok(IndexEntry {
         path,
         id,
-        mode,
-        size,
-        changed,
-        modified,
+        mode: number(24),
+        size: number(36),
+        changed: moment(0),
+        modified: moment(8),
         stage: (flags >> 12) & 3,
         unwatched: flags & ASSUME_VALID != 0 || extended & SKIP_WORK_TREE != 0,
     })
@@ -262,13 +265,6 @@ impl<'a> Reader<'a> {
     fn short(&mut self) -> Result<u16, Problem> {
         let bytes = self.take(2)?.try_into().map_err(|_| Problem::Damaged)?;
         Ok(u16::from_be_bytes(bytes))
-    }
-
-    fn moment(&mut self) -> Result<Moment, Problem> {
-        Ok(Moment {
-            seconds: self.number()?,
-            nanoseconds: self.number()?,
-        })
     }
 
     fn peek_until_zero(&self) -> Result<&'a [u8], Problem> {

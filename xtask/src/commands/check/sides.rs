@@ -20,11 +20,15 @@ pub(super) fn part(context: &Context, base: &GitId, paths: &BTreeSet<String>) ->
         return Ok(None);
     };
     let repository = context.repository()?;
-    let [before, after] = texts(context, base, &changed)?;
+    let (texts, outline) = rayon::join(
+        || texts(context, base, &changed),
+        || context.repository()?.files(base, &is_outline).map(Loaded::of),
+    );
+    let [before, after] = texts?;
     let Some(near) = near(&before, &after, &changed) else {
         return Ok(None);
     };
-    let outline = Loaded::of(repository.files(base, &is_outline)?);
+    let outline = outline?;
     let Some(outline) = &outline.workspace else {
         return Ok(None);
     };
