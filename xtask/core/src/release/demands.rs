@@ -6,6 +6,7 @@ use super::regression;
 use crate::model::{Digest, EnvironmentName, Finding, PipelineStage, StageStatus, Tier};
 use crate::prompts::evaluation::{Bar, VerdictOutcome};
 use crate::prompts::statistics::percent;
+use crate::report::counted;
 use crate::workspace::files::{Demands, EvidenceKind};
 use crate::workspace::{Environment, Workspace, layout};
 
@@ -213,6 +214,13 @@ fn weak_evaluation(
     let agent = step.agent;
     let weak = |message: String| Some(Finding::error("weak-evaluation", message));
     let cases = evaluated.cases;
+    let speak = || {
+        format!(
+            "{} {}",
+            counted(cases, "case"),
+            if cases == 1 { "speaks" } else { "speak" }
+        )
+    };
     match demands.and_then(|demands| demands.least_cases) {
         Some(least) if cases < least => {
             let beside = match evaluated.roll.withheld.len() {
@@ -220,7 +228,8 @@ fn weak_evaluation(
                 count => format!("; {count} more need tools that `{to}` does not enable"),
             };
             return weak(format!(
-                "{cases} cases speak for `{agent}`, and `{to}` asks for {least}{beside}"
+                "{} for `{agent}`, and `{to}` asks for {least}{beside}",
+                speak()
             ));
         }
         Some(_) => {}
@@ -232,7 +241,8 @@ fn weak_evaluation(
             let before = before.filter(|before| before.roll.is_empty());
             if let Some(before) = before.map(|before| before.cases).filter(|before| cases < *before) {
                 return weak(format!(
-                    "{cases} cases speak for `{agent}`, and {before} did for what runs in `{to}`"
+                    "{} for `{agent}`, and {before} did for what runs in `{to}`",
+                    speak()
                 ));
             }
         }

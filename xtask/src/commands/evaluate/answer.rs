@@ -8,7 +8,7 @@ use lockstep::prompts::evaluation::{
 };
 use lockstep::prompts::statistics::percent;
 use lockstep::release::other_cases;
-use lockstep::report::{Style, Table, TestOutcome, TestedCase};
+use lockstep::report::{Style, Table, TestOutcome, TestedCase, counted};
 use lockstep::workspace::layout;
 
 use super::again::Beside;
@@ -132,23 +132,24 @@ fn rates(summary: &Summary) -> String {
 
 fn summary(summary: &Summary) -> String {
     let mut text = format!(
-        "  {} of {} cases hold ({}); proved with 95 % confidence: {}; {} cases could prove the rate that is demanded\n",
+        "  {} of {} {} ({}); proved with 95 % confidence: {}; {} could prove the rate that is demanded\n",
         summary.passed,
-        summary.total,
+        counted(summary.total, "case"),
+        if summary.total == 1 { "holds" } else { "hold" },
         rates(summary),
         percent(summary.pass_rate_bound),
-        summary.least_cases
+        counted(summary.least_cases, "case")
     );
     if summary.skipped > 0 {
         text += &format!(
-            "  {} cases are drafts or for a later version, and were left out\n",
-            summary.skipped
+            "  left out as drafts or for a later version: {}\n",
+            counted(summary.skipped, "case")
         );
     }
     if summary.withheld > 0 {
         text += &format!(
-            "  {} cases need a tool that the environment does not enable and were left out\n",
-            summary.withheld
+            "  left out for a tool that the environment does not enable: {}\n",
+            counted(summary.withheld, "case")
         );
     }
     if summary.repeats > 1 {
@@ -180,11 +181,11 @@ fn compared(comparison: &Comparison) -> String {
         _ => percent(rate),
     };
     format!(
-        "  beside {}: {} here, {} there over {} cases; drop of {} at least (p = {:.3}){}{}{}\n",
+        "  beside {}: {} here, {} there over {}; drop of {} at least (p = {:.3}){}{}{}\n",
         comparison.with,
         share(comparison.pass_rate_here),
         share(comparison.pass_rate_there),
-        comparison.cases,
+        counted(comparison.cases, "case"),
         percent(comparison.drop_bound.max(0.0)),
         comparison.p_value,
         list("lost", &comparison.lost),

@@ -49,7 +49,10 @@ impl Gathered {
             ));
         }
         if self.unchecked > 0 {
-            against.push(format!("{} cases pass whatever is answered", self.unchecked));
+            against.push(match self.unchecked {
+                1 => "1 case passes whatever is answered".to_owned(),
+                many => format!("{many} cases pass whatever is answered"),
+            });
         }
         if self.unwritten > 0 {
             against.push(format!(

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use lockstep::model::{EnvironmentName, Finding};
 use lockstep::release::ledger::Committed;
 use lockstep::release::verify::{self, Judge, SignedCommits, Verification, VerifiedUnit};
-use lockstep::report::Table;
+use lockstep::report::{Table, counted};
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use schemars::JsonSchema;
@@ -306,13 +306,13 @@ fn shown(
         None => String::new(),
     };
     let commits = signed.map_or(String::new(), |signed| {
-        format!(", {} signatures of commits", signed.demanded)
+        format!(", {} of commits", counted(signed.demanded, "signature"))
     });
     let mut text = format!(
-        "{}{place}: {what}, {holding} of {} units, {} releases in the chain{commits}\n",
+        "{}{place}: {what}, {holding} of {}, {} in the chain{commits}\n",
         style.strong(subject.environment.as_str()),
-        units.len(),
-        verification.chain
+        counted(units.len(), "unit"),
+        counted(verification.chain, "release")
     );
     if let Some(outcomes) = reproduction {
         text.push_str(&reproduce::tally(outcomes));

@@ -13,6 +13,7 @@ use lockstep::release::{
     BranchState, CommitPlan, DryCommit, EnvironmentInput, HydratorMetadata, Options, PreviousUnit, Tool, plan,
 };
 use lockstep::render::Engines;
+use lockstep::report::counted;
 use lockstep::workspace::Workspace;
 use lockstep::workspace::layout::{ENVIRONMENT_UNIT, branch};
 use rayon::prelude::*;
@@ -33,9 +34,10 @@ pub(super) type Outcomes = BTreeMap<String, Reproduction>;
 pub(super) fn tally(outcomes: &Outcomes) -> String {
     let count = |which| outcomes.values().filter(|outcome| **outcome == which).count();
     let mut text = format!(
-        "{} of {} units render to the same bytes again",
+        "{} of {} {} to the same bytes again",
         count(Reproduction::Reproduced),
-        outcomes.len()
+        counted(outcomes.len(), "unit"),
+        if outcomes.len() == 1 { "renders" } else { "render" }
     );
     for (which, words) in [
         (Reproduction::Different, "do not"),

@@ -172,7 +172,7 @@ fn what_was_not_answered_is_recorded_and_is_no_pass() {
     objected(
         &fleet,
         "incomplete-evaluation",
-        "the last evaluation of `assistant` is incomplete: 1 cases were not evaluated",
+        "the last evaluation of `assistant` is incomplete: 1 case was not evaluated",
     );
 }
 
@@ -345,7 +345,7 @@ fn an_environment_asks_for_so_many_cases_and_such_a_rate() {
         expect![[r#"
         exit 1
         error[weak-evaluation] agents/assistant/regression/cases
-          1 cases speak for `assistant`, and `canary` asks for 2
+          1 case speaks for `assistant`, and `canary` asks for 2
           unit: canary/assistant
           help: `cargo xtask evaluate assistant --environment staging --for canary --least-cases 2 --evidence`
     "#]],

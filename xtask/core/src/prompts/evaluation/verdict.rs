@@ -88,16 +88,30 @@ pub fn sum_up(runs: &[SuiteRun], repeats: u32, bar: &Bar) -> Summary {
     summary
 }
 
+/// A number of cases, in as many words.
+fn cases(count: usize) -> String {
+    format!("{count} case{}", if count == 1 { "" } else { "s" })
+}
+
+fn are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
 /// The verdict on a summary, and on a comparison where there is one.
 pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Verdict {
     let mut reasons = Vec::new();
     if summary.total == 0 {
         reasons.push(NO_CASES.to_owned());
     } else if summary.total < bar.cases {
-        reasons.push(format!("{} cases, and {} are demanded", summary.total, bar.cases));
+        reasons.push(format!(
+            "{}, and {} {} demanded",
+            cases(summary.total),
+            bar.cases,
+            are(bar.cases)
+        ));
     }
     if summary.errors > 0 {
-        reasons.push(format!("{} cases could not be judged", summary.errors));
+        reasons.push(format!("{} could not be judged", cases(summary.errors)));
     }
     let judged = summary.total - summary.not_evaluated;
     let rate = ratio(summary.passed, judged);
@@ -127,10 +141,10 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
     }
     if bar.proved && !is_enough(summary.pass_rate_bound) {
         reasons.push(format!(
-            "the cases prove a rate of {}, and {} must be proved; {} cases could",
+            "the cases prove a rate of {}, and {} must be proved; {} could",
             percent(summary.pass_rate_bound),
             percent(bar.pass_rate),
-            summary.least_cases
+            cases(summary.least_cases)
         ));
     }
     if let Some(against) = against {
@@ -156,7 +170,11 @@ pub fn verdict(summary: &Summary, against: Option<&Comparison>, bar: &Bar) -> Ve
     }
     let mut verdict = Verdict { outcome, reasons };
     if summary.not_evaluated > 0 {
-        verdict.leave_open(format!("{} cases were not evaluated", summary.not_evaluated));
+        verdict.leave_open(format!(
+            "{} {} not evaluated",
+            cases(summary.not_evaluated),
+            if summary.not_evaluated == 1 { "was" } else { "were" }
+        ));
     }
     if let Some(against) = against {
         verdict.beside(against);
