@@ -6,9 +6,10 @@ mod target;
 
 use std::path::PathBuf;
 
-use lockstep::prompts::cases::{Case, Suite};
-use lockstep::prompts::retro::{Trace, Twin, as_asked, case_of, twins};
-use lockstep::release::ledger::Retrospective;
+use lockstep::model::{AgentName, EnvironmentName};
+use lockstep::prompts::cases::{Case, ExpectedTool, Suite};
+use lockstep::prompts::retro::{Dropped, Trace, Twin, as_asked, case_of, twins};
+use lockstep::release::ledger::{Incident, Retrospective};
 use lockstep::workspace::Workspace;
 use lockstep::yaml;
 use schemars::JsonSchema;
@@ -53,9 +54,9 @@ struct AddArgs {
     /// The agent that answered.
     #[arg(long, short, value_name = "NAME")]
     agent: String,
-    /// The incident that it belongs to, by its name in the ledger.
-    #[arg(long, value_name = "ID", default_value = UNKNOWN)]
-    incident: String,
+    /// The incident that it belongs to, by its name in the ledger, or `unknown`; the agent's only open one by default.
+    #[arg(long, value_name = "ID")]
+    incident: Option<String>,
     /// The prompt; the agent's only one by default.
     #[arg(long, value_name = "NAME")]
     prompt: Option<String>,
@@ -78,6 +79,8 @@ struct Added {
     case: Case,
     /// Cases that ask the same, and do not demand all that the sample does.
     near: Vec<Twin>,
+    /// What the sample demands and the case does not: personal data and secrets that the question does not have.
+    dropped: Vec<Dropped>,
 }
 
 /// A sample that is a case already.
@@ -87,6 +90,8 @@ struct Known {
     written: bool,
     /// The case that asks the same.
     twin: String,
+    /// What the sample demands and no case can: personal data and secrets that the question does not have.
+    dropped: Vec<Dropped>,
 }
 
 /// What it answers.
@@ -115,16 +120,14 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         )
     })?;
     let trace = trace(context, args)?;
-    let unknown = match &*args.incident {
-        UNKNOWN => None,
-        id => unread_incident(context, workspace, &args.agent, id)?,
-    };
+    let (incident, told_of_it) = incident_of(context, workspace, args)?;
     let manifest = agent.file.candidate.tools.and_then(|version| agent.tools.get(&version));
     let known = manifest.into_iter().flat_map(|manifest| manifest.file.tools.iter());
     let known = known.map(|tool| tool.name.as_str());
     for tool in trace.expected_tools.iter().flatten() {
-        if !known.clone().any(|name| name == tool) {
-            return Err(selection::unknown("tool", tool, known));
+        let name = ExpectedTool::name(tool);
+        if !known.clone().any(|known| known == name) {
+            return Err(selection::unknown("tool", name, known));
         }
     }
     let prompt = selection::prompt(agent, args.prompt.as_ref().or(trace.prompt.as_ref()))?;
@@ -138,11 +141,16 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         .map(|(_, suite)| as_asked(suite, version))
         .collect();
     let suite = as_asked(target.suite.clone(), version);
-    let case = match case_of(&trace, &format!("incident/{}", args.incident), &suite, &others) {
+    let (case, dropped) = case_of(&trace, &format!("incident/{incident}"), &suite, &others);
+    let lost: Vec<String> = dropped.iter().map(|lost| lost_demand(lost, args)).collect();
+    let case = match case {
         Ok(case) => case,
         Err(twin) => {
             let text = format!("the case `{twin}` asks the same already: nothing was written\n");
-            return Ok(Report::new(Known { written: false, twin }, text));
+            let written = false;
+            let mut report = Report::new(Known { written, twin, dropped }, text);
+            report.notes.extend(lost);
+            return Ok(report);
         }
     };
     let shown = yaml::write_typed(&case);
@@ -155,7 +163,8 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
             twin.id
         )
     };
-    let told: Vec<String> = unknown.into_iter().chain(near.iter().map(lacking)).collect();
+    let told = told_of_it.into_iter().chain(lost).chain(near.iter().map(lacking));
+    let told: Vec<String> = told.collect();
     let with_note = |mut report: Report| {
         report.notes.extend(told);
         report
@@ -165,6 +174,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
         file: path.clone(),
         case: case.clone(),
         near,
+        dropped,
     };
     let is_unjudged = target.lacks_judge(&case);
     if args.dry_run {
@@ -191,15 +201,70 @@ fn add(context: &Context, args: &AddArgs) -> Result<Report, Failure> {
     Ok(report.next(format!("cargo xtask evaluate {} --live --record", agent.name)))
 }
 
+/// What to say of a demand that the case does not have.
+fn lost_demand(lost: &Dropped, args: &AddArgs) -> String {
+    format!(
+        "{}: `{}` is personal data or a secret that the question does not have: `{}` was taken out, and the case does \
+         not demand it; demand there what tells of nobody",
+        args.trace.display(),
+        lost.place,
+        lost.text
+    )
+}
+
+/// Every incident, and where it is.
+fn incidents(context: &Context, workspace: &Workspace) -> Result<Vec<(EnvironmentName, AgentName, Incident)>, Failure> {
+    let repository = context.repository()?;
+    let delivery = delivery_repository(context, &repository, workspace)?;
+    let view = Ledger::new(context, &*delivery, workspace).view()?;
+    incident::all(&view, workspace)
+}
+
+/// The incident of a sample, and what there is to say of it: the named one, or the only one that is open.
+fn incident_of(context: &Context, workspace: &Workspace, args: &AddArgs) -> Result<(String, Option<String>), Failure> {
+    let agent = args.agent.as_str();
+    match args.incident.as_deref() {
+        Some(UNKNOWN) => return Ok((UNKNOWN.to_owned(), None)),
+        Some(id) => return Ok((id.to_owned(), unread_incident(context, workspace, agent, id)?)),
+        None => {}
+    }
+    let name_it = "`--incident <id>` names one, one that is over, too";
+    let unknown = |why: String| {
+        (
+            UNKNOWN.to_owned(),
+            Some(format!("{why}: the case says `incident/{UNKNOWN}`; {name_it}")),
+        )
+    };
+    let known = match incidents(context, workspace) {
+        Ok(known) => known,
+        Err(failure) => return Ok(unknown(format!("the ledger cannot be read ({})", failure.message))),
+    };
+    let own = known
+        .iter()
+        .filter(|(_, of, incident)| of.as_str() == agent && incident.is_open());
+    let open: Vec<&str> = own.map(|(_, _, incident)| incident.id.as_str()).collect();
+    match open.as_slice() {
+        [] => Ok(unknown(format!("no incident of `{agent}` is open"))),
+        [id] => Ok((
+            (*id).to_owned(),
+            Some(format!(
+                "`{id}` is the only incident of `{agent}` that is open: the case is of it"
+            )),
+        )),
+        several => {
+            let message = format!("several incidents of `{agent}` are open: `{}`", several.join("`, `"));
+            let hint = format!(
+                "say which: `--incident {}`, or `--incident {UNKNOWN}` where it is of none",
+                several[0]
+            );
+            Err(Failure::new(FailureKind::Usage, message).hint(hint))
+        }
+    }
+}
+
 /// Refuses an incident that the ledger does not have; where the ledger cannot be read, what to say of that.
 fn unread_incident(context: &Context, workspace: &Workspace, agent: &str, id: &str) -> Result<Option<String>, Failure> {
-    let read = || -> Result<_, Failure> {
-        let repository = context.repository()?;
-        let delivery = delivery_repository(context, &repository, workspace)?;
-        let view = Ledger::new(context, &*delivery, workspace).view()?;
-        incident::all(&view, workspace)
-    };
-    let known = match read() {
+    let known = match incidents(context, workspace) {
         Ok(known) => known,
         Err(failure) => {
             let why = failure.message;
@@ -226,7 +291,7 @@ fn unread_incident(context: &Context, workspace: &Workspace, agent: &str, id: &s
         false => selection::unknown_of_many("incident", id, names.into_iter()),
     };
     Err(failure.hint(format!(
-        "record it: `cargo xtask incident open {agent} --id {id} …`, or leave `--incident` out"
+        "record it: `cargo xtask incident open {agent} --id {id} …`, or say `--incident {UNKNOWN}`"
     )))
 }
 

@@ -1,5 +1,6 @@
 //! Production samples made into cases: scrubbed, normalised, never twice.
 
+mod dropped;
 mod identity;
 mod patterns;
 mod people;
@@ -8,10 +9,12 @@ mod search;
 mod taken;
 mod twin;
 
+pub use self::dropped::Dropped;
 pub use self::twin::{Twin, as_asked, twins};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use self::dropped::{arguments_without, demanded};
 use self::placeholder::{Numbers, marked, unmarked, unnumbered, with_texts};
 use super::cases::{Assertion, Case, ExpectedTool, Suite, Turn};
 use super::score::quoted;
@@ -97,15 +100,15 @@ pub struct Trace {
     /// What was answered.
     #[serde(default, alias = "response", alias = "output")]
     pub answer: String,
-    /// The tools that were called.
+    /// The tools that were called: by name, or with arguments.
     #[serde(default, alias = "tools_called")]
-    pub tools_called: Option<Vec<String>>,
+    pub tools_called: Option<Vec<ExpectedTool>>,
     /// What a good answer would have done.
     #[serde(default, alias = "expected_behavior")]
     pub expected_behavior: String,
-    /// The tools that a good answer would have called.
+    /// The tools that a good answer would have called: by name, or with arguments.
     #[serde(default, alias = "expected_tools")]
-    pub expected_tools: Option<Vec<String>>,
+    pub expected_tools: Option<Vec<ExpectedTool>>,
     /// Words of the answer that must not come again.
     #[serde(default, alias = "forbidden_keywords")]
     pub forbidden_keywords: Vec<String>,
@@ -122,11 +125,17 @@ impl Trace {
     }
 }
 
+/// What a tool of a sample is.
+const TOOL: &str = "expected a name, or a map of `name` and `arguments`";
+
 /// The first field of a sample that cannot be read, found by reading each alone: the reader does not say where it was.
 fn wrong_field(sample: &Value) -> Option<String> {
     let why = |name: &str, value: &Value| {
         let alone = serde_json::from_value::<Trace>(json!({name: value}));
-        alone.err().map(|error| error.to_string())
+        let reason = alone.err()?.to_string();
+        // the reader of several forms says nothing of what was wrong with each
+        let is_tool = reason.contains("untagged enum ExpectedTool");
+        Some(if is_tool { TOOL.to_owned() } else { reason })
     };
     sample.as_object()?.iter().find_map(|(name, value)| {
         let reason = why(name, value)?;
@@ -167,8 +176,8 @@ fn asked(case: &Case, suite: &Suite) -> Digest {
 }
 
 /// The case that a sample makes for a suite, scrubbed; where one of the agent's suites asks the same of the same prompt
-/// already, and demands all that the sample does, the id of that case instead.
-pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) -> Result<Case, String> {
+/// already, and demands all that the sample does, the id of that case instead. With it come the demands that it lost.
+pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) -> (Result<Case, String>, Vec<Dropped>) {
     let taken = taken::Taken::of(trace);
     let clean = |text: &str| taken.out_of(&clean(text));
     let user_input = clean(&trace.user_input);
@@ -180,14 +189,10 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
     numbers.read(&user_input);
     turns.iter().for_each(|text| numbers.read(text));
     numbers.read_value(&vars);
+    let question = format!("{user_input}\n{}\n{vars}", turns.join("\n"));
+    let demanded = demanded(trace, &taken, &question);
     numbers.read(&expected);
     numbers.read(&answer);
-    // words that went are no words that an answer could have
-    let forbidden: Vec<&String> = trace
-        .forbidden_keywords
-        .iter()
-        .filter(|word| clean(word) == **word)
-        .collect();
     let turns = trace.turns.iter().zip(turns).map(|(turn, text)| Turn {
         role: turn.role.clone(),
         text: numbers.shown(&text),
@@ -196,12 +201,16 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
         name: String::new(),
         user_input: numbers.shown(&user_input).trim().to_owned(),
         expected_behavior: numbers.shown(&expected),
-        expected_tools: trace
-            .expected_tools
-            .clone()
-            .map(|tools| tools.into_iter().map(ExpectedTool::Name).collect()),
+        expected_tools: demanded.tools.map(|tools| {
+            let shown = |text: &str| numbers.shown(text);
+            tools.into_iter().map(|tool| with_arguments(tool, &shown)).collect()
+        }),
         // braces of an answer are no names of inputs
-        forbidden_keywords: forbidden.iter().map(|word| quoted(word)).collect(),
+        forbidden_keywords: demanded
+            .forbidden
+            .iter()
+            .map(|(_, word)| quoted(&numbers.shown(word)))
+            .collect(),
         vars: with_texts(&vars, &|text| numbers.shown(text))
             .as_object()
             .cloned()
@@ -215,7 +224,7 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
     // one that demands less would pass what failed
     let mut twins = twins(&case, target, others.iter().chain([target])).into_iter();
     if let Some(twin) = twins.find(|twin| twin.lacks.is_empty()) {
-        return Err(twin.id);
+        return (Err(twin.id), demanded.dropped);
     }
     // a case that people changed keeps the id that it got for what it asked before
     let id = format!("sample-{}", asked(&case, target).short());
@@ -223,13 +232,44 @@ pub fn case_of(trace: &Trace, origin: &str, target: &Suite, others: &[Suite]) ->
     let known = others.iter().chain([target]).flat_map(|suite| &suite.cases);
     let is_free = |id: &String| known.clone().all(|case| case.id != *id);
     case.id = [id.clone()].into_iter().chain(numbered).find(is_free).unwrap_or(id);
-    case.assertions = demands(trace, &case, &forbidden, numbers.shown(&answer));
-    Ok(case)
+    let forbidden: Vec<&String> = demanded.forbidden.iter().map(|(word, _)| *word).collect();
+    let called: Option<Vec<ExpectedTool>> = trace.tools_called.as_ref().map(|tools| {
+        let clean = tools.iter().map(|tool| match tool {
+            ExpectedTool::Call { name, arguments } => ExpectedTool::Call {
+                name: name.clone(),
+                arguments: arguments_without(arguments, &taken),
+            },
+            ExpectedTool::Name(_) => tool.clone(),
+        });
+        clean
+            .map(|tool| with_arguments(tool, &|text| numbers.shown(text)))
+            .collect()
+    });
+    case.assertions = demands(trace, &case, &forbidden, numbers.shown(&answer), called.as_deref());
+    (Ok(case), demanded.dropped)
+}
+
+/// A tool with something else in place of each text in its arguments.
+fn with_arguments(tool: ExpectedTool, instead: &dyn Fn(&str) -> String) -> ExpectedTool {
+    match tool {
+        ExpectedTool::Name(_) => tool,
+        ExpectedTool::Call { name, arguments } => {
+            let arguments = with_texts(&Value::Object(arguments), instead);
+            let arguments = arguments.as_object().cloned().unwrap_or_default();
+            ExpectedTool::Call { name, arguments }
+        }
+    }
 }
 
 /// What a case demands so that the sample would not pass it: another answer, and where nothing else is known to be wrong
 /// with it, a person who says what a good one is.
-fn demands(trace: &Trace, case: &Case, forbidden: &[&String], answer: String) -> Vec<Assertion> {
+fn demands(
+    trace: &Trace,
+    case: &Case,
+    forbidden: &[&String],
+    answer: String,
+    called: Option<&[ExpectedTool]>,
+) -> Vec<Assertion> {
     let mut demands = Vec::new();
     // where something was replaced in it, no answer would ever equal it
     if !answer.is_empty() && answer == trace.answer {
@@ -239,23 +279,24 @@ fn demands(trace: &Trace, case: &Case, forbidden: &[&String], answer: String) ->
             ..Assertion::default()
         });
     }
-    if !is_failed_by(trace, case, forbidden) {
-        let was = json!({"answer": answer, "toolsCalled": trace.tools_called});
+    if !is_failed_by(trace, case, forbidden, called) {
+        let was = json!({"answer": answer, "toolsCalled": called});
         demands.push(Assertion::undecided("nobody has said yet what a good answer is", was));
     }
     demands
 }
 
 /// Whether the sample fails what its case demands, as far as that can be known without a judge.
-fn is_failed_by(trace: &Trace, case: &Case, forbidden: &[&String]) -> bool {
-    let sorted = |names: &Vec<String>| {
-        let mut names = names.clone();
+fn is_failed_by(trace: &Trace, case: &Case, forbidden: &[&String], called: Option<&[ExpectedTool]>) -> bool {
+    let sorted = |tools: &[ExpectedTool]| {
+        let mut names: Vec<String> = tools.iter().map(|tool| tool.name().to_owned()).collect();
         names.sort();
         names
     };
-    let other_tools = trace.expected_tools.as_ref().is_some_and(|expected| {
-        let called = trace.tools_called.as_ref();
-        called.is_none_or(|called| sorted(called) != sorted(expected))
+    let other_tools = case.expected_tools.as_ref().is_some_and(|expected| {
+        called.is_none_or(|called| {
+            sorted(called) != sorted(expected) || expected.iter().any(|tool| is_called_otherwise(tool, called))
+        })
     });
     let answer = trace.answer.to_lowercase();
     let forbidden = forbidden.iter().any(|word| {
@@ -263,4 +304,18 @@ fn is_failed_by(trace: &Trace, case: &Case, forbidden: &[&String]) -> bool {
         !word.is_empty() && (answer.is_empty() || answer.contains(&word))
     });
     other_tools || forbidden || !case.expected_behavior.is_empty()
+}
+
+/// Whether all calls of a tool have other arguments than a case demands; of calls known by name alone nobody knows.
+fn is_called_otherwise(tool: &ExpectedTool, called: &[ExpectedTool]) -> bool {
+    let ExpectedTool::Call { name, arguments } = tool else {
+        return false;
+    };
+    let mut own = called.iter().filter(|call| call.name() == name);
+    own.all(|call| match call {
+        ExpectedTool::Name(_) => false,
+        ExpectedTool::Call { arguments: had, .. } => !arguments
+            .iter()
+            .all(|(argument, value)| had.get(argument) == Some(value)),
+    })
 }

@@ -67,7 +67,7 @@ fn a_case_that_is_not_asked_or_demands_less_keeps_no_sample_away() {
     let add = |case: &str, sample: &str| {
         bench.put(suite, &format!("{}\n  - {case}\n", head.trim_end()));
         bench.put("trace.json", sample);
-        let report = bench.run("retro add trace.json --agent support-rag --prompt answer --dry-run");
+        let report = bench.run("retro add trace.json --agent support-rag --prompt answer --incident unknown --dry-run");
         let report = report.unwrap();
         let notes = report.notes.join("; ");
         (
@@ -314,8 +314,8 @@ fn a_sample_says_which_of_its_fields_is_wrong() {
             "`userInput`: invalid type: integer `5`, expected a string",
         ),
         (
-            r#"{"user_input": "a", "toolsCalled": ["a", {"name": "b"}]}"#,
-            "`toolsCalled[1]`: invalid type: map, expected a string",
+            r#"{"user_input": "a", "toolsCalled": ["a", {"nam": "b"}]}"#,
+            "`toolsCalled[1]`: expected a name, or a map of `name` and `arguments`",
         ),
         (
             r#"{"input": "a", "tools_called": {}}"#,

@@ -101,7 +101,7 @@ fn a_sample_belongs_to_an_incident_that_the_ledger_has() {
     expect![[r#"
         exit 2
         usage: the ledger knows no incident of `assistant`
-          hint: record it: `cargo xtask incident open assistant --id INC-7 …`, or leave `--incident` out
+          hint: record it: `cargo xtask incident open assistant --id INC-7 …`, or say `--incident unknown`
     "#]]
     .assert_eq(&add("assistant", "INC-7"));
     fleet.done(&[
@@ -122,7 +122,7 @@ fn a_sample_belongs_to_an_incident_that_the_ledger_has() {
         exit 2
         usage: there is no incident `INC-8`
           hint: did you mean `INC-7`?
-          hint: record it: `cargo xtask incident open assistant --id INC-8 …`, or leave `--incident` out
+          hint: record it: `cargo xtask incident open assistant --id INC-8 …`, or say `--incident unknown`
     "#]]
     .assert_eq(&add("assistant", "INC-8"));
     expect![[r#"
@@ -144,6 +144,44 @@ fn a_sample_belongs_to_an_incident_that_the_ledger_has() {
     let known = fleet.done(&[&line[..], &["--incident", "INC-7"]].concat());
     assert_eq!(known.result()["case"]["origin"], "incident/INC-7");
     fleet.done(&line);
+}
+
+/// An incident that nobody names is the one that is open, and never a guess among several.
+#[test]
+fn a_sample_is_of_the_only_incident_that_is_open() {
+    let fleet = promoted_once();
+    fleet.put("trace.json", r#"{"userInput": "Where is it?"}"#);
+    let line = "retro add trace.json --agent assistant --prompt greet --dry-run";
+    let line: Vec<&str> = line.split(' ').collect();
+    let told = || {
+        let answer = fleet.done(&line);
+        let origin = answer.result()["case"]["origin"].as_str().unwrap().to_owned();
+        (origin, answer.json["notes"].as_array().unwrap().clone())
+    };
+    let open = |id: &str| {
+        let line = format!("incident open assistant -e dev --severity P3 --summary slow --id {id}");
+        fleet.done(&line.split(' ').collect::<Vec<_>>());
+    };
+    // another agent's counts for nothing
+    opened(&fleet, &["--id", "INC-1"]);
+    let none = "no incident of `assistant` is open: the case says `incident/unknown`; `--incident <id>` names one, one that \
+                is over, too";
+    assert_eq!(told(), ("incident/unknown".to_owned(), vec![none.into()]));
+    open("INC-2");
+    let only = "`INC-2` is the only incident of `assistant` that is open: the case is of it";
+    assert_eq!(told(), ("incident/INC-2".to_owned(), vec![only.into()]));
+    open("INC-3");
+    expect![[r#"
+        exit 2
+        usage: several incidents of `assistant` are open: `INC-2`, `INC-3`
+          hint: say which: `--incident INC-2`, or `--incident unknown` where it is of none
+    "#]]
+    .assert_eq(&fleet.run(&line).text());
+    let named = fleet.done(&[&line[..], &["--incident", "unknown"]].concat());
+    assert_eq!(named.result()["case"]["origin"], "incident/unknown");
+    assert_eq!(named.json["notes"], serde_json::json!(null));
+    close(&fleet, "INC-2");
+    assert_eq!(told().0, "incident/INC-3");
 }
 
 #[test]

@@ -39,6 +39,12 @@ pub(super) static NUMBERS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             IBAN,
             is_iban,
         ),
+        // cards in groups that nobody prints, and no dates; a digit behind a printed one is none of it
+        Pattern::checked(
+            r"(?<![+[:latin:]])(?!\d{4}-\d{2}-\d{2}\b|\d{8}\b|\d{4}(?:[[:gap:]-]\d{4}){3}\b|\d{4}[[:gap:]-]\d{6}[[:gap:]-]\d{4,5}\b)[3-6](?:[[:gap:]-]?\d){12,18}(?![[:latin:]]|[[:gap:]-]\d)",
+            CARD,
+            is_luhn,
+        ),
         // the lines at the bottom of passports and identity cards
         Pattern::new(r"(?<![A-Z0-9<])(?=[A-Z0-9]*<)[A-Z0-9<]{28,46}(?![A-Z0-9<])", IDENTITY),
         // Spain

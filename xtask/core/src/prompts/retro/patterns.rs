@@ -23,6 +23,9 @@ const SPACED: &str = r"[\p{L}&&[^[:unspaced:]]]";
 /// What stands for `[:unspaced:]`: letters of those who do not.
 const UNSPACED: &str = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー]";
 
+/// What stands for `[:gap:]`: spaces inside a number, those among them at which no line is broken.
+const GAP: &str = " \u{a0}\u{202f}";
+
 /// Something that is taken out of texts.
 pub(super) struct Pattern {
     search: Search,
@@ -42,6 +45,7 @@ impl Pattern {
         let named = [
             (r"\b", BOUNDARY),
             ("[:latin:]", LATIN),
+            ("[:gap:]", GAP),
             ("[:spaced:]", SPACED),
             ("[:unspaced:]", UNSPACED),
         ];
@@ -103,8 +107,8 @@ const UNREAD: &str = "[unread]";
 /// What a secret is replaced with.
 const SECRET: &str = "[secret]";
 
-/// A text with marked placeholders for what looks like a secret: what the patterns find, which know how people write, and then what is told as
-/// a leaked secret wherever it stands.
+/// A text with marked placeholders for what looks like a secret: what the patterns find, which know how people write, and
+/// then what is told as a leaked secret wherever it stands.
 pub(super) fn without_secrets(text: &str) -> String {
     let text = replaced(text, SECRETS.iter());
     let (mut clean, mut end) = (String::new(), 0);
@@ -145,7 +149,8 @@ fn replaced<'a>(text: &str, patterns: impl Iterator<Item = &'a Pattern>) -> Stri
 /// What tells who somebody is, in the order in which it is looked for.
 fn personal() -> impl Iterator<Item = &'static Pattern> {
     let numbers = identity::NUMBERS.iter();
-    numbers.chain(PERSONAL.iter()).chain(people::FIELDS.iter())
+    let names = people::FIELDS.iter().chain(GREETED.iter());
+    numbers.chain(PERSONAL.iter()).chain(names)
 }
 
 /// What gives away a secret, and what it is replaced with.
@@ -200,7 +205,16 @@ static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ),
         (r"\b\d{17}[\dXx]\b", "[identity]"),
         (r"\b\d{3}-\d{2}-\d{4}\b", "[identity]"),
-        (r"\b(?:\d[ -]?){13,19}\b", "[card]"),
+        // from abroad, and before cards, which may have as many digits; a date, a time or one digit behind it is none of it
+        (
+            r"(?:\+[[:gap:]]?|\b00[[:gap:]]?)(?!\d\.\d+(?![\d[:gap:]()./-]))[1-9](?:[[:gap:]()./-]{0,3}\d){6,14}(?<=\d\d)\b(?![.:]\d|-\d)",
+            "[phone]",
+        ),
+        // as they are printed: four groups of four, six and five behind four, many behind six; or in one piece
+        (
+            r"\b(?:\d{13,19}|\d{4}(?:[[:gap:]-]\d{4}){3}(?:[[:gap:]-]\d{3})?|\d{4}[[:gap:]-]\d{6}[[:gap:]-]\d{4,5}|\d{6}[[:gap:]-]\d{7,13})\b",
+            "[card]",
+        ),
         // beside its word, however it is grouped, and no date
         (
             r#"(?i)\b((?:tele)?phone|tel|telefon|téléphone|mobile|mobil|cell|handy|fax|call(?: (?:me|us|him|her|them))?(?: back)?(?: (?:on|at))?)(\.?(?:[ _-]?(?:number|no|nr)\b\.?)?["']?(?:\s*[:=]\s*|\s+(?:is\s+)?)["']?)(?!\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?![./-]?\d))(?=\+?(?:[ ()./-]*\d){7})[+(]?\d[\d ()./-]{5,}\d\b"#,
@@ -211,7 +225,6 @@ static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             r"(?<![[:latin:]_.-])0[1-9](?:[ .-]\d{2}){4}(?![[:latin:]_]|[.-]\d)",
             "[phone]",
         ),
-        (r"(?:\+|\b00)\d[\d ()/-]{7,}\d\b", "[phone]"),
         (r"\(\d{2,5}\)\s?\d[\d -]{4,}\d\b", "[phone]"),
         (r"\b0\d{2,4}[ /-]\d[\d -]{4,}\d\b", "[phone]"),
         (
@@ -225,7 +238,7 @@ static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ),
         // of IPv4, each part at most 255; of more parts it is something else
         (
-            r"(?<![[:latin:]_.-])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![[:latin:]_]|[.-]\d)",
+            r"(?<![[:latin:]_.-])(?<!(?i:version) )(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![[:latin:]_]|[.-]\d)",
             "[ip]",
         ),
         (
@@ -254,14 +267,31 @@ static PERSONAL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             "$1[name]",
         ),
         (
-            r"\b((?i:(?:kind |best |warm )?regards|sincerely|cheers|mit freundlichen grüßen|viele grüße|cordialement)[,\s]\s*)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
+            r"\b((?i:(?:kind |best |warm )?regards|best wishes|sincerely|yours (?:truly|faithfully)|cheers|mit freundlichen grüßen|(?:viele|liebe|beste|herzliche|freundliche) grüße|cordialement|saludos|cordiali saluti|met vriendelijke groeten?)[,\s]\s*)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
             "$1[name]",
         ),
         (
             r"\b(Mr|Mrs|Ms|Dr|Prof|Herr|Frau|Mme)(\.\s*|\s+)\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+)?",
             "$1$2[name]",
         ),
+        // words that end a letter only where a line does, with a name that is all of the next one
+        (
+            r"\b((?i:thanks|thank you|many thanks|best|danke|vielen dank|merci|gracias|mfg|lg|vg)[,!.]?[ \t]*\r?\n\s*)\p{Lu}\p{Ll}[\p{L}'’-]*(?:[ \t]+\p{Lu}[\p{L}'’-]+){0,2}(?=[ \t]*(?:[\r\n]|$))",
+            "$1[name]",
+        ),
     ])
+});
+
+/// Somebody who is greeted by a whole name.
+static GREETED: LazyLock<[Pattern; 1]> = LazyLock::new(|| {
+    let words = "dear|hi|hello|hey|hallo|guten tag|liebe|lieber|bonjour|cher|chère|hola|estimado|estimada";
+    let person = people::PERSON;
+    [Pattern::new(
+        &format!(
+            r"\b((?i:{words})[ \t]+)(?!(?:\S+[ \t]+)?(?:World|Manager|Madam|All|Sir)\b){person}(?=[ \t]*(?:[,!:\r\n]|$))"
+        ),
+        "$1[name]",
+    )]
 });
 
 fn compiled(patterns: &[(&str, &'static str)]) -> Vec<Pattern> {

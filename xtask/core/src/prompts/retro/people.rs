@@ -101,7 +101,8 @@ pub(super) static FIELDS: LazyLock<[Pattern; 2]> = LazyLock::new(|| {
     ]
 });
 
-const PERSON: &str = r"(?!(?:\S+[ \t]+)?(?:Account|Care|Center|Customer|Department|Desk|Group|Management|Office|Product|Sales|Service|Services|Success|Support|Team)\b)\p{Lu}[\p{L}'’-]+(?:[ \t]+(?:von|van|de|der|del|la|bin|al))*(?:[ \t]+\p{Lu}(?:\.|[\p{L}'’-]+)){1,3}";
+/// A name of two to four words.
+pub(super) const PERSON: &str = r"(?!(?:\S+[ \t]+)?(?:Account|Care|Center|Customer|Department|Desk|Group|Management|Office|Product|Sales|Service|Services|Success|Support|Team)\b)\p{Lu}[\p{L}'’-]+(?:[ \t]+(?:von|van|de|der|del|la|bin|al))*(?:[ \t]+\p{Lu}(?:\.|[\p{L}'’-]+)){1,3}";
 
 /// What a field of a map says instead, where it holds the name or the telephone number of a person. `holder` is the field
 /// that holds the map.
@@ -127,6 +128,21 @@ pub(super) fn instead(field: &str, value: &Value, holder: &str, beside: &Map<Str
 
 fn is_personal(field: &str) -> bool {
     BESIDE.contains(&field) || NAMES.contains(&field)
+}
+
+/// The name that an address of mail is made of: `jane.doe@…` is of Jane Doe.
+pub(super) fn name_of(address: &str) -> Option<String> {
+    let (local, _) = address.split_once('@')?;
+    let parts: Vec<&str> = local.split(['.', '_', '-']).collect();
+    let is_part = |part: &&str| part.chars().count() > 1 && part.chars().all(char::is_alphabetic);
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters.flat_map(char::to_lowercase)).collect::<String>()
+    };
+    let name = parts.iter().map(|part| capital(part)).collect::<Vec<_>>().join(" ");
+    let is_name = parts.iter().all(is_part) && LOOKS_LIKE_A_NAME.is_match(&name).unwrap_or_default();
+    is_name.then_some(name)
 }
 
 /// A field's name in lower case, without separators.

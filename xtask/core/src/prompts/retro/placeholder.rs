@@ -80,6 +80,11 @@ pub(super) fn mark_of(placeholder: &str) -> Option<&str> {
     marks(placeholder).next().map(|place| &placeholder[place])
 }
 
+/// The marks of all placeholders of a text.
+pub(super) fn all_marks(text: &str) -> impl Iterator<Item = &str> {
+    marks(text).map(|place| &text[place])
+}
+
 /// Where a text has marks.
 fn marks(text: &str) -> impl Iterator<Item = Range<usize>> {
     let size = LENGTH * FIRST.len_utf8();

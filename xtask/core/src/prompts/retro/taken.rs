@@ -6,8 +6,9 @@ use std::ops::Bound::{Included, Unbounded};
 
 use serde_json::{Map, Value};
 
-use super::placeholder::{apart, mark_of, marked};
+use super::placeholder::{PERSON, apart, mark_of, marked, unmarked};
 use super::{Trace, instead, patterns, people, structured};
+use crate::prompts::cases::ExpectedTool;
 
 /// Fewest characters of what is looked for elsewhere: less may be part of anything.
 const LEAST: usize = 5;
@@ -32,7 +33,22 @@ impl Taken {
             taken.read_text(text);
         }
         taken.read_fields(&trace.vars, "");
+        for tool in trace.expected_tools.iter().chain(&trace.tools_called).flatten() {
+            if let ExpectedTool::Call { arguments, .. } = tool {
+                taken.read_fields(arguments, "");
+            }
+        }
+        taken.read_names(&format!("{trace:?}"));
         taken
+    }
+
+    /// Takes out who writes from `jane.doe@…` where all that was said has `Jane Doe`.
+    fn read_names(&mut self, said: &str) {
+        let addresses = self.gone.iter().filter(|(_, instead)| unmarked(instead) == PERSON);
+        let names: Vec<String> = addresses.filter_map(|(address, _)| people::name_of(address)).collect();
+        for name in names.iter().filter(|name| said.contains(*name)) {
+            self.add(name, &marked(people::NAME, name));
+        }
     }
 
     fn read_text(&mut self, text: &str) {
@@ -81,6 +97,11 @@ impl Taken {
                 self.same.entry(alone.to_owned()).or_insert_with(|| whole.to_owned());
             }
         }
+    }
+
+    /// The mark that stands for what this one does.
+    pub(super) fn plain<'a>(&'a self, mark: &'a str) -> &'a str {
+        self.same.get(mark).map_or(mark, String::as_str)
     }
 
     /// The marks that stand for what others do.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::asked;
 use super::placeholder::unnumbered;
@@ -81,6 +81,24 @@ impl Forbidden {
     }
 }
 
+/// Whether a case demands arguments of a call that its twin does not.
+fn lacks_arguments(twin: &Case, case: &Case) -> bool {
+    let demands = |tool: &ExpectedTool, name: &str, arguments: &Map<String, Value>| match tool {
+        ExpectedTool::Call {
+            name: own,
+            arguments: has,
+        } => own == name && arguments.iter().all(|(key, value)| has.get(key) == Some(value)),
+        ExpectedTool::Name(own) => own == name && arguments.is_empty(),
+    };
+    case.expected_tools.iter().flatten().any(|tool| match tool {
+        ExpectedTool::Name(_) => false,
+        ExpectedTool::Call { name, arguments } => {
+            let mut own = twin.expected_tools.iter().flatten();
+            !own.any(|tool| demands(tool, name, arguments))
+        }
+    })
+}
+
 /// What one case of a suite does not demand of what the other one does.
 fn lacks(suite: &Suite, twin: &Case, case: &Case) -> Vec<String> {
     let tools = |case: &Case| {
@@ -96,7 +114,10 @@ fn lacks(suite: &Suite, twin: &Case, case: &Case) -> Vec<String> {
             "expectedBehavior",
             !behavior.is_empty() && unnumbered(twin.expected_behavior.trim()) != behavior,
         ),
-        ("expectedTools", tools(case).is_some() && tools(twin) != tools(case)),
+        (
+            "expectedTools",
+            tools(case).is_some() && (tools(twin) != tools(case) || lacks_arguments(twin, case)),
+        ),
         (
             "forbiddenKeywords",
             !case.forbidden_keywords.iter().all(|word| forbidden.has(word)),

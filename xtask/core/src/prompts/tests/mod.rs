@@ -10,6 +10,7 @@ mod metrics;
 mod numbers;
 mod placeholders;
 mod rendering;
+mod samples;
 mod scrubbing;
 #[cfg(feature = "sql")]
 mod sql;

@@ -21,7 +21,9 @@ fn the_same_has_the_same_placeholder_and_another_one_another() {
         }"#,
     )
     .unwrap();
-    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[])
+        .0
+        .unwrap();
     let text = serde_json::to_string_pretty(&case).unwrap();
     expect_test::expect![[r#"
         {
@@ -61,7 +63,7 @@ fn the_same_has_the_same_placeholder_and_another_one_another() {
                 serde_json::from_str(&plain.replace("person-1@", "person@").replace("person-2@", "person@")).unwrap();
         }
         let known = suite(serde_json::json!([written]));
-        assert_eq!(case_of(&trace, "incident/2", &known, &[]).unwrap_err(), case.id);
+        assert_eq!(case_of(&trace, "incident/2", &known, &[]).0.unwrap_err(), case.id);
     }
 }
 
@@ -71,7 +73,9 @@ fn who_is_named_once_is_named_nowhere() {
         r#"{"userInput": "My name is Anna Müller. Call Anna tomorrow.", "answer": "Dear Anna Müller, Annapolis it is"}"#,
     )
     .unwrap();
-    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[])
+        .0
+        .unwrap();
     assert_eq!(case.user_input, "My name is [name]. Call [name] tomorrow.");
     let text = serde_json::to_string(&case.assertions).unwrap();
     assert!(text.contains("Dear [name], Annapolis it is"), "{text}");

@@ -85,7 +85,9 @@ fn what_is_told_as_a_leaked_secret_stays_nowhere() {
             answer: format!("{key} is wrong"),
             ..Trace::default()
         };
-        let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+        let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[])
+            .0
+            .unwrap();
         let text = serde_json::to_string(&case).unwrap();
         assert!(!text.contains(&key) && text.contains("[secret] is wrong"), "{text}");
     }
@@ -226,7 +228,9 @@ fn what_a_text_says_like_a_field_is_taken_out_everywhere() {
     let trace = trace(
         r#"{"userInput": "Customer: Grace Hopper, passport C01X00T47", "answer": "Grace, C01X00T47 is invalid"}"#,
     );
-    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[])
+        .0
+        .unwrap();
     let text = serde_json::to_string(&(&case.user_input, &case.assertions)).unwrap();
     assert!(
         !["Grace", "Hopper", "C01X00T47"].iter().any(|gone| text.contains(gone)),
@@ -245,7 +249,9 @@ fn suite(cases: serde_json::Value) -> Suite {
 #[test]
 fn a_sample_would_not_pass_its_own_case() {
     let kinds = |text: &str| -> Vec<String> {
-        let case = case_of(&trace(text), "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+        let case = case_of(&trace(text), "incident/1", &suite(serde_json::json!([])), &[])
+            .0
+            .unwrap();
         case.assertions.into_iter().map(|assertion| assertion.kind).collect()
     };
     assert_eq!(
@@ -271,7 +277,7 @@ fn what_any_suite_of_the_prompt_asks_is_not_written_again() {
     let other = suite(serde_json::json!([{"id": "known", "vars": {"question": "Where IS it?"}}]));
     let sample = trace(r#"{"userInput": "where is it"}"#);
     let twin = case_of(&sample, "incident/1", &suite(serde_json::json!([])), &[other]);
-    assert_eq!(twin.unwrap_err(), "known");
+    assert_eq!(twin.0.unwrap_err(), "known");
 }
 
 #[test]
@@ -351,13 +357,16 @@ fn what_is_taken_out_once_is_taken_out_everywhere() {
             "vars": {"customer": {"name": "Grace Hopper", "password": "hunter2secret", "apiKey": "abc123def456", "phone": "0301234567"}}
         }"#,
     );
-    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let case = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[])
+        .0
+        .unwrap();
     let text = serde_json::to_string_pretty(&case).unwrap();
     expect_test::expect![[r#"
         {
           "id": "sample-70b08e363e",
           "userInput": "[name] here, [secret-1] does not work, call [phone]",
           "forbiddenKeywords": [
+            "[secret-1]",
             "wrong"
           ],
           "vars": {
@@ -385,8 +394,10 @@ fn what_is_taken_out_once_is_taken_out_everywhere() {
 #[test]
 fn a_case_that_was_changed_keeps_its_id_to_itself() {
     let trace = trace(r#"{"userInput": "What is the VAT?", "answer": "none"}"#);
-    let first = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[]).unwrap();
+    let first = case_of(&trace, "incident/1", &suite(serde_json::json!([])), &[])
+        .0
+        .unwrap();
     let changed = serde_json::json!([{"id": first.id, "userInput": "What is the VAT in Austria?", "forbiddenKeywords": ["none"]}]);
-    let second = case_of(&trace, "incident/1", &suite(changed), &[]).unwrap();
+    let second = case_of(&trace, "incident/1", &suite(changed), &[]).0.unwrap();
     assert_eq!(second.id, format!("{}-2", first.id));
 }
