@@ -160,9 +160,12 @@ fn a_name_with_an_underscore_by_which_something_is_done_is_a_tool() {
 fn headings_are_a_list_of_tools_where_one_is_a_tool() {
     let words =
         "## order_status\n\nFor parcels.\n\n## check_stock\n\nFor goods.\n\n## `book_slot`\n\n### as_of\n\n## Tone";
-    said(words, expect![[r#"
+    said(
+        words,
+        expect![[r#"
         answer/2.2.0.prompt:88:4 there is no tool `check_stock` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
         answer/2.2.0.prompt:92:4 there is no tool `book_slot` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
-    "#]]);
+    "#]],
+    );
     said("## check_stock\n\nFor goods.\n\n## the_day", expect![[r#""#]]);
 }
