@@ -242,7 +242,7 @@ fn what_reading_an_agent_found_before_is_not_repeated_with_its_cases() {
     expect![[r#"
         exit 0
         warning[stale-cassette] agents/assistant/regression/cassettes/greet.jsonl
-          1 requests are not recorded; the mock answered them
+          1 request is not recorded; the mock answered it
           help: record them with `cargo xtask evaluate assistant --record`
     "#]]
     .assert_eq(&answer.text());

@@ -27,7 +27,7 @@ pub use compatibility::{Break, breaks, unknown_dialect, wider};
 pub use header::{InputHeader, OutputHeader, PromptHeader};
 pub use lint::{Misnamed, Others, ROLES, Words, misnamed, partial_faults};
 pub use messages::{Content, Media, Message, messages};
-pub use metric::{Beside, Better, COUNTED, HEADS, HIGHER, LOWER, MILD, Metric, TURNING};
+pub use metric::{Beside, Better, COUNTED, HEADS, HIGHER, LOWER, MILD, Metric, PLAIN, TURNING, UNCLEAR};
 pub use picoschema::{SchemaFault, json_schema};
 pub use prompt::{Prompt, header_text, read};
 pub use rules::RULES;

@@ -76,7 +76,7 @@ pub fn other_cases(agent: &AgentName, spoke_for: &str, change: &RollChange, loos
         );
     }
     if !change.loosened.is_empty() {
-        let how = "ask something else or demand less under the same id now";
+        let how = "ask something else, demand less, or weigh less beside the others under the same id now";
         let mut finding = Finding::error("loosened-case", message(&change.loosened, how));
         finding.severity = loosened;
         findings.push(finding.help(

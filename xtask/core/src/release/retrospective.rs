@@ -115,6 +115,21 @@ pub fn read(path: &str, bytes: &[u8]) -> (Option<Retrospective>, Vec<Finding>) {
     (Some(read), findings)
 }
 
+/// What a file says of an incident that is another unit's.
+pub fn misplaced(read: &Retrospective, of: (&EnvironmentName, &AgentName), file: (&str, &[u8])) -> Vec<Finding> {
+    let id = read.incident.as_deref().unwrap_or_default();
+    let message = format!(
+        "`{id}` is an incident of `{}` in `{}`, and the file is about `{}` in `{}`",
+        of.1, of.0, read.agent, read.environment
+    );
+    let help = format!(
+        "draft the one of `{id}`: `cargo xtask retro draft {} --incident {id}`",
+        of.1
+    );
+    let place = vec![Segment::Key("incident".to_owned())];
+    placed(told_otherwise, &help, file, vec![(place, message)])
+}
+
 /// What a file says otherwise than the draft that the ledger gives of the same, and days before the end of what it is
 /// about: whatever was learnt is done after it.
 pub fn altered(read: &Retrospective, drafted: &Retrospective, over: Timestamp, file: (&str, &[u8])) -> Vec<Finding> {
@@ -216,12 +231,16 @@ fn placed(
     told.into_iter().map(place).collect()
 }
 
+/// What people write where they mean to write something later.
+const FILLERS: [&str; 9] = ["fixme", "n/a", "tba", "tbc", "tbd", "todo", "xxx", "待定", "待补充"];
+
 /// What is empty or no answer, and where.
 fn empty(read: &Retrospective) -> Vec<(Vec<Segment>, String)> {
     let key = |name: &str| Segment::Key(name.to_owned());
     let mut found = Vec::new();
     let mut ask = |place: Vec<Segment>, text: &str, question: &str| {
-        if !text.contains(char::is_alphanumeric) {
+        let word = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        if word.is_empty() || FILLERS.contains(&word.as_str()) {
             found.push((place, question.to_owned()));
         }
     };

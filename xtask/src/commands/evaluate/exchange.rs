@@ -83,7 +83,12 @@ pub(super) struct Exported {
 pub(super) fn run(context: &Context, workspace: &Workspace, agents: &[&Agent], args: &Args) -> Result<Report, Failure> {
     let [agent] = agents else {
         let failure = Failure::new(FailureKind::Usage, "name one agent whose cases these are");
-        return Err(failure.hint("for example `cargo xtask evaluate agent-infer --import promptfooconfig.yaml`"));
+        let what = match (&args.import, &args.export) {
+            (Some(_), _) => "--import promptfooconfig.yaml",
+            (None, Some(_)) => "--export <suite>",
+            (None, None) => "--draft",
+        };
+        return Err(failure.hint(format!("for example `cargo xtask evaluate agent-infer {what}`")));
     };
     if let Some(file) = &args.import {
         return import(

@@ -151,12 +151,16 @@ impl Live<'_> {
     fn status(&self, response: &HttpResponse) -> String {
         let excerpt = self.read(response).excerpt();
         let mut place = String::new();
-        // where nothing is, the address is what is wrong; a query may have a key
-        if response.status == 404 {
+        // where nothing is, or only the way to elsewhere, the address is what is wrong; a query may have a key
+        if response.status == 404 || (300..400).contains(&response.status) {
             let (path, query) = self.endpoint.url.split_once('?').unwrap_or((&self.endpoint.url, ""));
             let query = if query.is_empty() { "" } else { "?…" };
             place = format!(" at {}{query}", without_login(path));
         }
-        format!("the endpoint answers with status {}{place}: {excerpt}", response.status)
+        let excerpt = match excerpt.is_empty() {
+            true => String::new(),
+            false => format!(": {excerpt}"),
+        };
+        format!("the endpoint answers with status {}{place}{excerpt}", response.status)
     }
 }

@@ -88,21 +88,41 @@ impl Args {
         if !self.live {
             return Ok(None);
         }
-        let named = self.endpoint.clone();
-        let base = named
-            .or_else(|| context.environment.variable("LLM_BASE_URL"))
-            .ok_or_else(|| {
-                Failure::new(FailureKind::Usage, "`LLM_BASE_URL` is not set").hint(
-                    "set it to the address before `/chat/completions`, for example `https://models.example.com/v1`",
-                )
-            })?;
+        let (said_by, base) = match &self.endpoint {
+            Some(named) => ("--endpoint", named.clone()),
+            None => {
+                let base = context.environment.variable("LLM_BASE_URL").ok_or_else(|| {
+                    Failure::new(FailureKind::Usage, "`LLM_BASE_URL` is not set").hint(
+                        "set it, or `--endpoint`, to the address before `/chat/completions`, for example \
+                         `https://models.example.com/v1`",
+                    )
+                })?;
+                ("LLM_BASE_URL", base)
+            }
+        };
         if !base.starts_with("https://") && !base.starts_with("http://") {
-            let failure = Failure::new(FailureKind::Usage, format!("`LLM_BASE_URL` is no address: `{base}`"));
+            let failure = Failure::new(FailureKind::Usage, format!("`{said_by}` is no address: `{base}`"));
             return Err(failure.hint("begin it with `https://`"));
         }
         Ok(Some(Endpoint {
             url: completions(&base),
-            key: context.environment.variable("LLM_API_KEY"),
+            key: key(context)?,
         }))
     }
+}
+
+/// The key of the endpoint. A file that it came from may have ended its line.
+fn key(context: &Context) -> Result<Option<String>, Failure> {
+    let Some(key) = context.environment.variable("LLM_API_KEY") else {
+        return Ok(None);
+    };
+    let key = key.trim();
+    if key.contains(|letter: char| !letter.is_ascii_graphic()) {
+        let failure = Failure::new(
+            FailureKind::Usage,
+            "`LLM_API_KEY` has characters that no header can carry",
+        );
+        return Err(failure.hint("set it to the key alone, without spaces, line breaks or letters beyond ASCII"));
+    }
+    Ok((!key.is_empty()).then(|| key.to_owned()))
 }

@@ -82,7 +82,10 @@ impl Runner<'_> {
             findings.push(
                 Finding::warning(
                     "stale-cassette",
-                    format!("{of_mock} requests are not recorded; the mock answered them"),
+                    match of_mock {
+                        1 => "1 request is not recorded; the mock answered it".to_owned(),
+                        many => format!("{many} requests are not recorded; the mock answered them"),
+                    },
                 )
                 .in_file(path)
                 .help(format!("record them with `{}`", self.args.recording(&agent.name))),

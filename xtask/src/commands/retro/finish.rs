@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use lockstep::model::{FileTree, Finding};
 use lockstep::prompts::retro;
 use lockstep::release::ledger::{Fact, Incident, Recorded, Retrospective, UnitHistory, name_of};
-use lockstep::release::retrospective::{altered, read};
+use lockstep::release::retrospective::{altered, misplaced, read};
 
 use super::draft::drafted;
+use crate::commands::incident;
 use crate::commands::ledger::PushArgs;
 use crate::commands::selection;
 use crate::commands::unit::UnitOf;
@@ -50,6 +51,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         (None, learnt.agent.as_str()),
     ];
     let histories = view.units(&places)?;
+    if let Some(id) = &learnt.incident
+        && !histories[0].incidents().iter().any(|incident| incident.id == *id)
+    {
+        let (environment, agent, _) = incident::find(&view, unit.workspace(), id)?;
+        findings.extend(misplaced(&learnt, (&environment, &agent), (&shown, &bytes)));
+        return Ok(Report::of_findings(findings, sources));
+    }
     match subject(&learnt, &histories[0], &unit)? {
         Err(finding) => findings.push(finding.in_file(&shown)),
         Ok((release, incident)) => {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use xtask::report::Report;
 
 use super::server::{Answer, Server, calling, completion};
+use crate::fleet::{Fleet, command};
 use crate::workbench::Workbench;
 
 const CASSETTE: &str = "agents/agent-router/regression/cassettes/route.jsonl";
@@ -128,10 +129,11 @@ fn servers_that_never_answer_well_are_named_and_nothing_is_recorded() {
         )
     );
     let (why, asked) = refused(4, |_, _| Answer::Whole(302, "over there".to_owned()));
-    assert_eq!(
-        (why.as_str(), asked),
-        ("the endpoint answers with status 302: over there", 1)
+    assert!(
+        why.contains("status 302 at http://") && why.ends_with(": over there"),
+        "{why}"
     );
+    assert_eq!(asked, 1);
     // a question that is wrong stays so
     let (why, asked) = refused(4, |_, _| Answer::Whole(400, "too long".to_owned()));
     assert_eq!(
@@ -333,7 +335,7 @@ fn a_budget_that_is_too_small_is_no_pass_and_tells_what_is_needed() {
     let [unchecked] = &report.unchecked[..] else {
         panic!("{:?}", report.unchecked)
     };
-    let told = "1 questions were not asked: of the budget of 100 tokens 0 are used up, and this question may take ";
+    let told = "1 question was not asked: of the budget of 100 tokens 0 are used up, and this question may take ";
     let needed = unchecked.strip_prefix(told).unwrap();
     let url = &server.url;
     assert_eq!(
@@ -395,7 +397,7 @@ fn the_address_may_have_a_query_and_be_the_whole_one() {
         assert_eq!(
             report.unchecked,
             [format!(
-                "1 questions got no answer, and the endpoint was given up: the endpoint answers with status 404 at \
+                "1 question got no answer, and the endpoint was given up: the endpoint answers with status 404 at \
                  {url}{shown}: nothing"
             )]
         );
@@ -463,4 +465,46 @@ fn an_answer_of_another_model_is_told_also_when_it_is_replayed() {
         }
     }
     assert_eq!(other("gpt-4.1-mini")[0].1, Some(1));
+}
+
+#[test]
+fn a_key_may_end_its_line_and_goes_nowhere_if_no_header_can_carry_it() {
+    let (fleet, server) = (Fleet::small(), Server::saying("Welcome."));
+    fleet.put(
+        "agents/assistant/regression/cases/greet.yaml",
+        "prompt: greet\ncases:\n  - { id: hello, userInput: Hello, expectedResponseKeywords: [welcome] }\n",
+    );
+    let ask = |endpoint: &str, key: &str| {
+        let line = ["evaluate", "assistant", "--live", "--endpoint", endpoint];
+        let output = command(fleet.folder(), &line).env("LLM_API_KEY", key).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), text, server.keys.lock().unwrap().pop())
+    };
+    assert_eq!(ask(&server.url, "sk-a\n").2.as_deref(), Some("sk-a"));
+    for key in ["sk-a\nsk-b", "sk a", "sk-\u{e4}"] {
+        let (exit, text, sent) = ask(&server.url, key);
+        assert_eq!((exit, sent), (Some(2), None), "{text}");
+        assert!(
+            text.contains("`LLM_API_KEY` has characters that no header can carry"),
+            "{text}"
+        );
+        assert!(!text.contains(key), "{text}");
+    }
+    let text = ask("models.example.com", "").1;
+    assert!(
+        text.contains("`--endpoint` is no address: `models.example.com`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_address_that_leads_elsewhere_is_shown() {
+    let bench = Workbench::of_repository();
+    let server = Server::start(Box::new(|_, _| Answer::Whole(301, String::new())));
+    let report = ask(&bench, &server, "");
+    let told = format!(
+        "1 question got no answer, and the endpoint was given up: the endpoint answers with status 301 at {}/chat/completions",
+        server.url
+    );
+    assert_eq!(report.unchecked, [told]);
 }

@@ -29,6 +29,8 @@ pub struct Server {
     pub bodies: Arc<Mutex<Vec<Value>>>,
     /// What was asked for: path and query, in order.
     pub targets: Arc<Mutex<Vec<String>>>,
+    /// The keys that came with it.
+    pub keys: Arc<Mutex<Vec<String>>>,
 }
 
 /// What was asked so far.
@@ -36,6 +38,7 @@ pub struct Server {
 struct Seen {
     bodies: Arc<Mutex<Vec<Value>>>,
     targets: Arc<Mutex<Vec<String>>>,
+    keys: Arc<Mutex<Vec<String>>>,
     count: Arc<AtomicUsize>,
 }
 
@@ -45,13 +48,19 @@ impl Server {
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let (behaviour, seen) = (Arc::new(behaviour), Seen::default());
         let (bodies, targets) = (Arc::clone(&seen.bodies), Arc::clone(&seen.targets));
+        let keys = Arc::clone(&seen.keys);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (behaviour, seen) = (Arc::clone(&behaviour), seen.clone());
                 thread::spawn(move || serve(&stream.unwrap(), &behaviour, &seen));
             }
         });
-        Server { url, bodies, targets }
+        Server {
+            url,
+            bodies,
+            targets,
+            keys,
+        }
     }
 
     /// A server that answers every question with this text.
@@ -99,6 +108,12 @@ fn serve(stream: &TcpStream, behaviour: &Behaviour, seen: &Seen) {
             if let Some(target) = line.strip_prefix("POST ") {
                 let target = target.split(' ').next().unwrap().to_owned();
                 seen.targets.lock().unwrap().push(target);
+            }
+            if let Some((_, key)) = line.split_once(": Bearer ") {
+                seen.keys
+                    .lock()
+                    .unwrap()
+                    .push(key.trim_end_matches(['\r', '\n']).to_owned());
             }
             if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
                 length = value.trim().parse().unwrap();

@@ -432,6 +432,8 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
         ("v1.0.0 → v1.1.0", "v1.0.0 → v1.0.1"),
         ("released: v1.1.0", "released: v1.0.0"),
         ("what: limit it", "what: \"-\""),
+        ("owner: Bob", "owner: TBD"),
+        ("- queues need a limit", "- (todo)"),
         ("due: '2026-12-01'", "due: '2020-01-01'"),
     ] {
         fleet.edit("retro.yaml", from, to);
@@ -450,7 +452,9 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
         })
         .collect();
     expect![[r#"
+        unfinished-retrospective 27 a conclusion is empty
         unfinished-retrospective 29 an action does not say what is done
+        unfinished-retrospective 30 an action does not say who does it
         altered-retrospective 4 the ledger tells of another release
         altered-retrospective 9 the releases differ in code.digest
         altered-retrospective 15 the ledger does not tell `released
@@ -503,7 +507,31 @@ fn a_retrospective_of_what_goes_on_or_of_nothing_is_refused() {
           help: cargo xtask incident close INC-7 --cause "…" --reason "…"
     "#]],
     );
-    fleet.edit("retro.yaml", "incident: INC-7\n", "incident: INC-8\n");
+    // what a file is about is its incident's unit
+    fleet.done(&[
+        "incident",
+        "open",
+        "assistant",
+        "-e",
+        "dev",
+        "--id",
+        "INC-9",
+        "--severity",
+        "P3",
+        "--summary",
+        "slow",
+    ]);
+    fleet.edit("retro.yaml", "incident: INC-7\n", "incident: INC-9\n");
+    fleet.refused(
+        &["retro", "finish", "retro.yaml"],
+        expect![[r#"
+            exit 1
+            error[altered-retrospective] retro.yaml:8:11
+              `INC-9` is an incident of `assistant` in `dev`, and the file is about `orders` in `staging`
+              help: draft the one of `INC-9`: `cargo xtask retro draft assistant --incident INC-9`
+        "#]],
+    );
+    fleet.edit("retro.yaml", "incident: INC-9\n", "incident: INC-8\n");
     assert_eq!(fleet.run(&["retro", "finish", "retro.yaml"]).exit, 2);
     fleet.put("retro.yaml", "agent: orders\nenvironment: staging\nconclusion: none\n");
     let answer = fleet.run(&["retro", "finish", "retro.yaml"]);

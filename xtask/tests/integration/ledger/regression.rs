@@ -95,7 +95,7 @@ fn a_case_that_demands_less_under_its_id_is_refused() {
         expect![[r#"
             exit 1
             error[loosened-case] agents/assistant/regression/cases
-              cases of `assistant` that spoke for what runs in `canary` ask something else or demand less under the same id now: bye
+              cases of `assistant` that spoke for what runs in `canary` ask something else, demand less, or weigh less beside the others under the same id now: bye
               unit: canary/assistant
               help: put back what they asked and demanded; where the change is right, the promotion takes `--override loosened-case --reason "…"`
         "#]],
@@ -292,7 +292,7 @@ fn a_case_that_must_hold_no_more_is_loosened_also_by_its_tag() {
     fleet.release(&["staging"]);
     let (exit, said) = promoted(&fleet);
     assert_eq!(exit, 1);
-    expect!["loosened-case: cases of `assistant` that spoke for what runs in `canary` ask something else or demand less under the same id now: bye"].assert_eq(&said.join("\n"));
+    expect!["loosened-case: cases of `assistant` that spoke for what runs in `canary` ask something else, demand less, or weigh less beside the others under the same id now: bye"].assert_eq(&said.join("\n"));
 }
 
 #[test]

@@ -88,7 +88,8 @@ impl Standard {
         earlier.holds.contains(MUST_HOLD) && !self.holds.contains(MUST_HOLD)
     }
 
-    fn weight(&self) -> f64 {
+    /// How much the case counts in the verdict.
+    pub fn weight(&self) -> f64 {
         self.least.get(WEIGHT).copied().unwrap_or(1.0)
     }
 

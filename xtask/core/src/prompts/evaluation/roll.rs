@@ -1,6 +1,6 @@
 //! The roll of an evaluation: which cases it was about, what each is known by and demands, and which of them held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,8 @@ pub struct Roll {
 pub struct RollChange {
     /// Cases that are gone.
     pub gone: Vec<String>,
-    /// Cases of the same name that ask something else, or no longer demand all that they did.
+    /// Cases of the same name that ask something else, no longer demand all that they did, or count for less beside the
+    /// others.
     pub loosened: Vec<String>,
     /// Cases of the same name that are changed in any other way, or of which nobody wrote down what they demanded.
     pub changed: Vec<String>,
@@ -93,6 +94,7 @@ impl RollChange {
     /// What became of the cases of an earlier roll, in several of today.
     pub fn of(today: &[&Roll], before: &Roll) -> RollChange {
         let mut change = RollChange::default();
+        let outweighed = outweighed(today, before);
         let earlier = before.each().into_iter();
         let earlier = earlier.flat_map(|(cases, held)| cases.iter().map(move |case| (case, held)));
         for ((id, mark), held) in earlier {
@@ -109,13 +111,16 @@ impl RollChange {
             let lost_veto = standards.is_some_and(|(now, then)| now.lost_veto(then));
             if !is_same_case(now, mark) || lost_veto {
                 let is_loosened = standards.is_some_and(|(now, then)| !now.covers(then));
-                let names = if is_loosened {
+                let names = if is_loosened || outweighed.contains(id.as_str()) {
                     &mut change.loosened
                 } else {
                     &mut change.changed
                 };
                 names.push(id.clone());
                 continue;
+            }
+            if outweighed.contains(id.as_str()) {
+                change.loosened.push(id.clone());
             }
             let (held, holds) = match (held, holds) {
                 (Some(held), Some(holds)) => (held, holds),
@@ -146,4 +151,30 @@ impl RollChange {
         }
         change
     }
+}
+
+/// The cases of an earlier roll that count for a smaller share now: others weigh more beside them, or a new one weighs more
+/// than each of them.
+fn outweighed<'a>(today: &[&Roll], before: &'a Roll) -> BTreeSet<&'a str> {
+    let now: BTreeMap<&str, f64> = today
+        .iter()
+        .flat_map(|roll| &roll.standards)
+        .map(|(id, standard)| (id.as_str(), standard.weight()))
+        .collect();
+    let both: Vec<(&str, f64, f64)> = before
+        .standards
+        .iter()
+        .filter_map(|(id, then)| Some((id.as_str(), then.weight(), *now.get(id.as_str())?)))
+        .collect();
+    let heaviest = both.iter().map(|(_, _, now)| *now).fold(0.0, f64::max);
+    let new = now.iter().filter(|(id, _)| !before.standards.contains_key(**id));
+    let excess: f64 = new.map(|(_, weight)| (weight - heaviest).max(0.0)).sum();
+    let then_all: f64 = both.iter().map(|(_, then, _)| then).sum();
+    let now_all = excess + both.iter().map(|(_, _, now)| now).sum::<f64>();
+    // multiplied out, since a sum may be zero; so much is lost to rounding
+    let is_less = |then: f64, now: f64| now * then_all < then * now_all * (1.0 - 1e-9);
+    both.into_iter()
+        .filter(|(_, then, now)| is_less(*then, *now))
+        .map(|(id, _, _)| id)
+        .collect()
 }

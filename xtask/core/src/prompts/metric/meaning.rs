@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::vocabulary::{
-    ANSWERS, ASIDE, CHANGES, COUNTED, HEADS, HIGHER, LOWER, MILD, QUANTITIES, SHARES, TIMES, TOGETHER, TURNING, WORK,
-    WRONGLY,
+    ANSWERS, ASIDE, CHANGES, COUNTED, HEADS, HIGHER, LOWER, MILD, PLAIN, QUANTITIES, SHARES, TIMES, TOGETHER, TURNING,
+    UNCLEAR, WORK, WRONGLY,
 };
 
 /// Which way is better.
@@ -65,7 +65,7 @@ pub(super) fn better(name: &str) -> Option<Better> {
     let aside = words.iter().position(|word| is_one_of(word, ASIDE));
     let (counted, span) = words.split_at(aside.unwrap_or(words.len()));
     // what lies between failures, or comes before one, is the better the longer it is
-    if any(span, LOWER) {
+    if any(span, LOWER) || any(counted, UNCLEAR) {
         return None;
     }
     let mut said = said(counted);
@@ -85,6 +85,12 @@ pub(super) fn better(name: &str) -> Option<Better> {
     }
     if said.iter().any(|word| !matches!(word, Word::Mildly(_))) {
         said.retain(|word| !matches!(word, Word::Mildly(_)));
+    } else if said.contains(&Word::Mildly(Better::Higher)) {
+        let is_plain = |word: &String| [MILD, COUNTED, PLAIN].iter().any(|table| is_one_of(word, table));
+        let is_number = |word: &String| word.contains(|letter: char| letter.is_ascii_digit());
+        if !counted.iter().all(|word| is_plain(word) || is_number(word)) {
+            return None;
+        }
     }
     if said.last() == Some(&Word::Head) && !any(counted, CHANGES) {
         return Some(Better::Lower);

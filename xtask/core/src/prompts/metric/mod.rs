@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use beside::Beside;
 pub use meaning::Better;
-pub use vocabulary::{COUNTED, HEADS, HIGHER, LOWER, MILD, TURNING};
+pub use vocabulary::{COUNTED, HEADS, HIGHER, LOWER, MILD, PLAIN, TURNING, UNCLEAR};
 
 /// A measured number, and what it is measured by: `0.94`, `94 %`, `4.2/5.0`, or with what is better said by hand.
 #[derive(Clone, Copy, Debug, PartialEq)]

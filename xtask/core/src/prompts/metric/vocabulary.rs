@@ -24,7 +24,7 @@ pub const HIGHER: &str = "\
     acceptance accepted accuracy adherence agreement alignment answered approval auc auroc availability bertscore bleu \
     coherence completeness compliance conformance consistency correct correctness coverage csat diversity efficiency \
     engagement entailment exact f1 faithful faithfulness fluency grounded groundedness grounding harmlessness helpful \
-    helpfulness hit like meteor mrr mtbf ndcg nps pass passed precision qps recall relevance relevancy reliability \
+    helpfulness like meteor mrr mtbf ndcg nps pass passed precision qps recall relevance relevancy reliability \
     retention revenue roc rouge rps satisfaction satisfied sensitivity similarity specificity speed speedup success \
     successful throughput tnr tpr tps true uptime usefulness valid win";
 
@@ -38,8 +38,16 @@ pub const TURNING: &str = "\
 /// What is counted where no other word decides: the fewer the better.
 pub const COUNTED: &str = "call clarification followup hop iteration round step tokens turn usage";
 
-/// What is good where no other word decides.
+/// Words of differences and bounds: whatever else a name says, nobody knows it of `accuracyGap` and `passRateStdDev`.
+pub const UNCLEAR: &str = "delta dev diff difference distance gap limit range spread std stddev stdev";
+
+/// What is good where no other word decides, and all of them are `PLAIN`.
 pub const MILD: &str = "completed completion quality rating safe safety score";
+
+/// Words that say nothing of what is measured: a `score` beside any other word may be one of `severity`.
+pub const PLAIN: &str = "\
+    answer average avg case eval evaluation goal judge llm mean median min minimum model output overall percent \
+    percentage prompt rate ratio response run share task test total user";
 
 /// Words of what is a share, from 0 to 1 or in percent.
 pub(super) const SHARES: &str = "accuracy f1 percent percentage precision rate ratio recall share";
@@ -71,11 +79,14 @@ pub(super) const CHANGES: &str = "\
 pub(super) const TOGETHER: &[(&str, &str, Better)] = &[
     ("attack", "success", Better::Lower),
     ("bypass", "success", Better::Lower),
+    ("cache", "hit", Better::Higher),
     ("completion", "tokens", Better::Lower),
     ("completion", "token", Better::Lower),
     ("down", "time", Better::Lower),
     ("evasion", "success", Better::Lower),
     ("exploit", "success", Better::Lower),
+    ("hit", "at", Better::Higher),
+    ("hit", "rate", Better::Higher),
     ("injection", "success", Better::Lower),
     ("jailbreak", "success", Better::Lower),
     ("memory", "usage", Better::Lower),

@@ -1,6 +1,6 @@
 //! Measured numbers: which way is better, and on which scale.
 
-use crate::prompts::{Beside, Better, COUNTED, HEADS, HIGHER, LOWER, MILD, Metric, TURNING};
+use crate::prompts::{Beside, Better, COUNTED, HEADS, HIGHER, LOWER, MILD, Metric, PLAIN, TURNING, UNCLEAR};
 
 const WORSE: Beside = Beside::Worse(Better::Higher);
 const LONGER: Beside = Beside::Worse(Better::Lower);
@@ -105,7 +105,9 @@ fn nobody_knows_it_of_words_that_do_not_agree_or_say_nothing() {
         "attackDefenseRate errorRecoveryRate falsePositivesAvoided errorDetectionRate costSaved savedTime timeSaved \
          harmfulRefusalRate trueRejectionRate timeToFailure meanTimeBetweenFailures errorFreeRate nonToxicRate \
          accuracyLoss latencyImprovement lowAccuracyRate notHelpfulRate missedDetectionRate errorBudgetRemaining \
-         answerLength friendliness callsPerMinute costPerError correctRefusals successFailureRatio",
+         answerLength friendliness callsPerMinute costPerError correctRefusals successFailureRatio \
+         coverageGap recallGap accuracyStd passRateStdDev accuracyRange similarityDistance qualityScoreDelta \
+         frustrationScore severityScore complexityScore customerEffortScore rateLimitHits tokenLimitHits",
     );
 }
 
@@ -134,6 +136,8 @@ fn the_guide_lists_the_words() {
         ("Done against something:", TURNING),
         ("the fewer the better:", COUNTED),
         ("the more the better:", MILD),
+        ("where all the others are among", PLAIN),
+        ("Nobody knows it where the name has", UNCLEAR),
     ] {
         let list: Vec<String> = words.split_whitespace().map(|word| format!("`{word}`")).collect();
         let told = guide

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::prompts::cases::{Standard, Suite};
+use crate::prompts::evaluation::{Roll, RollChange};
 
 /// The first case of a suite that has this besides.
 fn standard(suite: Value, case: Value) -> Standard {
@@ -147,4 +148,34 @@ fn what_the_suite_demands_of_all_is_demanded_of_each() {
         standard(suite, json!({}))
     };
     assert!(!filled("plus").covers(&filled("standard")));
+}
+
+/// Cases that hold, by their ids and weights.
+fn weighing(cases: &[(&str, f64)]) -> Roll {
+    let each = || cases.iter().map(|(id, weight)| ((*id).to_owned(), *weight));
+    Roll {
+        held: each().map(|(id, _)| (id.clone(), id)).collect(),
+        standards: each()
+            .map(|(id, weight)| (id, standard(json!({}), json!({"weight": weight}))))
+            .collect(),
+        ..Roll::default()
+    }
+}
+
+#[test]
+fn a_case_that_others_outweigh_is_loosened() {
+    let before = weighing(&[("a", 1.0), ("b", 1.0)]);
+    let loosened = |now: &[(&str, f64)]| RollChange::of(&[&weighing(now)], &before).loosened;
+    for fair in [
+        &[("a", 1.0), ("b", 1.0)][..],
+        &[("a", 3.0), ("b", 3.0)],
+        &[("a", 1.0), ("b", 1.0), ("c", 1.0), ("d", 0.5)],
+    ] {
+        assert_eq!(loosened(fair), [] as [&str; 0], "{fair:?}");
+    }
+    assert_eq!(loosened(&[("a", 1.0), ("b", 9.0)]), ["a"]);
+    assert_eq!(loosened(&[("a", 1.0), ("b", 1.0), ("c", 9.0)]), ["a", "b"]);
+    // as heavy as the heaviest is one more case, and no more than that
+    assert_eq!(loosened(&[("a", 3.0), ("b", 3.0), ("c", 3.0)]), [""; 0]);
+    assert_eq!(loosened(&[("a", 0.0), ("b", 0.0), ("c", 1.0)]), ["a", "b"]);
 }

@@ -48,11 +48,11 @@ pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
             let finding = Finding::error("missing-tool", message).at(path, one.line, one.column);
             findings.push(match one.near {
                 Some(near) => finding.help(format!(
-                    "did you mean `{near}`? Where no tool is meant, write it without back quotes"
+                    "did you mean `{near}`? Where no tool is meant, write it in words, without back quotes"
                 )),
                 None => finding.help(
                     "mend the name, or add the tool to the tool manifest that the candidate names; where no tool is meant, \
-                     write it without back quotes",
+                     write it in words, without back quotes",
                 ),
             });
         }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use lockstep::prompts::run::Refusal;
+use lockstep::report::counted;
 
 /// So many questions without an answer, one after the other, and the endpoint is given up for the whole run.
 const MOST: usize = 3;
@@ -60,7 +61,8 @@ impl Outages {
         } else {
             ""
         };
-        Some(format!("{} questions got no answer{given_up}: {first}", state.count))
+        let questions = counted(state.count, "question");
+        Some(format!("{questions} got no answer{given_up}: {first}"))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -2,6 +2,8 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use lockstep::report::counted;
+
 /// What a run may use up.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in super::super) struct Budget {
@@ -111,7 +113,12 @@ impl Sums {
 impl Short {
     /// What was not asked.
     pub(in super::super) fn told(&self) -> String {
-        format!("{} questions were not asked: {}", self.questions, self.first)
+        let were = if self.questions == 1 { "was" } else { "were" };
+        format!(
+            "{} {were} not asked: {}",
+            counted(self.questions, "question"),
+            self.first
+        )
     }
 
     /// How much more than was used up the questions need that were not asked; what these lead to comes on top.
