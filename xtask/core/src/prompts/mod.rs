@@ -25,7 +25,7 @@ mod tests;
 
 pub use compatibility::{Break, breaks, unknown_dialect, wider};
 pub use header::{InputHeader, OutputHeader, PromptHeader};
-pub use lint::{Misnamed, Others, ROLES, Words, misnamed, partial_faults};
+pub use lint::{Certainty, Misnamed, Others, ROLES, Words, misnamed, partial_faults};
 pub use messages::{Content, Media, Message, messages};
 pub use metric::{Beside, Better, COUNTED, HEADS, HIGHER, LOWER, MILD, Metric, PLAIN, TURNING, UNCLEAR};
 pub use picoschema::{SchemaFault, json_schema};

@@ -24,6 +24,21 @@ fn told(bench: &Workbench) -> String {
     told.collect()
 }
 
+#[test]
+fn what_is_only_likely_is_a_warning_and_other_parts_are_no_tools() {
+    let bench = Workbench::of_repository();
+    let text = bench.text(ANSWER).unwrap();
+    let lines = "Use `parcel_history`, call `book_slot`, and call `order-triage` or use `rewrite-query`.";
+    bench.put(ANSWER, &text.replacen("# Safety", &format!("{lines}\n\n# Safety"), 1));
+    let report = bench.run("validate").unwrap();
+    let told = report.findings.iter().filter(|one| one.rule == "missing-tool");
+    let told: Vec<String> = told.map(|one| format!("{:?} {}", one.severity, one.message)).collect();
+    expect![[r#"
+        Warning there is no tool `parcel_history` in the tool manifest 1.1.0
+        Error there is no tool `book_slot` in the tool manifest 1.1.0"#]]
+    .assert_eq(&told.join("\n"));
+}
+
 /// Writes these lines before the rules of safety of the answer, and shows what follows.
 fn said(lines: &str, expected: Expect) {
     let bench = Workbench::of_repository();
@@ -136,7 +151,6 @@ fn a_partial_names_tools_that_the_prompt_around_it_offers() {
     bench.put(ANSWER, &text.replacen("# Safety", "{{> tools}}\n\n# Safety", 1));
     expect![[r#"
         more/1.0.0.prompt:2:3 there is no tool `weigh` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
-        more/1.0.0.prompt:3:3 there is no tool `needsOrder` in the tool manifest 1.1.0 (mend the name, or add the tool to the tool manifest that the candidate names)
         tools/1.0.0.prompt:1:7 there is no tool `serach` in the tool manifest 1.1.0 (did you mean `search`)
     "#]]
     .assert_eq(&told(&bench));

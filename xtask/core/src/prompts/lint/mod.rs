@@ -13,7 +13,7 @@ use super::header::PromptHeader;
 use super::template::{Block, Call, Expression, HELPERS, Node, Path, Template};
 use crate::model::{Finding, suggestion};
 use known::{Found, Known, Scope, child, is_list, is_required, items};
-pub use mentions::{Misnamed, Words, misnamed};
+pub use mentions::{Certainty, Misnamed, Words, misnamed};
 pub use partials::{Others, partial_faults};
 
 /// Who may speak.

@@ -6,6 +6,7 @@ mod completions;
 mod contracts;
 mod files;
 mod marks;
+mod mentions;
 mod metrics;
 mod numbers;
 mod placeholders;

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::{Agent, layout};
+use super::super::{Agent, Workspace, layout};
 use crate::model::{Finding, PlainVersion};
-use crate::prompts::{Prompt, Words, misnamed};
+use crate::prompts::{Certainty, Prompt, Words, misnamed};
 
 /// Prompts by name, in the versions that run together.
 type Together<'a> = BTreeMap<&'a str, (PlainVersion, &'a Prompt)>;
 
 /// Checks the prompts of the candidate, and the newest ones, which `prompts: latest` runs.
-pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
+pub(super) fn check(workspace: &Workspace, agent: &Agent, findings: &mut Vec<Finding>) {
     let candidate = &agent.file.candidate;
     let Some((manifest, tools)) = candidate
         .tools
@@ -36,7 +36,12 @@ pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
         }
     }
     let contract = candidate.contract.and_then(|version| agent.contracts.get(&version));
-    for ((name, version), mut words) in texts {
+    let mut known = elsewhere(workspace, agent);
+    let earlier = agent.tools.values().flat_map(|manifest| &manifest.file.tools);
+    earlier.for_each(|tool| known.former(tool.name.as_str()));
+    for ((name, version), own) in texts {
+        let mut words = known.clone();
+        words.take(own);
         for tool in &tools.file.tools {
             words.tool(tool.name.as_str(), &Value::Object(tool.parameters.clone()));
         }
@@ -45,7 +50,11 @@ pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
         for one in component.iter().flat_map(|component| misnamed(&component.text, &words)) {
             let message = format!("there is no tool `{}` in the tool manifest {manifest}", one.name);
             let path = layout::prompt(&agent.name, name, version);
-            let finding = Finding::error("missing-tool", message).at(path, one.line, one.column);
+            let finding = match one.certainty {
+                Certainty::Certain => Finding::error("missing-tool", message),
+                Certainty::Likely => Finding::warning("missing-tool", message),
+            };
+            let finding = finding.at(path, one.line, one.column);
             findings.push(match one.near {
                 Some(near) => finding.help(format!(
                     "did you mean `{near}`? Where no tool is meant, write it in words, without back quotes"
@@ -57,6 +66,24 @@ pub(super) fn check(agent: &Agent, findings: &mut Vec<Finding>) {
             });
         }
     }
+}
+
+/// What has a name in the fleet and is no tool: agents, indexes and models, and the prompts and metrics of the agent.
+fn elsewhere(workspace: &Workspace, agent: &Agent) -> Words {
+    let mut words = Words::default();
+    workspace.agents.keys().for_each(|name| words.other(name.as_str()));
+    for (name, versions) in &agent.prompts {
+        words.other(name);
+        let prompts = versions.values().filter_map(|component| component.file.as_deref());
+        let metrics = prompts.flat_map(|prompt| prompt.header.metrics.keys());
+        metrics.for_each(|metric| words.other(metric));
+    }
+    agent.retrieval.values().for_each(|one| words.other(&one.file.index));
+    if let Some(models) = &workspace.models {
+        models.models.iter().for_each(|model| words.other(&model.name));
+        models.indexes.iter().for_each(|index| words.other(&index.name));
+    }
+    words
 }
 
 fn chosen(agent: &Agent) -> Together<'_> {

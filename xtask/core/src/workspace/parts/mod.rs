@@ -23,7 +23,7 @@ pub(super) use prompts::prompt;
 pub(super) fn check(workspace: &Workspace, tree: &FileTree, findings: &mut Vec<Finding>) {
     for agent in workspace.agents.values() {
         prompts::check(workspace, agent, tree, findings);
-        mentions::check(agent, findings);
+        mentions::check(workspace, agent, findings);
         contracts::check(agent, findings);
         tools::check(agent, findings);
         parameters::check(workspace, agent, findings);
