@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 use super::broken::Broken;
 use super::custom::CustomFile;
 use super::kind::Kind;
-use super::kubernetes::{Index, Packages};
+use super::kubernetes::{self, Index, Packages};
 use super::lifecycle::{Served, minor};
 use super::problems;
 use crate::model::{FileTree, Finding, Problem, suggestion};
 use crate::workspace::faults::quoted;
 use crate::workspace::layout;
+use crate::workspace::lazy::Definitions;
 
 /// Kinds by `apiVersion` and `kind`.
 type Kinds = BTreeMap<String, BTreeMap<String, Kind>>;
@@ -45,14 +46,17 @@ impl Catalogue {
         let served = Served::of(listed);
         let packages = Arc::new(Packages::of(tree));
         let mut versions: BTreeMap<String, Kinds> = BTreeMap::new();
+        let mut definitions: BTreeMap<&String, Arc<Definitions>> = BTreeMap::new();
         for listed in &index.kinds {
             for version in &listed.versions {
                 let outlook = minor(version).and_then(|minor| served.outlook(&listed.api_version, &listed.kind, minor));
+                let definitions = definitions.entry(version);
+                let definitions = definitions.or_insert_with(|| kubernetes::definitions(&packages, version));
                 let kinds = versions.entry(version.clone()).or_default();
                 let kinds = kinds.entry(listed.api_version.clone()).or_default();
                 kinds.insert(
                     listed.kind.clone(),
-                    Kind::kubernetes(&packages, version, listed, outlook),
+                    Kind::kubernetes(&packages, definitions, version, listed, outlook),
                 );
             }
         }
@@ -143,19 +147,14 @@ impl Catalogue {
         let Some(known) = self.kind(cluster_version, api_version, kind) else {
             return vec![self.unknown_kind(cluster_version, api_version, kind)];
         };
-        let compiled = match known.compiled() {
-            Ok(compiled) => compiled,
+        let said = match known.problems(object) {
+            Ok(said) => said,
             Err(broken) => return vec![broken.problem()],
         };
         let mut problems = Vec::new();
         problems.extend(nameless(object));
         problems.extend(known.outlook());
-        if !compiled.validator.is_valid(object) {
-            match known.decoded(object) {
-                Some(decoded) => problems.extend(problems::of(compiled, &decoded)),
-                None => problems.extend(problems::of(compiled, object)),
-            }
-        }
+        problems.extend(said);
         problems.extend(known.unmet(object, old, &problems));
         problems
     }

@@ -10,13 +10,15 @@ use super::custom::CustomFile;
 use super::defaults::Defaults;
 use super::kubernetes::Packages;
 use super::validations::{self, Rule};
-use super::{nulls, validator};
+use super::{nulls, problems, validator};
 use crate::model::{Finding, Problem, existing};
+use crate::workspace::lazy::{Definition, Definitions};
 
 /// A kind that the catalogue knows.
 pub struct Kind {
     source: Source,
     outlook: Option<Problem>,
+    root: OnceLock<Option<Arc<Definition>>>,
     compiled: OnceLock<Result<Compiled, Broken>>,
     rules: OnceLock<Vec<Rule>>,
     defaults: OnceLock<Defaults>,
@@ -25,6 +27,7 @@ pub struct Kind {
 enum Source {
     Kubernetes {
         packages: Arc<Packages>,
+        definitions: Arc<Definitions>,
         version: String,
         definition: String,
         resource: String,
@@ -42,6 +45,7 @@ pub(super) struct Compiled {
 impl Kind {
     pub(super) fn kubernetes(
         packages: &Arc<Packages>,
+        definitions: &Arc<Definitions>,
         version: &str,
         listed: &super::kubernetes::Listed,
         outlook: Option<Problem>,
@@ -49,6 +53,7 @@ impl Kind {
         Kind::new(
             Source::Kubernetes {
                 packages: Arc::clone(packages),
+                definitions: Arc::clone(definitions),
                 version: version.to_owned(),
                 definition: listed.definition.clone(),
                 resource: listed.resource.clone(),
@@ -66,6 +71,7 @@ impl Kind {
         Kind {
             source,
             outlook,
+            root: OnceLock::new(),
             compiled: OnceLock::new(),
             rules: OnceLock::new(),
             defaults: OnceLock::new(),
@@ -161,7 +167,38 @@ impl Kind {
         problems
     }
 
-    pub(super) fn compiled(&self) -> Result<&Compiled, &Broken> {
+    /// What the schema has against an object. All of a schema of Kubernetes is compiled only for those that do not fit it.
+    pub(super) fn problems(&self, object: &Value) -> Result<Vec<Problem>, &Broken> {
+        if self
+            .root
+            .get_or_init(|| self.definition())
+            .as_ref()
+            .is_some_and(|root| root.is_valid(object))
+        {
+            return Ok(Vec::new());
+        }
+        let compiled = self.compiled()?;
+        if compiled.validator.is_valid(object) {
+            return Ok(Vec::new());
+        }
+        Ok(match self.decoded(object) {
+            Some(decoded) => problems::of(compiled, &decoded),
+            None => problems::of(compiled, object),
+        })
+    }
+
+    fn definition(&self) -> Option<Arc<Definition>> {
+        match &self.source {
+            Source::Kubernetes {
+                definitions,
+                definition,
+                ..
+            } => Some(definitions.named(definition)),
+            Source::Custom(_) => None,
+        }
+    }
+
+    fn compiled(&self) -> Result<&Compiled, &Broken> {
         let compiled = self.compiled.get_or_init(|| match &self.source {
             Source::Kubernetes {
                 packages,
@@ -188,7 +225,7 @@ impl Kind {
     /// The object as the API server decodes it: without the nulls that mean nothing. Nothing where it has none.
     ///
     /// Objects of Kubernetes' own kinds lose every null; the schemas of custom resources say where null may stand.
-    pub(super) fn decoded(&self, object: &Value) -> Option<Value> {
+    fn decoded(&self, object: &Value) -> Option<Value> {
         match &self.source {
             Source::Kubernetes { .. } => nulls::pruned(object),
             Source::Custom(_) => None,

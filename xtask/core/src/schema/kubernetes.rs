@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::broken::Broken;
+use super::validator;
 use crate::model::FileTree;
 use crate::workspace::layout;
+use crate::workspace::lazy::Definitions;
 
 /// The file that lists the kinds.
 #[derive(Deserialize)]
@@ -136,6 +138,15 @@ impl Packages {
         }
         broken.into_iter().collect()
     }
+}
+
+/// The definitions of a version, each compiled when an object first reaches it.
+pub(super) fn definitions(packages: &Arc<Packages>, version: &str) -> Arc<Definitions> {
+    let (packages, version) = (Arc::clone(packages), version.to_owned());
+    Definitions::new(
+        move |name| packages.definition(&version, name).ok().cloned(),
+        validator::options,
+    )
 }
 
 /// The definitions that a schema refers to.

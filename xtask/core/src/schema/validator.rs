@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jsonschema::paths::Location;
-use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, Validator};
+use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, ValidationOptions, Validator};
 use serde_json::{Map, Value};
 
 use super::formats;
@@ -16,6 +16,13 @@ pub(super) const KEY_DEFAULTS: &str = "x-lockstep-key-defaults";
 /// The validator of a schema that stands alone, or why it is none.
 pub(super) fn of(schema: &Value) -> Result<Validator, String> {
     self_contained(schema)?;
+    options()
+        .build(schema)
+        .map_err(|error| format!("it is no JSON Schema: {error}"))
+}
+
+/// How a schema of a cluster is compiled.
+pub(super) fn options() -> ValidationOptions<'static> {
     let mut options = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .with_pattern_options(PatternOptions::regex())
@@ -25,8 +32,6 @@ pub(super) fn of(schema: &Value) -> Result<Validator, String> {
         options = options.with_format(*name, check);
     }
     options
-        .build(schema)
-        .map_err(|error| format!("it is no JSON Schema: {error}"))
 }
 
 /// Every reference leads to a definition of the same file, and following references alone comes to an end.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::faults::{Fault, What, faults, none_of, quoted, several_of};
+use super::faults::{Fault, What, none_of, quoted, several_of};
 use super::files::Values;
 use super::schemas::{self, Compiled};
 use crate::model::{Finding, suggestion, version_refusal};
@@ -25,7 +25,7 @@ pub(crate) fn read<T: DeserializeOwned + JsonSchema>(
         }
     };
     let schema = schemas::compiled::<T>();
-    if !schema.validator.is_valid(&value) {
+    if !schema.is_valid(&value) {
         findings.extend(check(path, text, &value, schema));
         return None;
     }
@@ -66,7 +66,8 @@ pub(super) fn text<'a>(path: &str, bytes: &'a [u8], findings: &mut Vec<Finding>)
 /// What a schema finds wrong with a file.
 fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Finding> {
     let positions = Positions::of(text).ok();
-    let mut findings: Vec<Finding> = faults(&schema.validator, &schema.schema, value)
+    let mut findings: Vec<Finding> = schema
+        .faults(value)
         .into_iter()
         .map(|fault| finding(path, text, positions.as_ref(), fault))
         .collect();
@@ -77,8 +78,7 @@ fn check(path: &str, text: &str, value: &Value, schema: &Compiled) -> Vec<Findin
 
 /// What is wrong with a layer of values that no file has. `place` says where the value at a path comes from.
 pub fn layer_findings(layer: &Value, place: &dyn Fn(&[Segment]) -> String) -> Vec<Finding> {
-    let schema = schemas::compiled::<Values>();
-    let faults = faults(&schema.validator, &schema.schema, layer).into_iter();
+    let faults = schemas::compiled::<Values>().faults(layer).into_iter();
     let mut findings: Vec<Finding> = faults
         .map(|fault| {
             let mut path = fault.path.clone();

@@ -4,6 +4,7 @@ pub mod faults;
 pub mod files;
 pub mod import;
 pub mod layout;
+pub mod lazy;
 pub mod scaffold;
 pub mod schemas;
 

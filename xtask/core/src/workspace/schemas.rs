@@ -1,18 +1,20 @@
 //! The JSON Schema of every kind of file, generated from its Rust type.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use jsonschema::Validator;
+use jsonschema::{ValidationOptions, Validator};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use super::faults::{Fault, faults};
 use super::files::{
     AgentFile, BlueprintFile, EnvironmentFile, EnvironmentValues, FleetFile, HoldFile, ModelsFile, ReleaseFile,
     RetrievalFile, ToolsFile, TrustFile, Values, WaiverFile,
 };
 use super::forms::{self, OfForm};
+use super::lazy::{Definition, Definitions};
 use super::shares::{self, TrafficShares};
 use crate::prompts::cases::Suite;
 use crate::prompts::evaluation::Evaluation;
@@ -40,11 +42,17 @@ pub fn all() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A schema, and the validator made of it once.
+/// The schema of a kind of file, compiled as far as the files reach into it.
 pub(super) struct Compiled {
-    pub(super) schema: Value,
-    pub(super) validator: Validator,
+    schema: Arc<Value>,
+    root: Arc<Definition>,
+    /// Kept for its definitions, which are found by name.
+    _definitions: Arc<Definitions>,
+    whole: OnceLock<Validator>,
 }
+
+/// The name by which the schema itself is found among its definitions.
+const ROOT: &str = "";
 
 /// The compiled schema of a type; each is compiled once in a process, and different ones at the same time.
 pub(super) fn compiled<T: JsonSchema>() -> &'static Compiled {
@@ -59,13 +67,55 @@ pub(super) fn compiled<T: JsonSchema>() -> &'static Compiled {
 
 impl Compiled {
     fn new(schema: Value) -> Compiled {
-        let validator = jsonschema::options()
-            .with_keyword(shares::KEYWORD, |_, _, _| Ok(Box::new(TrafficShares)))
-            .with_keyword(forms::KEYWORD, |_, form, _| Ok(Box::new(OfForm::named(form))))
-            .build(&schema)
-            .expect("schemas generated from our types are schemas");
-        Compiled { schema, validator }
+        let schema = Arc::new(schema);
+        let shared = Arc::clone(&schema);
+        let definitions = Definitions::new(move |name| part(&shared, name), options);
+        Compiled {
+            root: definitions.named(ROOT),
+            schema,
+            _definitions: definitions,
+            whole: OnceLock::new(),
+        }
     }
+
+    /// Whether a file's value is what the schema says.
+    pub(super) fn is_valid(&self, value: &Value) -> bool {
+        self.root.is_valid(value) || self.whole().is_valid(value)
+    }
+
+    /// Every fault of a file's value.
+    pub(super) fn faults(&self, value: &Value) -> Vec<Fault> {
+        if self.root.is_valid(value) {
+            return Vec::new();
+        }
+        faults(self.whole(), &self.schema, value)
+    }
+
+    /// All of it, for what has a fault: messages are made of where in a schema that stands.
+    fn whole(&self) -> &Validator {
+        let compile = || options().build(&self.schema);
+        self.whole
+            .get_or_init(|| compile().expect("schemas generated from our types are schemas"))
+    }
+}
+
+/// A definition of a schema, or the schema without them.
+fn part(schema: &Value, name: &str) -> Option<Value> {
+    if name != ROOT {
+        return schema.get("$defs")?.get(name).cloned();
+    }
+    let keywords = schema.as_object()?.iter().filter(|(keyword, _)| *keyword != "$defs");
+    Some(
+        keywords
+            .map(|(keyword, value)| (keyword.clone(), value.clone()))
+            .collect(),
+    )
+}
+
+fn options() -> ValidationOptions<'static> {
+    jsonschema::options()
+        .with_keyword(shares::KEYWORD, |_, _, _| Ok(Box::new(TrafficShares)))
+        .with_keyword(forms::KEYWORD, |_, form, _| Ok(Box::new(OfForm::named(form))))
 }
 
 /// The JSON Schema of a type, as an editor reads it.

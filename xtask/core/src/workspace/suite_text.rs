@@ -167,7 +167,7 @@ fn sound(
         let cases: Result<Vec<Value>, YamlError> = range.into_par_iter().map(|index| items.item(text, index)).collect();
         let mut suite = items.head().clone();
         *suite.get_mut(CASES)? = Value::Array(cases.ok()?);
-        if !schema.validator.is_valid(&suite) {
+        if !schema.is_valid(&suite) {
             return None;
         }
         let mut suite: Suite = serde_json::from_value(suite).ok()?;

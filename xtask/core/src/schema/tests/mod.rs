@@ -3,6 +3,7 @@
 mod custom;
 mod documents;
 mod kubernetes;
+mod lazy;
 mod matrix;
 mod validations;
 
