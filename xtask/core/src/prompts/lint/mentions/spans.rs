@@ -216,7 +216,6 @@ impl<'a> Reader<'_, 'a> {
             let lead = self.line.get(from..at);
             lead.is_some_and(|lead| lead.chars().all(|letter| "*_[ ".contains(letter)))
         };
-        let first = item.map(|(at, list)| (at, list));
         let (mut at, mut column, mut cell_at) = (from, 0, from);
         let mut found = Vec::new();
         while let Some(next) = self.line[at..].find(is_opening).map(|next| at + next) {
@@ -230,7 +229,7 @@ impl<'a> Reader<'_, 'a> {
                 at = self.skip(next);
                 continue;
             };
-            let place = match (columns.get(column).copied(), first) {
+            let place = match (columns.get(column).copied(), item) {
                 (Some(said), _) if said != Said::Nothing && begins(next, cell_at) => Place::Cell(said),
                 (_, Some((item_at, list))) if begins(next, item_at) => Place::Item(list),
                 _ => Place::Text,
