@@ -180,7 +180,9 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
     };
     let mut bar = demands.map_or_else(String::new, options);
     let is_uncompared = |finding: &Finding| finding.rule == "uncompared-evaluation";
-    if demands.is_some_and(|demands| demands.compared) || findings.iter().any(is_uncompared) {
+    // where nothing runs there is nothing to be held against
+    let is_compared = demands.is_some_and(|demands| demands.compared) && step.here.current().is_some();
+    if is_compared || findings.iter().any(is_uncompared) {
         bar += &format!(" --against {}", to.name);
     }
     let help = format!(

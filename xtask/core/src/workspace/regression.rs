@@ -47,7 +47,8 @@ impl Workspace {
         self.judged_tuple(agent, &tuple, overrides)
     }
 
-    fn judged_tuple(&self, agent: &Agent, tuple: &Tuple, overrides: Overrides) -> Result<Judged, Vec<Finding>> {
+    /// What is judged of an agent's tuple, with what an environment replaces in it.
+    pub fn judged_tuple(&self, agent: &Agent, tuple: &Tuple, overrides: Overrides) -> Result<Judged, Vec<Finding>> {
         let mut findings = Vec::new();
         let Some(model) = &tuple.model else {
             let finding = Finding::error("nothing-to-judge", format!("`{}` calls no model", agent.name))

@@ -1,4 +1,4 @@
-//! What an agent is held against: what an environment runs, and the cases that spoke for it by the ledger.
+//! What an agent is held against beside what an environment runs: the cases that spoke for it by the ledger.
 
 use lockstep::model::Digest;
 use lockstep::prompts::evaluation::Roll;
@@ -9,15 +9,6 @@ use crate::commands::branches::delivery_repository;
 use crate::commands::ledger::Ledger;
 use crate::context::Context;
 use crate::failure::Failure;
-
-/// The environment that `--against` means for an agent: the one that is named, or the last that runs it. Nothing where it
-/// runs nowhere yet.
-pub(super) fn environment<'a>(workspace: &'a Workspace, agent: &Agent, named: &str) -> Option<&'a Environment> {
-    if !named.is_empty() {
-        return workspace.environment(named);
-    }
-    workspace.last_release(&agent.name).ok().flatten()
-}
 
 /// The cases that spoke for a tuple where it runs; nothing where this clone has no ledger, or no record names them.
 pub(super) fn roll(

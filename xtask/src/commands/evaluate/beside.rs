@@ -7,6 +7,7 @@ use lockstep::prompts::evaluation::{Bar, Comparison, Grid, Roll, RollChange, Sui
 use lockstep::workspace::{Agent, Judged, Workspace, layout};
 
 use super::gathered::Gathered;
+use super::running::Running;
 use super::{Args, baseline, versus};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -37,14 +38,14 @@ impl Other {
 pub(super) fn others(
     context: &Context,
     workspace: &Workspace,
-    args: &Args,
+    (args, running): (&Args, &Running),
     agent: &Agent,
     judged: &Judged,
 ) -> Result<Result<Vec<Other>, Vec<Finding>>, Failure> {
     let mut others = Vec::new();
     let named = args.against.as_deref();
-    if let Some(environment) = named.and_then(|name| baseline::environment(workspace, agent, name)) {
-        let judged = match workspace.judged(agent, Some(environment), None) {
+    if let Some(environment) = named.and_then(|name| running.baseline(workspace, agent, name)) {
+        let judged = match running.judged(workspace, agent, Some(environment), None) {
             Ok(judged) => judged,
             Err(findings) => return Ok(Err(findings)),
         };

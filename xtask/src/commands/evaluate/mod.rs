@@ -11,6 +11,7 @@ mod grid;
 mod live;
 mod progress;
 mod run;
+mod running;
 mod sources;
 mod strange;
 mod suite;
@@ -41,6 +42,7 @@ use crate::report::Report;
 pub(super) use gathered::failed_case;
 use progress::Progress;
 use run::Runner;
+use running::Running;
 use written::suites as written_suites;
 
 /// Judge agents by their cases, without a network by default.
@@ -259,8 +261,9 @@ pub(super) fn of_loaded(
     args.evidence.admit(&bar, margin.unwrap_or(Bar::default().margin))?;
     args.evidence.refuse_uncommitted(context, &agents)?;
     let _turns = args.turns(context, &agents)?;
-    let progress = Progress::new(progress, context, workspace, &args, &agents)?;
-    let runner = Runner::new(context, workspace, &args, bar, progress)?;
+    let running = Running::read(context, workspace, &agents)?;
+    let progress = Progress::new(progress, context, workspace, (&args, &running), &agents)?;
+    let runner = Runner::new(context, workspace, (&args, running), bar, progress)?;
     let (mut evaluations, mut grids) = (Vec::new(), Vec::new());
     let (mut findings, mut text) = (strange, String::new());
     let mut sources = loaded.tree.clone();

@@ -6,7 +6,8 @@ use indicatif::ProgressBar;
 use lockstep::model::AgentName;
 use lockstep::workspace::{Agent, Workspace, case_count};
 
-use super::{Args, baseline, suites, versus};
+use super::running::Running;
+use super::{Args, suites, versus};
 use crate::context::{Context, count};
 use crate::failure::Failure;
 
@@ -23,7 +24,7 @@ impl<'a> Progress<'a> {
         bar: &'a ProgressBar,
         context: &Context,
         workspace: &Workspace,
-        args: &Args,
+        (args, running): (&Args, &Running),
         agents: &[&Agent],
     ) -> Result<Progress<'a>, Failure> {
         let mut ends = BTreeMap::new();
@@ -32,7 +33,9 @@ impl<'a> Progress<'a> {
         }
         let mut steps = 0;
         for agent in agents {
-            steps += cases(context, args, agent)? * subjects(workspace, args, agent) * args.repeat.max(1) as usize;
+            steps += cases(context, args, agent)?
+                * subjects(workspace, (args, running), agent)
+                * args.repeat.max(1) as usize;
             ends.insert(agent.name.clone(), steps as u64);
         }
         if steps > 0 {
@@ -75,8 +78,8 @@ fn cases(context: &Context, args: &Args, agent: &Agent) -> Result<usize, Failure
 }
 
 /// Of how much each case is asked: what is judged, and everything beside it.
-fn subjects(workspace: &Workspace, args: &Args, agent: &Agent) -> usize {
+fn subjects(workspace: &Workspace, (args, running): (&Args, &Running), agent: &Agent) -> usize {
     let against = args.against.as_deref();
-    let baseline = against.and_then(|name| baseline::environment(workspace, agent, name));
+    let baseline = against.and_then(|name| running.baseline(workspace, agent, name));
     1 + usize::from(baseline.is_some()) + versus::asked(&args.versus, args.cross).len()
 }

@@ -16,6 +16,7 @@ use super::beside::{self, Other};
 use super::gathered::{Gathered, SuiteFile, tolerate};
 use super::live::{Outages, Short, Spent};
 use super::progress::Progress;
+use super::running::Running;
 use super::sources::Endpoint;
 use super::{Args, suites, unused, withheld};
 use crate::context::Context;
@@ -36,6 +37,7 @@ pub(super) struct Runner<'a> {
     pub(super) context: &'a Context,
     pub(super) workspace: &'a Workspace,
     pub(super) args: &'a Args,
+    pub(super) running: Running,
     pub(super) bar: Bar,
     /// Tags whose cases must hold for the environment that is asked about.
     pub(super) must_hold: Vec<String>,
@@ -54,7 +56,7 @@ impl<'a> Runner<'a> {
     pub(super) fn new(
         context: &'a Context,
         workspace: &'a Workspace,
-        args: &'a Args,
+        (args, running): (&'a Args, Running),
         bar: Bar,
         progress: Progress<'a>,
     ) -> Result<Runner<'a>, Failure> {
@@ -78,6 +80,7 @@ impl<'a> Runner<'a> {
             context,
             workspace,
             args,
+            running,
             bar,
             root: context.root()?,
             endpoint,
@@ -120,14 +123,21 @@ impl<'a> Runner<'a> {
         let first = findings.len();
         let named = |name: &Option<String>| self.workspace.environment(name.as_deref()?);
         let (environment, place) = (named(&self.args.environment), named(&self.args.place));
-        let judged = match self.workspace.judged(agent, environment, place) {
+        let judged = match self.running.judged(self.workspace, agent, environment, place) {
             Ok(judged) => judged,
             Err(more) => {
                 findings.extend(more);
                 return Ok(None);
             }
         };
-        let mut others = match beside::others(self.context, self.workspace, self.args, agent, &judged)? {
+        let against = self.args.against.as_deref();
+        let baseline = against.and_then(|name| self.running.baseline(self.workspace, agent, name));
+        let places = [environment, baseline].into_iter().flatten();
+        places
+            .filter_map(|place| self.running.told(place, agent))
+            .for_each(|told| self.note(told));
+        let mut others = match beside::others(self.context, self.workspace, (self.args, &self.running), agent, &judged)?
+        {
             Ok(others) => others,
             Err(more) => {
                 findings.extend(more);

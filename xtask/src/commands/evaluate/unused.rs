@@ -110,7 +110,12 @@ impl<'a> Unused<'a> {
         let tuples = places
             .iter()
             .flat_map(|tuple| places.iter().map(move |place| (*tuple, *place)));
-        let others = tuples.filter_map(|(tuple, place)| workspace.judged(self.agent, tuple, place).ok());
+        let others = tuples.flat_map(|(tuple, place)| {
+            // what is promoted and not released yet will run, too
+            let promoted = workspace.judged(self.agent, tuple, place);
+            let runs = self.runner.running.judged(workspace, self.agent, tuple, place);
+            [promoted, runs].into_iter().flatten()
+        });
         let (mut known, mut subjects) = (BTreeSet::new(), Vec::new());
         for subject in std::iter::once(self.judged.subject.clone()).chain(others.map(|other| other.subject)) {
             if known.insert(asking(&subject)) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::evidence::{CASES, EVERYWHERE, EVIDENCE, MOCK, STEP, proved, record, with_cases};
 use super::last;
-use crate::fleet::Fleet;
+use crate::fleet::{Answer, Fleet};
 
 const BYE: &str = "  - { id: bye, userInput: Bye!, forbiddenKeywords: [goodbye] }\n";
 
@@ -27,6 +27,12 @@ fn build(fleet: &Fleet) {
     fleet.edit("agents/assistant/agent.yaml", &"1".repeat(64), &"9".repeat(64));
     fleet.promote("assistant", "staging", "v1.1.0").commit("Build it");
     fleet.release(&["staging"]);
+}
+
+/// What is said beside an answer.
+fn notes(answer: &Answer) -> String {
+    let notes = answer.json["notes"].as_array().unwrap().iter();
+    notes.map(|note| note.as_str().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
 /// Evaluates, promotes, and returns what is said of it.
@@ -242,6 +248,49 @@ fn what_was_compared_with_nothing_is_told_and_refused_where_the_fleet_asks_for_i
     );
     fleet.done(&[&EVIDENCE[..], &["--against", "canary"]].concat());
     fleet.done(&STEP);
+}
+
+#[test]
+fn what_was_promoted_and_not_released_is_nothing_to_be_held_against() {
+    let fleet = with_cases();
+    fleet.append("environments/fleet.yaml", "promotion: { canary: { compared: true } }\n");
+    fleet.promote("assistant", "canary", "v0.9.0").commit("Move in");
+    let moved_in = ["--override", "unpromoted-release", "--reason", "moved in"];
+    fleet.done(&[&["release", "canary"][..], &moved_in].concat());
+    // other answers than those of what runs there
+    fleet.edit("agents/assistant/agent.yaml", "temperature: 0.2", "temperature: 0.9");
+    fleet.promote("assistant", "staging", "v1.1.0").commit("Be warmer");
+    fleet.release(&["staging"]);
+    fleet
+        .promote("assistant", "canary", "v1.1.0")
+        .commit("Bring it to canary");
+    fleet.done(&["evaluate", "assistant", "--record"]);
+    record(&fleet, "Record");
+    // the command that a refusal tells is the one that lifts it
+    fleet.refused(
+        &STEP,
+        expect![[r#"
+        exit 1
+        error[missing-evaluation] agents/assistant/regression/cases
+          the tuple of `assistant` was never evaluated: `sha256:…`
+          unit: canary/assistant
+          help: `cargo xtask evaluate assistant --environment staging --for canary --against canary --evidence`
+    "#]],
+    );
+    let answer = fleet.done(&[&EVIDENCE[..], &["--against", "canary"]].concat());
+    let against = &answer.result()["evaluations"][0]["against"];
+    assert_ne!(against["tupleId"], answer.result()["evaluations"][0]["tupleId"]);
+    expect![[r#"
+        the ledger of this clone does not name the cases that spoke for canary/assistant, so that none is missed
+        `canary` runs v0.9.0 of `assistant` by its branch, and that counts here; its release file names v1.1.0, which `cargo xtask release canary` brings there"#]].assert_eq(&notes(&answer));
+    fleet.done(&STEP);
+    // what an environment runs is what is judged of it
+    fleet.edit("agents/assistant/agent.yaml", "temperature: 0.9", "temperature: 0.5");
+    fleet
+        .promote("assistant", "staging", "v1.2.0")
+        .commit("Bring it to staging");
+    let answer = fleet.done(&["evaluate", "assistant", "--environment", "staging"]);
+    expect!["`staging` runs v1.1.0 of `assistant` by its branch, and that counts here; its release file names v1.2.0, which `cargo xtask release staging` brings there"].assert_eq(&notes(&answer));
 }
 
 #[test]
