@@ -104,6 +104,18 @@ fn a_version_measures_no_worse_than_the_one_before() {
 }
 
 #[test]
+fn a_metric_that_a_hand_turns_round_is_told() {
+    check(
+        "agents/support-rag/prompts/answer/2.2.0.prompt",
+        "toolAccuracy: 0.97",
+        "toolAccuracy: {value: 0.9, better: lower}",
+        expect![[r#"
+            metric-regression agents/support-rag/prompts/answer/2.2.0.prompt:33:3 `toolAccuracy` is 0.9, and 0.97 in 2.1.0: lower is better by what is said here, and by its name higher was
+        "#]],
+    );
+}
+
+#[test]
 fn a_measure_that_is_left_out_is_told() {
     check(
         "agents/support-rag/prompts/answer/2.2.0.prompt",

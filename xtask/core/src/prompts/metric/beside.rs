@@ -17,6 +17,8 @@ pub enum Beside {
     NoDirection,
     /// On another scale, so that nobody can tell.
     OtherScale,
+    /// Worse by its name, and this is better by a hand that said so first here.
+    Turned(Better),
     /// By hand one says that higher is better, and the other one that lower is.
     Contradictory,
 }
@@ -24,9 +26,10 @@ pub enum Beside {
 impl Metric {
     /// What it is beside an earlier one of that name.
     pub fn beside(&self, earlier: &Metric, name: &str) -> Beside {
+        let by_name = better(name);
         let better = match (self.better, earlier.better) {
             (Some(now), Some(then)) if now != then => return Beside::Contradictory,
-            (now, then) => now.or(then).or_else(|| better(name)),
+            (now, then) => now.or(then).or(by_name),
         };
         let Some((now, then)) = on_one_scale(self, earlier, kind(name)) else {
             return Beside::OtherScale;
@@ -38,12 +41,14 @@ impl Metric {
                 false => Beside::NoDirection,
             };
         };
-        let is_worse = match better {
+        let is_worse = |better: Better| match better {
             Better::Higher => now < then - grain,
             Better::Lower => now > then + grain,
         };
-        match is_worse {
+        let guessed = by_name.filter(|_| earlier.better.is_none());
+        match is_worse(better) {
             true => Beside::Worse(better),
+            false if guessed.is_some_and(is_worse) => Beside::Turned(better),
             false => Beside::NoWorse,
         }
     }

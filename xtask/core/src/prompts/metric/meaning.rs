@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::vocabulary::{
     ANSWERS, ASIDE, CHANGES, COUNTED, HEADS, HIGHER, LOWER, MILD, PLAIN, QUANTITIES, SHARES, TIMES, TOGETHER, TURNING,
-    UNCLEAR, WORK, WRONGLY,
+    UNCLEAR, UNCLEAR_TOGETHER, WORK, WRONGLY,
 };
 
 /// Which way is better.
@@ -65,7 +65,13 @@ pub(super) fn better(name: &str) -> Option<Better> {
     let aside = words.iter().position(|word| is_one_of(word, ASIDE));
     let (counted, span) = words.split_at(aside.unwrap_or(words.len()));
     // what lies between failures, or comes before one, is the better the longer it is
-    if any(span, LOWER) || any(counted, UNCLEAR) {
+    let is_unclear = words.windows(2).any(|pair| {
+        let known = UNCLEAR_TOGETHER.iter();
+        known
+            .into_iter()
+            .any(|(one, other)| is_one_of(&pair[0], one) && is_one_of(&pair[1], other))
+    });
+    if any(span, LOWER) || any(&words, UNCLEAR) || is_unclear {
         return None;
     }
     let mut said = said(counted);

@@ -30,7 +30,7 @@ pub const HIGHER: &str = "\
 
 /// Words of what is done against something, or that turn another word round.
 pub const TURNING: &str = "\
-    avoidance avoided below block blocked budget caught coping decrease defence defended defense detected detection \
+    avoidance avoided below budget caught coping decrease defence defended defense detected detection \
     fewer filtered fixed free gain handled handling immunity improvement less low lower mitigated mitigation no non not \
     prevented prevention protection recovered recovery reduced reduction remaining repair repaired resilience \
     resistance resolution resolved robustness saved saving tolerance under without zero";
@@ -38,8 +38,14 @@ pub const TURNING: &str = "\
 /// What is counted where no other word decides: the fewer the better.
 pub const COUNTED: &str = "call clarification followup hop iteration round step tokens turn usage";
 
-/// Words of differences and bounds: whatever else a name says, nobody knows it of `accuracyGap` and `passRateStdDev`.
-pub const UNCLEAR: &str = "delta dev diff difference distance gap limit range spread std stddev stdev";
+/// Words of differences and bounds, of what may be kept from the wrong ones, and of what a model learnt from: whatever else a
+/// name says, nobody knows it of `accuracyGap`, `blockedRate` and `similarityToTrainingData`.
+pub const UNCLEAR: &str = "\
+    block blocked delta dev diff difference distance gap limit range spread std stddev stdev \
+    training";
+
+/// Words that make each other unclear: users are to be retained, and data may have to go.
+pub(super) const UNCLEAR_TOGETHER: &[(&str, &str)] = &[("data", "retention"), ("pii", "retention")];
 
 /// What is good where no other word decides, and all of them are `PLAIN`.
 pub const MILD: &str = "completed completion quality rating safe safety score";

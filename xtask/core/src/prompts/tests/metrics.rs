@@ -107,7 +107,7 @@ fn nobody_knows_it_of_words_that_do_not_agree_or_say_nothing() {
          accuracyLoss latencyImprovement lowAccuracyRate notHelpfulRate missedDetectionRate errorBudgetRemaining \
          answerLength friendliness callsPerMinute costPerError correctRefusals successFailureRatio \
          coverageGap recallGap accuracyStd passRateStdDev accuracyRange similarityDistance qualityScoreDelta \
-         frustrationScore severityScore complexityScore customerEffortScore rateLimitHits tokenLimitHits",
+         blockedRate dataRetention similarityToTrainingData frustrationScore severityScore complexityScore customerEffortScore rateLimitHits tokenLimitHits",
     );
 }
 
@@ -116,7 +116,9 @@ fn what_is_said_by_hand_counts_more_than_the_name() {
     let read = |text: &str| serde_json::from_str::<Metric>(text).unwrap();
     let (high, low) = (r#"{"value":3,"better":"higher"}"#, r#"{"value":3,"better":"lower"}"#);
     for (now, before, expected) in [
-        (high, "2", Beside::NoWorse),
+        (high, "2", Beside::Turned(Better::Higher)),
+        (high, "3", Beside::NoWorse),
+        (low, "4", Beside::NoWorse),
         ("2", high, WORSE),
         (high, low, Beside::Contradictory),
     ] {

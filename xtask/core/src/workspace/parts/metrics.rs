@@ -73,6 +73,12 @@ fn beside(name: &str, now: &Metric, earlier: &Metric, version: PlainVersion) -> 
             let help = format!("say it by hand: `{name}: {{value: {now}, better: higher}}`, or `lower`");
             Some(Finding::error("incomparable-metric", message).help(help))
         }
+        Beside::Turned(better) => {
+            let (here, there) = (better.word(), better.opposite().word());
+            let message = format!("{said}: {here} is better by what is said here, and by its name {there} was");
+            let help = "where the name misleads, have somebody read it; otherwise take `better` out: it measured worse";
+            Some(Finding::warning("metric-regression", message).help(help))
+        }
         Beside::Contradictory => {
             let (here, there) = (now.better()?.word(), earlier.better()?.word());
             let message = format!("of `{name}` {here} is better, and {there} was by {version}");
