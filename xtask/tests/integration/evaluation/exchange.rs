@@ -52,6 +52,81 @@ tests:
 }
 
 #[test]
+fn a_weight_that_no_suite_takes_comes_in_as_what_a_person_has_to_say() {
+    let bench = Workbench::of_repository();
+    bench.put(
+        "heavy.yaml",
+        "\
+tests:
+  - vars: {message: a}
+    assert:
+      - {type: contains, value: b, weight: 2000000}
+      - {type: assert-set, weight: -1, assert: [{type: contains, value: c, weight: 1000001}]}
+  - {vars: {message: b}, threshold: 2, assert: [{type: contains, value: d, weight: 1000000}]}
+",
+    );
+    let report = bench.run("evaluate agent-router --import heavy.yaml").unwrap();
+    let said = report.findings.iter().map(|finding| {
+        let place = finding.location.as_ref().unwrap();
+        format!("{}:{} {}\n", place.line, place.column, finding.message)
+    });
+    expect![[r#"
+        4:9 a weight is from 0 to 1000000
+        5:49 a weight is from 0 to 1000000
+        5:9 a weight is from 0 to 1000000
+        6:37 the `threshold` of a test is from 0 to 1
+    "#]]
+    .assert_eq(&said.collect::<String>());
+    // nothing is lost, and the others are judged as soon as a person has said what is meant
+    expect![[r##"
+        # yaml-language-server: $schema=../../../../schemas/suite.schema.json
+        prompt: route
+        cases:
+        - id: case
+          vars:
+            message: a
+          assert:
+          - type: unsupported
+            value:
+              reason: a weight is from 0 to 1000000
+              was:
+                type: contains
+                value: b
+                weight: 2000000
+          - type: unsupported
+            value:
+              reason: a weight is from 0 to 1000000
+              was:
+                assert:
+                - type: contains
+                  value: c
+                  weight: 1000001
+                type: assert-set
+                weight: -1
+        - id: case-2
+          vars:
+            message: b
+          assert:
+          - type: unsupported
+            value:
+              reason: "the `threshold` of a test is from 0 to 1"
+              was: 2
+          - type: contains
+            value: d
+            weight: 1000000.0
+    "##]]
+    .assert_eq(&bench.text("agents/agent-router/regression/cases/heavy.yaml").unwrap());
+    let report = bench.run("evaluate agent-router").unwrap();
+    let rules: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|one| one.is_error())
+        .map(|one| one.rule.as_ref())
+        .collect();
+    expect!["failed-evaluation unbound-variable unsupported-assertion unsupported-assertion unbound-variable unsupported-assertion"].assert_eq(&rules.join(" "));
+}
+
+#[test]
 fn what_cannot_be_carried_stays_and_is_refused() {
     let bench = Workbench::of_repository();
     bench.put(

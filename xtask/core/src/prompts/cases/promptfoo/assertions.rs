@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::{Assertion, lacking, support};
+use super::super::{Assertion, MOST_WEIGHT, lacking, support};
 use super::import::{Import, key};
 use crate::prompts::score::{has_flags, has_tag, pieces, sound};
 use crate::yaml::Segment;
@@ -84,6 +84,13 @@ impl Import<'_> {
             kind,
             value,
         };
+        // with another one the whole suite could not be read
+        if assertion
+            .weight
+            .is_some_and(|weight| !(0.0..=MOST_WEIGHT).contains(&weight))
+        {
+            return Err(format!("a weight is from 0 to {MOST_WEIGHT}"));
+        }
         // another build judges it
         let lacks = lacking(&assertion.kind).is_some();
         if let (false, Err(reason)) = (lacks, support(&assertion.kind)) {

@@ -201,7 +201,7 @@ impl Import<'_> {
                     .push(self.lost("`options` is no map", &path, other.clone())),
             }
         }
-        match number(test, "threshold") {
+        match number(test, "threshold").and_then(share) {
             Ok(threshold) => group.threshold = threshold.or(group.threshold),
             Err(reason) => {
                 let was = test["threshold"].clone();
@@ -376,4 +376,12 @@ fn combinations(vars: &Map<String, Value>) -> Vec<Map<String, Value>> {
             .collect();
     }
     all
+}
+
+/// The score of a test, with which another one no suite could be read.
+fn share(threshold: Option<f64>) -> Result<Option<f64>, String> {
+    match threshold {
+        Some(score) if !(0.0..=1.0).contains(&score) => Err("the `threshold` of a test is from 0 to 1".to_owned()),
+        threshold => Ok(threshold),
+    }
 }

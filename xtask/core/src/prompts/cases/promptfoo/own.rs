@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{Case, Suite};
+use super::super::{Case, MOST_WEIGHT, Suite};
 use super::export::{default_test, test};
 use super::import::Outer;
 use crate::yaml;
@@ -27,7 +27,8 @@ pub(super) fn head_of(default: &Map<String, Value>) -> Option<Suite> {
 
 /// Of which case a test is, where an export wrote it.
 pub(super) fn case_of(test: &Map<String, Value>) -> Option<Case> {
-    serde_json::from_value(said(test)?.clone()).ok()
+    let case: Case = serde_json::from_value(said(test)?.clone()).ok()?;
+    (0.0..=MOST_WEIGHT).contains(&case.weight).then_some(case)
 }
 
 fn said(map: &Map<String, Value>) -> Option<&Value> {
