@@ -310,7 +310,7 @@ fn leave_out_ignored(repository: &dyn Repository, tree: &mut FileTree) -> Result
 }
 
 /// A folder that is named from another one, without `.` and `..`, so that those above it can be told.
-fn below(folder: &Path, named: &Path) -> PathBuf {
+pub(crate) fn below(folder: &Path, named: &Path) -> PathBuf {
     let mut path = folder.to_owned();
     for part in named.components() {
         match part {

@@ -94,12 +94,17 @@ fn timeline(sources: &Sources<'_>) -> Vec<Moment> {
     moments
 }
 
-/// A draft as a file for people.
-pub fn text(retrospective: &Retrospective) -> String {
+/// A draft as a file for people, so many folders below the root of the workspace; nothing where it is elsewhere, from where
+/// its schema has no address that holds.
+pub fn text(retrospective: &Retrospective, depth: Option<usize>) -> String {
     let whole = yaml::write_typed(retrospective);
     let (known, asked) = whole.split_once("impact:").unwrap_or((&whole, ""));
+    let modeline = depth.map_or_else(String::new, |depth| {
+        let up = "../".repeat(depth);
+        format!("# yaml-language-server: $schema={up}schemas/retrospective.schema.json\n")
+    });
     format!(
-        "# yaml-language-server: $schema=schemas/retrospective.schema.json\n{known}\
+        "{modeline}{known}\
          # To fill in. Nothing may stay empty; then: cargo xtask retro finish <file>\nimpact:{asked}"
     )
 }

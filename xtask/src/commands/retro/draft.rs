@@ -1,6 +1,6 @@
 //! `retro draft`: what the ledger knows of a release, for people to go on from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lockstep::artifact::TupleRecord;
 use lockstep::release::ledger::{Incident, Recorded, Retrospective, UnitHistory};
@@ -12,7 +12,7 @@ use crate::commands::evaluate::written::suites;
 use crate::commands::incident::find;
 use crate::commands::ledger::Ledger;
 use crate::commands::unit::UnitOf;
-use crate::context::Context;
+use crate::context::{Context, below};
 use crate::failure::{Failure, FailureKind};
 use crate::ports::GitId;
 use crate::report::Report;
@@ -73,10 +73,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
         None => Vec::new(),
     };
     let drafted = drafted(&unit, &histories, &release, incident.as_ref(), &samples)?;
-    let text = text(&drafted);
     let Some(file) = &args.into else {
+        let text = text(&drafted, Some(0));
         return Ok(Report::new(drafted, text));
     };
+    let text = text(&drafted, depth(context, file)?);
     let (path, shown) = (context.folder.join(file), file.display());
     if context.files.read(&path)?.is_some() {
         let failure = Failure::new(
@@ -88,6 +89,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Report, Failure> {
     context.files.write(&path, text.as_bytes())?;
     let report = Report::new(drafted, format!("wrote {shown}: fill in what is empty\n"));
     Ok(report.next(format!("cargo xtask retro finish {shown}")))
+}
+
+/// How many folders below the root of the workspace a file is to be; nothing where it is elsewhere.
+fn depth(context: &Context, file: &Path) -> Result<Option<usize>, Failure> {
+    let path = below(&context.folder, file);
+    let root = context.root()?;
+    let below = path.strip_prefix(root).ok();
+    Ok(below.map(|below| below.components().count().saturating_sub(1)))
 }
 
 /// What the ledger knows of a release, or of an incident: `histories` are those of the agent there and wherever it runs.

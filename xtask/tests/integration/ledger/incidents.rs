@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use super::{kinds, last, promoted_once};
-use crate::fleet::{Fleet, folded, folded_yaml};
+use crate::fleet::{Fleet, folded, folded_yaml, folder};
 
 const STEP: [&str; 6] = ["promote", "orders", "--from", "staging", "--to", "canary"];
 
@@ -348,6 +348,22 @@ fn a_draft_holds_what_the_ledger_knows_and_the_finished_one_lets_the_agent_go_on
     ];
     fleet.done(&draft);
     let text = std::fs::read_to_string(fleet.repository.path("retro.yaml")).unwrap();
+    // its schema is found from where it is, and outside the workspace from nowhere
+    let elsewhere = folder();
+    let outside = elsewhere.path().join("retro.yaml");
+    let below = "docs/retros/INC-7.yaml";
+    fleet.put("docs/retros/README.md", "Retrospectives.\n");
+    for (file, first) in [
+        (outside.to_str().unwrap(), "agent: orders"),
+        (
+            below,
+            "# yaml-language-server: $schema=../../schemas/retrospective.schema.json",
+        ),
+    ] {
+        fleet.done(&[&draft[..6], &[file]].concat());
+        let text = std::fs::read_to_string(fleet.repository.path(file)).unwrap();
+        assert_eq!(text.lines().next(), Some(first));
+    }
     let timeless = |line: &str| match line.split_once("time: ") {
         Some((before, _)) => format!("{before}time: <now>\n"),
         None => format!("{line}\n"),
