@@ -1,15 +1,15 @@
-//! Reasons that people give: they are recorded, so there must be one.
+//! Reasons and other words that people give: they are recorded, so there must be some.
 
 use lockstep::secrets;
 
 use crate::failure::{Failure, FailureKind};
 
-/// Reads the value of `--reason`.
+/// Reads the value of `--reason`, `--summary`, `--cause` and the like.
 pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
-        "" => Err("a reason has words"),
+        "" => Err("it is empty, and needs words"),
         // as it stands in the commands that answers offer
-        "…" => Err("write why in place of `…`: it is recorded"),
+        "…" => Err("write your own words in place of `…`"),
         text if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
             Err("it has characters that steer a terminal")
         }

@@ -80,6 +80,11 @@ pub const RULES: &[Rule] = &[
         "judge it with the model that runs it, and say so in the prompt",
     ),
     Rule::new(
+        "idle-assertion",
+        "an assertion holds whatever is answered, so it says nothing, and its weight counts where a score decides",
+        "mend it so that a wrong answer makes it fail, take it out, or give it the weight 0",
+    ),
+    Rule::new(
         "idle-condition",
         "a condition of a prompt always comes out alike, so one of its branches never reaches the model",
         "compare the input with a value that it may have",
@@ -88,6 +93,11 @@ pub const RULES: &[Rule] = &[
         "idle-tag",
         "a suite says that cases with a tag must hold, and no case has it",
         "mend the tag, give it to the cases that must hold, or take it out",
+    ),
+    Rule::new(
+        "idle-weight",
+        "everything that a case demands, or every case of a suite, has the weight 0, so that a score is 0 whatever is answered",
+        "give what counts a weight above 0",
     ),
     Rule::new(
         "incomparable-metric",

@@ -189,8 +189,18 @@ fn evaluation(demands: Option<&Demands>, from: &Environment, to: &Environment, s
         "`cargo xtask evaluate {agent} --environment {} --for {}{bar} --evidence`",
         from.name, to.name
     );
+    // the same command would leave open again what nothing answered
+    let live = if step.committed.mock.is_some() { "" } else { " --live" };
+    let recorded = format!(
+        "record the answers, `cargo xtask evaluate {agent} --environment {} --for {}{live} --record`, commit them, then {help}",
+        from.name, to.name
+    );
     for finding in findings.iter_mut().filter(|finding| finding.help.is_none()) {
-        *finding = finding.clone().in_file(layout::cases(agent)).help(&help);
+        let help = match finding.rule.as_ref() {
+            "incomplete-evaluation" => &recorded,
+            _ => &help,
+        };
+        *finding = finding.clone().in_file(layout::cases(agent)).help(help);
     }
     findings
 }

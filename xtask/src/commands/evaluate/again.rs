@@ -21,6 +21,14 @@ impl Beside<'_> {
             Beside::Environment(other) | Beside::Variant(other) => format!(" for {}", other.with),
         }
     }
+
+    fn option(&self) -> String {
+        match self {
+            Beside::Nothing => String::new(),
+            Beside::Environment(other) => option("against", Some(&other.with)),
+            Beside::Variant(other) => option("versus", Some(&other.with)),
+        }
+    }
 }
 
 impl Args {
@@ -36,18 +44,19 @@ impl Args {
     }
 
     fn asking_live(&self, agent: &AgentName, beside: &Beside<'_>) -> String {
-        let beside = match beside {
-            Beside::Nothing => String::new(),
-            Beside::Environment(other) => option("against", Some(&other.with)),
-            Beside::Variant(other) => option("versus", Some(&other.with)),
-        };
-        let (asked, live) = (self.asked(), self.sources.asking_live());
+        let (asked, beside, live) = (self.asked(), beside.option(), self.sources.asking_live());
         format!("cargo xtask evaluate {agent}{asked}{beside}{live}")
     }
 
     /// Records what the mock answers.
     pub(super) fn recording(&self, agent: &AgentName) -> String {
-        format!("cargo xtask evaluate {agent}{} --record", self.asked())
+        self.recording_beside(agent, &Beside::Nothing)
+    }
+
+    /// The same, also for what it is judged beside.
+    pub(super) fn recording_beside(&self, agent: &AgentName, beside: &Beside<'_>) -> String {
+        let (asked, beside) = (self.asked(), beside.option());
+        format!("cargo xtask evaluate {agent}{asked}{beside} --record")
     }
 
     /// Drops what nothing asks for; variants are asked for where they are named.

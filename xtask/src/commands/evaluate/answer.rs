@@ -296,7 +296,12 @@ pub(super) fn findings(args: &Args, done: &Done, short: Option<&Short>) -> Vec<F
     let agent = &evaluation.agent;
     let mut unknown = |missing: usize, beside: Beside<'_>| {
         if missing > 0 {
-            let message = format!("{agent}: {missing} cases were not evaluated{}", beside.whose());
+            let were = if missing == 1 { "was" } else { "were" };
+            let message = format!(
+                "{agent}: {} {were} not evaluated{}",
+                counted(missing, "case"),
+                beside.whose()
+            );
             let finding = match strict {
                 true => Finding::error("not-evaluated", message),
                 false => Finding::warning("not-evaluated", message),
@@ -306,6 +311,11 @@ pub(super) fn findings(args: &Args, done: &Done, short: Option<&Short>) -> Vec<F
                     "record their answers: `{}`; {}",
                     args.recording_unbounded(agent, &beside),
                     short.needed()
+                ),
+                None if done.has_idle_mock => format!(
+                    "record what the mock answers, `{}`, commit it, and run this again; or ask a model: `{}`",
+                    args.recording_beside(agent, &beside),
+                    args.recording_live(agent, &beside)
                 ),
                 None => format!("record their answers: `{}`", args.recording_live(agent, &beside)),
             };

@@ -57,8 +57,10 @@ pub(super) fn others(
         });
     }
     for text in versus::asked(&args.versus, args.cross) {
-        let variant = versus::variant(workspace, agent, judged, &text)?;
-        others.push(Other::new(&text, variant));
+        match versus::variant(workspace, agent, judged, &text)? {
+            Ok(variant) => others.push(Other::new(&text, variant)),
+            Err(findings) => return Ok(Err(findings)),
+        }
     }
     Ok(Ok(others))
 }

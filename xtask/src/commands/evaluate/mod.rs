@@ -8,6 +8,7 @@ mod evidence;
 pub(super) mod exchange;
 mod gathered;
 mod grid;
+mod idle;
 mod live;
 mod progress;
 mod run;

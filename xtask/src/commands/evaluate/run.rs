@@ -30,6 +30,8 @@ pub(super) struct Done {
     pub(super) evaluation: Evaluation,
     /// It beside its variants.
     pub(super) grid: Option<Grid>,
+    /// Whether the agent has a mock, which was not let answer since this is evidence.
+    pub(super) has_idle_mock: bool,
 }
 
 /// Judges agents.
@@ -191,7 +193,11 @@ impl<'a> Runner<'a> {
         if evaluation.verdict.outcome != VerdictOutcome::Failed {
             tolerate(&mut findings[first..]);
         }
-        Ok(Some(Done { evaluation, grid }))
+        Ok(Some(Done {
+            evaluation,
+            grid,
+            has_idle_mock: mock.is_some() && self.args.evidence.evidence && self.endpoint.is_none(),
+        }))
     }
 
     fn mock(

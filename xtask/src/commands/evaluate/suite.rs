@@ -9,6 +9,7 @@ use lockstep::model::Finding;
 use lockstep::prompts::cases::Case;
 use lockstep::prompts::evaluation::{Kept, SuiteRun, SuiteRunner};
 use lockstep::prompts::run::{Cassette, Chain, Mock, Recording, Request, Tape};
+use lockstep::prompts::score::Checks;
 use lockstep::workspace::{Agent, Judged, layout};
 
 use super::again::Beside;
@@ -108,7 +109,8 @@ impl Runner<'_> {
         let recorder = |mut recording: Recording| {
             recording.again = is_again;
             let mut fresh = fresh.lock().unwrap_or_else(PoisonError::into_inner);
-            let line = format!("{}{}", if fresh.is_empty() { "\n" } else { "" }, recording.line());
+            let ends_line = fresh.is_empty() && recorded.cassette.is_open();
+            let line = format!("{}{}", if ends_line { "\n" } else { "" }, recording.line());
             let files = &self.context.files;
             files
                 .append(&recorded.file, line.as_bytes())
@@ -166,10 +168,11 @@ impl Runner<'_> {
             }
         };
         let mut faulty = Faulty::default();
+        let candidate = self.workspace.judged(agent, None, None).ok();
+        let checks = Checks::new(head, &judged.subject, candidate.as_ref().map(|one| &one.subject));
         // case by case beside each other, so that a case is in memory once
         suite.text.cases(&mut |cases| {
-            let parts = (agent, &judged.subject);
-            faulty.look(cases, head, parts, &mut gathered.ids);
+            faulty.look(cases, head, (agent, &checks), &mut gathered.ids);
             let wanted: Vec<&Case> = cases.iter().filter(|case| self.args.is_wanted(case)).collect();
             for runner in &mut runners {
                 let told = || self.progress.asked();
@@ -187,7 +190,7 @@ impl Runner<'_> {
         gathered.unreadable += usize::from(faulty.has_duplicates());
         gathered.unchecked += faulty.unchecked();
         gathered.unwritten += faulty.unwritten();
-        findings.extend(faulty.findings(suite.path, suite.text));
+        findings.extend(faulty.findings(suite.path, suite.text, &checks));
         findings.extend(suite.failures(&own));
         gathered.add(suite, judged, own, (self.args.repeat, &self.bar));
         for (other, run) in others.iter_mut().zip(runs) {

@@ -6,10 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use lockstep::model::{Digest, FileTree, Finding};
 use lockstep::prompts::cases::{Case, Suite};
-use lockstep::prompts::run::Subject;
+use lockstep::prompts::score::{Checks, Said};
 use lockstep::workspace::{Agent, SuiteText, layout, not_built};
 use lockstep::yaml::Segment;
+use rayon::prelude::*;
 
+use super::idle::Idle;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::report::Report;
@@ -87,6 +89,8 @@ pub(super) struct Faulty {
     unwritten: Vec<(String, String)>,
     /// Cases that a person still has to complete.
     drafts: Vec<String>,
+    /// What counts and says nothing.
+    idle: Idle,
     /// The tags of all other cases, of those that the suite says must hold.
     held: BTreeSet<String>,
 }
@@ -97,14 +101,13 @@ impl Faulty {
         &mut self,
         cases: &[Case],
         head: &Suite,
-        (agent, subject): (&Agent, &Subject),
+        (agent, checks): (&Agent, &Checks<'_>),
         known: &mut BTreeSet<Digest>,
     ) {
         let written = agent.prompts.get(&head.prompt).and_then(|all| all.last_key_value());
         let newest = written.map(|(version, _)| *version);
-        // the form of an answer, which the prompt asks for, says nothing of what is in it
-        let is_checked_anyway = head.is_checked() || (head.contract && subject.contract.is_some());
-        for case in cases {
+        let said: Vec<Said> = cases.par_iter().map(|case| checks.of(case)).collect();
+        for (case, said) in cases.iter().zip(said) {
             if !known.insert(Digest::of(case.id.as_bytes())) {
                 self.twice.push(case.id.clone());
             }
@@ -118,12 +121,14 @@ impl Faulty {
                 .filter(|tag| head.must_hold.iter().flatten().any(|own| own == *tag));
             self.held.extend(held.cloned());
             let unwritten = case.system_prompt_version.filter(|version| Some(*version) > newest);
-            let is_checked = case.is_checked(head.judge.as_ref()) || (is_checked_anyway && !case.passes_anything());
+            self.idle.weigh(case);
             if let Some(version) = unwritten {
                 let message = format!("`{}` is for `{}` {version}, which nobody wrote", case.id, head.prompt);
                 self.unwritten.push((case.id.clone(), message));
-            } else if !is_checked {
+            } else if !said.is_checked {
                 self.unchecked.push(case.id.clone());
+            } else {
+                self.idle.look(case, said);
             }
         }
     }
@@ -144,10 +149,10 @@ impl Faulty {
     }
 
     /// All of it as findings.
-    pub(super) fn findings(self, path: &str, text: &SuiteText<'_>) -> Vec<Finding> {
+    pub(super) fn findings(self, path: &str, text: &SuiteText<'_>, checks: &Checks<'_>) -> Vec<Finding> {
         let unwritten = self.unwritten.iter().map(|(id, _)| id);
         let ids = self.twice.iter().chain(&self.unchecked);
-        let ids = ids.chain(unwritten).chain(&self.drafts);
+        let ids = ids.chain(unwritten).chain(&self.drafts).chain(self.idle.cases());
         let places = text.places(&ids.map(String::as_str).collect());
         let place = |id: &str| places.get(id).copied().unwrap_or_default();
         let twice = self.twice.iter().map(|id| {
@@ -192,6 +197,7 @@ impl Faulty {
             .chain(unwritten)
             .chain(drafts)
             .chain(idle)
+            .chain(self.idle.findings((path, text), checks, &place))
             .collect()
     }
 }

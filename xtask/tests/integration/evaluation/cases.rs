@@ -231,7 +231,22 @@ fn a_candidate_is_judged_beside_an_environment_and_beside_variants() {
             .contains("beside model=openai/gpt-4.1: 100.0 % here, 91.7 % there over 12 cases")
     );
     let refused = bench.run("evaluate agent-router --versus route@9.9.9").unwrap_err();
-    assert_eq!(refused.message, "`agent-router` has no readable prompt `route` 9.9.9");
+    assert_eq!(refused.message, "`agent-router` has no prompt `route` 9.9.9");
+    // of one that cannot be read it is told why
+    bench.put(
+        "agents/agent-router/prompts/route/3.0.0.prompt",
+        "---\ndescription: It ends.\n---\nHello {{message\n",
+    );
+    let report = bench.run("evaluate agent-router --versus route@3.0.0").unwrap();
+    let told = report.findings.iter().map(|finding| {
+        let place = finding.location.as_ref().unwrap();
+        format!("{} {}:{} {}\n", finding.rule, place.file, place.line, finding.message)
+    });
+    expect![[r#"
+        changed-component agents/agent-router/prompts/route/3.0.0.prompt:0 `agents/agent-router/prompts/route/3.0.0.prompt` has changed since it was released: `sha256:4721195a7844ff71e25e9f58376742642024c8ce3972ebf2014b819c2381a764` then, `sha256:7b77ddd37ca58a2894cb4c0053dff5497421107fcf1f785f9a15195ceb05f379` now
+        missing-component agents/agent-router/prompts/route/3.0.0.prompt:0 the prompt `route` 3.0.0 cannot be read, which `--versus` names
+        prompt-syntax agents/agent-router/prompts/route/3.0.0.prompt:4 the expression `{{message` is never closed
+    "#]].assert_eq(&told.collect::<String>());
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Cases asked of a real server over HTTP: what works, what is tried again, and what is never recorded.
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::{Value, json};
 use xtask::report::Report;
 
 use super::server::{Answer, Server, calling, completion};
 use crate::fleet::{Fleet, command};
+use crate::ledger::evidence::{CASES, CASSETTE as RECORDED, with_cases};
 use crate::workbench::Workbench;
 
 const CASSETTE: &str = "agents/agent-router/regression/cassettes/route.jsonl";
@@ -279,6 +282,28 @@ fn what_a_killed_refresh_leaves_can_be_read() {
 }
 
 #[test]
+fn a_new_cassette_has_whole_lines_whenever_the_run_is_killed() {
+    let fleet = with_cases();
+    fleet.append(
+        CASES,
+        "  - { id: bye, userInput: Bye!, forbiddenKeywords: [goodbye] }\n",
+    );
+    fleet.remove(RECORDED);
+    let (file, seen) = (fleet.repository.path(RECORDED), Arc::new(Mutex::new(String::new())));
+    let before_the_second = Arc::clone(&seen);
+    let server = Server::start(Box::new(move |number, _| {
+        if number > 0 {
+            *before_the_second.lock().unwrap() = std::fs::read_to_string(&file).unwrap();
+        }
+        Answer::Whole(200, completion("Welcome"))
+    }));
+    let live = ["--live", "--endpoint", &server.url, "--parallel", "1", "--record"];
+    fleet.done(&[&["evaluate", "assistant"][..], &live].concat());
+    let seen = seen.lock().unwrap();
+    assert!(seen.starts_with('{') && seen.ends_with("}\n"), "{seen:?}");
+}
+
+#[test]
 fn an_unreadable_judgement_is_not_kept() {
     let bench = Workbench::of_repository();
     let cassette = "agents/order-triage/regression/cassettes/triage.jsonl";
@@ -335,7 +360,7 @@ fn a_budget_that_is_too_small_is_no_pass_and_tells_what_is_needed() {
     let [unchecked] = &report.unchecked[..] else {
         panic!("{:?}", report.unchecked)
     };
-    let told = "1 question was not asked: of the budget of 100 tokens 0 are used up, and this question may take ";
+    let told = "1 question was not asked: 0 of the budget of 100 tokens are used up, and this question may take ";
     let needed = unchecked.strip_prefix(told).unwrap();
     let url = &server.url;
     assert_eq!(

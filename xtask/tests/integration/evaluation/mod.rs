@@ -8,6 +8,7 @@ mod drafts;
 mod exchange;
 mod failing;
 mod forms;
+mod idle;
 mod live;
 mod mentions;
 mod partials;

@@ -12,7 +12,7 @@ vars: {customer: {firstName: Ada, locale: en, tier: standard}, articles: []}
 ";
 
 /// The findings of one rule with their lines.
-fn told(report: &Report, rule: &str) -> String {
+pub(super) fn told(report: &Report, rule: &str) -> String {
     let findings = report.findings.iter().filter(|finding| finding.rule == rule);
     let told = findings.map(|finding| {
         let place = finding.location.as_ref().unwrap();
@@ -22,7 +22,7 @@ fn told(report: &Report, rule: &str) -> String {
 }
 
 /// A suite of the support agent with these lines behind its head.
-fn suite(lines: &str) -> Report {
+pub(super) fn suite(lines: &str) -> Report {
     let bench = Workbench::of_repository();
     bench.put(
         "agents/support-rag/regression/cases/more.yaml",

@@ -167,13 +167,21 @@ fn what_was_not_answered_is_recorded_and_is_no_pass() {
     let fleet = with_cases();
     // the mock would answer, and says nothing of the model
     fleet.put(CASSETTE, "").commit("Lose the answers");
-    stopped(&fleet, &EVIDENCE, &["not-evaluated"]);
+    expect![[r#"
+        exit 1
+        error[not-evaluated] agents/assistant/agent.yaml
+          assistant: 1 case was not evaluated
+          help: record what the mock answers, `cargo xtask evaluate assistant --environment staging --for canary --record`, commit it, and run this again; or ask a model: `cargo xtask evaluate assistant --environment staging --for canary --live --record`
+    "#]].assert_eq(&fleet.run(&EVIDENCE).text());
     fleet.done(&["evaluate", "assistant", "--record"]);
-    objected(
-        &fleet,
-        "incomplete-evaluation",
-        "the last evaluation of `assistant` is incomplete: 1 case was not evaluated",
-    );
+    // the same command again would leave it as it is
+    fleet.refused(&STEP, expect![[r#"
+        exit 1
+        error[incomplete-evaluation] agents/assistant/regression/cases
+          the last evaluation of `assistant` is incomplete: 1 case was not evaluated
+          unit: canary/assistant
+          help: record the answers, `cargo xtask evaluate assistant --environment staging --for canary --record`, commit them, then `cargo xtask evaluate assistant --environment staging --for canary --evidence`
+    "#]]);
 }
 
 #[test]

@@ -277,6 +277,10 @@ fn the_place_where_a_reason_is_to_be_written_is_none() {
     let before = snapshot(fleet.folder());
     let answer = fleet.run(&["hold", "orders", "-e", "staging", "--reason", "…"]);
     assert_eq!(answer.exit, 2);
-    assert!(answer.text().contains("write why in place of `…`"), "{}", answer.text());
+    assert!(
+        answer.text().contains("write your own words in place of `…`"),
+        "{}",
+        answer.text()
+    );
     assert!(snapshot(fleet.folder()) == before, "nothing is written");
 }

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::Assertion;
 use crate::model::PlainVersion;
-use crate::prompts::score::holds_anyway;
 
 /// Cases that one prompt is judged by.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -146,33 +145,6 @@ impl Case {
         let is_later = version.is_some() && self.system_prompt_version > version;
         !is_later && !self.is_draft()
     }
-
-    /// Whether it says anything of its answer that counts, where this is who judges.
-    pub fn is_checked(&self, judge: Option<&Judge>) -> bool {
-        let has_words = |words: &[String]| words.iter().any(|word| !word.trim().is_empty());
-        let says = self.expected_tools.is_some()
-            || has_words(&self.expected_response_keywords)
-            || has_words(&self.forbidden_keywords)
-            || self.max_tokens_limit.is_some()
-            || self.max_latency_ms.is_some()
-            || self.max_cost.is_some()
-            || (!self.expected_behavior.is_empty() && judge.is_none_or(|judge| judge.threshold > 0.0))
-            || !self.assertions.iter().all(holds_anyway);
-        says && !self.passes_anything()
-    }
-
-    /// Whether every score is enough for it.
-    pub fn passes_anything(&self) -> bool {
-        self.threshold.is_some_and(|threshold| threshold <= 0.0)
-    }
-}
-
-fn says_content(assertion: &Assertion) -> bool {
-    let is_content = match assertion.plain_kind().0 {
-        "assert-set" => assertion.set.iter().any(says_content),
-        kind => !["cost", "latency"].contains(&kind),
-    };
-    is_content && !holds_anyway(assertion)
 }
 
 /// The tag whose cases must hold where a suite does not say which.
@@ -188,11 +160,6 @@ impl Suite {
         let mut tags = case.tags.iter();
         let tag = tags.find(|tag| is_own(tag) || demanded.contains(tag));
         tag.map(String::as_str)
-    }
-
-    /// Whether it says anything of every answer's content that counts; how long an answer takes and what it costs is none.
-    pub fn is_checked(&self) -> bool {
-        self.assertions.iter().any(says_content)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::prompts::template::{Data, Partials, Piece, parse, render};
 use crate::prompts::{Message, messages};
 
 /// Most answers of a model in one case: more than this is a loop.
-const MOST_STEPS: usize = 16;
+pub(in crate::prompts) const MOST_STEPS: usize = 16;
 
 /// What a case came to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,15 +72,13 @@ fn first_request(subject: &Subject, suite: &Suite, case: &Case, partials: &Parti
     if suite.user_variable.is_none() && !case.user_input.is_empty() {
         said.push(ChatMessage::text(Speaker::User, case.user_input.as_str()));
     }
-    let limit = prompt.header.config.get("maxOutputTokens").and_then(Value::as_u64);
-    let own = limit.and_then(|limit| u32::try_from(limit).ok());
     let output = prompt.header.output.as_ref();
     Ok(Request {
         model: subject.model.model.clone(),
         messages: said,
         tools: subject.tools_of(prompt),
         temperature: subject.model.temperature,
-        max_tokens: own.map_or(subject.model.max_tokens, |own| own.min(subject.model.max_tokens)),
+        max_tokens: subject.most_tokens(prompt),
         json: output.is_some_and(|output| output.format.as_deref() == Some("json")),
     })
 }

@@ -64,6 +64,8 @@ pub struct Cassette<'a> {
     tape: Option<&'a dyn Tape>,
     places: BTreeMap<Digest, Place>,
     added: BTreeMap<Digest, (Source, Reply)>,
+    /// Whether its last line has no end.
+    is_open: bool,
 }
 
 /// Where a recording stands.
@@ -80,7 +82,12 @@ impl<'a> Cassette<'a> {
     pub fn read(path: &str, tape: &'a dyn Tape) -> Result<(Cassette<'a>, Vec<Finding>), String> {
         let (places, added) = (BTreeMap::new(), BTreeMap::new());
         let tape = Some(tape);
-        let mut cassette = Cassette { tape, places, added };
+        let mut cassette = Cassette {
+            tape,
+            places,
+            added,
+            is_open: false,
+        };
         let mut findings = Vec::new();
         let mut number = 0;
         cassette.lines(|cassette, at, line| {
@@ -102,6 +109,12 @@ impl<'a> Cassette<'a> {
         Ok((cassette, findings))
     }
 
+    /// Whether what is written behind it would go on with its last line, since a killed run or a person left it without an
+    /// end.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// Hands over every line with the byte at which it begins.
     fn lines(&mut self, mut each: impl FnMut(&mut Self, u64, &[u8]) -> Result<(), String>) -> Result<(), String> {
         let Some(tape) = self.tape else { return Ok(()) };
@@ -120,11 +133,8 @@ impl<'a> Cassette<'a> {
             }
             open.extend_from_slice(rest);
             if is_end {
-                return if open.is_empty() {
-                    Ok(())
-                } else {
-                    each(self, begin, &open)
-                };
+                self.is_open = !open.is_empty();
+                return if self.is_open { each(self, begin, &open) } else { Ok(()) };
             }
         }
     }

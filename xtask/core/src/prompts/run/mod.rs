@@ -9,6 +9,7 @@ pub mod openai;
 mod subject;
 mod used;
 
+pub(in crate::prompts) use attempt::MOST_STEPS;
 pub use attempt::{Attempt, Failing, attempt, judge_prompt, judge_request};
 pub use cassette::{Cassette, Recording, Source, Tape};
 pub use chain::{Answered, Chain, Recorder};

@@ -51,6 +51,14 @@ impl Subject {
             .collect()
     }
 
+    /// Most tokens of one answer to a prompt.
+    pub fn most_tokens(&self, prompt: &Prompt) -> u32 {
+        let limit = prompt.header.config.get("maxOutputTokens").and_then(Value::as_u64);
+        let own = limit.and_then(|limit| u32::try_from(limit).ok());
+        let most = self.model.max_tokens;
+        own.map_or(most, |own| own.min(most))
+    }
+
     /// The tools that a prompt speaks of; all where it names none.
     pub fn tools_of(&self, prompt: &Prompt) -> Vec<ToolSpec> {
         let wanted = |tool: &&ToolSpec| prompt.header.tools.contains(&tool.name);

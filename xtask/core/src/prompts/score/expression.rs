@@ -3,6 +3,7 @@
 
 mod class;
 mod groups;
+mod sample;
 mod set;
 mod syntax;
 

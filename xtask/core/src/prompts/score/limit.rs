@@ -1,8 +1,5 @@
 //! How much of something an assertion asks for, where that is a number: from where on it holds.
 
-use serde_json::Value;
-
-use super::shape::bounds;
 use crate::prompts::cases::{Assertion, MOST_WEIGHT};
 
 /// A bound of a number.
@@ -55,32 +52,4 @@ pub(super) fn numbers(assertion: &Assertion) -> Result<(), String> {
         true => Err("a threshold is a finite number".to_owned()),
         false => Ok(()),
     }
-}
-
-/// Whether an assertion holds whatever is answered, by the bounds that it names; one of weight 0 does, too, unless it is a
-/// set.
-pub(in crate::prompts) fn holds_anyway(assertion: &Assertion) -> bool {
-    let (kind, turned) = assertion.plain_kind();
-    if kind == "assert-set" {
-        return match assertion.threshold {
-            Some(threshold) => threshold <= 0.0,
-            None => assertion.set.iter().all(holds_anyway),
-        };
-    }
-    assertion.weight == Some(0.0)
-        || counts_from_nothing(kind, turned, &assertion.value)
-        || match limit(assertion) {
-            // scores are 0 or more; what is turned round must stay below its bound, or above it
-            Some(Limit::Least(bound)) if turned => bound < 0.0,
-            Some(Limit::Least(bound)) => bound <= 0.0,
-            Some(Limit::Most(bound)) => turned && bound > 1.0,
-            None => false,
-        }
-}
-
-/// Whether something is only counted, from 0 on.
-fn counts_from_nothing(kind: &str, turned: bool, value: &Value) -> bool {
-    let counted = ["trajectory:step-count", "trajectory:tool-used", "word-count"].contains(&kind) && !turned;
-    let map = value.as_object().filter(|_| counted);
-    map.and_then(|map| bounds(kind, map).ok()) == Some((Some(0), None))
 }

@@ -5,10 +5,13 @@ mod expression;
 mod fields;
 mod fill;
 mod html;
+mod idle;
 mod limit;
 mod manifest;
 mod overlap;
+mod reach;
 mod refusal;
+mod said;
 mod schema;
 mod script;
 mod shape;
@@ -39,9 +42,10 @@ use expression::Expression;
 pub(super) use expression::has_flags;
 pub use fill::sound_keyword;
 pub(super) use fill::{has_tag, pieces, quoted};
-pub(super) use limit::holds_anyway;
 pub use limit::{Limit, limit};
 pub use manifest::{arguments_fault, tool_calls, tools_named, withheld_from};
+pub use said::{Checks, Said};
+pub use schema::schema_fault;
 
 /// Something that an answer should have been and was not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -129,15 +133,6 @@ pub struct Scorer<'a> {
     contract: Option<Validator>,
     parameters: BTreeMap<&'a str, Validator>,
     expressions: Mutex<BTreeMap<String, Arc<Expression>>>,
-}
-
-/// Why nothing can be held to a schema: where in it, as a JSON pointer, and what is wrong there.
-pub fn schema_fault(schema: &Value) -> Option<(String, String)> {
-    let error = jsonschema::options().build(schema).err()?;
-    Some((
-        error.instance_path().to_string(),
-        format!("this is no JSON Schema: {error}"),
-    ))
 }
 
 impl<'a> Scorer<'a> {

@@ -10,6 +10,15 @@ use super::Ungraded;
 use super::expression::Expression;
 use crate::model::is_day;
 
+/// Why nothing can be held to a schema: where in it, as a JSON pointer, and what is wrong there.
+pub fn schema_fault(schema: &Value) -> Option<(String, String)> {
+    let error = jsonschema::options().build(schema).err()?;
+    Some((
+        error.instance_path().to_string(),
+        format!("this is no JSON Schema: {error}"),
+    ))
+}
+
 /// Keywords that hold one schema.
 const ONE: &[&str] = &[
     "additionalItems",

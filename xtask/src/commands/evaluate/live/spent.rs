@@ -139,7 +139,7 @@ impl Short {
 fn over(budget: &Budget, spent: Used, sum: Used, most: Used) -> Option<String> {
     if let Some(tokens) = budget.tokens.filter(|tokens| sum.tokens > *tokens) {
         return Some(format!(
-            "of the budget of {tokens} tokens {} are used up, and this question may take {}",
+            "{} of the budget of {tokens} tokens are used up, and this question may take {}",
             spent.tokens, most.tokens
         ));
     }
@@ -147,7 +147,7 @@ fn over(budget: &Budget, spent: Used, sum: Used, most: Used) -> Option<String> {
     let holds = |cost: &f64| sum.cost <= *cost;
     let cost = budget.cost.filter(|cost| !holds(cost))?;
     Some(format!(
-        "of the budget of {cost} {:.4} is used up, and this question may take {:.4}",
+        "{:.4} of the budget of {cost} is used up, and this question may take {:.4}",
         spent.cost, most.cost
     ))
 }
