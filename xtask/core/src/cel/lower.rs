@@ -10,7 +10,7 @@ use super::functions::{self, Style};
 use super::literals::literal_node;
 use super::node::Node;
 use super::ordering::Comparison;
-use super::{CompileError, escape, functions::regex, path};
+use super::{CompileError, escape, fast, functions::regex, path, reference};
 use crate::model::suggestion;
 
 /// Types that an expression may name.
@@ -75,13 +75,14 @@ impl<'e> Lowering<'e> {
     }
 
     pub(super) fn compile(&mut self) -> Result<Node, Vec<CompileError>> {
-        // an environment without macros: a macro is a call here, so that it keeps its name and its place
-        let parser = cel::Env::default().parser().enable_ident_escape_syntax(true);
-        let parsed = parser.parse_with_source_info(self.text).map_err(|errors| {
-            let mut errors: Vec<CompileError> = errors.errors.iter().map(syntax).collect();
-            errors.dedup();
-            errors
-        })?;
+        let parsed = match fast::read(self.text) {
+            Some(parsed) => parsed,
+            None => reference::read(self.text).map_err(|errors| {
+                let mut errors: Vec<CompileError> = errors.errors.iter().map(syntax).collect();
+                errors.dedup();
+                errors
+            })?,
+        };
         self.source = parsed.1;
         let root = self.node(&parsed.0);
         self.errors.sort();

@@ -1,5 +1,6 @@
 //! The dialect against tables of cases.
 
+mod agreement;
 mod budget;
 mod language;
 mod libraries;
