@@ -6,6 +6,7 @@ mod error;
 mod fast;
 mod items;
 mod path;
+mod places;
 mod positions;
 mod reference;
 mod scalar;
@@ -19,6 +20,7 @@ pub(crate) use characters::is_foreign;
 pub use error::YamlError;
 pub use items::Items;
 pub use path::{Segment, dotted, path_of_pointer, pointer};
+pub use places::Places;
 pub use positions::Positions;
 pub(crate) use tree::second_value;
 pub use typed::{read_typed, read_value, write_typed};
@@ -75,6 +77,11 @@ pub fn read_manifests(text: &str) -> Result<Manifests, YamlError> {
         }),
         None => reference::read(text),
     }
+}
+
+/// Reads a stream of Kubernetes objects with where everything in them stands, in one pass.
+pub fn read_placed(text: &str) -> Result<Vec<(Document, Places)>, YamlError> {
+    reference::read_placed(text)
 }
 
 /// Bytes of most units' manifests: what fits is not copied while it grows.

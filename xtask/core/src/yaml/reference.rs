@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::scalar::{Meaning, Scalar, classify};
 use super::tree::{self, Kind, Node};
-use super::{AmbiguousScalar, Document, Manifests, YamlError};
+use super::{AmbiguousScalar, Document, Manifests, Places, YamlError};
 
 /// Reads a stream of documents; empty ones are left out, as `kubectl` leaves them out.
 pub(super) fn read(text: &str) -> Result<Manifests, YamlError> {
@@ -15,13 +15,7 @@ pub(super) fn read(text: &str) -> Result<Manifests, YamlError> {
     };
     let mut documents = Vec::new();
     for root in tree::documents(text)? {
-        let value = reader.value(&root)?;
-        if !value.is_null() {
-            documents.push(Document {
-                value,
-                line: root.place.0,
-            });
-        }
+        documents.extend(reader.document(&root)?);
     }
     let ambiguous = reader.ambiguous.into_iter();
     let ambiguous = ambiguous.map(|((line, column), text)| AmbiguousScalar { text, line, column });
@@ -31,12 +25,33 @@ pub(super) fn read(text: &str) -> Result<Manifests, YamlError> {
     })
 }
 
+/// The same with where everything in a document stands; scalars that readers disagree on are read as Kubernetes does.
+pub(super) fn read_placed(text: &str) -> Result<Vec<(Document, Places)>, YamlError> {
+    let mut reader = Reader {
+        ambiguous: BTreeMap::new(),
+    };
+    let mut documents = Vec::new();
+    for root in tree::documents(text)? {
+        documents.extend(reader.document(&root)?.map(|document| (document, Places::of(root))));
+    }
+    Ok(documents)
+}
+
 struct Reader {
     /// By place, for a node that aliases repeat is still written once.
     ambiguous: BTreeMap<(usize, usize), String>,
 }
 
 impl Reader {
+    /// A document, unless it is empty.
+    fn document(&mut self, root: &Node) -> Result<Option<Document>, YamlError> {
+        let value = self.value(root)?;
+        Ok((!value.is_null()).then(|| Document {
+            value,
+            line: root.place.0,
+        }))
+    }
+
     fn value(&mut self, node: &Node) -> Result<Value, YamlError> {
         let tag = Type::of(node)?;
         match (&node.kind, tag) {

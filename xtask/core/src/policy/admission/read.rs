@@ -17,7 +17,7 @@ use super::spec::{BindingObject, MatchResources, PolicyObject, ResourceRule};
 use crate::model::{FileTree, Finding};
 use crate::schema::overlay;
 use crate::workspace::layout;
-use crate::yaml::{self, Positions, path_of_pointer};
+use crate::yaml::{self, Places, path_of_pointer};
 
 /// The group of admission policies.
 const GROUP: &str = "admissionregistration.k8s.io/";
@@ -35,7 +35,7 @@ struct Document<'t> {
     file: &'t str,
     object: Value,
     line: usize,
-    positions: Option<Positions>,
+    places: Option<Places>,
 }
 
 pub(super) fn read(tree: &FileTree, resources: Resources) -> (Policies, Vec<Finding>) {
@@ -89,28 +89,25 @@ fn documents<'t>(path: &'t str, bytes: &[u8], findings: &mut Vec<Finding>) -> Ve
         );
         return Vec::new();
     };
-    let manifests = match yaml::read_manifests(text) {
-        Ok(manifests) => manifests,
+    match yaml::read_placed(text) {
+        Ok(documents) => {
+            let documents = documents.into_iter().map(|(document, places)| Document {
+                file: path,
+                object: document.value,
+                line: document.line,
+                places: Some(places),
+            });
+            documents.collect()
+        }
         Err(error) => {
             let finding = Finding::error("yaml-syntax", error.message).at(path, error.line, error.column);
             findings.push(match error.help {
                 Some(help) => finding.help(help),
                 None => finding,
             });
-            return Vec::new();
+            Vec::new()
         }
-    };
-    let positions = Positions::of_stream(text).unwrap_or_default();
-    let positions = positions.into_iter().map(Some).chain(std::iter::repeat(None));
-    let documents = manifests.documents.into_iter().zip(positions);
-    documents
-        .map(|(document, positions)| Document {
-            file: path,
-            object: document.value,
-            line: document.line,
-            positions,
-        })
-        .collect()
+    }
 }
 
 impl Document<'_> {
@@ -120,8 +117,8 @@ impl Document<'_> {
 
     fn place(&self, pointer: &str) -> (usize, usize) {
         let path = path_of_pointer(&self.object, pointer).unwrap_or_default();
-        match &self.positions {
-            Some(positions) => positions.nearest(&path),
+        match &self.places {
+            Some(places) => places.nearest(&path),
             None => (self.line, 1),
         }
     }
@@ -200,7 +197,7 @@ impl Reading {
                 for object in items {
                     let inner = Document {
                         object,
-                        positions: None,
+                        places: None,
                         ..document
                     };
                     self.object(inner, resources, findings);

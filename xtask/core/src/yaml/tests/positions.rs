@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{Positions, Segment, dotted, path_of_pointer, pointer};
+use super::super::{Positions, Segment, dotted, path_of_pointer, pointer, read_manifests, read_placed};
 
 const TEXT: &str = "\
 # comment
@@ -96,6 +96,54 @@ fn paths_have_names() {
         assert_eq!(path.as_deref().map(dotted).as_deref(), expected, "{text}");
         if let Some(path) = path {
             assert_eq!(pointer(&path), text);
+        }
+    }
+}
+
+#[test]
+fn places_are_looked_up_as_positions_have_them() {
+    let streams = [
+        TEXT,
+        "--- # nothing\n---\na: &x {b: [1]}\nc: *x\n'd': 'e'\n",
+        "- - a\n  - b: c\n---\n1\n",
+    ];
+    for text in streams {
+        let placed = read_placed(text).unwrap();
+        let known = Positions::of_stream(text).unwrap();
+        assert_eq!(placed.len(), known.len());
+        let documents = read_manifests(text).unwrap().documents;
+        assert!(documents.iter().eq(placed.iter().map(|(document, _)| document)));
+        for ((_, places), positions) in placed.iter().zip(known) {
+            let existing = [
+                "",
+                "/name",
+                "/spec",
+                "/spec/ports",
+                "/spec/ports/0",
+                "/spec/ports/0/quoted key/x/2",
+            ];
+            let others = [
+                "/spec/text",
+                "/a/b",
+                "/a/b/0",
+                "/c/b/0",
+                "/d",
+                "/d/none",
+                "/0/1/b",
+                "/0/2",
+                "/1",
+            ];
+            let missing = [
+                "/spec/ports/1/empty",
+                "/spec/ports/9/port",
+                "/name/none",
+                "/none",
+                "/a/b/0/deeper",
+            ];
+            for pointer in existing.into_iter().chain(others).chain(missing) {
+                let path = path(pointer);
+                assert_eq!(places.nearest(&path), positions.nearest(&path), "{pointer} of {text}");
+            }
         }
     }
 }
