@@ -14,6 +14,7 @@ use lockstep::release::RULES as OF_RELEASES;
 use lockstep::render::{Engines, RenderedUnit, Selection, render_while};
 use lockstep::report::counted;
 use lockstep::workspace::{Environment, Workspace, retired};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -270,26 +271,34 @@ pub(super) fn released(
     context: &Context,
     workspace: &Workspace,
     environments: &[&Environment],
-    wanted: &dyn Fn(&str) -> bool,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> (Released, Vec<String>) {
     let mut released = Released::new();
     let mut unchecked = Vec::new();
     let Ok(repository) = context.repository() else {
         return (released, unchecked);
     };
-    let mut read = |environment: &Environment| -> Result<(), Failure> {
-        let delivery = delivery_repository(context, &repository, workspace)?;
+    if environments.is_empty() {
+        return (released, unchecked);
+    }
+    let delivery = delivery_repository(context, &repository, workspace);
+    let read = |environment: &&Environment| -> Result<Option<_>, Failure> {
+        let delivery = delivery.as_ref().map_err(Failure::clone)?;
         let branch = workspace.branch(&environment.name);
-        if let Tip::At { commit, .. } = delivery.tip(&branch, &workspace.fleet.delivery.remote)? {
-            released.insert(environment.name.to_string(), manifests_on(&*delivery, &commit, wanted)?);
+        match delivery.tip(&branch, &workspace.fleet.delivery.remote)? {
+            Tip::At { commit, .. } => manifests_on(&**delivery, &commit, wanted).map(Some),
+            _ => Ok(None),
         }
-        Ok(())
     };
-    for environment in environments {
-        if let Err(failure) = read(environment) {
-            let what = format!("what changes since the last release of `{}`", environment.name);
-            let hints: String = failure.hints.iter().map(|hint| format!("; {hint}")).collect();
-            unchecked.push(format!("{what}: {}{hints}", failure.message));
+    let read: Vec<Result<Option<_>, Failure>> = environments.par_iter().map(read).collect();
+    for (environment, read) in environments.iter().zip(read) {
+        match read {
+            Ok(units) => released.extend(units.map(|units| (environment.name.to_string(), units))),
+            Err(failure) => {
+                let what = format!("what changes since the last release of `{}`", environment.name);
+                let hints: String = failure.hints.iter().map(|hint| format!("; {hint}")).collect();
+                unchecked.push(format!("{what}: {}{hints}", failure.message));
+            }
         }
     }
     (released, unchecked)

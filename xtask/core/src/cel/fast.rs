@@ -1,5 +1,6 @@
-//! Reads what most expressions are written in, a hundred times as fast as the grammar of crate `cel`, and declines
-//! everything else: whatever it reads, that parser reads as the same tree, and what is wrong is that one's to say.
+//! Reads what most expressions are written in without the grammar of crate `cel`, which took most of the time of reading
+//! policies, and declines everything else: whatever it reads, that parser reads as the same tree, and what is wrong is that
+//! one's to say.
 
 mod tokens;
 

@@ -1,7 +1,8 @@
 //! Holds every path that a template uses against what templates see: in an `if`, a misspelt one would be false in silence.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{Context, FleetContext};
@@ -16,19 +17,19 @@ const ROOTS: [&str; 5] = ["agent", "environment", "release", "tuple", "values"];
 /// current, and cannot be mended.
 pub(super) fn findings(workspace: &Workspace) -> Vec<Finding> {
     let seen = [schemas::seen::<Context>(), schemas::seen::<FleetContext>()];
-    let mut done = BTreeSet::new();
-    let mut findings = Vec::new();
+    let mut templates = BTreeMap::new();
     for blueprint in workspace.blueprints.values() {
         for (name, bytes) in blueprint.files.iter().filter(|(name, _)| name.ends_with(".tera")) {
-            let source = source(blueprint, name);
-            if let Ok(text) = std::str::from_utf8(bytes)
-                && done.insert(source)
-            {
-                findings.extend(paths(text).into_iter().filter_map(|path| problem(&path, source, &seen)));
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                templates.entry(source(blueprint, name)).or_insert(text);
             }
         }
     }
-    findings
+    let found = templates.into_par_iter().map(|(source, text)| -> Vec<Finding> {
+        let paths = paths(text).into_iter();
+        paths.filter_map(|path| problem(&path, source, &seen)).collect()
+    });
+    found.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 fn source<'a>(blueprint: &'a Blueprint, name: &'a str) -> &'a str {
@@ -201,21 +202,17 @@ fn is_word(byte: u8) -> bool {
 
 /// Whether a template gives the name a meaning of its own, with `set`, `for` or as a component's parameter.
 fn is_set(text: &str, root: &str) -> bool {
-    let words = |line: &str| -> Vec<String> {
-        line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
     text.split("{%").skip(1).any(|tag| {
         let tag = tag.split("%}").next().unwrap_or_default();
-        let words = words(tag);
-        let named = words.iter().position(|word| word == root);
-        match words.first().map(String::as_str) {
+        let words = || {
+            let words = tag.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            words.filter(|word| !word.is_empty())
+        };
+        let named = words().position(|word| word == root);
+        match words().next() {
             Some("set" | "set_global") => named == Some(1),
             Some("for") => {
-                named.is_some_and(|at| words[..at].iter().all(|word| word != "in"))
-                    && !tag.contains(&format!("{root}."))
+                named.is_some_and(|at| words().take(at).all(|word| word != "in")) && !tag.contains(&format!("{root}."))
             }
             // `@name` hands on what the caller sees; a bare one is a parameter
             Some("component") => tag.contains('(') && named.is_some_and(|_| !tag.contains(&format!("@{root}"))),

@@ -46,7 +46,7 @@ impl Reader {
     /// A document, unless it is empty.
     fn document(&mut self, root: &Node) -> Result<Option<Document>, YamlError> {
         let value = self.value(root)?;
-        Ok((!value.is_null()).then(|| Document {
+        Ok((!value.is_null()).then_some(Document {
             value,
             line: root.place.0,
         }))

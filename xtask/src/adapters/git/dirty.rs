@@ -34,7 +34,11 @@ pub(super) fn dirty(repository: &GitRepository, roots: &[&str]) -> Result<Vec<St
     let Some(work) = &repository.work_folder else {
         return Ok(Vec::new());
     };
-    let index = index_file::read(&repository.own_folder.join("index"))?;
+    let (index, settled) = rayon::join(
+        || index_file::read(&repository.own_folder.join("index")),
+        || Settled::read(repository.settled.clone(), repository.settling),
+    );
+    let index = index?;
     let head = head_tree(repository)?;
     let tracked = Tracked::new(&index.entries);
     let root = tracked.root();
@@ -43,7 +47,7 @@ pub(super) fn dirty(repository: &GitRepository, roots: &[&str]) -> Result<Vec<St
         work,
         index: &index,
         modes_count: modes_count(repository)?,
-        settled: Settled::read(repository.settled.clone(), repository.settling),
+        settled,
     };
     let (staged, changed) = rayon::join(
         || staged::staged(repository, &index, root, head, roots),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lockstep::model::{AgentName, Digest, EnvironmentName, Finding};
-use lockstep::policy::{By, Facts, Fleet, Judge, asking, facts};
+use lockstep::policy::{By, Facts, Fleet, Judge, Released, asking, facts};
 use lockstep::render::{Engines, RenderedUnit, Unit, agent_unit, environment_input, environment_unit, render_unit};
 use lockstep::workspace::layout::ENVIRONMENT_UNIT;
 use lockstep::workspace::{Environment, Read, Workspace, concerned, retired};
@@ -32,23 +32,21 @@ pub(in crate::commands) fn of_change(
         || {
             let (engines, common) = Engines::compile(after.workspace);
             let reached = reached([before.workspace, after.workspace], &engines, &part);
+            let reached = reached.filter(|_| !common.iter().any(Finding::is_error));
+            let reached = reached.map(|reached| {
+                let released = released_of(context, after.workspace, &reached[1].units);
+                (reached, released)
+            });
             (engines, common, reached)
         },
         || Judge::read(after.tree, By::Everything, context.clock.now()),
     );
     let judge = until_the_end(judge);
-    let Some(reached) = reached.filter(|_| !common.iter().any(Finding::is_error)) else {
+    let Some((reached, (released, unchecked))) = reached else {
         return Ok(None);
     };
     let unread = errors(&more);
     common.extend(more);
-    let changed = &reached[1].units;
-    let environments = after.workspace.environments.iter();
-    let environments =
-        environments.filter(|environment| changed.iter().any(|unit| unit.environment == environment.name));
-    let environments: Vec<&Environment> = environments.collect();
-    let is_changed = |name: &str| changed.iter().any(|unit| unit.unit == name);
-    let (released, unchecked) = released(context, after.workspace, &environments, &is_changed);
     let mut judged = |loaded: &Loaded, side: Read<'_>, reached: &Reached| {
         judge.forget();
         let mut findings = loaded.findings.clone();
@@ -86,6 +84,16 @@ pub(in crate::commands) fn of_change(
         part: part.clone(),
     };
     Ok(Some([found(old, Vec::new()), found(new, unchecked)]))
+}
+
+/// What the branches have of these units, and why that could not be told.
+fn released_of(context: &Context, workspace: &Workspace, units: &[RenderedUnit]) -> (Released, Vec<String>) {
+    let environments = workspace.environments.iter();
+    let environments = environments.filter(|environment| units.iter().any(|unit| unit.environment == environment.name));
+    let environments: Vec<&Environment> = environments.collect();
+    released(context, workspace, &environments, &|name| {
+        units.iter().any(|unit| unit.unit == name)
+    })
 }
 
 /// How much these units of a fleet are.

@@ -8,6 +8,8 @@ mod invalid_url;
 mod leaked_secret;
 mod monotonic;
 
+use rayon::prelude::*;
+
 use crate::model::{AgentName, FileTree, Finding, Rule};
 use crate::workspace::{Environment, Workspace, layout};
 use crate::yaml::{Positions, Segment};
@@ -49,7 +51,8 @@ pub const RULES: &[Rule] = &[
 
 /// What the rules find in the files, by place.
 pub fn check(scene: &FleetScene<'_>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = CHECKS.iter().flat_map(|check| check(scene)).collect();
+    let found = CHECKS.par_iter().flat_map_iter(|check| check(scene));
+    let mut found: Vec<Finding> = found.collect();
     found.sort();
     found.dedup();
     found
